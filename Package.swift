@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// No other package is named here, by decision: the toolchain's own modules and the C libraries
+// that the distribution ships and patches are all that Gatehouse stands on.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+]
+
+/// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it.
+func library(_ name: String, in folder: String, uses: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
+        swiftSettings: settings)
+}
+
+func program(_ name: String, in folder: String = "", uses: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
+        swiftSettings: settings)
+}
+
+func tests(of name: String, uses: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
+        path: "Tests/\(name)Tests", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "gatehouse",
+    targets: [
+        // Platform
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Platform/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/Platform/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux", path: "Sources/Platform/CLinux"),
+        library("Time", in: "Platform/"),
+        library("JSON", in: "Platform/"),
+        library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
+        library("Snapshots", in: "Platform/"),
+        library("Sockets", in: "Platform/", uses: ["CLinux", "Time"]),
+        library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["JSON", "Time"]),
+
+        // HTTP
+        library("HTTPMessage", in: "HTTP/"),
+        library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+
+        // Tokens, and what they earn
+        library("Tokens", in: "", uses: ["Cryptography", "JSON", "Time"]),
+        library("Organizations", in: "Access/"),
+        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
+        library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
+
+        // What stands behind the gateway
+        library("Forwarding", in: "Backends/", uses: ["HTTPMessage", "HTTPServer", "Organizations", "Policy"]),
+        library(
+            "WorkspaceMetrics", in: "Backends/",
+            uses: [
+                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
+                "Snapshots", "Time",
+            ]),
+
+        // The gateway
+        library(
+            "Configuration", in: "",
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+        library(
+            "Gateway", in: "",
+            uses: [
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Forwarding", "HTTPMessage",
+                "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time",
+                "Tokens", "WorkspaceMetrics",
+            ]),
+        library(
+            "Commands", in: "",
+            uses: [
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Gateway", "JSON",
+                "Organizations", "Policy", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+            ]),
+        program("gatehouse", uses: ["Commands"]),
+
+        // Tests
+        tests(of: "Time"),
+        tests(of: "JSON"),
+        tests(of: "Cryptography"),
+        tests(of: "Snapshots"),
+        tests(of: "Sockets", uses: ["Time"]),
+        tests(of: "Databases"),
+        tests(of: "Telemetry", uses: ["JSON", "Time"]),
+        tests(of: "HTTPMessage"),
+        tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Time"]),
+        tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
+        tests(of: "ClaimMapping", uses: ["JSON", "Organizations"]),
+        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(
+            of: "WorkspaceMetrics",
+            uses: [
+                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
+                "Snapshots", "Time",
+            ]),
+        tests(of: "Configuration", uses: ["ClaimMapping", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(
+            of: "Gateway",
+            uses: [
+                "Configuration", "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
+                "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+            ]),
+        tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
+    ]
+)
