@@ -1,0 +1,207 @@
+/// Reads a text into the table of a ``JSONDocument``.
+struct JSONParser {
+    let dialect: JSONDialect
+    let maximumDepth: Int
+    var nodes: [JSONNode] = []
+    var duplicateNames: [Int] = []
+    var index = 0
+    private var depth = 0
+
+    init(dialect: JSONDialect, maximumDepth: Int, capacity: Int) {
+        self.dialect = dialect
+        self.maximumDepth = maximumDepth
+        nodes.reserveCapacity(capacity)
+    }
+
+    /// `JSON-text = ws value ws` (RFC 8259, section 2).
+    mutating func parse(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF {
+            throw JSONSyntaxError(reason: .byteOrderMark, offset: 0)
+        }
+        try skipWhitespace(text)
+        try parseValue(text)
+        try skipWhitespace(text)
+        guard index == text.count else { throw fault(.trailingContent) }
+    }
+
+    func fault(_ reason: JSONSyntaxError.Reason) -> JSONSyntaxError {
+        JSONSyntaxError(reason: reason, offset: index)
+    }
+
+    private mutating func parseValue(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        guard index < text.count else { throw fault(.unexpectedEnd) }
+        switch text[index] {
+        case UInt8(ascii: "\""): try parseString(text)
+        case UInt8(ascii: "{"): try parseObject(text)
+        case UInt8(ascii: "["): try parseArray(text)
+        case UInt8(ascii: "-"), 0x30...0x39: try parseNumber(text)
+        case UInt8(ascii: "t"): try parseLiteral("true", .true, text)
+        case UInt8(ascii: "f"): try parseLiteral("false", .false, text)
+        case UInt8(ascii: "n"): try parseLiteral("null", .null, text)
+        default: throw fault(.unexpectedCharacter)
+        }
+    }
+
+    private mutating func parseLiteral(
+        _ literal: StaticString, _ kind: JSONNodeKind, _ text: Span<UInt8>
+    ) throws(JSONSyntaxError) {
+        let length = literal.utf8CodeUnitCount
+        guard index + length <= text.count else { throw fault(.invalidLiteral) }
+        for position in 0..<length {
+            // Within the literal's own count; a StaticString of ASCII has a pointer.
+            guard unsafe text[index + position] == literal.utf8Start[position] else { throw fault(.invalidLiteral) }
+        }
+        open(kind)
+        index += length
+        close(nodes.count - 1)
+    }
+
+    /// `object = begin-object [ member *( value-separator member ) ] end-object` (RFC 8259, section 4).
+    private mutating func parseObject(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        let node = nodes.count
+        try enter(.object)
+        var members = 0
+        while true {
+            try skipWhitespace(text)
+            guard index < text.count else { throw fault(.unexpectedEnd) }
+            if text[index] == UInt8(ascii: "}"), members == 0 || dialect == .configuration { break }
+            guard text[index] == UInt8(ascii: "\"") else { throw fault(.unexpectedCharacter) }
+            try parseString(text)
+            try skipWhitespace(text)
+            guard index < text.count else { throw fault(.unexpectedEnd) }
+            guard text[index] == UInt8(ascii: ":") else { throw fault(.unexpectedCharacter) }
+            index += 1
+            try skipWhitespace(text)
+            try parseValue(text)
+            members += 1
+            guard try continues(until: UInt8(ascii: "}"), text) else { break }
+        }
+        leave(node)
+        try checkNames(of: node, count: members, in: text)
+    }
+
+    /// `array = begin-array [ value *( value-separator value ) ] end-array` (RFC 8259, section 5).
+    private mutating func parseArray(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        let node = nodes.count
+        try enter(.array)
+        var isEmpty = true
+        while true {
+            try skipWhitespace(text)
+            guard index < text.count else { throw fault(.unexpectedEnd) }
+            if text[index] == UInt8(ascii: "]"), isEmpty || dialect == .configuration { break }
+            try parseValue(text)
+            isEmpty = false
+            guard try continues(until: UInt8(ascii: "]"), text) else { break }
+        }
+        leave(node)
+    }
+
+    /// After an element: `true` past a comma, `false` at the closing bracket.
+    private mutating func continues(until bracket: UInt8, _ text: Span<UInt8>) throws(JSONSyntaxError) -> Bool {
+        try skipWhitespace(text)
+        guard index < text.count else { throw fault(.unexpectedEnd) }
+        if text[index] == bracket { return false }
+        guard text[index] == UInt8(ascii: ",") else { throw fault(.unexpectedCharacter) }
+        index += 1
+        return true
+    }
+
+    private mutating func enter(_ kind: JSONNodeKind) throws(JSONSyntaxError) {
+        guard depth < maximumDepth else { throw fault(.tooDeep) }
+        depth += 1
+        open(kind)
+        index += 1
+    }
+
+    private mutating func leave(_ node: Int) {
+        index += 1
+        depth -= 1
+        close(node)
+    }
+
+    mutating func open(_ kind: JSONNodeKind) {
+        nodes.append(JSONNode(kind: kind, start: UInt32(index)))
+    }
+
+    mutating func close(_ node: Int) {
+        nodes[node].end = UInt32(index)
+        nodes[node].next = UInt32(nodes.count)
+    }
+
+    /// `ws = *( %x20 / %x09 / %x0A / %x0D )`; in configuration also comments.
+    private mutating func skipWhitespace(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        while index < text.count {
+            switch text[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: index += 1
+            case UInt8(ascii: "/") where dialect == .configuration: try skipComment(text)
+            default: return
+            }
+        }
+    }
+
+    private mutating func skipComment(_ text: Span<UInt8>) throws(JSONSyntaxError) {
+        guard index + 1 < text.count else { throw fault(.unexpectedCharacter) }
+        let start = index
+        switch text[index + 1] {
+        case UInt8(ascii: "/"):
+            while index < text.count, text[index] != UInt8(ascii: "\n") { try skipScalar(text) }
+        case UInt8(ascii: "*"):
+            index += 2
+            while index + 1 < text.count {
+                if text[index] == UInt8(ascii: "*"), text[index + 1] == UInt8(ascii: "/") {
+                    index += 2
+                    return
+                }
+                try skipScalar(text)
+            }
+            throw JSONSyntaxError(reason: .unterminatedComment, offset: start)
+        default:
+            throw fault(.unexpectedCharacter)
+        }
+    }
+
+    /// Refuses the text where the object at `node` has a name twice, or collects the later one's offset.
+    private mutating func checkNames(of node: Int, count: Int, in text: Span<UInt8>) throws(JSONSyntaxError) {
+        guard count > 1 else { return }
+        // Few names: comparing each with all before it costs less than hashing them.
+        if count <= 24 {
+            var later = Int(nodes[node + 1].next)
+            later = Int(nodes[later].next)
+            for position in 1..<count {
+                var earlier = node + 1
+                for _ in 0..<position {
+                    if sameName(nodes[earlier], nodes[later], in: text) {
+                        try duplicate(at: Int(nodes[later].start))
+                        break
+                    }
+                    earlier = Int(nodes[Int(nodes[earlier].next)].next)
+                }
+                later = Int(nodes[Int(nodes[later].next)].next)
+            }
+        } else {
+            var seen: Set<[UInt8]> = []
+            seen.reserveCapacity(count)
+            var name = node + 1
+            for _ in 0..<count {
+                if !seen.insert(unescaped(nodes[name], in: text)).inserted {
+                    try duplicate(at: Int(nodes[name].start))
+                }
+                name = Int(nodes[Int(nodes[name].next)].next)
+            }
+        }
+    }
+
+    private mutating func duplicate(at offset: Int) throws(JSONSyntaxError) {
+        guard dialect == .configuration else { throw JSONSyntaxError(reason: .duplicateName, offset: offset) }
+        duplicateNames.append(offset)
+    }
+
+    private func sameName(_ a: JSONNode, _ b: JSONNode, in text: Span<UInt8>) -> Bool {
+        if a.hasEscapes || b.hasEscapes { return unescaped(a, in: text) == unescaped(b, in: text) }
+        guard a.end &- a.start == b.end &- b.start else { return false }
+        for offset in 1..<(a.end &- a.start) where text[Int(a.start &+ offset)] != text[Int(b.start &+ offset)] {
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,104 @@
+/// One value of a document: a place in its table, cheap to copy. It keeps the document alive.
+public struct JSONValue: Sendable {
+    public enum Kind: String, Sendable {
+        case null, boolean, number, string, array, object
+    }
+
+    let storage: JSONStorage
+    let index: Int
+
+    var node: JSONNode { storage.nodes[index] }
+
+    public var kind: Kind {
+        switch node.kind {
+        case .null: .null
+        case .true, .false: .boolean
+        case .number: .number
+        case .string: .string
+        case .array: .array
+        case .object: .object
+        }
+    }
+
+    /// Where the value begins, in bytes from the beginning of the text.
+    public var offset: Int { Int(node.start) }
+
+    /// The bytes of the text that are this value; a string's include its quotation marks.
+    public var range: Range<Int> { Int(node.start)..<Int(node.end) }
+
+    /// The value as it was written.
+    public var text: String { String(decoding: storage.bytes[range], as: UTF8.self) }
+
+    public var isNull: Bool { node.kind == .null }
+
+    public var boolean: Bool? {
+        switch node.kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// The content of a string, `nil` for any other value.
+    public var string: String? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        guard node.hasEscapes else { return String(decoding: storage.bytes[contentRange(node)], as: UTF8.self) }
+        return String(decoding: unescapedContent(of: node), as: UTF8.self)
+    }
+
+    /// Whether this is a string with just this content; compares UTF-8, without normalization.
+    public func equals(_ text: String) -> Bool {
+        let node = node
+        guard node.kind == .string else { return false }
+        if node.hasEscapes { return unescapedContent(of: node).elementsEqual(text.utf8) }
+        return storage.content(of: node, equals: text.utf8Span.span)
+    }
+
+    /// A number written without fraction and exponent that fits 64 bits.
+    public var integer: Int64? {
+        guard node.kind == .number else { return nil }
+        var digits = storage.bytes[range]
+        let isNegative = digits.first == UInt8(ascii: "-")
+        if isNegative { digits = digits.dropFirst() }
+        var value: Int64 = 0
+        for byte in digits {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let digit = Int64(byte - 0x30)
+            let (sum, overflow) = product.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !tooLarge, !overflow else { return nil }
+            value = sum
+        }
+        return value
+    }
+
+    /// The nearest binary64 of a number; `nil` where it is beyond the largest.
+    public var double: Double? {
+        if let integer, integer.magnitude < 1 << 53 {
+            // `-0` is an integer that only binary64 can hold.
+            return integer == 0 && storage.bytes[offset] == UInt8(ascii: "-") ? -0.0 : Double(integer)
+        }
+        guard node.kind == .number, let value = Double(text), value.isFinite else { return nil }
+        return value
+    }
+
+    func contentRange(_ node: JSONNode) -> Range<Int> { Int(node.start) + 1..<Int(node.end) - 1 }
+
+    func unescapedContent(of node: JSONNode) -> [UInt8] {
+        let content = storage.bytes[contentRange(node)]
+        return JSON.unescapedContent(content.span, hasEscapes: node.hasEscapes)
+    }
+}
+
+extension JSONStorage {
+    /// Compares a string node without escapes.
+    func content(of node: JSONNode, equals text: Span<UInt8>) -> Bool {
+        guard Int(node.end - node.start) - 2 == text.count else { return false }
+        let start = Int(node.start) + 1
+        for offset in text.indices where bytes[start &+ offset] != text[offset] {
+            return false
+        }
+        return true
+    }
+}
