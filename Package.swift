@@ -43,7 +43,7 @@ let package = Package(
             name: "CSQLite", path: "Sources/Platform/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux", path: "Sources/Platform/CLinux"),
-        library("Time", in: "Platform/"),
+        library("Time", in: "Platform/", uses: ["CLinux"]),
         library("JSON", in: "Platform/"),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
         library("Snapshots", in: "Platform/"),
@@ -88,6 +88,9 @@ let package = Package(
                 "Organizations", "Policy", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
+
+        // Tools
+        program("GatehouseBenchmarks", in: "Tools/", uses: ["JSON", "Time"]),
 
         // Tests
         tests(of: "Time"),

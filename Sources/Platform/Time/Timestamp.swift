@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A moment of the calendar: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -54,7 +55,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// What the system's calendar clock says.
     public static func now() -> Timestamp {
-        Timestamp(nanoseconds: Int64(readClock(CLOCK_REALTIME)))
+        Timestamp(nanoseconds: Int64(gatehouse_clock_nanoseconds(CLOCK_REALTIME)))
     }
 }
 
@@ -80,15 +81,8 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
     }
 
     public static func now() -> MonotonicTime {
-        MonotonicTime(nanoseconds: readClock(CLOCK_MONOTONIC))
+        MonotonicTime(nanoseconds: gatehouse_clock_nanoseconds(CLOCK_MONOTONIC))
     }
-}
-
-private func readClock(_ clock: clockid_t) -> UInt64 {
-    var time = timespec()
-    // Cannot fail for these two clocks and a valid pointer (clock_gettime(2)).
-    unsafe clock_gettime(clock, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 extension Duration {

@@ -1,7 +1,16 @@
 #ifndef GATEHOUSE_CLINUX_H
 #define GATEHOUSE_CLINUX_H
 
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
+
+/// Nanoseconds of a clock that always exists (`CLOCK_REALTIME`, `CLOCK_MONOTONIC`), whose reading cannot fail.
+static inline uint64_t gatehouse_clock_nanoseconds(clockid_t clock) {
+    struct timespec time = {0};
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
 
 #endif

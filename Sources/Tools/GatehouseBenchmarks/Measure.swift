@@ -1,0 +1,33 @@
+import Time
+
+/// Keeps the optimiser from dropping what is measured.
+@inline(never) func consume<T>(_ value: T) {}
+
+/// The median over `rounds` of what one call costs, in nanoseconds; each round runs for about a fiftieth of a second.
+func nanosecondsPerCall(rounds: Int = 11, _ body: () throws -> Void) rethrows -> Double {
+    var calls = 1
+    while true {
+        let start = MonotonicTime.now()
+        for _ in 0..<calls { try body() }
+        let spent = MonotonicTime.now().nanoseconds(since: start)
+        if spent > 5_000_000 {
+            calls = max(1, calls * 20_000_000 / Int(spent))
+            break
+        }
+        calls *= 4
+    }
+    var results: [Double] = []
+    for _ in 0..<rounds {
+        let start = MonotonicTime.now()
+        for _ in 0..<calls { try body() }
+        results.append(Double(MonotonicTime.now().nanoseconds(since: start)) / Double(calls))
+    }
+    return results.sorted()[rounds / 2]
+}
+
+func report(_ name: String, _ nanoseconds: Double) {
+    let text = nanoseconds >= 1e6 ? "\(rounded(nanoseconds / 1e6)) ms" : "\(rounded(nanoseconds / 1e3)) µs"
+    print(name + String(repeating: " ", count: max(1, 64 - name.count)) + text)
+}
+
+private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
