@@ -1,0 +1,20 @@
+/// What the `Authorization` field of a request holds.
+enum BearerCredential {
+    /// The bytes after the scheme, not yet looked at.
+    case token(ArraySlice<UInt8>)
+    /// Another scheme, no token, or a token with something behind it.
+    case malformed
+
+    // credentials = "Bearer" 1*SP b64token (RFC 6750, section 2.1); the scheme's case does not matter (RFC 9110, 11.1).
+    init(_ field: ArraySlice<UInt8>) {
+        let scheme: [UInt8] = [0x62, 0x65, 0x61, 0x72, 0x65, 0x72]
+        guard field.count > scheme.count, zip(field, scheme).allSatisfy({ $0 | 0x20 == $1 }),
+            field[field.startIndex + scheme.count] == 0x20
+        else {
+            self = .malformed
+            return
+        }
+        let token = field.dropFirst(scheme.count).drop { $0 == 0x20 }
+        self = token.isEmpty || token.contains(0x20) ? .malformed : .token(token)
+    }
+}

@@ -1,0 +1,112 @@
+public import JSON
+
+/// An error as programs and people get it: `application/problem+json` (RFC 9457) with a stable code.
+public struct Problem: Sendable {
+    /// The closed list of codes; each has one status and one title.
+    public enum Code: String, Sendable, CaseIterable {
+        case unauthenticated
+        case permissionMissing = "permission_missing"
+        case claimsIncomplete = "claims_incomplete"
+        case organizationNotFound = "organization_not_found"
+        case notFound = "not_found"
+        case methodNotAllowed = "method_not_allowed"
+        case unsupportedMediaType = "unsupported_media_type"
+        case invalidRequest = "invalid_request"
+        case conflict
+        case payloadTooLarge = "payload_too_large"
+        case rateLimited = "rate_limited"
+        case unavailable
+        case internalError = "internal_error"
+    }
+
+    /// One fault of a request's content or query: where, and what is wrong there.
+    public struct Fault: Sendable {
+        public let pointer: String
+        public let detail: String
+
+        public init(pointer: String, detail: String) {
+            self.pointer = pointer
+            self.detail = detail
+        }
+    }
+
+    public let code: Code
+    public let status: Int
+    /// What is wrong with this request and what to do; never a secret, never a cause from inside.
+    public let detail: String
+    /// The token's reason, where a token was sent and refused.
+    public var reason: String?
+    public var faults: [Fault] = []
+
+    /// `status` differs from the code's own only for `invalid_request`: 422 for content, and the statuses of HTTP's
+    /// own limits.
+    public init(_ code: Code, status: Int? = nil, detail: String, reason: String? = nil, faults: [Fault] = []) {
+        self.code = code
+        self.status = status ?? code.status
+        self.detail = detail
+        self.reason = reason
+        self.faults = faults
+    }
+
+    /// The document of RFC 9457, section 3.1.
+    public func body(requestID: String) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 320)
+        writer.beginObject()
+        writer.member("type", "about:blank")
+        writer.member("title", code.title)
+        writer.member("status", status)
+        writer.member("code", code.rawValue)
+        writer.member("detail", detail)
+        writer.member("request_id", requestID)
+        if let reason { writer.member("reason", reason) }
+        if !faults.isEmpty {
+            writer.name("errors")
+            writer.beginArray()
+            for fault in faults {
+                writer.beginObject()
+                writer.member("pointer", fault.pointer)
+                writer.member("detail", fault.detail)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension Problem.Code {
+    public var status: Int {
+        switch self {
+        case .unauthenticated: 401
+        case .permissionMissing, .claimsIncomplete: 403
+        case .organizationNotFound, .notFound: 404
+        case .methodNotAllowed: 405
+        case .unsupportedMediaType: 415
+        case .invalidRequest: 400
+        case .conflict: 409
+        case .payloadTooLarge: 413
+        case .rateLimited: 429
+        case .unavailable: 503
+        case .internalError: 500
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .unauthenticated: "Sign-in required"
+        case .permissionMissing: "Not permitted"
+        case .claimsIncomplete: "Claims incomplete"
+        case .organizationNotFound: "No such organization"
+        case .notFound: "Not found"
+        case .methodNotAllowed: "Method not allowed"
+        case .unsupportedMediaType: "Unsupported media type"
+        case .invalidRequest: "Invalid request"
+        case .conflict: "Conflict"
+        case .payloadTooLarge: "Content too large"
+        case .rateLimited: "Too many requests"
+        case .unavailable: "Temporarily unavailable"
+        case .internalError: "Internal error"
+        }
+    }
+}
