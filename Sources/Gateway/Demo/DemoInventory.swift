@@ -12,7 +12,8 @@ struct DemoInventory {
         domain: "acme.example",
         workspaceNames: ["EMEA", "Americas", "APAC"].flatMap { region in
             [
-                "SOC", "Threat Intelligence", "Phishing Response", "Cloud Security", "Identity", "Vulnerability Management",
+                "SOC", "Threat Intelligence", "Phishing Response", "Cloud Security", "Identity",
+                "Vulnerability Management",
                 "Endpoint Response", "Insider Risk", "Compliance", "Network Operations", "Data Protection", "Red Team",
             ].map { "\($0) \(region)" }
         },
@@ -108,7 +109,8 @@ struct DemoInventory {
         let first = sequence.next(below: peopleNames.count)
         for number in 0..<(3 + sequence.next(below: peopleNames.count - 4)) {
             let person = peopleNames[(first + number) % peopleNames.count]
-            let role = number == 0 || number == 1 && index % 3 == 0 ? "owner" : ["editor", "operator", "viewer"][number % 3]
+            let role =
+                number == 0 || number == 1 && index % 3 == 0 ? "owner" : ["editor", "operator", "viewer"][number % 3]
             let status = number > 1 && sequence.next(below: 8) == 0 ? "deactivated" : "active"
             writer.beginObject()
             writer.member("email", "\(identifier(person).split(separator: "-").joined(separator: "."))@\(domain)")

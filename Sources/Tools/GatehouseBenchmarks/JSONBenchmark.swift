@@ -24,7 +24,9 @@ func benchmarkJSON() throws {
     report("  JSONDocument", try nanosecondsPerCall { consume(try JSONDocument(parsing: samplePayload)) })
     let data = Data(samplePayload)
     let decoder = JSONDecoder()
-    report("  Foundation's JSONDecoder", try nanosecondsPerCall { consume(try decoder.decode(SampleClaims.self, from: data)) })
+    report(
+        "  Foundation's JSONDecoder",
+        try nanosecondsPerCall { consume(try decoder.decode(SampleClaims.self, from: data)) })
     let document = try JSONDocument(parsing: samplePayload)
     report("  looking up the last member", nanosecondsPerCall { consume(document.root.member("groups")?.count) })
 }

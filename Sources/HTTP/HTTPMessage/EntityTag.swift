@@ -1,0 +1,34 @@
+/// The value of an `ETag` (RFC 9110, section 8.8.3).
+public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
+    /// Without quotation marks.
+    public let opaque: String
+    public let isWeak: Bool
+
+    /// `opaque` has to be of visible characters other than the quotation mark; others are left out.
+    public init(_ opaque: String, isWeak: Bool = false) {
+        self.opaque = String(
+            decoding: opaque.utf8.filter { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }, as: UTF8.self)
+        self.isWeak = isWeak
+    }
+
+    public var description: String { (isWeak ? "W/" : "") + "\"\(opaque)\"" }
+
+    // If-None-Match = "*" / #entity-tag (RFC 9110, section 13.1.2), by weak comparison
+    /// Whether an `If-None-Match` value names this tag; a value that is not of the grammar names nothing.
+    public func isNamed(byIfNoneMatch value: String) -> Bool {
+        var rest = Substring(value).drop(while: isSpace)
+        if rest == "*" { return true }
+        var isFound = false
+        while !rest.isEmpty {
+            if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
+            guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return false }
+            if rest[rest.index(after: rest.startIndex)..<end] == opaque { isFound = true }
+            rest = rest[rest.index(after: end)...].drop(while: isSpace)
+            guard rest.isEmpty || rest.first == "," else { return false }
+            rest = rest.dropFirst().drop(while: isSpace)
+        }
+        return isFound
+    }
+
+    private func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
+}

@@ -1,0 +1,116 @@
+/// One field line, split; the same for heads and for the trailers of a chunked body.
+struct FieldLine {
+    let name: Range<Int>
+    let value: Range<Int>
+
+    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+        var index = line.lowerBound
+        while index < line.upperBound, Octet.isToken(buffer[index]) { index &+= 1 }
+        guard index > line.lowerBound, index < line.upperBound, buffer[index] == UInt8(ascii: ":") else {
+            throw .invalidField
+        }
+        name = line.lowerBound..<index
+        var start = index + 1
+        var end = line.upperBound
+        while start < end, buffer[start] == 0x20 || buffer[start] == 0x09 { start &+= 1 }
+        while end > start, buffer[end - 1] == 0x20 || buffer[end - 1] == 0x09 { end &-= 1 }
+        for position in start..<end where !Octet.isFieldValue(buffer[position]) { throw .invalidField }
+        value = start..<end
+    }
+
+    /// `text` in lower case.
+    func isNamed(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
+        equals(name, text, in: buffer)
+    }
+
+    func valueIs(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
+        equals(value, text, in: buffer)
+    }
+
+    private func equals(_ range: Range<Int>, _ text: StaticString, in buffer: Span<UInt8>) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            // Within the literal's own count.
+            guard unsafe Octet.lowercased(buffer[range.lowerBound + offset]) == text.utf8Start[offset] else {
+                return false
+            }
+        }
+        return true
+    }
+}
+
+/// The fields of a head that decide where it ends and what happens to the connection.
+struct FramingFields: Sendable {
+    var hosts = 0
+    var host: Range<Int>?
+    var asksToClose = false
+    var expectsContinue = false
+    private var contentLength: Int?
+    private var isChunked = false
+
+    mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolFault) {
+        switch field.name.count {
+        case 4 where field.isNamed("host", in: buffer):
+            hosts += 1
+            guard hosts == 1, FramingFields.isHost(buffer.extracting(field.value)) else { throw .invalidHost }
+            host = field.value
+        case 6 where field.isNamed("expect", in: buffer):
+            guard field.valueIs("100-continue", in: buffer) else { throw .unsupportedExpectation }
+            expectsContinue = true
+        case 10 where field.isNamed("connection", in: buffer):
+            considerConnection(buffer.extracting(field.value))
+        case 14 where field.isNamed("content-length", in: buffer):
+            // Content-Length = 1*DIGIT (RFC 9110, section 8.6): once, and no list of equal numbers either
+            guard contentLength == nil, (1...18).contains(field.value.count) else { throw .invalidContentLength }
+            var length = 0
+            for index in field.value {
+                guard (0x30...0x39).contains(buffer[index]) else { throw .invalidContentLength }
+                length = length * 10 + Int(buffer[index] - 0x30)
+            }
+            contentLength = length
+        case 17 where field.isNamed("transfer-encoding", in: buffer):
+            guard !isChunked, field.valueIs("chunked", in: buffer) else { throw .invalidTransferEncoding }
+            isChunked = true
+        default: break
+        }
+    }
+
+    func framing(isVersion10: Bool) throws(ProtocolFault) -> Request.Framing {
+        if isChunked {
+            guard contentLength == nil, !isVersion10 else { throw .invalidTransferEncoding }
+            return .chunked
+        }
+        return contentLength.map { $0 == 0 ? .none : .length($0) } ?? .none
+    }
+
+    // Connection = #connection-option (RFC 9110, section 7.6.1)
+    private mutating func considerConnection(_ value: Span<UInt8>) {
+        var start = 0
+        for index in 0...value.count where index == value.count || value[index] == UInt8(ascii: ",") {
+            var token = start..<index
+            while let first = token.first, value[first] == 0x20 || value[first] == 0x09 { token.removeFirst() }
+            while let last = token.last, value[last] == 0x20 || value[last] == 0x09 { token.removeLast() }
+            start = index + 1
+            var offset = token.lowerBound
+            let isClose =
+                token.count == 5
+                && "close".utf8.allSatisfy { byte in
+                    defer { offset += 1 }
+                    return Octet.lowercased(value[offset]) == byte
+                }
+            if isClose { asksToClose = true }
+        }
+    }
+
+    // Host = uri-host [ ":" port ] (RFC 9110, section 7.2); an empty one names nothing
+    private static func isHost(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 0, value.count <= 262 else { return false }
+        for index in value.indices {
+            switch value[index] {
+            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2D, 0x2E, 0x5F, 0x3A, 0x5B, 0x5D, 0x7E, 0x25: continue
+            default: return false
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,44 @@
+/// The name of a field (RFC 9110, section 5.1), kept in lower case; names compare without regard to case.
+public struct FieldName: Sendable, Hashable, CustomStringConvertible {
+    /// How it is written into messages.
+    public let written: String
+    let lowercased: String
+
+    /// `nil` where the text is not a token (RFC 9110, section 5.6.2).
+    public init?(_ text: String) {
+        guard !text.isEmpty, text.utf8.allSatisfy(Octet.isToken) else { return nil }
+        self.init(known: text)
+    }
+
+    private init(known text: String) {
+        written = text
+        lowercased = String(decoding: text.utf8.map(Octet.lowercased), as: UTF8.self)
+    }
+
+    public static func == (a: FieldName, b: FieldName) -> Bool { a.lowercased == b.lowercased }
+    public func hash(into hasher: inout Hasher) { hasher.combine(lowercased) }
+    public var description: String { written }
+
+    public static let accept = FieldName(known: "Accept")
+    public static let allow = FieldName(known: "Allow")
+    public static let authorization = FieldName(known: "Authorization")
+    public static let cacheControl = FieldName(known: "Cache-Control")
+    public static let connection = FieldName(known: "Connection")
+    public static let contentDisposition = FieldName(known: "Content-Disposition")
+    public static let contentEncoding = FieldName(known: "Content-Encoding")
+    public static let contentLength = FieldName(known: "Content-Length")
+    public static let contentType = FieldName(known: "Content-Type")
+    public static let contentTypeOptions = FieldName(known: "X-Content-Type-Options")
+    public static let date = FieldName(known: "Date")
+    public static let entityTag = FieldName(known: "ETag")
+    public static let expect = FieldName(known: "Expect")
+    public static let forwardedFor = FieldName(known: "X-Forwarded-For")
+    public static let host = FieldName(known: "Host")
+    public static let ifNoneMatch = FieldName(known: "If-None-Match")
+    public static let location = FieldName(known: "Location")
+    public static let requestID = FieldName(known: "X-Request-Id")
+    public static let retryAfter = FieldName(known: "Retry-After")
+    public static let transferEncoding = FieldName(known: "Transfer-Encoding")
+    public static let vary = FieldName(known: "Vary")
+    public static let wwwAuthenticate = FieldName(known: "WWW-Authenticate")
+}

@@ -1,0 +1,30 @@
+/// Why a message is not HTTP/1.1 as RFC 9112 has it, or too large, or too slow. After any of them the connection closes.
+public enum ProtocolFault: String, Error, Sendable, CaseIterable {
+    case bareLineFeed = "a line ends without CR LF"
+    case invalidRequestLine = "the request line is not METHOD SP TARGET SP HTTP/1.1"
+    case invalidTarget = "the request target is not a path"
+    case unsupportedVersion = "only HTTP/1.1 and HTTP/1.0 are spoken here"
+    case invalidField = "a field is not NAME: VALUE"
+    case invalidHost = "there has to be one Host field, naming a host"
+    case invalidContentLength = "Content-Length has to be one number of digits"
+    case invalidTransferEncoding = "Transfer-Encoding has to be chunked, once, without Content-Length"
+    case invalidChunk = "the chunked body is broken"
+    case unsupportedExpectation = "only 100-continue can be expected"
+    case requestLineTooLong = "the request line is longer than 8 KiB"
+    case fieldsTooLarge = "the fields are more than 100 or larger than 32 KiB"
+    case bodyTooLarge = "the body is larger than allowed here"
+    case headTooSlow = "the head of the request took longer than 10 s"
+    case bodyTooSlow = "the body came slower than 1 KiB/s"
+
+    public var status: Status {
+        switch self {
+        case .unsupportedVersion: .httpVersionNotSupported
+        case .unsupportedExpectation: .expectationFailed
+        case .requestLineTooLong: .uriTooLong
+        case .fieldsTooLarge: .requestHeaderFieldsTooLarge
+        case .bodyTooLarge: .contentTooLarge
+        case .headTooSlow, .bodyTooSlow: .requestTimeout
+        default: .badRequest
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// Reads request heads from a growing buffer, strictly (RFC 9112).
+///
+/// The caller keeps all bytes since the request began and hands them over each time; the parser remembers how far it
+/// came, so that a head that arrives byte by byte costs no more than one that arrives whole.
+public struct RequestParser: Sendable {
+    public static let maximumRequestLine = 8 << 10
+    public static let maximumFields = 32 << 10
+    public static let maximumFieldCount = 100
+
+    private var scanned = 0
+    private var lineStart = 0
+    private var headStart = 0
+    private var fieldsStart: Int?
+    private var requestLine = RequestLine()
+    private var lines: [Request.Line] = []
+    private var framing = FramingFields()
+
+    /// After a request was returned: how many bytes of the buffer its head was.
+    public private(set) var consumed = 0
+
+    public init() {}
+
+    /// Reads on. `nil` means that more bytes are needed; after a request or a fault a new parser begins.
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
+        while scanned < buffer.count {
+            guard buffer[scanned] == 0x0A else {
+                scanned &+= 1
+                continue
+            }
+            guard scanned > lineStart, buffer[scanned - 1] == 0x0D else { throw .bareLineFeed }
+            let line = lineStart..<scanned - 1
+            scanned += 1
+            lineStart = scanned
+            if fieldsStart == nil {
+                // A server should ignore one empty line before the request line (RFC 9112, section 2.2).
+                if line.isEmpty, headStart == 0 {
+                    headStart = scanned
+                    continue
+                }
+                guard line.count <= RequestParser.maximumRequestLine else { throw .requestLineTooLong }
+                requestLine = try RequestLine(buffer, line)
+                fieldsStart = scanned
+                lines.reserveCapacity(12)
+            } else if line.isEmpty {
+                return try finish(buffer)
+            } else {
+                try parseField(buffer, line)
+            }
+            try checkSize()
+        }
+        try checkSize()
+        return nil
+    }
+
+    private func checkSize() throws(ProtocolFault) {
+        if let fieldsStart {
+            guard scanned - fieldsStart <= RequestParser.maximumFields else { throw .fieldsTooLarge }
+        } else {
+            guard scanned - headStart <= RequestParser.maximumRequestLine + 2 else { throw .requestLineTooLong }
+        }
+    }
+
+    // field-line = field-name ":" OWS field-value OWS (RFC 9112, section 5); no folding, no space before the colon
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+        guard lines.count < RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
+        let parsed = try FieldLine(buffer, line)
+        lines.append(
+            Request.Line(
+                nameStart: UInt16(truncatingIfNeeded: parsed.name.lowerBound - headStart),
+                nameEnd: UInt16(truncatingIfNeeded: parsed.name.upperBound - headStart),
+                valueStart: UInt16(truncatingIfNeeded: parsed.value.lowerBound - headStart),
+                valueEnd: UInt16(truncatingIfNeeded: parsed.value.upperBound - headStart)))
+        try framing.consider(parsed, in: buffer)
+    }
+
+    private mutating func finish(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request {
+        let isVersion10 = requestLine.isVersion10
+        guard framing.hosts == 1 || isVersion10 && framing.hosts == 0 else { throw .invalidHost }
+        if let authority = requestLine.authority {
+            guard let host = framing.host, sameBytes(buffer, authority, host) else { throw .invalidHost }
+        }
+        consumed = scanned
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(scanned - headStart)
+        for index in headStart..<scanned { bytes.append(buffer[index]) }
+        return Request(
+            bytes: bytes, lines: lines, pathRange: shifted(requestLine.path),
+            queryRange: requestLine.query.map(shifted), method: requestLine.method,
+            framing: try framing.framing(isVersion10: isVersion10), isVersion10: isVersion10,
+            keepsAlive: !isVersion10 && !framing.asksToClose, expectsContinue: framing.expectsContinue && !isVersion10)
+    }
+
+    private func shifted(_ range: Range<Int>) -> Range<Int> {
+        range.lowerBound - headStart..<range.upperBound - headStart
+    }
+
+    private func sameBytes(_ buffer: Span<UInt8>, _ a: Range<Int>, _ b: Range<Int>) -> Bool {
+        a.count == b.count
+            && a.indices.allSatisfy {
+                Octet.lowercased(buffer[$0]) == Octet.lowercased(buffer[b.lowerBound + $0 - a.lowerBound])
+            }
+    }
+}

@@ -1,0 +1,73 @@
+/// What is answered: a status, fields, and content.
+public struct Response: Sendable {
+    /// Content that is made while it is sent: called once, on the connection's thread; it writes until it returns.
+    /// Throwing closes the connection, so that nobody takes half an answer for a whole one.
+    public typealias Producer = @Sendable (any ResponseWriter) async throws -> Void
+
+    public enum Body: Sendable {
+        case bytes([UInt8])
+        /// Sent in chunks; to HTTP/1.0 until the connection closes.
+        case stream(Producer)
+    }
+
+    public var status: Status
+    public var fields: ResponseFields
+    public var body: Body
+
+    public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = .bytes(body)
+    }
+
+    public init(_ status: Status, fields: ResponseFields, producer: @escaping Producer) {
+        self.status = status
+        self.fields = fields
+        self.body = .stream(producer)
+    }
+}
+
+/// Where a streamed answer goes.
+public protocol ResponseWriter: Sendable {
+    /// Sends bytes; returns when there is room for more. Throws when the connection is gone.
+    func write(_ bytes: [UInt8]) async throws
+}
+
+/// The fields of an answer, in the form in which they are sent. The server adds `Date`, `Content-Length` or
+/// `Transfer-Encoding`, and `Connection`.
+public struct ResponseFields: Sendable, Hashable {
+    /// Complete lines.
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public init(_ fields: [(FieldName, String)]) {
+        for (name, value) in fields { append(name, value) }
+    }
+
+    /// Adds a field. Control characters in the value, which would end the line (response splitting), become spaces.
+    public mutating func append(_ name: FieldName, _ value: String) {
+        bytes.append(contentsOf: name.written.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(0x20)
+        for byte in value.utf8 { bytes.append(Octet.isFieldValue(byte) ? byte : 0x20) }
+        bytes.append(0x0D)
+        bytes.append(0x0A)
+    }
+
+    /// Adds lines that were made by another `ResponseFields`.
+    public mutating func append(_ other: ResponseFields) {
+        bytes.append(contentsOf: other.bytes)
+    }
+
+    /// The first value of a field; for tests and for what is not hot.
+    public func value(_ name: FieldName) -> String? {
+        for line in bytes.split(separator: 0x0A) {
+            let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1)
+            if parts.count == 2, FieldName(String(decoding: parts[0], as: UTF8.self)) == name {
+                return String(decoding: parts[1].dropFirst().dropLast(), as: UTF8.self)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,59 @@
+/// Writes response heads.
+public struct ResponseSerializer {
+    /// `Date: …` with its line end, made once a second by whoever owns the clock.
+    public var dateLine: [UInt8] = []
+
+    public init() {}
+
+    /// How the content's end is told (RFC 9112, section 6).
+    public enum Framing {
+        case length(Int)
+        case chunked
+        case untilClose
+        /// 1xx, 204 and 304.
+        case none
+    }
+
+    public func append(
+        _ status: Status, _ fields: ResponseFields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
+    ) {
+        switch status.code {
+        case 200: bytes.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8)
+        default:
+            bytes.append(contentsOf: "HTTP/1.1 ".utf8)
+            ResponseSerializer.append(decimal: status.code, to: &bytes)
+            bytes.append(0x20)
+            bytes.append(contentsOf: status.phrase.utf8)
+            bytes.append(contentsOf: "\r\n".utf8)
+        }
+        bytes.append(contentsOf: dateLine)
+        bytes.append(contentsOf: fields.bytes)
+        switch framing {
+        case .length(let count):
+            bytes.append(contentsOf: "Content-Length: ".utf8)
+            ResponseSerializer.append(decimal: count, to: &bytes)
+            bytes.append(contentsOf: "\r\n".utf8)
+        case .chunked: bytes.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+        case .untilClose, .none: break
+        }
+        if closes { bytes.append(contentsOf: "Connection: close\r\n".utf8) }
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// One chunk (RFC 9112, section 7.1); `content` must not be empty, for an empty chunk is the last.
+    public static func append(chunk content: [UInt8], to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: String(content.count, radix: 16).utf8)
+        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(contentsOf: content)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    public static func append(decimal number: Int, to bytes: inout [UInt8]) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// A status code and its phrase (RFC 9110, section 15).
+public struct Status: Sendable, Hashable {
+    /// 100–599.
+    public let code: Int
+
+    /// Codes outside 100–599 become 500: a status is never what a caller could not have meant.
+    public init(_ code: Int) {
+        self.code = (100...599).contains(code) ? code : 500
+    }
+
+    public static let ok = Status(200)
+    public static let created = Status(201)
+    public static let noContent = Status(204)
+    public static let notModified = Status(304)
+    public static let badRequest = Status(400)
+    public static let requestTimeout = Status(408)
+    public static let contentTooLarge = Status(413)
+    public static let uriTooLong = Status(414)
+    public static let expectationFailed = Status(417)
+    public static let requestHeaderFieldsTooLarge = Status(431)
+    public static let internalServerError = Status(500)
+    public static let serviceUnavailable = Status(503)
+    public static let httpVersionNotSupported = Status(505)
+
+    /// 1xx, 204 and 304 have no content (RFC 9112, section 6.3).
+    public var forbidsContent: Bool { code < 200 || code == 204 || code == 304 }
+
+    public var phrase: String {
+        switch code {
+        case 100: "Continue"
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 303: "See Other"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 406: "Not Acceptable"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 412: "Precondition Failed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 422: "Unprocessable Content"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 503: "Service Unavailable"
+        case 505: "HTTP Version Not Supported"
+        default: "Status"
+        }
+    }
+}

@@ -1,0 +1,329 @@
+internal import HTTPMessage
+internal import Sockets
+internal import Time
+
+/// One connection's side of HTTP/1.1, without its socket: bytes in, bytes out, what to wait for and until when.
+///
+/// Requests are answered in order; while one is, the next ones wait unread.
+final class ConnectionMachine {
+    enum Phase {
+        /// Between requests, or within a head.
+        case head
+        /// A request is being answered by work that waits; its body is fed as far as it is wanted.
+        case answering
+        /// The answer stands; the rest of the request's body is dropped.
+        case discarding
+        /// The last answer is on its way out, then the connection closes.
+        case closing
+        case closed
+    }
+
+    let handler: any RequestHandler
+    let limits: ServerLimits
+    let reactor: Reactor
+    let clock: ServerClock
+    let peer: String
+    /// Called when work that waited has produced output or wants input outside ``received(_:at:)``.
+    var progressed: () -> Void = {}
+
+    var phase = Phase.head
+    var output: [UInt8] = []
+    var outputStart = 0
+    var exchange: Exchange?
+    var reader = BodyReader(.none)
+    var body: RequestBody?
+    var writer: StreamedResponse?
+    var task: Task<Void, Never>?
+    var owesContinue = false
+    var isDraining = false
+    var window = ProgressWindow()
+    private(set) var turn: Turn
+
+    private var parser = RequestParser()
+    private var input: [UInt8] = []
+    private var inputEnded = false
+    private var servedThisTurn = 0
+    private var isProcessing = false
+    /// Since when the client may send a head: the connection's or the last answer's end.
+    private var idleSince: MonotonicTime
+    private var headSince: MonotonicTime?
+    private var lastWrite: MonotonicTime
+
+    init(
+        handler: any RequestHandler, limits: ServerLimits, reactor: Reactor, clock: ServerClock, peer: String,
+        at turn: Turn
+    ) {
+        self.handler = handler
+        self.clock = clock
+        self.limits = limits
+        self.reactor = reactor
+        self.peer = peer
+        self.turn = turn
+        idleSince = turn.monotonic
+        lastWrite = turn.monotonic
+    }
+
+    // MARK: Events
+
+    func beginTurn(_ turn: Turn) {
+        self.turn = turn
+        servedThisTurn = 0
+        if pendingOutput == 0 { lastWrite = turn.monotonic }
+    }
+
+    func received(_ bytes: Span<UInt8>) {
+        window.count(bytes.count)
+        if phase == .closing || phase == .closed { return }
+        if input.isEmpty {
+            let used = process(bytes)
+            if used < bytes.count {
+                input.reserveCapacity(bytes.count - used)
+                for index in used..<bytes.count { input.append(bytes[index]) }
+            }
+        } else {
+            input.reserveCapacity(input.count + bytes.count)
+            for index in bytes.indices { input.append(bytes[index]) }
+            processInput()
+        }
+        noteHead()
+    }
+
+    /// Goes on with what was read already.
+    func processInput() {
+        guard !input.isEmpty || phase == .answering else { return }
+        let pending = input
+        let used = process(pending.span)
+        if used == pending.count {
+            input = []
+        } else if used > 0 {
+            input = Array(pending[used...])
+        }
+        noteHead()
+    }
+
+    /// The client sends no more. An answer under way is still sent; anything half-sent is dropped.
+    func receivedEnd() {
+        inputEnded = true
+        switch phase {
+        case .head: noteHead()
+        case .answering:
+            if !reader.isDone { body?.finish(.failure(.disconnected)) }
+            if input.isEmpty { exchange?.closes = true }
+        case .discarding: phase = .closing
+        case .closing, .closed: break
+        }
+    }
+
+    func disconnected() {
+        guard phase != .closed else { return }
+        phase = .closed
+        body?.finish(.failure(.disconnected))
+        body = nil
+        writer?.disconnected()
+        task?.cancel()
+        if let exchange {
+            self.exchange = nil
+            completed(exchange, isCut: true)
+        }
+        progressed = {}
+    }
+
+    func wrote(_ count: Int) {
+        outputStart += count
+        exchange?.written += count
+        lastWrite = turn.monotonic
+        if outputStart == output.count {
+            output.removeAll(keepingCapacity: true)
+            outputStart = 0
+        }
+        if pendingOutput < limits.pendingOutput / 2 { writer?.drained() }
+    }
+
+    func deadlinePassed() {
+        let now = turn.monotonic
+        guard let deadline, deadline <= now else { return }
+        if pendingOutput > 0 {
+            disconnected()
+        } else if waitsForBody {
+            if window.isMet(limits) {
+                window.restart(at: now)
+            } else if phase == .answering {
+                exchange?.closes = true
+                body?.finish(.failure(.fault(.bodyTooSlow)))
+            } else {
+                phase = .closed
+            }
+        } else if phase == .head, headSince != nil {
+            refuse(.headTooSlow)
+        } else {
+            phase = .closed
+        }
+    }
+
+    /// Answers what is under way and takes no more requests.
+    func drain() {
+        isDraining = true
+        if phase == .head, headSince == nil, pendingOutput == 0 { phase = .closed }
+        exchange?.closes = true
+    }
+
+    // MARK: What the connection waits for
+
+    var pendingOutput: Int { output.count - outputStart }
+
+    var interest: Readiness {
+        var interest: Readiness = pendingOutput > 0 ? .write : []
+        if wantsInput { interest.insert(.read) }
+        return interest
+    }
+
+    /// There is input that could be processed in another turn.
+    var hasMoreToDo: Bool { phase == .head && !input.isEmpty && servedThisTurn >= limits.requestsPerTurn }
+
+    var deadline: MonotonicTime? {
+        if phase == .closed { return nil }
+        if pendingOutput > 0 { return lastWrite + limits.idleTimeout }
+        if waitsForBody { return window.start + limits.progressWindow }
+        guard phase == .head else { return nil }
+        if let headSince { return headSince + limits.headTimeout }
+        return idleSince + limits.idleTimeout
+    }
+
+    private var wantsInput: Bool {
+        guard !inputEnded else { return false }
+        switch phase {
+        case .head: return pendingOutput < limits.pendingOutput && !hasMoreToDo
+        case .answering, .discarding: return waitsForBody && input.isEmpty
+        case .closing, .closed: return false
+        }
+    }
+
+    /// The client's next bytes are wanted, and they are of a body.
+    private var waitsForBody: Bool {
+        switch phase {
+        case .answering: !reader.isDone && body.map { $0.isWanted && $0.room > 0 } ?? false
+        case .discarding: true
+        default: false
+        }
+    }
+
+    // MARK: Reading
+
+    private func process(_ bytes: Span<UInt8>) -> Int {
+        isProcessing = true
+        defer { isProcessing = false }
+        var used = 0
+        while true {
+            let rest = bytes.extracting(used..<bytes.count)
+            switch phase {
+            case .head:
+                guard !rest.isEmpty, servedThisTurn < limits.requestsPerTurn, pendingOutput < limits.pendingOutput
+                else { return used }
+                do {
+                    guard let request = try parser.parse(rest) else { return used }
+                    used += parser.consumed
+                    parser = RequestParser()
+                    headSince = nil
+                    servedThisTurn += 1
+                    begin(request)
+                } catch {
+                    refuse(error)
+                }
+            case .answering:
+                let fed = feed(rest)
+                used += fed
+                if fed == 0, phase == .answering { return used }
+            case .discarding:
+                var dropped: [UInt8] = []
+                do {
+                    used += try reader.read(rest, into: &dropped, limit: limits.discardedBody)
+                } catch {
+                    phase = .closing
+                }
+                if reader.isDone { readyForNext() } else if used == bytes.count { return used }
+            case .closing, .closed:
+                return bytes.count
+            }
+        }
+    }
+
+    /// Hands body bytes on as far as there is room; answers how many were used.
+    private func feed(_ bytes: Span<UInt8>) -> Int {
+        guard let body, body.isWanted, body.room > 0, !reader.isDone else { return 0 }
+        var content: [UInt8] = []
+        do {
+            let used = try reader.read(bytes, into: &content, limit: body.room)
+            body.append(content)
+            if reader.isDone { body.finish(.success(())) }
+            return used
+        } catch {
+            exchange?.closes = true
+            body.append(content)
+            body.finish(.failure(.fault(error)))
+            return bytes.count
+        }
+    }
+
+    private func noteHead() {
+        if phase == .head, inputEnded, !hasMoreToDo {
+            phase = pendingOutput > 0 ? .closing : .closed
+        } else if phase == .head, !input.isEmpty, !hasMoreToDo {
+            if headSince == nil { headSince = turn.monotonic }
+        } else {
+            headSince = nil
+        }
+    }
+
+    /// The exchange is over and the connection serves another.
+    func readyForNext() {
+        phase = .head
+        idleSince = turn.monotonic
+        if isDraining || inputEnded && input.isEmpty { phase = .closing }
+    }
+
+    /// Runs after work that waited did something, unless the loop above is on the stack and will see it.
+    func resumed() {
+        guard !isProcessing else { return }
+        turn = reactor.turn
+        if pendingOutput == 0 { lastWrite = turn.monotonic }
+        processInput()
+        progressed()
+    }
+
+    func refuse(_ fault: ProtocolFault) {
+        headSince = nil
+        let answer = handler.refuse(fault, from: peer, at: turn)
+        exchange = Exchange(startedAt: turn.monotonic, context: answer.context, closes: true)
+        reader = BodyReader(.none)
+        guard case .now(let response) = answer.kind else {
+            phase = .closed
+            return
+        }
+        finish(response)
+    }
+}
+
+/// The request that is being answered.
+struct Exchange {
+    var isHead = false
+    var isVersion10 = false
+    let startedAt: MonotonicTime
+    let context: AnyObject?
+    var closes: Bool
+    var written = 0
+}
+
+/// Whether a client makes progress: bytes counted from a moment on.
+struct ProgressWindow {
+    private(set) var start = MonotonicTime(nanoseconds: 0)
+    private var bytes = 0
+
+    mutating func restart(at now: MonotonicTime) {
+        start = now
+        bytes = 0
+    }
+
+    mutating func count(_ count: Int) { bytes += count }
+
+    func isMet(_ limits: ServerLimits) -> Bool { bytes >= limits.progressBytes }
+}

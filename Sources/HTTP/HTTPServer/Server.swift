@@ -1,0 +1,54 @@
+internal import Dispatch
+public import Sockets
+
+/// A listening server, spread over the given reactors.
+public final class Server: Sendable {
+    /// Makes the handler of one reactor; called once for each, before it runs.
+    public typealias HandlerFactory = (_ reactor: Reactor, _ index: Int) -> any RequestHandler
+
+    private let endpoints: [Confined]
+    /// Where it listens.
+    public let address: SocketAddress
+
+    /// `Sendable` because it is only opened by closures that its reactor performs.
+    private struct Confined: @unchecked Sendable {
+        let endpoint: ServerEndpoint
+    }
+
+    /// Binds at once; connections are accepted when the reactors run.
+    public init(
+        _ address: SocketAddress, on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
+        handler: HandlerFactory
+    ) throws(SocketFault) {
+        var endpoints: [Confined] = []
+        var bound = address
+        for (index, reactor) in reactors.enumerated() {
+            let endpoint = try ServerEndpoint(
+                bound, on: reactor, limits: limits, handler: handler(reactor, index))
+            // The first one chooses the port where none is given; the others share it.
+            bound = endpoint.address ?? bound
+            try endpoint.start()
+            endpoints.append(Confined(endpoint: endpoint))
+        }
+        self.endpoints = endpoints
+        self.address = bound
+    }
+
+    /// Takes no more connections and answers what was asked; what is not done after the timeout is cut off.
+    /// Blocks; not for a reactor's thread.
+    public func drain(timeout: Duration) {
+        let group = DispatchGroup()
+        for confined in endpoints {
+            group.enter()
+            let reactor = confined.endpoint.reactor
+            reactor.perform { confined.endpoint.drain { group.leave() } }
+        }
+        let deadline = DispatchTime.now() + .milliseconds(Int(timeout.components.seconds) * 1000)
+        if group.wait(timeout: deadline) == .timedOut {
+            for confined in endpoints {
+                confined.endpoint.reactor.perform { confined.endpoint.abort() }
+            }
+            group.wait()
+        }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Sockets
+internal import Time
+
+/// Carries out what a ``ConnectionMachine`` decides: reads, writes, waits, closes.
+final class ServerConnection: EventHandler {
+    private let machine: ConnectionMachine
+    private let endpoint: ServerEndpoint
+    private var watched: WatchedStream?
+    private var wakesAt: MonotonicTime?
+    /// After the last answer: what still comes is read and dropped for a moment, since closing a socket with unread
+    /// input would reset the connection and could destroy the answer (RFC 9112, section 9.6).
+    private var lingersUntil: MonotonicTime?
+
+    init(_ stream: Stream, at endpoint: ServerEndpoint) throws(SocketFault) {
+        self.endpoint = endpoint
+        machine = ConnectionMachine(
+            handler: endpoint.handler, limits: endpoint.limits, reactor: endpoint.reactor, clock: endpoint.clock,
+            peer: stream.peer.host, at: endpoint.reactor.turn)
+        watched = try WatchedStream(stream, on: endpoint.reactor, interest: .read, handler: self)
+        machine.progressed = { [weak self] in self?.settle() }
+        armTimer()
+    }
+
+    func ready(_ readiness: Readiness, at turn: Turn) {
+        guard let stream = watched?.stream else { return }
+        machine.beginTurn(turn)
+        if lingersUntil != nil {
+            drop(stream, readiness)
+            return
+        }
+        if readiness.contains(.hangUp) {
+            machine.disconnected()
+            settle()
+            return
+        }
+        endpoint.lendOutput(to: machine)
+        if readiness.contains(.read) {
+            switch stream.read(into: &endpoint.reactor.readBuffer) {
+            case .count(let count):
+                let buffer = endpoint.reactor.readBuffer
+                machine.received(buffer.span.extracting(0..<count))
+            case .closed: machine.receivedEnd()
+            case .wantRead, .wantWrite: break
+            }
+        } else {
+            machine.processInput()
+        }
+        settle()
+        endpoint.takeOutputBack(from: machine)
+    }
+
+    func deadlinePassed(at turn: Turn) {
+        wakesAt = nil
+        machine.beginTurn(turn)
+        if let lingersUntil {
+            if lingersUntil <= turn.monotonic { close() } else { armTimer() }
+            return
+        }
+        machine.deadlinePassed()
+        settle()
+    }
+
+    func drain() {
+        machine.beginTurn(endpoint.reactor.turn)
+        machine.drain()
+        settle()
+    }
+
+    func abort() {
+        machine.disconnected()
+        settle()
+    }
+
+    /// Writes what there is, then waits for what is wanted next, or closes.
+    private func settle() {
+        guard let watched else { return }
+        while machine.pendingOutput > 0, machine.phase != .closed {
+            switch watched.stream.write(machine.output, from: machine.outputStart) {
+            case .count(let count): machine.wrote(count)
+            case .wantRead, .wantWrite:
+                waitOn(watched)
+                return
+            case .closed: machine.disconnected()
+            }
+        }
+        switch machine.phase {
+        case .closed: close()
+        case .closing: linger(watched)
+        default:
+            waitOn(watched)
+            if machine.hasMoreToDo, let key = watched.key { endpoint.reactor.resumeNextTurn(key) }
+        }
+    }
+
+    private func waitOn(_ watched: WatchedStream) {
+        watched.setInterest(machine.interest)
+        armTimer()
+    }
+
+    private func linger(_ watched: WatchedStream) {
+        watched.stream.endWriting()
+        lingersUntil = endpoint.reactor.turn.monotonic + .seconds(2)
+        watched.setInterest(.read)
+        armTimer()
+    }
+
+    private func drop(_ stream: Stream, _ readiness: Readiness) {
+        if readiness.contains(.hangUp) { return close() }
+        switch stream.read(into: &endpoint.reactor.readBuffer) {
+        case .closed: close()
+        case .count, .wantRead, .wantWrite: break
+        }
+    }
+
+    /// One timer a connection: it is set anew only where it would come too late; where it comes too early, it is set
+    /// for the deadline that holds by then.
+    private func armTimer() {
+        guard let deadline = lingersUntil ?? machine.deadline, let key = watched?.key else { return }
+        if let wakesAt, wakesAt <= deadline { return }
+        wakesAt = deadline
+        endpoint.reactor.wake(key, at: deadline)
+    }
+
+    private func close() {
+        guard let watched else { return }
+        machine.disconnected()
+        watched.close()
+        self.watched = nil
+        endpoint.closed(self)
+    }
+}

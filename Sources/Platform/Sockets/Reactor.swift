@@ -1,0 +1,247 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+public import Time
+
+/// Something that waits for a descriptor at a reactor. All calls come on the reactor's thread.
+public protocol EventHandler: AnyObject {
+    func ready(_ readiness: Readiness, at turn: Turn)
+    /// A deadline given to ``Reactor/wake(_:at:)`` has passed.
+    func deadlinePassed(at turn: Turn)
+}
+
+/// What may be done with a descriptor, or is waited for.
+public struct Readiness: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let read = Readiness(rawValue: 1)
+    public static let write = Readiness(rawValue: 2)
+    /// The connection broke, or both directions are closed.
+    public static let hangUp = Readiness(rawValue: 4)
+}
+
+/// The clocks, read once a turn of the loop.
+public struct Turn: Sendable {
+    public let monotonic: MonotonicTime
+    public let wall: Timestamp
+
+    public init(monotonic: MonotonicTime, wall: Timestamp) {
+        self.monotonic = monotonic
+        self.wall = wall
+    }
+
+    static func now() -> Turn { Turn(monotonic: .now(), wall: .now()) }
+}
+
+/// An event loop: one thread, one epoll instance, and the Swift tasks that prefer it as their executor.
+///
+/// Everything but ``perform(_:)``, ``enqueue(_:)`` and ``stop()`` may be called on its own thread only; that is what
+/// makes its handlers, which are not `Sendable`, safe.
+public final class Reactor: TaskExecutor, @unchecked Sendable {
+    // @unchecked: `inbox` is a mutex; all other state is touched by the loop's thread alone, before `run` begins or
+    // within it (`isCurrent`).
+    private struct Inbox {
+        var jobs: [UnownedJob] = []
+        var closures: [@Sendable () -> Void] = []
+        var isStopping = false
+        var thread: pthread_t?
+    }
+
+    private struct Slot {
+        var handler: (any EventHandler)?
+        var generation: UInt32 = 0
+    }
+
+    private let inbox = Mutex(Inbox())
+    private let epoll: Descriptor
+    private let wakeUp: Descriptor
+    private var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private var timers = TimerHeap()
+    private var readyNextTurn: [RegistrationKey] = []
+    private var endOfTurn: [() -> Void] = []
+    private var running: pthread_t?
+
+    /// The turn under way.
+    public private(set) var turn = Turn.now()
+    /// One buffer that all connections of this loop read into.
+    public var readBuffer: [UInt8] = Array(repeating: 0, count: 64 << 10)
+
+    public init() throws(SocketFault) {
+        epoll = Descriptor(try system("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        wakeUp = Descriptor(try system("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
+        try control(EPOLL_CTL_ADD, wakeUp, EPOLLIN.rawValue, userData: .max)
+    }
+
+    /// Whether the caller is on this loop's thread.
+    public var isCurrent: Bool { running.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+
+    // MARK: Registrations
+
+    /// Watches a descriptor until ``remove(_:_:)``.
+    func add(_ descriptor: Descriptor, _ interest: Readiness, _ handler: any EventHandler) throws(SocketFault)
+        -> RegistrationKey
+    {
+        let slot: UInt32
+        if let free = freeSlots.popLast() {
+            slot = free
+        } else {
+            slot = UInt32(slots.count)
+            slots.append(Slot())
+        }
+        slots[Int(slot)].generation &+= 1
+        slots[Int(slot)].handler = handler
+        let key = RegistrationKey(slot: slot, generation: slots[Int(slot)].generation)
+        do {
+            try control(EPOLL_CTL_ADD, descriptor, mask(interest), userData: key.userData)
+        } catch {
+            slots[Int(slot)].handler = nil
+            freeSlots.append(slot)
+            throw error
+        }
+        return key
+    }
+
+    func change(_ key: RegistrationKey, _ descriptor: Descriptor, _ interest: Readiness) {
+        // Modifying a descriptor that is registered and open fails only for want of memory; it then closes by deadline.
+        try? control(EPOLL_CTL_MOD, descriptor, mask(interest), userData: key.userData)
+    }
+
+    func remove(_ key: RegistrationKey, _ descriptor: Descriptor) {
+        guard handler(of: key) != nil else { return }
+        try? control(EPOLL_CTL_DEL, descriptor, 0, userData: 0)
+        slots[Int(key.slot)].handler = nil
+        freeSlots.append(key.slot)
+    }
+
+    /// Calls ``EventHandler/deadlinePassed(at:)`` at the deadline or just after.
+    public func wake(_ key: RegistrationKey, at deadline: MonotonicTime) {
+        timers.insert(TimerHeap.Entry(deadline: deadline, key: key))
+    }
+
+    /// Calls the handler's `ready` in the next turn, without waiting for the descriptor.
+    public func resumeNextTurn(_ key: RegistrationKey) {
+        readyNextTurn.append(key)
+    }
+
+    /// Adds something to do at the end of every turn in which anything happened.
+    public func atEndOfTurn(_ action: @escaping () -> Void) {
+        endOfTurn.append(action)
+    }
+
+    // MARK: From other threads
+
+    /// Runs a closure on the loop's thread, soon.
+    public func perform(_ closure: @escaping @Sendable () -> Void) {
+        inbox.withLock { $0.closures.append(closure) }
+        signal()
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        inbox.withLock { $0.jobs.append(job) }
+        if !isCurrent { signal() }
+    }
+
+    /// Ends ``run()`` after the turn under way.
+    public func stop() {
+        inbox.withLock { $0.isStopping = true }
+        signal()
+    }
+
+    private func signal() {
+        var one: UInt64 = 1
+        // Fails only when the counter is at its end, and then the loop is awake already.
+        _ = unsafe Glibc.write(wakeUp.number, &one, 8)
+    }
+
+    // MARK: The loop
+
+    /// Runs on the calling thread until ``stop()``.
+    public func run() {
+        running = pthread_self()
+        var events = unsafe Array(repeating: epoll_event(), count: 256)
+        var isStopping = false
+        while !isStopping {
+            let count = unsafe wait(&events)
+            turn = Turn.now()
+            for index in 0..<count {
+                let event = unsafe events[index]
+                dispatch(userData: unsafe event.data.u64, mask: unsafe event.events)
+            }
+            resumeReady()
+            isStopping = runInbox()
+            while let due = timers.removeDue(at: turn.monotonic) {
+                handler(of: due.key)?.deadlinePassed(at: turn)
+            }
+            for action in endOfTurn { action() }
+        }
+        running = nil
+    }
+
+    private func wait(_ events: inout [epoll_event]) -> Int {
+        var timeout: Int32 = -1
+        if !readyNextTurn.isEmpty || inbox.withLock({ !$0.jobs.isEmpty || !$0.closures.isEmpty }) {
+            timeout = 0
+        } else if let earliest = timers.earliest {
+            let nanoseconds = earliest.nanoseconds(since: .now())
+            timeout = Int32(min(nanoseconds / 1_000_000 + 1, 60_000))
+        }
+        // The array is as long as the count says; a signal (EINTR) is an empty turn.
+        return Int(max(0, unsafe epoll_wait(epoll.number, &events, Int32(events.count), timeout)))
+    }
+
+    private func dispatch(userData: UInt64, mask: UInt32) {
+        guard userData != .max else {
+            var value: UInt64 = 0
+            _ = unsafe Glibc.read(wakeUp.number, &value, 8)
+            return
+        }
+        var readiness: Readiness = []
+        if mask & EPOLLIN.rawValue != 0 { readiness.insert(.read) }
+        if mask & EPOLLOUT.rawValue != 0 { readiness.insert(.write) }
+        if mask & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.hangUp) }
+        handler(of: RegistrationKey(userData: userData))?.ready(readiness, at: turn)
+    }
+
+    private func resumeReady() {
+        guard !readyNextTurn.isEmpty else { return }
+        let keys = readyNextTurn
+        readyNextTurn = []
+        for key in keys { handler(of: key)?.ready([], at: turn) }
+    }
+
+    private func runInbox() -> Bool {
+        let (jobs, closures, isStopping) = inbox.withLock { inbox in
+            defer {
+                inbox.jobs = []
+                inbox.closures = []
+            }
+            return (inbox.jobs, inbox.closures, inbox.isStopping)
+        }
+        for closure in closures { closure() }
+        // Jobs are enqueued once and run once, here.
+        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        return isStopping
+    }
+
+    private func handler(of key: RegistrationKey) -> (any EventHandler)? {
+        guard Int(key.slot) < slots.count, slots[Int(key.slot)].generation == key.generation else { return nil }
+        return slots[Int(key.slot)].handler
+    }
+
+    private func mask(_ interest: Readiness) -> UInt32 {
+        (interest.contains(.read) ? EPOLLIN.rawValue : 0) | (interest.contains(.write) ? EPOLLOUT.rawValue : 0)
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: Descriptor, _ mask: UInt32, userData: UInt64
+    ) throws(SocketFault) {
+        // The union's number is what is read back in `run`, never its pointer.
+        var event = unsafe epoll_event()
+        unsafe event.events = mask
+        unsafe event.data.u64 = userData
+        _ = try system("epoll_ctl") { unsafe epoll_ctl(epoll.number, operation, descriptor.number, &event) }
+    }
+}

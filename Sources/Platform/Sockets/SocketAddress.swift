@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// Where to listen: a host and a port, as configuration writes them (`127.0.0.1:8080`, `[::1]:0`, `localhost:80`).
+public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
+    /// A name or a numeric address, without brackets.
+    public let host: String
+    /// 0 lets the system choose.
+    public let port: UInt16
+
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `nil` where the text is not `host:port` with a port of 0–65535; an IPv6 address has to stand in brackets.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+            guard host.contains(":") else { return nil }
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5B && $0 != 0x5D }) else {
+            return nil
+        }
+        self.init(host: String(host), port: port)
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Binds and listens; the socket is non-blocking and may share its port with others of this process.
+    func listen() throws(SocketFault) -> Descriptor {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0, let first = unsafe list else {
+            throw SocketFault(call: "cannot resolve \(host)", code: EADDRNOTAVAIL)
+        }
+        defer { unsafe freeaddrinfo(first) }
+        // The list and what it points to live until freeaddrinfo above.
+        let family = unsafe first.pointee.ai_family
+        let number = try system("socket") {
+            Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        }
+        let descriptor = Descriptor(number)
+        for option in [SO_REUSEADDR, SO_REUSEPORT] {
+            try setOption(descriptor, SOL_SOCKET, option)
+        }
+        if family == AF_INET6 { try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
+        _ = try system("cannot listen on \(self)") {
+            unsafe Glibc.bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen)
+        }
+        _ = try system("listen") { Glibc.listen(number, 4096) }
+        return descriptor
+    }
+}
+
+func setOption(_ descriptor: Descriptor, _ level: Int32, _ option: Int32) throws(SocketFault) {
+    var on: Int32 = 1
+    _ = try system("setsockopt") {
+        // The value is an Int32 for all options used here.
+        unsafe setsockopt(descriptor.number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
+
+/// The numeric host and the port of one end of a socket.
+func numericAddress(
+    _ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+) -> SocketAddress {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    var host: [CChar] = Array(repeating: 0, count: Int(NI_MAXHOST))
+    var port: [CChar] = Array(repeating: 0, count: Int(NI_MAXSERV))
+    // `sockaddr_storage` is made to be seen as any `sockaddr`; the buffers are as large as the lengths say.
+    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
+            guard unsafe call(address, &length) == 0 else { return -1 }
+            return unsafe getnameinfo(
+                address, length, &host, socklen_t(host.count), &port, socklen_t(port.count),
+                NI_NUMERICHOST | NI_NUMERICSERV)
+        }
+    }
+    guard result == 0 else { return SocketAddress(host: "unknown", port: 0) }
+    func text(_ characters: [CChar]) -> String {
+        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    return SocketAddress(host: text(host), port: UInt16(text(port)) ?? 0)
+}

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// What a read or write on a connection came to.
+public enum StreamResult: Sendable, Hashable {
+    case count(Int)
+    case wantRead
+    case wantWrite
+    /// The other side ended (reading), or the connection is gone.
+    case closed
+}
+
+/// A connected socket, non-blocking.
+public final class Stream {
+    let descriptor: Descriptor
+
+    init(_ descriptor: Descriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Reads into the beginning of `buffer`.
+    public func read(into buffer: inout [UInt8]) -> StreamResult {
+        let number = descriptor.number
+        do {
+            let count = try system("read") {
+                // The buffer is borrowed for the call and as long as the count says.
+                unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
+            }
+            return count == 0 ? .closed : .count(count)
+        } catch {
+            return error.isWouldBlock ? .wantRead : .closed
+        }
+    }
+
+    /// Writes `bytes` from `start` on; a closed peer raises no signal.
+    public func write(_ bytes: [UInt8], from start: Int) -> StreamResult {
+        let number = descriptor.number
+        guard start < bytes.count else { return .count(0) }
+        do {
+            let count = try system("send") {
+                unsafe bytes.withUnsafeBytes { all -> Int in
+                    let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
+                    return unsafe Glibc.send(number, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                }
+            }
+            return .count(count)
+        } catch {
+            return error.isWouldBlock ? .wantWrite : .closed
+        }
+    }
+
+    /// Says that nothing more will be written.
+    public func endWriting() {
+        _ = Glibc.shutdown(descriptor.number, Int32(SHUT_WR))
+    }
+
+    /// The other side.
+    public var peer: SocketAddress {
+        unsafe numericAddress { unsafe getpeername(descriptor.number, $0, $1) }
+    }
+}

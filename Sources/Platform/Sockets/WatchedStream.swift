@@ -1,0 +1,29 @@
+/// A stream that is watched by a reactor on behalf of a handler.
+public final class WatchedStream {
+    public let stream: Stream
+    public let reactor: Reactor
+    public private(set) var key: RegistrationKey?
+    private var interest: Readiness
+
+    public init(
+        _ stream: Stream, on reactor: Reactor, interest: Readiness, handler: any EventHandler
+    ) throws(SocketFault) {
+        self.stream = stream
+        self.reactor = reactor
+        self.interest = interest
+        key = try reactor.add(stream.descriptor, interest, handler)
+    }
+
+    /// Waits for this and nothing else; costs a system call only where it differs from before.
+    public func setInterest(_ new: Readiness) {
+        guard let key, new != interest else { return }
+        interest = new
+        reactor.change(key, stream.descriptor, new)
+    }
+
+    /// Stops watching; the descriptor closes with the last reference to the stream.
+    public func close() {
+        if let key { reactor.remove(key, stream.descriptor) }
+        key = nil
+    }
+}
