@@ -1,4 +1,4 @@
-public import JSON
+internal import JSON
 
 /// An error as programs and people get it: `application/problem+json` (RFC 9457) with a stable code.
 public struct Problem: Sendable {

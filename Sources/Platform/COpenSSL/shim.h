@@ -2,6 +2,7 @@
 #define GATEHOUSE_COPENSSL_SHIM_H
 
 #include <openssl/bio.h>
+#include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -1,0 +1,24 @@
+internal import COpenSSL
+
+/// What OpenSSL could not do. Keys and secrets never appear in it.
+public struct CryptographyError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Reason: String, Sendable {
+        case invalidKey = "this is not a usable key"
+        case unsupportedKey = "keys of this kind are not used here"
+        case rsaTooShort = "RSA keys need at least 2048 bits"
+        case rsaTooLong = "RSA keys may have at most 8192 bits"
+        case privateKey = "this is a private key; only public keys belong here"
+        case notSealedHere = "this was not sealed with any of these keys, or was altered"
+        case failure = "the cryptographic library failed"
+    }
+
+    public let reason: Reason
+
+    public init(_ reason: Reason) {
+        self.reason = reason
+        // Errors queue up per thread, and a later call would report them as its own.
+        ERR_clear_error()
+    }
+
+    public var description: String { reason.rawValue }
+}

@@ -1,0 +1,117 @@
+internal import COpenSSL
+
+/// Owns an `EVP_PKEY`.
+@safe final class OwnedKey: @unchecked Sendable {
+    // @unchecked: an EVP_PKEY is not changed after it was made, and OpenSSL counts its references atomically.
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe EVP_PKEY_free(pointer)
+    }
+
+    /// What kind of key it is, where it is one that is used here.
+    func kind() throws(CryptographyError) -> KeyKind {
+        if unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 {
+            let bits = unsafe EVP_PKEY_get_bits(pointer)
+            guard bits >= 2048 else { throw CryptographyError(.rsaTooShort) }
+            guard bits <= 8192 else { throw CryptographyError(.rsaTooLong) }
+            return .rsa
+        }
+        if unsafe EVP_PKEY_is_a(pointer, "ED25519") == 1 { return .ed25519 }
+        guard unsafe EVP_PKEY_is_a(pointer, "EC") == 1 else { throw CryptographyError(.unsupportedKey) }
+        var name: [CChar] = Array(repeating: 0, count: 64)
+        // The buffer is as long as the count says.
+        guard unsafe EVP_PKEY_get_group_name(pointer, &name, name.count, nil) == 1 else {
+            throw CryptographyError(.unsupportedKey)
+        }
+        switch String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) {
+        case "prime256v1", "P-256": return .p256
+        case "secp384r1", "P-384": return .p384
+        case "secp521r1", "P-521": return .p521
+        default: throw CryptographyError(.unsupportedKey)
+        }
+    }
+
+    /// A number of the key (`n`, `e`, `order` …), big-endian.
+    func number(_ name: String, length: Int? = nil) throws(CryptographyError) -> [UInt8] {
+        var number: OpaquePointer?
+        guard unsafe EVP_PKEY_get_bn_param(pointer, name, &number) == 1, let number = unsafe number else {
+            throw CryptographyError(.failure)
+        }
+        defer { unsafe BN_clear_free(number) }
+        let size = unsafe Int((BN_num_bits(number) + 7) / 8)
+        var bytes = Array(repeating: UInt8(0), count: length ?? size)
+        guard unsafe BN_bn2binpad(number, &bytes, Int32(bytes.count)) >= 0 else { throw CryptographyError(.failure) }
+        return bytes
+    }
+
+    /// Whether the public half is a key at all: a point of the curve, a modulus and exponent that can be ones.
+    func isValidPublicKey() -> Bool {
+        guard let context = unsafe EVP_PKEY_CTX_new(pointer, nil) else { return false }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        let isValid = unsafe EVP_PKEY_public_check(context) == 1
+        if !isValid { ERR_clear_error() }
+        return isValid
+    }
+}
+
+/// Collects the parameters of a key and makes it (EVP_PKEY_fromdata(3)).
+@safe final class KeyBuilder {
+    private let builder: OpaquePointer
+    private var numbers: [OpaquePointer]
+
+    init() throws(CryptographyError) {
+        guard let builder = unsafe OSSL_PARAM_BLD_new() else { throw CryptographyError(.failure) }
+        unsafe self.builder = builder
+        unsafe numbers = []
+    }
+
+    deinit {
+        unsafe OSSL_PARAM_BLD_free(builder)
+        unsafe numbers.forEach { unsafe BN_free($0) }
+    }
+
+    func number(_ name: StaticString, _ bytes: [UInt8]) throws(CryptographyError) {
+        guard let number = unsafe BN_bin2bn(bytes, Int32(bytes.count), nil) else { throw CryptographyError(.failure) }
+        unsafe numbers.append(number)
+        guard unsafe OSSL_PARAM_BLD_push_BN(builder, literal(name), number) == 1 else {
+            throw CryptographyError(.failure)
+        }
+    }
+
+    /// The builder keeps pointers to names: only literals, which live as long as the program, may be given to it.
+    private func literal(_ name: StaticString) -> UnsafePointer<CChar> {
+        unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+
+    /// A public key of the numbers given so far, or of a point on a named curve.
+    func publicKey(_ type: String, group: String? = nil, point: [UInt8] = []) throws(CryptographyError) -> OwnedKey {
+        var key: OpaquePointer?
+        let groupName = Array((group ?? "").utf8CString)
+        let isMade = unsafe groupName.withUnsafeBufferPointer { name in
+            unsafe point.withUnsafeBufferPointer { octets -> Bool in
+                if group != nil {
+                    guard
+                        unsafe OSSL_PARAM_BLD_push_utf8_string(builder, literal("group"), name.baseAddress, 0) == 1,
+                        unsafe OSSL_PARAM_BLD_push_octet_string(
+                            builder, literal("pub"), octets.baseAddress, octets.count) == 1
+                    else { return false }
+                }
+                guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else { return false }
+                defer { unsafe OSSL_PARAM_free(parameters) }
+                guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, type, nil) else { return false }
+                defer { unsafe EVP_PKEY_CTX_free(context) }
+                // EVP_PKEY_PUBLIC_KEY, a macro that Swift does not import: all parameters and the public key.
+                let selection = Int32(OSSL_KEYMGMT_SELECT_ALL_PARAMETERS | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)
+                return unsafe EVP_PKEY_fromdata_init(context) == 1
+                    && EVP_PKEY_fromdata(context, &key, selection, parameters) == 1
+            }
+        }
+        guard isMade, let key = unsafe key else { throw CryptographyError(.invalidKey) }
+        return unsafe OwnedKey(key)
+    }
+}
