@@ -1,0 +1,132 @@
+internal import Cryptography
+internal import JSON
+public import Time
+
+/// Verifies bearer tokens against the trusted providers. One a reactor: its contexts and its cache need no locks.
+public final class BearerTokenVerifier {
+    private struct Trust {
+        let provider: TrustedProvider
+        let contexts: VerificationContexts?
+    }
+
+    private let providers: [String: [Trust]]
+    private let digest: Digest?
+    private var cache: VerifiedTokenCache
+
+    /// - Parameters:
+    ///   - providers: key sets that change come with a new verifier, and so with an empty cache.
+    ///   - cacheSize: how many verified tokens are remembered; 0 verifies each token anew.
+    public init(_ providers: [TrustedProvider], cacheSize: Int) {
+        var byIssuer: [String: [Trust]] = [:]
+        for provider in providers {
+            let trust = Trust(provider: provider, contexts: provider.keys.map(VerificationContexts.init))
+            byIssuer[TrustedProvider.canonicalIssuer(provider.issuer), default: []].append(trust)
+        }
+        self.providers = byIssuer
+        // Without a digest there is no cache; tokens are verified all the same.
+        digest = cacheSize > 0 ? try? Digest(.sha256) : nil
+        cache = VerifiedTokenCache(size: cacheSize)
+    }
+
+    /// The claims of a token that is good at `now`.
+    public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
+        guard let key = cacheKey(token) else { return try verifyAnew(token, at: now) }
+        if let claims = cache[key, now] { return claims }
+        let claims = try verifyAnew(token, at: now)
+        cache.insert(claims, for: key)
+        return claims
+    }
+
+    /// Whether the token is remembered, so that verifying it costs nothing.
+    public func remembers(_ token: Span<UInt8>, at now: Timestamp) -> Bool {
+        cacheKey(token).map { cache[$0, now] != nil } ?? false
+    }
+
+    private func cacheKey(_ token: Span<UInt8>) -> VerifiedTokenCache.Key? {
+        guard let digest, token.count <= CompactJWS.maximumLength, let hash = try? digest(token) else { return nil }
+        return VerifiedTokenCache.Key(digest: hash)
+    }
+
+    private func verifyAnew(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
+        let jws = try CompactJWS(token)
+        let claims = try TokenHeader.object(jws.payload, named: "payload")
+        let trust = try self.trust(for: claims.root)
+        let provider = trust.provider
+        do throws(TokenRefusal) {
+            guard provider.algorithms.contains(jws.header.algorithm) else {
+                throw TokenRefusal(
+                    .algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".")
+            }
+            guard let contexts = trust.contexts else {
+                throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
+            }
+            _ = try contexts.verify(jws, token)
+            let outcome = try ClaimChecks(
+                header: jws.header, claims: claims.root, audiences: provider.audiences,
+                authorizedParties: provider.authorizedParties, subjectClaim: provider.subjectClaim,
+                clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
+            ).check(at: now)
+            return VerifiedClaims(
+                provider: provider.id,
+                identity: Identity(
+                    issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
+                claims: claims, validity: outcome.validity)
+        } catch {
+            var refusal = error
+            refusal.provider = provider.id
+            throw refusal
+        }
+    }
+
+    /// The provider that the token names; where several share the issuer, the one whose audience it names.
+    private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
+        guard let issuer = claims.member("iss")?.string,
+            let candidates = providers[TrustedProvider.canonicalIssuer(issuer)], let first = candidates.first
+        else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is none of the providers' issuers.") }
+        guard candidates.count > 1, let audience = claims.member("aud") else { return first }
+        return candidates.first { ClaimChecks.audience(audience, intersects: $0.provider.audiences) } ?? first
+    }
+}
+
+/// Verified tokens by their digest. Two halves: when the newer one is full the older one is forgotten, which keeps what is
+/// used and bounds the size without bookkeeping at each hit.
+struct VerifiedTokenCache {
+    struct Key: Hashable {
+        let words: (UInt64, UInt64, UInt64, UInt64)
+
+        init(digest: [UInt8]) {
+            func word(_ index: Int) -> UInt64 { digest[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+            words = (word(0), word(1), word(2), word(3))
+        }
+
+        static func == (a: Key, b: Key) -> Bool { a.words == b.words }
+        // The words are a digest already: one of them is as good a hash as any.
+        func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    }
+
+    private let half: Int
+    private var newer: [Key: VerifiedClaims] = [:]
+    private var older: [Key: VerifiedClaims] = [:]
+
+    init(size: Int) {
+        half = max(1, size / 2)
+    }
+
+    /// What is remembered and still counts.
+    subscript(key: Key, now: Timestamp) -> VerifiedClaims? {
+        mutating get {
+            if let claims = newer[key] { return claims.validity.contains(now) ? claims : nil }
+            guard let claims = older[key], claims.validity.contains(now) else { return nil }
+            insert(claims, for: key)
+            return claims
+        }
+    }
+
+    mutating func insert(_ claims: VerifiedClaims, for key: Key) {
+        if newer.count >= half {
+            older = newer
+            newer = [:]
+        }
+        newer[key] = claims
+    }
+}

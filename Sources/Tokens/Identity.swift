@@ -1,0 +1,52 @@
+public import JSON
+public import Time
+
+/// The name of a trusted provider in the configuration.
+public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+
+    /// 1–64 of `a`–`z`, `A`–`Z`, `0`–`9`, `-`, `_`, `.`; `nil` for anything else.
+    public init?(_ text: String) {
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(ProviderID.isAllowed) else { return nil }
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2D, 0x5F, 0x2E: true
+        default: false
+        }
+    }
+}
+
+/// One person or machine: who vouches for it, and the name that it has there. An e-mail address is never part of it.
+public struct Identity: Hashable, Sendable {
+    public let issuer: String
+    /// 1–255 characters, unique at the issuer.
+    public let subject: String
+
+    init(issuer: String, subject: String) {
+        self.issuer = issuer
+        self.subject = subject
+    }
+}
+
+/// The claims of a token that was checked. There is no other way to make one than to verify a token, so whoever holds
+/// one may rely on it.
+public final class VerifiedClaims: Sendable {
+    public let provider: ProviderID
+    public let identity: Identity
+    /// The payload, an object.
+    public let claims: JSONDocument
+    /// The time within which the token counts: first included, last excluded, clock skew allowed for.
+    public let validity: Range<Timestamp>
+
+    init(provider: ProviderID, identity: Identity, claims: JSONDocument, validity: Range<Timestamp>) {
+        self.provider = provider
+        self.identity = identity
+        self.claims = claims
+        self.validity = validity
+    }
+}

@@ -1,0 +1,60 @@
+internal import Cryptography
+internal import JSON
+
+/// Why a JWK is not used.
+struct UnusableKey: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension KeySet.Key {
+    /// Reads a public JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2) that is meant for verifying.
+    init(jwk: JSONValue) throws(UnusableKey) {
+        guard jwk.kind == .object else { throw UnusableKey(description: "a key has to be an object") }
+        func text(_ name: String) throws(UnusableKey) -> String? {
+            guard let value = jwk.member(name) else { return nil }
+            guard let text = value.string else { throw UnusableKey(description: "\"\(name)\" has to be a string") }
+            return text
+        }
+        func bytes(_ name: String) throws(UnusableKey) -> [UInt8] {
+            guard let text = try text(name) else { throw UnusableKey(description: "\"\(name)\" is missing") }
+            guard let bytes = Base64URL.decode(text), !bytes.isEmpty else {
+                throw UnusableKey(description: "\"\(name)\" is not base64url without padding")
+            }
+            return bytes
+        }
+        for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where jwk.member(name) != nil {
+            throw UnusableKey(description: "this is a private or symmetric key; only public keys belong here")
+        }
+        if let use = try text("use"), use != "sig" {
+            throw UnusableKey(description: "\"use\" is not \"sig\"")
+        }
+        if let operations = jwk.member("key_ops") {
+            guard operations.elements.contains(where: { $0.equals("verify") }) else {
+                throw UnusableKey(description: "\"key_ops\" does not list \"verify\"")
+            }
+        }
+        let id = try text("kid")
+        let algorithm = try text("alg")
+        let type = try text("kty") ?? ""
+        let curve = try text("crv") ?? ""
+        do {
+            let key: VerificationKey
+            switch (type, curve) {
+            case ("RSA", ""):
+                key = try VerificationKey(rsaModulus: bytes("n"), exponent: bytes("e"))
+            case ("EC", _):
+                guard let kind = KeyKind(rawValue: curve), kind.coordinateLength != nil else {
+                    throw UnusableKey(description: "\"crv\" is none of P-256, P-384 and P-521")
+                }
+                key = try VerificationKey(curve: kind, x: bytes("x"), y: bytes("y"))
+            case ("OKP", "Ed25519"): key = try VerificationKey(ed25519: bytes("x"))
+            default: throw UnusableKey(description: "keys with this \"kty\" and \"crv\" are not used here")
+            }
+            self.init(id: id, key: key, algorithm: algorithm)
+        } catch let error as UnusableKey {
+            throw error
+        } catch {
+            throw UnusableKey(description: "\(error)")
+        }
+    }
+}

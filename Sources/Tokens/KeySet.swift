@@ -1,0 +1,105 @@
+public import Cryptography
+internal import JSON
+
+/// A provider's public keys (RFC 7517, section 5). Keys that cannot be used are left out and reported; they do not spoil
+/// the others.
+public struct KeySet: Sendable {
+    public struct Key: Sendable {
+        /// Opaque; `nil` fits any token.
+        public let id: String?
+        public let key: VerificationKey
+        /// The only algorithm that the key may be used with, where it names one.
+        public let algorithm: String?
+
+        init(id: String? = nil, key: VerificationKey, algorithm: String? = nil) {
+            self.id = id
+            self.key = key
+            self.algorithm = algorithm
+        }
+
+        /// Whether the key makes signatures of this algorithm; it decides, not the token.
+        func agrees(with algorithm: SignatureAlgorithm) -> Bool {
+            algorithm.fits(key.kind) && (self.algorithm ?? algorithm.rawValue) == algorithm.rawValue
+        }
+    }
+
+    /// A key that was left out.
+    public struct Issue: Sendable, Hashable, CustomStringConvertible {
+        /// Its place in the set, from 0.
+        public let index: Int
+        public let id: String?
+        public let detail: String
+
+        public var description: String { "key \(index)\(id.map { " (\($0))" } ?? ""): \(detail)" }
+    }
+
+    /// A file of keys that is none at all.
+    public struct Unreadable: Error, Sendable, Hashable, CustomStringConvertible {
+        public let description: String
+    }
+
+    public static let maximumBytes = 1 << 20
+
+    public let keys: [Key]
+    public let issues: [Issue]
+
+    /// Reads a JWK, a JWK set, or PEM.
+    public init(_ bytes: [UInt8]) throws(Unreadable) {
+        guard bytes.count <= KeySet.maximumBytes else {
+            throw Unreadable(description: "a file of keys may have at most 1 MiB")
+        }
+        if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+            (keys, issues) = try KeySet.keys(json: bytes)
+        } else if let text = String(validating: bytes, as: UTF8.self), text.contains("-----BEGIN ") {
+            keys = try KeySet.keys(pem: text)
+            issues = []
+        } else {
+            throw Unreadable(description: "this is neither a JWK, nor a JWK set, nor PEM")
+        }
+    }
+
+    private static func keys(pem text: String) throws(Unreadable) -> [Key] {
+        do throws(CryptographyError) {
+            return try VerificationKey.keys(pem: text).map { Key(key: $0) }
+        } catch {
+            throw Unreadable(description: "the PEM text holds no public key: \(error.description)")
+        }
+    }
+
+    private static func keys(json bytes: [UInt8]) throws(Unreadable) -> ([Key], [Issue]) {
+        let root: JSONValue
+        do throws(JSONSyntaxError) {
+            root = try JSONDocument(parsing: bytes, maximumDepth: 16).root
+        } catch {
+            throw Unreadable(description: "the key set is not strict JSON: \(error)")
+        }
+        var values = [root]
+        if let list = root.member("keys") {
+            guard list.kind == .array else { throw Unreadable(description: "\"keys\" has to be an array") }
+            values = Array(list.elements)
+        } else if root.member("kty") == nil {
+            throw Unreadable(description: "this is neither a JWK (\"kty\") nor a JWK set (\"keys\")")
+        }
+        var keys: [Key] = []
+        var issues: [Issue] = []
+        for (index, value) in values.enumerated() {
+            do throws(UnusableKey) {
+                keys.append(try Key(jwk: value))
+            } catch {
+                issues.append(Issue(index: index, id: value.member("kid")?.string, detail: error.description))
+            }
+        }
+        return (keys, issues)
+    }
+
+    /// The place of the one key that fits a header; `nil` where none or several do.
+    func index(for header: TokenHeader) -> Int? {
+        var found: Int?
+        for (index, key) in keys.enumerated() where key.agrees(with: header.algorithm) {
+            guard header.keyID == nil || key.id == nil || key.id == header.keyID else { continue }
+            if found != nil { return nil }
+            found = index
+        }
+        return found
+    }
+}

@@ -1,0 +1,53 @@
+internal import Cryptography
+public import JSON
+public import Time
+
+/// Verifies tokens against a file of keys, without a configuration: what a person at a command line wants to know of a
+/// token. Its result earns nothing.
+public final class KeySetVerifier {
+    /// A token whose signature, and claims where they were looked at, are good.
+    public struct Verification: Sendable {
+        public let header: JSONDocument
+        public let payload: [UInt8]
+        /// The payload where it is a JSON object.
+        public let claims: JSONDocument?
+        public let keyID: String?
+    }
+
+    private let contexts: VerificationContexts
+    private let issuer: String?
+    private let audiences: Set<String>?
+    private let isSignatureOnly: Bool
+
+    /// - Parameters:
+    ///   - issuer: checked only where given.
+    ///   - audiences: checked only where not empty.
+    ///   - isSignatureOnly: looks at header and signature alone; the payload may be any bytes.
+    public init(_ keys: KeySet, issuer: String?, audiences: Set<String>, isSignatureOnly: Bool) {
+        contexts = VerificationContexts(keys)
+        self.issuer = issuer.map(TrustedProvider.canonicalIssuer)
+        self.audiences = audiences.isEmpty ? nil : audiences
+        self.isSignatureOnly = isSignatureOnly
+    }
+
+    public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> Verification {
+        let jws = try CompactJWS(token)
+        guard !isSignatureOnly else {
+            let keyID = try contexts.verify(jws, token)
+            let claims = try? TokenHeader.object(jws.payload, named: "payload")
+            return Verification(header: jws.header.document, payload: jws.payload, claims: claims, keyID: keyID)
+        }
+        let claims = try TokenHeader.object(jws.payload, named: "payload")
+        if let issuer {
+            guard claims.root.member("iss")?.string.map(TrustedProvider.canonicalIssuer) == issuer else {
+                throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is not the expected issuer.")
+            }
+        }
+        let keyID = try contexts.verify(jws, token)
+        _ = try ClaimChecks(
+            header: jws.header, claims: claims.root, audiences: audiences, authorizedParties: [], subjectClaim: "sub",
+            clockSkew: .seconds(60), maximumAge: .seconds(24 * 3600)
+        ).check(at: now)
+        return Verification(header: jws.header.document, payload: jws.payload, claims: claims, keyID: keyID)
+    }
+}

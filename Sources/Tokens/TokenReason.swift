@@ -1,0 +1,40 @@
+/// Why a token is refused: the closed list, in the order in which a token is checked. The first failure is the reason.
+public enum TokenReason: String, Sendable, Hashable, CaseIterable {
+    case tooLarge = "too_large"
+    case malformed
+    case criticalHeaderUnsupported = "critical_header_unsupported"
+    case algorithmNotAllowed = "algorithm_not_allowed"
+    case issuerUnknown = "issuer_unknown"
+    case keysUnavailable = "keys_unavailable"
+    case keyNotFound = "key_not_found"
+    case signatureInvalid = "signature_invalid"
+    case typeMismatch = "type_mismatch"
+    case audienceMismatch = "audience_mismatch"
+    case authorizedPartyMismatch = "authorized_party_mismatch"
+    case claimMalformed = "claim_malformed"
+    case expired
+    case notYetValid = "not_yet_valid"
+    case issuedInFuture = "issued_in_future"
+    case tokenTooOld = "token_too_old"
+    case subjectMissing = "subject_missing"
+    case nonceMismatch = "nonce_mismatch"
+    case hashMismatch = "hash_mismatch"
+    case authenticationTooOld = "authentication_too_old"
+    case authenticationContextMismatch = "authentication_context_mismatch"
+    case replayed
+}
+
+/// A token that is not accepted.
+public struct TokenRefusal: Error, Sendable, Hashable {
+    public let reason: TokenReason
+    /// One sentence for people. It names claims and settings, and never quotes the token.
+    public let detail: String
+    /// Whose token it claims to be, once that is known.
+    public internal(set) var provider: ProviderID?
+
+    public init(_ reason: TokenReason, _ detail: String, provider: ProviderID? = nil) {
+        self.reason = reason
+        self.detail = detail
+        self.provider = provider
+    }
+}

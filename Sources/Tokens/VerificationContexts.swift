@@ -1,0 +1,40 @@
+internal import Cryptography
+
+/// The contexts of a key set's keys, made ready when first used. Belongs to one thread.
+final class VerificationContexts {
+    private struct Name: Hashable {
+        let key: Int
+        let algorithm: SignatureAlgorithm
+    }
+
+    private let set: KeySet
+    private var contexts: [Name: VerificationContext] = [:]
+
+    init(_ set: KeySet) {
+        self.set = set
+    }
+
+    /// Finds the key and checks the signature over the token's first two parts.
+    /// - Returns: the key's id.
+    func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> String? {
+        guard let index = set.index(for: jws.header) else {
+            throw TokenRefusal(.keyNotFound, "Not exactly one key fits the token's \"alg\" and \"kid\".")
+        }
+        let name = Name(key: index, algorithm: jws.header.algorithm)
+        let context: VerificationContext
+        if let ready = contexts[name] {
+            context = ready
+        } else {
+            do {
+                context = try VerificationContext(set.keys[index].key, jws.header.algorithm)
+            } catch {
+                throw TokenRefusal(.keyNotFound, "The key cannot be used with the token's \"alg\".")
+            }
+            contexts[name] = context
+        }
+        guard context.isValid(jws.signature.span, for: token.extracting(0..<jws.signedLength)) else {
+            throw TokenRefusal(.signatureInvalid, "The signature is not that of the provider's key.")
+        }
+        return set.keys[index].id
+    }
+}

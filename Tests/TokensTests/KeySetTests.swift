@@ -1,0 +1,118 @@
+import Cryptography
+import Testing
+import Time
+import Tokens
+
+@Suite("Keys of providers")
+struct KeySetTests {
+    @Test(
+        "every algorithm is verified with its own key",
+        arguments: [
+            (KeyKind.rsa, SignatureAlgorithm.rs256), (.rsa, .rs384), (.rsa, .rs512), (.rsa, .ps256), (.rsa, .ps384),
+            (.rsa, .ps512), (.p256, .es256), (.p384, .es384), (.p521, .es512), (.ed25519, .edDSA),
+        ])
+    func algorithms(kind: KeyKind, algorithm: SignatureAlgorithm) throws {
+        let mint = try TokenMint(kind, algorithm)
+        #expect(reason(try mint.token(), [try mint.provider()]) == nil)
+    }
+
+    @Test("one bad key does not spoil a set, and is reported")
+    func badKeys() throws {
+        let good = try TokenMint()
+        let bad = [
+            "{}", "7", "{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+            "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"kid\":\"short\"}",
+            "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+            "{\"kty\":\"EC\",\"crv\":\"secp256k1\",\"x\":\"AA\",\"y\":\"AA\"}",
+            "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"AA\"}", try good.jwk(",\"use\":\"enc\""),
+            try good.jwk(",\"key_ops\":[\"sign\"]"),
+            try good.jwk(",\"d\":\"AAAA\""), "{\"kty\":\"RSA\",\"n\":\"A=\",\"e\":\"AQAB\"}",
+        ]
+        let set = "{\"keys\":[\(bad.joined(separator: ",")),\(try good.jwk())]}"
+        let keys = try KeySet(Array(set.utf8))
+        #expect(keys.keys.count == 1)
+        #expect(keys.issues.map(\.index) == Array(bad.indices))
+        #expect(keys.issues[3].id == "short")
+        #expect(reason(try good.token(), [try good.provider(keys: set)]) == nil)
+    }
+
+    @Test("where not exactly one key fits, none does")
+    func selection() throws {
+        let anonymous = try TokenMint(keyID: nil)
+        let named = try TokenMint(keyID: "k1")
+        let other = try TokenMint(keyID: "k2")
+        let rsa = try TokenMint(.rsa, .rs256, keyID: "k1")
+        func set(_ mints: TokenMint...) throws -> String {
+            "{\"keys\":[\(try mints.map { try $0.jwk() }.joined(separator: ","))]}"
+        }
+        #expect(reason(try named.token(), [try named.provider(keys: set(named, other))]) == nil)
+        #expect(reason(try named.token(), [try named.provider(keys: set(named, rsa))]) == nil)
+        #expect(reason(try named.token(), [try named.provider(keys: set(named, anonymous))]) == .keyNotFound)
+        #expect(reason(try named.token(), [try named.provider(keys: set(named, named))]) == .keyNotFound)
+        #expect(reason(try anonymous.token(), [try named.provider(keys: set(anonymous))]) == nil)
+        #expect(reason(try anonymous.token(), [try named.provider(keys: set(anonymous, rsa))]) == nil)
+        #expect(reason(try anonymous.token(), [try named.provider(keys: set(anonymous, other))]) == .keyNotFound)
+        #expect(reason(try named.token(), [try named.provider(keys: set(anonymous))]) == .signatureInvalid)
+        #expect(reason(try named.token(), [try named.provider(keys: named.jwk(",\"alg\":\"ES384\""))]) == .keyNotFound)
+        #expect(reason(try named.token(), [try named.provider(keys: "{\"keys\":[]}")]) == .keyNotFound)
+    }
+
+    @Test(
+        "what is no file of keys says so",
+        arguments: ["", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[],\"keys\":[]}", "-----BEGIN PUBLIC KEY-----"])
+    func unreadable(text: String) {
+        #expect(throws: KeySet.Unreadable.self) { try KeySet(Array(text.utf8)) }
+    }
+
+    @Test("the audience picks among providers that share an issuer, and Google's two spellings are one")
+    func sharedIssuer() throws {
+        let mint = try TokenMint()
+        var first = try mint.provider("first", issuer: "https://accounts.google.com")
+        first.audiences = ["a"]
+        var second = try mint.provider("second", issuer: "accounts.google.com")
+        second.audiences = ["b"]
+        for issuer in ["accounts.google.com", "https://accounts.google.com"] {
+            let token = try mint.token(TokenMint.claims(["iss": "\"\(issuer)\"", "aud": "\"b\""]))
+            let claims = try outcome(token, [first, second]).get()
+            #expect(claims.provider.text == "second")
+            #expect(claims.identity.issuer == "https://accounts.google.com")
+        }
+    }
+
+    @Test("the subject claim names the subject, and sub where it is absent")
+    func subjectClaim() throws {
+        let mint = try TokenMint()
+        var provider = try mint.provider()
+        provider.subjectClaim = "uid"
+        #expect(try outcome(mint.token(TokenMint.claims(["uid": "\"u1\""])), [provider]).get().identity.subject == "u1")
+        #expect(try outcome(mint.token(), [provider]).get().identity.subject == "someone")
+        #expect(reason(try mint.token(TokenMint.claims(["uid": "7"])), [provider]) == .claimMalformed)
+    }
+
+    @Test("a remembered token is refused once its time is over, and times are looked at for each use")
+    func cache() throws {
+        let mint = try TokenMint()
+        let verifier = BearerTokenVerifier([try mint.provider()], cacheSize: 4)
+        let tokens = try (0..<20).map { Array(try mint.token(TokenMint.claims(["jti": "\"\($0)\""])).utf8) }
+        for token in tokens + tokens {
+            let claims = try verifier.verify(token, at: TokenMint.now)
+            #expect(claims.identity.subject == "someone")
+        }
+        let last = tokens[19]
+        let isRemembered = verifier.remembers(last, at: TokenMint.now)
+        #expect(isRemembered)
+        let isForgotten = !verifier.remembers(tokens[0], at: TokenMint.now)
+        #expect(isForgotten)
+        for (seconds, expected) in [(600, nil), (659, nil), (660, .expired), (-59, nil), (-61, .issuedInFuture)]
+            as [(Int64, TokenReason?)]
+        {
+            var found: TokenReason?
+            do throws(TokenRefusal) {
+                _ = try verifier.verify(last, at: TokenMint.now + .seconds(seconds))
+            } catch {
+                found = error.reason
+            }
+            #expect(found == expected, "\(seconds)")
+        }
+    }
+}
