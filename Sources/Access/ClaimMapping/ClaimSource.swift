@@ -1,0 +1,125 @@
+internal import JSON
+
+/// The claims that rows are tried against, and what is known about them beyond their values.
+struct ClaimSource {
+    let claims: JSONValue
+    let emailTrust: EmailTrust
+    /// Names of claims that the provider left out for size (OpenID Connect Core, section 5.6.2).
+    private let distributed: JSONValue?
+    private let hasUnlistedGroups: Bool
+
+    init(_ claims: JSONValue, _ emailTrust: EmailTrust) {
+        self.claims = claims
+        self.emailTrust = emailTrust
+        distributed = claims.member("_claim_names")
+        // Entra says that there are groups and lists none; `false` and null say that there are none.
+        hasUnlistedGroups = claims.member("hasgroups").map { $0.boolean != false && !$0.isNull } ?? false
+    }
+
+    /// A claim as a row addresses it.
+    struct Resolution {
+        let value: JSONValue?
+        /// The top-level claim that it is, or is inside of.
+        let topLevelName: String
+        let isEmail: Bool
+    }
+
+    func resolve(_ mapping: Mapping) -> Resolution {
+        let name = mapping.claimName
+        if let value = claims.member(name) {
+            return Resolution(value: value, topLevelName: name, isEmail: name == "email")
+        }
+        guard let pointer = mapping.pointer, let first = pointer.tokens.first else {
+            return Resolution(value: nil, topLevelName: name, isEmail: false)
+        }
+        return Resolution(
+            value: claims.value(at: pointer), topLevelName: first,
+            isEmail: pointer.tokens.count == 1 && first == "email")
+    }
+
+    func isUnknown(_ topLevelName: String) -> Bool {
+        distributed?.member(topLevelName) != nil || hasUnlistedGroups && topLevelName == "groups"
+    }
+
+    /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted.
+    func isVerified(_ address: String) -> Bool {
+        guard let verified = claims.member("email_verified") else {
+            guard let domain = address.split(separator: "@").last else { return false }
+            return emailTrust.domains.contains(domain.lowercased())
+        }
+        return verified.boolean == true
+    }
+}
+
+extension Mapping {
+    /// What trying one row comes to.
+    enum Judgement {
+        case matched, noMatch, absent, emailUnverified, incomplete
+    }
+
+    func judge(_ source: ClaimSource) -> Judgement {
+        let claim = source.resolve(self)
+        guard let value = claim.value else {
+            return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
+        }
+        if claim.isEmail {
+            guard let address = Mapping.address(value), matches(address: address) else { return .noMatch }
+            return source.isVerified(address) ? .matched : .emailUnverified
+        }
+        if matches(value) { return .matched }
+        if source.isUnknown(claim.topLevelName) { return .incomplete }
+        return value.isNull ? .absent : .noMatch
+    }
+
+    /// The text of an address; `nil` for what has not exactly one `@`.
+    static func address(_ value: JSONValue) -> String? {
+        guard let text = value.string, text.utf8.count(where: { $0 == UInt8(ascii: "@") }) == 1 else { return nil }
+        return text
+    }
+
+    private func matches(address: String) -> Bool {
+        switch match {
+        case .equals: Mapping.asciiLowercased(address) == Mapping.asciiLowercased(claimValue)
+        case .glob: Glob(Mapping.asciiLowercased(claimValue)).matches(Mapping.asciiLowercased(address))
+        case .exists: true
+        }
+    }
+
+    private func matches(_ value: JSONValue) -> Bool {
+        if match == .exists { return !value.isNull }
+        if value.kind == .array { return value.elements.contains { matches(scalar: $0) } }
+        return matches(scalar: value)
+    }
+
+    /// Strings as they are, numbers and booleans by their JSON text; objects, arrays and null never.
+    private func matches(scalar value: JSONValue) -> Bool {
+        switch value.kind {
+        case .string:
+            if let glob { return value.string.map(glob.matches) ?? false }
+            return value.equals(claimValue)
+        case .number, .boolean: return glob?.matches(value.text) ?? (value.text == claimValue)
+        case .null, .array, .object: return false
+        }
+    }
+
+    /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
+    func isNearMiss(_ source: ClaimSource) -> Bool {
+        guard match != .exists, let value = source.resolve(self).value else { return false }
+        let wanted = Mapping.folded(claimValue)
+        let glob = match == .glob ? Glob(wanted) : nil
+        let candidates = value.kind == .array ? Array(value.elements) : [value]
+        return candidates.contains { candidate in
+            guard let text = candidate.string else { return false }
+            let folded = Mapping.folded(text)
+            return glob?.matches(folded) ?? (folded == wanted)
+        }
+    }
+
+    private static func folded(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.properties.isWhitespace })).lowercased()
+    }
+
+    private static func asciiLowercased(_ text: String) -> String {
+        String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}

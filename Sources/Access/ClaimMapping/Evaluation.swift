@@ -1,0 +1,80 @@
+public import JSON
+public import Organizations
+
+/// Why somebody has a role in an organization, or none: the closed list.
+public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
+    case mapped
+    case granted
+    case noMatch = "no_match"
+    case emailUnverified = "email_unverified"
+    case claimsIncomplete = "claims_incomplete"
+    case suspended
+    case providerNotAccepted = "provider_not_accepted"
+}
+
+/// What claims earn in one organization.
+public struct Evaluation: Sendable, Hashable {
+    /// `nil` where they earn nothing.
+    public let role: Role?
+    /// The deciding row's id.
+    public let mapping: String?
+    /// `claimsIncomplete` beside a role means that claims which were left out could earn a higher one.
+    public let reason: EntitlementReason
+}
+
+extension OrganizationRules {
+    /// Tries the rows against claims of one of the organization's providers, and stops as soon as the outcome is certain.
+    public func evaluate(_ claims: JSONValue, from provider: String, emailTrust: EmailTrust) -> Evaluation {
+        guard providers.contains(provider) else {
+            return Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
+        }
+        let source = ClaimSource(claims, emailTrust)
+        var tally = Tally(strategy: strategy)
+        for mapping in mappings {
+            tally.count(mapping, mapping.judge(source))
+            if tally.isDecided { break }
+        }
+        return tally.evaluation
+    }
+}
+
+/// The outcome so far, row by row; both the decision and its explanation are made by it, so that they cannot differ.
+struct Tally {
+    let strategy: ClaimStrategy
+    private(set) var deciding: Mapping?
+    private var highestUnknown: Role?
+    private var isStopped = false
+    private var hasUnverifiedEmail = false
+
+    init(strategy: ClaimStrategy) {
+        self.strategy = strategy
+    }
+
+    /// Nothing that follows can change the outcome.
+    var isDecided: Bool { isStopped || deciding?.role == .manager }
+
+    mutating func count(_ mapping: Mapping, _ judgement: Mapping.Judgement) {
+        guard !isStopped else { return }
+        switch judgement {
+        case .matched:
+            if strategy == .firstMatch { isStopped = true }
+            if deciding.map({ $0.role < mapping.role }) ?? true { deciding = mapping }
+        case .incomplete:
+            if strategy == .firstMatch { isStopped = true }
+            highestUnknown = max(highestUnknown ?? mapping.role, mapping.role)
+        case .emailUnverified: hasUnverifiedEmail = true
+        case .noMatch, .absent: break
+        }
+    }
+
+    var evaluation: Evaluation {
+        guard let deciding else {
+            let reason: EntitlementReason =
+                highestUnknown != nil ? .claimsIncomplete : hasUnverifiedEmail ? .emailUnverified : .noMatch
+            return Evaluation(role: nil, mapping: nil, reason: reason)
+        }
+        let couldBeHigher = highestUnknown.map { $0 > deciding.role } ?? false
+        return Evaluation(
+            role: deciding.role, mapping: deciding.id, reason: couldBeHigher ? .claimsIncomplete : .mapped)
+    }
+}

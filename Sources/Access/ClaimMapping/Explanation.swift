@@ -1,0 +1,98 @@
+public import JSON
+public import Organizations
+
+/// What one row did.
+public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    /// It decided.
+    case matched
+    /// It matches, and another row decided.
+    case shadowed
+    case noMatch = "no_match"
+    case claimAbsent = "claim_absent"
+    case emailUnverified = "email_unverified"
+    case claimIncomplete = "claim_incomplete"
+}
+
+/// Why claims earn what they earn in one organization: the outcome and every row's verdict.
+public struct Explanation: Sendable {
+    public struct Row: Sendable, Hashable {
+        public let mapping: Mapping
+        public let verdict: Verdict
+        /// A `noMatch` that differs only by case or white space.
+        public let isNearMiss: Bool
+    }
+
+    public let organization: OrganizationID
+    public let evaluation: Evaluation
+    /// By rank; empty where the provider is not accepted.
+    public let rows: [Row]
+
+    /// `claim_mapping`, or `nil` without a role. Grants have their own.
+    public var source: String? { evaluation.role == nil ? nil : "claim_mapping" }
+
+    /// One element of `organizations` in the contract's explanation.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("organization", organization.text)
+        writer.member("role", evaluation.role?.rawValue)
+        writer.member("source", source)
+        writer.member("mapping", evaluation.mapping)
+        writer.member("reason", evaluation.reason.rawValue)
+        writer.name("rows")
+        writer.beginArray()
+        for row in rows {
+            writer.beginObject()
+            writer.member("id", row.mapping.id)
+            writer.member("rank", row.mapping.rank)
+            writer.member("verdict", row.verdict.rawValue)
+            if row.isNearMiss { writer.member("near_miss", true) }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// The same for people, one line a row.
+    public var text: String {
+        var lines = ["\(organization): \(evaluation.role?.rawValue ?? "no role") (\(evaluation.reason.rawValue))"]
+        for row in rows {
+            let mapping = row.mapping
+            let condition =
+                switch mapping.match {
+                case .equals: "\(mapping.claimName) = \(mapping.claimValue)"
+                case .glob: "\(mapping.claimName) like \(mapping.claimValue)"
+                case .exists: "\(mapping.claimName) exists"
+                }
+            let near = row.isNearMiss ? ", differs only by case or white space" : ""
+            lines.append("  \(mapping.rank). \(condition) → \(mapping.role.rawValue): \(row.verdict.rawValue)\(near)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension OrganizationRules {
+    /// Judges every row. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
+    public func explain(_ claims: JSONValue, from provider: String, emailTrust: EmailTrust) -> Explanation {
+        guard providers.contains(provider) else {
+            let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
+            return Explanation(organization: id, evaluation: evaluation, rows: [])
+        }
+        let source = ClaimSource(claims, emailTrust)
+        let judgements = mappings.map { $0.judge(source) }
+        var tally = Tally(strategy: strategy)
+        for (mapping, judgement) in zip(mappings, judgements) { tally.count(mapping, judgement) }
+        let rows = zip(mappings, judgements).map { mapping, judgement in
+            let verdict: Verdict =
+                switch judgement {
+                case .matched: mapping == tally.deciding ? .matched : .shadowed
+                case .noMatch: .noMatch
+                case .absent: .claimAbsent
+                case .emailUnverified: .emailUnverified
+                case .incomplete: .claimIncomplete
+                }
+            return Explanation.Row(
+                mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source))
+        }
+        return Explanation(organization: id, evaluation: tally.evaluation, rows: rows)
+    }
+}

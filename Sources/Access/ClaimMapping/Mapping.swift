@@ -1,0 +1,73 @@
+internal import JSON
+public import Organizations
+
+/// How a row compares a claim with its value.
+public enum Match: String, Sendable, Hashable, CaseIterable {
+    /// The same, to the byte.
+    case equals
+    /// The whole value; `*` stands for any characters, `?` for one.
+    case glob
+    /// The claim is present and not null.
+    case exists
+}
+
+/// How the role of several matching rows is chosen.
+public enum ClaimStrategy: String, Sendable, Hashable, CaseIterable {
+    /// The first row that matches decides.
+    case firstMatch = "first_match"
+    /// Every row is tried; the highest role wins.
+    case highestRole = "highest_role"
+}
+
+/// One row: a claim that earns a role.
+public struct Mapping: Sendable, Hashable {
+    public let id: String
+    /// From 1, in the order in which rows are tried.
+    public let rank: Int
+    public let claimName: String
+    public let match: Match
+    /// Empty for `exists`.
+    public let claimValue: String
+    public let role: Role
+    /// Where `claimName` leads when no claim has that name; `nil` where it is no pointer.
+    let pointer: JSONPointer?
+    let glob: Glob?
+
+    public init(id: String, rank: Int, claimName: String, match: Match, claimValue: String, role: Role) {
+        self.id = id
+        self.rank = rank
+        self.claimName = claimName
+        self.match = match
+        self.claimValue = match == .exists ? "" : claimValue
+        self.role = role
+        pointer = claimName.utf8.first == UInt8(ascii: "/") ? JSONPointer(claimName) : nil
+        glob = match == .glob ? Glob(claimValue) : nil
+    }
+}
+
+/// What an organization asks of tokens.
+public struct OrganizationRules: Sendable {
+    public let id: OrganizationID
+    /// Names of the providers whose tokens can earn a role here.
+    public let providers: [String]
+    public let strategy: ClaimStrategy
+    /// By rank.
+    public let mappings: [Mapping]
+
+    public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {
+        self.id = id
+        self.providers = providers
+        self.strategy = strategy
+        self.mappings = mappings
+    }
+}
+
+/// Whose e-mail addresses count as verified although the provider says nothing about it.
+public struct EmailTrust: Sendable, Hashable {
+    /// In lower case; empty where only `email_verified` counts.
+    public let domains: [String]
+
+    public init(domains: [String] = []) {
+        self.domains = domains.map { $0.lowercased() }
+    }
+}

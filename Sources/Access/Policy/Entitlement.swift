@@ -1,0 +1,64 @@
+public import ClaimMapping
+internal import JSON
+public import Organizations
+public import Tokens
+
+/// What somebody has in one organization: the role that is shown, where it comes from, and all that it permits.
+///
+/// Worked out anew for each request, so that a change takes effect at once.
+public struct Entitlement: Sendable {
+    /// The highest role; `nil` for none.
+    public let role: Role?
+    /// Of the claim mapping and all grants together.
+    public let permissions: Permissions
+    /// `claim_mapping` or `grant`; `nil` without a role.
+    public let source: String?
+    /// The deciding row's id.
+    public let mapping: String?
+    public let reason: EntitlementReason
+
+    /// - Parameters:
+    ///   - claims: verified, of any provider.
+    ///   - emailTrust: of the provider that they come from.
+    ///   - grants: roles that are stored for this identity here; they count only while the organization lists the
+    ///     provider.
+    public init(
+        of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = []
+    ) {
+        let evaluation = rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
+        self.init(evaluation, grants: evaluation.reason == .providerNotAccepted ? [] : grants)
+    }
+
+    init(_ evaluation: Evaluation, grants: [Role]) {
+        let granted = grants.max()
+        var permissions = evaluation.role?.permissions ?? []
+        for role in grants { permissions.formUnion(role.permissions) }
+        self.permissions = permissions
+        if let granted, evaluation.role.map({ $0 < granted }) ?? true {
+            role = granted
+            source = "grant"
+            mapping = nil
+            reason = .granted
+        } else {
+            role = evaluation.role
+            source = evaluation.role == nil ? nil : "claim_mapping"
+            mapping = evaluation.mapping
+            reason = evaluation.reason
+        }
+    }
+}
+
+extension Entitlement {
+    /// Decides one request.
+    public func decide(
+        _ permission: Permission, for identity: Identity, in organization: OrganizationID
+    ) -> Decision {
+        guard let role else {
+            // Told only to tokens of a provider that the organization lists, whose rows could match: for them the
+            // organization is no secret, and without the reason nobody could mend it.
+            return .refuse(reason == .claimsIncomplete ? .claimsIncomplete : .organizationNotFound)
+        }
+        guard permissions.contains(permission) else { return .refuse(.permissionMissing) }
+        return .permit(Permit(identity: identity, organization: organization, permission: permission, role: role))
+    }
+}
