@@ -1,0 +1,79 @@
+/// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` all count with these
+/// and with nothing else (contract, section 8).
+enum Counting {
+    /// `workflows`: published, not nested-only, and triggered neither by a case nor by a system event. These are
+    /// billed.
+    static func isBilled(_ workflow: Workflow) -> Bool {
+        workflow.isPublished && !workflow.isNestedOnly && workflow.trigger != .case && workflow.trigger != .systemEvent
+    }
+
+    /// `nested_workflows`: published and nested-only, whatever the trigger.
+    static func isNested(_ workflow: Workflow) -> Bool {
+        workflow.isPublished && workflow.isNestedOnly
+    }
+
+    /// `workflow_editors`: active, and one of the roles has the scope `playbook.write`.
+    static func isWorkflowEditor(_ member: Member, _ roles: RoleBook) -> Bool {
+        member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.editsWorkflows) }
+    }
+
+    /// `case_operators`: active, and one of the roles has the scope `cm.case.write`.
+    static func isCaseOperator(_ member: Member, _ roles: RoleBook) -> Bool {
+        member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.operatesCases) }
+    }
+
+    /// `runners`: self-hosted, and this workspace's own.
+    static func isCounted(_ runner: Runner) -> Bool {
+        runner.hosting == .selfHosted && runner.sharedFrom == nil
+    }
+
+    /// `owners`: active, with the role `owner`.
+    static func isOwner(_ member: Member) -> Bool {
+        member.status == .active && member.roles.contains("owner")
+    }
+}
+
+extension Counting {
+    /// All five metrics of a workspace. Members are unique by address, so each person counts once.
+    static func counts(of workspace: Workspace, _ roles: RoleBook) -> MetricCounts {
+        var counts = MetricCounts()
+        for workflow in workspace.workflows {
+            if isBilled(workflow) { counts.workflows += 1 }
+            if isNested(workflow) { counts.nestedWorkflows += 1 }
+        }
+        for member in workspace.members {
+            if isWorkflowEditor(member, roles) { counts.workflowEditors += 1 }
+            if isCaseOperator(member, roles) { counts.caseOperators += 1 }
+        }
+        for runner in workspace.runners where isCounted(runner) { counts.runners += 1 }
+        return counts
+    }
+}
+
+/// What an organization's workspace roles allow, as far as it is counted.
+struct RoleBook: Sendable, Equatable {
+    struct Capabilities: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let editsWorkflows = Capabilities(rawValue: 1)
+        static let operatesCases = Capabilities(rawValue: 2)
+    }
+
+    private var roles: [String: Capabilities] = [:]
+
+    func isKnown(_ id: String) -> Bool { roles[id] != nil }
+
+    func capabilities(of id: String) -> Capabilities { roles[id] ?? [] }
+
+    mutating func add(_ id: String, scopes: some Sequence<String>) {
+        var capabilities: Capabilities = []
+        for scope in scopes {
+            if scope == "playbook.write" { capabilities.insert(.editsWorkflows) }
+            if scope == "cm.case.write" { capabilities.insert(.operatesCases) }
+        }
+        roles[id] = capabilities
+    }
+
+    mutating func remove(_ id: String) {
+        roles[id] = nil
+    }
+}

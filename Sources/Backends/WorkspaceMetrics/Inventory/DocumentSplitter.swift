@@ -1,0 +1,144 @@
+internal import JSON
+
+/// Cuts a streamed document into the elements of its top-level arrays and its other top-level values, so that each
+/// can be read by the ordinary parser and no more than one is held.
+///
+/// It checks only what stands between the pieces (RFC 8259, sections 2, 4 and 5); what is inside one is the parser's
+/// to judge, whatever its brackets.
+struct DocumentSplitter {
+    struct Piece: Equatable {
+        /// The top-level name.
+        let name: String
+        /// The place in the array; `nil` for a value that is no array, and for the array itself where it is empty.
+        let index: Int?
+        /// One JSON value; empty for an empty array.
+        let bytes: [UInt8]
+        /// Where the piece begins in the document, in bytes.
+        let offset: Int
+    }
+
+    private enum State {
+        case start, beforeFirstName, beforeName, afterName, beforeValue, beforeFirstElement, beforeElement
+        case afterElement, afterValue, end
+        case inName, inValue, inElement
+
+        var isInside: Bool { self == .inName || self == .inValue || self == .inElement }
+    }
+
+    /// Elements stand in an array in an object, and the parser's limit is 32 for the whole document.
+    static let elementDepth = 30
+
+    private let elementLimit: Int
+    private var state = State.start
+    /// Bytes before the chunk at hand.
+    private var consumed = 0
+    private var piece: [UInt8] = []
+    private var pieceOffset = 0
+    private var scanner = ValueScanner()
+    private var name = ""
+    private var names: Set<String> = []
+    private var index = 0
+
+    init(elementLimit: Int) {
+        self.elementLimit = elementLimit
+    }
+
+    /// Takes the next bytes of the document, cut anywhere; answers the pieces that they complete.
+    mutating func split(_ chunk: [UInt8]) throws(JSONSyntaxError) -> [Piece] {
+        var pieces: [Piece] = []
+        let bytes = chunk.span
+        var position = 0
+        while position < bytes.count {
+            if state.isInside {
+                let end = try scanner.scan(bytes, from: position, documentOffset: consumed)
+                piece.append(contentsOf: chunk[position..<(end ?? bytes.count)])
+                let limit = state == .inName ? InventoryLimits.topLevelName : elementLimit
+                guard piece.count <= limit else { throw fault(.tooLarge, pieceOffset) }
+                guard let end else { break }
+                position = end
+                if let complete = try completePiece() { pieces.append(complete) }
+                continue
+            }
+            let byte = bytes[position]
+            if byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+                position += 1
+                continue
+            }
+            let (next, isPieceStart) = try follow(byte, at: consumed + position)
+            if isPieceStart {
+                pieceOffset = consumed + position
+                scanner = ValueScanner(beginningWith: byte)
+            } else {
+                position += 1
+            }
+            if state == .beforeFirstElement, next == .afterValue {
+                pieces.append(Piece(name: name, index: nil, bytes: [], offset: consumed + position))
+            }
+            state = next
+        }
+        consumed += bytes.count
+        return pieces
+    }
+
+    /// The document ends here.
+    func finish() throws(JSONSyntaxError) {
+        guard state != .end else { return }
+        if state.isInside {
+            // What looked unfinished may be wrong much earlier.
+            do throws(JSONSyntaxError) {
+                _ = try JSONDocument(parsing: piece, maximumDepth: DocumentSplitter.elementDepth)
+            } catch {
+                throw fault(error.reason, pieceOffset + error.offset)
+            }
+        }
+        throw fault(.unexpectedEnd, consumed)
+    }
+
+    /// What a byte between pieces leads to, and whether it is the first of a piece.
+    private func follow(_ byte: UInt8, at offset: Int) throws(JSONSyntaxError) -> (State, isPieceStart: Bool) {
+        switch (state, byte) {
+        case (.start, UInt8(ascii: "{")): return (.beforeFirstName, false)
+        case (.start, 0xEF): throw fault(.byteOrderMark, offset)
+        case (.beforeFirstName, UInt8(ascii: "}")), (.afterValue, UInt8(ascii: "}")): return (.end, false)
+        case (.beforeFirstName, UInt8(ascii: "\"")), (.beforeName, UInt8(ascii: "\"")): return (.inName, true)
+        case (.afterName, UInt8(ascii: ":")): return (.beforeValue, false)
+        case (.beforeValue, UInt8(ascii: "[")): return (.beforeFirstElement, false)
+        case (.beforeFirstElement, UInt8(ascii: "]")), (.afterElement, UInt8(ascii: "]")): return (.afterValue, false)
+        case (.afterElement, UInt8(ascii: ",")): return (.beforeElement, false)
+        case (.afterValue, UInt8(ascii: ",")): return (.beforeName, false)
+        case (.end, _): throw fault(.trailingContent, offset)
+        case (.beforeValue, _) where ValueScanner.canBegin(byte): return (.inValue, true)
+        case (.beforeFirstElement, _) where ValueScanner.canBegin(byte): return (.inElement, true)
+        case (.beforeElement, _) where ValueScanner.canBegin(byte): return (.inElement, true)
+        default: throw fault(.unexpectedCharacter, offset)
+        }
+    }
+
+    private mutating func completePiece() throws(JSONSyntaxError) -> Piece? {
+        defer { piece = [] }
+        switch state {
+        case .inName:
+            do throws(JSONSyntaxError) {
+                name = try JSONDocument(parsing: piece).root.string ?? ""
+            } catch {
+                throw fault(error.reason, pieceOffset + error.offset)
+            }
+            guard names.insert(name).inserted else { throw fault(.duplicateName, pieceOffset) }
+            guard names.count <= InventoryLimits.topLevelNames else { throw fault(.tooLarge, pieceOffset) }
+            index = 0
+            state = .afterName
+            return nil
+        case .inElement:
+            defer { index += 1 }
+            state = .afterElement
+            return Piece(name: name, index: index, bytes: piece, offset: pieceOffset)
+        default:
+            state = .afterValue
+            return Piece(name: name, index: nil, bytes: piece, offset: pieceOffset)
+        }
+    }
+
+    private func fault(_ reason: JSONSyntaxError.Reason, _ offset: Int) -> JSONSyntaxError {
+        JSONSyntaxError(reason: reason, offset: offset)
+    }
+}

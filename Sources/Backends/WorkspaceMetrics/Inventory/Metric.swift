@@ -1,0 +1,43 @@
+/// What is counted for each workspace; the raw values are the names on the wire.
+public enum Metric: String, Sendable, CaseIterable {
+    case workflows
+    case nestedWorkflows = "nested_workflows"
+    case workflowEditors = "workflow_editors"
+    case caseOperators = "case_operators"
+    case runners
+
+    /// Whether it counts people, of whom one may be in several workspaces.
+    public var countsPeople: Bool { self == .workflowEditors || self == .caseOperators }
+}
+
+/// One number for each metric.
+public struct MetricCounts: Sendable, Hashable {
+    public var workflows = 0
+    public var nestedWorkflows = 0
+    public var workflowEditors = 0
+    public var caseOperators = 0
+    public var runners = 0
+
+    public init() {}
+
+    public subscript(metric: Metric) -> Int {
+        get {
+            switch metric {
+            case .workflows: workflows
+            case .nestedWorkflows: nestedWorkflows
+            case .workflowEditors: workflowEditors
+            case .caseOperators: caseOperators
+            case .runners: runners
+            }
+        }
+        set {
+            switch metric {
+            case .workflows: workflows = newValue
+            case .nestedWorkflows: nestedWorkflows = newValue
+            case .workflowEditors: workflowEditors = newValue
+            case .caseOperators: caseOperators = newValue
+            case .runners: runners = newValue
+            }
+        }
+    }
+}

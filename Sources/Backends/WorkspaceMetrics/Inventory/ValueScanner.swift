@@ -1,0 +1,72 @@
+internal import JSON
+
+/// Finds where a JSON value ends, without judging it: by counting brackets outside strings.
+struct ValueScanner {
+    private var depth = 0
+    private var isInString = false
+    private var isEscaped = false
+    /// A number or literal, which ends before the first byte that cannot belong to it.
+    private var isScalar = false
+
+    init() {}
+
+    init(beginningWith byte: UInt8) {
+        isScalar = byte != UInt8(ascii: "{") && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "\"")
+    }
+
+    /// Whether a byte can be the first of a value, or is at least none that stands between values.
+    static func canBegin(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"): false
+        default: true
+        }
+    }
+
+    /// Goes on from a position; answers where the value ends, or `nil` where it goes beyond these bytes.
+    mutating func scan(
+        _ bytes: Span<UInt8>, from start: Int, documentOffset: Int
+    ) throws(JSONSyntaxError) -> Int? {
+        if isScalar { return ValueScanner.endOfScalar(bytes, from: start) }
+        var position = start
+        var (depth, isInString, isEscaped) = (depth, isInString, isEscaped)
+        defer { (self.depth, self.isInString, self.isEscaped) = (depth, isInString, isEscaped) }
+        while position < bytes.count {
+            let byte = bytes[position]
+            position &+= 1
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                    if depth == 0 { return position }
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                if depth > DocumentSplitter.elementDepth {
+                    throw JSONSyntaxError(reason: .tooDeep, offset: documentOffset + position - 1)
+                }
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth == 0 { return position }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    private static func endOfScalar(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        for position in start..<bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"): return position
+            default: continue
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,72 @@
+public import Time
+
+/// A unit of work inside an organization, as publishers describe it (contract, section 8).
+public struct Workspace: Sendable, Hashable {
+    public var id: String
+    public var name: String
+    public var createdAt: Timestamp?
+    public var workflows: [Workflow] = []
+    public var members: [Member] = []
+    public var runners: [Runner] = []
+
+    public init(id: String, name: String, createdAt: Timestamp? = nil) {
+        self.id = id
+        self.name = name
+        self.createdAt = createdAt
+    }
+}
+
+public struct Workflow: Sendable, Hashable {
+    /// What starts it.
+    public enum Trigger: String, Sendable, CaseIterable {
+        case webhook, schedule, integration, `case`
+        case onDemand = "on_demand"
+        case systemEvent = "system_event"
+    }
+
+    public var id: String
+    public var name: String
+    public var isPublished: Bool
+    public var isNestedOnly: Bool
+    public var trigger: Trigger
+}
+
+/// A person in a workspace; known by the e-mail address, whose ASCII letters have no case.
+public struct Member: Sendable, Hashable {
+    public enum Status: String, Sendable, CaseIterable {
+        case active, invited, deactivated
+    }
+
+    public var email: String
+    public var name: String
+    /// Ids of ``WorkspaceRole``s.
+    public var roles: [String]
+    public var status: Status
+}
+
+/// A machine that runs steps.
+public struct Runner: Sendable, Hashable {
+    public enum Hosting: String, Sendable, CaseIterable {
+        case selfHosted = "self_hosted"
+        case cloud
+    }
+
+    public var id: String
+    public var name: String
+    public var hosting: Hosting
+    /// The workspace that it belongs to, where it is not this one.
+    public var sharedFrom: String?
+}
+
+/// What members of the organization's workspaces may do inside them; not a role in the gateway.
+public struct WorkspaceRole: Sendable, Hashable {
+    public var id: String
+    public var name: String
+    public var scopes: [String]
+}
+
+/// Folds the ASCII letters alone: how e-mail addresses are compared.
+func foldedASCII(_ text: String) -> String {
+    guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
+    return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+}

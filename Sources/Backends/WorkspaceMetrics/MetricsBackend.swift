@@ -1,0 +1,77 @@
+public import Forwarding
+internal import Organizations
+
+/// The one way in for requests: every function takes a permit, works for the organization that the permit names, and
+/// refuses a permit that was given for something else.
+///
+/// Answers are bytes with their entity tags; what they become in HTTP is the caller's affair. What only reads metrics
+/// answers from memory and never waits.
+public struct MetricsBackend: Sendable {
+    private let store: MetricsStore
+
+    public init(_ store: MetricsStore) {
+        self.store = store
+    }
+
+    // MARK: metrics.read
+
+    /// A page of workspaces as `{"items":[…],"next_cursor":…}`, or all that the query finds as CSV.
+    public func workspaces(
+        _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
+    ) throws(MetricsFault) -> Representation {
+        store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
+    }
+
+    /// One workspace's row; `nil` where the organization has none of this id.
+    public func workspace(_ permit: Permit, id: String) throws(MetricsFault) -> Representation? {
+        store.workspace(id, of: try organization(permit, for: .readMetrics))
+    }
+
+    /// The totals against the license.
+    public func summary(_ permit: Permit, _ license: License) throws(MetricsFault) -> Representation {
+        store.summary(of: try organization(permit, for: .readMetrics), license)
+    }
+
+    // MARK: inventory.write
+
+    /// Replaces the whole inventory with a document of any size, all or nothing; answers after COMMIT.
+    public func replaceInventory(
+        _ permit: Permit, from source: inout some InventorySource
+    ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
+        try await store.replaceInventory(of: organization(permit, for: .writeInventory), from: &source)
+    }
+
+    /// The whole inventory as it was published, in one state.
+    public func inventory(_ permit: Permit) async throws(MetricsFault) -> InventoryExport {
+        try await store.export(organization(permit, for: .writeInventory))
+    }
+
+    /// Applies `{"changes":[…]}`, all or none; answers after COMMIT.
+    public func change(_ permit: Permit, body: [UInt8]) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        try await store.change(organization(permit, for: .writeInventory), body: body)
+    }
+
+    /// One workspace as it was published; `nil` where there is none of this id.
+    public func inventoryWorkspace(_ permit: Permit, id: String) async throws(MetricsFault) -> Representation? {
+        try await store.inventoryDocument(ofWorkspace: id, of: organization(permit, for: .writeInventory))
+    }
+
+    /// Puts one workspace in the place of the one of this id, or adds it. Its roles must be known already.
+    public func putWorkspace(
+        _ permit: Permit, id: String, body: [UInt8]
+    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        try await store.putWorkspace(id, of: organization(permit, for: .writeInventory), body: body)
+    }
+
+    /// Deletes one workspace; refused as `notFound` where there is none of this id.
+    public func deleteWorkspace(_ permit: Permit, id: String) async throws(MetricsFault) -> Result<
+        Void, InventoryRefusal
+    > {
+        try await store.deleteWorkspace(id, of: organization(permit, for: .writeInventory))
+    }
+
+    private func organization(_ permit: Permit, for needed: Permission) throws(MetricsFault) -> OrganizationID {
+        guard permit.permission == needed else { throw .permit(needed: needed) }
+        return permit.organization
+    }
+}

@@ -1,0 +1,48 @@
+extension MetricsSnapshot {
+    /// `{"items":[…],"next_cursor":…|null}`.
+    func page(_ query: WorkspaceQuery) -> [UInt8] {
+        let order = order(query.order)
+        let filter = RowFilter(query)
+        let findsAll = filter.findsAll
+        var position = query.cursor.map { firstPosition(after: $0, order, query.order) } ?? 0
+        var items: [WorkspaceRow] = []
+        items.reserveCapacity(query.limit)
+        var hasMore = false
+        while position < order.count {
+            let row = rows[Int(order[position])]
+            position += 1
+            guard findsAll || filter.finds(row) else { continue }
+            if items.count == query.limit {
+                hasMore = true
+                break
+            }
+            items.append(row)
+        }
+
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(items.reduce(200) { $0 + $1.json.count + 1 })
+        bytes.append(contentsOf: "{\"items\":[".utf8)
+        for (index, row) in items.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: row.json)
+        }
+        bytes.append(contentsOf: "],\"next_cursor\":".utf8)
+        if hasMore, let last = items.last {
+            let cursor = PageCursor(query: query.fingerprint, after: last, query.order)
+            bytes.append(contentsOf: "\"\(cursor.text)\"}".utf8)
+        } else {
+            bytes.append(contentsOf: "null}".utf8)
+        }
+        return bytes
+    }
+
+    /// The first place in the order whose row comes after the cursor, found by halving.
+    private func firstPosition(after cursor: PageCursor, _ indices: [Int32], _ order: RowOrder) -> Int {
+        var (low, high) = (0, indices.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if cursor.isBefore(rows[Int(indices[middle])], order) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

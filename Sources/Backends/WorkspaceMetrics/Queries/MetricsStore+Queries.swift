@@ -1,0 +1,86 @@
+internal import Databases
+internal import JSON
+internal import Organizations
+
+/// What the API answers, for an organization that policy has permitted already.
+extension MetricsStore {
+    /// `format` `.csv`: all rows that the query finds.
+    func workspaces(
+        of organization: OrganizationID, _ query: WorkspaceQuery, as format: Representation.Format
+    ) -> Representation {
+        let snapshot = snapshot(of: organization)
+        let tag = RepresentationTag.make(
+            version: snapshot.tag, organization.text, format.rawValue, String(query.fingerprint, radix: 36),
+            String(query.limit), query.cursor?.text ?? "")
+        return Representation(format, entityTag: tag) {
+            format == .csv ? snapshot.csv(query) : snapshot.page(query)
+        }
+    }
+
+    /// One row; `nil` where there is no such workspace.
+    func workspace(_ id: String, of organization: OrganizationID) -> Representation? {
+        let snapshot = snapshot(of: organization)
+        guard let row = snapshot.row(id: id) else { return nil }
+        let tag = RepresentationTag.make(version: snapshot.tag, organization.text, "workspace", id)
+        return Representation(.json, entityTag: tag) { row.json }
+    }
+
+    func summary(of organization: OrganizationID, _ license: License) -> Representation {
+        let snapshot = snapshot(of: organization)
+        let licensed = Metric.allCases.map { license[$0].map { String($0) } ?? "-" }.joined(separator: ",")
+        let tag = RepresentationTag.make(version: snapshot.tag, organization.text, "summary", licensed)
+        return Representation(.json, entityTag: tag) { snapshot.summary(license) }
+    }
+
+    /// One workspace as publishers write it; `nil` where there is none.
+    func inventoryDocument(
+        ofWorkspace id: String, of organization: OrganizationID
+    ) async throws(MetricsFault) -> Representation? {
+        guard let (workspace, version) = try await inventoryWorkspace(id, of: organization) else { return nil }
+        let tag = RepresentationTag.make(version: version, organization.text, "inventory", id)
+        return Representation(.json, entityTag: tag) {
+            var writer = JSONWriter(reservingCapacity: 1 << 14)
+            writer.workspace(workspace)
+            return writer.bytes
+        }
+    }
+
+    /// Reads `{"changes":[…]}` and applies them, all or none.
+    func change(
+        _ organization: OrganizationID, body: [UInt8]
+    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
+        switch parsed {
+        case .success(let changes):
+            return try await apply(changes, at: changes.indices.map { "/changes/\($0)" }, to: organization)
+        case .failure(let refusal):
+            return .failure(refusal)
+        }
+    }
+
+    /// Reads a workspace and puts it in the place of the one with the same id, or adds it.
+    func putWorkspace(
+        _ id: String, of organization: OrganizationID, body: [UInt8]
+    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        let parsed = try await computing { () throws(InventoryRefusal) in
+            try InventoryChange.workspace(parsing: body, id: id)
+        }
+        switch parsed {
+        case .success(let workspace):
+            return try await apply([.putWorkspace(workspace)], at: [""], to: organization)
+        case .failure(let refusal):
+            return .failure(refusal)
+        }
+    }
+
+    /// A megabyte of JSON is not read on the caller's thread.
+    private func computing<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(InventoryRefusal) -> Value
+    ) async throws(MetricsFault) -> Result<Value, InventoryRefusal> {
+        do {
+            return try await database.compute { Result { () throws(InventoryRefusal) in try body() } }
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// What is wrong with one parameter of a query (400).
+public struct QueryFault: Error, Sendable, Hashable {
+    /// The parameter's name.
+    public let parameter: String
+    public let detail: String
+}
+
+/// All that is wrong with a query.
+public struct QueryRefusal: Error, Sendable, Hashable {
+    /// At least one.
+    public let faults: [QueryFault]
+}
+
+/// Which workspaces of an organization are asked for, and in what order.
+public struct WorkspaceQuery: Sendable, Hashable {
+    /// Found in names and ids, without regard to case; empty: all.
+    public let text: String
+    /// Found in owners' e-mail addresses, without regard to case; empty: all.
+    public let owner: String
+    let order: RowOrder
+    /// 1–500.
+    public let limit: Int
+    let cursor: PageCursor?
+
+    /// All, by name, the first 50.
+    public init() {
+        (text, owner, order, limit, cursor) = ("", "", RowOrder(), 50, nil)
+    }
+
+    /// Reads `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded; an empty value is as none. Other
+    /// parameters are ignored.
+    public init(_ parameters: [(name: String, value: String)]) throws(QueryRefusal) {
+        var values: [String: String] = [:]
+        var faults: [QueryFault] = []
+        func note(_ parameter: String, _ detail: String) {
+            faults.append(QueryFault(parameter: parameter, detail: detail))
+        }
+        for (name, value) in parameters where WorkspaceQuery.names.contains(name) {
+            if values.updateValue(value, forKey: name) != nil { note(name, "stands here a second time") }
+        }
+        let given = values.filter { !$0.value.isEmpty }
+        text = given["q"] ?? ""
+        owner = given["owner"] ?? ""
+        for (name, value) in [("q", text), ("owner", owner)] where value.utf8.count > 1000 || value.utf8.contains(0) {
+            note(name, "must be at most 1000 bytes without U+0000")
+        }
+
+        var order = RowOrder()
+        if let sort = given["sort"], sort != "name" {
+            order.metric = Metric(rawValue: sort)
+            let choices = "name, " + Metric.allCases.map(\.rawValue).joined(separator: ", ")
+            if order.metric == nil { note("sort", "must be one of \(choices)") }
+        }
+        switch given["order"] {
+        case nil, "asc": break
+        case "desc": order.isDescending = true
+        default: note("order", "must be asc or desc")
+        }
+        self.order = order
+
+        let number = given["limit"].map { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int($0) : nil } ?? 50
+        limit = number ?? 0
+        if !(1...500).contains(limit) { note("limit", "must be a whole number from 1 to 500") }
+
+        cursor = given["cursor"].flatMap(PageCursor.init)
+        if given["cursor"] != nil, cursor == nil { note("cursor", "is not one that a page of this list gave") }
+        if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, order) {
+            note("cursor", "belongs to another search or order; begin without a cursor")
+        }
+        guard faults.isEmpty else { throw QueryRefusal(faults: faults) }
+    }
+
+    private static let names: Set<String> = ["q", "owner", "sort", "order", "limit", "cursor"]
+
+    /// What a cursor is bound to.
+    var fingerprint: UInt64 { WorkspaceQuery.fingerprint(text, owner, order) }
+
+    private static func fingerprint(_ text: String, _ owner: String, _ order: RowOrder) -> UInt64 {
+        var fingerprint = Fingerprint()
+        fingerprint.add(text)
+        fingerprint.add(owner)
+        fingerprint.add(order.metric?.rawValue ?? "name")
+        fingerprint.add(order.isDescending ? "desc" : "asc")
+        return fingerprint.value
+    }
+}

@@ -1,0 +1,105 @@
+internal import Synchronization
+
+/// An organization's workspaces at one version: what requests read, without a database and without waiting.
+final class MetricsSnapshot: Sendable {
+    /// Zero where nothing was ever published.
+    let version: Int
+    /// Arbitrary, new with each version.
+    let tag: Int
+    let generation: Int
+    /// In the order of names, then ids.
+    let rows: [WorkspaceRow]
+    let totals: MetricCounts
+    let distinct: DistinctPeople
+    private let lazy = Mutex(Lazy())
+
+    private struct Lazy {
+        var orders: [RowOrder: [Int32]] = [:]
+        var indexByID: [String: Int]?
+    }
+
+    static let empty = MetricsSnapshot(
+        state: InventoryState(generation: 0, version: 0, tag: 0, distinct: DistinctPeople()), sortedRows: [])
+
+    init(state: InventoryState, sortedRows: [WorkspaceRow]) {
+        version = state.version
+        tag = state.tag
+        generation = state.generation
+        distinct = state.distinct
+        rows = sortedRows
+        var totals = MetricCounts()
+        for row in sortedRows {
+            for metric in Metric.allCases { totals[metric] += row.counts[metric] }
+        }
+        self.totals = totals
+    }
+
+    convenience init(state: InventoryState, rows: [WorkspaceRow]) {
+        self.init(state: state, sortedRows: rows.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) })
+    }
+
+    /// The next version, where only some workspaces changed.
+    func applying(_ changed: [WorkspaceRow], removed: Set<String>, state: InventoryState) -> MetricsSnapshot {
+        let replaced = removed.union(changed.map(\.id))
+        let kept = rows.filter { !replaced.contains($0.id) }
+        let new = changed.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
+        var merged: [WorkspaceRow] = []
+        merged.reserveCapacity(kept.count + new.count)
+        var next = new.startIndex
+        for row in kept {
+            while next < new.endIndex, precedes((new[next].name, new[next].id), (row.name, row.id)) {
+                merged.append(new[next])
+                next += 1
+            }
+            merged.append(row)
+        }
+        merged.append(contentsOf: new[next...])
+        return MetricsSnapshot(state: state, sortedRows: merged)
+    }
+
+    /// Indices of all rows in an order; worked out at its first use, then kept.
+    func order(_ order: RowOrder) -> [Int32] {
+        lazy.withLock { lazy in
+            if let indices = lazy.orders[order] { return indices }
+            let indices = order.indices(of: rows)
+            lazy.orders[order] = indices
+            return indices
+        }
+    }
+
+    func row(id: String) -> WorkspaceRow? {
+        lazy.withLock { lazy in
+            let index =
+                lazy.indexByID
+                ?? Dictionary(rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            lazy.indexByID = index
+            return index[id].map { rows[$0] }
+        }
+    }
+}
+
+/// By what rows are sorted, and which way. Ties are always in the order of names, then ids.
+struct RowOrder: Hashable, Sendable {
+    /// `nil`: by name.
+    var metric: Metric?
+    var isDescending = false
+
+    func indices(of rows: [WorkspaceRow]) -> [Int32] {
+        let indices = rows.indices.map { Int32($0) }
+        guard let metric else {
+            return isDescending ? indices.sorted { precedes($0, $1, rows) } : indices
+        }
+        // One number a row: the count above, its place among the names below.
+        let keys = indices.map { index -> Int in
+            let count = rows[Int(index)].counts[metric]
+            return (isDescending ? -count : count) << 32 | Int(index)
+        }
+        return keys.sorted().map { Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
+    }
+
+    /// Names downwards, but equal names' ids upwards.
+    private func precedes(_ a: Int32, _ b: Int32, _ rows: [WorkspaceRow]) -> Bool {
+        let order = compare(rows[Int(a)].name, rows[Int(b)].name)
+        return order == 0 ? a < b : order > 0
+    }
+}

@@ -1,0 +1,26 @@
+internal import Databases
+
+extension InventoryRows {
+    /// All workspaces of the generation with the counts and owners that are kept.
+    func workspaceRows() throws(DatabaseError) -> [WorkspaceRow] {
+        var owners: [Int: [WorkspaceRow.Owner]] = [:]
+        try transaction.each(
+            "SELECT workspace, email, name FROM inventory_member WHERE generation = $1 AND owns = 1", key
+        ) { row throws(DatabaseError) in
+            owners[row.integer(0), default: []].append(WorkspaceRow.Owner(email: row.text(1), name: row.text(2)))
+        }
+        return try transaction.all(
+            "SELECT \(InventoryRows.headColumns) FROM inventory_workspace WHERE generation = $1", key
+        ) { row throws(DatabaseError) in
+            let (number, workspace, counts) = InventoryRows.head(row)
+            return WorkspaceRow(workspace, counts: counts, owners: owners[number] ?? [])
+        }
+    }
+}
+
+extension MetricsSnapshot {
+    static func load(_ state: InventoryState, _ transaction: Transaction) throws(DatabaseError) -> MetricsSnapshot {
+        let rows = InventoryRows(transaction: transaction, generation: state.generation)
+        return MetricsSnapshot(state: state, rows: try rows.workspaceRows())
+    }
+}

@@ -1,0 +1,86 @@
+internal import JSON
+internal import Time
+
+/// One workspace as the organization's page and the API show it, with everything that answers need made ready.
+final class WorkspaceRow: Sendable {
+    struct Owner: Hashable, Comparable, Sendable {
+        let email: String
+        let name: String
+
+        static func < (a: Owner, b: Owner) -> Bool { (a.email, a.name) < (b.email, b.name) }
+    }
+
+    let id: String
+    let name: String
+    let createdAt: String?
+    let counts: MetricCounts
+    /// Sorted.
+    let owners: [Owner]
+    /// The row as the API writes it.
+    let json: [UInt8]
+    /// Name and id in lower case, with a NUL between them that neither can hold.
+    let searchText: [UInt8]
+    /// The owners' addresses in lower case, each after a NUL.
+    let ownerText: [UInt8]
+
+    init(_ workspace: Workspace, counts: MetricCounts, owners: [Owner]) {
+        id = workspace.id
+        name = workspace.name
+        createdAt = workspace.createdAt?.rfc3339
+        self.counts = counts
+        self.owners = owners.sorted()
+        json = WorkspaceRow.json(id: id, name: name, createdAt: createdAt, counts: counts, owners: self.owners)
+        searchText = folded(name) + [0] + folded(id)
+        ownerText = self.owners.flatMap { [0] + folded($0.email) }
+    }
+
+    /// For a workspace that was read whole.
+    convenience init(_ workspace: Workspace, counts: MetricCounts) {
+        let owners = workspace.members.filter(Counting.isOwner).map { Owner(email: $0.email, name: $0.name) }
+        self.init(workspace, counts: counts, owners: owners)
+    }
+
+    private static func json(
+        id: String, name: String, createdAt: String?, counts: MetricCounts, owners: [Owner]
+    ) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 256 + owners.count * 80)
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("name", name)
+        writer.member("created_at", createdAt)
+        for metric in Metric.allCases { writer.member(metric.rawValue, counts[metric]) }
+        writer.name("owners")
+        writer.beginArray()
+        for owner in owners {
+            writer.beginObject()
+            writer.member("email", owner.email)
+            writer.member("name", owner.name)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+/// How names and addresses are compared where case does not count: Unicode's lower case, as UTF-8.
+func folded(_ text: String) -> [UInt8] {
+    Array(text.lowercased().utf8)
+}
+
+/// Rows in the order of names, and of ids where those are equal: by their scalars.
+func precedes(_ a: (name: String, id: String), _ b: (name: String, id: String)) -> Bool {
+    switch compare(a.name, b.name) {
+    case 0: compare(a.id, b.id) < 0
+    case let order: order < 0
+    }
+}
+
+/// The order of the UTF-8 bytes, which is that of the scalars; String's own order is that of a normal form.
+func compare(_ a: String, _ b: String) -> Int {
+    let (a, b) = (a.utf8Span.span, b.utf8Span.span)
+    for index in 0..<min(a.count, b.count) where a[index] != b[index] {
+        return a[index] < b[index] ? -1 : 1
+    }
+    return a.count - b.count
+}

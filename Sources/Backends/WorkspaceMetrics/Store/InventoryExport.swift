@@ -1,0 +1,84 @@
+internal import Databases
+internal import JSON
+internal import Organizations
+
+/// An organization's whole inventory as publishers write it, in one state, piece by piece.
+///
+/// It was written out within one reading transaction, so a slow reader holds neither the database nor much memory.
+public struct InventoryExport: InventorySource, Sendable {
+    private static let pieceSize = 1 << 18
+
+    /// Of the whole document, in bytes.
+    public let length: Int
+    /// The document's entity tag, strong, without quotation marks.
+    public let entityTag: String
+    private let memory: [UInt8]
+    private let file: OwnedDescriptor?
+    private let database: Database
+    private var position = 0
+
+    init(_ spool: Spool, entityTag: String, database: Database) {
+        length = spool.length
+        memory = spool.memory
+        file = spool.file
+        self.entityTag = entityTag
+        self.database = database
+    }
+
+    /// At most 1 MiB; `nil` at the end.
+    public mutating func next() async throws(MetricsFault) -> [UInt8]? {
+        guard position < length else { return nil }
+        var piece = memory
+        if let file {
+            let start = position
+            do throws(DatabaseError) {
+                piece = try await database.compute { Spool.read(file, at: start, upTo: InventoryExport.pieceSize) }
+            } catch {
+                throw .store(error)
+            }
+        }
+        // The file lost what was written to it, and the document must not look complete.
+        guard !piece.isEmpty else { throw .store(DatabaseError(.inputOutput, cause: "the export's file is too short")) }
+        position += piece.count
+        return piece
+    }
+}
+
+extension MetricsStore {
+    func export(_ organization: OrganizationID) async throws(MetricsFault) -> InventoryExport {
+        let path = database.path
+        do throws(DatabaseError) {
+            let (spool, tag) = try await database.read { transaction throws(DatabaseError) in
+                var spool = Spool(beside: path)
+                let state = try InventoryState.read(organization, transaction)
+                let rows = state.map { InventoryRows(transaction: transaction, generation: $0.generation) }
+                var writer = JSONWriter(reservingCapacity: 1 << 16)
+                writer.beginObject()
+                writer.name("roles")
+                writer.beginArray()
+                for role in try rows?.roles() ?? [] { writer.role(role) }
+                writer.endArray()
+                writer.name("workspaces")
+                writer.beginArray()
+                try spool.append(writer.bytes)
+                var number = -1
+                var isFirst = true
+                while let rows, let next = try rows.number(after: number) {
+                    number = next
+                    guard let (workspace, _) = try rows.workspace(number: next) else { continue }
+                    var writer = JSONWriter(reservingCapacity: 1 << 14)
+                    writer.workspace(workspace)
+                    try spool.append((isFirst ? [] : [UInt8(ascii: ",")]) + writer.bytes)
+                    isFirst = false
+                }
+                try spool.append(Array("]}".utf8))
+                try spool.finish()
+                return (spool, state?.tag ?? 0)
+            }
+            return InventoryExport(
+                spool, entityTag: RepresentationTag.make(version: tag, "inventory"), database: database)
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,289 @@
+internal import Databases
+internal import JSON
+internal import Organizations
+internal import Time
+
+/// The import of one document, as a state machine that says what it needs next; who drives it waits or does not.
+///
+/// Elements are read as they come and staged as rows of a new generation, in transactions of at most 15 ms; when the
+/// document is whole, members are counted against its roles (which may have come last); one short transaction then
+/// makes the generation the organization's inventory. Until that one, nothing that stood before is touched.
+///
+/// `@unchecked Sendable`: one step runs at a time, each begun after the one before has answered.
+final class InventoryImport: @unchecked Sendable {
+    enum Step {
+        /// Hand over the document's next bytes, or its end.
+        case input
+        /// Run ``write(_:)`` in a writing transaction.
+        case write
+        /// Run ``prepare(_:)`` in a reading one.
+        case prepare
+        /// Run ``commit(_:)`` in a writing one.
+        case commit
+        case finished(Result<ImportSummary, InventoryRefusal>)
+    }
+
+    private enum Phase {
+        case beginning, reading, staging(isWhole: Bool), counting(after: Int), preparing, committing, abandoning
+        case finished
+    }
+
+    private enum Staged {
+        case role(WorkspaceRole, number: Int)
+        case head(Workspace, number: Int, MetricCounts)
+        case workflow(Workflow, workspace: Int, position: Int)
+        case member(Member, workspace: Int, position: Int)
+        case runner(Runner, workspace: Int, position: Int)
+    }
+
+    private static let slice = Duration.milliseconds(15)
+    /// Rows that are worth a transaction.
+    private static let rowsAtOnce = 4000
+
+    private let organization: OrganizationID
+    private let store: MetricsStore
+    private var splitter: DocumentSplitter
+    private var phase = Phase.beginning
+    private var generation = 0
+    private var staged: [Staged] = []
+    private var nextStaged = 0
+    private var lastWrite: Int64 = 0
+    private var faults = FaultList()
+    private var refusal: InventoryRefusal?
+    private var roles = RoleBook()
+    private var roleCount = 0
+    private var hasWorkspaces = false
+    private var summary = ImportSummary()
+    private var rows: [WorkspaceRow] = []
+    private var distinct = DistinctPeople()
+
+    init(_ organization: OrganizationID, store: MetricsStore, elementLimit: Int = InventoryLimits.element) {
+        self.organization = organization
+        self.store = store
+        splitter = DocumentSplitter(elementLimit: elementLimit)
+    }
+
+    var step: Step {
+        switch phase {
+        case .beginning, .staging, .counting, .abandoning: .write
+        case .reading: .input
+        case .preparing: .prepare
+        case .committing: .commit
+        case .finished: .finished(refusal.map { .failure($0) } ?? .success(summary))
+        }
+    }
+
+    // MARK: Reading
+
+    /// Takes the next bytes, `nil` at the end. This is the part that computes; it touches no database.
+    func take(_ chunk: [UInt8]?) {
+        do throws(JSONSyntaxError) {
+            if let chunk {
+                for piece in try splitter.split(chunk) where !faults.isFull { try read(piece) }
+            } else {
+                try splitter.finish()
+                if !hasWorkspaces, faults.isEmpty { faults.add("/workspaces", "is required") }
+            }
+        } catch {
+            refuse(.syntax(detail: error.description))
+            return
+        }
+        guard faults.isEmpty else {
+            staged = []
+            if faults.isFull || chunk == nil { refuse(.content(faults.faults)) }
+            return
+        }
+        let isStale = store.nowInSeconds - lastWrite > Generations.lease / 10
+        if chunk == nil || isStale || staged.count >= InventoryImport.rowsAtOnce {
+            phase = .staging(isWhole: chunk == nil)
+        }
+    }
+
+    private func read(_ piece: DocumentSplitter.Piece) throws(JSONSyntaxError) {
+        let isKnown = piece.name == "workspaces" || piece.name == "roles"
+        if piece.name == "workspaces" { hasWorkspaces = true }
+        guard !piece.bytes.isEmpty else { return }
+        let document: JSONDocument
+        do throws(JSONSyntaxError) {
+            document = try JSONDocument(parsing: piece.bytes, maximumDepth: DocumentSplitter.elementDepth)
+        } catch {
+            throw JSONSyntaxError(reason: error.reason, offset: piece.offset + error.offset)
+        }
+        guard isKnown else { return }
+        guard let index = piece.index else {
+            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
+            if piece.name == "workspaces" || !document.root.isNull { faults.add("/" + piece.name, "must be an array") }
+            return
+        }
+        var reader = InventoryReader(at: [piece.name, String(index)])
+        reader.faults = faults
+        if piece.name == "workspaces" {
+            if let workspace = reader.workspace(document.root) { stage(workspace, number: index) }
+        } else if let role = reader.role(document.root) {
+            roleCount += 1
+            if roleCount > InventoryLimits.roles { reader.note("more than \(InventoryLimits.roles) roles") }
+            if roles.isKnown(role.id) { reader.note("stands here a second time", at: "id") }
+            roles.add(role.id, scopes: role.scopes)
+            staged.append(.role(role, number: index))
+        }
+        faults = reader.faults
+    }
+
+    private func stage(_ workspace: Workspace, number: Int) {
+        // Members are counted when all roles are known.
+        let counts = Counting.counts(of: workspace, RoleBook())
+        staged.append(.head(workspace, number: number, counts))
+        for (position, workflow) in workspace.workflows.enumerated() {
+            staged.append(.workflow(workflow, workspace: number, position: position))
+        }
+        for (position, member) in workspace.members.enumerated() {
+            staged.append(.member(member, workspace: number, position: position))
+        }
+        for (position, runner) in workspace.runners.enumerated() {
+            staged.append(.runner(runner, workspace: number, position: position))
+        }
+        summary.workspaces += 1
+        summary.workflows += workspace.workflows.count
+        summary.members += workspace.members.count
+        summary.runners += workspace.runners.count
+    }
+
+    private func refuse(_ reason: InventoryRefusal) {
+        refusal = reason
+        staged = []
+        phase = generation == 0 ? .finished : .abandoning
+    }
+
+    // MARK: Writing
+
+    func write(_ transaction: Transaction) throws(DatabaseError) {
+        switch phase {
+        case .beginning:
+            lastWrite = store.nowInSeconds
+            generation = try Generations.begin(organization, now: lastWrite, transaction)
+            phase = .reading
+        case .staging(let isWhole):
+            guard try renewLease(transaction) else { return }
+            try writeStaged(transaction, isWhole: isWhole)
+        case .counting(let number):
+            guard try renewLease(transaction) else { return }
+            try count(after: number, transaction)
+        case .abandoning:
+            try Generations.retire(generation, transaction)
+            phase = .finished
+        case .reading, .preparing, .committing, .finished:
+            break
+        }
+    }
+
+    private func renewLease(_ transaction: Transaction) throws(DatabaseError) -> Bool {
+        lastWrite = store.nowInSeconds
+        if try Generations.touch(generation, now: lastWrite, transaction) { return true }
+        refuse(.abandoned)
+        return false
+    }
+
+    private func writeStaged(_ transaction: Transaction, isWhole: Bool) throws(DatabaseError) {
+        let rows = InventoryRows(transaction: transaction, generation: generation)
+        let deadline = MonotonicTime.now() + InventoryImport.slice
+        while nextStaged < staged.count {
+            try insert(staged[nextStaged], rows)
+            nextStaged += 1
+            if nextStaged.isMultiple(of: 32), MonotonicTime.now() >= deadline { break }
+        }
+        if nextStaged == staged.count { stagingDone(isWhole: isWhole) }
+    }
+
+    private func stagingDone(isWhole: Bool) {
+        staged.removeAll(keepingCapacity: true)
+        nextStaged = 0
+        if !faults.isEmpty, isWhole {
+            refuse(.content(faults.faults))
+        } else {
+            phase = isWhole ? .counting(after: -1) : .reading
+        }
+    }
+
+    private func insert(_ row: Staged, _ rows: InventoryRows) throws(DatabaseError) {
+        switch row {
+        case .role(let role, let number):
+            _ = try rows.insert(role, number: number)
+        case .head(let workspace, let number, let counts):
+            if try !rows.insertHead(workspace, number: number, counts) {
+                faults.add("/workspaces/\(number)/id", "stands here a second time")
+            }
+        case .workflow(let workflow, let workspace, let position):
+            try rows.insert(workflow, workspace: workspace, position: position)
+        case .member(let member, let workspace, let position):
+            try rows.insert(member, workspace: workspace, position: position)
+        case .runner(let runner, let workspace, let position):
+            try rows.insert(runner, workspace: workspace, position: position)
+        }
+    }
+
+    private func count(after number: Int, _ transaction: Transaction) throws(DatabaseError) {
+        let rows = InventoryRows(transaction: transaction, generation: generation)
+        let deadline = MonotonicTime.now() + InventoryImport.slice
+        var last = number
+        while let next = try rows.number(after: last) {
+            var counts = MetricCounts()
+            for (position, member) in try rows.members(of: next).enumerated() {
+                for (index, role) in member.roles.enumerated() where !roles.isKnown(role) {
+                    faults.add("/workspaces/\(next)/members/\(position)/roles/\(index)", "no such role")
+                }
+                let isEditor = Counting.isWorkflowEditor(member, roles)
+                let isOperator = Counting.isCaseOperator(member, roles)
+                if isEditor { counts.workflowEditors += 1 }
+                if isOperator { counts.caseOperators += 1 }
+                if isEditor || isOperator { try rows.setFlags(member, roles, workspace: next) }
+            }
+            if faults.isFull { break }
+            try rows.setPeopleCounts(counts, workspace: next)
+            last = next
+            phase = .counting(after: last)
+            if MonotonicTime.now() >= deadline { return }
+        }
+        if faults.isEmpty { phase = .preparing } else { refuse(.content(faults.faults)) }
+    }
+
+    // MARK: Ending
+
+    /// Makes the snapshot's rows ready, so that the transaction that switches stays short.
+    func prepare(_ transaction: Transaction) throws(DatabaseError) {
+        let rows = InventoryRows(transaction: transaction, generation: generation)
+        distinct = try rows.distinctPeople()
+        self.rows = try rows.workspaceRows().sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
+        phase = .committing
+    }
+
+    func commit(_ transaction: Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal> {
+        guard try Generations.touch(generation, now: store.nowInSeconds, transaction) else {
+            refuse(.abandoned)
+            return .refuse(.abandoned)
+        }
+        if let old = try InventoryState.read(organization, transaction) {
+            try Generations.retire(old.generation, transaction)
+        }
+        let state = try InventoryState.advance(organization, generation: generation, distinct: distinct, transaction)
+        summary.roles = roleCount
+        let snapshot = MetricsSnapshot(state: state, sortedRows: rows)
+        return .commit(
+            (),
+            publish: { [self] in
+                store.publish(snapshot, for: organization)
+                phase = .finished
+            })
+    }
+
+    /// The generation, for whoever gives the import up.
+    var abandonedGeneration: Int? { generation == 0 ? nil : generation }
+}
+
+/// What an import put in the place of what was there.
+public struct ImportSummary: Sendable, Hashable {
+    public var workspaces = 0
+    public var workflows = 0
+    public var members = 0
+    public var runners = 0
+    public var roles = 0
+}

@@ -1,0 +1,75 @@
+internal import Glibc
+
+/// Where a document comes from, piece by piece: a request's body.
+public protocol InventorySource {
+    /// The next bytes, cut anywhere; `nil` at the end.
+    mutating func next() async throws -> [UInt8]?
+}
+
+/// The same for commands, which may wait.
+public protocol BlockingInventorySource {
+    mutating func next() throws -> [UInt8]?
+}
+
+/// A document in memory.
+public struct InventoryBytes: InventorySource, BlockingInventorySource, Sendable {
+    private var bytes: [UInt8]?
+
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    public mutating func next() -> [UInt8]? {
+        defer { bytes = nil }
+        return bytes
+    }
+}
+
+/// A document in a file, or on standard input.
+public struct InventoryFile: BlockingInventorySource {
+    /// Why a file cannot be read, in the system's words.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+
+        init(_ path: String) {
+            unsafe description = "\(path): \(String(cString: strerror(errno)))"
+        }
+    }
+
+    private let path: String
+    private let descriptor: OwnedDescriptor
+
+    /// - Parameter path: `-` is standard input.
+    public init(path: String) throws(Failure) {
+        self.path = path
+        let opened = unsafe path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw Failure(path) }
+        descriptor = OwnedDescriptor(opened)
+    }
+
+    public mutating func next() throws -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe read(descriptor.number, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure(path) }
+            buffer.removeLast(buffer.count - count)
+            return buffer.isEmpty ? nil : buffer
+        }
+    }
+}
+
+/// Closes with its last reference.
+final class OwnedDescriptor: Sendable {
+    let number: Int32
+
+    init(_ number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+}

@@ -1,0 +1,118 @@
+internal import Databases
+internal import Organizations
+
+/// An organization's row: which generation is its inventory, and at what version.
+struct InventoryState: Sendable {
+    var generation: Int
+    var version: Int
+    var tag: Int
+    var distinct: DistinctPeople
+
+    static func read(_ organization: OrganizationID, _ transaction: Transaction) throws(DatabaseError)
+        -> InventoryState?
+    {
+        try transaction.first(
+            """
+            SELECT generation, version, tag, distinct_editors, distinct_operators FROM inventory WHERE organization = $1
+            """, .text(organization.text)
+        ) { row throws(DatabaseError) in
+            InventoryState(
+                generation: row.integer(0), version: row.integer(1), tag: row.integer(2),
+                distinct: DistinctPeople(editors: row.integer(3), operators: row.integer(4)))
+        }
+    }
+
+    /// Makes a generation the organization's inventory, at the next version and with a new tag.
+    static func advance(
+        _ organization: OrganizationID, generation: Int, distinct: DistinctPeople, _ transaction: Transaction
+    ) throws(DatabaseError) -> InventoryState {
+        let tag = Int.random(in: 0 ... .max)
+        let version = try transaction.first(
+            """
+            INSERT INTO inventory VALUES ($1, $2, 1, $3, $4, $5)
+            ON CONFLICT (organization) DO UPDATE SET generation = excluded.generation, version = version + 1,
+                tag = excluded.tag, distinct_editors = excluded.distinct_editors,
+                distinct_operators = excluded.distinct_operators
+            RETURNING version
+            """, .text(organization.text), .integer(generation), .integer(tag), .integer(distinct.editors),
+            .integer(distinct.operators)
+        ) { row throws(DatabaseError) in row.integer(0) }
+        guard let version else { throw DatabaseError(.failed, cause: "the inventory's row was not written") }
+        return InventoryState(generation: generation, version: version, tag: tag, distinct: distinct)
+    }
+}
+
+/// Rows that are staged beside the inventory, or that an import left behind.
+enum Generations {
+    /// An import that has written nothing for so long is dead, and its rows are swept.
+    static let lease: Int64 = 600
+
+    static func begin(
+        _ organization: OrganizationID, now: Int64, _ transaction: Transaction
+    ) throws(DatabaseError) -> Int {
+        // Never used twice: a process that wakes late must not write into somebody else's rows.
+        let generation = Int.random(in: 1...1 << 62)
+        try transaction.execute(
+            "INSERT INTO inventory_generation VALUES ($1, $2, $3)", .integer(generation), .text(organization.text),
+            .integer(now))
+        return generation
+    }
+
+    /// Renews the lease; answers false where the generation was given up meanwhile.
+    static func touch(_ generation: Int, now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        try transaction.execute(
+            "UPDATE inventory_generation SET touched_at = $2 WHERE generation = $1 AND touched_at > 0",
+            .integer(generation), .integer(now)) == 1
+    }
+
+    static func retire(_ generation: Int, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            "UPDATE inventory_generation SET touched_at = 0 WHERE generation = $1", .integer(generation))
+    }
+
+    /// For an import whose end is not known: its COMMIT may have been done although its answer failed.
+    static func retireUnlessCurrent(_ generation: Int, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            UPDATE inventory_generation SET touched_at = 0
+            WHERE generation = $1 AND generation NOT IN (SELECT generation FROM inventory)
+            """, .integer(generation))
+    }
+
+    /// Deletes a bounded number of rows that no inventory needs; answers whether there may be more.
+    static func sweep(now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        let dead = try transaction.first(
+            """
+            SELECT generation FROM inventory_generation
+            WHERE touched_at < $1 AND generation NOT IN (SELECT generation FROM inventory)
+            ORDER BY generation LIMIT 1
+            """, .integer(now - lease)
+        ) { row throws(DatabaseError) in row.integer(0) }
+        guard let dead else { return false }
+        // Whoever still stages it must learn of it before rows are missing.
+        try retire(dead, transaction)
+        for (table, columns) in tables where try deleteSlice(of: table, columns, dead, transaction) { return true }
+        try transaction.execute("DELETE FROM inventory_generation WHERE generation = $1", .integer(dead))
+        return true
+    }
+
+    private static let tables = [
+        ("inventory_workflow", ["workspace", "id"]), ("inventory_member_role", ["workspace", "address"]),
+        ("inventory_member", ["workspace", "address"]), ("inventory_runner", ["workspace", "id"]),
+        ("inventory_workspace", ["number"]), ("inventory_role_scope", ["role", "position"]),
+        ("inventory_role", ["number"]),
+    ]
+    private static let slice = 2000
+
+    /// Answers whether anything was deleted.
+    private static func deleteSlice(
+        of table: String, _ columns: [String], _ generation: Int, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let list = columns.joined(separator: ", ")
+        return try transaction.execute(
+            """
+            DELETE FROM \(table) WHERE generation = $1 AND (\(list)) IN
+                (SELECT \(list) FROM \(table) WHERE generation = $1 ORDER BY \(list) LIMIT \(slice))
+            """, .integer(generation)) > 0
+    }
+}

@@ -1,0 +1,78 @@
+internal import Databases
+public import Organizations
+
+extension MetricsStore {
+    /// Replaces an organization's inventory with a document, all or nothing.
+    ///
+    /// Memory is bounded by the document's largest element; other writes run between the import's own.
+    /// - Parameter source: read on the calling task, to its end unless the document is refused before.
+    func replaceInventory(
+        of organization: OrganizationID, from source: inout some InventorySource
+    ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
+        let work = InventoryImport(organization, store: self)
+        defer { sweepInBackground() }
+        do throws(any Error) {
+            while true {
+                switch work.step {
+                case .input:
+                    let chunk = try await source.next()
+                    try await database.compute { work.take(chunk) }
+                case .write:
+                    try await database.write { transaction throws(DatabaseError) in try work.write(transaction) }
+                case .prepare:
+                    try await database.read { transaction throws(DatabaseError) in try work.prepare(transaction) }
+                case .commit:
+                    _ = try await database.decide { transaction throws(DatabaseError) in try work.commit(transaction) }
+                case .finished(let result):
+                    return result
+                }
+            }
+        } catch {
+            giveUp(work)
+            throw MetricsFault(error)
+        }
+    }
+
+    /// The same for commands: the calling thread waits.
+    public func replaceInventoryBlocking(
+        of organization: OrganizationID, from source: inout some BlockingInventorySource
+    ) throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
+        let work = InventoryImport(organization, store: self)
+        do throws(any Error) {
+            while true {
+                switch work.step {
+                case .input:
+                    work.take(try source.next())
+                case .write:
+                    try database.writeBlocking { transaction throws(DatabaseError) in try work.write(transaction) }
+                case .prepare:
+                    try database.readBlocking { transaction throws(DatabaseError) in try work.prepare(transaction) }
+                case .commit:
+                    _ = try database.decideBlocking { transaction throws(DatabaseError) in
+                        try work.commit(transaction)
+                    }
+                case .finished(let result):
+                    return result
+                }
+            }
+        } catch {
+            giveUp(work)
+            throw MetricsFault(error)
+        }
+    }
+
+    /// Best effort: what cannot be marked now is swept when its lease is over.
+    private func giveUp(_ work: InventoryImport) {
+        guard let generation = work.abandonedGeneration else { return }
+        database.writeInSlices { transaction throws(DatabaseError) in
+            try Generations.retireUnlessCurrent(generation, transaction)
+            return false
+        }
+    }
+}
+
+extension MetricsFault {
+    init(_ error: any Error) {
+        self = (error as? DatabaseError).map { .store($0) } ?? (error as? MetricsFault) ?? .source(error)
+    }
+}

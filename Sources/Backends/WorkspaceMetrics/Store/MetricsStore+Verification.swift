@@ -1,0 +1,65 @@
+public import Databases
+public import Organizations
+
+/// A count that is kept and is not what the definitions say.
+public struct CountDifference: Sendable, Hashable {
+    public let organization: OrganizationID
+    /// `nil` for the number of different people in all workspaces.
+    public let workspace: String?
+    public let metric: Metric
+    public let kept: Int
+    public let counted: Int
+}
+
+extension MetricsStore {
+    /// Counts everything anew from the definitions; answers what differs, in the order of organizations.
+    ///
+    /// - Parameter organization: `nil` for all.
+    public func verifyBlocking(_ organization: OrganizationID? = nil) throws(DatabaseError) -> [CountDifference] {
+        try database.readBlocking { transaction throws(DatabaseError) in
+            var differences: [CountDifference] = []
+            let all = try transaction.all("SELECT organization FROM inventory ORDER BY organization") { row in
+                row.text(0)
+            }
+            for text in all {
+                guard let next = OrganizationID(text), organization == nil || next == organization,
+                    let state = try InventoryState.read(next, transaction)
+                else { continue }
+                differences += try MetricsStore.verify(next, state, transaction)
+            }
+            return differences
+        }
+    }
+
+    private static func verify(
+        _ organization: OrganizationID, _ state: InventoryState, _ transaction: Transaction
+    ) throws(DatabaseError) -> [CountDifference] {
+        let rows = InventoryRows(transaction: transaction, generation: state.generation)
+        let roles = try rows.roleBook()
+        var differences: [CountDifference] = []
+        var editors: Set<String> = []
+        var operators: Set<String> = []
+        var number = -1
+        func compare(_ metric: Metric, _ workspace: String?, kept: Int, counted: Int) {
+            guard kept != counted else { return }
+            differences.append(
+                CountDifference(
+                    organization: organization, workspace: workspace, metric: metric, kept: kept, counted: counted))
+        }
+        while let next = try rows.number(after: number) {
+            number = next
+            guard let (workspace, kept) = try rows.workspace(number: next) else { continue }
+            let counted = Counting.counts(of: workspace, roles)
+            for metric in Metric.allCases {
+                compare(metric, workspace.id, kept: kept[metric], counted: counted[metric])
+            }
+            for member in workspace.members {
+                if Counting.isWorkflowEditor(member, roles) { editors.insert(foldedASCII(member.email)) }
+                if Counting.isCaseOperator(member, roles) { operators.insert(foldedASCII(member.email)) }
+            }
+        }
+        compare(.workflowEditors, nil, kept: state.distinct.editors, counted: editors.count)
+        compare(.caseOperators, nil, kept: state.distinct.operators, counted: operators.count)
+        return differences
+    }
+}

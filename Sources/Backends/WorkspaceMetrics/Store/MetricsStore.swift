@@ -1,0 +1,84 @@
+public import Databases
+internal import Organizations
+internal import Snapshots
+public import Time
+
+/// The inventories of all organizations: their rows in the database, and the snapshots that requests read.
+///
+/// Every function takes the organization that it works for, and reaches rows only through that organization's
+/// generation. They are for ``MetricsBackend``, which takes the organization from a permit, and for commands.
+public final class MetricsStore: Sendable {
+    let database: Database
+    let now: @Sendable () -> Timestamp
+    private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
+
+    /// Loads the snapshots, and begins to sweep what interrupted imports left. Blocks: for start-up and commands.
+    ///
+    /// - Parameter database: opened with ``schema`` among its schemas.
+    public init(
+        database: Database, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    ) throws(DatabaseError) {
+        self.database = database
+        self.now = now
+        snapshots = Published([:])
+        try refresh()
+        sweepInBackground()
+    }
+
+    /// Has the snapshots follow what other processes write, at most 250 ms behind.
+    public func follow() throws(DatabaseError) {
+        try database.follow { [weak self] in
+            // A store that cannot be read now is asked again at the next change; meanwhile its last contact ages.
+            try? self?.refresh()
+        }
+    }
+
+    /// The organization's workspaces at their last committed version.
+    func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
+        snapshots.read().value[organization] ?? .empty
+    }
+
+    /// Replaces an organization's snapshot, unless a later one stands there.
+    func publish(_ snapshot: MetricsSnapshot, for organization: OrganizationID) {
+        snapshots.update { snapshots in
+            if let current = snapshots[organization], current.version >= snapshot.version { return }
+            snapshots[organization] = snapshot
+        }
+    }
+
+    /// Reads anew the organizations whose version is not the published one.
+    func refresh() throws(DatabaseError) {
+        let published = snapshots.read().value.mapValues(\.version)
+        let changed = try database.readBlocking { transaction throws(DatabaseError) in
+            let versions = try transaction.all("SELECT organization, version FROM inventory") {
+                row throws(DatabaseError) in (row.text(0), row.integer(1))
+            }
+            var changed: [OrganizationID: MetricsSnapshot] = [:]
+            for (text, version) in versions {
+                guard let organization = OrganizationID(text), published[organization] != version,
+                    let state = try InventoryState.read(organization, transaction)
+                else { continue }
+                changed[organization] = try MetricsSnapshot.load(state, transaction)
+            }
+            return changed
+        }
+        for (organization, snapshot) in changed { publish(snapshot, for: organization) }
+    }
+
+    var nowInSeconds: Int64 { now().seconds }
+
+    func sweepInBackground() {
+        let now = nowInSeconds
+        database.writeInSlices { transaction throws(DatabaseError) in
+            try Generations.sweep(now: now, transaction)
+        }
+    }
+
+    /// Deletes what no inventory needs, for commands that end; the gateway does it beside its work.
+    public func sweepBlocking() throws(DatabaseError) {
+        let now = nowInSeconds
+        while try database.writeBlocking({ transaction throws(DatabaseError) in
+            try Generations.sweep(now: now, transaction)
+        }) {}
+    }
+}

@@ -1,0 +1,87 @@
+internal import CSQLite
+internal import Glibc
+
+/// Owns one connection to the file.
+///
+/// `@unchecked Sendable`: opened by the thread that makes the database and then handed to the one thread that uses
+/// it, never used by two at a time. `@safe`: the handle lives as long as the object.
+@safe final class Connection: @unchecked Sendable {
+    enum Use {
+        /// Makes the file where it is missing.
+        case writing
+        case reading
+    }
+
+    let handle: OpaquePointer
+    private var statements: [String: Statement] = [:]
+
+    init(path: String, for use: Use) throws(DatabaseError) {
+        if use == .writing { try Connection.create(path) }
+        var opened: OpaquePointer?
+        // Each connection stays with one thread. A reader, too, has to write the index of the log.
+        let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
+        guard let handle = unsafe opened else { throw DatabaseError(.failed, cause: "no memory for a connection") }
+        unsafe self.handle = handle
+        guard code == SQLITE_OK else { throw error(code, sql: "open \(path)") }
+        unsafe sqlite3_extended_result_codes(handle, 1)
+        unsafe sqlite3_busy_timeout(handle, 5000)
+        unsafe gatehouse_harden(handle)
+        try execute("PRAGMA foreign_keys = ON")
+        try execute("PRAGMA synchronous = FULL")
+        try execute("PRAGMA temp_store = MEMORY")
+        switch use {
+        case .reading:
+            try execute("PRAGMA query_only = ON")
+        case .writing:
+            try execute("PRAGMA journal_mode = WAL")
+            try execute("PRAGMA journal_size_limit = 67108864")
+            try execute("PRAGMA cache_size = -16384")
+        }
+    }
+
+    deinit {
+        statements = [:]
+        // Waits for statements that are still referred to, and frees itself with the last of them.
+        unsafe sqlite3_close_v2(handle)
+    }
+
+    /// The store holds who is who: nobody else reads it. SQLite gives the log the same mode.
+    private static func create(_ path: String) throws(DatabaseError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw unsafe DatabaseError(.cannotOpen, cause: "\(path): \(String(cString: strerror(errno)))")
+        }
+        close(descriptor)
+    }
+
+    /// The kept statement for a text, or a new one while that is in use further up the stack.
+    func statement(_ sql: String) throws(DatabaseError) -> Statement {
+        if let kept = statements[sql], !kept.isBusy { return kept }
+        let statement = try Statement(sql, on: self)
+        if statements[sql] == nil { statements[sql] = statement }
+        return statement
+    }
+
+    func execute(_ sql: String) throws(DatabaseError) {
+        try statement(sql).run([])
+    }
+
+    /// Several statements at once, without parameters.
+    func executeScript(_ sql: String) throws(DatabaseError) {
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    var isInTransaction: Bool {
+        unsafe sqlite3_get_autocommit(handle) == 0
+    }
+
+    /// Undoes all; nothing to undo is no error.
+    func rollBack() {
+        if isInTransaction { try? execute("ROLLBACK") }
+    }
+
+    func error(_ code: Int32, sql: String? = nil) -> DatabaseError {
+        unsafe DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    }
+}

@@ -1,0 +1,37 @@
+/// For commands and for start-up: the calling thread waits. Never on a reactor, in a task, or inside a closure that
+/// the database runs.
+extension Database {
+    public func decideBlocking<Value: Sendable, Refusal: Error>(
+        _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
+    ) throws(DatabaseError) -> Result<Value, Refusal> {
+        let answer = Monitor<Write<Value, Refusal>.Answer?>(nil)
+        submitWrite(body) { result in answer.change { $0 = result } }
+        return try Database.wait(for: answer)
+    }
+
+    public func writeBlocking<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        let result: Result<Value, Never> = try decideBlocking { transaction throws(DatabaseError) in
+            .commit(try body(transaction))
+        }
+        return result.get()
+    }
+
+    public func readBlocking<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        let answer = Monitor<Result<Value, DatabaseError>?>(nil)
+        submitRead(body) { result in answer.change { $0 = result } }
+        return try Database.wait(for: answer)
+    }
+
+    private static func wait<Value>(
+        for answer: Monitor<Result<Value, DatabaseError>?>
+    ) throws(DatabaseError) -> Value {
+        guard let result = answer.wait(for: { $0 }) else {
+            throw DatabaseError(.failed, cause: "a wait without an end ended")
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,65 @@
+/// The tables of one component of the program, as the list of migrations that make them.
+///
+/// A migration's number is its place in the list, from 1. The list only ever grows: what has been released is never
+/// edited.
+public struct Schema: Sendable {
+    /// Stable; stored in the file.
+    public let component: String
+    /// Each one or more statements without parameters.
+    public let migrations: [String]
+
+    public init(component: String, migrations: [String]) {
+        self.component = component
+        self.migrations = migrations
+    }
+}
+
+extension Connection {
+    /// Brings the file to the schemas' last migrations, all or none.
+    ///
+    /// A migration or a component that this program does not know was written by a newer one, whose rules (a
+    /// suspension, say) would be ignored: it is refused.
+    func migrate(to schemas: [Schema]) throws(DatabaseError) {
+        try execute("BEGIN IMMEDIATE")
+        do throws(DatabaseError) {
+            try executeScript(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migrations (
+                    component TEXT NOT NULL PRIMARY KEY,
+                    number INTEGER NOT NULL
+                ) STRICT;
+                CREATE TABLE IF NOT EXISTS store_version (
+                    only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+                    version INTEGER NOT NULL
+                ) STRICT;
+                INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
+                """)
+            let transaction = Transaction(on: self)
+            let rows = try transaction.all("SELECT component, number FROM schema_migrations") {
+                row throws(DatabaseError) in (row.text(0), row.integer(1))
+            }
+            let stored = Dictionary(uniqueKeysWithValues: rows)
+            for (component, number) in rows {
+                let known = schemas.first { $0.component == component }?.migrations.count ?? 0
+                guard number <= known else {
+                    throw DatabaseError(
+                        .schemaTooNew, cause: "'\(component)' is at migration \(number); this program knows \(known)")
+                }
+            }
+            for schema in schemas {
+                for migration in schema.migrations.dropFirst(stored[schema.component] ?? 0) {
+                    try executeScript(migration)
+                }
+                try transaction.execute(
+                    """
+                    INSERT INTO schema_migrations VALUES ($1, $2)
+                    ON CONFLICT (component) DO UPDATE SET number = excluded.number
+                    """, .text(schema.component), .integer(schema.migrations.count))
+            }
+            try execute("COMMIT")
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+}

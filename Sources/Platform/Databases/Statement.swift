@@ -1,0 +1,142 @@
+internal import CSQLite
+
+/// A statement that was prepared on one connection, and is used where that connection's ``Transaction`` is.
+///
+/// Parameters are written `$1`, `$2`, … and found by name when the statement is prepared, so that the same text
+/// serves a database that numbers them. `@safe`: the handle lives as long as the object.
+@safe public final class Statement {
+    private let handle: OpaquePointer
+    private unowned let connection: Connection
+    /// The index that SQLite gave to `$1`, `$2`, …: it numbers named parameters as they appear.
+    private let parameters: [Int32]
+    private(set) var isBusy = false
+
+    init(_ sql: String, on connection: Connection) throws(DatabaseError) {
+        var prepared: OpaquePointer?
+        let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+        let code = unsafe sqlite3_prepare_v3(connection.handle, sql, -1, flags, &prepared, nil)
+        guard code == SQLITE_OK, let handle = unsafe prepared else {
+            throw connection.error(code, sql: sql)
+        }
+        let count = unsafe sqlite3_bind_parameter_count(handle)
+        var parameters: [Int32] = []
+        for number in 0..<max(0, count) {
+            parameters.append(unsafe sqlite3_bind_parameter_index(handle, "$\(number + 1)"))
+        }
+        guard !parameters.contains(0) else {
+            unsafe sqlite3_finalize(handle)
+            throw DatabaseError(.failed, cause: "parameters must be $1 to $\(count) in: \(sql)")
+        }
+        unsafe self.handle = handle
+        self.parameters = parameters
+        self.connection = connection
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(handle)
+    }
+
+    /// Runs to the end; answers how many rows the statement inserted, changed or deleted.
+    @discardableResult
+    public func run(_ values: SQLValue...) throws(DatabaseError) -> Int {
+        try run(values)
+    }
+
+    @discardableResult
+    func run(_ values: [SQLValue]) throws(DatabaseError) -> Int {
+        try each(values) { _ throws(DatabaseError) in true }
+        return unsafe Int(sqlite3_changes64(connection.handle))
+    }
+
+    /// Hands every row to `body` until it answers false.
+    func each(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) {
+        guard !isBusy else { throw DatabaseError(.failed, cause: "a statement was run inside itself") }
+        isBusy = true
+        // Resetting reports the step's error once more, and it is thrown already.
+        defer {
+            unsafe sqlite3_reset(handle)
+            isBusy = false
+        }
+        try bind(values)
+        while true {
+            switch unsafe sqlite3_step(handle) {
+            case SQLITE_ROW: guard try body(Row(statement: self)) else { return }
+            case SQLITE_DONE: return
+            case let code: throw unsafe connection.error(code, sql: String(cString: sqlite3_sql(handle)))
+            }
+        }
+    }
+
+    private func bind(_ values: [SQLValue]) throws(DatabaseError) {
+        guard values.count == parameters.count else {
+            throw DatabaseError(.failed, cause: "\(values.count) values for \(parameters.count) parameters")
+        }
+        for (value, index) in zip(values, parameters) {
+            let code: Int32
+            switch value {
+            case .null:
+                code = unsafe sqlite3_bind_null(handle, index)
+            case .integer(let number):
+                code = unsafe sqlite3_bind_int64(handle, index, number)
+            case .text(var text):
+                code = text.withUTF8 { bytes in
+                    // PostgreSQL keeps no NUL; an empty string has no address, and none would bind NULL.
+                    if unsafe bytes.contains(0) { return SQLITE_TOOBIG }
+                    guard let start = bytes.baseAddress else { return unsafe gatehouse_bind_text(handle, index, "", 0) }
+                    return unsafe start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                        unsafe gatehouse_bind_text(handle, index, $0, UInt64(bytes.count))
+                    }
+                }
+            case .blob(let blob):
+                code = unsafe blob.withUnsafeBytes { bytes in
+                    unsafe bytes.isEmpty
+                        ? sqlite3_bind_zeroblob(handle, index, 0)
+                        : gatehouse_bind_blob(handle, index, bytes.baseAddress, UInt64(bytes.count))
+                }
+            }
+            guard code == SQLITE_OK else { throw connection.error(code) }
+        }
+    }
+
+    func integer(_ column: Int) -> Int64 {
+        unsafe sqlite3_column_int64(handle, Int32(column))
+    }
+
+    func isNull(_ column: Int) -> Bool {
+        unsafe sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
+    }
+
+    /// Text and blobs alike. SQLite keeps them until the next step, and they are copied here.
+    func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+        let start = unsafe sqlite3_column_blob(handle, Int32(column))
+        return unsafe UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
+    }
+}
+
+/// The row at which a query stands; what it holds is read inside the closure that got it.
+public struct Row {
+    let statement: Statement
+
+    /// A whole number; zero where the column is null.
+    public func integer(_ column: Int) -> Int { Int(statement.integer(column)) }
+
+    public func boolean(_ column: Int) -> Bool { statement.integer(column) != 0 }
+
+    /// Text; empty where the column is null.
+    public func text(_ column: Int) -> String {
+        unsafe String(decoding: statement.bytes(column), as: UTF8.self)
+    }
+
+    public func optionalText(_ column: Int) -> String? {
+        statement.isNull(column) ? nil : text(column)
+    }
+
+    public func optionalInteger(_ column: Int) -> Int? {
+        statement.isNull(column) ? nil : integer(column)
+    }
+
+    /// Bytes; none where the column is null.
+    public func blob(_ column: Int) -> [UInt8] {
+        unsafe [UInt8](statement.bytes(column))
+    }
+}

@@ -1,0 +1,202 @@
+import Glibc
+import Testing
+
+@testable import Databases
+
+@Suite("Databases")
+struct DatabaseTests {
+    private enum Refusal: Error { case taken }
+
+    let store = TemporaryStore()
+
+    @Test("what was written is read, also after closing and opening again")
+    func writesAndReads() async throws {
+        let database = try store.open()
+        try await database.insert("a")
+        #expect(try await database.names() == ["a"])
+        database.close()
+        #expect(try await store.open().names() == ["a"])
+    }
+
+    @Test("every kind of value comes back as it went in")
+    func values() async throws {
+        let database = try store.open()
+        let text = try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
+                "SELECT $2, $1, $3, $4, $5, $6", .text("ü\u{1F600}"), .integer(Int64.min), .blob([0, 255]), .null,
+                .text(""), .blob([])
+            ) { row in
+                "\(row.integer(0)) \(row.text(1)) \(row.blob(2)) \(row.optionalText(3) ?? "null") "
+                    + "\(row.optionalText(4) ?? "null") \(row.blob(5)) \(row.optionalInteger(3) ?? -1)"
+            }
+        }
+        #expect(text == "-9223372036854775808 ü\u{1F600} [0, 255] null  [] -1")
+    }
+
+    @Test("text with a NUL is refused")
+    func refusesNUL() async throws {
+        let database = try store.open()
+        let error = await #expect(throws: DatabaseError.self) { try await database.insert("a\u{0}b") }
+        #expect(error?.reason == .unfitValue)
+    }
+
+    @Test("a broken rule of the schema is told apart, and undoes only its own write")
+    func constraint() async throws {
+        let database = try store.open()
+        try await database.insert("a")
+        let error = await #expect(throws: DatabaseError.self) {
+            try await database.write { transaction throws(DatabaseError) in
+                try transaction.execute("INSERT INTO item (name) VALUES ('b')")
+                try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+            }
+        }
+        #expect(error?.reason == .constraint)
+        #expect(try await database.names() == ["a"])
+    }
+
+    @Test("the file is for its owner alone")
+    func mode() throws {
+        let database = try store.open()
+        for suffix in ["", "-wal", "-shm"] {
+            var status = stat()
+            #expect(unsafe stat(store.path + suffix, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600)
+        }
+        database.close()
+    }
+
+    @Test(
+        "the log is flushed at each commit, and foreign keys hold",
+        arguments: [("synchronous", 2), ("foreign_keys", 1)])
+    func settings(pragma: String, value: Int) async throws {
+        let database = try store.open()
+        let read = try await database.read { transaction throws(DatabaseError) in
+            try transaction.first("PRAGMA \(pragma)") { $0.integer(0) }
+        }
+        let written = try await database.write { transaction throws(DatabaseError) in
+            try transaction.first("PRAGMA \(pragma)") { $0.integer(0) }
+        }
+        #expect(read == value && written == value)
+    }
+
+    @Test("a reader cannot write")
+    func readersOnlyRead() async throws {
+        let database = try store.open()
+        await #expect(throws: DatabaseError.self) {
+            try await database.read { transaction throws(DatabaseError) in
+                _ = try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+            }
+        }
+        #expect(try await database.names() == [])
+    }
+
+    @Test("a reader sees one state, whatever is committed meanwhile")
+    func isolation() async throws {
+        let database = try store.open()
+        let seen = try await database.read { transaction throws(DatabaseError) in
+            let count = "SELECT count(*) FROM item"
+            let before = try transaction.first(count) { $0.integer(0) }
+            try database.writeBlocking { transaction throws(DatabaseError) in
+                _ = try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+            }
+            return try [before, transaction.first(count) { $0.integer(0) }]
+        }
+        #expect(seen == [0, 0])
+        #expect(try await database.names() == ["a"])
+    }
+
+    @Test("a statement may run inside a query of the same text")
+    func nested() async throws {
+        let database = try store.open()
+        for name in ["a", "b"] { try await database.insert(name) }
+        let pairs = try await database.read { transaction throws(DatabaseError) in
+            let sql = "SELECT name FROM item ORDER BY name"
+            return try transaction.all(sql) { row throws(DatabaseError) in
+                let outer = row.text(0)
+                return try transaction.all(sql) { outer + $0.text(0) }
+            }
+        }
+        #expect(pairs == [["aa", "ab"], ["ba", "bb"]])
+    }
+
+    @Test("closing finishes what is queued, and refuses what comes later")
+    func closing() async throws {
+        let database = try store.open()
+        let names = (0..<200).map { "n\($0)" }.sorted()
+        let written = Monitor(0)
+        for name in names {
+            database.submitWrite { transaction throws(DatabaseError) -> WriteOutcome<Int, Never> in
+                .commit(try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name)))
+            } answer: { _ in
+                written.change { $0 += 1 }
+            }
+        }
+        database.close()
+        #expect(written.change { $0 } == 200)
+        let error = await #expect(throws: DatabaseError.self) { try await database.insert("late") }
+        #expect(error?.reason == .closed)
+        await #expect(throws: DatabaseError.self) { try await database.names() }
+        #expect(try await store.open().names() == names)
+    }
+
+    @Test("what is no database is refused, and left as it is")
+    func notADatabase() throws {
+        let file = unsafe fopen(store.path, "w")
+        if let file = unsafe file {
+            unsafe fputs(String(repeating: "this is a letter, not a database\n", count: 40), file)
+            unsafe fclose(file)
+        }
+        let error = #expect(throws: DatabaseError.self) { try store.open() }
+        #expect(error?.reason == .corrupt)
+    }
+
+    @Test("a directory that does not exist cannot be opened")
+    func noDirectory() {
+        let error = #expect(throws: DatabaseError.self) { try Database(path: "/nonexistent/x.db", schemas: []) }
+        #expect(error?.reason == .cannotOpen)
+    }
+
+    @Test("another process's write is noticed, and the store counts as in contact")
+    func follower() async throws {
+        let database = try store.open()
+        let other = try store.open()
+        let before = database.lastContact
+        let (changes, continuation) = AsyncStream<Void>.makeStream()
+        try database.follow(every: .milliseconds(2)) { continuation.yield() }
+        try await other.insert("a")
+        for await _ in changes { break }
+        #expect(try await database.names() == ["a"])
+        #expect(database.lastContact > before)
+        database.close()
+    }
+
+    @Test("a foreign write is not hidden by one of ours right after it")
+    func followerSeesGaps() {
+        let contact = StoreContact(version: 5)
+        contact.wrote(6)
+        #expect(!contact.saw(6))
+        contact.wrote(8)
+        #expect(contact.saw(8))
+        #expect(!contact.saw(8))
+        #expect(contact.saw(9))
+        contact.wrote(10)
+        #expect(!contact.saw(10))
+    }
+
+    @Test("a file that was moved away or replaced is no contact")
+    func replacedFile() async throws {
+        let database = try store.open()
+        let contact = StoreContact(version: 0)
+        let follower = FollowedFile(path: store.path)
+        try await database.insert("a")
+        #expect(follower.poll(contact))
+        #expect(!follower.poll(contact))
+        unsafe rename(store.path, store.directory + "/copy.db")
+        let before = contact.last
+        #expect(!follower.poll(contact))
+        try await store.open().insert("b")
+        #expect(!follower.poll(contact))
+        #expect(contact.last == before)
+        database.close()
+    }
+}

@@ -1,0 +1,68 @@
+import Databases
+import Glibc
+
+/// A database in a directory of its own, gone with it.
+final class TemporaryStore: Sendable {
+    static let schema = Schema(
+        component: "test",
+        migrations: ["CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL DEFAULT '') STRICT"])
+
+    let directory: String
+    var path: String { directory + "/test.db" }
+
+    init() {
+        directory = "/tmp/gatehouse-databases-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        unsafe mkdir(directory, 0o700)
+    }
+
+    deinit {
+        for name in ["test.db", "test.db-wal", "test.db-shm", "copy.db", "copy.db-wal", "copy.db-shm"] {
+            unsafe unlink(directory + "/" + name)
+        }
+        unsafe rmdir(directory)
+    }
+
+    func open(schemas: [Schema] = [TemporaryStore.schema]) throws(DatabaseError) -> Database {
+        try Database(path: path, schemas: schemas)
+    }
+
+    /// What a crash would leave: the file and its log as they are on disk at this moment.
+    func copyAsAfterCrash() {
+        for suffix in ["", "-wal"] {
+            let source = unsafe fopen(path + suffix, "r")
+            let target = unsafe fopen(directory + "/copy.db" + suffix, "w")
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while let source = unsafe source, let target = unsafe target {
+                let count = unsafe fread(&buffer, 1, buffer.count, source)
+                guard count > 0 else { break }
+                unsafe fwrite(&buffer, 1, count, target)
+            }
+            if let source = unsafe source { unsafe fclose(source) }
+            if let target = unsafe target { unsafe fclose(target) }
+        }
+    }
+
+    func openCopy() throws(DatabaseError) -> Database {
+        try Database(path: directory + "/copy.db", schemas: [TemporaryStore.schema])
+    }
+}
+
+extension Database {
+    func names() async throws(DatabaseError) -> [String] {
+        try await read { transaction throws(DatabaseError) in
+            try transaction.all("SELECT name FROM item ORDER BY name") { $0.text(0) }
+        }
+    }
+
+    func version() async throws(DatabaseError) -> Int {
+        try await read { transaction throws(DatabaseError) in
+            try transaction.first("SELECT version FROM store_version") { $0.integer(0) } ?? -1
+        }
+    }
+
+    func insert(_ name: String) async throws(DatabaseError) {
+        try await write { transaction throws(DatabaseError) in
+            _ = try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Testing
+
+@testable import Databases
+
+@Suite("The writer")
+struct WriterTests {
+    enum Refusal: Error { case taken }
+
+    let store = TemporaryStore()
+
+    enum Step {
+        case insert(String)
+        case refuse(String)
+        case fill
+        case rollBack
+
+        func run(in transaction: Transaction) throws(DatabaseError) -> WriteOutcome<String, Refusal> {
+            let insertion = "INSERT INTO item (name) VALUES ($1)"
+            switch self {
+            case .insert(let name):
+                try transaction.execute(insertion, .text(name))
+                return .commit(name)
+            case .refuse(let name):
+                try transaction.execute(insertion, .text(name))
+                return .refuse(.taken)
+            case .fill:
+                let body = String(repeating: "x", count: 1 << 20)
+                try transaction.execute("INSERT INTO item VALUES ('big', $1)", .text(body))
+                return .commit("big")
+            case .rollBack:
+                try transaction.execute("ROLLBACK")
+                return .commit("thief")
+            }
+        }
+    }
+
+    /// Queues writes behind one that holds the writer, lets go, and gathers their answers in the order they came.
+    private func inOneBatch(_ database: Database, _ steps: [Step]) async -> [String] {
+        let isHeld = Monitor(true)
+        let hasBegun = Monitor(false)
+        let answers = Monitor<[String]>([])
+        database.submitWrite { _ throws(DatabaseError) -> WriteOutcome<Int, Never> in
+            hasBegun.change { $0 = true }
+            _ = isHeld.wait { $0 ? nil : true }
+            return .commit(0)
+        } answer: { _ in
+        }
+        _ = hasBegun.wait { $0 ? true : nil }
+        return await withCheckedContinuation { continuation in
+            for step in steps {
+                database.submitWrite { transaction throws(DatabaseError) in
+                    try step.run(in: transaction)
+                } answer: { (answer: Write<String, Refusal>.Answer) in
+                    let text =
+                        switch answer {
+                        case .success(.success(let value)): value
+                        case .success(.failure(let refusal)): "refused: \(refusal)"
+                        case .failure(let error): "failed: \(error.reason.rawValue)"
+                        }
+                    let all = answers.change { answers -> [String]? in
+                        answers.append(text)
+                        return answers.count == steps.count ? answers : nil
+                    }
+                    if let all { continuation.resume(returning: all) }
+                }
+            }
+            isHeld.change { $0 = false }
+        }
+    }
+
+    @Test("what has queued up is committed together")
+    func groupCommit() async throws {
+        let database = try store.open()
+        let before = try await database.version()
+        let answers = await inOneBatch(database, (0..<100).map { .insert("n\($0)") })
+        #expect(answers == (0..<100).map { "n\($0)" })
+        // One transaction for the write that held the writer, and one for all that stood behind it, unless the
+        // machine is so slow that a batch reaches its longest time.
+        #expect(try await database.version() < before + 10)
+        #expect(try await database.names().count == 100)
+    }
+
+    @Test("a refusal and a fault inside a batch undo only themselves")
+    func refusalAlone() async throws {
+        let database = try store.open()
+        let answers = await inOneBatch(
+            database, [.insert("a"), .refuse("b"), .insert("a"), .insert("c")])
+        #expect(answers == ["a", "refused: taken", "failed: constraint", "c"])
+        #expect(try await database.names() == ["a", "c"])
+    }
+
+    @Test("a batch of refusals alone leaves the version")
+    func refusalsChangeNothing() async throws {
+        let database = try store.open()
+        let before = try await database.version()
+        let refused: Result<Int, Refusal> = try await database.decide { _ throws(DatabaseError) in .refuse(.taken) }
+        #expect(refused == .failure(.taken))
+        #expect(try await database.version() == before)
+    }
+
+    @Test("a full disk fails all of the batch, keeps none of it, and harms nothing before or after")
+    func fullDisk() async throws {
+        let database = try store.open()
+        try await database.insert("before")
+        try await database.write { transaction throws(DatabaseError) in
+            let pages = try transaction.first("PRAGMA page_count") { $0.integer(0) } ?? 0
+            _ = try transaction.first("PRAGMA max_page_count = \(pages + 2)") { $0.integer(0) }
+        }
+        let answers = await inOneBatch(
+            database, [.insert("a"), .fill])
+        #expect(answers == ["failed: full", "failed: full"])
+        #expect(try await database.names() == ["before"])
+        try await database.write { transaction throws(DatabaseError) in
+            _ = try transaction.first("PRAGMA max_page_count = 1000000") { $0.integer(0) }
+        }
+        try await database.insert("after")
+        #expect(try await database.names() == ["after", "before"])
+    }
+
+    @Test("nothing is published before COMMIT; then in the commits' order, and before the caller is answered")
+    func publishing() async throws {
+        let database = try store.open()
+        let events = Monitor<[String]>([])
+        let path = store.path
+        for name in ["a", "b", "c"] {
+            let result: Result<Void, Refusal> = try await database.decide { transaction throws(DatabaseError) in
+                try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))
+                return .commit(
+                    (),
+                    publish: {
+                        let other = try? Database(path: path, schemas: [TemporaryStore.schema])
+                        let seen = try? other?.readBlocking { transaction throws(DatabaseError) in
+                            try transaction.first("SELECT max(name) FROM item") { $0.text(0) }
+                        }
+                        events.change { $0.append("published \(seen ?? "nothing")") }
+                    })
+            }
+            #expect(throws: Never.self) { try result.get() }
+            events.change { $0.append("answered \(name)") }
+        }
+        let expected = ["a", "b", "c"].flatMap { ["published \($0)", "answered \($0)"] }
+        #expect(events.change { $0 } == expected)
+    }
+
+    @Test("a write that ends the transaction fails with all of its batch")
+    func stolenCommit() async throws {
+        let database = try store.open()
+        let answers = await inOneBatch(
+            database, [.insert("a"), .rollBack, .insert("b")])
+        #expect(answers == ["failed: failed", "failed: failed", "b"])
+        #expect(try await database.names() == ["b"])
+    }
+
+    @Test("a crash in the middle of a write leaves what was committed, and nothing else")
+    func crash() async throws {
+        let database = try store.open()
+        let store = store
+        try await database.insert("committed")
+        try await database.write { transaction throws(DatabaseError) in
+            // Enough to spill pages into the log before COMMIT.
+            let body = String(repeating: "x", count: 1 << 16)
+            for number in 0..<600 {
+                try transaction.execute("INSERT INTO item VALUES ($1, $2)", .text("n\(number)"), .text(body))
+            }
+            store.copyAsAfterCrash()
+        }
+        #expect(try await store.openCopy().names() == ["committed"])
+    }
+
+    @Test("what was answered is on disk")
+    func durable() async throws {
+        let database = try store.open()
+        try await database.insert("a")
+        store.copyAsAfterCrash()
+        #expect(try await store.openCopy().names() == ["a"])
+    }
+
+    @Test("two processes write in turn")
+    func twoProcesses() async throws {
+        let databases = try [store.open(), store.open()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask { try await databases[number % 2].insert("n\(number)") }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await databases[0].names().count == 40)
+    }
+}

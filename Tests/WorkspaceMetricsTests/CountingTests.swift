@@ -1,0 +1,58 @@
+import Testing
+
+@testable import WorkspaceMetrics
+
+@Suite("Counting")
+struct CountingTests {
+    private let roles: RoleBook = {
+        var book = RoleBook()
+        book.add("editor", scopes: ["playbook.write", "playbook.write"])
+        book.add("operator", scopes: ["user.write", "cm.case.write"])
+        book.add("owner", scopes: [])
+        return book
+    }()
+
+    @Test(
+        "a workflow is billed where it is published, not nested-only, and not started by a case or the system",
+        arguments: Workflow.Trigger.allCases)
+    func workflows(trigger: Workflow.Trigger) {
+        for isPublished in [true, false] {
+            for isNestedOnly in [true, false] {
+                let workflow = Workflow(
+                    id: "w", name: "w", isPublished: isPublished, isNestedOnly: isNestedOnly, trigger: trigger)
+                let isBilled = isPublished && !isNestedOnly && ![.case, .systemEvent].contains(trigger)
+                #expect(Counting.isBilled(workflow) == isBilled)
+                #expect(Counting.isNested(workflow) == (isPublished && isNestedOnly))
+            }
+        }
+    }
+
+    @Test(
+        "members count while they are active, each once, by their roles' scopes",
+        arguments: [
+            (["editor"], Member.Status.active, true, false, false), (["operator"], .active, false, true, false),
+            (["editor", "operator", "editor"], .active, true, true, false), (["owner"], .active, false, false, true),
+            (["editor", "owner"], .invited, false, false, false), (["operator"], .deactivated, false, false, false),
+            ([], .active, false, false, false),
+        ])
+    func members(roles ids: [String], status: Member.Status, isEditor: Bool, isOperator: Bool, isOwner: Bool) {
+        let member = Member(email: "a@b", name: "A", roles: ids, status: status)
+        #expect(Counting.isWorkflowEditor(member, roles) == isEditor)
+        #expect(Counting.isCaseOperator(member, roles) == isOperator)
+        #expect(Counting.isOwner(member) == isOwner)
+        var workspace = Workspace(id: "w", name: "W")
+        workspace.members = [member]
+        let counts = Counting.counts(of: workspace, roles)
+        #expect(counts.workflowEditors == (isEditor ? 1 : 0) && counts.caseOperators == (isOperator ? 1 : 0))
+    }
+
+    @Test("a runner counts where it is self-hosted and the workspace's own")
+    func runners() {
+        for hosting in Runner.Hosting.allCases {
+            for sharedFrom in [nil, "other"] {
+                let runner = Runner(id: "r", name: "r", hosting: hosting, sharedFrom: sharedFrom)
+                #expect(Counting.isCounted(runner) == (hosting == .selfHosted && sharedFrom == nil))
+            }
+        }
+    }
+}

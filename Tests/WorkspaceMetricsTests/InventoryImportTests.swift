@@ -1,0 +1,269 @@
+import Databases
+import JSON
+import Organizations
+import Testing
+
+@testable import WorkspaceMetrics
+
+@Suite("Importing an inventory")
+struct InventoryImportTests {
+    @Test("the contract's example is counted as the contract says")
+    func counts() async throws {
+        let world = try TestStore()
+        let summary = try await world.put(example).get()
+        #expect(summary == ImportSummary(workspaces: 2, workflows: 3, members: 3, runners: 1, roles: 2))
+        let row = try #require(world.store.workspace("soc", of: .acme))
+        #expect(
+            String(decoding: row.body(), as: UTF8.self)
+                == """
+                {"id":"soc","name":"SOC","created_at":"2025-01-01T00:00:00Z","workflows":1,"nested_workflows":1,\
+                "workflow_editors":1,"case_operators":2,"runners":1,"owners":[{"email":"o@acme.com","name":"O"}]}
+                """)
+        var license = License()
+        license[.workflows] = 4
+        license[.caseOperators] = 8
+        license[.runners] = 0
+        #expect(
+            String(decoding: world.store.summary(of: .acme, license).body(), as: UTF8.self)
+                == """
+                {"workspaces":2,"metrics":{"workflows":{"total":1,"distinct":null,"licensed":4,"used":0.25},\
+                "nested_workflows":{"total":1,"distinct":null,"licensed":null,"used":null},\
+                "workflow_editors":{"total":1,"distinct":1,"licensed":null,"used":null},\
+                "case_operators":{"total":3,"distinct":2,"licensed":8,"used":0.25},\
+                "runners":{"total":1,"distinct":null,"licensed":0,"used":null}}}
+                """)
+        #expect(try world.store.verifyBlocking() == [])
+        #expect(try world.reopened().snapshot(of: .acme).distinct == DistinctPeople(editors: 1, operators: 2))
+    }
+
+    @Test("what was imported is exported again, and imports to the same")
+    func roundTrip() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let first = try await world.inventory()
+        try await world.put(first)
+        #expect(try await world.inventory() == first)
+        #expect(try JSONDocument(parsing: Array(first.utf8)).root.member("workspaces")?.count == 2)
+        #expect(!first.contains("colour"))
+    }
+
+    @Test("an organization without an inventory is an empty one")
+    func empty() async throws {
+        let world = try TestStore()
+        #expect(try await world.inventory() == #"{"roles":[],"workspaces":[]}"#)
+        #expect(try world.page().ids == [])
+        #expect(world.store.workspace("soc", of: .acme) == nil)
+    }
+
+    @Test("roles may follow the workspaces that use them")
+    func rolesLast() async throws {
+        let world = try TestStore()
+        let member = #"{"email":"a@b","roles":["r"],"status":"active"}"#
+        let document = """
+            {"workspaces":[{"id":"w","name":"W","members":[\(member)]}],"roles":[{"id":"r","scopes":["playbook.write"]}]}
+            """
+        #expect(try await world.put(document).isSuccess)
+        #expect(world.store.snapshot(of: .acme).totals.workflowEditors == 1)
+        #expect(try world.store.verifyBlocking() == [])
+    }
+
+    @Test("the document may be cut anywhere")
+    func everyCut() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let expected = try await world.inventory()
+        let bytes = Array(expected.utf8)
+        for cut in stride(from: 0, through: bytes.count, by: 7) {
+            var source = ChunkedSource(chunks: [Array(bytes[..<cut]), [], Array(bytes[cut...])])
+            #expect(try await world.store.replaceInventory(of: .acme, from: &source).isSuccess)
+        }
+        var source = ChunkedSource(chunks: bytes.map { [$0] })
+        #expect(try await world.store.replaceInventory(of: .acme, from: &source).isSuccess)
+        #expect(try await world.inventory() == expected)
+    }
+
+    @Test(
+        "every fault is told by its pointer, and what stood before still stands",
+        arguments: [
+            (#"{}"#, ["/workspaces"]),
+            (#"{"workspaces":{}}"#, ["/workspaces"]),
+            (#"{"workspaces":null}"#, ["/workspaces"]),
+            (#"{"workspaces":[],"roles":7}"#, ["/roles"]),
+            (#"{"workspaces":[1,{"id":"a"}]}"#, ["/workspaces/0", "/workspaces/1/name"]),
+            (#"{"workspaces":[{"id":"a","name":"A"},{"id":"a","name":"B"}]}"#, ["/workspaces/1/id"]),
+            (#"{"workspaces":[{"id":"","name":7}]}"#, ["/workspaces/0/id", "/workspaces/0/name"]),
+            (#"{"workspaces":[{"id":"a\u0000","name":"A"}]}"#, ["/workspaces/0/id"]),
+            (#"{"workspaces":[{"id":"a","name":"A","created_at":"yesterday"}]}"#, ["/workspaces/0/created_at"]),
+            (#"{"workspaces":[{"id":"a","name":"A","workflows":{}}]}"#, ["/workspaces/0/workflows"]),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","workflows":[{"id":"w","published":true,"trigger":"telepathy"}]}]}"#,
+                ["/workspaces/0/workflows/0/trigger"]
+            ),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","workflows":[{"published":1}]}]}"#,
+                [
+                    "/workspaces/0/workflows/0/id", "/workspaces/0/workflows/0/published",
+                    "/workspaces/0/workflows/0/trigger",
+                ]
+            ),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","workflows":[{"id":"w","published":true,"trigger":"case"},"#
+                    + #"{"id":"w","published":true,"trigger":"case"}]}]}"#, ["/workspaces/0/workflows/1/id"]
+            ),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","members":[{"email":"a@b","status":"active"},"#
+                    + #"{"email":"A@B","status":"asleep"},{"email":"A@b","status":"active"}]}]}"#,
+                ["/workspaces/0/members/1/status", "/workspaces/0/members/2/email"]
+            ),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","members":[{"email":"a@b","status":"active","roles":["x"]}]}]}"#,
+                ["/workspaces/0/members/0/roles/0"]
+            ),
+            (
+                #"{"workspaces":[{"id":"a","name":"A","runners":[{"id":"r","hosting":"moon","shared_from":1}]}]}"#,
+                ["/workspaces/0/runners/0/hosting", "/workspaces/0/runners/0/shared_from"]
+            ),
+            (#"{"workspaces":[],"roles":[{"id":"r"},{"id":"r"}]}"#, ["/roles/1/id"]),
+        ])
+    func faults(document: String, pointers: [String]) async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let before = try await world.inventory()
+        let version = world.store.snapshot(of: .acme).version
+        #expect(try await world.put(document).pointers == pointers)
+        #expect(try await world.inventory() == before)
+        #expect(world.store.snapshot(of: .acme).version == version)
+        try world.store.sweepBlocking()
+        #expect(try world.generations() == 1)
+        #expect(try world.count("inventory_workspace") == 2)
+    }
+
+    @Test(
+        "a text that is no JSON is told by its byte",
+        arguments: [
+            ("", 0), (#"{"workspaces":["#, 15), (#"{"workspaces":[{"id":tru}]}"#, 21),
+            (#"{"workspaces":[{"a":1,"a":2}]}"#, 22),
+            (#"{"workspaces":[],"other":[01]}"#, 27), (#"{"workspaces":[]} x"#, 18),
+        ])
+    func syntax(document: String, offset: Int) async throws {
+        let world = try TestStore()
+        guard case .failure(.syntax(let detail)) = try await world.put(document) else {
+            Issue.record("was taken")
+            return
+        }
+        #expect(detail.contains("byte \(offset)"), "\(detail)")
+    }
+
+    @Test("many faults are told up to a limit")
+    func manyFaults() async throws {
+        let world = try TestStore()
+        let document = #"{"workspaces":[\#(Array(repeating: "1", count: 5000).joined(separator: ","))]}"#
+        #expect(try await world.put(document).pointers.count == FaultList.limit)
+    }
+
+    @Test("a process that dies in the middle of an import loses nothing, and its rows are swept")
+    func killedImport() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let before = try await world.inventory()
+        let dead = InventoryImport(.acme, store: world.store)
+        try await world.run(dead, until: 5000)
+        #expect(try world.count("inventory_workspace") > 2)
+
+        let restarted = try world.reopened()
+        #expect(restarted.snapshot(of: .acme).rows.map(\.id) == ["lab", "soc"])
+        #expect(try await world.inventory() == before)
+        world.clock.advance(bySeconds: Generations.lease + 1)
+        try world.reopened().sweepBlocking()
+        #expect(try world.count("inventory_workspace") == 2)
+        #expect(try world.generations() == 1)
+    }
+
+    @Test("an import whose rows were swept meanwhile is told so, and changes nothing")
+    func lateImport() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let late = InventoryImport(.acme, store: world.store)
+        try await world.run(late, until: 5000)
+        world.clock.advance(bySeconds: Generations.lease + 1)
+        try world.store.sweepBlocking()
+        late.take(Array("]}".utf8))
+        late.take(nil)
+        while case .write = late.step {
+            try await world.database.write { transaction throws(DatabaseError) in try late.write(transaction) }
+        }
+        guard case .finished(.failure(.abandoned)) = late.step else {
+            Issue.record("was not given up")
+            return
+        }
+        #expect(world.store.snapshot(of: .acme).rows.count == 2)
+    }
+
+    @Test("a source that fails leaves what stood before")
+    func brokenSource() async throws {
+        struct Broken: InventorySource {
+            struct Failure: Error {}
+            var isFirst = true
+            mutating func next() async throws -> [UInt8]? {
+                defer { isFirst = false }
+                if isFirst { return Array(#"{"workspaces":[{"id":"x","name":"X"}"#.utf8) }
+                throw Failure()
+            }
+        }
+        let world = try TestStore()
+        try await world.put(example)
+        await #expect(throws: MetricsFault.self) {
+            var source = Broken()
+            _ = try await world.store.replaceInventory(of: .acme, from: &source)
+        }
+        #expect(try world.page().ids == ["lab", "soc"])
+        try world.store.sweepBlocking()
+        #expect(try world.generations() == 1)
+    }
+
+    @Test("a large workspace is staged in several transactions, and others write between them")
+    func manyRows() async throws {
+        let world = try TestStore()
+        let workflows = (0..<30_000).map { #"{"id":"w\#($0)","published":true,"trigger":"schedule"}"# }
+        let document = #"{"workspaces":[{"id":"big","name":"Big","workflows":[\#(workflows.joined(separator: ","))]}]}"#
+        #expect(try await world.put(document).isSuccess)
+        #expect(world.store.snapshot(of: .acme).totals.workflows == 30_000)
+        #expect(try await world.inventory().utf8.count > 1 << 20)
+    }
+
+    @Test("the blocking way does the same")
+    func blocking() async throws {
+        let world = try TestStore()
+        var source = InventoryBytes(Array(example.utf8))
+        #expect(try world.store.replaceInventoryBlocking(of: .acme, from: &source).isSuccess)
+        #expect(try world.page().ids == ["lab", "soc"])
+    }
+}
+
+struct ChunkedSource: InventorySource {
+    var chunks: [[UInt8]]
+
+    mutating func next() async throws -> [UInt8]? {
+        chunks.isEmpty ? nil : chunks.removeFirst()
+    }
+}
+
+extension TestStore {
+    /// Feeds an import with workspaces until it has staged some, and leaves it there as a crash would.
+    func run(_ work: InventoryImport, until count: Int) async throws {
+        var number = 0
+        var hasStaged = false
+        while !hasStaged || number < count {
+            switch work.step {
+            case .input:
+                work.take(Array(((number == 0 ? #"{"workspaces":["# : ",") + #"{"id":"w\#(number)","name":"W"}"#).utf8))
+                number += 1
+            case .write:
+                hasStaged = hasStaged || number > 0
+                try await database.write { transaction throws(DatabaseError) in try work.write(transaction) }
+            default:
+                return
+            }
+        }
+    }
+}

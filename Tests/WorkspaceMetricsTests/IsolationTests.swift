@@ -1,0 +1,100 @@
+import Databases
+import Organizations
+import Testing
+
+@testable import WorkspaceMetrics
+
+@Suite("Organizations are apart")
+struct IsolationTests {
+    private func worlds() async throws -> TestStore {
+        let world = try TestStore()
+        _ = try await world.put(example, .acme).get()
+        _ = try await world.put(
+            #"{"workspaces":[{"id":"soc","name":"Theirs"},{"id":"secret","name":"Secret"}]}"#, .globex
+        )
+        .get()
+        return world
+    }
+
+    @Test("neither sees the other's workspaces, whatever is asked for")
+    func reading() async throws {
+        let world = try await worlds()
+        #expect(world.store.workspace("secret", of: .acme) == nil)
+        #expect(try await world.store.inventoryDocument(ofWorkspace: "secret", of: .acme) == nil)
+        for parameters in [[], [("q", "secret")], [("q", "Theirs")], [("owner", "")]] {
+            let ids = try world.page(parameters.map { (name: $0.0, value: $0.1) }, .acme).ids
+            #expect(!ids.contains("secret"))
+        }
+        #expect(!(try await world.inventory(.acme)).contains("Theirs"))
+        let name = world.store.workspace("soc", of: .acme).map { String(decoding: $0.body(), as: UTF8.self) }
+        #expect(name?.contains("Theirs") == false)
+        #expect(world.store.snapshot(of: .globex).totals.workflows == 0)
+    }
+
+    @Test("a cursor of one organization shows nothing of it in the other")
+    func cursors() async throws {
+        let world = try await worlds()
+        let cursor = try world.page([("limit", "1")], .globex).cursor ?? ""
+        #expect(try world.page([("cursor", cursor)], .acme).ids.allSatisfy { ["lab", "soc"].contains($0) })
+    }
+
+    @Test("neither changes the other's")
+    func writing() async throws {
+        let world = try await worlds()
+        let theirs = try await world.inventory(.globex)
+        try await world.change(
+            #"{"op":"delete_workspace","workspace":"secret"},{"op":"delete_workspace","workspace":"soc"}"#
+        ).get()
+        guard case .failure(.notFound) = try await world.store.deleteWorkspace("secret", of: .acme) else {
+            Issue.record("reached across")
+            return
+        }
+        #expect(
+            try await world.change(#"{"op":"delete_workflow","workspace":"secret","id":"w"}"#).pointers
+                == ["/changes/0/workspace"])
+        _ = try await world.put(#"{"workspaces":[]}"#, .acme).get()
+        try world.store.sweepBlocking()
+        #expect(try await world.inventory(.globex) == theirs)
+        #expect(try world.page([], .globex).ids == ["secret", "soc"])
+    }
+
+    @Test("a role of one organization is unknown in the other")
+    func roles() async throws {
+        let world = try await worlds()
+        let member = #"{"email":"a@b","roles":["owner"],"status":"active"}"#
+        #expect(
+            try await world.change(#"{"op":"put_member","workspace":"soc","member":\#(member)}"#, .globex).pointers
+                == ["/changes/0/member/roles/0"])
+    }
+
+    @Test("what another process writes is read anew, and only that")
+    func otherProcess() async throws {
+        let world = try await worlds()
+        let other = try world.reopened()
+        var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
+        _ = try await other.replaceInventory(of: .acme, from: &source)
+        let untouched = world.store.snapshot(of: .globex)
+        try world.store.refresh()
+        #expect(try world.page().ids == ["new"])
+        #expect(world.store.snapshot(of: .globex) === untouched)
+    }
+
+    @Test("a change after another process's import shows both")
+    func changeAfterForeignImport() async throws {
+        let world = try await worlds()
+        let other = try world.reopened()
+        var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
+        _ = try await other.replaceInventory(of: .acme, from: &source)
+        try await world.change(#"{"op":"put_workspace","workspace":{"id":"mine","name":"Mine"}}"#).get()
+        #expect(try world.page().ids == ["mine", "new"])
+    }
+
+    @Test("an older snapshot never takes the place of a newer one")
+    func ordering() async throws {
+        let world = try await worlds()
+        let old = world.store.snapshot(of: .acme)
+        try await world.change(#"{"op":"delete_workspace","workspace":"lab"}"#).get()
+        world.store.publish(old, for: .acme)
+        #expect(try world.page().ids == ["soc"])
+    }
+}

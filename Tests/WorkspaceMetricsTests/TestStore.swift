@@ -1,0 +1,133 @@
+import Databases
+import Glibc
+import JSON
+import Organizations
+import Synchronization
+import Testing
+import Time
+
+@testable import WorkspaceMetrics
+
+/// A store in a directory of its own, gone with it, with a clock that is turned by hand.
+final class TestStore: Sendable {
+    let directory: String
+    let store: MetricsStore
+    let database: Database
+    let clock: ManualClock
+    var path: String { directory + "/test.db" }
+
+    init(clock: ManualClock = ManualClock()) throws {
+        directory = "/tmp/gatehouse-metrics-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        unsafe mkdir(directory, 0o700)
+        self.clock = clock
+        database = try Database(path: directory + "/test.db", schemas: [MetricsStore.schema])
+        store = try MetricsStore(database: database, now: { clock.now })
+    }
+
+    deinit {
+        database.close()
+        for name in ["test.db", "test.db-wal", "test.db-shm"] { unsafe unlink(directory + "/" + name) }
+        unsafe rmdir(directory)
+    }
+
+    /// The same file as another process sees it.
+    func reopened() throws -> MetricsStore {
+        let clock = clock
+        return try MetricsStore(
+            database: Database(path: path, schemas: [MetricsStore.schema]), now: { clock.now })
+    }
+
+    @discardableResult
+    func put(
+        _ document: String, _ organization: OrganizationID = .acme
+    ) async throws -> Result<ImportSummary, InventoryRefusal> {
+        var source = InventoryBytes(Array(document.utf8))
+        return try await store.replaceInventory(of: organization, from: &source)
+    }
+
+    @discardableResult
+    func change(
+        _ changes: String, _ organization: OrganizationID = .acme
+    ) async throws -> Result<Void, InventoryRefusal> {
+        try await store.change(organization, body: Array("{\"changes\":[\(changes)]}".utf8))
+    }
+
+    func inventory(_ organization: OrganizationID = .acme) async throws -> String {
+        var export = try await store.export(organization)
+        var bytes: [UInt8] = []
+        while let piece = try await export.next() { bytes += piece }
+        #expect(bytes.count == export.length)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func page(_ parameters: [(name: String, value: String)] = [], _ organization: OrganizationID = .acme) throws -> Page
+    {
+        let answer = store.workspaces(of: organization, try WorkspaceQuery(parameters), as: .json)
+        return try Page(answer.body())
+    }
+
+    func generations() throws -> Int {
+        try count("inventory_generation")
+    }
+
+    func count(_ table: String) throws -> Int {
+        try database.readBlocking { transaction throws(DatabaseError) in
+            try transaction.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? -1
+        }
+    }
+}
+
+final class ManualClock: Sendable {
+    private let seconds = Mutex<Int64>(1_800_000_000)
+
+    var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
+
+    func advance(bySeconds more: Int64) {
+        seconds.withLock { $0 += more }
+    }
+}
+
+struct Page: Equatable {
+    let ids: [String]
+    let cursor: String?
+
+    init(_ bytes: [UInt8]) throws {
+        let root = try JSONDocument(parsing: bytes).root
+        ids = root.member("items")?.elements.map { $0.member("id")?.string ?? "" } ?? []
+        cursor = root.member("next_cursor")?.string
+    }
+}
+
+extension OrganizationID {
+    static let acme = OrganizationID("acme")!
+    static let globex = OrganizationID("globex")!
+}
+
+extension Result where Failure == InventoryRefusal {
+    /// The pointers of a refusal's faults; nothing for any other answer.
+    var pointers: [String] {
+        guard case .failure(.content(let faults)) = self else { return [] }
+        return faults.map(\.pointer)
+    }
+
+    var isSuccess: Bool {
+        if case .success = self { return true }
+        return false
+    }
+}
+
+/// The contract's example, with something of everything.
+let example = """
+    { "roles": [ { "id": "owner", "name": "Owner", "scopes": ["playbook.write", "cm.case.write", "user.write"] },
+        { "id": "analyst", "name": "Analyst", "scopes": ["cm.case.write"] } ],
+      "workspaces": [ { "id": "soc", "name": "SOC", "created_at": "2025-01-01T01:00:00+01:00", "colour": "blue",
+        "workflows": [ { "id": "wf1", "name": "Triage", "published": true, "nested_only": false, "trigger": "webhook" },
+          { "id": "wf2", "name": "On case", "published": true, "nested_only": false, "trigger": "case" },
+          { "id": "wf3", "name": "Nested", "published": true, "nested_only": true, "trigger": "case" } ],
+        "members":   [ { "email": "o@acme.com", "name": "O", "roles": ["owner"], "status": "active" },
+          { "email": "A@acme.com", "name": "A", "roles": ["analyst"], "status": "active" } ],
+        "runners":   [ { "id": "r1", "name": "eks", "hosting": "self_hosted", "shared_from": null } ] },
+        { "id": "lab", "name": "Lab", "created_at": null, "workflows": [],
+          "members": [ { "email": "a@ACME.com", "name": "A", "roles": ["analyst"], "status": "active" } ],
+          "runners": [] } ] }
+    """
