@@ -66,8 +66,7 @@ let package = Package(
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
-                "Snapshots", "Time",
+                "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Time",
             ]),
 
         // The gateway
@@ -108,8 +107,8 @@ let package = Package(
         tests(
             of: "WorkspaceMetrics",
             uses: [
-                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
-                "Snapshots", "Time",
+                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
+                "Policy", "Snapshots", "Time", "Tokens",
             ]),
         tests(of: "Configuration", uses: ["ClaimMapping", "JSON", "Organizations", "Time", "Tokens"]),
         tests(

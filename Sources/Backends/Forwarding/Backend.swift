@@ -1,5 +1,6 @@
 public import HTTPMessage
 public import HTTPServer
+public import Policy
 
 /// What stands behind the gateway: it gets a request only together with the permit for it.
 ///
