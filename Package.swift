@@ -49,7 +49,7 @@ let package = Package(
         library("Snapshots", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
 
         // HTTP
         library("HTTPMessage", in: "HTTP/"),
