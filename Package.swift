@@ -62,7 +62,6 @@ let package = Package(
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // What stands behind the gateway
-        library("Forwarding", in: "Backends/", uses: ["HTTPMessage", "HTTPServer", "Organizations", "Policy"]),
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
@@ -76,9 +75,8 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Forwarding", "HTTPMessage",
-                "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
+                "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
