@@ -16,6 +16,7 @@ public final class LogSink: Sendable {
 
     private let queue = Mutex(Queue())
     private let arrived = DispatchSemaphore(value: 0)
+    private let closing = DispatchSemaphore(value: 0)
     private let droppedLines = Atomic<Int>(0)
     private let write: @Sendable ([UInt8]) -> Void
     private let thread: Mutex<SystemThread?>
@@ -63,12 +64,15 @@ public final class LogSink: Sendable {
     public func close() {
         queue.withLock { $0.isClosed = true }
         arrived.signal()
+        closing.signal()
         thread.withLock { $0 }?.join()
     }
 
     private func run() {
         while true {
             arrived.wait()
+            // Lines gather for a moment, so that a busy process is not woken for each turn of its reactors.
+            _ = closing.wait(timeout: .now() + .milliseconds(20))
             let (lines, dropped, isClosed) = queue.withLock { queue in
                 defer {
                     queue.pending = []
