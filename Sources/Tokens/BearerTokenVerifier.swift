@@ -12,6 +12,7 @@ public final class BearerTokenVerifier {
     private let providers: [String: [Trust]]
     private let digest: Digest?
     private var cache: VerifiedTokenCache
+    private var knownHeaders = KnownHeaders()
 
     /// - Parameters:
     ///   - providers: key sets that change come with a new verifier, and so with an empty cache.
@@ -48,8 +49,8 @@ public final class BearerTokenVerifier {
     }
 
     private func verifyAnew(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
-        let jws = try CompactJWS(token)
-        let claims = try TokenHeader.object(jws.payload, named: "payload")
+        let jws = try CompactJWS(token, expecting: .claims, known: knownHeaders)
+        guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         let trust = try self.trust(for: claims.root)
         let provider = trust.provider
         do throws(TokenRefusal) {
@@ -60,7 +61,10 @@ public final class BearerTokenVerifier {
             guard let contexts = trust.contexts else {
                 throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
             }
-            _ = try contexts.verify(jws, token)
+            let keyID = try contexts.verify(jws, token)
+            if !jws.isHeaderKnown {
+                knownHeaders.remember(jws.header, encodedAs: token.extracting(0..<jws.headerLength))
+            }
             let outcome = try ClaimChecks(
                 header: jws.header, claims: claims.root, audiences: provider.audiences,
                 authorizedParties: provider.authorizedParties, subjectClaim: provider.subjectClaim,
@@ -70,7 +74,7 @@ public final class BearerTokenVerifier {
                 provider: provider.id,
                 identity: Identity(
                     issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
-                claims: claims, validity: outcome.validity)
+                claims: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity)
         } catch {
             var refusal = error
             refusal.provider = provider.id
@@ -85,48 +89,5 @@ public final class BearerTokenVerifier {
         else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is none of the providers' issuers.") }
         guard candidates.count > 1, let audience = claims.member("aud") else { return first }
         return candidates.first { ClaimChecks.audience(audience, intersects: $0.provider.audiences) } ?? first
-    }
-}
-
-/// Verified tokens by their digest. Two halves: when the newer one is full the older one is forgotten, which keeps what is
-/// used and bounds the size without bookkeeping at each hit.
-struct VerifiedTokenCache {
-    struct Key: Hashable {
-        let words: (UInt64, UInt64, UInt64, UInt64)
-
-        init(digest: [UInt8]) {
-            func word(_ index: Int) -> UInt64 { digest[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-            words = (word(0), word(1), word(2), word(3))
-        }
-
-        static func == (a: Key, b: Key) -> Bool { a.words == b.words }
-        // The words are a digest already: one of them is as good a hash as any.
-        func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
-    }
-
-    private let half: Int
-    private var newer: [Key: VerifiedClaims] = [:]
-    private var older: [Key: VerifiedClaims] = [:]
-
-    init(size: Int) {
-        half = max(1, size / 2)
-    }
-
-    /// What is remembered and still counts.
-    subscript(key: Key, now: Timestamp) -> VerifiedClaims? {
-        mutating get {
-            if let claims = newer[key] { return claims.validity.contains(now) ? claims : nil }
-            guard let claims = older[key], claims.validity.contains(now) else { return nil }
-            insert(claims, for: key)
-            return claims
-        }
-    }
-
-    mutating func insert(_ claims: VerifiedClaims, for key: Key) {
-        if newer.count >= half {
-            older = newer
-            newer = [:]
-        }
-        newer[key] = claims
     }
 }

@@ -1,80 +1,84 @@
-public import Cryptography
+internal import Cryptography
 public import JSON
 
 // BASE64URL(UTF8(JWS Protected Header)) || '.' || BASE64URL(JWS Payload) || '.' || BASE64URL(JWS Signature)
 // (RFC 7515, section 7.1)
 /// A token taken apart; nothing of it is trusted yet.
 public struct CompactJWS: Sendable {
-    /// The longest token that is looked at.
+    /// What the payload has to be.
+    public enum Content: Sendable {
+        /// A JSON object.
+        case claims
+        /// Any bytes, even none.
+        case anything
+    }
+
+    /// The longest token that is looked at, in bytes.
     public static let maximumLength = 16 << 10
 
     public let header: TokenHeader
     /// Decoded.
     public let payload: [UInt8]
+    /// The payload where it is a JSON object; never `nil` where ``Content/claims`` were expected.
+    public let claims: JSONDocument?
     public let signature: [UInt8]
     /// What was signed: the first two parts and the dot between them.
     public let signedLength: Int
+    /// The first part alone, as it is encoded.
+    let headerLength: Int
+    /// Whether the header was among the known ones.
+    let isHeaderKnown: Bool
 
-    public init(_ token: Span<UInt8>) throws(TokenRefusal) {
+    /// Refuses with `too_large`, `malformed`, `critical_header_unsupported`, `algorithm_not_allowed`, in this order.
+    public init(_ token: Span<UInt8>, expecting content: Content) throws(TokenRefusal) {
+        try self.init(token, expecting: content, known: KnownHeaders())
+    }
+
+    init(_ token: Span<UInt8>, expecting content: Content, known: KnownHeaders) throws(TokenRefusal) {
         guard token.count <= CompactJWS.maximumLength else {
             throw TokenRefusal(.tooLarge, "The token is longer than 16 KiB.")
         }
-        var dots: (first: Int, second: Int)?
-        var first: Int?
-        for index in token.indices where token[index] == UInt8(ascii: ".") {
-            if dots != nil { throw CompactJWS.notThreeParts }
-            if let first { dots = (first, index) } else { first = index }
+        let dots = try CompactJWS.dots(in: token)
+        let encodedHeader = token.extracting(0..<dots.first)
+        let found: FoundHeader
+        if let header = known.header(encodedAs: encodedHeader) {
+            found = .known(header)
+        } else {
+            guard let bytes = Base64URL.decode(encodedHeader) else { throw CompactJWS.notBase64URL }
+            found = .new(try TokenHeader.Fields(bytes))
         }
-        guard let dots else { throw CompactJWS.notThreeParts }
-        guard let header = Base64URL.decode(token.extracting(0..<dots.first)),
-            let payload = Base64URL.decode(token.extracting(dots.first + 1..<dots.second)),
+        guard let payload = Base64URL.decode(token.extracting(dots.first + 1..<dots.second)),
             let signature = Base64URL.decode(token.extracting(dots.second + 1..<token.count))
-        else { throw TokenRefusal(.malformed, "A part of the token is not base64url without padding.") }
-        self.header = try TokenHeader(header)
+        else { throw CompactJWS.notBase64URL }
+        switch content {
+        case .claims: claims = try CompactJWS.object(payload, named: "payload")
+        case .anything: claims = try? CompactJWS.object(payload, named: "payload")
+        }
+        // A token that is malformed anywhere is that first, whatever its header asks for.
+        switch found {
+        case .known(let header): (self.header, isHeaderKnown) = (header, true)
+        case .new(let fields): (header, isHeaderKnown) = (try TokenHeader(fields), false)
+        }
         self.payload = payload
         self.signature = signature
         signedLength = dots.second
+        headerLength = dots.first
     }
 
-    private static let notThreeParts = TokenRefusal(
-        .malformed, "A token has three parts with dots between them (compact serialization).")
-}
-
-/// The protected header (RFC 7515, section 4). Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not looked at.
-public struct TokenHeader: Sendable {
-    public let document: JSONDocument
-    public let algorithm: SignatureAlgorithm
-    public let keyID: String?
-
-    init(_ bytes: [UInt8]) throws(TokenRefusal) {
-        document = try TokenHeader.object(bytes, named: "header")
-        let root = document.root
-        guard let name = root.member("alg")?.string else {
-            throw TokenRefusal(.malformed, "The token's header has no \"alg\".")
-        }
-        let keyID = root.member("kid")
-        guard keyID == nil || keyID?.kind == .string else {
-            throw TokenRefusal(.malformed, "The header's \"kid\" is not a string.")
-        }
-        self.keyID = keyID?.string
-        guard root.member("crit") == nil else {
-            throw TokenRefusal(
-                .criticalHeaderUnsupported, "The header's \"crit\" asks for extensions that are not known here.")
-        }
-        guard let algorithm = SignatureAlgorithm(rawValue: name) else {
-            throw TokenRefusal(
-                .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.")
-        }
-        self.algorithm = algorithm
+    private enum FoundHeader {
+        case known(TokenHeader)
+        case new(TokenHeader.Fields)
     }
 
-    // The media type of a token (RFC 9068, section 2.1; RFC 8725, section 3.11)
-    /// Whether `typ` says that this may be a bearer or ID token.
-    var isTokenType: Bool {
-        guard let type = document.root.member("typ") else { return true }
-        guard var name = type.string?.lowercased() else { return false }
-        if name.hasPrefix("application/") { name.removeFirst("application/".count) }
-        return name == "jwt" || name == "at+jwt"
+    private static func dots(in token: Span<UInt8>) throws(TokenRefusal) -> (first: Int, second: Int) {
+        var first = -1
+        var second = -1
+        for index in token.indices where token[index] == UInt8(ascii: ".") {
+            guard second < 0 else { throw notThreeParts }
+            if first < 0 { first = index } else { second = index }
+        }
+        guard second >= 0 else { throw notThreeParts }
+        return (first, second)
     }
 
     static func object(_ bytes: [UInt8], named name: String) throws(TokenRefusal) -> JSONDocument {
@@ -86,4 +90,9 @@ public struct TokenHeader: Sendable {
         }
         throw TokenRefusal(.malformed, "The token's \(name) is not a JSON object.")
     }
+
+    private static let notThreeParts = TokenRefusal(
+        .malformed, "A token has three parts with dots between them (compact serialization).")
+    private static let notBase64URL = TokenRefusal(
+        .malformed, "A part of the token is not base64url without padding.")
 }

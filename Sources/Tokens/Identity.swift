@@ -1,6 +1,3 @@
-public import JSON
-public import Time
-
 /// The name of a trusted provider in the configuration.
 public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
@@ -30,23 +27,5 @@ public struct Identity: Hashable, Sendable {
     init(issuer: String, subject: String) {
         self.issuer = issuer
         self.subject = subject
-    }
-}
-
-/// The claims of a token that was checked. There is no other way to make one than to verify a token, so whoever holds
-/// one may rely on it.
-public final class VerifiedClaims: Sendable {
-    public let provider: ProviderID
-    public let identity: Identity
-    /// The payload, an object.
-    public let claims: JSONDocument
-    /// The time within which the token counts: first included, last excluded, clock skew allowed for.
-    public let validity: Range<Timestamp>
-
-    init(provider: ProviderID, identity: Identity, claims: JSONDocument, validity: Range<Timestamp>) {
-        self.provider = provider
-        self.identity = identity
-        self.claims = claims
-        self.validity = validity
     }
 }

@@ -31,13 +31,9 @@ public final class KeySetVerifier {
     }
 
     public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> Verification {
-        let jws = try CompactJWS(token)
-        guard !isSignatureOnly else {
-            let keyID = try contexts.verify(jws, token)
-            let claims = try? TokenHeader.object(jws.payload, named: "payload")
-            return Verification(header: jws.header.document, payload: jws.payload, claims: claims, keyID: keyID)
-        }
-        let claims = try TokenHeader.object(jws.payload, named: "payload")
+        let jws = try CompactJWS(token, expecting: isSignatureOnly ? .anything : .claims)
+        if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }
+        guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         if let issuer {
             guard claims.root.member("iss")?.string.map(TrustedProvider.canonicalIssuer) == issuer else {
                 throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is not the expected issuer.")
@@ -48,6 +44,10 @@ public final class KeySetVerifier {
             header: jws.header, claims: claims.root, audiences: audiences, authorizedParties: [], subjectClaim: "sub",
             clockSkew: .seconds(60), maximumAge: .seconds(24 * 3600)
         ).check(at: now)
-        return Verification(header: jws.header.document, payload: jws.payload, claims: claims, keyID: keyID)
+        return verification(of: jws, keyID: keyID)
+    }
+
+    private func verification(of jws: CompactJWS, keyID: String?) -> Verification {
+        Verification(header: jws.header.document, payload: jws.payload, claims: jws.claims, keyID: keyID)
     }
 }

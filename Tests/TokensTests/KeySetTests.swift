@@ -1,4 +1,5 @@
 import Cryptography
+import JSON
 import Testing
 import Time
 import Tokens
@@ -113,6 +114,36 @@ struct KeySetTests {
                 found = error.reason
             }
             #expect(found == expected, "\(seconds)")
+        }
+    }
+
+    @Test("claims keep the header and the id of the key that signed, and a known header changes nothing")
+    func keptHeader() throws {
+        let mint = try TokenMint()
+        let verifier = BearerTokenVerifier([try mint.provider()], cacheSize: 0)
+        for subject in ["a", "b", "c"] {
+            let token = Array(try mint.token(TokenMint.claims(["sub": "\"\(subject)\""])).utf8)
+            let claims = try verifier.verify(token, at: TokenMint.now)
+            #expect(claims.identity.subject == subject)
+            #expect(claims.keyID == "k1")
+            #expect(claims.header.root.member("alg")?.string == "ES256")
+        }
+        let forger = try TokenMint()
+        for content in [TokenMint.claims(), "no JSON"] {
+            let forged = Array(try forger.token(content).utf8)
+            var found: TokenReason?
+            do throws(TokenRefusal) {
+                _ = try verifier.verify(forged, at: TokenMint.now)
+            } catch {
+                found = error.reason
+            }
+            #expect(found == (content == "no JSON" ? .malformed : .signatureInvalid))
+        }
+        // More headers than are remembered, each twice.
+        for turn in 0..<40 {
+            let header = "{\"alg\":\"ES256\",\"kid\":\"k1\",\"n\":\(turn % 20)}"
+            let claims = try verifier.verify(Array(mint.token(header: header).utf8), at: TokenMint.now)
+            #expect(claims.header.root.member("n")?.integer == Int64(turn % 20))
         }
     }
 }

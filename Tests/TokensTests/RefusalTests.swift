@@ -4,11 +4,16 @@ import Testing
 import Time
 import Tokens
 
-private let mint = try! TokenMint()
-private let provider = try! mint.provider()
-
 @Suite("Refused tokens")
 struct RefusalTests {
+    let mint: TokenMint
+    let provider: TrustedProvider
+
+    init() throws {
+        mint = try TokenMint()
+        provider = try mint.provider()
+    }
+
     @Test("a good token is accepted, with its identity and claims")
     func accepted() throws {
         let claims = try outcome(mint.token(), [provider]).get()
@@ -65,6 +70,10 @@ struct RefusalTests {
             ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"crit\":[\"b64\"],\"b64\":false}", .criticalHeaderUnsupported),
             ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"crit\":[]}", .criticalHeaderUnsupported),
             ("{\"alg\":\"none\",\"crit\":[\"exp\"]}", .criticalHeaderUnsupported),
+            ("{\"alg\":\"HS256\",\"crit\":7}", .criticalHeaderUnsupported),
+            ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"JOSE\"}", .typeMismatch),
+            ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"application/application/jwt\"}", .typeMismatch),
+            ("{\"alg\":\"RS256\",\"kid\":\"k1\",\"typ\":\"logout+jwt\"}", .keyNotFound),
             ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"logout+jwt\"}", .typeMismatch),
             ("{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":7}", .typeMismatch),
         ] as [(String, TokenReason)])
@@ -132,6 +141,24 @@ struct RefusalTests {
         let value = try #require(digits.firstIndex(of: stray[stray.count - 1]))
         stray[stray.count - 1] = digits[value | 1]
         #expect(reason(String(decoding: stray, as: UTF8.self), [provider]) == .malformed)
+    }
+
+    @Test("a refusal's sentence never shows what the token says")
+    func detail() throws {
+        let secret = "hunter2"
+        let changes: [[String: String?]] = [
+            ["iss": "\"\(secret)\""], ["aud": "\"\(secret)\""], ["sub": "[\"\(secret)\"]"], ["exp": "\"\(secret)\""],
+        ]
+        for change in changes {
+            guard case .failure(let refusal) = try outcome(mint.token(TokenMint.claims(change)), [provider]) else {
+                Issue.record("accepted")
+                continue
+            }
+            #expect(!refusal.detail.contains(secret))
+        }
+        let header = "{\"alg\":\"\(secret)\",\"kid\":\"\(secret)\",\"crit\":[\"\(secret)\"]}"
+        guard case .failure(let refusal) = try outcome(mint.token(header: header), [provider]) else { return }
+        #expect(!refusal.detail.contains(secret))
     }
 
     @Test("a provider's own rules refuse")

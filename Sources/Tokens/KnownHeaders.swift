@@ -1,0 +1,43 @@
+/// Headers of tokens that were verified lately, as they were encoded: all tokens of one key have the same one, and reading
+/// it again costs more than finding it. Belongs to one thread.
+struct KnownHeaders {
+    private struct Entry {
+        let encoded: [UInt8]
+        let header: TokenHeader
+    }
+
+    private static let limit = 8
+
+    private var entries: [Entry] = []
+    /// The entry that the next new one replaces, once all places are taken.
+    private var oldest = 0
+
+    func header(encodedAs text: Span<UInt8>) -> TokenHeader? {
+        for entry in entries where entry.encoded.span.hasSameBytes(as: text) {
+            return entry.header
+        }
+        return nil
+    }
+
+    /// Only for headers whose token was verified, so that forged ones push out nothing.
+    mutating func remember(_ header: TokenHeader, encodedAs text: Span<UInt8>) {
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(text.count)
+        for index in text.indices { encoded.append(text[index]) }
+        let entry = Entry(encoded: encoded, header: header)
+        if entries.count < KnownHeaders.limit {
+            entries.append(entry)
+        } else {
+            entries[oldest] = entry
+            oldest = (oldest + 1) % KnownHeaders.limit
+        }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+}

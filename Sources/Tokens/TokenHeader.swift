@@ -1,0 +1,57 @@
+public import Cryptography
+public import JSON
+
+/// The protected header (RFC 7515, section 4). Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not looked at.
+public struct TokenHeader: Sendable {
+    public let document: JSONDocument
+    public let algorithm: SignatureAlgorithm
+    public let keyID: String?
+    /// Whether `typ` says that this may be a bearer or ID token.
+    let isTokenType: Bool
+
+    /// Holds a well-formed header to the rules: nothing critical, and an algorithm that is used here.
+    init(_ fields: Fields) throws(TokenRefusal) {
+        guard fields.document.root.member("crit") == nil else {
+            throw TokenRefusal(
+                .criticalHeaderUnsupported, "The header's \"crit\" asks for extensions that are not known here.")
+        }
+        guard let algorithm = SignatureAlgorithm(rawValue: fields.algorithm) else {
+            throw TokenRefusal(
+                .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.")
+        }
+        document = fields.document
+        self.algorithm = algorithm
+        keyID = fields.keyID
+        isTokenType = TokenHeader.isTokenType(fields.document.root.member("typ"))
+    }
+
+    // The media type of a token (RFC 9068, section 2.1; RFC 8725, section 3.11)
+    private static func isTokenType(_ type: JSONValue?) -> Bool {
+        guard let type else { return true }
+        guard var name = type.string?.lowercased() else { return false }
+        if name.hasPrefix("application/") { name.removeFirst("application/".count) }
+        return name == "jwt" || name == "at+jwt"
+    }
+}
+
+extension TokenHeader {
+    /// A header that is well-formed, and no more.
+    struct Fields {
+        let document: JSONDocument
+        let algorithm: String
+        let keyID: String?
+
+        init(_ bytes: [UInt8]) throws(TokenRefusal) {
+            document = try CompactJWS.object(bytes, named: "header")
+            guard let algorithm = document.root.member("alg")?.string else {
+                throw TokenRefusal(.malformed, "The token's header has no \"alg\".")
+            }
+            self.algorithm = algorithm
+            let keyID = document.root.member("kid")
+            guard keyID == nil || keyID?.kind == .string else {
+                throw TokenRefusal(.malformed, "The header's \"kid\" is not a string.")
+            }
+            self.keyID = keyID?.string
+        }
+    }
+}
