@@ -73,7 +73,7 @@ let package = Package(
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         library(
             "Gateway", in: "",
             uses: [
