@@ -111,7 +111,9 @@ let package = Package(
                 "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
                 "Snapshots", "Time",
             ]),
-        tests(of: "Configuration", uses: ["ClaimMapping", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(
+            of: "Configuration",
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [
