@@ -71,7 +71,7 @@ let package = Package(
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         library(
             "Gateway", in: "",
             uses: [
@@ -108,7 +108,9 @@ let package = Package(
                 "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
                 "Policy", "Snapshots", "Time", "Tokens",
             ]),
-        tests(of: "Configuration", uses: ["ClaimMapping", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(
+            of: "Configuration",
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [
