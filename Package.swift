@@ -75,8 +75,9 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "ClaimMapping", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
-                "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON",
+                "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",

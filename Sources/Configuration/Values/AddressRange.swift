@@ -43,6 +43,9 @@ public struct AddressRange: Sendable, Hashable {
         return AddressRange.masked(address.bytes, to: prefixLength) == network
     }
 
+    /// Whether a text is a numeric address of either kind.
+    public static func isAddress(_ text: String) -> Bool { IPAddress(text) != nil }
+
     private static func masked(_ bytes: [UInt8], to length: Int) -> [UInt8] {
         bytes.enumerated().map { index, byte in
             let bits = min(8, max(0, length - index * 8))

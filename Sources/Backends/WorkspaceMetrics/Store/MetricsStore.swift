@@ -1,5 +1,5 @@
 public import Databases
-internal import Organizations
+public import Organizations
 internal import Snapshots
 public import Time
 
@@ -27,16 +27,17 @@ public final class MetricsStore: Sendable {
 
     /// Has the snapshots follow what other processes write, at most 250 ms behind.
     public func follow() throws(DatabaseError) {
-        try database.follow { [weak self] in
-            // A store that cannot be read now is asked again at the next change; meanwhile its last contact ages.
-            try? self?.refresh()
-        }
+        // What cannot be read now is asked again at the next look; meanwhile the store counts as silent.
+        try database.follow { [weak self] () throws(DatabaseError) in try self?.refresh() }
     }
 
     /// The organization's workspaces at their last committed version.
     func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
         snapshots.read().value[organization] ?? .empty
     }
+
+    /// Whether the organization has no workspaces.
+    public func isEmpty(_ organization: OrganizationID) -> Bool { snapshot(of: organization).rows.isEmpty }
 
     /// Replaces an organization's snapshot, unless a later one stands there.
     func publish(_ snapshot: MetricsSnapshot, for organization: OrganizationID) {

@@ -1,0 +1,24 @@
+public import Databases
+internal import Organizations
+internal import WorkspaceMetrics
+
+/// Fills an empty demo store, so that what somebody changed in it stays.
+public enum Demo {
+    /// Imports the two inventories where the organizations have none.
+    public static func fill(_ database: Database) throws(StartFailure) {
+        do {
+            let store = try MetricsStore(database: database)
+            for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
+                guard let id = OrganizationID(name), store.isEmpty(id) else { continue }
+                var source = InventoryBytes(inventory.document())
+                if case .failure(let refusal) = try store.replaceInventoryBlocking(of: id, from: &source) {
+                    throw StartFailure("the demo's inventory was refused: \(refusal)")
+                }
+            }
+        } catch let failure as StartFailure {
+            throw failure
+        } catch {
+            throw StartFailure("the demo's store cannot be filled: \(error)")
+        }
+    }
+}

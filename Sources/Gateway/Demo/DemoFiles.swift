@@ -1,0 +1,117 @@
+internal import Configuration
+public import Cryptography
+internal import Glibc
+
+/// What the demo keeps in its directory: a signing key of its own, the public half as a key set, and a configuration
+/// that anybody may read and change.
+public struct DemoFiles {
+    public let directory: String
+    public let key: SigningKey
+
+    public var configurationPath: String { directory + "/gatehouse.jsonc" }
+
+    /// Makes what is not there yet. The private key is readable by its owner alone.
+    ///
+    /// - Parameters:
+    ///   - listen: as `host:port`, for the configuration that is written.
+    ///   - adminListen: likewise.
+    public init(directory: String, listen: String, adminListen: String) throws(StartFailure) {
+        self.directory = directory
+        if unsafe mkdir(directory, 0o700) != 0, errno != EEXIST {
+            throw StartFailure("\(directory): cannot be made: \(DemoFiles.lastError)")
+        }
+        let keyPath = directory + "/demo-provider.pem"
+        do {
+            if unsafe access(keyPath, F_OK) == 0 {
+                let text = try SettingSources.read(keyPath, limit: 1 << 16)
+                key = try SigningKey(pem: String(decoding: text, as: UTF8.self))
+            } else {
+                key = try SigningKey.generate(.rsa)
+                try DemoFiles.write(key.pem(), to: keyPath, mode: 0o600)
+            }
+            try DemoFiles.write(
+                DemoFiles.keySet(of: key), to: directory + "/demo-provider.jwks.json", mode: 0o644)
+        } catch let failure as StartFailure {
+            throw failure
+        } catch {
+            throw StartFailure(
+                "\(keyPath): the demo's signing key cannot be used (\(error)); remove it to get a new one")
+        }
+        let configuration = DemoFiles.configuration(listen: listen, adminListen: adminListen)
+        try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
+    }
+
+    private static func keySet(of key: SigningKey) throws -> String {
+        let parameters = try key.publicParameters().map { "\"\($0.name)\": \"\(Base64URL.encode($0.bytes))\"" }
+        return
+            "{ \"keys\": [{ \"kty\": \"RSA\", \"use\": \"sig\", \"alg\": \"RS256\", \"kid\": \"\(DemoTokens.keyID)\", "
+            + parameters.joined(separator: ", ") + " }] }\n"
+    }
+
+    /// Written next to its place and moved there, so that nobody reads half a file.
+    private static func write(_ text: String, to path: String, mode: mode_t) throws(StartFailure) {
+        let temporary = path + ".new"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw StartFailure("\(temporary): cannot be written: \(lastError)") }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            // The slice is borrowed for the call, with its own count.
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StartFailure("\(temporary): cannot be written: \(lastError)") }
+            rest = rest.dropFirst(count)
+        }
+        guard fchmod(descriptor, mode) == 0, unsafe rename(temporary, path) == 0 else {
+            throw StartFailure("\(path): cannot be written: \(lastError)")
+        }
+    }
+
+    private static var lastError: String {
+        // strerror answers with a text of its own, which is copied at once.
+        unsafe String(cString: strerror(errno))
+    }
+
+    static func configuration(listen: String, adminListen: String) -> String {
+        """
+        // The demo's configuration. `gatehouse config reference` explains every setting.
+        {
+          "public_url": "http://\(listen)",
+          "listen": "\(listen)",
+          "admin_listen": "\(adminListen)",
+          "storage": "sqlite:gatehouse.db",
+          "providers": [{
+            "id": "demo",
+            "issuer": "\(DemoTokens.issuer)",
+            "insecure_allow_http": true,
+            "audiences": ["\(DemoTokens.audience)"],
+            "keys": "demo-provider.jwks.json",
+            "email_domains": ["acme.example", "globex.example"],
+          }],
+          "organizations": [
+            {
+              "id": "acme", "name": "Acme Corporation",
+              "providers": ["demo"],
+              "claim_mappings": [
+                { "claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager" },
+                { "claim_name": "groups", "claim_value": "acme-soc-*", "match": "glob", "role": "organization-viewer" },
+                { "claim_name": "/realm_access/roles", "claim_value": "acme-inventory", "role": "inventory-publisher" },
+              ],
+              "license": { "workflows": 500, "nested_workflows": 200, "workflow_editors": 50, "case_operators": 50, "runners": 60 },
+            },
+            {
+              "id": "globex", "name": "Globex Logistics",
+              "providers": ["demo"],
+              "claim_strategy": "highest_role",
+              "claim_mappings": [
+                { "claim_name": "groups", "claim_value": "globex-managers", "role": "organization-manager" },
+                { "claim_name": "/realm_access/roles", "claim_value": "globex-inventory", "role": "inventory-publisher" },
+              ],
+              "license": { "workflows": 200, "workflow_editors": 20 },
+            },
+          ],
+        }
+
+        """
+    }
+}

@@ -1,0 +1,114 @@
+public import Configuration
+public import Databases
+internal import Glibc
+internal import Snapshots
+public import Sockets
+public import Telemetry
+internal import Tokens
+internal import WorkspaceMetrics
+
+/// Why the gateway cannot start, in one sentence that says what to do.
+public struct StartFailure: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A gateway as a process: opened, serving until a signal ends it, reading its configuration anew when told to.
+public final class GatewayProcess {
+    private let settings: Settings
+    private let deployments: Published<Deployment>
+    private let database: Database
+    private let server: GatewayServer
+    private let log: Log
+
+    /// Opens the store and binds the listeners; answers nothing yet. Blocks signals, so it comes before any thread.
+    public init(_ settings: Settings, log: Log) throws(StartFailure) {
+        guard settings.tls == nil else {
+            throw StartFailure(
+                "tls: this version does not end TLS itself; leave \"tls\" out and put a proxy that does in front")
+        }
+        self.settings = settings
+        self.log = log
+        deployments = Published(Deployment(settings))
+        let store: MetricsStore
+        do throws(DatabaseError) {
+            database = try GatewayProcess.open(settings.storage)
+            store = try MetricsStore(database: database)
+            try store.follow()
+        } catch {
+            throw StartFailure("storage: the database cannot be used: \(error)")
+        }
+        let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        do throws(SocketFault) {
+            server = try GatewayServer(
+                deployments, listen: settings.listen, adminListen: settings.adminListen, reactors: reactors,
+                database: database, store: store, log: log)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
+
+    /// The store that the settings name, with every table that this version has; made where it is not there.
+    public static func open(_ storage: StorageSettings) throws(DatabaseError) -> Database {
+        switch storage {
+        case .sqlite(let path): try Database(path: path, schemas: [MetricsStore.schema])
+        }
+    }
+
+    public var address: SocketAddress { server.address }
+    public var adminAddress: SocketAddress? { server.adminAddress }
+
+    public func start() throws(StartFailure) {
+        do throws(SocketFault) {
+            try server.start()
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        for provider in settings.providers where provider.insecureAllowHTTP {
+            log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
+        }
+        for provider in settings.providers where provider.keys == nil {
+            log.write(
+                .warning, "a provider has no keys in the file, and its tokens are refused",
+                fields: [("provider", provider.id.text)])
+        }
+        log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
+    }
+
+    /// Serves until SIGTERM or SIGINT, then answers what was asked and returns. `reload` is called at SIGHUP.
+    public func run(reload: () throws(ConfigurationFaults) -> Settings) {
+        while Signals.next() == .reload { self.reload(reload) }
+        log.write(.info, "draining")
+        server.drain()
+        database.close()
+        log.write(.info, "stopped")
+    }
+
+    private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
+        do throws(ConfigurationFaults) {
+            let new = try read()
+            let fixed: [(String, Bool)] = [
+                ("listen", new.listen == settings.listen), ("admin_listen", new.adminListen == settings.adminListen),
+                ("reactors", new.reactors == settings.reactors), ("storage", new.storage == settings.storage),
+                ("tls", new.tls == nil),
+            ]
+            let changed = fixed.filter { !$0.1 }.map(\.0)
+            if !changed.isEmpty {
+                log.write(
+                    .warning, "these settings need a restart and stay as they were",
+                    fields: [("settings", changed.joined(separator: ", "))])
+            }
+            deployments.publish(Deployment(new))
+            server.figures.lastReloadSucceeded = true
+            log.write(.info, "the configuration was read anew")
+        } catch {
+            server.figures.lastReloadSucceeded = false
+            for fault in error.faults {
+                log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", "\(fault)")])
+            }
+        }
+    }
+}
