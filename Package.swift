@@ -49,7 +49,7 @@ let package = Package(
         library("Snapshots", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
 
         // HTTP
         library("HTTPMessage", in: "HTTP/"),
@@ -62,24 +62,21 @@ let package = Package(
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // What stands behind the gateway
-        library("Forwarding", in: "Backends/", uses: ["HTTPMessage", "HTTPServer", "Organizations", "Policy"]),
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
-                "Snapshots", "Time",
+                "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Time",
             ]),
 
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         library(
             "Gateway", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Forwarding", "HTTPMessage",
-                "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
+                "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -108,10 +105,12 @@ let package = Package(
         tests(
             of: "WorkspaceMetrics",
             uses: [
-                "Databases", "Forwarding", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
-                "Snapshots", "Time",
+                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
+                "Policy", "Snapshots", "Time", "Tokens",
             ]),
-        tests(of: "Configuration", uses: ["ClaimMapping", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(
+            of: "Configuration",
+            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [

@@ -1,4 +1,3 @@
-import Forwarding
 import Organizations
 import Testing
 
@@ -11,7 +10,7 @@ struct MetricsBackendTests {
         let world = try TestStore()
         try await world.put(example, .acme)
         let backend = MetricsBackend(world.store)
-        let permit = Permit(organization: .globex, permission: permission)
+        let permit = try PermitMint().permit(permission, in: .globex)
         func isRefused(_ body: () async throws -> Void) async -> Bool {
             do {
                 try await body()

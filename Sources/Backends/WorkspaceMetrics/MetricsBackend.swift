@@ -1,5 +1,5 @@
-public import Forwarding
 internal import Organizations
+public import Policy
 
 /// The one way in for requests: every function takes a permit, works for the organization that the permit names, and
 /// refuses a permit that was given for something else.

@@ -2,7 +2,7 @@
 enum BearerCredential {
     /// The bytes after the scheme, not yet looked at.
     case token(ArraySlice<UInt8>)
-    /// Another scheme, no token, or a token with something behind it.
+    /// Another scheme, or no token.
     case malformed
 
     // credentials = "Bearer" 1*SP b64token (RFC 6750, section 2.1); the scheme's case does not matter (RFC 9110, 11.1).
@@ -15,6 +15,6 @@ enum BearerCredential {
             return
         }
         let token = field.dropFirst(scheme.count).drop { $0 == 0x20 }
-        self = token.isEmpty || token.contains(0x20) ? .malformed : .token(token)
+        self = token.isEmpty ? .malformed : .token(token)
     }
 }

@@ -1,14 +1,15 @@
 internal import JSON
 
 /// Inventories that look like those of real companies, the same at every start.
-struct DemoInventory {
+public struct DemoInventory: Sendable {
     let domain: String
     let workspaceNames: [String]
     let peopleNames: [String]
     let workflowNames: [String]
 
     /// A security team's workspaces: 36 of them.
-    static let acme = DemoInventory(
+    /// A security team: 36 workspaces.
+    public static let acme = DemoInventory(
         domain: "acme.example",
         workspaceNames: ["EMEA", "Americas", "APAC"].flatMap { region in
             [
@@ -29,7 +30,7 @@ struct DemoInventory {
         ])
 
     /// A logistics company's: 24.
-    static let globex = DemoInventory(
+    public static let globex = DemoInventory(
         domain: "globex.example",
         workspaceNames: ["North", "South"].flatMap { region in
             [
@@ -47,7 +48,7 @@ struct DemoInventory {
         ])
 
     /// The document of the contract's section 8.
-    func document() -> [UInt8] {
+    public func document() -> [UInt8] {
         var sequence = PseudoRandomSequence(seed: UInt64(workspaceNames.count))
         var writer = JSONWriter(reservingCapacity: 1 << 17)
         writer.beginObject()

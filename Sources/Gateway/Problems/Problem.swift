@@ -37,6 +37,8 @@ public struct Problem: Sendable {
     /// The token's reason, where a token was sent and refused.
     public var reason: String?
     public var faults: [Fault] = []
+    /// Seconds, where trying again later helps.
+    public var retryAfter: Int?
 
     /// `status` differs from the code's own only for `invalid_request`: 422 for content, and the statuses of HTTP's
     /// own limits.

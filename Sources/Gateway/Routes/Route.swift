@@ -36,6 +36,9 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// ``methods`` as the `Allow` field has them.
+    var allow: String { methods.joined(separator: ", ") }
+
     /// What one must be permitted there, in the organization that the path names; `nil` where being signed in is
     /// enough.
     public var permission: Permission? {

@@ -6,8 +6,9 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
 
     /// `opaque` has to be of visible characters other than the quotation mark; others are left out.
     public init(_ opaque: String, isWeak: Bool = false) {
-        self.opaque = String(
-            decoding: opaque.utf8.filter { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }, as: UTF8.self)
+        let isVisible = { (byte: UInt8) in byte > 0x20 && byte != 0x22 && byte != 0x7F }
+        self.opaque =
+            opaque.utf8.allSatisfy(isVisible) ? opaque : String(decoding: opaque.utf8.filter(isVisible), as: UTF8.self)
         self.isWeak = isWeak
     }
 

@@ -14,8 +14,8 @@ struct FieldLine {
         var end = line.upperBound
         while start < end, buffer[start] == 0x20 || buffer[start] == 0x09 { start &+= 1 }
         while end > start, buffer[end - 1] == 0x20 || buffer[end - 1] == 0x09 { end &-= 1 }
-        for position in start..<end where !Octet.isFieldValue(buffer[position]) { throw .invalidField }
         value = start..<end
+        guard Octet.areFieldValue(buffer, value) else { throw .invalidField }
     }
 
     /// `text` in lower case.

@@ -14,6 +14,29 @@ public enum Octet {
         byte >= 0x20 && byte != 0x7F || byte == 0x09
     }
 
+    /// Whether all of a range can stand in a field's value; eight bytes at a time, since tokens are long.
+    static func areFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let raw = bytes.bytes
+        var index = range.lowerBound
+        while index &+ 8 <= range.upperBound {
+            // Eight bytes of the span, whose end was just looked at.
+            let word = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+            // A byte below 0x20, or 0x7F, lends from its highest bit; both tests also find some good bytes (obs-text).
+            let below = (word &- ones &* 0x20) & ~word
+            let deletes = word ^ (ones &* 0x7F)
+            if (below | ((deletes &- ones) & ~deletes)) & (ones &* 0x80) != 0 {
+                for position in index..<index &+ 8 where !isFieldValue(bytes[position]) { return false }
+            }
+            index &+= 8
+        }
+        while index < range.upperBound {
+            if !isFieldValue(bytes[index]) { return false }
+            index &+= 1
+        }
+        return true
+    }
+
     // pchar / "/" / "?" (RFC 3986, section 3.3 and 3.4), "%" being checked where it is decoded
     @inlinable public static func isTarget(_ byte: UInt8) -> Bool {
         switch byte {

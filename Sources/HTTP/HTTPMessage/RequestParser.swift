@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reads request heads from a growing buffer, strictly (RFC 9112).
 ///
 /// The caller keeps all bytes since the request began and hands them over each time; the parser remembers how far it
@@ -22,11 +24,8 @@ public struct RequestParser: Sendable {
 
     /// Reads on. `nil` means that more bytes are needed; after a request or a fault a new parser begins.
     public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
-        while scanned < buffer.count {
-            guard buffer[scanned] == 0x0A else {
-                scanned &+= 1
-                continue
-            }
+        while let lineFeed = RequestParser.lineFeed(in: buffer, from: scanned) {
+            scanned = lineFeed
             guard scanned > lineStart, buffer[scanned - 1] == 0x0D else { throw .bareLineFeed }
             let line = lineStart..<scanned - 1
             scanned += 1
@@ -48,8 +47,19 @@ public struct RequestParser: Sendable {
             }
             try checkSize()
         }
+        scanned = buffer.count
         try checkSize()
         return nil
+    }
+
+    private static func lineFeed(in buffer: Span<UInt8>, from start: Int) -> Int? {
+        guard start < buffer.count else { return nil }
+        // The bytes from `start` on are the span's own, and memchr(3) looks at no others.
+        return unsafe buffer.withUnsafeBytes { bytes in
+            guard let base = unsafe bytes.baseAddress else { return nil }
+            let found = unsafe memchr(base + start, 0x0A, bytes.count - start)
+            return unsafe found.map { unsafe UnsafeRawPointer($0) - base }
+        }
     }
 
     private func checkSize() throws(ProtocolFault) {
@@ -80,9 +90,8 @@ public struct RequestParser: Sendable {
             guard let host = framing.host, sameBytes(buffer, authority, host) else { throw .invalidHost }
         }
         consumed = scanned
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(scanned - headStart)
-        for index in headStart..<scanned { bytes.append(buffer[index]) }
+        // One copy of the head's bytes, which the request owns from now on.
+        let bytes = unsafe buffer.extracting(headStart..<scanned).withUnsafeBufferPointer { unsafe Array($0) }
         return Request(
             bytes: bytes, lines: lines, pathRange: shifted(requestLine.path),
             queryRange: requestLine.query.map(shifted), method: requestLine.method,

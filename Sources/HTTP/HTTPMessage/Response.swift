@@ -47,10 +47,15 @@ public struct ResponseFields: Sendable, Hashable {
 
     /// Adds a field. Control characters in the value, which would end the line (response splitting), become spaces.
     public mutating func append(_ name: FieldName, _ value: String) {
+        if bytes.isEmpty { bytes.reserveCapacity(384) }
         bytes.append(contentsOf: name.written.utf8)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(0x20)
-        for byte in value.utf8 { bytes.append(Octet.isFieldValue(byte) ? byte : 0x20) }
+        if value.utf8.allSatisfy(Octet.isFieldValue) {
+            bytes.append(contentsOf: value.utf8)
+        } else {
+            for byte in value.utf8 { bytes.append(Octet.isFieldValue(byte) ? byte : 0x20) }
+        }
         bytes.append(0x0D)
         bytes.append(0x0A)
     }

@@ -16,11 +16,18 @@ public struct Target: Sendable, Hashable {
     public var segments: [String]? {
         guard path.utf8.first == UInt8(ascii: "/") else { return nil }
         var result: [String] = []
-        for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard let segment = Target.percentDecoded(part), segment != ".", segment != ".." else { return nil }
+        result.reserveCapacity(8)
+        let bytes = path.utf8
+        var start = bytes.index(after: bytes.startIndex)
+        while true {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
+            guard let segment = Target.percentDecoded(path[start..<end]), segment != ".", segment != ".." else {
+                return nil
+            }
             result.append(segment)
+            guard end < bytes.endIndex else { return result }
+            start = bytes.index(after: end)
         }
-        return result
     }
 
     /// The query's `name=value` pairs in order, decoded as forms are (`+` is a space, WHATWG URL, section 5.1). `nil`
@@ -29,9 +36,9 @@ public struct Target: Sendable, Hashable {
         guard let query, !query.isEmpty else { return [] }
         var result: [(name: String, value: String)] = []
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Target.percentDecoded(parts[0], plusIsSpace: true),
-                let value = parts.count > 1 ? Target.percentDecoded(parts[1], plusIsSpace: true) : ""
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = Target.percentDecoded(Substring(pair[..<equals]), plusIsSpace: true),
+                let value = Target.percentDecoded(Substring(pair[equals...].dropFirst()), plusIsSpace: true)
             else { return nil }
             result.append((name, value))
         }
@@ -39,7 +46,9 @@ public struct Target: Sendable, Hashable {
     }
 
     /// Undoes percent-encoding (RFC 3986, section 2.1) once; `nil` where it is broken, not UTF-8, or holds NUL.
-    public static func percentDecoded(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+    public static func percentDecoded(_ substring: Substring, plusIsSpace: Bool = false) -> String? {
+        let text = substring.utf8
+        if text.allSatisfy({ $0 != 0x25 && $0 != 0x2B && $0 != 0 }) { return String(substring) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()

@@ -5,9 +5,10 @@ internal import Time
 extension ConnectionMachine {
     func begin(_ request: Request) {
         reader = BodyReader(request.framing)
+        let startedAt = MonotonicTime.now()
         let answer = handler.answer(request, from: peer, at: turn)
         exchange = Exchange(
-            isHead: request.method == .head, isVersion10: request.isVersion10, startedAt: turn.monotonic,
+            isHead: request.method == .head, isVersion10: request.isVersion10, startedAt: startedAt,
             context: answer.context, closes: !request.keepsAlive || isDraining)
         switch answer.kind {
         case .now(let response):
@@ -142,7 +143,7 @@ extension ConnectionMachine {
         handler.completed(
             CompletedExchange(
                 status: status, contentBytes: exchange.written,
-                nanoseconds: turn.monotonic.nanoseconds(since: exchange.startedAt), wasCutShort: isCut,
+                nanoseconds: MonotonicTime.now().nanoseconds(since: exchange.startedAt), wasCutShort: isCut,
                 context: exchange.context, turn: turn))
     }
 }

@@ -1,0 +1,122 @@
+internal import JSON
+
+/// A value that an object of the file becomes: its settings, and how it is made of them.
+protocol Section: Sendable {
+    static var settings: [DeclaredSetting] { get }
+
+    /// Makes the value, and tells of what its settings only together do wrong; `nil` where one of them is missing or
+    /// was refused.
+    init?(_ members: SectionMembers)
+}
+
+/// The members of one object that were read, and their places.
+struct SectionMembers {
+    let object: JSONValue
+    let path: String
+    let reader: SettingReader
+    private var values: [String: any Sendable] = [:]
+
+    /// Reads every member by its declaration; what is unknown, missing or wrong is told to the reader.
+    init(_ object: JSONValue, path: String, settings: [DeclaredSetting], reader: SettingReader) {
+        (self.object, self.path, self.reader) = (object, path, reader)
+        for member in object.members where !reader.isFull {
+            guard let setting = settings.first(where: { $0.name == member.name }) else {
+                let meant = Suggestion.nearest(to: member.name, among: settings.map(\.name))
+                reader.fault(
+                    at: member.nameOffset, place(member.name),
+                    meant.map { "is no setting; did you mean \"\($0)\"?" } ?? "is no setting here")
+                continue
+            }
+            let value = setting.read(member.value, place(member.name), reader)
+            // Where the file has the name twice, both are checked and the first counts.
+            if values[member.name] == nil { values[member.name] = value }
+        }
+        for setting in settings where object.member(setting.name) == nil {
+            switch setting.presence {
+            case .required: reader.fault(at: object, place(setting.name), "is required: \(setting.noun)")
+            case .optional: break
+            case .byDefault(let text):
+                // Tests read every default.
+                guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
+                values[setting.name] = setting.read(document.root, place(setting.name), reader)
+            }
+        }
+    }
+
+    /// The setting's value, or its default; `nil` where there is none, or where it was refused.
+    subscript<Value>(setting: Setting<Value>) -> Value? {
+        values[setting.name] as? Value
+    }
+
+    /// Whether the file has the setting, be it right or wrong.
+    func has<Value>(_ setting: Setting<Value>) -> Bool {
+        object.member(setting.name) != nil
+    }
+
+    /// Tells of a fault where the setting stands; where it does not, at the object.
+    func fault<Value>(_ setting: Setting<Value>, _ message: String) {
+        reader.fault(at: object.member(setting.name) ?? object, place(setting.name), message)
+    }
+
+    private func place(_ name: String) -> String {
+        path.isEmpty ? pathName(name) : "\(path).\(pathName(name))"
+    }
+}
+
+/// A name as paths show it: as it is where it is a plain word, else quoted.
+func pathName(_ name: String) -> String {
+    let isPlain =
+        (1...60).contains(name.utf8.count)
+        && name.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+        }
+    return isPlain ? name : quoted(name)
+}
+
+extension SettingKind where Value: Section {
+    /// An object with settings of its own.
+    static var section: SettingKind {
+        var kind = SettingKind(
+            "an object", good: [], wrong: ["7", "\"text\"", "[]", "null", "{\"no_such_setting\": 1}"],
+            schema: { SchemaText.writeObject(Value.settings, to: &$0) }
+        ) { value, path, reader in
+            guard value.kind == .object else {
+                reader.fault(at: value, path, "must be an object, not \(value.kindNoun)")
+                return nil
+            }
+            return Value(SectionMembers(value, path: path, settings: Value.settings, reader: reader))
+        }
+        kind.section = (Value.settings, false)
+        return kind
+    }
+}
+
+extension SettingKind {
+    /// An array of objects with settings of their own.
+    static func sections<Element: Section>() -> SettingKind where Value == [Element] {
+        let element = SettingKind<Element>.section
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.member("type", "array")
+            writer.name("items")
+            writer.beginObject()
+            element.schema(&writer)
+            writer.endObject()
+        }
+        var kind = SettingKind(
+            "an array of objects", good: ["[]"], wrong: ["{}", "7", "null"] + element.wrong.map { "[\($0)]" },
+            schema: schema
+        ) { value, path, reader in
+            guard value.kind == .array else {
+                reader.fault(at: value, path, "must be an array of objects, not \(value.kindNoun)")
+                return nil
+            }
+            var sections: [Element] = []
+            for (index, item) in value.elements.enumerated() where !reader.isFull {
+                if let section = element.read(item, "\(path)[\(index)]", reader) { sections.append(section) }
+            }
+            return sections
+        }
+        kind.section = (Element.settings, true)
+        return kind
+    }
+}

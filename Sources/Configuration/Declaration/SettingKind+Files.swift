@@ -1,0 +1,61 @@
+internal import JSON
+internal import Tokens
+
+extension SettingKind {
+    /// The path of a file that has to be there, and what it holds.
+    static func file(
+        _ noun: String, good: String, wrong: [String],
+        _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(Refusal) -> Value
+    ) -> SettingKind {
+        let noun = "the path of \(noun)"
+        let path = SettingKind<String>.text(noun, good: []) { $0 }
+        return SettingKind(
+            noun, good: ["\"\(good)\""], wrong: path.wrong + (["no-such-file"] + wrong).map { "\"\($0)\"" },
+            schema: path.schema
+        ) { value, place, reader in
+            guard let name = path.read(value, place, reader), let bytes = reader.content(of: name, for: value, place)
+            else { return nil }
+            do throws(Refusal) {
+                return try convert(reader.resolved(name), bytes)
+            } catch {
+                reader.fault(at: value, place, "the file \(quoted(reader.resolved(name))) \(error.message)")
+                return nil
+            }
+        }
+    }
+}
+
+extension SettingKind<KeySet> {
+    /// Public keys.
+    static var keyFile: SettingKind {
+        file("a file with public keys (a JWK, a JWK set or PEM)", good: "keys.jwks.json", wrong: ["a.secret"]) {
+            (_, bytes) throws(Refusal) -> KeySet in
+            let keys: KeySet
+            do throws(KeySet.Unreadable) {
+                keys = try KeySet(bytes)
+            } catch {
+                throw Refusal("holds no keys: \(error.description)")
+            }
+            guard keys.keys.isEmpty else { return keys }
+            let issues = keys.issues.prefix(3).map(\.description).joined(separator: "; ")
+            throw Refusal("holds no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
+        }
+    }
+}
+
+extension SettingKind<PEMFile> {
+    /// A PEM file with at least one block of this label.
+    static func pem(_ noun: String, label: String, good: String) -> SettingKind {
+        file(noun, good: good, wrong: ["a.secret"]) { (path, bytes) throws(Refusal) -> PEMFile in
+            guard let text = String(validating: bytes, as: UTF8.self), text.contains("\(label)-----"),
+                text.contains("-----BEGIN ")
+            else { throw Refusal("holds no PEM block \"\(label)\"") }
+            return PEMFile(path: path)
+        }
+    }
+}
+
+/// A file that was there when the configuration was read.
+struct PEMFile: Sendable, Hashable {
+    let path: String
+}

@@ -1,0 +1,78 @@
+internal import JSON
+
+extension SettingKind {
+    /// An array whose elements are of one kind, each at most once.
+    static func list<Element: Hashable>(
+        of element: SettingKind<Element>, atLeast minimum: Int = 0
+    ) -> SettingKind where Value == [Element] {
+        let noun = "an array, each element \(element.noun)"
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.member("type", "array")
+            if minimum > 0 { writer.member("minItems", minimum) }
+            writer.member("uniqueItems", true)
+            writer.name("items")
+            writer.beginObject()
+            element.schema(&writer)
+            writer.endObject()
+        }
+        let first = element.good.first ?? "null"
+        return SettingKind(
+            noun, good: ["[\(first)]"] + (minimum == 0 ? ["[]"] : []),
+            wrong: [first, "{}", "null", "[\(first), \(first)]"] + (minimum > 0 ? ["[]"] : [])
+                + element.wrong.map { "[\($0)]" },
+            schema: schema
+        ) { value, path, reader in
+            guard value.kind == .array else {
+                reader.fault(at: value, path, "must be an array, not \(value.kindNoun)")
+                return nil
+            }
+            var elements: [Element] = []
+            var seen: Set<Element> = []
+            for (index, item) in value.elements.enumerated() where !reader.isFull {
+                let place = "\(path)[\(index)]"
+                guard let converted = element.read(item, place, reader) else { continue }
+                if !seen.insert(converted).inserted { reader.fault(at: item, place, "stands in the list already") }
+                elements.append(converted)
+            }
+            if elements.count < minimum, value.count < minimum {
+                reader.fault(at: value, path, "must not be empty")
+                return nil
+            }
+            return elements
+        }
+    }
+
+    /// An object whose names are the file's own, all values strings.
+    static func dictionary(
+        _ noun: String, good: [String], refusing reserved: [String]
+    ) -> SettingKind where Value == [String: String] {
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.member("type", "object")
+            writer.name("additionalProperties")
+            writer.beginObject()
+            writer.member("type", "string")
+            writer.endObject()
+        }
+        return SettingKind(
+            noun, good: good + ["{}"],
+            wrong: ["[]", "\"a=b\"", "{\"a\": 1}"] + reserved.prefix(1).map { "{\"\($0)\": \"x\"}" }, schema: schema
+        ) { value, path, reader in
+            guard value.kind == .object else {
+                reader.fault(at: value, path, "must be \(noun), not \(value.kindNoun)")
+                return nil
+            }
+            var texts: [String: String] = [:]
+            for member in value.members where !reader.isFull {
+                let place = "\(path).\(pathName(member.name))"
+                if reserved.contains(member.name) {
+                    reader.fault(at: member.nameOffset, place, "is set by the gateway itself and cannot be given here")
+                } else if let text = member.value.string {
+                    texts[member.name] = text
+                } else {
+                    reader.fault(at: member.value, place, "must be a string, not \(member.value.kindNoun)")
+                }
+            }
+            return texts
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import JSON
+internal import Sockets
+internal import Tokens
+
+/// What only the whole file shows to be wrong: names that meet, names that lead nowhere.
+///
+/// It looks at the file's values themselves, so that it finds its faults beside others.
+struct CrossChecks {
+    private let members: SectionMembers
+    private let providers: [JSONValue]
+    private let organizations: [JSONValue]
+
+    init(_ members: SectionMembers) {
+        self.members = members
+        providers = CrossChecks.objects(members.object.member(Settings.providers.name))
+        organizations = CrossChecks.objects(members.object.member(Settings.organizations.name))
+    }
+
+    private static func objects(_ list: JSONValue?) -> [JSONValue] { list.map { Array($0.elements) } ?? [] }
+
+    func run() {
+        checkUnique(providers, Settings.providers.name, ProviderSettings.id.name)
+        checkUnique(organizations, Settings.organizations.name, OrganizationSettings.id.name)
+        checkAcceptedProviders()
+        checkAudiences()
+        if !members.has(Settings.secretKey),
+            let index = providers.firstIndex(where: { $0.member(ProviderSettings.clientID.name) != nil })
+        {
+            members.fault(
+                Settings.secretKey,
+                "is required, for providers[\(index)] has a client_id: "
+                    + "make a key with openssl rand -base64 32, and write {\"file\": \"PATH\"}")
+        }
+        if let listen = members[Settings.listen], let admin = members[Settings.adminListen], listen == admin,
+            listen.port != 0
+        {
+            members.fault(Settings.adminListen, "must not be the same as listen")
+        }
+    }
+
+    private func checkUnique(_ objects: [JSONValue], _ list: String, _ name: String) {
+        var first: [String: Int] = [:]
+        for (index, object) in objects.enumerated() {
+            guard let id = object.member(name), let text = id.string else { continue }
+            if let earlier = first[text] {
+                members.reader.fault(at: id, "\(list)[\(index)].\(name)", "is that of \(list)[\(earlier)] already")
+            } else {
+                first[text] = index
+            }
+        }
+    }
+
+    private func checkAcceptedProviders() {
+        let known = providers.compactMap { $0.member(ProviderSettings.id.name)?.string }
+        let knownSet = Set(known)
+        for (index, organization) in organizations.enumerated() {
+            let accepted = CrossChecks.objects(organization.member(OrganizationSettings.providers.name))
+            for (place, value) in accepted.enumerated() where !members.reader.isFull {
+                guard let id = value.string, !id.isEmpty, !knownSet.contains(id) else { continue }
+                let meant = Suggestion.nearest(to: id, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+                members.reader.fault(
+                    at: value, "organizations[\(index)].providers[\(place)]",
+                    "no provider has the id \(quoted(id))\(meant)")
+            }
+        }
+    }
+
+    /// A token's issuer and audience have to lead to one provider.
+    private func checkAudiences() {
+        struct Pair: Hashable {
+            let issuer: String
+            let audience: String
+        }
+        var first: [Pair: Int] = [:]
+        for (index, provider) in providers.enumerated() {
+            guard let issuer = provider.member(ProviderSettings.issuer.name)?.string else { continue }
+            let audiences = CrossChecks.objects(provider.member(ProviderSettings.audiences.name))
+            for (place, value) in audiences.enumerated() {
+                guard let audience = value.string else { continue }
+                let pair = Pair(issuer: TrustedProvider.canonicalIssuer(issuer), audience: audience)
+                if let earlier = first[pair], earlier != index {
+                    members.reader.fault(
+                        at: value, "providers[\(index)].audiences[\(place)]",
+                        "is an audience of providers[\(earlier)] already, which has the same issuer: "
+                            + "tokens could not be told apart")
+                } else {
+                    first[pair] = index
+                }
+            }
+        }
+    }
+}

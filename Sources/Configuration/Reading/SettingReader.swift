@@ -1,0 +1,43 @@
+internal import JSON
+
+/// What reading one file needs and collects: where secrets come from, and the faults so far.
+final class SettingReader {
+    /// Beyond so many faults a file is something else, and the rest is not worth its memory.
+    static let maximumFaults = 1000
+
+    let sources: SettingSources
+    /// What relative paths are relative to; ends with `/`, or is empty for the working directory.
+    let directory: String
+    private(set) var faults: [(offset: Int, path: String, message: String)] = []
+
+    init(sources: SettingSources, directory: String) {
+        self.sources = sources
+        self.directory = directory
+    }
+
+    var isFull: Bool { faults.count >= SettingReader.maximumFaults }
+
+    func fault(at offset: Int, _ path: String, _ message: String) {
+        if !isFull { faults.append((offset, path, message)) }
+    }
+
+    func fault(at value: JSONValue, _ path: String, _ message: String) {
+        fault(at: value.offset, path, message)
+    }
+
+    /// A path of the configuration as the system takes it.
+    func resolved(_ path: String) -> String {
+        path.utf8.first == UInt8(ascii: "/") ? path : directory + path
+    }
+}
+
+/// Text of the file inside a message: short, in one line, without control characters.
+func quoted(_ text: String) -> String {
+    let shown = text.unicodeScalars.prefix(60).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: "\u{FFFD}"
+        default: String(Character(scalar))
+        }
+    }
+    return "\"" + shown.joined() + (text.unicodeScalars.dropFirst(60).isEmpty ? "\"" : "…\"")
+}

@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// Where the things come from that a configuration file points to. Tests give their own.
+public struct SettingSources: Sendable {
+    /// The value of an environment variable.
+    public var environment: @Sendable (_ name: String) -> String?
+    /// The whole content of a file of at most `limit` bytes.
+    public var file: @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8]
+
+    public init(
+        environment: @escaping @Sendable (_ name: String) -> String?,
+        file: @escaping @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8] = SettingSources.read
+    ) {
+        self.environment = environment
+        self.file = file
+    }
+
+    /// Reads a file of this machine. Pipes and devices are no files: opening one could wait for ever.
+    public static func read(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
+        // Paths with a NUL are refused before they get here; open only reads the text.
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileFault(code: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileFault(code: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileFault("it is not a regular file") }
+        var bytes: [UInt8] = []
+        var buffer = Array(repeating: UInt8(0), count: 1 << 16)
+        while true {
+            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileFault(code: errno) }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+            guard bytes.count <= limit else { throw FileFault("it is longer than \(ByteSize(limit))") }
+        }
+    }
+}
+
+/// Why a file cannot be read, in a few words.
+public struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+
+    init(code: Int32) {
+        // strerror returns a text of its own, which is copied at once.
+        description = unsafe String(cString: strerror(code)).lowercased()
+    }
+}

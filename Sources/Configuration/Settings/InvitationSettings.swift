@@ -1,0 +1,29 @@
+/// What managers may invite.
+public struct InvitationSettings: Sendable, Hashable {
+    public let lifetime: Duration
+    /// Of one organization.
+    public let perDay: Int
+    /// In lower case; empty where every domain is allowed.
+    public let allowedDomains: [String]
+}
+
+extension InvitationSettings: Section {
+    static let lifetime = Setting(
+        "lifetime", .duration(in: .seconds(60) ... .seconds(365 * 86400)), .byDefault("\"7d\""),
+        "How long an invitation's link works.")
+    static let perDay = Setting(
+        "per_day", .integer(in: 0...1_000_000), .byDefault("50"), "How many invitations an organization may send a day."
+    )
+    static let allowedDomains = Setting(
+        "allowed_domains", .list(of: .domain), .byDefault("[]"),
+        "The e-mail domains that may be invited; empty: every one.")
+
+    static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
+
+    init?(_ members: SectionMembers) {
+        guard let lifetime = members[InvitationSettings.lifetime], let perDay = members[InvitationSettings.perDay],
+            let domains = members[InvitationSettings.allowedDomains]
+        else { return nil }
+        (self.lifetime, self.perDay, allowedDomains) = (lifetime, perDay, domains)
+    }
+}

@@ -1,0 +1,18 @@
+/// Bounds that an operator may move.
+public struct LimitSettings: Sendable, Hashable {
+    /// The longest inventory document, in bytes.
+    public let inventoryBody: Int
+}
+
+extension LimitSettings: Section {
+    static let inventoryBody = Setting(
+        "inventory_body", .size(in: 1 << 10...1 << 40), .byDefault("\"1GiB\""),
+        "The longest inventory document that is taken.")
+
+    static let settings = [DeclaredSetting(inventoryBody)]
+
+    init?(_ members: SectionMembers) {
+        guard let inventoryBody = members[LimitSettings.inventoryBody] else { return nil }
+        self.inventoryBody = inventoryBody
+    }
+}

@@ -1,0 +1,74 @@
+internal import Cryptography
+internal import Tokens
+
+extension ProviderSettings {
+    static let id = Setting(
+        "id", .providerID, .required, "The provider's name here: in paths, in organizations' providers, in logs.")
+    static let issuer = Setting(
+        "issuer", .issuer, .required, "Its issuer identifier. Several providers may share one: the audience picks.")
+    static let clientID = Setting(
+        "client_id", .text("the client's id", example: "0oa1"), .optional,
+        "The client that the provider knows the gateway as; without it the provider serves bearer tokens only.")
+    static let clientSecret = Setting("client_secret", .secret, .optional, "The client's secret, where it has one.")
+    static let scopes = Setting(
+        "scopes", .list(of: .token("a scope", example: "openid"), atLeast: 1),
+        .byDefault("[\"openid\", \"profile\", \"email\"]"), "What sign-in asks for.")
+    static let authorizationParameters = Setting(
+        "authorization_parameters",
+        .dictionary(
+            "an object of strings", good: ["{\"prompt\": \"select_account\"}"],
+            refusing: [
+                "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
+                "code_challenge", "code_challenge_method", "max_age", "acr_values", "client_secret",
+            ]), .byDefault("{}"), "Parameters that are added to the authorization request.")
+    static let maxAge = Setting(
+        "max_age", .duration(in: .seconds(0) ... .seconds(3650 * 86400)), .optional, example: "\"12h\"",
+        "How long ago the provider may have asked for the password; asked for and enforced at sign-in.")
+    static let acrValues = Setting(
+        "acr_values", .list(of: .token("an authentication context class", example: "phr")), .byDefault("[]"),
+        "Authentication contexts of which a sign-in needs one; asked for and enforced.")
+    static let audiences = Setting(
+        "audiences", .list(of: .text("an audience", example: "api://gatehouse")), .byDefault("[]"),
+        "Audiences that bearer tokens may be for; none: no bearer token is accepted. "
+            + "List client_id to accept ID tokens as bearer tokens.")
+    static let authorizedParties = Setting(
+        "authorized_parties", .list(of: .text("a client's id", example: "0oa2")), .byDefault("[]"),
+        "Where not empty, a bearer token's azp must be one of these.")
+    static let algorithms = Setting(
+        "algorithms", .list(of: SettingKind<SignatureAlgorithm>.choice("a signature algorithm"), atLeast: 1),
+        .byDefault("[\(SignatureAlgorithm.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]"),
+        example: "[\"RS256\", \"ES256\"]", "Signature algorithms that are accepted; default: all that are known.")
+    static let keys = Setting(
+        "keys", .keyFile, .optional,
+        "Fixed keys; without it the provider's discovery document says where they are.")
+    static let subjectClaim = Setting(
+        "subject_claim", .text("the name of a claim", example: "uid"), .byDefault("\"sub\""),
+        "The claim of bearer tokens that names the subject (uid at Okta, oid at Entra); where it is absent, sub does.")
+    static let trustEmail = Setting(
+        "trust_email", .boolean, .byDefault("false"),
+        "Whether e-mails of email_domains count as verified although no email_verified is sent.")
+    static let emailDomains = Setting(
+        "email_domains", .list(of: .domain), .byDefault("[]"),
+        "Sign-in by an e-mail address of these domains finds this provider; trust_email needs them.")
+    static let clockSkew = Setting(
+        "clock_skew", .duration(in: .seconds(0) ... .seconds(3600)), .byDefault("\"60s\""),
+        "How far the provider's clock may differ.")
+    static let maxTokenAge = Setting(
+        "max_token_age", .duration(in: .seconds(1) ... .seconds(36500 * 86400)), .byDefault("\"24h\""),
+        "How old a token's iat may be.")
+    static let caFile = Setting(
+        "ca_file", .pem("a PEM file with certificates", label: "CERTIFICATE", good: "ca.pem"), .optional,
+        "Certificates that the provider's own is checked against, instead of the system's.")
+    static let insecureAllowHTTP = Setting(
+        "insecure_allow_http", .boolean, .byDefault("false"),
+        "Allows an http issuer on loopback: for tests and the demo.")
+
+    static let settings = [
+        DeclaredSetting(id), DeclaredSetting(issuer), DeclaredSetting(clientID), DeclaredSetting(clientSecret),
+        DeclaredSetting(scopes), DeclaredSetting(authorizationParameters), DeclaredSetting(maxAge),
+        DeclaredSetting(acrValues), DeclaredSetting(audiences), DeclaredSetting(authorizedParties),
+        DeclaredSetting(algorithms), DeclaredSetting(keys), DeclaredSetting(subjectClaim), DeclaredSetting(trustEmail),
+        DeclaredSetting(emailDomains), DeclaredSetting(clockSkew), DeclaredSetting(maxTokenAge),
+        DeclaredSetting(caFile), DeclaredSetting(insecureAllowHTTP),
+    ]
+}

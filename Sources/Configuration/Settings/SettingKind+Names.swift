@@ -1,0 +1,127 @@
+internal import Cryptography
+internal import Organizations
+internal import Sockets
+internal import Tokens
+
+extension SettingKind<String> {
+    /// An e-mail domain, in lower case afterwards.
+    static var domain: SettingKind {
+        let noun = "a domain such as example.com"
+        return text(
+            noun, good: ["\"example.com\""], wrong: ["\"@example.com\"", "\"a@example.com\"", "\"*.com\"", "\"a..b\""]
+        ) {
+            (text) throws(Refusal) -> String in
+            guard AbsoluteURL.isHostName(text) else { throw Refusal("must be \(noun), without @ and wildcards") }
+            return text.lowercased()
+        }
+    }
+
+    /// A value that is sent to the provider between spaces (RFC 6749, section 3.3).
+    static func token(_ noun: String, example: String) -> SettingKind {
+        text(noun, good: ["\"\(example)\""], wrong: ["\"two words\""], pattern: "^[!#-\\[\\]-~]+$") {
+            (text) throws(Refusal) -> String in
+            guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else {
+                throw Refusal("must be \(noun): printable ASCII without spaces, quotation marks and backslashes")
+            }
+            return text
+        }
+    }
+}
+
+extension SettingKind<ProviderID> {
+    static var providerID: SettingKind {
+        let noun = "a name of 1 to 64 of a-z, A-Z, 0-9, - _ ."
+        return text(
+            noun, good: ["\"acme-okta\""], wrong: ["\"acme okta\"", "\"a/b\"", "\"é\""],
+            pattern: "^[A-Za-z0-9._-]{1,64}$"
+        ) { (text) throws(Refusal) -> ProviderID in
+            guard let id = ProviderID(text), text != ".", text != ".." else { throw Refusal("must be \(noun)") }
+            return id
+        }
+    }
+}
+
+extension SettingKind<OrganizationID> {
+    static var organizationID: SettingKind {
+        let noun = "a name of 1 to 64 of a-z, 0-9, - _ . that begins with a letter or digit"
+        return text(
+            noun, good: ["\"acme\""], wrong: ["\"Acme\"", "\"-a\"", "\"a/b\""], pattern: "^[a-z0-9][a-z0-9._-]{0,63}$"
+        ) { (text) throws(Refusal) -> OrganizationID in
+            guard let id = OrganizationID(text) else { throw Refusal("must be \(noun)") }
+            return id
+        }
+    }
+}
+
+extension SettingKind<SocketAddress> {
+    static var listenAddress: SettingKind {
+        let noun = "HOST:PORT such as 127.0.0.1:8443, [::1]:8443 or 0.0.0.0:8443"
+        return text(
+            noun, good: ["\"0.0.0.0:8443\"", "\"[::1]:0\"", "\"localhost:80\""],
+            wrong: [
+                "\"8443\"", "\":8443\"", "\"127.0.0.1\"", "\"127.0.0.1:65536\"", "\"::1:8443\"", "\"300.0.0.1:80\"",
+            ]
+        ) { (text) throws(Refusal) -> SocketAddress in
+            guard let address = SocketAddress(text) else { throw Refusal("must be \(noun)") }
+            let looksNumeric = address.host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+            guard IPAddress(address.host) != nil || !looksNumeric && AbsoluteURL.isHostName(address.host) else {
+                throw Refusal("must be \(noun): \(quoted(address.host)) is no address")
+            }
+            return address
+        }
+    }
+}
+
+extension SettingKind<AddressRange> {
+    static var addressRange: SettingKind {
+        let noun = "a range of addresses in CIDR form, such as 10.0.0.0/8 or fd00::/8"
+        return text(
+            noun, good: ["\"10.0.0.0/8\"", "\"::1/128\"", "\"0.0.0.0/0\""],
+            wrong: ["\"10.0.0.0\"", "\"10.0.0.0/33\"", "\"10.0.0.1/8\"", "\"a/8\"", "\"10.0.0.0/-1\""]
+        ) { (text) throws(Refusal) -> AddressRange in
+            if let range = AddressRange(text) { return range }
+            if let address = IPAddress(text) {
+                throw Refusal("must be \(noun); for this one address write \"\(text)/\(address.bytes.count * 8)\"")
+            }
+            throw Refusal("must be \(noun), with no bits set behind the prefix")
+        }
+    }
+}
+
+extension SettingKind<PublicURL> {
+    static var publicURL: SettingKind {
+        text(
+            "a URL of scheme and host, such as https://access.example.com",
+            good: ["\"https://access.example.com\"", "\"http://127.0.0.1:8080\"", "\"http://[::1]:80\""],
+            wrong: [
+                "\"access.example.com\"", "\"http://access.example.com\"", "\"https://a.example/\"",
+                "\"https://a.example/x\"", "\"https://a.example?q\"", "\"https://u@a.example\"", "\"ftp://a.example\"",
+                "\"https://\"", "\"https://a.example:0\"", "\"https://a.example:65536\"",
+            ]
+        ) { (text) throws(Refusal) -> PublicURL in try PublicURL(text) }
+    }
+}
+
+extension SettingKind<String> {
+    /// An issuer's identifier (OpenID Connect Discovery 1.0, section 3): compared to the byte, so kept as written.
+    static var issuer: SettingKind {
+        text(
+            "the issuer's URL, exactly as its tokens name it in iss",
+            good: ["\"https://acme.okta.com/oauth2/default\"", "\"accounts.google.com\"", "\"https://a.example/\""],
+            wrong: [
+                "\"acme\"", "\"ftp://a.example\"", "\"https://a.example?q=1\"", "\"https://a.example#f\"",
+                "\"https://u:p@a.example\"", "\"http://a.example\"",
+            ]
+        ) { (text) throws(Refusal) -> String in
+            // Google's tokens name it without a scheme too.
+            if text == "accounts.google.com" { return text }
+            guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
+                throw Refusal("must be a URL such as https://acme.okta.com, exactly as its tokens name it in iss")
+            }
+            guard !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
+                throw Refusal("must have no query, no fragment and no user name")
+            }
+            return text
+        }
+    }
+}

@@ -1,0 +1,95 @@
+public import Sockets
+
+/// A whole configuration: checked, complete with defaults, and immutable.
+public struct Settings: Sendable {
+    /// The base of all links, redirect URIs and cookies.
+    public let publicURL: PublicURL
+    public let listen: SocketAddress
+    /// `nil`: plain HTTP, behind something that ends TLS.
+    public let tls: TLSSettings?
+    /// `nil`: no admin listener.
+    public let adminListen: SocketAddress?
+    /// Whose forwarding fields are believed.
+    public let trustedProxies: [AddressRange]
+    public let storage: StorageSettings
+    /// Keys of 32 bytes; the first seals, all open. Empty where no provider signs anybody in.
+    public let secretKeys: [Secret]
+    /// Event-loop threads; 0: one a core.
+    public let reactors: Int
+    /// Verified bearer tokens that a reactor remembers; 0: none.
+    public let tokenCache: Int
+    public let limits: LimitSettings
+    public let providers: [ProviderSettings]
+    public let organizations: [OrganizationSettings]
+    public let sessions: SessionSettings
+    public let invitations: InvitationSettings
+    /// `nil`: invitations are answered with their links.
+    public let mail: MailSettings?
+}
+
+extension Settings: Section {
+    static let publicURL = Setting(
+        "public_url", .publicURL, .required,
+        "Where browsers reach the gateway. All links, redirect URIs and cookies come from it; http only on loopback.")
+    static let listen = Setting(
+        "listen", .listenAddress, .required, "Where the gateway listens. A change needs a restart.")
+    static let tls = Setting(
+        "tls", .section as SettingKind<TLSSettings>, .optional,
+        "Certificate and key; without them plain HTTP is served, behind something that ends TLS.")
+    static let adminListen = Setting(
+        "admin_listen", .listenAddress, .optional, example: "\"127.0.0.1:9091\"",
+        "Where /healthz, /readyz and /metrics are served, and nothing else; without it they are not.")
+    static let trustedProxies = Setting(
+        "trusted_proxies", .list(of: .addressRange), .byDefault("[]"),
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
+    static let storage = Setting(
+        "storage", .storage, .required,
+        "The database. In a build with the trait PostgreSQL also postgresql://…, best by {\"env\": …}.")
+    static let secretKey = Setting(
+        "secret_key", .sealingKeys, .optional,
+        "Seals state and stored tokens; a list allows rotation: the first seals, all open. "
+            + "Required where a provider has a client_id.")
+    static let reactors = Setting(
+        "reactors", .integer(in: 0...1024), .byDefault("0"),
+        "Event-loop threads; 0: one a core. A change needs a restart.")
+    static let tokenCache = Setting(
+        "token_cache", .integer(in: 0...10_000_000), .byDefault("10000"),
+        "Verified bearer tokens that each reactor remembers; 0: every token is verified anew.")
+    static let limits = Setting(
+        "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Bounds on what requests may hold.")
+    static let providers = Setting(
+        "providers", .sections() as SettingKind<[ProviderSettings]>, .byDefault("[]"),
+        "OpenID Connect providers that the gateway trusts.")
+    static let organizations = Setting(
+        "organizations", .sections() as SettingKind<[OrganizationSettings]>, .byDefault("[]"), "The tenants.")
+    static let sessions = Setting(
+        "sessions", .section as SettingKind<SessionSettings>, .byDefault("{}"), "How long people stay signed in.")
+    static let invitations = Setting(
+        "invitations", .section as SettingKind<InvitationSettings>, .byDefault("{}"), "What managers may invite.")
+    static let mail = Setting(
+        "mail", .section as SettingKind<MailSettings>, .optional,
+        "How invitations are sent; without it the inviting manager gets the link.")
+
+    static let settings = [
+        DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),
+        DeclaredSetting(trustedProxies), DeclaredSetting(storage), DeclaredSetting(secretKey),
+        DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits), DeclaredSetting(providers),
+        DeclaredSetting(organizations), DeclaredSetting(sessions), DeclaredSetting(invitations), DeclaredSetting(mail),
+    ]
+
+    init?(_ members: SectionMembers) {
+        typealias S = Settings
+        CrossChecks(members).run()
+        guard let publicURL = members[S.publicURL], let listen = members[S.listen], let storage = members[S.storage],
+            let proxies = members[S.trustedProxies], let reactors = members[S.reactors],
+            let tokenCache = members[S.tokenCache], let limits = members[S.limits],
+            let providers = members[S.providers], let organizations = members[S.organizations],
+            let sessions = members[S.sessions], let invitations = members[S.invitations]
+        else { return nil }
+        (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls])
+        (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
+        (secretKeys, self.reactors, self.tokenCache) = (members[S.secretKey] ?? [], reactors, tokenCache)
+        (self.limits, self.providers, self.organizations) = (limits, providers, organizations)
+        (self.sessions, self.invitations, mail) = (sessions, invitations, members[S.mail])
+    }
+}

@@ -1,0 +1,65 @@
+internal import JSON
+
+/// Where the gateway keeps what it must not lose.
+public enum StorageSettings: Sendable, Hashable {
+    /// The database's file, relative paths resolved; other files of the same name with endings stand beside it.
+    case sqlite(path: String)
+}
+
+extension SettingKind<StorageSettings> {
+    static var storage: SettingKind {
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.name("oneOf")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("type", "string")
+            writer.member("pattern", "^(sqlite:.+|postgresql://.+)$")
+            writer.endObject()
+            writer.beginObject()
+            SettingReader.writeSecretSchema(to: &writer)
+            writer.endObject()
+            writer.endArray()
+        }
+        let noun = "\"sqlite:PATH\", or \(SettingReader.secretNoun) that holds such a text"
+        return SettingKind(
+            noun, good: ["\"sqlite:gatehouse.db\"", "{\"env\": \"STORAGE\"}"],
+            wrong: [
+                "7", "[]", "\"\"", "\"gatehouse.db\"", "\"sqlite:\"", "\"mysql://h/d\"", "\"postgresql://h/d\"",
+                "\"sqlite:a\\u0000b\"", "{\"env\": \"NO_SUCH_VARIABLE\"}", "{\"env\": \"A_SECRET\"}",
+            ],
+            schema: schema
+        ) { value, path, reader in
+            let text: String
+            if let plain = value.string {
+                text = plain
+            } else if value.kind == .object {
+                guard let secret = reader.secret(value, path) else { return nil }
+                text = secret.text
+            } else {
+                reader.fault(at: value, path, "must be \(noun), not \(value.kindNoun)")
+                return nil
+            }
+            do throws(Refusal) {
+                return .sqlite(path: reader.resolved(try sqlitePath(text)))
+            } catch {
+                reader.fault(at: value, path, error.message)
+                return nil
+            }
+        }
+    }
+
+    // The text may hold a password: no message quotes it.
+    private static func sqlitePath(_ text: String) throws(Refusal) -> String {
+        if text.hasPrefix("postgresql:") || text.hasPrefix("postgres:") {
+            throw Refusal("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
+        }
+        guard text.hasPrefix("sqlite:") else {
+            throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
+        }
+        let path = String(text.dropFirst("sqlite:".count))
+        guard !path.isEmpty, !path.hasSuffix("/"), !path.utf8.contains(0) else {
+            throw Refusal("must name a file behind \"sqlite:\"")
+        }
+        return path
+    }
+}

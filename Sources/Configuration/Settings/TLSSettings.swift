@@ -1,0 +1,25 @@
+/// Certificate and key of the public listener.
+public struct TLSSettings: Sendable, Hashable {
+    /// A PEM file: the certificate, then those between it and the root.
+    public let certificateFile: String
+    /// A PEM file, unencrypted.
+    public let privateKeyFile: String
+}
+
+extension TLSSettings: Section {
+    static let certificate = Setting(
+        "certificate", .pem("a PEM file with the certificate chain", label: "CERTIFICATE", good: "tls/fullchain.pem"),
+        .required, "The server's certificate, followed by the intermediate ones.")
+    static let privateKey = Setting(
+        "private_key", .pem("a PEM file with the private key", label: "PRIVATE KEY", good: "tls/key.pem"), .required,
+        "The certificate's private key, unencrypted.")
+
+    static let settings = [DeclaredSetting(certificate), DeclaredSetting(privateKey)]
+
+    init?(_ members: SectionMembers) {
+        guard let certificate = members[TLSSettings.certificate], let key = members[TLSSettings.privateKey] else {
+            return nil
+        }
+        (certificateFile, privateKeyFile) = (certificate.path, key.path)
+    }
+}

@@ -1,0 +1,96 @@
+internal import JSON
+
+/// Reads a configuration file (`gatehouse.jsonc`).
+public enum SettingsFile {
+    /// A longer file is none that somebody wrote.
+    public static let maximumBytes = 16 << 20
+
+    /// Reads and checks a file and everything that it points to: secrets and files of keys and certificates; neither
+    /// network nor storage is touched.
+    ///
+    /// - Parameters:
+    ///   - path: also what faults call the file; what it names by relative paths is relative to its directory.
+    ///   - sources: where files and environment variables come from.
+    public static func load(path: String, sources: SettingSources) throws(ConfigurationFaults) -> Settings {
+        let bytes: [UInt8]
+        do throws(FileFault) {
+            bytes = try sources.file(path, maximumBytes)
+        } catch {
+            let message = "the configuration cannot be read: \(error.description)"
+            throw ConfigurationFaults([Fault(file: path, line: 1, column: 1, path: "", message: message)])
+        }
+        return try parse(bytes, path: path, sources: sources)
+    }
+
+    /// The same with the process's files and an environment.
+    public static func load(
+        path: String, environment: [String: String]
+    ) throws(ConfigurationFaults) -> Settings {
+        try load(path: path, sources: SettingSources(environment: { environment[$0] }))
+    }
+
+    /// The same for the content of a file.
+    public static func parse(
+        _ bytes: [UInt8], path: String, sources: SettingSources
+    ) throws(ConfigurationFaults) -> Settings {
+        let document: JSONDocument
+        do throws(JSONSyntaxError) {
+            document = try JSONDocument(parsing: bytes, as: .configuration, maximumBytes: maximumBytes)
+        } catch {
+            let position = JSONPosition(offset: error.offset, in: bytes)
+            let remedy = error.reason == .byteOrderMark ? ": save the file as UTF-8 without one" : ""
+            throw ConfigurationFaults([
+                Fault(
+                    file: path, line: position.line, column: position.column, path: "",
+                    message: error.reason.rawValue + remedy)
+            ])
+        }
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let reader = SettingReader(sources: sources, directory: directory)
+        reader.reportDuplicates(in: document)
+        let settings = SettingKind<Settings>.section.read(document.root, "", reader)
+        if let settings, reader.faults.isEmpty { return settings }
+        throw ConfigurationFaults(located(reader.faults, in: bytes, file: path))
+    }
+
+    /// In the file's order, with lines and columns, found in one pass.
+    private static func located(
+        _ faults: [(offset: Int, path: String, message: String)], in bytes: [UInt8], file: String
+    ) -> [Fault] {
+        var (line, column, index) = (1, 1, 0)
+        var located: [Fault] = []
+        for fault in faults.enumerated().sorted(by: { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) })
+        {
+            while index < fault.element.offset {
+                if bytes[index] == UInt8(ascii: "\n") {
+                    (line, column) = (line + 1, 1)
+                } else if bytes[index] & 0xC0 != 0x80 {
+                    column += 1
+                }
+                index += 1
+            }
+            let element = fault.element
+            located.append(Fault(file: file, line: line, column: column, path: element.path, message: element.message))
+        }
+        return located
+    }
+}
+
+extension SettingReader {
+    /// Names that stand twice in their object, wherever that is.
+    fileprivate func reportDuplicates(in document: JSONDocument) {
+        guard !document.duplicateNames.isEmpty else { return }
+        reportDuplicates(in: document.root, "", Set(document.duplicateNames))
+    }
+
+    private func reportDuplicates(in value: JSONValue, _ path: String, _ offsets: Set<Int>) {
+        for member in value.members {
+            let place = path.isEmpty ? pathName(member.name) : "\(path).\(pathName(member.name))"
+            if offsets.contains(member.nameOffset) { fault(at: member.nameOffset, place, "is set twice") }
+            reportDuplicates(in: member.value, place, offsets)
+        }
+        for (index, element) in value.elements.enumerated() {
+            reportDuplicates(in: element, "\(path)[\(index)]", offsets)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Where people and programs reach the gateway: scheme, host and port, nothing else.
+public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
+    /// As a browser's `Origin` field writes it: lower case, without a default port (RFC 6454, section 6.1).
+    public let origin: String
+    /// Whether the scheme is https.
+    public let isSecure: Bool
+
+    public var description: String { origin }
+
+    init(_ text: String) throws(Refusal) {
+        guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
+            throw Refusal("must be a URL such as https://access.example.com")
+        }
+        guard url.path.isEmpty, !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
+            throw Refusal("must be scheme, host and port only: nothing may follow them, not even a slash")
+        }
+        guard url.scheme == "https" || url.isLoopback else {
+            throw Refusal("must be https; http is allowed only on loopback (127.0.0.1, [::1], localhost)")
+        }
+        isSecure = url.scheme == "https"
+        let host = url.host.contains(":") ? "[\(url.host)]" : url.host
+        let port = url.port.flatMap { $0 == (url.scheme == "https" ? 443 : 80) ? nil : ":\($0)" } ?? ""
+        origin = "\(url.scheme)://\(host)\(port)"
+    }
+}

@@ -1,0 +1,15 @@
+/// Bytes that nobody may see: it describes, prints and reflects itself without them.
+public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public let bytes: [UInt8]
+
+    public init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The secret as text, where it is one.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    public var description: String { "(secret)" }
+    public var debugDescription: String { "(secret)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,93 @@
+internal import HTTPMessage
+internal import HTTPServer
+internal import Policy
+internal import Telemetry
+internal import WorkspaceMetrics
+
+/// Workspaces, totals and inventories in HTTP's terms. The organization comes from the permit alone.
+struct MetricsAPI: Sendable {
+    let backend: MetricsBackend
+    let log: Log
+
+    /// What is answered from memory.
+    func read(_ match: RouteMatch, _ request: Request, _ permit: Permit, _ license: License) -> Reply {
+        do throws(MetricsFault) {
+            switch match.route {
+            case .workspaces:
+                guard let items = request.target.queryItems else { return MetricsAPI.brokenQuery }
+                let query: WorkspaceQuery
+                do throws(QueryRefusal) {
+                    query = try WorkspaceQuery(items)
+                } catch {
+                    return .problem(MetricsAPI.problem(error))
+                }
+                let csv = Representation.Format.csv
+                let preferred = request.preferredType(among: ["application/json", "text/csv"])
+                return reply(try backend.workspaces(permit, query, as: preferred == "text/csv" ? csv : .json))
+            case .workspace:
+                return try backend.workspace(permit, id: match.workspace).map(reply) ?? MetricsAPI.noWorkspace
+            default:
+                return reply(try backend.summary(permit, license))
+            }
+        } catch {
+            return .problem(problem(error, requestID: nil))
+        }
+    }
+
+    /// What waits for the database.
+    func work(_ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String, _ body: RequestBody) async
+        -> Reply
+    {
+        do {
+            switch (match.route, request.method) {
+            case (.inventory, .put): return try await replace(permit, body)
+            case (.inventory, _): return try await export(permit)
+            case (.inventoryWorkspace, .put):
+                let document = try await body.collect()
+                return empty(try await backend.putWorkspace(permit, id: match.workspace, body: document))
+            case (.inventoryWorkspace, .delete):
+                return empty(try await backend.deleteWorkspace(permit, id: match.workspace))
+            case (.inventoryWorkspace, _):
+                let found = try await backend.inventoryWorkspace(permit, id: match.workspace)
+                return found.map(reply) ?? MetricsAPI.noWorkspace
+            default:
+                let changes = try await body.collect()
+                return empty(try await backend.change(permit, body: changes))
+            }
+        } catch let fault as MetricsFault {
+            return .problem(problem(fault, requestID: requestID))
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return .problem(
+                Problem(.internalError, detail: "Something went wrong here. The request id names it in the log."))
+        }
+    }
+
+    private func replace(_ permit: Permit, _ body: RequestBody) async throws -> Reply {
+        var source = body
+        switch try await backend.replaceInventory(permit, from: &source) {
+        case .success(let summary): return .json(summary.json)
+        case .failure(let refusal): return .problem(MetricsAPI.problem(refusal))
+        }
+    }
+
+    private func export(_ permit: Permit) async throws -> Reply {
+        let export = try await backend.inventory(permit)
+        return .stream(type: "application/json", tag: export.entityTag) { writer in
+            var export = export
+            while let piece = try await export.next() { try await writer.write(piece) }
+        }
+    }
+
+    private func reply(_ representation: Representation) -> Reply {
+        .content(type: representation.format.rawValue, tag: representation.entityTag) { representation.body() }
+    }
+
+    private func empty(_ result: Result<Void, InventoryRefusal>) -> Reply {
+        switch result {
+        case .success: .noContent
+        case .failure(let refusal): .problem(MetricsAPI.problem(refusal))
+        }
+    }
+}

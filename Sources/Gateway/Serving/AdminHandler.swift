@@ -1,0 +1,50 @@
+internal import HTTPMessage
+internal import HTTPServer
+internal import Sockets
+internal import Telemetry
+
+/// The admin listener: `/healthz`, `/readyz`, `/metrics`, and nothing else.
+final class AdminHandler: RequestHandler {
+    private let health: StoreHealth
+    private let figures: GatewayFigures
+    private let log: Log
+
+    init(health: StoreHealth, figures: GatewayFigures, log: Log) {
+        self.health = health
+        self.figures = figures
+        self.log = log
+    }
+
+    func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
+        guard ["/healthz", "/readyz", "/metrics"].contains(request.target.path) else {
+            return .now(text(Status(404), "not found\n"))
+        }
+        guard request.method == .get || request.method == .head else {
+            var response = text(Status(405), "method not allowed\n")
+            response.fields.append(.allow, "GET, HEAD")
+            return .now(response)
+        }
+        switch request.target.path {
+        case "/healthz": return .now(text(.ok, "ok\n"))
+        case "/readyz":
+            let isReady = health.isReady(at: turn.monotonic)
+            return .now(isReady ? text(.ok, "ready\n") : text(.serviceUnavailable, "not ready\n"))
+        default:
+            let page = figures.render(droppedLogLines: log.sink.dropped)
+            return .now(text(.ok, page, type: PrometheusText.contentType))
+        }
+    }
+
+    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+        .now(text(fault.status, "\(fault.rawValue)\n"))
+    }
+
+    func completed(_ exchange: CompletedExchange) {}
+
+    private func text(_ status: Status, _ text: String, type: String = "text/plain; charset=utf-8") -> Response {
+        let fields = ResponseFields([
+            (.contentType, type), (.cacheControl, "no-store"), (.contentTypeOptions, "nosniff"),
+        ])
+        return Response(status, fields: fields, body: Array(text.utf8))
+    }
+}

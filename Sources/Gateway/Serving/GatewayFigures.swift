@@ -1,0 +1,56 @@
+internal import Synchronization
+public import Telemetry
+
+/// What the gateway counts, in one table.
+public final class GatewayFigures: Sendable {
+    public let requests = CounterFamily(
+        "gatehouse_requests_total", labels: ["route", "method", "status"],
+        help: "Requests answered, by route template, method and status.")
+    public let durations = Histogram()
+    public let decisions = CounterFamily(
+        "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Decisions of policy.")
+    public let verifications = CounterFamily(
+        "gatehouse_token_verifications_total", labels: ["provider", "result"],
+        help: "Bearer tokens verified, by provider and result.")
+    private let lastReload = Atomic<Bool>(true)
+
+    public init() {}
+
+    /// Whether the last reading of the configuration was taken.
+    public var lastReloadSucceeded: Bool {
+        get { lastReload.load(ordering: .relaxed) }
+        set { lastReload.store(newValue, ordering: .relaxed) }
+    }
+
+    func render(droppedLogLines: Int) -> String {
+        var page = PrometheusText()
+        page.append(requests)
+        page.append(
+            "gatehouse_request_duration_seconds", durations,
+            help: "From the complete request head to the last byte of the answer.")
+        page.append(decisions)
+        page.append(verifications)
+        page.append(
+            "gatehouse_config_last_reload_success", help: "1 where the last reading of the configuration was taken.",
+            lastReloadSucceeded ? 1 : 0)
+        page.append(
+            "gatehouse_log_lines_dropped_total", kind: "counter", help: "Log lines that found no room.",
+            Double(droppedLogLines))
+        page.append(
+            "gatehouse_build_info", help: "The version that runs.", labels: [("version", GatewayVersion.current)], 1)
+        if let process = ProcessFigures() {
+            page.append(
+                "gatehouse_process_cpu_seconds_total", kind: "counter", help: "User and system time.",
+                process.cpuSeconds)
+            page.append(
+                "gatehouse_process_resident_memory_bytes", help: "Resident memory.", Double(process.residentBytes))
+            page.append("gatehouse_process_open_fds", help: "Open descriptors.", Double(process.openDescriptors))
+        }
+        return page.text
+    }
+}
+
+/// The version of this program.
+public enum GatewayVersion {
+    public static let current = "0.1.0"
+}

@@ -1,0 +1,65 @@
+public import Databases
+public import HTTPServer
+public import Snapshots
+public import Sockets
+public import Telemetry
+public import WorkspaceMetrics
+
+/// The running gateway: its reactors, its two listeners, and what they share.
+public final class GatewayServer {
+    private let reactors: [Reactor]
+    private let servers: [Server]
+    private var threads: [SystemThread] = []
+    public let health: StoreHealth
+    public let figures: GatewayFigures
+    /// Where the public listener is, with the port that the system chose.
+    public let address: SocketAddress
+    /// Where the admin listener is, if there is one.
+    public let adminAddress: SocketAddress?
+
+    /// Binds both listeners; nothing is answered before ``start()``.
+    ///
+    /// - Parameter reactors: event-loop threads, at least one.
+    public init(
+        _ deployments: Published<Deployment>, listen: SocketAddress, adminListen: SocketAddress?, reactors count: Int,
+        limits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, log: Log
+    ) throws(SocketFault) {
+        let health = StoreHealth(database)
+        let figures = GatewayFigures()
+        var reactors: [Reactor] = []
+        for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
+        let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
+        let server = try Server(listen, on: reactors, limits: limits) { reactor, _ in
+            GatewayHandler(
+                deployments, metrics: metrics, health: health, figures: figures, log: log, on: reactor)
+        }
+        var servers = [server]
+        var adminAddress: SocketAddress?
+        if let adminListen {
+            let admin = try Server(adminListen, on: [reactors[0]]) { _, _ in
+                AdminHandler(health: health, figures: figures, log: log)
+            }
+            servers.append(admin)
+            adminAddress = admin.address
+        }
+        self.reactors = reactors
+        self.servers = servers
+        self.health = health
+        self.figures = figures
+        self.adminAddress = adminAddress
+        address = server.address
+    }
+
+    public func start() throws(SocketFault) {
+        for reactor in reactors { threads.append(try SystemThread { reactor.run() }) }
+    }
+
+    /// Says that it is not ready any more, answers what was asked within the timeout, and ends.
+    public func drain(timeout: Duration = .seconds(30)) {
+        health.beginDraining()
+        for server in servers { server.drain(timeout: timeout) }
+        for reactor in reactors { reactor.stop() }
+        for thread in threads { thread.join() }
+        threads = []
+    }
+}

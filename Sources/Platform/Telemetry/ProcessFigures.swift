@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// What the kernel says of this process (proc(5)).
+public struct ProcessFigures: Sendable {
+    public let residentBytes: Int
+    public let openDescriptors: Int
+    public let cpuSeconds: Double
+
+    /// `nil` where `/proc` is not there.
+    public init?() {
+        guard let statm = ProcessFigures.words(of: "/proc/self/statm"), statm.count > 1, let pages = Int(statm[1]),
+            let stat = ProcessFigures.text(of: "/proc/self/stat"), let close = stat.lastIndex(of: ")")
+        else { return nil }
+        // Fields 14 and 15 are user and system time in clock ticks; the name in field 2 may hold spaces.
+        let fields = stat[stat.index(after: close)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        residentBytes = pages * sysconf(Int32(_SC_PAGESIZE))
+        cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        openDescriptors = ProcessFigures.countDescriptors()
+    }
+
+    private static func words(of path: String) -> [Substring]? { text(of: path)?.split(separator: " ") }
+
+    private static func text(of path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var buffer = Array(repeating: UInt8(0), count: 4096)
+        // The buffer is as long as the count says.
+        let count = unsafe read(descriptor, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+
+    private static func countDescriptors() -> Int {
+        guard let directory = unsafe opendir("/proc/self/fd") else { return 0 }
+        defer { unsafe closedir(directory) }
+        var count = 0
+        while unsafe readdir(directory) != nil { count += 1 }
+        // `.`, `..`, and the descriptor that this function has open
+        return max(0, count - 3)
+    }
+}

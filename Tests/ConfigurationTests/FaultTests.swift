@@ -1,0 +1,162 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct FaultTests {
+    @Test("every fault of a file is told at once, in its order, at its place")
+    func positions() {
+        let faults = TestFiles.faults(
+            #"""
+            {
+              // a comment with ünïcode
+              "public_url": "http://access.example.com",
+              "lisen": "0.0.0.0:8443",
+              "storage": "sqlite:g.db", "storage": "sqlite:h.db",
+              "reactors": "two",
+              "providers": [
+                { "id": "p", "issuer": "https://i", "client_secrt": {"env": "X"} },
+                { "id": "é", "issuer": 7, "clock_skew": "1 m" },
+              ],
+            }
+            """#)
+        #expect(
+            faults.map { "\($0.line):\($0.column) \($0.path)" } == [
+                "1:1 listen", "3:17 public_url", "4:3 lisen", "5:29 storage", "6:15 reactors",
+                "8:41 providers[0].client_secrt", "9:13 providers[1].id", "9:28 providers[1].issuer",
+                "9:45 providers[1].clock_skew",
+            ])
+        #expect(faults[2].description == #"etc/gatehouse.jsonc:4:3: lisen: is no setting; did you mean "listen"?"#)
+        #expect(faults[3].message == "is set twice")
+        #expect(faults[5].message.contains(#"did you mean "client_secret"?"#))
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let members: String
+        let path: String
+        let words: String
+        var testDescription: String { "\(path) \(words)" }
+
+        init(_ members: String, _ path: String, _ words: String) {
+            (self.members, self.path, self.words) = (members, path, words)
+        }
+    }
+
+    static let cases: [Case] = [
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i"},{"id":"a","issuer":"https://j"}]"#, "providers[1].id",
+            "providers[0]"),
+        Case(#""organizations": [{"id":"a"},{"id":"b"},{"id":"a"}]"#, "organizations[2].id", "organizations[0]"),
+        Case(
+            #""providers": [{"id":"okta","issuer":"https://i"}], "organizations": [{"id":"a","providers":["otka"]}]"#,
+            "organizations[0].providers[0]", #"did you mean "okta""#),
+        Case(
+            #""providers": [{"id":"okta","issuer":"https://i"}], "organizations": [{"id":"a","providers":["zz"]}]"#,
+            "organizations[0].providers[0]", #"no provider has the id "zz""#),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","audiences":["x","y"]},{"id":"b","issuer":"https://i","audiences":["z","y"]}]"#,
+            "providers[1].audiences[1]", "providers[0]"),
+        Case(
+            #""providers": [{"id":"a","issuer":"accounts.google.com","audiences":["y"]},{"id":"b","issuer":"https://accounts.google.com","audiences":["y"]}]"#,
+            "providers[1].audiences[0]", "providers[0]"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","client_id":"c"}]"#, "secret_key",
+            "providers[0] has a client_id"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","trust_email":true}]"#, "providers[0].email_domains",
+            "is required where trust_email"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","trust_email":true,"email_domains":[]}]"#,
+            "providers[0].email_domains", "is required where trust_email"),
+        Case(#""providers": [{"id":"a","issuer":"http://127.0.0.1:9"}]"#, "providers[0].issuer", "insecure_allow_http"),
+        Case(
+            #""providers": [{"id":"a","issuer":"http://10.0.0.1","insecure_allow_http":true}]"#, "providers[0].issuer",
+            "loopback only"),
+        Case(
+            #""providers": [{"id":"a","issuer":"http://127.0.0.1.example.com","insecure_allow_http":true}]"#,
+            "providers[0].issuer", "loopback only"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","algorithms":["HS256"]}]"#, "providers[0].algorithms[0]",
+            "RS256"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","algorithms":["none"]}]"#, "providers[0].algorithms[0]",
+            "ES512"),
+        Case(#""providers": [{"id":"a","issuer":"https://i","scopes":["email"]}]"#, "providers[0].scopes", "openid"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","client_secret":{"env":"A_SECRET"}}]"#,
+            "providers[0].client_id",
+            "client_secret"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","client_id":"c","client_secret":"hunter2"}], "secret_key": {"env":"A_KEY"}"#,
+            "providers[0].client_secret", #"write {"env": "NAME"}"#),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","authorization_parameters":{"state":"x"}}]"#,
+            "providers[0].authorization_parameters.state", "gateway itself"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i","keys":"private.jwk"}]"#, "providers[0].keys",
+            "no usable key (key 0"),
+        Case(#""providers": [{"id":"a","issuer":"https://i","keys":"nowhere"}]"#, "providers[0].keys", "no such file"),
+        Case(#""secret_key": {"env":"UNSET"}"#, "secret_key.env", #""UNSET" is not set"#),
+        Case(#""secret_key": {"env":"EMPTY"}"#, "secret_key.env", "empty"),
+        Case(#""secret_key": {"file":"empty"}"#, "secret_key.file", "empty"),
+        Case(#""secret_key": [{"env":"A_KEY"},{"env":"A_SECRET"}]"#, "secret_key[1]", "32 bytes in base64"),
+        Case(#""trusted_proxies": ["10.0.0.1"]"#, "trusted_proxies[0]", #""10.0.0.1/32""#),
+        Case(#""tls": {"certificate":"tls/fullchain.pem"}"#, "tls.private_key", "is required"),
+        Case(#""tls": {"certificate":"tls/key.pem","private_key":"tls/key.pem"}"#, "tls.certificate", "CERTIFICATE"),
+        Case(#""admin_listen": "127.0.0.1:80""#, "admin_listen", "same as listen"),
+        Case(#""sessions": {"idle":"48h"}"#, "sessions.idle", "longer than absolute"),
+        Case(#""sessions": {"absolute":"1h"}"#, "sessions.absolute", "shorter than idle"),
+        Case(#""mail": {"from":"a@b.c","smtp":"smtp://h","username":"u"}"#, "mail.password", "username"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].claim_value", "is required unless"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","claim_value":"x","match":"exists","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].claim_value", "no meaning"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"","claim_value":"x","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].claim_name", "not an empty string"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","claim_value":"x","role":"organization-manger"}]}]"#,
+            "organizations[0].claim_mappings[0].role", #"did you mean "organization-manager""#),
+        Case(
+            #""organizations": [{"id":"a","license":{"runners":-1}}]"#, "organizations[0].license.runners",
+            "whole number"),
+        Case(
+            #""organizations": [{"id":"a","license":{"runner":1}}]"#, "organizations[0].license.runner",
+            #"did you mean "runners""#),
+        Case(#""client_id": "x""#, "client_id", "is no setting here"),
+        Case("\"a\\u001b[31mb\": 1", "\"a\u{FFFD}[31mb\"", "is no setting here"),
+    ]
+
+    @Test("what settings only together do wrong is told", arguments: cases)
+    func crossChecks(_ wrong: Case) {
+        let faults = TestFiles.faults(TestFiles.file(wrong.members))
+        #expect(
+            faults.count == 1 && faults[0].path == wrong.path && faults[0].message.contains(wrong.words), "\(faults)")
+    }
+
+    @Test(
+        "storage that this build does not have is told without quoting it",
+        arguments: [
+            ("postgresql://u:hunter2@h/d", "lacks the trait PostgreSQL"),
+            ("postgres://u:hunter2@h/d", "lacks the trait"),
+            ("mysql://u:hunter2@h/d", "must begin with"), ("sqlite:", "must name a file"),
+        ])
+    func storage(_ text: String, _ words: String) {
+        let faults = TestFiles.faults(TestFiles.file(#""reactors": 1"#, storage: "\"\(text)\""))
+        #expect(faults.count == 1 && faults[0].path == "storage" && faults[0].message.contains(words), "\(faults)")
+        #expect(!faults.description.contains("hunter2"))
+    }
+
+    @Test("good combinations are taken")
+    func combinations() {
+        let good = [
+            #""providers": [{"id":"a","issuer":"http://127.0.0.1:9/x","insecure_allow_http":true}]"#,
+            #""providers": [{"id":"a","issuer":"http://[::1]:9","insecure_allow_http":true}]"#,
+            #""providers": [{"id":"a","issuer":"https://i","audiences":["x"]},{"id":"b","issuer":"https://i","audiences":["y"]}]"#,
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","match":"exists","role":"organization-viewer"}]}]"#,
+            #""secret_key": [{"env":"A_KEY"},{"file":"secret.key"}]"#,
+        ]
+        for members in good { #expect(TestFiles.faults(TestFiles.file(members)).isEmpty, "\(members)") }
+    }
+}

@@ -1,0 +1,139 @@
+import JSON
+import Testing
+
+@testable import Configuration
+
+/// A row of the table with a file around it.
+struct TableRow: Sendable, CustomTestStringConvertible {
+    let path: [DeclaredSetting]
+    var setting: DeclaredSetting { path[path.count - 1] }
+    var testDescription: String { path.map(\.name).joined(separator: ".") }
+
+    /// As faults write it.
+    var place: String {
+        path.enumerated().map { index, setting in
+            setting.name + (setting.section?.isList ?? false && index < path.count - 1 ? "[0]" : "")
+        }.joined(separator: ".")
+    }
+
+    static let all: [TableRow] = rows(Settings.settings, [])
+
+    private static func rows(_ settings: [DeclaredSetting], _ above: [DeclaredSetting]) -> [TableRow] {
+        settings.flatMap { setting in
+            [TableRow(path: above + [setting])] + rows(setting.section?.settings ?? [], above + [setting])
+        }
+    }
+
+    /// What else has to stand in the object for the value to be right.
+    private static let companions: [String: [String: String]] = [
+        "admin_listen": ["listen": #""127.0.0.2:1""#],
+        "providers": ["secret_key": #"{"file": "secret.key"}"#],
+        "organizations": ["providers": #"[{"id": "acme-okta", "issuer": "https://acme.okta.com"}]"#],
+        "providers.client_secret": ["client_id": #""c""#],
+        "providers.trust_email": ["email_domains": #"["acme.com"]"#],
+        "organizations.claim_mappings.claim_name": ["claim_value": #""v""#],
+        "organizations.claim_mappings.role": ["claim_value": #""v""#],
+        "organizations.claim_mappings.match": ["claim_value": #""v""#],
+        "sessions.idle": ["absolute": #""365d""#],
+        "sessions.absolute": ["idle": #""10s""#],
+        "mail.username": ["password": #"{"env": "A_SECRET"}"#],
+        "mail.password": ["username": #""u""#],
+    ]
+
+    /// A whole file in which the setting has this value and all else is right.
+    func file(_ value: String) -> String {
+        var text = value
+        var here = path.map(\.name)
+        for (index, setting) in path.enumerated().reversed() {
+            let siblings = index == 0 ? Settings.settings : path[index - 1].section?.settings ?? []
+            var members = [setting.name: text]
+            for sibling in siblings where sibling.isRequired && sibling.name != setting.name {
+                members[sibling.name] = sibling.good[0]
+            }
+            let extra = TableRow.companions[here.joined(separator: ".")] ?? [:]
+            members.merge(extra) { _, extra in extra }
+            if here.joined(separator: ".") == "organizations.claim_mappings.match", value == "\"exists\"" {
+                members["claim_value"] = nil
+            }
+            text = "{" + members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
+            if index > 0, path[index - 1].section?.isList ?? false { text = "[\(text)]" }
+            here.removeLast()
+        }
+        return text
+    }
+}
+
+@Suite struct TableTests {
+    @Test("every good value of every setting is taken", arguments: TableRow.all)
+    func good(_ row: TableRow) {
+        if row.setting.section == nil { #expect(!row.setting.good.isEmpty) }
+        for value in row.setting.good {
+            let faults = TestFiles.faults(row.file(value))
+            #expect(faults.isEmpty, "\(value): \(faults)")
+        }
+    }
+
+    @Test("every wrong value of every setting is refused where it stands", arguments: TableRow.all)
+    func wrong(_ row: TableRow) {
+        #expect(!row.setting.wrong.isEmpty)
+        for value in row.setting.wrong {
+            let faults = TestFiles.faults(row.file(value))
+            #expect(faults.contains { $0.path.hasPrefix(row.place) }, "\(value): \(faults)")
+        }
+    }
+
+    @Test("a required setting that is missing is told", arguments: TableRow.all.filter { $0.setting.isRequired })
+    func missing(_ row: TableRow) {
+        let marker = "\"\(row.setting.name)\": "
+        let text = row.file("\"x-marker\"").replacing(marker + "\"x-marker\"", with: "\"x-marker\": 0")
+        let faults = TestFiles.faults(text)
+        #expect(faults.contains { $0.path == row.place && $0.message.hasPrefix("is required") }, "\(faults)")
+    }
+
+    @Test(
+        "every default is one that the setting takes", arguments: TableRow.all.filter { $0.setting.defaultText != nil })
+    func defaults(_ row: TableRow) throws {
+        let text = try #require(row.setting.defaultText)
+        let faults = TestFiles.faults(row.file(text))
+        #expect(faults.isEmpty, "\(faults)")
+    }
+
+    @Test("names of settings are snake case, and each stands once in its object")
+    func names() {
+        for row in TableRow.all {
+            #expect(row.setting.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F })
+            #expect(!row.setting.meaning.isEmpty && row.setting.meaning.hasSuffix("."))
+            let names = (row.setting.section?.settings ?? []).map(\.name)
+            #expect(Set(names).count == names.count)
+        }
+    }
+
+    @Test("the reference names every setting")
+    func reference() {
+        let lines = Set(ReferenceText.text.split(separator: "\n").map { $0.prefix { $0 != " " } })
+        for row in TableRow.all {
+            let name = row.path.enumerated().map { index, setting in
+                setting.name + (setting.section?.isList ?? false && index < row.path.count - 1 ? "[]" : "")
+            }.joined(separator: ".")
+            #expect(lines.contains(Substring(name)))
+        }
+        #expect(ReferenceText.text.split(separator: "\n").allSatisfy { $0.count <= 240 })
+    }
+
+    @Test("the schema takes every good value, and refuses wrong types", arguments: TableRow.all)
+    func schema(_ row: TableRow) throws {
+        var writer = JSONWriter()
+        SchemaText.write(to: &writer)
+        let schema = try JSONDocument(parsing: writer.bytes).root
+        for value in row.setting.good {
+            let file = try JSONDocument(parsing: Array(row.file(value).utf8)).root
+            let problem = SchemaCheck.problem(of: file, by: schema)
+            #expect(problem == nil, "\(value): \(problem ?? "")")
+        }
+        let wrongType = row.setting.good.first?.first == "\"" ? "7" : "\"text\""
+        if row.setting.name != "storage" {
+            let file = try JSONDocument(parsing: Array(row.file(wrongType).utf8)).root
+            #expect(SchemaCheck.problem(of: file, by: schema) != nil)
+        }
+    }
+}

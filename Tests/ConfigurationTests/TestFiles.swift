@@ -1,0 +1,54 @@
+import Cryptography
+
+@testable import Configuration
+
+/// The files and variables that configurations of tests point to.
+enum TestFiles {
+    static let key = Base64.encode(Array(repeating: 7, count: 32))
+
+    static let jwks = #"""
+        {"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
+        """#
+
+    static let files: [String: String] = [
+        "secret.key": key + "\n", "a.secret": "hello\r\n", "empty": "\n", "keys.jwks.json": jwks,
+        "keys/acme.jwks.json": jwks, "private.jwk": #"{"kty":"oct","k":"AAAA"}"#,
+        "tls/fullchain.pem": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "tls/key.pem": "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
+        "ca.pem": "-----BEGIN CERTIFICATE-----\n", "acme-ca.pem": "-----BEGIN CERTIFICATE-----\n",
+    ]
+
+    static let environment = [
+        "A_SECRET": "hello", "A_KEY": key, "STORAGE": "sqlite:x.db", "ACME_SECRET": "s", "SMTP_PASSWORD": "p",
+        "EMPTY": "",
+    ]
+
+    static let sources = SettingSources(
+        environment: { environment[$0] },
+        file: { (path, _) throws(FileFault) -> [UInt8] in
+            let prefix = "etc/"
+            guard path.hasPrefix(prefix), let text = files[String(path.dropFirst(prefix.count))] else {
+                throw FileFault("no such file or directory")
+            }
+            return Array(text.utf8)
+        })
+
+    static func parse(_ text: String) throws(ConfigurationFaults) -> Settings {
+        try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources)
+    }
+
+    /// The faults of a file, none where it is good.
+    static func faults(_ text: String) -> [Fault] {
+        do throws(ConfigurationFaults) {
+            _ = try parse(text)
+            return []
+        } catch {
+            return error.faults
+        }
+    }
+
+    /// A good file with these members beside the required ones.
+    static func file(_ members: String, storage: String = #""sqlite:g.db""#) -> String {
+        #"{"public_url": "https://a.example", "listen": "127.0.0.1:80", "storage": \#(storage), \#(members)}"#
+    }
+}
