@@ -51,19 +51,28 @@ public struct KeySet: Sendable {
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
             (keys, issues) = try KeySet.keys(json: bytes)
         } else if let text = String(validating: bytes, as: UTF8.self), text.contains("-----BEGIN ") {
-            keys = try KeySet.keys(pem: text)
-            issues = []
+            (keys, issues) = try KeySet.keys(pem: text)
         } else {
             throw Unreadable(description: "this is neither a JWK, nor a JWK set, nor PEM")
         }
     }
 
-    private static func keys(pem text: String) throws(Unreadable) -> [Key] {
+    private static func keys(pem text: String) throws(Unreadable) -> ([Key], [Issue]) {
+        let blocks: [Result<VerificationKey, CryptographyError>]
         do throws(CryptographyError) {
-            return try VerificationKey.keys(pem: text).map { Key(key: $0) }
+            blocks = try VerificationKey.keys(pem: text)
         } catch {
-            throw Unreadable(description: "the PEM text holds no public key: \(error.description)")
+            throw Unreadable(description: "the PEM text cannot be used: \(error.description)")
         }
+        var keys: [Key] = []
+        var issues: [Issue] = []
+        for (index, block) in blocks.enumerated() {
+            switch block {
+            case .success(let key): keys.append(Key(key: key))
+            case .failure(let error): issues.append(Issue(index: index, id: nil, detail: error.description))
+            }
+        }
+        return (keys, issues)
     }
 
     private static func keys(json bytes: [UInt8]) throws(Unreadable) -> ([Key], [Issue]) {

@@ -37,6 +37,31 @@ struct KeySetTests {
         #expect(reason(try good.token(), [try good.provider(keys: set)]) == nil)
     }
 
+    @Test("one bad block of PEM is reported like a bad key of a set, and private keys refuse the file")
+    func badPEM() throws {
+        let short = """
+            -----BEGIN PUBLIC KEY-----
+            MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC+wPTmOCaFqBg6sx9SGKtrGSvQ
+            MrViXT5CJUThKjD+nIRgD2+I4ebkGBA8CWsxgfrKIoOj1AB3vXU697fA+v8nuJOi
+            0729JlK/eKoKW1+pN4lZHEnnPctijt1Ap48kdDkP433oZWz5YMPG7EapjBaeJEVQ
+            AN/4tGxM7EkIn82lfwIDAQAB
+            -----END PUBLIC KEY-----
+            """
+        let good = """
+            -----BEGIN PUBLIC KEY-----
+            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZ2k8VvdDXkOhrrLcPKFUx9WNtXXN
+            pxBhifdPGYiWvRoRr5xhsNrfmd7vTdEEVuGRvxzr1+CSFtYYYe+EoLrrZQ==
+            -----END PUBLIC KEY-----
+            """
+        let set = try KeySet(Array("\(short)\n\(good)\n".utf8))
+        #expect(set.keys.count == 1)
+        #expect(set.issues.map(\.index) == [0])
+        #expect(try KeySet(Array(short.utf8)).keys.isEmpty)
+        let mint = try TokenMint()
+        #expect(reason(try mint.token(), [try mint.provider(keys: short)]) == .keyNotFound)
+        #expect(throws: KeySet.Unreadable.self) { try KeySet(Array("\(good)\n\(mint.key.pem())".utf8)) }
+    }
+
     @Test("where not exactly one key fits, none does")
     func selection() throws {
         let anonymous = try TokenMint(keyID: nil)

@@ -44,38 +44,4 @@ public struct VerificationKey: Sendable {
         }
         try unsafe self.init(OwnedKey(key))
     }
-
-    /// The keys of PEM text: `PUBLIC KEY`, `RSA PUBLIC KEY` and `CERTIFICATE` blocks (of a certificate only the key is
-    /// used: neither its dates nor its issuer are looked at). A private key refuses the text.
-    public static func keys(pem text: String) throws(CryptographyError) -> [VerificationKey] {
-        guard !text.contains("PRIVATE KEY-----") else { throw CryptographyError(.privateKey) }
-        var keys: [VerificationKey] = []
-        var rest = Substring(text)
-        while let begin = rest.firstRange(of: "-----BEGIN ") {
-            rest = rest[begin.lowerBound...]
-            guard let end = rest.firstRange(of: "-----END "),
-                let close = rest[end.upperBound...].firstRange(of: "-----")
-            else { throw CryptographyError(.invalidKey) }
-            keys.append(try VerificationKey(pemBlock: String(rest[..<close.upperBound]) + "\n"))
-            rest = rest[close.upperBound...]
-        }
-        guard !keys.isEmpty else { throw CryptographyError(.invalidKey) }
-        return keys
-    }
-
-    private init(pemBlock: String) throws(CryptographyError) {
-        let input = try MemoryBuffer(Array(pemBlock.utf8))
-        let key: OpaquePointer?
-        if pemBlock.hasPrefix("-----BEGIN CERTIFICATE-----") {
-            guard let certificate = unsafe PEM_read_bio_X509(input.pointer, nil, nil, nil) else {
-                throw CryptographyError(.invalidKey)
-            }
-            defer { unsafe X509_free(certificate) }
-            unsafe key = X509_get_pubkey(certificate)
-        } else {
-            unsafe key = PEM_read_bio_PUBKEY(input.pointer, nil, nil, nil)
-        }
-        guard let key = unsafe key else { throw CryptographyError(.invalidKey) }
-        try unsafe self.init(OwnedKey(key))
-    }
 }
