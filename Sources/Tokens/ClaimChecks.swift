@@ -91,7 +91,8 @@ struct ClaimChecks {
         guard let seconds = value.double, let moment = Timestamp(numericDate: seconds) else {
             throw TokenRefusal(.claimMalformed, "The token's \"\(name)\" is not a number of seconds.")
         }
-        return moment
+        // Every moment before that is past alike, and the calendar's own first one cannot be written as a date.
+        return max(moment, Timestamp(seconds: -9_200_000_000))
     }
 
     /// `nil` where the claim is absent; a subject claim that is there has to be a string of at most 255 characters.

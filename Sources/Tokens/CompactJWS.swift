@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Glibc
 public import JSON
 
 // BASE64URL(UTF8(JWS Protected Header)) || '.' || BASE64URL(JWS Payload) || '.' || BASE64URL(JWS Signature)
@@ -71,14 +72,20 @@ public struct CompactJWS: Sendable {
     }
 
     private static func dots(in token: Span<UInt8>) throws(TokenRefusal) -> (first: Int, second: Int) {
-        var first = -1
-        var second = -1
-        for index in token.indices where token[index] == UInt8(ascii: ".") {
-            guard second < 0 else { throw notThreeParts }
-            if first < 0 { first = index } else { second = index }
-        }
-        guard second >= 0 else { throw notThreeParts }
+        guard let first = dot(in: token, from: 0), let second = dot(in: token, from: first + 1),
+            dot(in: token, from: second + 1) == nil
+        else { throw notThreeParts }
         return (first, second)
+    }
+
+    private static func dot(in token: Span<UInt8>, from start: Int) -> Int? {
+        // memchr(3) looks only at the span's own bytes from `start` on, and `start` is never beyond its end.
+        unsafe token.withUnsafeBufferPointer { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = unsafe memchr(base + start, Int32(UInt8(ascii: ".")), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        }
     }
 
     static func object(_ bytes: [UInt8], named name: String) throws(TokenRefusal) -> JSONDocument {

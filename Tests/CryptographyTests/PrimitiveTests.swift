@@ -32,6 +32,28 @@ struct PrimitiveTests {
         #expect(Base64URL.decode(text) == nil)
     }
 
+    @Test("every byte outside base64url's alphabet refuses at every place, and every stray bit does")
+    func everyByte() {
+        let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for count in [1, 2, 3, 4, 5, 6] {
+            let text = Array(Base64URL.encode(Array(repeating: UInt8(0), count: count)).utf8)
+            for index in text.indices {
+                for byte in UInt8.min...UInt8.max {
+                    var altered = text
+                    altered[index] = byte
+                    let decoded = Base64URL.decode(altered.span)
+                    if alphabet.contains(byte) {
+                        #expect(
+                            decoded.map { Array(Base64URL.encode($0).utf8) == altered } ?? (index == text.count - 1))
+                    } else {
+                        #expect(decoded == nil)
+                    }
+                }
+            }
+        }
+        #expect(Base64URL.decode("") == [])
+    }
+
     @Test("base64url and base64 read what they write")
     func roundTrip() {
         for count in 0..<70 {

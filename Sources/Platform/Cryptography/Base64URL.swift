@@ -3,37 +3,54 @@
 public enum Base64URL {
     /// `nil` for anything that ``encode(_:)`` would not have written.
     public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
-        let count = text.count
-        let tail = count % 4
+        let tail = text.count % 4
         guard tail != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count / 4 * 3 + 2)
-        let table = Base64URL.values
-        var index = 0
-        while index &+ 4 <= count {
-            let a = table[Int(text[index])]
-            let b = table[Int(text[index &+ 1])]
-            let c = table[Int(text[index &+ 2])]
-            let d = table[Int(text[index &+ 3])]
-            guard (a | b | c | d) & 0xC0 == 0 else { return nil }
-            bytes.append(a << 2 | b >> 4)
-            bytes.append(b << 4 | c >> 2)
-            bytes.append(c << 6 | d)
-            index &+= 4
+        let count = text.count / 4 * 3 + max(0, tail - 1)
+        var isValid = false
+        // Three bytes are written for each whole group of four characters and `tail - 1` for the rest: `count` in all.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
+            isValid = unsafe text.withUnsafeBufferPointer { unsafe decode($0, into: output) }
+            initialized = isValid ? count : 0
         }
-        guard tail > 0 else { return bytes }
-        let a = table[Int(text[index])]
-        let b = table[Int(text[index + 1])]
-        let c = tail == 3 ? table[Int(text[index + 2])] : 0
-        guard (a | b | c) & 0xC0 == 0 else { return nil }
-        bytes.append(a << 2 | b >> 4)
-        if tail == 3 {
-            guard c & 0x03 == 0 else { return nil }
-            bytes.append(b << 4 | c >> 2)
-        } else {
-            guard b & 0x0F == 0 else { return nil }
+        return isValid ? bytes : nil
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>)
+        -> Bool
+    {
+        let whole = text.count & ~3
+        var target = 0
+        // Looking at it once for all: a character outside the alphabet has the two high bits, which no value has.
+        var faults: UInt8 = 0
+        return unsafe values.withUnsafeBufferPointer { table in
+            var index = 0
+            while index < whole {
+                let a = unsafe table[Int(text[index])]
+                let b = unsafe table[Int(text[index &+ 1])]
+                let c = unsafe table[Int(text[index &+ 2])]
+                let d = unsafe table[Int(text[index &+ 3])]
+                faults |= a | b | c | d
+                unsafe output[target] = a << 2 | b >> 4
+                unsafe output[target &+ 1] = b << 4 | c >> 2
+                unsafe output[target &+ 2] = c << 6 | d
+                index &+= 4
+                target &+= 3
+            }
+            if index < text.count {
+                let a = unsafe table[Int(text[index])]
+                let b = unsafe table[Int(text[index &+ 1])]
+                let c = unsafe index &+ 2 < text.count ? table[Int(text[index &+ 2])] : 0
+                faults |= a | b | c
+                unsafe output[target] = a << 2 | b >> 4
+                if index &+ 2 < text.count {
+                    unsafe output[target &+ 1] = b << 4 | c >> 2
+                    if c & 0x03 != 0 { return false }
+                } else if b & 0x0F != 0 {
+                    return false
+                }
+            }
+            return faults & 0xC0 == 0
         }
-        return bytes
     }
 
     public static func decode(_ text: String) -> [UInt8]? {
