@@ -79,7 +79,8 @@ extension Mapping {
 
     private func matches(address: String) -> Bool {
         switch match {
-        case .equals: Mapping.asciiLowercased(address) == Mapping.asciiLowercased(claimValue)
+        case .equals:
+            address.utf8.elementsEqual(claimValue.utf8) { Mapping.asciiLowercased($0) == Mapping.asciiLowercased($1) }
         case .glob: Glob(Mapping.asciiLowercased(claimValue)).matches(Mapping.asciiLowercased(address))
         case .exists: true
         }
@@ -120,6 +121,10 @@ extension Mapping {
     }
 
     private static func asciiLowercased(_ text: String) -> String {
-        String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
+    }
+
+    private static func asciiLowercased(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 }

@@ -22,6 +22,11 @@ public struct MetricsBackend: Sendable {
         store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
     }
 
+    /// Grows with each change of what ``workspaces(_:_:as:)`` answers, so that answers can be kept.
+    public func version(_ permit: Permit) throws(MetricsFault) -> Int {
+        store.snapshot(of: try organization(permit, for: .readMetrics)).version
+    }
+
     /// One workspace's row; `nil` where the organization has none of this id.
     public func workspace(_ permit: Permit, id: String) throws(MetricsFault) -> Representation? {
         store.workspace(id, of: try organization(permit, for: .readMetrics))

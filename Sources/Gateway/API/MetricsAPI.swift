@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import HTTPServer
+internal import Organizations
 internal import Policy
 internal import Telemetry
 internal import WorkspaceMetrics
@@ -10,20 +11,19 @@ struct MetricsAPI: Sendable {
     let log: Log
 
     /// What is answered from memory.
-    func read(_ match: RouteMatch, _ request: Request, _ permit: Permit, _ license: License) -> Reply {
+    func read(
+        _ match: RouteMatch, _ request: Request, _ permit: Permit, _ license: License, _ pages: PageCache
+    ) -> Reply {
         do throws(MetricsFault) {
             switch match.route {
             case .workspaces:
-                guard let items = request.target.queryItems else { return MetricsAPI.brokenQuery }
-                let query: WorkspaceQuery
-                do throws(QueryRefusal) {
-                    query = try WorkspaceQuery(items)
-                } catch {
-                    return .problem(MetricsAPI.problem(error))
-                }
-                let csv = Representation.Format.csv
                 let preferred = request.preferredType(among: ["application/json", "text/csv"])
-                return reply(try backend.workspaces(permit, query, as: preferred == "text/csv" ? csv : .json))
+                guard preferred == "application/json" else { return try table(request, permit, .csv) }
+                let version = try backend.version(permit)
+                let key = PageCache.Key(
+                    organization: permit.organization.text, query: request.target.queryBytes ?? [])
+                if let page = pages.reply(key, version: version) { return page }
+                return pages.keep(try table(request, permit, .json), as: key, version: version)
             case .workspace:
                 return try backend.workspace(permit, id: match.workspace).map(reply) ?? MetricsAPI.noWorkspace
             default:
@@ -32,6 +32,19 @@ struct MetricsAPI: Sendable {
         } catch {
             return .problem(problem(error, requestID: nil))
         }
+    }
+
+    private func table(
+        _ request: Request, _ permit: Permit, _ format: Representation.Format
+    ) throws(MetricsFault) -> Reply {
+        guard let items = request.target.queryItems else { return MetricsAPI.brokenQuery }
+        let query: WorkspaceQuery
+        do throws(QueryRefusal) {
+            query = try WorkspaceQuery(items)
+        } catch {
+            return .problem(MetricsAPI.problem(error))
+        }
+        return reply(try backend.workspaces(permit, query, as: format))
     }
 
     /// What waits for the database.

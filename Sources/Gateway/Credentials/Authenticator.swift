@@ -28,7 +28,7 @@ final class Authenticator {
                 ProblemRefusal(Problem(.unauthenticated, detail: "Send a bearer token in the Authorization field.")))
         }
         // Two would let two readers see two different people.
-        guard request.fields(.authorization).count == 1, case .token(let token) = BearerCredential(field) else {
+        guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
             return .failure(refusal(.malformed, "The Authorization field has to be \"Bearer\" and one token."))
         }
         if let seconds = limiter.retryAfter(address, now: turn.monotonic),

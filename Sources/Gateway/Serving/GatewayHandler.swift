@@ -19,6 +19,7 @@ final class GatewayHandler: RequestHandler {
     private var current: Published<Deployment>.Reading
     private var requestIDs = RequestIDGenerator()
     private var counters = RequestCounters()
+    private let pages = PageCache()
 
     init(
         _ deployments: Published<Deployment>, metrics: MetricsAPI, health: StoreHealth, figures: GatewayFigures,
@@ -108,7 +109,7 @@ final class GatewayHandler: RequestHandler {
         _ context: RequestContext, _ renderer: ReplyRenderer, _ now: (Reply, String?) -> Answer
     ) -> Answer {
         guard match.route.permission == .writeInventory else {
-            return now(metrics.read(match, request, permit, organization.license), nil)
+            return now(metrics.read(match, request, permit, organization.license, pages), nil)
         }
         let hasBody = request.method == .put || request.method == .post
         if hasBody, request.hasContentType("application/json") != true {

@@ -17,7 +17,7 @@ public enum Octet {
     /// Whether all of a range can stand in a field's value; eight bytes at a time, since tokens are long.
     static func areFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let raw = bytes.bytes
+        let raw = unsafe bytes.bytes
         var index = range.lowerBound
         while index &+ 8 <= range.upperBound {
             // Eight bytes of the span, whose end was just looked at.

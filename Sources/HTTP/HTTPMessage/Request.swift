@@ -28,13 +28,8 @@ public struct Request: Sendable {
     public let expectsContinue: Bool
 
     public var target: Target {
-        Target(
-            path: String(decoding: bytes[pathRange], as: UTF8.self),
-            query: queryRange.map { String(decoding: bytes[$0], as: UTF8.self) })
+        Target(pathBytes: bytes[pathRange], queryBytes: queryRange.map { bytes[$0] })
     }
-
-    /// The path's bytes as they came.
-    public var pathBytes: ArraySlice<UInt8> { bytes[pathRange] }
 
     /// The first field's value without white space around it, as bytes; `nil` where there is none.
     public func fieldBytes(_ name: FieldName) -> ArraySlice<UInt8>? {
@@ -54,6 +49,11 @@ public struct Request: Sendable {
         lines.filter { matches($0, name) }.map {
             String(decoding: bytes[Int($0.valueStart)..<Int($0.valueEnd)], as: UTF8.self)
         }
+    }
+
+    /// How often a field stands in the head.
+    public func count(of name: FieldName) -> Int {
+        lines.count { matches($0, name) }
     }
 
     private func matches(_ line: Line, _ name: FieldName) -> Bool {

@@ -56,9 +56,9 @@ public struct RequestParser: Sendable {
         guard start < buffer.count else { return nil }
         // The bytes from `start` on are the span's own, and memchr(3) looks at no others.
         return unsafe buffer.withUnsafeBytes { bytes in
-            guard let base = unsafe bytes.baseAddress else { return nil }
-            let found = unsafe memchr(base + start, 0x0A, bytes.count - start)
-            return unsafe found.map { unsafe UnsafeRawPointer($0) - base }
+            guard let base = bytes.baseAddress else { return nil }
+            guard let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 

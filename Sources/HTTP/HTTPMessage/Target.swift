@@ -1,44 +1,45 @@
 /// What a request asks for: a path and a query, as they came and decoded on demand.
 public struct Target: Sendable, Hashable {
     /// Begins with `/` (or is `*` for `OPTIONS`), percent-encoding not undone.
-    public let path: String
+    public let pathBytes: ArraySlice<UInt8>
     /// What stands after the first `?`; `nil` without one.
-    public let query: String?
+    public let queryBytes: ArraySlice<UInt8>?
+
+    public init(pathBytes: ArraySlice<UInt8>, queryBytes: ArraySlice<UInt8>?) {
+        self.pathBytes = pathBytes
+        self.queryBytes = queryBytes
+    }
 
     public init(path: String, query: String?) {
-        self.path = path
-        self.query = query
+        self.init(pathBytes: Array(path.utf8)[...], queryBytes: query.map { Array($0.utf8)[...] })
     }
+
+    public var path: String { String(decoding: pathBytes, as: UTF8.self) }
+    public var query: String? { queryBytes.map { String(decoding: $0, as: UTF8.self) } }
 
     /// The path's segments, decoded: `/a/b%20c` is `["a", "b c"]`, `/a/` is `["a", ""]`. `nil` where a percent sign is
     /// not followed by two hexadecimal digits, where the result is not UTF-8 or holds NUL, and for `.` and `..`, so
     /// that no two spellings of a path are told apart later.
     public var segments: [String]? {
-        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+        guard pathBytes.first == UInt8(ascii: "/") else { return nil }
         var result: [String] = []
         result.reserveCapacity(8)
-        let bytes = path.utf8
-        var start = bytes.index(after: bytes.startIndex)
-        while true {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
-            guard let segment = Target.percentDecoded(path[start..<end]), segment != ".", segment != ".." else {
-                return nil
-            }
+        for part in Parts(rest: pathBytes.dropFirst(), separator: UInt8(ascii: "/")) {
+            guard let segment = Target.percentDecoded(part), segment != ".", segment != ".." else { return nil }
             result.append(segment)
-            guard end < bytes.endIndex else { return result }
-            start = bytes.index(after: end)
         }
+        return result
     }
 
     /// The query's `name=value` pairs in order, decoded as forms are (`+` is a space, WHATWG URL, section 5.1). `nil`
     /// where the encoding is broken. Names may repeat.
     public var queryItems: [(name: String, value: String)]? {
-        guard let query, !query.isEmpty else { return [] }
+        guard let queryBytes else { return [] }
         var result: [(name: String, value: String)] = []
-        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+        for pair in Parts(rest: queryBytes, separator: UInt8(ascii: "&")) where !pair.isEmpty {
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard let name = Target.percentDecoded(Substring(pair[..<equals]), plusIsSpace: true),
-                let value = Target.percentDecoded(Substring(pair[equals...].dropFirst()), plusIsSpace: true)
+            guard let name = Target.percentDecoded(pair[..<equals], plusIsSpace: true),
+                let value = Target.percentDecoded(pair[equals...].dropFirst(), plusIsSpace: true)
             else { return nil }
             result.append((name, value))
         }
@@ -46,9 +47,10 @@ public struct Target: Sendable, Hashable {
     }
 
     /// Undoes percent-encoding (RFC 3986, section 2.1) once; `nil` where it is broken, not UTF-8, or holds NUL.
-    public static func percentDecoded(_ substring: Substring, plusIsSpace: Bool = false) -> String? {
-        let text = substring.utf8
-        if text.allSatisfy({ $0 != 0x25 && $0 != 0x2B && $0 != 0 }) { return String(substring) }
+    public static func percentDecoded(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
+        if text.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 }) {
+            return String(validating: text, as: UTF8.self)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()
@@ -65,5 +67,26 @@ public struct Target: Sendable, Hashable {
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// The parts between separators, empty ones too.
+private struct Parts: Sequence, IteratorProtocol {
+    var rest: ArraySlice<UInt8>?
+    let separator: UInt8
+
+    init(rest: ArraySlice<UInt8>, separator: UInt8) {
+        self.rest = rest
+        self.separator = separator
+    }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard let bytes = rest else { return nil }
+        guard let end = bytes.firstIndex(of: separator) else {
+            rest = nil
+            return bytes
+        }
+        rest = bytes[(end + 1)...]
+        return bytes[..<end]
     }
 }
