@@ -21,32 +21,22 @@ struct IPAddress: Sendable, Hashable {
 }
 
 /// A range of addresses as CIDR writes it (RFC 4632, section 3.1; RFC 4291, section 2.3): `10.0.0.0/8`, `fd00::/8`.
-public struct AddressRange: Sendable, Hashable {
-    private let network: [UInt8]
-    private let prefixLength: Int
+public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
+    public let text: String
 
     /// `nil` where the text is not an address, a slash and a prefix length, or where bits behind the prefix are set.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let address = IPAddress(String(parts[0])), (1...3).contains(parts[1].utf8.count),
             parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(parts[1]),
-            length <= address.bytes.count * 8
+            String(length) == parts[1], length <= address.bytes.count * 8
         else { return nil }
-        network = address.bytes
-        prefixLength = length
-        guard AddressRange.masked(network, to: length) == network else { return nil }
-    }
-
-    /// Whether a numeric address lies in the range; `false` for anything that is none.
-    public func contains(_ address: String) -> Bool {
-        guard let address = IPAddress(address), address.bytes.count == network.count else { return false }
-        return AddressRange.masked(address.bytes, to: prefixLength) == network
-    }
-
-    private static func masked(_ bytes: [UInt8], to length: Int) -> [UInt8] {
-        bytes.enumerated().map { index, byte in
+        for (index, byte) in address.bytes.enumerated() {
             let bits = min(8, max(0, length - index * 8))
-            return bits == 0 ? 0 : byte & (0xFF << UInt8(8 - bits))
+            guard bits == 8 || byte & (0xFF >> UInt8(bits)) == 0 else { return nil }
         }
+        self.text = text
     }
+
+    public var description: String { text }
 }
