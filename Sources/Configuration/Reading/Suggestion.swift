@@ -1,18 +1,23 @@
 /// Finds the known name that somebody meant.
-enum Suggestion {
+public enum Suggestion {
     /// The nearest candidate, where it is near enough: one slip in a short word, up to three in a long one.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
-        let typed = Array(name.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 })
-        guard typed.count <= 64 else { return nil }
+    public static func nearest(to name: String, among candidates: [String]) -> String? {
+        guard name.utf8.count <= 64 else { return nil }
+        let typed = folded(name)
         var best: (name: String, distance: Int)?
         for candidate in candidates {
-            let known = Array(candidate.utf8)
+            let known = folded(candidate)
             let allowed = max(1, min(3, min(typed.count, known.count) / 3))
             guard abs(known.count - typed.count) <= allowed else { continue }
             let distance = distance(typed, known)
             if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name
+    }
+
+    /// Case, and which of the two dashes somebody took, make no difference.
+    private static func folded(_ name: String) -> [UInt8] {
+        name.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     }
 
     /// Insertions, deletions, replacements and exchanges of neighbours that turn one into the other.

@@ -1,0 +1,64 @@
+internal import Configuration
+internal import Time
+
+/// One call of a command: its arguments, and the world around it.
+struct Invocation: Sendable {
+    let arguments: Arguments
+    let environment: [String: String]
+    let input: any ByteSource
+    let output: any ByteSink
+    let error: any ByteSink
+    /// What the calendar clock says.
+    let now: @Sendable () -> Timestamp
+
+    /// One line on standard output; `false` where nobody reads any more.
+    @discardableResult func print(_ line: String) -> Bool {
+        output.write(Array((line + "\n").utf8))
+    }
+
+    /// The same with one JSON text.
+    @discardableResult func print(_ json: [UInt8]) -> Bool {
+        output.write(json + [0x0A])
+    }
+
+    /// The configuration that `--config` names; all its faults are told where it has some.
+    func settings() throws(CommandFailure) -> Settings {
+        let path = try arguments.required("config")
+        do throws(ConfigurationFaults) {
+            return try SettingsFile.load(path: path, environment: environment)
+        } catch {
+            throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))
+        }
+    }
+
+    /// The content of a file, or of standard input for `-`.
+    func content(of path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+        if path == "-" {
+            var bytes: [UInt8] = []
+            while let chunk = input.read() {
+                bytes += chunk
+                guard bytes.count <= limit else { throw .failure("standard input is longer than \(limit) bytes") }
+            }
+            return bytes
+        }
+        do throws(FileFault) {
+            return try SettingSources.read(path, limit: limit)
+        } catch {
+            throw .failure("the file \(shown(path)) cannot be read: \(error.description)")
+        }
+    }
+
+    /// What `--at` says, or now.
+    func moment() throws(CommandFailure) -> Timestamp {
+        guard let text = arguments.value("at") else { return now() }
+        guard let moment = Timestamp(rfc3339: text) else {
+            throw .words("--at must be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")
+        }
+        return moment
+    }
+}
+
+extension Option {
+    static let config = Option.value("config", "FILE", isRequired: true, "the configuration")
+    static let json = Option.flag("json", "output for programs")
+}

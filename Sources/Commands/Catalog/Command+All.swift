@@ -1,0 +1,18 @@
+extension Command {
+    /// Every command, in the order of the overview. A new one is a file beside this one, and a line here.
+    static let all: [Command] = [
+        check,
+        tokenVerify,
+        tokenExplain,
+        claimsExplain,
+        configReference,
+        configSchema,
+        version,
+    ]
+
+    /// The command that the words begin with.
+    static func named(by words: ArraySlice<String>) -> Command? {
+        let words = words.first == "--version" ? ["version"] : words
+        return all.first { words.starts(with: $0.path) }
+    }
+}

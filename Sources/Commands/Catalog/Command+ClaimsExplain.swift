@@ -1,0 +1,43 @@
+internal import Configuration
+internal import JSON
+internal import Tokens
+
+extension Command {
+    static let claimsExplain = Command(
+        path: ["claims", "explain"], summary: "Shows which role claims would earn where: a dry run without a token",
+        details: """
+            The claims are a JSON object that nobody needs to have signed, read as strictly as a token's.
+            Exits 0 where any role results, else 1.
+            """,
+        options: [
+            .config, .value("provider", "ID", isRequired: true, "the provider that would vouch for them"), .json,
+        ],
+        operands: [Operand(placeholder: "CLAIMS.json|-", help: "a file with the claims; - reads standard input")]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let id = try call.arguments.required("provider")
+        let path = try call.arguments.operand("CLAIMS.json|-")
+        let settings = try call.settings()
+        guard let provider = settings.providers.first(where: { $0.id.text == id }) else {
+            let known = settings.providers.map(\.id.text)
+            let meant = Suggestion.nearest(to: id, among: known).map { "; did you mean \($0)?" } ?? ""
+            throw .failure("the configuration has no provider \(shown(id))\(meant)")
+        }
+        let claims = try claims(in: try call.content(of: path, limit: 1 << 20), named: path)
+        let report = ClaimsReport(of: claims, from: provider, identity: nil, in: settings)
+        call.print(report, asJSON: call.arguments.has("json"))
+        return report.earnsRole ? .done : .no
+    }
+
+    private static func claims(in bytes: [UInt8], named path: String) throws(CommandFailure) -> JSONValue {
+        let file = path == "-" ? "standard input" : path
+        let root: JSONValue
+        do throws(JSONSyntaxError) {
+            root = try JSONDocument(parsing: bytes).root
+        } catch {
+            let position = JSONPosition(offset: error.offset, in: bytes)
+            throw .failure("\(file):\(position): the claims are not strict JSON: \(error.reason.rawValue)")
+        }
+        guard root.kind == .object else { throw .failure("\(file): the claims must be a JSON object") }
+        return root
+    }
+}

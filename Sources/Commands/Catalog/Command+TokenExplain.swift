@@ -1,0 +1,60 @@
+internal import Configuration
+internal import JSON
+internal import Tokens
+
+extension Command {
+    static let tokenExplain = Command(
+        path: ["token", "explain"], summary: "Verifies a token, and shows which role it earns where, and why",
+        details: """
+            Shows every organization's mappings with the verdict on each, and the role that results.
+            Exits 0 where any role results, else 1.
+            """,
+        options: [
+            .config, .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"), .json,
+        ],
+        operands: [.token]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let moment = try call.moment()
+        let settings = try call.settings()
+        let trust = ConfiguredTrust(settings)
+        let isJSON = call.arguments.has("json")
+        return try call.forEachToken(
+            { token in
+                do throws(TokenRefusal) {
+                    let claims = try trust.claims(token.span, at: moment)
+                    // The verifier knows only the settings' providers.
+                    guard let provider = settings.providers.first(where: { $0.id == claims.provider }) else {
+                        throw TokenRefusal(.issuerUnknown, "The token's provider is not configured.")
+                    }
+                    let report = ClaimsReport(
+                        of: claims.claims.root, from: provider, identity: claims.identity, in: settings)
+                    return call.print(report, asJSON: isJSON) ? report.earnsRole : nil
+                } catch {
+                    return call.print(error, asJSON: isJSON) ? false : nil
+                }
+            }, combining: { $0 || $1 })
+    }
+}
+
+extension Invocation {
+    @discardableResult func print(_ report: ClaimsReport, asJSON isJSON: Bool) -> Bool {
+        guard isJSON else { return print(report.text) }
+        var writer = JSONWriter(reservingCapacity: 1024)
+        report.write(to: &writer)
+        return print(writer.bytes)
+    }
+
+    fileprivate func print(_ refusal: TokenRefusal, asJSON isJSON: Bool) -> Bool {
+        guard isJSON else { return print("The token is not valid (\(refusal.reason.rawValue)): \(refusal.detail)") }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.members(of: refusal)
+        writer.name("identity")
+        writer.null()
+        writer.name("organizations")
+        writer.beginArray()
+        writer.endArray()
+        writer.endObject()
+        return print(writer.bytes)
+    }
+}

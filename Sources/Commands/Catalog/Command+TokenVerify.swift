@@ -1,0 +1,41 @@
+internal import JSON
+internal import Tokens
+
+extension Command {
+    static let tokenVerify = Command(
+        path: ["token", "verify"], summary: "Verifies tokens as the gateway would, and says why one is refused",
+        details: """
+            Prints one JSON object a token: {"valid":true,"header":…,"claims":…,"key_id":…} or
+            {"valid":false,"reason":…,"detail":…}. Either --config or --keys says which keys count.
+            Exits 0 where all tokens are valid, else 1.
+            """,
+        options: [
+            .value("config", "FILE", "verify as a gateway with this configuration"),
+            .value("keys", "FILE", "verify with these keys: a JWK, a JWK set or PEM"),
+            .value("issuer", "URL", "with --keys: what iss has to be"),
+            .value("audience", "A", isRepeated: true, "with --keys: what aud has to contain, any of those given"),
+            .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"),
+            .flag("signature-only", "look at header and signature alone; the payload may be any bytes"),
+            .json,
+        ],
+        operands: [.token]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let moment = try call.moment()
+        let check = try TokenCheck(call)
+        return try call.forEachToken(
+            { token in
+                var writer = JSONWriter(reservingCapacity: 1024)
+                let isValid: Bool
+                do throws(TokenRefusal) {
+                    writer.write(try check(token, at: moment))
+                    isValid = true
+                } catch {
+                    writer.beginObject()
+                    writer.members(of: error)
+                    writer.endObject()
+                    isValid = false
+                }
+                return call.print(writer.bytes) ? isValid : nil
+            }, combining: { $0 && $1 })
+    }
+}

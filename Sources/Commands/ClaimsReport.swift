@@ -1,0 +1,60 @@
+internal import ClaimMapping
+internal import Configuration
+internal import JSON
+internal import Tokens
+
+/// What claims earn in every organization of a configuration, and why.
+struct ClaimsReport {
+    private let provider: ProviderSettings
+    private let issuer: String
+    private let subject: String?
+    private let email: String?
+    private let explanations: [Explanation]
+    /// Whether somebody vouched for the claims.
+    private let isSigned: Bool
+
+    /// - Parameters:
+    ///   - identity: whose claims they are, where a token was verified.
+    init(of claims: JSONValue, from provider: ProviderSettings, identity: Identity?, in settings: Settings) {
+        self.provider = provider
+        isSigned = identity != nil
+        issuer = identity?.issuer ?? TrustedProvider.canonicalIssuer(provider.issuer)
+        subject =
+            identity?.subject ?? claims.member(provider.subjectClaim)?.string ?? claims.member("sub")?.string
+        email = claims.member("email")?.string
+        explanations = settings.organizations.map { organization in
+            organization.rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust)
+        }
+    }
+
+    var earnsRole: Bool { explanations.contains { $0.evaluation.role != nil } }
+
+    /// The contract's explanation.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("valid", true)
+        if !isSigned { writer.member("dry_run", true) }
+        writer.name("identity")
+        writer.beginObject()
+        writer.member("provider", provider.id.text)
+        writer.member("issuer", issuer)
+        writer.member("subject", subject)
+        writer.member("email", email)
+        writer.endObject()
+        writer.name("organizations")
+        writer.beginArray()
+        for explanation in explanations { explanation.write(to: &writer) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// The same for people.
+    var text: String {
+        let who = subject.map { "subject \(shown($0))" } ?? "no subject"
+        let mail = email.map { ", e-mail \(shown($0))" } ?? ""
+        let claims = isSigned ? "Valid token" : "Claims that nobody signed"
+        let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"
+        return ([head] + (explanations.isEmpty ? ["The configuration has no organization."] : explanations.map(\.text)))
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,66 @@
+internal import Configuration
+internal import JSON
+internal import Time
+internal import Tokens
+
+/// The providers of a configuration, as the gateway trusts them.
+struct ConfiguredTrust {
+    private let verifier: BearerTokenVerifier
+    private let providers: [(settings: ProviderSettings, signatures: KeySetVerifier?)]
+
+    init(_ settings: Settings) {
+        verifier = BearerTokenVerifier(settings.providers.map { $0.trusted() }, cacheSize: 0)
+        providers = settings.providers.map { provider in
+            let signatures = provider.keys.map {
+                KeySetVerifier($0, issuer: nil, audiences: [], isSignatureOnly: true)
+            }
+            return (provider, signatures)
+        }
+    }
+
+    /// The claims of a token that the gateway would take, and whose they are.
+    func claims(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
+        try verifier.verify(token, at: moment)
+    }
+
+    func verify(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> TokenCheck.Answer {
+        let claims = try verifier.verify(token, at: moment)
+        // The verifier keeps to itself which key it was; the provider's keys tell it.
+        let signatures = providers.first { $0.settings.id == claims.provider }?.signatures
+        return TokenCheck.Answer(
+            header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.claims,
+            keyID: try signatures?.verify(token, at: moment).keyID)
+    }
+
+    /// Looks at header and signature alone: by the provider that the payload names, else by any. The refusal of several
+    /// is that of the one that came furthest.
+    func verifySignature(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> TokenCheck.Answer {
+        let jws = try CompactJWS(token, expecting: .claims)
+        let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
+        let named = providers.filter { provider in
+            issuer.map(TrustedProvider.canonicalIssuer)
+                == TrustedProvider.canonicalIssuer(provider.settings.issuer)
+        }
+        var furthest = TokenRefusal(.issuerUnknown, "The configuration has no provider.")
+        for provider in named.isEmpty ? providers : named {
+            do throws(TokenRefusal) {
+                guard provider.settings.algorithms.contains(jws.header.algorithm) else {
+                    throw TokenRefusal(
+                        .algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".")
+                }
+                guard let signatures = provider.signatures else {
+                    throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
+                }
+                return TokenCheck.Answer(try signatures.verify(token, at: moment))
+            } catch {
+                if error.reason.order > furthest.reason.order || furthest.reason == .issuerUnknown { furthest = error }
+            }
+        }
+        throw furthest
+    }
+}
+
+extension TokenReason {
+    /// Its place in the order of the checks.
+    fileprivate var order: Int { TokenReason.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// A descriptor that the process was started with; it is not closed.
+public struct StandardStream: ByteSink, ByteSource {
+    public static let input = StandardStream(descriptor: STDIN_FILENO)
+    public static let output = StandardStream(descriptor: STDOUT_FILENO)
+    public static let error = StandardStream(descriptor: STDERR_FILENO)
+
+    private let descriptor: Int32
+
+    @discardableResult public func write(_ bytes: [UInt8]) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.span.extracting(written...).withUnsafeBytes { rest in
+                // The pointer is used within the closure only, with its own count.
+                unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN, wait(for: POLLOUT) { continue }
+                return false
+            }
+            written += count
+        }
+        return true
+    }
+
+    public func read() -> [UInt8]? {
+        var buffer = Array(repeating: UInt8(0), count: 1 << 16)
+        while true {
+            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN, wait(for: POLLIN) { continue }
+            return count > 0 ? Array(buffer.prefix(count)) : nil
+        }
+    }
+
+    /// A terminal or pipe may have been left non-blocking by another program.
+    private func wait(for events: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        return unsafe poll(&entry, 1, -1) >= 0 || errno == EINTR
+    }
+}

@@ -1,0 +1,64 @@
+internal import Configuration
+internal import JSON
+internal import Time
+internal import Tokens
+
+/// Verifies the tokens of one call, by the configuration or the keys that it names.
+struct TokenCheck {
+    /// What `token verify` tells of a good token.
+    struct Answer {
+        let header: JSONDocument
+        /// `nil` where the payload is no JSON object, which only `--signature-only` lets pass.
+        let claims: JSONDocument?
+        let keyID: String?
+    }
+
+    private let verify: (Span<UInt8>, Timestamp) throws(TokenRefusal) -> Answer
+
+    init(_ call: Invocation) throws(CommandFailure) {
+        let arguments = call.arguments
+        let isSignatureOnly = arguments.has("signature-only")
+        switch (arguments.value("config"), arguments.value("keys")) {
+        case (nil, nil): throw .words("either --config FILE or --keys FILE is missing: which keys count?")
+        case (.some, .some): throw .words("--config and --keys exclude each other")
+        case (.some, nil):
+            for name in ["issuer", "audience"] where arguments.has(name) {
+                throw .words("--\(name) goes with --keys; with --config the providers' settings count")
+            }
+            let trust = ConfiguredTrust(try call.settings())
+            verify = { (token, moment) throws(TokenRefusal) -> Answer in
+                isSignatureOnly ? try trust.verifySignature(token, at: moment) : try trust.verify(token, at: moment)
+            }
+        case (nil, .some(let path)):
+            let verifier = KeySetVerifier(
+                try TokenCheck.keys(path, call), issuer: arguments.value("issuer"),
+                audiences: Set(arguments.values("audience")), isSignatureOnly: isSignatureOnly)
+            verify = { (token, moment) throws(TokenRefusal) -> Answer in
+                Answer(try verifier.verify(token, at: moment))
+            }
+        }
+    }
+
+    func callAsFunction(_ token: [UInt8], at moment: Timestamp) throws(TokenRefusal) -> Answer {
+        try verify(token.span, moment)
+    }
+
+    private static func keys(_ path: String, _ call: Invocation) throws(CommandFailure) -> KeySet {
+        let bytes = try call.content(of: path, limit: KeySet.maximumBytes)
+        let keys: KeySet
+        do throws(KeySet.Unreadable) {
+            keys = try KeySet(bytes)
+        } catch {
+            throw .failure("the file \(shown(path)) holds no keys: \(error.description)")
+        }
+        for issue in keys.issues { call.error.write(Array("\(path): \(issue) (left out)\n".utf8)) }
+        guard !keys.keys.isEmpty else { throw .failure("the file \(shown(path)) holds no usable key") }
+        return keys
+    }
+}
+
+extension TokenCheck.Answer {
+    init(_ verification: KeySetVerifier.Verification) {
+        self.init(header: verification.header, claims: verification.claims, keyID: verification.keyID)
+    }
+}
