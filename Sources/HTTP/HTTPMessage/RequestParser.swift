@@ -25,10 +25,11 @@ public struct RequestParser: Sendable {
     /// Reads on. `nil` means that more bytes are needed; after a request or a fault a new parser begins.
     public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
         while let lineFeed = RequestParser.lineFeed(in: buffer, from: scanned) {
-            scanned = lineFeed
-            guard scanned > lineStart, buffer[scanned - 1] == 0x0D else { throw .bareLineFeed }
-            let line = lineStart..<scanned - 1
-            scanned += 1
+            scanned = lineFeed + 1
+            // Before anything else: how the bytes arrived must not decide which fault is told.
+            try checkSize()
+            guard lineFeed > lineStart, buffer[lineFeed - 1] == 0x0D else { throw .bareLineFeed }
+            let line = lineStart..<lineFeed - 1
             lineStart = scanned
             if fieldsStart == nil {
                 // A server should ignore one empty line before the request line (RFC 9112, section 2.2).
@@ -36,7 +37,6 @@ public struct RequestParser: Sendable {
                     headStart = scanned
                     continue
                 }
-                guard line.count <= RequestParser.maximumRequestLine else { throw .requestLineTooLong }
                 requestLine = try RequestLine(buffer, line)
                 fieldsStart = scanned
                 lines.reserveCapacity(12)
@@ -45,7 +45,6 @@ public struct RequestParser: Sendable {
             } else {
                 try parseField(buffer, line)
             }
-            try checkSize()
         }
         scanned = buffer.count
         try checkSize()
