@@ -16,7 +16,10 @@ struct DocumentSplitterTests {
         var pieces: [DocumentSplitter.Piece] = []
         var start = 0
         for cut in cuts + [bytes.count] {
-            pieces += try splitter.split(Array(bytes[start..<cut]))
+            try splitter.split(Array(bytes[start..<cut])) {
+                pieces.append($0)
+                return true
+            }
             start = cut
         }
         try splitter.finish()
@@ -73,12 +76,12 @@ struct DocumentSplitterTests {
     func limits() {
         var splitter = DocumentSplitter(elementLimit: 100)
         let large = #expect(throws: JSONSyntaxError.self) {
-            try splitter.split(Array(#"{"a":["\#(String(repeating: "x", count: 200))"#.utf8))
+            try splitter.split(Array(#"{"a":["\#(String(repeating: "x", count: 200))"#.utf8)) { _ in true }
         }
         #expect(large?.reason == .tooLarge)
         var other = DocumentSplitter(elementLimit: 1000)
         let deep = #expect(throws: JSONSyntaxError.self) {
-            try other.split(Array((#"{"a":["# + String(repeating: "[", count: 31)).utf8))
+            try other.split(Array((#"{"a":["# + String(repeating: "[", count: 31)).utf8)) { _ in true }
         }
         #expect(deep?.reason == .tooDeep)
     }

@@ -43,9 +43,12 @@ struct DocumentSplitter {
         self.elementLimit = elementLimit
     }
 
-    /// Takes the next bytes of the document, cut anywhere; answers the pieces that they complete.
-    mutating func split(_ chunk: [UInt8]) throws(JSONSyntaxError) -> [Piece] {
-        var pieces: [Piece] = []
+    /// Takes the next bytes of the document, cut anywhere, and hands over each piece as soon as it is complete: what is
+    /// wrong in one comes before what is wrong behind it, wherever the document was cut.
+    /// - Parameter take: answers whether to go on; after `false` nothing more may be split.
+    mutating func split(
+        _ chunk: [UInt8], _ take: (Piece) throws(JSONSyntaxError) -> Bool
+    ) throws(JSONSyntaxError) {
         let bytes = chunk.span
         var position = 0
         while position < bytes.count {
@@ -56,7 +59,7 @@ struct DocumentSplitter {
                 guard piece.count <= limit else { throw fault(.tooLarge, pieceOffset) }
                 guard let end else { break }
                 position = end
-                if let complete = try completePiece() { pieces.append(complete) }
+                if let complete = try completePiece(), try !take(complete) { return }
                 continue
             }
             let byte = bytes[position]
@@ -72,12 +75,11 @@ struct DocumentSplitter {
                 position += 1
             }
             if state == .beforeFirstElement, next == .afterValue {
-                pieces.append(Piece(name: name, index: nil, bytes: [], offset: consumed + position))
+                guard try take(Piece(name: name, index: nil, bytes: [], offset: consumed + position)) else { return }
             }
             state = next
         }
         consumed += bytes.count
-        return pieces
     }
 
     /// The document ends here.

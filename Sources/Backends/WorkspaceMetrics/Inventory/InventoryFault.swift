@@ -62,9 +62,9 @@ public struct FaultList: Sendable {
     /// After this many, nobody reads on.
     public static let limit = 100
 
-    private(set) var faults: [InventoryFault] = []
+    package private(set) var faults: [InventoryFault] = []
 
-    var isEmpty: Bool { faults.isEmpty }
+    package var isEmpty: Bool { faults.isEmpty }
     var isFull: Bool { faults.count >= FaultList.limit }
 
     mutating func add(_ pointer: String, _ detail: String) {

@@ -42,17 +42,13 @@ final class InventoryImport: @unchecked Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
-    private var splitter: DocumentSplitter
+    private var document: InventoryDocument
     private var phase = Phase.beginning
     private var generation = 0
     private var staged: [Staged] = []
     private var nextStaged = 0
     private var lastWrite: Int64 = 0
-    private var faults = FaultList()
     private var refusal: InventoryRefusal?
-    private var roles = RoleBook()
-    private var roleCount = 0
-    private var hasWorkspaces = false
     private var summary = ImportSummary()
     private var rows: [WorkspaceRow] = []
     private var distinct = DistinctPeople()
@@ -60,7 +56,7 @@ final class InventoryImport: @unchecked Sendable {
     init(_ organization: OrganizationID, store: MetricsStore, elementLimit: Int = InventoryLimits.element) {
         self.organization = organization
         self.store = store
-        splitter = DocumentSplitter(elementLimit: elementLimit)
+        document = InventoryDocument(elementLimit: elementLimit)
     }
 
     var step: Step {
@@ -78,19 +74,14 @@ final class InventoryImport: @unchecked Sendable {
     /// Takes the next bytes, `nil` at the end. This is the part that computes; it touches no database.
     func take(_ chunk: [UInt8]?) {
         do throws(JSONSyntaxError) {
-            if let chunk {
-                for piece in try splitter.split(chunk) where !faults.isFull { try read(piece) }
-            } else {
-                try splitter.finish()
-                if !hasWorkspaces, faults.isEmpty { faults.add("/workspaces", "is required") }
-            }
+            try document.read(chunk) { stage($0) }
         } catch {
             refuse(.syntax(detail: error.description))
             return
         }
-        guard faults.isEmpty else {
+        guard document.faults.isEmpty else {
             staged = []
-            if faults.isFull || chunk == nil { refuse(.content(faults.faults)) }
+            if document.faults.isFull || chunk == nil { refuse(.content(document.faults.faults)) }
             return
         }
         let isStale = store.nowInSeconds - lastWrite > Generations.lease / 10
@@ -99,34 +90,11 @@ final class InventoryImport: @unchecked Sendable {
         }
     }
 
-    private func read(_ piece: DocumentSplitter.Piece) throws(JSONSyntaxError) {
-        let isKnown = piece.name == "workspaces" || piece.name == "roles"
-        if piece.name == "workspaces" { hasWorkspaces = true }
-        guard !piece.bytes.isEmpty else { return }
-        let document: JSONDocument
-        do throws(JSONSyntaxError) {
-            document = try JSONDocument(parsing: piece.bytes, maximumDepth: DocumentSplitter.elementDepth)
-        } catch {
-            throw JSONSyntaxError(reason: error.reason, offset: piece.offset + error.offset)
+    private func stage(_ element: InventoryDocument.Element) {
+        switch element {
+        case .role(let role, let number): staged.append(.role(role, number: number))
+        case .workspace(let workspace, let number): stage(workspace, number: number)
         }
-        guard isKnown else { return }
-        guard let index = piece.index else {
-            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
-            if piece.name == "workspaces" || !document.root.isNull { faults.add("/" + piece.name, "must be an array") }
-            return
-        }
-        var reader = InventoryReader(at: [piece.name, String(index)])
-        reader.faults = faults
-        if piece.name == "workspaces" {
-            if let workspace = reader.workspace(document.root) { stage(workspace, number: index) }
-        } else if let role = reader.role(document.root) {
-            roleCount += 1
-            if roleCount > InventoryLimits.roles { reader.note("more than \(InventoryLimits.roles) roles") }
-            if roles.isKnown(role.id) { reader.note("stands here a second time", at: "id") }
-            roles.add(role.id, scopes: role.scopes)
-            staged.append(.role(role, number: index))
-        }
-        faults = reader.faults
     }
 
     private func stage(_ workspace: Workspace, number: Int) {
@@ -197,8 +165,8 @@ final class InventoryImport: @unchecked Sendable {
     private func stagingDone(isWhole: Bool) {
         staged.removeAll(keepingCapacity: true)
         nextStaged = 0
-        if !faults.isEmpty, isWhole {
-            refuse(.content(faults.faults))
+        if !document.faults.isEmpty, isWhole {
+            refuse(.content(document.faults.faults))
         } else {
             phase = isWhole ? .counting(after: -1) : .reading
         }
@@ -210,7 +178,7 @@ final class InventoryImport: @unchecked Sendable {
             _ = try rows.insert(role, number: number)
         case .head(let workspace, let number, let counts):
             if try !rows.insertHead(workspace, number: number, counts) {
-                faults.add("/workspaces/\(number)/id", "stands here a second time")
+                document.faults.add("/workspaces/\(number)/id", "stands here a second time")
             }
         case .workflow(let workflow, let workspace, let position):
             try rows.insert(workflow, workspace: workspace, position: position)
@@ -228,22 +196,22 @@ final class InventoryImport: @unchecked Sendable {
         while let next = try rows.number(after: last) {
             var counts = MetricCounts()
             for (position, member) in try rows.members(of: next).enumerated() {
-                for (index, role) in member.roles.enumerated() where !roles.isKnown(role) {
-                    faults.add("/workspaces/\(next)/members/\(position)/roles/\(index)", "no such role")
+                for (index, role) in member.roles.enumerated() where !document.roles.isKnown(role) {
+                    document.faults.add("/workspaces/\(next)/members/\(position)/roles/\(index)", "no such role")
                 }
-                let isEditor = Counting.isWorkflowEditor(member, roles)
-                let isOperator = Counting.isCaseOperator(member, roles)
+                let isEditor = Counting.isWorkflowEditor(member, document.roles)
+                let isOperator = Counting.isCaseOperator(member, document.roles)
                 if isEditor { counts.workflowEditors += 1 }
                 if isOperator { counts.caseOperators += 1 }
-                if isEditor || isOperator { try rows.setFlags(member, roles, workspace: next) }
+                if isEditor || isOperator { try rows.setFlags(member, document.roles, workspace: next) }
             }
-            if faults.isFull { break }
+            if document.faults.isFull { break }
             try rows.setPeopleCounts(counts, workspace: next)
             last = next
             phase = .counting(after: last)
             if MonotonicTime.now() >= deadline { return }
         }
-        if faults.isEmpty { phase = .preparing } else { refuse(.content(faults.faults)) }
+        if document.faults.isEmpty { phase = .preparing } else { refuse(.content(document.faults.faults)) }
     }
 
     // MARK: Ending
@@ -265,7 +233,7 @@ final class InventoryImport: @unchecked Sendable {
             try Generations.retire(old.generation, transaction)
         }
         let state = try InventoryState.advance(organization, generation: generation, distinct: distinct, transaction)
-        summary.roles = roleCount
+        summary.roles = document.roleCount
         let snapshot = MetricsSnapshot(state: state, sortedRows: rows)
         return .commit(
             (),

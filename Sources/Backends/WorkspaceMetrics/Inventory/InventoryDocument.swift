@@ -1,0 +1,70 @@
+package import JSON
+
+/// Reads an inventory as its bytes come, cut anywhere, without a database: what of an import computes.
+package struct InventoryDocument {
+    package enum Element: Hashable {
+        case role(WorkspaceRole, number: Int)
+        case workspace(Workspace, number: Int)
+    }
+
+    /// What is wrong so far. Once the list is full, nothing more is read.
+    package internal(set) var faults = FaultList()
+    private(set) var roles = RoleBook()
+    private(set) var roleCount = 0
+    private var splitter: DocumentSplitter
+    private var hasWorkspaces = false
+
+    package init(elementLimit: Int = InventoryLimits.element) {
+        splitter = DocumentSplitter(elementLimit: elementLimit)
+    }
+
+    /// Takes the next bytes, `nil` at the end, and hands over the elements that they complete.
+    package mutating func read(_ chunk: [UInt8]?, _ take: (Element) -> Void) throws(JSONSyntaxError) {
+        guard !faults.isFull else { return }
+        guard let chunk else {
+            try splitter.finish()
+            if !hasWorkspaces, faults.isEmpty { faults.add("/workspaces", "is required") }
+            return
+        }
+        // Moved out and back: what it holds of an unfinished piece must not be copied for each chunk.
+        var splitter = splitter
+        self.splitter = DocumentSplitter(elementLimit: 0)
+        defer { self.splitter = splitter }
+        try splitter.split(chunk) { (piece) throws(JSONSyntaxError) in
+            try read(piece, take)
+            return !faults.isFull
+        }
+    }
+
+    private mutating func read(
+        _ piece: DocumentSplitter.Piece, _ take: (Element) -> Void
+    ) throws(JSONSyntaxError) {
+        let isKnown = piece.name == "workspaces" || piece.name == "roles"
+        if piece.name == "workspaces" { hasWorkspaces = true }
+        guard !piece.bytes.isEmpty else { return }
+        let document: JSONDocument
+        do throws(JSONSyntaxError) {
+            document = try JSONDocument(parsing: piece.bytes, maximumDepth: DocumentSplitter.elementDepth)
+        } catch {
+            throw JSONSyntaxError(reason: error.reason, offset: piece.offset + error.offset)
+        }
+        guard isKnown else { return }
+        guard let index = piece.index else {
+            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
+            if piece.name == "workspaces" || !document.root.isNull { faults.add("/" + piece.name, "must be an array") }
+            return
+        }
+        var reader = InventoryReader(at: [piece.name, String(index)])
+        reader.faults = faults
+        if piece.name == "workspaces" {
+            if let workspace = reader.workspace(document.root) { take(.workspace(workspace, number: index)) }
+        } else if let role = reader.role(document.root) {
+            roleCount += 1
+            if roleCount > InventoryLimits.roles { reader.note("more than \(InventoryLimits.roles) roles") }
+            if roles.isKnown(role.id) { reader.note("stands here a second time", at: "id") }
+            roles.add(role.id, scopes: role.scopes)
+            take(.role(role, number: index))
+        }
+        faults = reader.faults
+    }
+}
