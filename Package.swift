@@ -4,6 +4,9 @@ import PackageDescription
 // No other package is named here, by decision: the toolchain's own modules and the C libraries
 // that the distribution ships and patches are all that Gatehouse stands on.
 
+/// Whether to build what libFuzzer runs; GatehouseFuzzers says how.
+let isFuzzing = Context.environment["GATEHOUSE_FUZZING"] != nil
+
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -13,11 +16,15 @@ let settings: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 
+/// The compiler's own `--sanitize=fuzzer` leaves library targets without the counters that guide the fuzzer.
+let coverage: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table"])] : []
+
 /// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it.
 func library(_ name: String, in folder: String, uses: [String] = []) -> Target {
     .target(
         name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
-        swiftSettings: settings)
+        swiftSettings: settings + coverage)
 }
 
 func program(_ name: String, in folder: String = "", uses: [String]) -> Target {
@@ -31,6 +38,15 @@ func tests(of name: String, uses: [String] = []) -> Target {
         name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
         path: "Tests/\(name)Tests", swiftSettings: settings)
 }
+
+/// libFuzzer brings the `main` of this program.
+let fuzzers: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "GatehouseFuzzers", dependencies: ["FuzzTargets"], path: "Sources/Tools/GatehouseFuzzers",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+    ] : []
 
 let package = Package(
     name: "gatehouse",
@@ -89,6 +105,12 @@ let package = Package(
 
         // Tools
         program("GatehouseBenchmarks", in: "Tools/", uses: ["JSON", "Time"]),
+        library(
+            "FuzzTargets", in: "Tools/",
+            uses: [
+                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Time", "Tokens",
+                "WorkspaceMetrics",
+            ]),
 
         // Tests
         tests(of: "Time"),
@@ -119,5 +141,6 @@ let package = Package(
                 "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
-    ]
+        tests(of: "FuzzTargets"),
+    ] + fuzzers
 )

@@ -1,0 +1,44 @@
+internal import Configuration
+
+/// Configuration files, with a few files and variables that they may point to.
+///
+/// A file is read to settings or to faults: at least one, each of one line, in the file's order, with nothing secret.
+func fuzzConfiguration(_ bytes: [UInt8]) {
+    do throws(ConfigurationFaults) {
+        _ = try SettingsFile.parse(bytes, path: "etc/gatehouse.jsonc", sources: sources)
+    } catch {
+        promise((1...1000).contains(error.faults.count), "there is a fault, and not too many")
+        var last = (line: 1, column: 1)
+        for fault in error.faults {
+            promise((fault.line, fault.column) >= last, "faults stand in the file's order")
+            last = (fault.line, fault.column)
+            let text = fault.description
+            promise(!text.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "a fault is one line")
+            promise(!text.contains(secret) || holdsSecret(bytes), "a fault tells no secret")
+        }
+    }
+}
+
+private func holdsSecret(_ bytes: [UInt8]) -> Bool {
+    String(decoding: bytes, as: UTF8.self).contains(secret)
+}
+
+private let secret = "aSecretOfTheFuzzer"
+
+private let keySet = #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
+
+private let files = [
+    "secret.key": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n",
+    "keys.json": keySet,
+    "certificate.pem": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+    "key.pem": "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
+]
+
+private let sources = SettingSources(
+    environment: { $0 == "SECRET" ? secret : nil },
+    file: { (path, _) throws(FileFault) -> [UInt8] in
+        guard path.hasPrefix("etc/"), let text = files[String(path.dropFirst(4))] else {
+            throw FileFault("no such file or directory")
+        }
+        return Array(text.utf8)
+    })

@@ -1,0 +1,46 @@
+internal import JSON
+internal import WorkspaceMetrics
+
+/// Inventories as publishers send them, without a database.
+///
+/// However the bytes are cut, the same elements come out, or the same faults. What is no JSON is never taken.
+func fuzzInventory(_ bytes: [UInt8]) {
+    let whole = Import([bytes])
+    promise(Import(Cuts.pieces(of: bytes)) == whole, "a document's pieces do not change what it says")
+    if bytes.count <= 256 {
+        for cut in 1..<max(1, bytes.count) {
+            promise(Import([Array(bytes[..<cut]), Array(bytes[cut...])]) == whole, "a document may be cut anywhere")
+        }
+    }
+    guard whole.syntax == nil, whole.faults.count < FaultList.limit else { return }
+    guard let document = try? JSONDocument(parsing: bytes) else {
+        fatalError("broken promise: what the splitter takes is a document")
+    }
+    promise(document.root.kind == .object, "an inventory is an object")
+    if whole.faults.isEmpty {
+        let count = ["roles", "workspaces"].reduce(0) { $0 + (document.root.member($1)?.count ?? 0) }
+        promise(whole.elements.count == count, "each element of the document is taken")
+    }
+    for fault in whole.faults { promise(JSONPointer(fault.pointer) != nil, "a fault's place is a JSON Pointer") }
+}
+
+/// What became of a document.
+private struct Import: Equatable {
+    var elements: [InventoryDocument.Element] = []
+    var faults: [InventoryFault] = []
+    var syntax: JSONSyntaxError?
+
+    init(_ chunks: [[UInt8]]) {
+        var document = InventoryDocument()
+        var elements: [InventoryDocument.Element] = []
+        do throws(JSONSyntaxError) {
+            for chunk in chunks { try document.read(chunk) { elements.append($0) } }
+            try document.read(nil) { elements.append($0) }
+            faults = document.faults.faults
+            // Beside faults, nothing is taken.
+            if faults.isEmpty { self.elements = elements }
+        } catch {
+            syntax = error
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import ClaimMapping
+internal import Cryptography
+internal import JSON
+
+/// base64url, and base64 beside it: what can be decoded is what encoding it gives, and all bytes can be encoded.
+func fuzzBase64URL(_ bytes: [UInt8]) {
+    if let decoded = Base64URL.decode(bytes.span) {
+        promise(Array(Base64URL.encode(decoded).utf8) == bytes, "base64url has one encoding")
+    }
+    promise(Base64URL.decode(Base64URL.encode(bytes)) == bytes, "base64url gives back what it was given")
+    promise(Base64.decode(Base64.encode(bytes)) == bytes, "base64 gives back what it was given")
+    let text = String(decoding: bytes, as: UTF8.self)
+    _ = Base64URL.decode(text)
+    if let decoded = Base64.decode(text) { promise(decoded.count <= bytes.count, "decoding makes nothing longer") }
+}
+
+/// JSON Pointers: the first line is one, the rest a document.
+///
+/// A pointer is written as it was read, and each value of a document is found by its own pointer.
+func fuzzPointer(_ bytes: [UInt8]) {
+    let (first, second) = bytes.halves
+    let document = try? JSONDocument(parsing: second)
+    if let text = String(validating: first, as: UTF8.self), let pointer = JSONPointer(text) {
+        promise(pointer.description.utf8.elementsEqual(first), "a pointer is written as it was read")
+        if let found = document?.root.value(at: pointer) {
+            promise(second.indices.contains(found.offset), "a pointer leads into the document")
+        }
+    }
+    if let document { checkPointers(to: document.root, at: JSONPointer(), in: document) }
+}
+
+private func checkPointers(to value: JSONValue, at pointer: JSONPointer, in document: JSONDocument) {
+    let found = JSONPointer(pointer.description).flatMap { document.root.value(at: $0) }
+    promise(found?.range == value.range, "a value is found by its pointer")
+    for member in value.members { checkPointers(to: member.value, at: pointer.appending(member.name), in: document) }
+    for (index, element) in value.elements.enumerated() {
+        checkPointers(to: element, at: pointer.appending(index), in: document)
+    }
+}
+
+/// Globs: the first line is a pattern, the rest a text. They match as the definition has it, computed slowly.
+func fuzzGlob(_ bytes: [UInt8]) {
+    let (first, second) = bytes.halves
+    let (pattern, text) = (String(decoding: first, as: UTF8.self), String(decoding: second, as: UTF8.self))
+    let matches = Glob(pattern).matches(text)
+    if pattern.utf8.count * text.utf8.count <= 1 << 16 {
+        let expected = matchesByDefinition(Array(pattern.unicodeScalars), Array(text.unicodeScalars))
+        promise(matches == expected, "a glob matches what it says")
+    }
+    promise(Glob("*").matches(text) && Glob("*" + text).matches(text) == Glob(text + "*").matches(text), "stars match")
+}
+
+/// Row by row over the pattern: which beginnings of the text does its beginning match?
+private func matchesByDefinition(_ pattern: [Unicode.Scalar], _ text: [Unicode.Scalar]) -> Bool {
+    var matched = [true] + Array(repeating: false, count: text.count)
+    for scalar in pattern {
+        var next = Array(repeating: false, count: matched.count)
+        if scalar == "*" {
+            var isReached = false
+            for index in matched.indices {
+                isReached = isReached || matched[index]
+                next[index] = isReached
+            }
+        } else {
+            for index in text.indices where matched[index] && (scalar == "?" || scalar == text[index]) {
+                next[index + 1] = true
+            }
+        }
+        matched = next
+    }
+    return matched[text.count]
+}
