@@ -83,7 +83,7 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "Gateway", "JSON",
-                "Organizations", "Policy", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
