@@ -88,7 +88,12 @@ let package = Package(
         program("gatehouse", uses: ["Commands"]),
 
         // Tools
-        program("GatehouseBenchmarks", in: "Tools/", uses: ["JSON", "Time"]),
+        program(
+            "GatehouseBenchmarks", in: "Tools/",
+            uses: [
+                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Time", "Tokens",
+                "WorkspaceMetrics",
+            ]),
 
         // Tests
         tests(of: "Time"),
