@@ -120,8 +120,8 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "Configuration", "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
-                "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON",
+                "Organizations", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
     ]
