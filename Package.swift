@@ -99,12 +99,17 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "Gateway", "JSON",
-                "Organizations", "Policy", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
         // Tools
-        program("GatehouseBenchmarks", in: "Tools/", uses: ["JSON", "Time"]),
+        program(
+            "GatehouseBenchmarks", in: "Tools/",
+            uses: [
+                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Time", "Tokens",
+                "WorkspaceMetrics",
+            ]),
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
@@ -137,8 +142,8 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "Configuration", "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
-                "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON",
+                "Organizations", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),

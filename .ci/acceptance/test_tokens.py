@@ -1,5 +1,6 @@
 """Tokens that joserfc and the openssl command made are accepted; their manipulated twins are not."""
 
+import hmac
 import json
 import subprocess
 import time
@@ -21,7 +22,7 @@ ALGORITHMS = [
     ("RS256", "rsa"), ("RS384", "rsa"), ("RS512", "rsa"), ("PS256", "rsa"), ("PS384", "rsa"), ("PS512", "rsa"),
     ("ES256", "p256"), ("ES384", "p384"), ("ES512", "p521"), ("EdDSA", "ed"),
 ]
-REGISTRY = jws.JWSRegistry(algorithms=[name for name, _ in ALGORITHMS] + ["HS256"])
+REGISTRY = jws.JWSRegistry(algorithms=[name for name, _ in ALGORITHMS])
 
 
 def claims(**changes):
@@ -73,11 +74,10 @@ def test_changed_payload_or_header_refuses(key_set):
 
 def test_confused_algorithms_refuse(key_set):
     pem = KEYS["rsa"].as_pem(private=False)
-    from joserfc.jwk import OctKey
-
-    forged = jws.serialize_compact(
-        {"alg": "HS256", "kid": "rsa"}, json.dumps(claims()).encode(), OctKey.import_key(pem), registry=REGISTRY)
-    assert verify(key_set, forged)[0]["reason"] == "algorithm_not_allowed"
+    signed = base64url(b'{"alg":"HS256","kid":"rsa"}') + "." + base64url(json.dumps(claims()).encode())
+    # joserfc refuses to take a public key for a secret, so the forger signs by hand.
+    forged = base64url(hmac.digest(pem, signed.encode(), "sha256"))
+    assert verify(key_set, f"{signed}.{forged}")[0]["reason"] == "algorithm_not_allowed"
     none = base64url(b'{"alg":"none"}') + "." + base64url(json.dumps(claims()).encode()) + "."
     assert verify(key_set, none)[0]["reason"] == "algorithm_not_allowed"
     assert verify(key_set, sign("ES256", "p256").replace(

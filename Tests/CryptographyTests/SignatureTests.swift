@@ -87,6 +87,15 @@ struct SignatureTests {
                 try VerificationKey(rsaModulus: rsa[0].bytes, exponent: exponent)
             }
         }
+        var even = rsa[0].bytes
+        even[even.count - 1] &= 0xFE
+        #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(rsaModulus: even, exponent: [1, 0, 1]) }
+        let long = [0xC1] + Array(repeating: UInt8(0xFF), count: 1024)
+        #expect(throws: CryptographyError(.rsaTooLong)) { try VerificationKey(rsaModulus: long, exponent: [3]) }
+        let padded = [0, 0] + rsa[0].bytes
+        #expect(throws: Never.self) { try VerificationKey(rsaModulus: padded, exponent: rsa[1].bytes) }
+        let zero = Array(repeating: UInt8(0), count: 32)
+        #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(curve: .p256, x: zero, y: zero) }
         #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(ed25519: [1, 2, 3]) }
     }
 

@@ -1,10 +1,14 @@
 extension Command {
     /// Every command, in the order of the overview. A new one is a file beside this one, and a line here.
     static let all: [Command] = [
+        demo,
+        serve,
         check,
         tokenVerify,
         tokenExplain,
         claimsExplain,
+        inventoryImport,
+        inventoryVerify,
         configReference,
         configSchema,
         version,

@@ -1,12 +1,15 @@
-public import Databases
+public import Configuration
+internal import Databases
 internal import Organizations
 internal import WorkspaceMetrics
 
 /// Fills an empty demo store, so that what somebody changed in it stays.
 public enum Demo {
     /// Imports the two inventories where the organizations have none.
-    public static func fill(_ database: Database) throws(StartFailure) {
+    public static func fill(_ storage: StorageSettings) throws(StartFailure) {
         do {
+            let database = try GatewayProcess.open(storage)
+            defer { database.close() }
             let store = try MetricsStore(database: database)
             for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
                 guard let id = OrganizationID(name), store.isEmpty(id) else { continue }

@@ -2,23 +2,27 @@ internal import Configuration
 public import Cryptography
 internal import Glibc
 
-/// What the demo keeps in its directory: a signing key of its own, the public half as a key set, and a configuration
-/// that anybody may read and change.
+/// What the demo keeps in its directory: a signing key of its own, the public half as a key set, the store, and a
+/// configuration to read and to play with; that one is written anew at every start.
 public struct DemoFiles {
     public let directory: String
     public let key: SigningKey
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
 
-    /// Makes what is not there yet. The private key is readable by its owner alone.
+    /// Makes what is not there yet, the directories above included. The private key is readable by its owner alone.
     ///
     /// - Parameters:
     ///   - listen: as `host:port`, for the configuration that is written.
     ///   - adminListen: likewise.
     public init(directory: String, listen: String, adminListen: String) throws(StartFailure) {
         self.directory = directory
-        if unsafe mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw StartFailure("\(directory): cannot be made: \(DemoFiles.lastError)")
+        var made = directory.hasPrefix("/") ? "" : "."
+        for name in directory.split(separator: "/") {
+            made += "/\(name)"
+            if unsafe mkdir(made, 0o700) != 0, errno != EEXIST {
+                throw StartFailure("\(made): cannot be made: \(DemoFiles.lastError)")
+            }
         }
         let keyPath = directory + "/demo-provider.pem"
         do {
@@ -74,7 +78,7 @@ public struct DemoFiles {
 
     static func configuration(listen: String, adminListen: String) -> String {
         """
-        // The demo's configuration. `gatehouse config reference` explains every setting.
+        // The demo's configuration, written anew at every start. `gatehouse config reference` explains every setting.
         {
           "public_url": "http://\(listen)",
           "listen": "\(listen)",

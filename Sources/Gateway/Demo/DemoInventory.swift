@@ -7,7 +7,6 @@ public struct DemoInventory: Sendable {
     let peopleNames: [String]
     let workflowNames: [String]
 
-    /// A security team's workspaces: 36 of them.
     /// A security team: 36 workspaces.
     public static let acme = DemoInventory(
         domain: "acme.example",

@@ -153,6 +153,9 @@ final class GatewayHandler: RequestHandler {
         return .now(renderer.render(.problem(Problem.of(fault))), context: context)
     }
 
+    /// Hands over what was logged; at the end of a turn it happens by itself.
+    func flushLog() { accessLog.flush() }
+
     func completed(_ exchange: CompletedExchange) {
         guard let context = exchange.context as? RequestContext else { return }
         context.record.route = context.route?.template ?? "unmatched"

@@ -24,7 +24,8 @@ public final class GatewayProcess {
     private let server: GatewayServer
     private let log: Log
 
-    /// Opens the store and binds the listeners; answers nothing yet. Blocks signals, so it comes before any thread.
+    /// Opens the store and binds the listeners; answers nothing yet. ``Signals/block()`` has to come before it, and
+    /// before any thread.
     public init(_ settings: Settings, log: Log) throws(StartFailure) {
         guard settings.tls == nil else {
             throw StartFailure(

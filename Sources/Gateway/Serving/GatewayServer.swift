@@ -29,14 +29,14 @@ public final class GatewayServer {
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
-        let server = try Server(listen, on: reactors, limits: limits) { reactor, _ in
+        let server = try Server(try listen.free(), on: reactors, limits: limits) { reactor, _ in
             GatewayHandler(
                 deployments, metrics: metrics, health: health, figures: figures, log: log, on: reactor)
         }
         var servers = [server]
         var adminAddress: SocketAddress?
         if let adminListen {
-            let admin = try Server(adminListen, on: [reactors[0]]) { _, _ in
+            let admin = try Server(try adminListen.free(), on: [reactors[0]]) { _, _ in
                 AdminHandler(health: health, figures: figures, log: log)
             }
             servers.append(admin)

@@ -49,7 +49,7 @@ internal import COpenSSL
         return bytes
     }
 
-    /// Whether the public half is a key at all: a point of the curve, a modulus and exponent that can be ones.
+    /// Whether the public half is a key at all: a point of the curve other than the one at infinity.
     func isValidPublicKey() -> Bool {
         guard let context = unsafe EVP_PKEY_CTX_new(pointer, nil) else { return false }
         defer { unsafe EVP_PKEY_CTX_free(context) }

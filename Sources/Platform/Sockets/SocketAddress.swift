@@ -34,8 +34,24 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// Binds alone and lets go again, for the listeners of one process share their port and so would two processes.
+    ///
+    /// - Returns: the address, with a free port in place of 0.
+    /// - Throws: what binding says where somebody else has the address.
+    public func free() throws(SocketFault) -> SocketAddress {
+        let descriptor = try bind(sharing: false)
+        let port = unsafe numericAddress { unsafe getsockname(descriptor.number, $0, $1) }.port
+        return SocketAddress(host: host, port: port)
+    }
+
     /// Binds and listens; the socket is non-blocking and may share its port with others of this process.
     func listen() throws(SocketFault) -> Descriptor {
+        let descriptor = try bind(sharing: true)
+        _ = try system("listen") { Glibc.listen(descriptor.number, 4096) }
+        return descriptor
+    }
+
+    private func bind(sharing: Bool) throws(SocketFault) -> Descriptor {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -50,14 +66,12 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
             Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         }
         let descriptor = Descriptor(number)
-        for option in [SO_REUSEADDR, SO_REUSEPORT] {
-            try setOption(descriptor, SOL_SOCKET, option)
-        }
+        try setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
+        if sharing { try setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
         if family == AF_INET6 { try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         _ = try system("cannot listen on \(self)") {
             unsafe Glibc.bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen)
         }
-        _ = try system("listen") { Glibc.listen(number, 4096) }
         return descriptor
     }
 }

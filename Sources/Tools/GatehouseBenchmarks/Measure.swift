@@ -1,7 +1,7 @@
 import Time
 
 /// Keeps the optimiser from dropping what is measured.
-@inline(never) func consume<T>(_ value: T) {}
+@inline(never) func consume<Value>(_ value: Value) {}
 
 /// The median over `rounds` of what one call costs, in nanoseconds; each round runs for about a fiftieth of a second.
 func nanosecondsPerCall(rounds: Int = 11, _ body: () throws -> Void) rethrows -> Double {
@@ -28,6 +28,10 @@ func nanosecondsPerCall(rounds: Int = 11, _ body: () throws -> Void) rethrows ->
 func report(_ name: String, _ nanoseconds: Double) {
     let text = nanoseconds >= 1e6 ? "\(rounded(nanoseconds / 1e6)) ms" : "\(rounded(nanoseconds / 1e3)) µs"
     print(name + String(repeating: " ", count: max(1, 64 - name.count)) + text)
+}
+
+func report(_ name: String, megabytes: Double) {
+    print(name + String(repeating: " ", count: max(1, 64 - name.count)) + "\(rounded(megabytes))")
 }
 
 private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -1,0 +1,167 @@
+internal import Configuration
+internal import Databases
+internal import Gateway
+internal import JSON
+internal import Organizations
+internal import WorkspaceMetrics
+
+extension Command {
+    static let inventoryImport = Command(
+        path: ["inventory", "import"], summary: "Replaces an organization's inventory with a document",
+        details: """
+            All or nothing: what was there before stands until the whole document has been read and found good. A
+            gateway that runs on the same store sees the new one within a second.
+            """,
+        options: [
+            .config, .value("organization", "ID", isRequired: true, "whose inventory it is"), .json,
+        ],
+        operands: [Operand(placeholder: "FILE|-", help: "the document; - reads standard input")]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let path = try call.arguments.operand("FILE|-")
+        let settings = try call.settings()
+        let organization = try call.organization(call.arguments.required("organization"), in: settings)
+        let source: any BlockingInventorySource
+        if path == "-" {
+            source = InputDocument(input: call.input)
+        } else {
+            do throws(InventoryFile.Failure) {
+                source = try InventoryFile(path: path)
+            } catch {
+                throw .failure("the document cannot be read: \(error)")
+            }
+        }
+        return try call.withStore(settings) { (store) throws(CommandFailure) -> ExitCode in
+            let name = path == "-" ? "standard input" : path
+            switch try replace(organization, from: source, named: name, in: store) {
+            case .success(let summary):
+                call.print(call.arguments.has("json") ? summary.json : Array(text(summary, organization).utf8))
+                return .done
+            case .failure(let refusal):
+                throw CommandFailure(exitCode: .no, lines: lines(refusal, named: name))
+            }
+        }
+    }
+
+    static let inventoryVerify = Command(
+        path: ["inventory", "verify"], summary: "Recounts every metric and tells where a kept count differs",
+        options: [.config, .value("organization", "ID", "only this one"), .json]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        var organization: OrganizationID?
+        if let text = call.arguments.value("organization") { organization = try call.organization(text, in: settings) }
+        return try call.withStore(settings) { (store) throws(CommandFailure) -> ExitCode in
+            let differences: [CountDifference]
+            do throws(DatabaseError) {
+                differences = try store.verifyBlocking(organization)
+            } catch {
+                throw .failure("the store cannot be read: \(error)")
+            }
+            if call.arguments.has("json") {
+                call.print(json(differences))
+            } else if differences.isEmpty {
+                call.print("every kept count is what the definitions say")
+            } else {
+                for difference in differences { call.print(text(difference)) }
+            }
+            return differences.isEmpty ? .done : .no
+        }
+    }
+
+    private static func replace(
+        _ organization: OrganizationID, from source: any BlockingInventorySource, named name: String,
+        in store: MetricsStore
+    ) throws(CommandFailure) -> Result<ImportSummary, InventoryRefusal> {
+        func replace(_ source: some BlockingInventorySource) throws(MetricsFault) -> Result<
+            ImportSummary, InventoryRefusal
+        > {
+            var source = source
+            let result = try store.replaceInventoryBlocking(of: organization, from: &source)
+            do throws(DatabaseError) {
+                try store.sweepBlocking()
+            } catch {
+                // The inventory stands; what is left over is swept at the next start.
+            }
+            return result
+        }
+        do throws(MetricsFault) {
+            return try replace(source)
+        } catch {
+            switch error {
+            case .store(let cause): throw .failure("the store cannot be written: \(cause); nothing was changed")
+            case .source(let cause): throw .failure("\(name) cannot be read: \(cause); nothing was changed")
+            case .permit: throw .failure("\(name) was not imported; nothing was changed")
+            }
+        }
+    }
+
+    private static func lines(_ refusal: InventoryRefusal, named name: String) -> [String] {
+        switch refusal {
+        case .syntax(let detail): ["\(name): not valid JSON: \(detail); nothing was changed"]
+        case .content(let faults): faults.map { "\(name): \($0.pointer): \($0.detail)" } + ["nothing was changed"]
+        case .notFound, .tooLarge: ["\(name): it cannot be taken; nothing was changed"]
+        case .abandoned: ["\(name): it paused for so long that the import was given up; nothing was changed"]
+        }
+    }
+
+    private static func text(_ summary: ImportSummary, _ organization: OrganizationID) -> String {
+        "\(organization) now has \(summary.workspaces) workspaces with \(summary.workflows) workflows, "
+            + "\(summary.members) members and \(summary.runners) runners, and \(summary.roles) roles"
+    }
+
+    private static func text(_ difference: CountDifference) -> String {
+        let place = difference.workspace.map { "\(difference.organization)/\($0)" } ?? "\(difference.organization)"
+        return "\(place): \(difference.metric.rawValue) is kept as \(difference.kept), counted \(difference.counted)"
+    }
+
+    private static func json(_ differences: [CountDifference]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("valid", differences.isEmpty)
+        writer.name("differences")
+        writer.beginArray()
+        for difference in differences {
+            writer.beginObject()
+            writer.member("organization", difference.organization.text)
+            writer.member("workspace", difference.workspace)
+            writer.member("metric", difference.metric.rawValue)
+            writer.member("kept", difference.kept)
+            writer.member("counted", difference.counted)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+/// A document on standard input.
+private struct InputDocument: BlockingInventorySource {
+    let input: any ByteSource
+
+    func next() -> [UInt8]? { input.read() }
+}
+
+extension Invocation {
+    fileprivate func organization(_ id: String, in settings: Settings) throws(CommandFailure) -> OrganizationID {
+        let known = settings.organizations.map(\.id)
+        if let organization = known.first(where: { $0.text == id }) { return organization }
+        let meant = Suggestion.nearest(to: id, among: known.map(\.text)).map { "; did you mean \($0)?" } ?? ""
+        throw .failure("the configuration has no organization \(shown(id))\(meant)")
+    }
+
+    /// Opens the store for as long as the body runs.
+    fileprivate func withStore(
+        _ settings: Settings, _ body: (MetricsStore) throws(CommandFailure) -> ExitCode
+    ) throws(CommandFailure) -> ExitCode {
+        let database: Database
+        let store: MetricsStore
+        do throws(DatabaseError) {
+            database = try GatewayProcess.open(settings.storage)
+            store = try MetricsStore(database: database)
+        } catch {
+            throw .failure("storage: the database cannot be used: \(error)")
+        }
+        defer { database.close() }
+        return try body(store)
+    }
+}

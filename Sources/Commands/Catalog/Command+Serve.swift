@@ -1,0 +1,61 @@
+internal import Configuration
+internal import Gateway
+internal import Sockets
+internal import Telemetry
+
+extension Command {
+    static let serve = Command(
+        path: ["serve"], summary: "Runs the gateway",
+        details: """
+            Logs go to standard error, a line each. SIGHUP reads the configuration anew and keeps the old one where the
+            new one has a fault; SIGTERM and SIGINT answer what was asked, at most 30 s long, and end.
+            """,
+        options: [.config, .logFormat]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let format = try call.logFormat(otherwise: .json)
+        let path = try call.arguments.required("config")
+        return try serve(try call.settings(), from: path, format, call) { _ in }
+    }
+
+    /// Serves until a signal ends it.
+    /// - Parameter ready: told once the listeners answer.
+    static func serve(
+        _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation,
+        ready: (GatewayProcess) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) -> ExitCode {
+        Signals.block()
+        let log: Log
+        let process: GatewayProcess
+        do throws(SocketFault) {
+            log = Log(format, to: try LogSink.standardError())
+        } catch {
+            throw .failure("logs cannot be written: \(error)")
+        }
+        defer { log.sink.close() }
+        do throws(StartFailure) {
+            process = try GatewayProcess(settings, log: log)
+            try process.start()
+        } catch {
+            throw .failure(error.description)
+        }
+        try ready(process)
+        process.run { () throws(ConfigurationFaults) -> Settings in
+            try SettingsFile.load(path: path, environment: call.environment)
+        }
+        return .done
+    }
+}
+
+extension Option {
+    static let logFormat = Option.value("log-format", "FORMAT", "json (for programs) or text (for people)")
+}
+
+extension Invocation {
+    func logFormat(otherwise ordinary: LogFormat) throws(CommandFailure) -> LogFormat {
+        guard let text = arguments.value("log-format") else { return ordinary }
+        guard let format = LogFormat(rawValue: text) else {
+            throw .words("--log-format must be json or text, not \(shown(text))")
+        }
+        return format
+    }
+}

@@ -1,0 +1,66 @@
+import ClaimMapping
+import Cryptography
+import JSON
+import Organizations
+import Policy
+import Time
+import Tokens
+
+/// A provider of the benchmark's own, and a token that it signed.
+struct SampleToken {
+    let token: [UInt8]
+    let provider: TrustedProvider
+    let key: SigningKey
+    let algorithm: SignatureAlgorithm
+    /// A moment at which the token is good.
+    let now = Timestamp(seconds: 1_767_225_700)
+
+    init(_ kind: KeyKind, _ algorithm: SignatureAlgorithm) throws {
+        key = try SigningKey.generate(kind)
+        self.algorithm = algorithm
+        let header = "{\"alg\":\"\(algorithm.rawValue)\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}"
+        let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(samplePayload)
+        token = Array((signed + "." + Base64URL.encode(try key.sign(Array(signed.utf8), algorithm))).utf8)
+        let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
+        let type =
+            kind == .rsa
+            ? "\"kty\":\"RSA\"" : "\"kty\":\"\(kind == .ed25519 ? "OKP" : "EC")\",\"crv\":\"\(kind.rawValue)\""
+        let keys = try KeySet(Array("{\(type),\(parameters.joined(separator: ",")),\"kid\":\"k1\"}".utf8))
+        guard let id = ProviderID("acme") else { throw UnexpectedAnswer() }
+        var provider = TrustedProvider(id: id, issuer: "https://acme.okta.example/oauth2/default", keys: keys)
+        provider.audiences = ["api://gatehouse"]
+        self.provider = provider
+    }
+
+    /// A permit that the token earned through a row.
+    func permit(_ permission: Permission, in organization: OrganizationID) throws -> Permit {
+        let verified = try BearerTokenVerifier([provider], cacheSize: 0).verify(token.span, at: now)
+        let row = Mapping(
+            id: "file:1", rank: 1, claimName: "groups", match: .glob, claimValue: "soc-*", role: .manager)
+        let rules = OrganizationRules(id: organization, providers: ["acme"], strategy: .firstMatch, mappings: [row])
+        let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
+        guard case .permit(let permit) = entitlement.decide(permission, for: verified.identity, in: organization) else {
+            throw UnexpectedAnswer()
+        }
+        return permit
+    }
+}
+
+struct UnexpectedAnswer: Error {}
+
+func benchmarkTokens() throws {
+    for (kind, algorithm) in [(KeyKind.rsa, SignatureAlgorithm.rs256), (.p256, .es256), (.ed25519, .edDSA)] {
+        let sample = try SampleToken(kind, algorithm)
+        let token = sample.token
+        print("\(algorithm.rawValue), a token of \(token.count) bytes")
+        let jws = try CompactJWS(token.span, expecting: .claims)
+        let context = try VerificationContext(sample.key.verificationKey(), algorithm)
+        let signed = Array(token[..<jws.signedLength])
+        report(
+            "  signature alone", nanosecondsPerCall { consume(context.isValid(jws.signature.span, for: signed.span)) })
+        let anew = BearerTokenVerifier([sample.provider], cacheSize: 0)
+        report("  verified anew", try nanosecondsPerCall { consume(try anew.verify(token.span, at: sample.now)) })
+        let cached = BearerTokenVerifier([sample.provider], cacheSize: 10_000)
+        report("  remembered", try nanosecondsPerCall { consume(try cached.verify(token.span, at: sample.now)) })
+    }
+}

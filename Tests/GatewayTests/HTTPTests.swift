@@ -1,0 +1,149 @@
+import Configuration
+import HTTPMessage
+import JSON
+import Snapshots
+import Telemetry
+import Testing
+
+@testable import Gateway
+
+private let unmatched = [
+    "/", "/api", "/api/v1", "/api/v1/", "/api/v1/me/", "/api/v2/me", "/api/v1/you", "/api/v1/organizations/",
+    "/api/v1/organizations/acme", "/api/v1/organizations/acme/", "/api/v1/organizations/acme/workspaces/",
+    "/api/v1/organizations/acme/workspaces/soc/x", "/api/v1/organizations/acme/inventory/soc",
+    "/api/v1/organizations/acme/inventory/changes/x", "/healthz", "/metrics", "//api/v1/me", "/API/v1/me",
+]
+
+private let chains: [(proxies: [String], peer: String, chain: [String], client: String)] = [
+    ([], "10.0.0.1", ["192.0.2.9"], "10.0.0.1"),
+    (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.9"], "192.0.2.9"),
+    (["10.0.0.0/8"], "192.0.2.1", ["192.0.2.9"], "192.0.2.1"),
+    (["10.0.0.0/8"], "10.0.0.1", ["203.0.113.7, 192.0.2.9"], "192.0.2.9"),
+    (["10.0.0.0/8"], "10.0.0.1", ["203.0.113.7", "10.0.0.2"], "203.0.113.7"),
+    (["10.0.0.0/8"], "10.0.0.1", ["203.0.113.7, nonsense"], "10.0.0.1"),
+    (["10.0.0.0/8"], "10.0.0.1", [], "10.0.0.1"),
+    (["10.0.0.0/8"], "10.0.0.1", [" 2001:db8::1 ,\t10.0.0.2"], "2001:db8::1"),
+]
+
+@Suite struct HTTPTests {
+    let world: TestWorld
+    let token: String
+
+    init() throws {
+        world = try TestWorld()
+        token = try world.token("acme-managers", "acme-publishers")
+    }
+
+    @Test("every route's template leads to it")
+    func templates() throws {
+        for route in Route.allCases {
+            let path = route.template.replacing("{org}", with: "acme").replacing("{ws}", with: "soc")
+            let segments = path.split(separator: "/").map(String.init)
+            #expect(RouteMatch(segments: segments)?.route == route)
+            let wrong = try world.send("BREW", path, token: token)
+            #expect(wrong.status == 405 && wrong.code == "method_not_allowed")
+            #expect(wrong.field("Allow") == route.methods.joined(separator: ", "))
+            let options = try world.send("OPTIONS", path)
+            #expect(options.status == 204 && options.field("Allow") == wrong.field("Allow"))
+        }
+    }
+
+    @Test("what is no route is 404", arguments: unmatched)
+    func unknown(_ path: String) throws {
+        let answer = try world.get(path, token: token)
+        #expect(answer.status == 404 && answer.code == "not_found")
+        #expect(answer.field("Content-Type") == "application/problem+json")
+    }
+
+    @Test(
+        "a path that climbs or is badly encoded is refused", arguments: ["/api/v1/%zz", "/api/../etc", "/a/%2e%2e/b"])
+    func climbing(_ path: String) throws {
+        #expect([400, 404].contains(try world.get(path, token: token).status))
+    }
+
+    @Test("what the client has got already is not sent again, until it changes")
+    func conditional() throws {
+        let path = "/api/v1/organizations/acme/workspaces?limit=1"
+        let first = try world.get(path, token: token)
+        let tag = try #require(first.field("ETag"))
+        #expect(first.field("Cache-Control") == "private, no-cache" && first.field("Vary")?.contains("Accept") == true)
+        for value in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
+            let again = try world.send("GET", path, token: token, fields: ["If-None-Match: \(value)"])
+            #expect(again.status == 304 && again.body.isEmpty && again.field("ETag") == tag)
+        }
+        #expect(try world.send("GET", path, token: token, fields: ["If-None-Match: \"x\""]).status == 200)
+        try world.fill("acme", workspaces: ["aardvark", "soc"])
+        let changed = try world.send("GET", path, token: token, fields: ["If-None-Match: \(tag)"])
+        #expect(changed.status == 200 && changed.body.contains("aardvark") && changed.field("ETag") != tag)
+    }
+
+    @Test(
+        "a wrong query is told by parameter", arguments: ["limit=0", "limit=x", "sort=colour", "order=up", "cursor=x"])
+    func query(_ query: String) throws {
+        let answer = try world.get("/api/v1/organizations/acme/workspaces?\(query)", token: token)
+        let name = String(query.prefix { $0 != "=" })
+        #expect(answer.status == 400 && answer.code == "invalid_request")
+        #expect(answer.json?.member("errors")?.elements.first { _ in true }?.member("pointer")?.string == name)
+    }
+
+    @Test("documents come as JSON")
+    func mediaType() throws {
+        let publisher = try world.token("acme-publishers")
+        for fields in [[], ["Content-Type: text/plain"], ["Content-Type: application/jsonx"]] {
+            let path = "/api/v1/organizations/acme/inventory"
+            #expect(try world.send("PUT", path, token: publisher, fields: fields).status == 415)
+        }
+        let path = "/api/v1/organizations/acme/inventory/workspaces/soc"
+        let typed = ["Content-Type: application/json; charset=utf-8"]
+        #expect(try world.send("PUT", path, token: publisher, fields: typed).isWork)
+    }
+
+    @Test("rows come as CSV where that is asked for")
+    func csv() throws {
+        let path = "/api/v1/organizations/acme/workspaces"
+        let table = try world.send("GET", path, token: token, fields: ["Accept: text/csv"])
+        #expect(table.field("Content-Type")?.hasPrefix("text/csv") == true && table.body.hasPrefix("id,name,"))
+        let json = try world.send("GET", path, token: token, fields: ["Accept: text/csv;q=0.1, application/json"])
+        #expect(json.field("Content-Type") == "application/json")
+    }
+
+    @Test("every answer has its request id and is not sniffed; HSTS follows the public URL")
+    func commonFields() throws {
+        var ids: Set<String> = []
+        for path in ["/", "/api/v1/me", "/api/v1/organizations/acme/summary", "/%zz"] {
+            let answer = try world.get(path, token: token)
+            ids.insert(try #require(answer.field("X-Request-Id")))
+            #expect(answer.field("X-Content-Type-Options") == "nosniff")
+            #expect(answer.field("Strict-Transport-Security") != nil)
+        }
+        #expect(ids.count == 4)
+        world.deployments.publish(
+            try TestWorld.deployment(world.provider, organizations: ["acme"], publicURL: "http://127.0.0.1:1"))
+        #expect(try world.get("/api/v1/me", token: token).field("Strict-Transport-Security") == nil)
+    }
+
+    @Test("the client is the last address that no trusted proxy has", arguments: chains.indices)
+    func proxies(_ index: Int) {
+        let row = chains[index]
+        let proxies = TrustedProxies(row.proxies.compactMap { .init($0) })
+        #expect(proxies.client(peer: row.peer, forwardedFor: row.chain) == row.client)
+    }
+
+    @Test("logs and figures tell templates, never tokens or queries")
+    func logs() throws {
+        _ = try world.get("/api/v1/organizations/acme/workspaces?q=topsecret", token: token)
+        _ = try world.get("/api/v1/organizations/globex/summary", token: token)
+        _ = try world.get("/nowhere/topsecret?access_token=\(token)", token: "topsecret")
+        world.handler.flushLog()
+        world.log.sink.close()
+        let text = world.lines.text
+        #expect(text.contains("\"route\":\"/api/v1/organizations/{org}/workspaces\""))
+        #expect(text.contains("\"decision\":\"permit\"") && text.contains("\"decision\":\"refuse\""))
+        #expect(text.contains("\"reason\":\"organization_not_found\"") && text.contains("\"subject\":\"someone\""))
+        let page = world.figures.render(droppedLogLines: 0)
+        #expect(page.contains("gatehouse_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"} 1"))
+        for secret in ["topsecret", token, "access_token", "/nowhere"] {
+            #expect(!text.contains(secret) && !page.contains(secret))
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import ClaimMapping
+import Configuration
+import Cryptography
+import Databases
+import Glibc
+import HTTPMessage
+import JSON
+import Organizations
+import Snapshots
+import Sockets
+import Synchronization
+import Telemetry
+import Testing
+import Time
+import Tokens
+import WorkspaceMetrics
+
+@testable import Gateway
+@testable import HTTPServer
+
+/// A gateway with two organizations of one provider, without sockets: a request's text in, a response out.
+///
+/// The groups `NAME-managers`, `NAME-viewers` and `NAME-publishers` earn their roles in the organization `NAME`.
+final class TestWorld {
+    let key: SigningKey
+    let provider: TrustedProvider
+    let database: Database
+    let store: MetricsStore
+    let deployments: Published<Deployment>
+    let figures = GatewayFigures()
+    let log: Log
+    let lines = LogLines()
+    let handler: GatewayHandler
+    /// Seconds by which the clocks have been turned since the world began.
+    var elapsed: Int64 = 0
+
+    private let directory: String
+    private let begin = MonotonicTime.now()
+    static let wall = Timestamp(seconds: 1_800_000_000)
+
+    init(tokenCache: Int = 100) throws {
+        var template = Array("/tmp/gatehouse-gateway-XXXXXX".utf8CString)
+        // mkdtemp changes the template in place, within its length.
+        _ = unsafe mkdtemp(&template)
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        key = try SigningKey.generate(.p256)
+        let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
+        let jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k\",\(parameters.joined(separator: ","))}"
+        var provider = TrustedProvider(
+            id: try #require(ProviderID("idp")), issuer: "https://idp.example", keys: try KeySet(Array(jwk.utf8)))
+        provider.audiences = ["api"]
+        self.provider = provider
+        database = try Database(path: "\(directory)/store.db", schemas: [MetricsStore.schema])
+        store = try MetricsStore(database: database)
+        let lines = lines
+        log = Log(.json, to: try LogSink { lines.append($0) })
+        deployments = Published(
+            try TestWorld.deployment(provider, organizations: ["acme", "globex"], tokenCache: tokenCache))
+        let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
+        handler = GatewayHandler(
+            deployments, metrics: metrics, health: StoreHealth(database), figures: figures, log: log,
+            on: try Reactor())
+        try fill("acme", workspaces: ["soc", "fraud"])
+        try fill("globex", workspaces: ["fleet"])
+    }
+
+    deinit {
+        log.sink.close()
+        database.close()
+        for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
+        unsafe rmdir(directory)
+    }
+
+    static func deployment(
+        _ provider: TrustedProvider, organizations names: [String], tokenCache: Int = 100,
+        proxies: [String] = [], publicURL: String = "https://access.example"
+    ) throws -> Deployment {
+        let organizations = try names.map { name in
+            let roles: [(String, Role)] = [("managers", .manager), ("viewers", .viewer), ("publishers", .publisher)]
+            let rows = roles.enumerated().map { index, row in
+                Mapping(
+                    id: "file:\(index + 1)", rank: index + 1, claimName: "groups", match: .equals,
+                    claimValue: "\(name)-\(row.0)", role: row.1)
+            }
+            let id = try #require(OrganizationID(name))
+            return Deployment.Organization(
+                id: id, name: name,
+                rules: OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: rows),
+                license: License())
+        }
+        return Deployment(
+            publicURL: publicURL, providers: [provider], emailTrust: [:], organizations: organizations,
+            trustedProxies: TrustedProxies(proxies.compactMap { .init($0) }), tokenCache: tokenCache,
+            inventoryBody: 1 << 20)
+    }
+
+    func fill(_ organization: String, workspaces: [String]) throws {
+        let rows = workspaces.map {
+            "{\"id\":\"\($0)\",\"name\":\"\($0)\",\"created_at\":\"2025-01-01T00:00:00Z\",\"workflows\":[],"
+                + "\"members\":[],\"runners\":[]}"
+        }
+        var source = InventoryBytes(Array("{\"roles\":[],\"workspaces\":[\(rows.joined(separator: ","))]}".utf8))
+        let id = try #require(OrganizationID(organization))
+        let result = try store.replaceInventoryBlocking(of: id, from: &source)
+        guard case .success = result else {
+            Issue.record("the inventory was refused: \(result)")
+            return
+        }
+    }
+
+    /// A token whose holder is in the groups.
+    func token(_ groups: String..., claims: String = "", lifetime: Int64 = 3600) throws -> String {
+        let list = groups.map { "\"\($0)\"" }.joined(separator: ",")
+        let now = TestWorld.wall.seconds
+        let payload =
+            "{\"iss\":\"https://idp.example\",\"sub\":\"someone\",\"aud\":\"api\",\"iat\":\(now - 600),"
+            + "\"exp\":\(now + lifetime),\"groups\":[\(list)]\(claims)}"
+        let header = Base64URL.encode(Array("{\"alg\":\"ES256\",\"kid\":\"k\"}".utf8))
+        let signed = header + "." + Base64URL.encode(Array(payload.utf8))
+        return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), .es256))
+    }
+
+    /// The answer to a request; work that waits is told by ``TestAnswer/isWork`` and not done.
+    func send(
+        _ method: String, _ path: String, token: String? = nil, fields: [String] = [], from peer: String = "192.0.2.1"
+    ) throws -> TestAnswer {
+        let credential = token.map { ["Authorization: Bearer \($0)"] } ?? []
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: access.example"] + credential + fields + ["", ""]
+        let bytes = Array(lines.joined(separator: "\r\n").utf8)
+        var parser = RequestParser()
+        let request = try #require(try parser.parse(bytes.span))
+        let turn = Turn(
+            monotonic: begin + .seconds(elapsed), wall: Timestamp(seconds: TestWorld.wall.seconds + elapsed))
+        let answer = handler.answer(request, from: peer, at: turn)
+        guard case .now(let response) = answer.kind else { return TestAnswer(response: nil) }
+        handler.completed(
+            CompletedExchange(
+                status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false, context: answer.context,
+                turn: turn))
+        return TestAnswer(response: response)
+    }
+
+    func get(_ path: String, token: String? = nil) throws -> TestAnswer { try send("GET", path, token: token) }
+}
+
+struct TestAnswer {
+    let response: Response?
+
+    /// Whether the request reached work that waits for the store.
+    var isWork: Bool { response == nil }
+    /// 200 for work.
+    var status: Int { response?.status.code ?? 200 }
+    var body: String {
+        guard case .bytes(let bytes) = response?.body else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+    var json: JSONValue? { try? JSONDocument(parsing: Array(body.utf8)).root }
+    var code: String? { json?.member("code")?.string }
+
+    func field(_ name: String) -> String? {
+        FieldName(name).flatMap { response?.fields.value($0) }
+    }
+}
+
+/// Everything that was logged.
+final class LogLines: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+
+    func append(_ new: [UInt8]) { bytes.withLock { $0 += new } }
+
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+}
