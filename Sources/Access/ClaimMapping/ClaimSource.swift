@@ -44,8 +44,9 @@ struct ClaimSource {
     /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted.
     func isVerified(_ address: String) -> Bool {
         guard let verified = claims.member("email_verified") else {
-            guard let domain = address.split(separator: "@").last else { return false }
-            return emailTrust.domains.contains(domain.lowercased())
+            guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return false }
+            let domain = address.utf8[sign...].dropFirst()
+            return emailTrust.domains.contains { $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII) }
         }
         return verified.boolean == true
     }
@@ -62,13 +63,14 @@ extension Mapping {
         guard let value = claim.value else {
             return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
         }
+        if value.isNull { return source.isUnknown(claim.topLevelName) ? .incomplete : .absent }
         if claim.isEmail {
             guard let address = Mapping.address(value), matches(address: address) else { return .noMatch }
             return source.isVerified(address) ? .matched : .emailUnverified
         }
         if matches(value) { return .matched }
         if source.isUnknown(claim.topLevelName) { return .incomplete }
-        return value.isNull ? .absent : .noMatch
+        return .noMatch
     }
 
     /// The text of an address; `nil` for what has not exactly one `@`.
@@ -80,7 +82,7 @@ extension Mapping {
     private func matches(address: String) -> Bool {
         switch match {
         case .equals:
-            address.utf8.elementsEqual(claimValue.utf8) { Mapping.asciiLowercased($0) == Mapping.asciiLowercased($1) }
+            address.utf8.elementsEqual(claimValue.utf8, by: Mapping.equalsASCII)
         case .glob: Glob(Mapping.asciiLowercased(claimValue)).matches(Mapping.asciiLowercased(address))
         case .exists: true
         }
@@ -105,7 +107,10 @@ extension Mapping {
 
     /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
     func isNearMiss(_ source: ClaimSource) -> Bool {
-        guard match != .exists, let value = source.resolve(self).value else { return false }
+        let claim = source.resolve(self)
+        guard match != .exists, let value = claim.value, !claim.isEmail || Mapping.address(value) != nil else {
+            return false
+        }
         let wanted = Mapping.folded(claimValue)
         let glob = match == .glob ? Glob(wanted) : nil
         let candidates = value.kind == .array ? Array(value.elements) : [value]
@@ -123,6 +128,9 @@ extension Mapping {
     private static func asciiLowercased(_ text: String) -> String {
         String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
     }
+
+    /// Without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay what they are.
+    static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
 
     private static func asciiLowercased(_ byte: UInt8) -> UInt8 {
         (0x41...0x5A).contains(byte) ? byte | 0x20 : byte

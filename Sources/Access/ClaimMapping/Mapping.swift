@@ -64,10 +64,10 @@ public struct OrganizationRules: Sendable {
 
 /// Whose e-mail addresses count as verified although the provider says nothing about it.
 public struct EmailTrust: Sendable, Hashable {
-    /// In lower case; empty where only `email_verified` counts.
+    /// Empty where only `email_verified` counts. ASCII case makes no difference.
     public let domains: [String]
 
     public init(domains: [String] = []) {
-        self.domains = domains.map { $0.lowercased() }
+        self.domains = domains
     }
 }

@@ -1,0 +1,159 @@
+import JSON
+import Organizations
+import Testing
+
+@testable import ClaimMapping
+
+/// One row against claims, and what becomes of it.
+private struct Case: Sendable {
+    let claim: String
+    var match = Match.equals
+    var value = ""
+    let claims: String
+    let verdict: Verdict
+    var isNear = false
+    var trusted: [String] = []
+}
+
+private let values = [
+    Case(claim: "team", value: "soc", claims: #"{"team":"soc"}"#, verdict: .matched),
+    Case(claim: "team", value: "soc", claims: #"{"team":"other"}"#, verdict: .noMatch),
+    Case(claim: "team", value: "soc", claims: #"{}"#, verdict: .claimAbsent),
+    Case(claim: "team", value: "soc", claims: #"{"team":null}"#, verdict: .claimAbsent),
+    Case(claim: "team", value: "soc", claims: #"{"team":"SOC"}"#, verdict: .noMatch, isNear: true),
+    Case(claim: "team", value: "soc", claims: #"{"team":" s o c\n"}"#, verdict: .noMatch, isNear: true),
+    Case(claim: "team", value: "soc", claims: #"{"team":["x","Soc"]}"#, verdict: .noMatch, isNear: true),
+    Case(claim: "team", value: "soc", claims: #"{"team":["x","soc"]}"#, verdict: .matched),
+    Case(claim: "team", value: "soc", claims: #"{"team":[["soc"],{"a":"soc"},null]}"#, verdict: .noMatch),
+    Case(claim: "team", value: "soc", claims: #"{"team":[]}"#, verdict: .noMatch),
+    Case(claim: "team", value: "soc", claims: #"{"team":{"soc":true}}"#, verdict: .noMatch),
+    Case(claim: "team", value: "soc", claims: #"{"team":"\u0073oc"}"#, verdict: .matched),
+    Case(claim: "level", value: "7", claims: #"{"level":7}"#, verdict: .matched),
+    Case(claim: "level", value: "7", claims: #"{"level":7.0}"#, verdict: .noMatch),
+    Case(claim: "level", value: "7", claims: #"{"level":[1,7]}"#, verdict: .matched),
+    Case(claim: "admin", value: "true", claims: #"{"admin":true}"#, verdict: .matched),
+    Case(claim: "admin", value: "null", claims: #"{"admin":null}"#, verdict: .claimAbsent),
+    Case(claim: "admin", match: .exists, claims: #"{"admin":false}"#, verdict: .matched),
+    Case(claim: "admin", match: .exists, claims: #"{"admin":{}}"#, verdict: .matched),
+    Case(claim: "admin", match: .exists, claims: #"{"admin":null}"#, verdict: .claimAbsent),
+    Case(claim: "admin", match: .exists, claims: #"{}"#, verdict: .claimAbsent),
+    Case(claim: "team", match: .glob, value: "soc-*", claims: #"{"team":"soc-"}"#, verdict: .matched),
+    Case(claim: "team", match: .glob, value: "soc-*", claims: #"{"team":"xsoc-a"}"#, verdict: .noMatch),
+    Case(
+        claim: "team", match: .glob, value: "soc-*", claims: #"{"team":["a","SOC-a"]}"#, verdict: .noMatch, isNear: true
+    ),
+    Case(claim: "level", match: .glob, value: "4?", claims: #"{"level":42}"#, verdict: .matched),
+]
+
+private let names = [
+    Case(claim: "https://acme.com/roles", value: "a", claims: #"{"https://acme.com/roles":"a"}"#, verdict: .matched),
+    Case(claim: "/realm/roles", value: "a", claims: #"{"realm":{"roles":["b","a"]}}"#, verdict: .matched),
+    Case(claim: "/realm/roles/0", value: "a", claims: #"{"realm":{"roles":["b","a"]}}"#, verdict: .noMatch),
+    Case(claim: "/realm/roles", value: "a", claims: #"{"/realm/roles":"b","realm":{"roles":"a"}}"#, verdict: .noMatch),
+    Case(claim: "/a~1b/~0", value: "x", claims: #"{"a/b":{"~":"x"}}"#, verdict: .matched),
+    Case(claim: "/a~2", value: "x", claims: #"{"a~2":"x"}"#, verdict: .claimAbsent),
+    Case(claim: "realm.roles", value: "a", claims: #"{"realm":{"roles":"a"}}"#, verdict: .claimAbsent),
+    Case(claim: "groups", value: "a", claims: #"{"_claim_names":{"groups":"s"}}"#, verdict: .claimIncomplete),
+    Case(claim: "/groups/0", value: "a", claims: #"{"_claim_names":{"groups":"s"}}"#, verdict: .claimIncomplete),
+    Case(claim: "groups", value: "a", claims: #"{"hasgroups":true}"#, verdict: .claimIncomplete),
+    Case(claim: "groups", value: "a", claims: #"{"hasgroups":false}"#, verdict: .claimAbsent),
+    Case(claim: "groups", value: "a", claims: #"{"hasgroups":true,"groups":["a"]}"#, verdict: .matched),
+    Case(claim: "groups", value: "a", claims: #"{"hasgroups":true,"groups":["b"]}"#, verdict: .claimIncomplete),
+    Case(claim: "team", value: "a", claims: #"{"hasgroups":true}"#, verdict: .claimAbsent),
+]
+
+private let addresses = [
+    Case(
+        claim: "email", value: "A@ACME.com", claims: #"{"email":"a@acme.COM","email_verified":true}"#, verdict: .matched
+    ),
+    Case(
+        claim: "/email", value: "A@acme.com", claims: #"{"email":"a@acme.com","email_verified":true}"#,
+        verdict: .matched),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":false}"#,
+        verdict: .emailUnverified),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":"true"}"#,
+        verdict: .emailUnverified),
+    Case(claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
+    Case(claim: "/email", value: "a@acme.com", claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
+    Case(claim: "email", match: .exists, claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
+    Case(
+        claim: "email", match: .glob, value: "*@acme.com", claims: #"{"email":"a@ACME.com","email_verified":true}"#,
+        verdict: .matched),
+    Case(
+        claim: "email", match: .glob, value: "*@acme.com", claims: #"{"email":"a@b@acme.com","email_verified":true}"#,
+        verdict: .noMatch),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":["a@acme.com"],"email_verified":true}"#,
+        verdict: .noMatch),
+    Case(claim: "email", value: "acme", claims: #"{"email":"acme","email_verified":true}"#, verdict: .noMatch),
+    Case(claim: "email", value: "a@acme.com", claims: #"{"email":null,"email_verified":true}"#, verdict: .claimAbsent),
+    Case(
+        claim: "email", value: "k@acme.com", claims: #"{"email":"\u212a@acme.com","email_verified":true}"#,
+        verdict: .noMatch, isNear: true),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com"}"#, verdict: .matched,
+        trusted: ["ACME.com"]),
+    Case(
+        claim: "email", value: "a@x.com", claims: #"{"email":"a@x.com"}"#, verdict: .emailUnverified,
+        trusted: ["acme.com"]),
+    Case(
+        claim: "email", value: "a@sub.acme.com", claims: #"{"email":"a@sub.acme.com"}"#, verdict: .emailUnverified,
+        trusted: ["acme.com"]),
+    Case(
+        claim: "email", value: "acme.com@", claims: #"{"email":"acme.com@"}"#, verdict: .emailUnverified,
+        trusted: ["acme.com"]),
+    Case(
+        claim: "email", match: .glob, value: "*", claims: #"{"email":"a@a\u212ame.com"}"#, verdict: .emailUnverified,
+        trusted: ["akme.com"]),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":false}"#,
+        verdict: .emailUnverified, trusted: ["acme.com"]),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":null}"#,
+        verdict: .emailUnverified, trusted: ["acme.com"]),
+    Case(claim: "mail", value: "A@acme.com", claims: #"{"mail":"a@acme.com"}"#, verdict: .noMatch, isNear: true),
+    Case(claim: "/user/email", value: "a@acme.com", claims: #"{"user":{"email":"a@acme.com"}}"#, verdict: .matched),
+]
+
+@Suite struct RowTests {
+    private func judge(_ row: Case) throws {
+        let mapping = Mapping(
+            id: "file:1", rank: 1, claimName: row.claim, match: row.match, claimValue: row.value, role: .manager)
+        let id = try #require(OrganizationID("acme"))
+        let rules = OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
+        let claims = try JSONDocument(parsing: Array(row.claims.utf8)).root
+        let trust = EmailTrust(domains: row.trusted)
+        let explanation = rules.explain(claims, from: "idp", emailTrust: trust)
+        #expect(explanation.rows.first?.verdict == row.verdict, "\(row.claim) \(row.claims)")
+        #expect(explanation.rows.first?.isNearMiss == row.isNear, "\(row.claim) \(row.claims)")
+        #expect(explanation.evaluation == rules.evaluate(claims, from: "idp", emailTrust: trust))
+        #expect((explanation.evaluation.role == .manager) == (row.verdict == .matched))
+    }
+
+    @Test("values", arguments: values.indices) func value(_ index: Int) throws { try judge(values[index]) }
+    @Test("names and pointers", arguments: names.indices) func name(_ index: Int) throws { try judge(names[index]) }
+    @Test("e-mail", arguments: addresses.indices) func address(_ index: Int) throws { try judge(addresses[index]) }
+
+    @Test(
+        "globs stand for whole values",
+        arguments: [
+            ("*", "", true), ("", "", true), ("", "a", false), ("?", "ä", true), ("?", "", false), ("a*", "ba", false),
+            ("*a", "ba", true), ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false), ("**", "x", true),
+            ("[a]", "a", false),
+            ("[a]", "[a]", true), ("a?c", "abc", true), ("a?c", "ac", false), ("*.*", "a.b", true),
+            ("\\*", "\\x", true),
+        ])
+    func globs(_ pattern: String, _ text: String, _ expected: Bool) {
+        #expect(Glob(pattern).matches(text) == expected)
+    }
+
+    @Test("a pattern made to be slow is not")
+    func hostile() {
+        let pattern = Glob(String(repeating: "*a", count: 500) + "b")
+        let clock = ContinuousClock()
+        let spent = clock.measure { #expect(!pattern.matches(String(repeating: "a", count: 8000))) }
+        #expect(spent < .seconds(5))
+    }
+}
