@@ -104,8 +104,12 @@ extension Command {
     }
 
     private static func text(_ summary: ImportSummary, _ organization: OrganizationID) -> String {
-        "\(organization) now has \(summary.workspaces) workspaces with \(summary.workflows) workflows, "
-            + "\(summary.members) members and \(summary.runners) runners, and \(summary.roles) roles"
+        let counts = [
+            (summary.workspaces, "workspace"), (summary.workflows, "workflow"), (summary.members, "member"),
+            (summary.runners, "runner"), (summary.roles, "role"),
+        ]
+        let list = counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        return "\(organization) now has \(list)"
     }
 
     private static func text(_ difference: CountDifference) -> String {
