@@ -94,6 +94,11 @@ final class Workspace {
         return file
     }
 
+    /// Files that what is tested makes itself.
+    func expect(_ files: String...) {
+        names += files.map { "\(path)/\($0)" }
+    }
+
     private var names: [String] = []
 
     deinit {

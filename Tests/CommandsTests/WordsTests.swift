@@ -35,6 +35,12 @@ import Testing
         (["token", "verify", "--keys", "k", "--signature_only", "x"], 2, "", "did you mean --signature-only?"),
         (["token", "explain", "x"], 2, "", "--config FILE is missing"),
         (["claims", "explain", "--config", "x", "y"], 2, "", "--provider ID is missing"),
+        (["serve"], 2, "", "--config FILE is missing"),
+        (["serve", "--config", "/nowhere"], 1, "", "/nowhere:1:1: "),
+        (["serve", "--config", "x", "--log-format", "xml"], 2, "", "--log-format must be json or text"),
+        (["demo", "--listen", "0.0.0.0:80"], 2, "", "must be a loopback address"),
+        (["demo", "--listen", "127.0.0.1:0"], 2, "", "--data DIR is missing"),
+        (["inventory", "import", "--config", "x", "y"], 2, "", "--organization ID is missing"),
         (["config"], 2, "", "reference, schema"), (["config", "reference"], 0, "public_url (required)", ""),
         (["config", "schema"], 0, #""$schema":"https://json-schema.org/draft/2020-12/schema""#, ""),
     ]

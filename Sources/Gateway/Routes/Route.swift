@@ -1,3 +1,4 @@
+public import HTTPMessage
 public import Organizations
 
 /// Every place of the public listener, as a closed list: what is not here is 404, and what is labelled in logs and
@@ -26,18 +27,20 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What may be done there, in the order in which `Allow` lists it. `HEAD` comes with `GET`, `OPTIONS` always.
-    public var methods: [String] {
-        switch self {
-        case .me, .organizations, .workspaces, .workspace, .summary: ["GET", "HEAD", "OPTIONS"]
-        case .inventory: ["GET", "HEAD", "PUT", "OPTIONS"]
-        case .inventoryWorkspace: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]
-        case .inventoryChanges: ["POST", "OPTIONS"]
+    /// Whether something may be done there; `OPTIONS` always, and `HEAD` wherever `GET` may.
+    public func allows(_ method: Method) -> Bool {
+        switch method {
+        case .options: true
+        case .get, .head: self != .inventoryChanges
+        case .put: self == .inventory || self == .inventoryWorkspace
+        case .delete: self == .inventoryWorkspace
+        case .post: self == .inventoryChanges
+        case .patch, .other: false
         }
     }
 
-    /// ``methods`` as the `Allow` field has them.
-    var allow: String { methods.joined(separator: ", ") }
+    /// What may be done there, as the `Allow` field has it.
+    var allow: String { Method.allCases.filter(allows).map(\.rawValue).joined(separator: ", ") }
 
     /// What one must be permitted there, in the organization that the path names; `nil` where being signed in is
     /// enough.

@@ -65,7 +65,7 @@ final class GatewayHandler: RequestHandler {
             return now(.problem(Problem(.notFound, detail: "Nothing is at this path.")))
         }
         context.route = match.route
-        guard match.route.methods.contains(request.method.rawValue) else {
+        guard match.route.allows(request.method) else {
             let problem = Problem(.methodNotAllowed, detail: "This cannot be done here; the Allow field says what can.")
             return now(.problem(problem), allow: match.route.allow)
         }

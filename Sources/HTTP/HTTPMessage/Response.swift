@@ -51,7 +51,8 @@ public struct ResponseFields: Sendable, Hashable {
         bytes.append(contentsOf: name.written.utf8)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(0x20)
-        if value.utf8.allSatisfy(Octet.isFieldValue) {
+        let span = value.utf8Span.span
+        if Octet.areFieldValue(span, span.indices) {
             bytes.append(contentsOf: value.utf8)
         } else {
             for byte in value.utf8 { bytes.append(Octet.isFieldValue(byte) ? byte : 0x20) }

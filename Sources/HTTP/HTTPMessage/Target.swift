@@ -48,8 +48,8 @@ public struct Target: Sendable, Hashable {
 
     /// Undoes percent-encoding (RFC 3986, section 2.1) once; `nil` where it is broken, not UTF-8, or holds NUL.
     public static func percentDecoded(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
-        if text.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 }) {
-            return String(validating: text, as: UTF8.self)
+        if text.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 && $0 < 0x80 }) {
+            return String(decoding: text, as: UTF8.self)
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

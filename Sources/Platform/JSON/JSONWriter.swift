@@ -91,7 +91,7 @@ public struct JSONWriter: Sendable {
     /// Appends a string in quotation marks, escaping only what has to be (RFC 8785, section 3.2.2.2).
     public static func append(quoted text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+        if isPlain(text.utf8Span.span) {
             bytes.append(contentsOf: text.utf8)
             bytes.append(UInt8(ascii: "\""))
             return
@@ -112,5 +112,16 @@ public struct JSONWriter: Sendable {
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a string's bytes stand between quotation marks as they are (RFC 8259, section 7).
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+            index &+= 1
+        }
+        return true
     }
 }
