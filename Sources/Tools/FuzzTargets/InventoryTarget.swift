@@ -3,8 +3,13 @@ internal import WorkspaceMetrics
 
 /// Inventories as publishers send them, without a database.
 ///
-/// However the bytes are cut, the same elements come out, or the same faults. What is no JSON is never taken.
+/// However the bytes are cut, the same elements come out, or the same faults. What is no JSON is never taken; what is
+/// taken is written and read again as the same. Lists of changes are read beside them.
 func fuzzInventory(_ bytes: [UInt8]) {
+    if let changes = try? InventoryChange.list(parsing: bytes) {
+        let document = try? JSONDocument(parsing: bytes)
+        promise(document?.root.member("changes")?.count == changes.count, "each change of the list is taken")
+    }
     let whole = Import([bytes])
     promise(Import(Cuts.pieces(of: bytes)) == whole, "a document's pieces do not change what it says")
     if bytes.count <= 256 {
@@ -20,8 +25,24 @@ func fuzzInventory(_ bytes: [UInt8]) {
     if whole.faults.isEmpty {
         let count = ["roles", "workspaces"].reduce(0) { $0 + (document.root.member($1)?.count ?? 0) }
         promise(whole.elements.count == count, "each element of the document is taken")
+        promise(Import([written(whole.elements)]).isSame(as: whole), "what is written is what was read")
     }
     for fault in whole.faults { promise(JSONPointer(fault.pointer) != nil, "a fault's place is a JSON Pointer") }
+}
+
+private func written(_ elements: [InventoryDocument.Element]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("roles")
+    writer.beginArray()
+    for case .role(let role, _) in elements { writer.role(role) }
+    writer.endArray()
+    writer.name("workspaces")
+    writer.beginArray()
+    for case .workspace(let workspace, _) in elements { writer.workspace(workspace) }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes
 }
 
 /// What became of a document.
@@ -42,5 +63,11 @@ private struct Import: Equatable {
         } catch {
             syntax = error
         }
+    }
+
+    /// Roles may stand behind workspaces in one document, and before them in the other.
+    func isSame(as other: Import) -> Bool {
+        syntax == nil && faults.isEmpty && Set(elements) == Set(other.elements)
+            && elements.count == other.elements.count
     }
 }

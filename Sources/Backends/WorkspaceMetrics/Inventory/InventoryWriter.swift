@@ -1,9 +1,9 @@
-internal import JSON
+package import JSON
 internal import Time
 
 /// Writes the parts of an inventory as publishers send them.
 extension JSONWriter {
-    mutating func workspace(_ workspace: Workspace) {
+    package mutating func workspace(_ workspace: Workspace) {
         beginObject()
         member("id", workspace.id)
         member("name", workspace.name)
@@ -30,7 +30,7 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func role(_ role: WorkspaceRole) {
+    package mutating func role(_ role: WorkspaceRole) {
         beginObject()
         member("id", role.id)
         member("name", role.name)

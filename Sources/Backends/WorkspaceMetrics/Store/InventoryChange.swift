@@ -3,7 +3,7 @@ internal import JSON
 /// One change of an inventory, as `POST …/inventory/changes` lists them.
 ///
 /// `put_` replaces the thing as a whole or adds it; `delete_` removes it, and does nothing where there is none.
-enum InventoryChange: Sendable, Hashable {
+package enum InventoryChange: Sendable, Hashable {
     case putRole(WorkspaceRole)
     case deleteRole(id: String)
     case putWorkspace(Workspace)
@@ -29,7 +29,7 @@ enum InventoryChange: Sendable, Hashable {
     }
 
     /// Reads `{"changes": […]}`.
-    static func list(parsing bytes: [UInt8]) throws(InventoryRefusal) -> [InventoryChange] {
+    package static func list(parsing bytes: [UInt8]) throws(InventoryRefusal) -> [InventoryChange] {
         let document = try document(parsing: bytes)
         var reader = InventoryReader()
         guard reader.isObject(document.root) else { throw .content(reader.faults.faults) }
