@@ -1,5 +1,6 @@
 import Cryptography
 import JSON
+import Time
 
 /// A provider of tests: one key, and tokens signed with it.
 struct SignedTokens {
