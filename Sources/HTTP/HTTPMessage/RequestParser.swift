@@ -25,10 +25,10 @@ public struct RequestParser: Sendable {
     /// Reads on. `nil` means that more bytes are needed; after a request or a fault a new parser begins.
     public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
         while let lineFeed = RequestParser.lineFeed(in: buffer, from: scanned) {
-            scanned = lineFeed
-            guard scanned > lineStart, buffer[scanned - 1] == 0x0D else { throw .bareLineFeed }
-            let line = lineStart..<scanned - 1
-            scanned += 1
+            scanned = lineFeed + 1
+            try checkSize()
+            guard lineFeed > lineStart, buffer[lineFeed - 1] == 0x0D else { throw .bareLineFeed }
+            let line = lineStart..<lineFeed - 1
             lineStart = scanned
             if fieldsStart == nil {
                 // A server should ignore one empty line before the request line (RFC 9112, section 2.2).
@@ -36,7 +36,6 @@ public struct RequestParser: Sendable {
                     headStart = scanned
                     continue
                 }
-                guard line.count <= RequestParser.maximumRequestLine else { throw .requestLineTooLong }
                 requestLine = try RequestLine(buffer, line)
                 fieldsStart = scanned
                 lines.reserveCapacity(12)
@@ -45,7 +44,6 @@ public struct RequestParser: Sendable {
             } else {
                 try parseField(buffer, line)
             }
-            try checkSize()
         }
         scanned = buffer.count
         try checkSize()
@@ -62,9 +60,11 @@ public struct RequestParser: Sendable {
         }
     }
 
+    /// Comes before what a line says is looked at, so that the verdict does not depend on how the bytes were split. The
+    /// line end of the request line, and the empty line behind the fields, do not count.
     private func checkSize() throws(ProtocolFault) {
         if let fieldsStart {
-            guard scanned - fieldsStart <= RequestParser.maximumFields else { throw .fieldsTooLarge }
+            guard scanned - fieldsStart <= RequestParser.maximumFields + 2 else { throw .fieldsTooLarge }
         } else {
             guard scanned - headStart <= RequestParser.maximumRequestLine + 2 else { throw .requestLineTooLong }
         }
