@@ -61,9 +61,11 @@ public struct RequestParser: Sendable {
         }
     }
 
+    /// Comes before what a line says is looked at, so that the verdict does not depend on how the bytes were split. The
+    /// line end of the request line, and the empty line behind the fields, do not count.
     private func checkSize() throws(ProtocolFault) {
         if let fieldsStart {
-            guard scanned - fieldsStart <= RequestParser.maximumFields else { throw .fieldsTooLarge }
+            guard scanned - fieldsStart <= RequestParser.maximumFields + 2 else { throw .fieldsTooLarge }
         } else {
             guard scanned - headStart <= RequestParser.maximumRequestLine + 2 else { throw .requestLineTooLong }
         }

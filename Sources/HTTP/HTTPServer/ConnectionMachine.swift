@@ -43,6 +43,8 @@ final class ConnectionMachine {
     private var input: [UInt8] = []
     private var inputEnded = false
     private var servedThisTurn = 0
+    /// What is in `input` was not looked at yet: this turn has served enough, or too much output waits.
+    private var isHeldBack = false
     private var isProcessing = false
     /// Since when the client may send a head: the connection's or the last answer's end.
     private var idleSince: MonotonicTime
@@ -130,7 +132,6 @@ final class ConnectionMachine {
 
     func wrote(_ count: Int) {
         outputStart += count
-        exchange?.written += count
         lastWrite = turn.monotonic
         if outputStart == output.count {
             output.removeAll(keepingCapacity: true)
@@ -163,7 +164,7 @@ final class ConnectionMachine {
     /// Answers what is under way and takes no more requests.
     func drain() {
         isDraining = true
-        if phase == .head, headSince == nil, pendingOutput == 0 { phase = .closed }
+        if phase == .head, input.isEmpty { phase = pendingOutput > 0 ? .closing : .closed }
         exchange?.closes = true
     }
 
@@ -177,8 +178,8 @@ final class ConnectionMachine {
         return interest
     }
 
-    /// There is input that could be processed in another turn.
-    var hasMoreToDo: Bool { phase == .head && !input.isEmpty && servedThisTurn >= limits.requestsPerTurn }
+    /// There is input that can be processed in another turn.
+    var hasMoreToDo: Bool { phase == .head && isHeldBack && pendingOutput < limits.pendingOutput }
 
     var deadline: MonotonicTime? {
         if phase == .closed { return nil }
@@ -192,7 +193,7 @@ final class ConnectionMachine {
     private var wantsInput: Bool {
         guard !inputEnded else { return false }
         switch phase {
-        case .head: return pendingOutput < limits.pendingOutput && !hasMoreToDo
+        case .head: return pendingOutput < limits.pendingOutput && !isHeldBack
         case .answering, .discarding: return waitsForBody && input.isEmpty
         case .closing, .closed: return false
         }
@@ -212,13 +213,17 @@ final class ConnectionMachine {
     private func process(_ bytes: Span<UInt8>) -> Int {
         isProcessing = true
         defer { isProcessing = false }
+        isHeldBack = false
         var used = 0
         while true {
             let rest = bytes.extracting(used..<bytes.count)
             switch phase {
             case .head:
-                guard !rest.isEmpty, servedThisTurn < limits.requestsPerTurn, pendingOutput < limits.pendingOutput
-                else { return used }
+                guard !rest.isEmpty else { return used }
+                guard servedThisTurn < limits.requestsPerTurn, pendingOutput < limits.pendingOutput else {
+                    isHeldBack = true
+                    return used
+                }
                 do {
                     guard let request = try parser.parse(rest) else { return used }
                     used += parser.consumed
@@ -265,9 +270,9 @@ final class ConnectionMachine {
     }
 
     private func noteHead() {
-        if phase == .head, inputEnded, !hasMoreToDo {
+        if phase == .head, inputEnded, !isHeldBack {
             phase = pendingOutput > 0 ? .closing : .closed
-        } else if phase == .head, !input.isEmpty, !hasMoreToDo {
+        } else if phase == .head, !input.isEmpty, !isHeldBack {
             if headSince == nil { headSince = turn.monotonic }
         } else {
             headSince = nil

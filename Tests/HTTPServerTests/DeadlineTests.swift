@@ -1,0 +1,93 @@
+import HTTPMessage
+import Sockets
+import Testing
+
+@testable import HTTPServer
+
+@Suite("Deadlines")
+struct DeadlineTests {
+    @Test("a head that takes longer than ten seconds is answered 408, however steadily it trickles")
+    func head() throws {
+        let connection = try ScriptedConnection()
+        connection.pass(.seconds(60))
+        connection.send("GET / HTTP/1.1\r\n")
+        for _ in 0..<9 {
+            connection.pass(.seconds(1))
+            connection.send("X: y\r\n")
+        }
+        #expect(connection.take() == "")
+        connection.pass(.milliseconds(999))
+        #expect(connection.machine.phase == .head)
+        connection.pass(.milliseconds(1))
+        #expect(connection.take() == answer("408 Request Timeout", "", closes: true))
+        #expect(connection.machine.phase == .closing)
+    }
+
+    @Test("a connection that asks nothing is closed after 75 seconds, silently")
+    func idle() throws {
+        let connection = try ScriptedConnection()
+        connection.pass(.seconds(70))
+        connection.send(get("/a"))
+        #expect(connection.take() == answer("200 OK", "/a"))
+        connection.pass(.milliseconds(74_999))
+        #expect(connection.machine.phase == .head)
+        connection.pass(.milliseconds(1))
+        #expect(connection.machine.phase == .closed)
+        #expect(connection.take() == "")
+    }
+
+    @Test("a client that does not take its answer is cut off")
+    func slowReader() throws {
+        let connection = try ScriptedConnection()
+        connection.send(get("/a"))
+        connection.pass(.seconds(74))
+        connection.machine.wrote(10)
+        connection.pass(.seconds(74))
+        #expect(connection.machine.phase == .head)
+        connection.pass(.seconds(1))
+        #expect(connection.machine.phase == .closed)
+    }
+
+    @Test("a dropped body that stalls closes the connection")
+    func dropped() throws {
+        let connection = try ScriptedConnection()
+        connection.send(post("/a", "Content-Length: 60000", "x"))
+        _ = connection.take()
+        connection.send(String(repeating: "x", count: 10 << 10))
+        connection.pass(.seconds(10))
+        #expect(connection.machine.phase == .discarding)
+        connection.pass(.seconds(10))
+        #expect(connection.machine.phase == .closed)
+    }
+
+    private static func collecting(_ request: Request) -> Answer {
+        .later(bodyLimit: 1 << 20) { body in
+            do {
+                return Response(.ok, body: try await body.collect())
+            } catch BodyError.fault(let fault) {
+                return Response(fault.status)
+            } catch {
+                return Response(.contentTooLarge)
+            }
+        }
+    }
+
+    @Test("a body that comes slower than 1 KiB/s is answered 408")
+    func slowBody() async throws {
+        try await onReactor { reactor in
+            let connection = try ScriptedConnection(on: reactor, DeadlineTests.collecting)
+            connection.send(post("/", "Content-Length: 100000"))
+            connection.send(String(repeating: "x", count: 10 << 10))
+            await settle()
+            connection.pass(.seconds(11))
+            await settle()
+            #expect(connection.machine.phase == .answering)
+            connection.send(String(repeating: "x", count: (10 << 10) - 1))
+            await settle()
+            connection.pass(.seconds(11))
+            await settle()
+            #expect(connection.take() == answer("408 Request Timeout", "", closes: true))
+            #expect(connection.machine.phase == .closing)
+        }
+    }
+}
