@@ -1,0 +1,165 @@
+"""The gateway as an operator runs it: reload, imports beside it, logs, draining, a store that is killed at work."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from gatehouse import BINARY, run
+
+KEY = ECKey.generate_key("P-256", {"kid": "k"}, private=True)
+
+
+def token(**changes):
+    now = int(time.time())
+    claims = {"iss": "https://idp.example", "sub": "someone", "aud": "api", "iat": now, "exp": now + 600, **changes}
+    return jws.serialize_compact({"alg": "ES256", "kid": "k"}, json.dumps(claims), KEY)
+
+
+def inventory(*names, workflows=1):
+    flows = [{"id": f"w{n}", "name": "W", "published": True, "nested_only": False, "trigger": "webhook"} for n in range(workflows)]
+    return {"roles": [], "workspaces": [
+        {"id": name, "name": name, "created_at": "2025-01-01T00:00:00Z", "workflows": flows, "members": [], "runners": []}
+        for name in names]}
+
+
+class Gateway:
+    def __init__(self, folder):
+        self.folder, self.path = folder, folder / "gatehouse.jsonc"
+        (folder / "keys.json").write_text(json.dumps(KEY.as_dict(private=False)))
+        self.configure("managers")
+        self.log = open(folder / "log", "wb")
+        self.process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=self.log)
+        started = self.wait(lambda: re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', self.lines()))
+        self.url = f"http://127.0.0.1:{started[1]}"
+
+    def configure(self, group):
+        self.path.write_text(json.dumps({
+            "public_url": "http://127.0.0.1:1", "listen": "127.0.0.1:0", "storage": "sqlite:gatehouse.db",
+            "providers": [{"id": "idp", "issuer": "https://idp.example", "audiences": ["api"], "keys": "keys.json"}],
+            "organizations": [{"id": name, "providers": ["idp"], "claim_mappings": [
+                {"claim_name": "groups", "claim_value": f"{name}-{group}", "role": "organization-manager"},
+                {"claim_name": "groups", "claim_value": f"{name}-robots", "role": "inventory-publisher"}]}
+                for name in ("acme", "globex")]}))
+
+    def lines(self):
+        return (self.folder / "log").read_text()
+
+    def wait(self, ready):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            if result := ready():
+                return result
+            time.sleep(0.02)
+        raise AssertionError("it did not happen within 10 s:\n" + self.lines())
+
+    def get(self, path, bearer):
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {bearer}"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    def names(self, organization, bearer):
+        status, body = self.get(f"/api/v1/organizations/{organization}/workspaces", bearer)
+        return [row["id"] for row in body["items"]] if status == 200 else status
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    gateway = Gateway(tmp_path)
+    yield gateway
+    if gateway.process.poll() is None:
+        gateway.process.terminate()
+        assert gateway.process.wait(timeout=40) == 0
+
+
+def put(gateway, organization, document):
+    path = gateway.folder / "document.json"
+    path.write_text(json.dumps(document))
+    return run("inventory", "import", "--config", gateway.path, "--organization", organization, path)
+
+
+def test_reload_takes_effect_and_keeps_the_old_one_on_a_fault(gateway):
+    manager, chief = token(groups=["acme-managers"]), token(groups=["acme-chiefs"])
+    assert (gateway.names("acme", manager), gateway.names("acme", chief)) == ([], 404)
+    gateway.configure("chiefs")
+    gateway.process.send_signal(signal.SIGHUP)
+    gateway.wait(lambda: gateway.names("acme", chief) == [])
+    assert gateway.names("acme", manager) == 404
+    gateway.path.write_text('{ "listen": 3 }')
+    gateway.process.send_signal(signal.SIGHUP)
+    gateway.wait(lambda: "the old one stays" in gateway.lines())
+    assert gateway.names("acme", chief) == []
+
+
+def test_an_import_beside_the_gateway_is_seen_within_a_second(gateway):
+    both = token(groups=["acme-managers", "globex-managers"])
+    assert put(gateway, "acme", inventory("one", "two")).returncode == 0
+    begin = time.monotonic()
+    gateway.wait(lambda: gateway.names("acme", both) == ["one", "two"])
+    assert time.monotonic() - begin < 1
+    assert gateway.names("globex", both) == []
+    assert put(gateway, "acme", {"workspaces": [{}]}).returncode == 1
+    assert gateway.names("acme", both) == ["one", "two"]
+
+
+def test_a_kill_during_an_import_loses_nothing(gateway):
+    manager = token(groups=["acme-managers"])
+    assert put(gateway, "acme", inventory("before")).returncode == 0
+    document = gateway.folder / "large.json"
+    document.write_text(json.dumps(inventory(*[f"ws{n}" for n in range(500)], workflows=200)))
+    for delay in (0.05, 0.1, 0.2):
+        words = ["inventory", "import", "--config", gateway.path, "--organization", "acme", document]
+        process = subprocess.Popen([BINARY, *words], stdout=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        assert run("inventory", "verify", "--config", gateway.path).returncode == 0
+    names = gateway.wait(lambda: gateway.names("acme", manager))
+    assert names == ["before"] or len(names) == 50
+
+
+def test_a_request_in_flight_is_answered_before_the_end(gateway):
+    robot = token(groups=["acme-robots"])
+    body = json.dumps(inventory("last")).encode()
+    host, port = gateway.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            b"PUT /api/v1/organizations/acme/inventory HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + f"Authorization: Bearer {robot}\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        gateway.process.terminate()
+        gateway.wait(lambda: '"message":"draining"' in gateway.lines())
+        connection.sendall(body)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert gateway.process.wait(timeout=10) == 0
+
+
+def test_logs_hold_no_secret(gateway):
+    good = token(groups=["acme-managers"])
+    for path in ("/api/v1/organizations/acme/workspaces?q=topsecret", f"/nowhere?token={good}", "/topsecret"):
+        gateway.get(path, good)
+    gateway.get("/api/v1/me", "topsecret")
+    gateway.process.terminate()
+    assert gateway.process.wait(timeout=10) == 0
+    records = [json.loads(line) for line in gateway.lines().splitlines()]
+    assert sum(record["message"] == "request" for record in records) == 4
+    assert "topsecret" not in gateway.lines() and good not in gateway.lines()
+
+
+def test_a_port_that_is_taken_is_told(gateway):
+    other = json.loads(gateway.path.read_text())
+    other["listen"] = gateway.url.removeprefix("http://")
+    (gateway.folder / "other.jsonc").write_text(json.dumps(other))
+    result = run("serve", "--config", gateway.folder / "other.jsonc")
+    assert result.returncode == 1 and "cannot listen on" in result.stderr and result.stderr.count("\n") == 1
