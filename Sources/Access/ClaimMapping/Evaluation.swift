@@ -30,18 +30,20 @@ extension OrganizationRules {
         }
         let source = ClaimSource(claims, emailTrust)
         var tally = Tally(strategy: strategy)
-        for mapping in mappings {
-            tally.count(mapping, mapping.judge(source))
+        // By index, for a row that is copied costs more than one that does not match.
+        for index in mappings.indices {
+            tally.count(index, mappings[index].role, mappings[index].judge(source))
             if tally.isDecided { break }
         }
-        return tally.evaluation
+        return tally.evaluation(of: mappings)
     }
 }
 
 /// The outcome so far, row by row; both the decision and its explanation are made by it, so that they cannot differ.
 struct Tally {
     let strategy: ClaimStrategy
-    private(set) var deciding: Mapping?
+    /// The row that decides so far, by its place.
+    private(set) var deciding: (index: Int, role: Role)?
     private var highestUnknown: Role?
     private var isStopped = false
     private var hasUnverifiedEmail = false
@@ -53,21 +55,21 @@ struct Tally {
     /// Nothing that follows can change the outcome.
     var isDecided: Bool { isStopped || deciding?.role == .manager }
 
-    mutating func count(_ mapping: Mapping, _ judgement: Mapping.Judgement) {
+    mutating func count(_ index: Int, _ role: Role, _ judgement: Mapping.Judgement) {
         guard !isStopped else { return }
         switch judgement {
         case .matched:
             if strategy == .firstMatch { isStopped = true }
-            if deciding.map({ $0.role < mapping.role }) ?? true { deciding = mapping }
+            if deciding.map({ $0.role < role }) ?? true { deciding = (index, role) }
         case .incomplete:
             if strategy == .firstMatch { isStopped = true }
-            highestUnknown = max(highestUnknown ?? mapping.role, mapping.role)
+            highestUnknown = max(highestUnknown ?? role, role)
         case .emailUnverified: hasUnverifiedEmail = true
         case .noMatch, .absent: break
         }
     }
 
-    var evaluation: Evaluation {
+    func evaluation(of mappings: [Mapping]) -> Evaluation {
         guard let deciding else {
             let reason: EntitlementReason =
                 highestUnknown != nil ? .claimsIncomplete : hasUnverifiedEmail ? .emailUnverified : .noMatch
@@ -75,6 +77,7 @@ struct Tally {
         }
         let couldBeHigher = highestUnknown.map { $0 > deciding.role } ?? false
         return Evaluation(
-            role: deciding.role, mapping: deciding.id, reason: couldBeHigher ? .claimsIncomplete : .mapped)
+            role: deciding.role, mapping: mappings[deciding.index].id,
+            reason: couldBeHigher ? .claimsIncomplete : .mapped)
     }
 }

@@ -80,11 +80,12 @@ extension OrganizationRules {
         let source = ClaimSource(claims, emailTrust)
         let judgements = mappings.map { $0.judge(source) }
         var tally = Tally(strategy: strategy)
-        for (mapping, judgement) in zip(mappings, judgements) { tally.count(mapping, judgement) }
-        let rows = zip(mappings, judgements).map { mapping, judgement in
+        for (index, judgement) in judgements.enumerated() { tally.count(index, mappings[index].role, judgement) }
+        let rows = judgements.enumerated().map { index, judgement in
+            let mapping = mappings[index]
             let verdict: Verdict =
                 switch judgement {
-                case .matched: mapping == tally.deciding ? .matched : .shadowed
+                case .matched: index == tally.deciding?.index ? .matched : .shadowed
                 case .noMatch: .noMatch
                 case .absent: .claimAbsent
                 case .emailUnverified: .emailUnverified
@@ -93,6 +94,6 @@ extension OrganizationRules {
             return Explanation.Row(
                 mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source))
         }
-        return Explanation(organization: id, evaluation: tally.evaluation, rows: rows)
+        return Explanation(organization: id, evaluation: tally.evaluation(of: mappings), rows: rows)
     }
 }
