@@ -40,7 +40,7 @@ private let document = #"""
     @Test(
         "a bad document is told by pointer, and changes nothing",
         arguments: [
-            ("", "not valid JSON"), ("{\"workspaces\":[", "not valid JSON"), ("[]", "nothing was changed"),
+            ("", "not valid JSON"), ("{\"workspaces\":[", "not valid JSON"), ("[]", ": must be an object"),
             (document.replacing("webhook", with: "telepathy"), "/workspaces/0/workflows/0/trigger: "),
             (document.replacing("[\"owner\"]", with: "[\"ghost\"]"), "/workspaces/0/members/0/roles/0: "),
         ])

@@ -48,6 +48,11 @@ private let chains: [(proxies: [String], peer: String, chain: [String], client: 
         }
     }
 
+    @Test("the gateway as a whole can be asked about")
+    func asterisk() throws {
+        #expect(try world.send("OPTIONS", "*").status == 204)
+    }
+
     @Test("what is no route is 404", arguments: unmatched)
     func unknown(_ path: String) throws {
         let answer = try world.get(path, token: token)

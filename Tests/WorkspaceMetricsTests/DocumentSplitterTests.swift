@@ -29,7 +29,7 @@ struct DocumentSplitterTests {
     @Test("hands over each element of an array and each other value, with its place")
     func pieces() throws {
         let pieces = try split(Self.document)
-        let texts = pieces.map { "\($0.name) \($0.index ?? -1) \(String(decoding: $0.bytes, as: UTF8.self))" }
+        let texts = pieces.map { "\($0.name ?? "?") \($0.index ?? -1) \(String(decoding: $0.bytes, as: UTF8.self))" }
         #expect(
             texts == [
                 #"roles 0 {"id":"a]}","x":"\"\\"}"#, "roles 1 17", "roles 2 -2.5e3", #"roles 3 "te\u0041xt""#,
@@ -53,7 +53,8 @@ struct DocumentSplitterTests {
     @Test(
         "what is no document is refused, wherever it is cut",
         arguments: [
-            "", " ", "[]", "null", "{", "{]", "{}x", "{}{}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{,"a":1}"#,
+            "", " ", "[]]", "[", "[]{}", "null", "{", "{]", "{}x", "{}{}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#,
+            #"{,"a":1}"#,
             #"{"a":[1,]}"#, #"{"a":[,1]}"#, #"{"a":[1 2]}"#, #"{"a":[1]"#, #"{"a":[{"b":1}}"#, #"{"a" 1}"#, #"{a:1}"#,
             #"{"a":[1}"#, #"{"a":1]"#, #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#, "{\"a\u{1}\":1}", "\u{FEFF}{}",
             #"{"a":["#, #"{"a":[{"#, #"{"a":""#, #"{"a":[1]]}"#, #"{"a"::1}"#, #"{"a":[1],,"b":1}"#,
@@ -61,6 +62,14 @@ struct DocumentSplitterTests {
     func refused(text: String) {
         for cut in 0...text.utf8.count {
             #expect(throws: JSONSyntaxError.self) { try split(text, at: [cut]) }
+        }
+    }
+
+    @Test("a document that is no object is one piece", arguments: ["[]", " [{\"a\":[1]}]\n", "\"te\\\"xt\""])
+    func notAnObject(text: String) throws {
+        for cut in 0...text.utf8.count {
+            let pieces = try split(text, at: [cut])
+            #expect(pieces.map(\.name) == [nil] && pieces.map(\.index) == [nil])
         }
     }
 

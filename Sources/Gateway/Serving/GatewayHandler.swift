@@ -55,6 +55,8 @@ final class GatewayHandler: RequestHandler {
             return .now(renderer.render(reply, allow: allow), context: context)
         }
 
+        // Asks about the gateway as a whole (RFC 9110, section 9.3.7).
+        if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] { return now(.noContent) }
         guard let segments = request.target.segments else {
             return now(
                 .problem(

@@ -7,8 +7,8 @@ internal import JSON
 /// to judge, whatever its brackets.
 struct DocumentSplitter {
     struct Piece: Equatable {
-        /// The top-level name.
-        let name: String
+        /// The top-level name; `nil` for a document that is no object, which is one piece as a whole.
+        let name: String?
         /// The place in the array; `nil` for a value that is no array, and for the array itself where it is empty.
         let index: Int?
         /// One JSON value; empty for an empty array.
@@ -20,9 +20,9 @@ struct DocumentSplitter {
     private enum State {
         case start, beforeFirstName, beforeName, afterName, beforeValue, beforeFirstElement, beforeElement
         case afterElement, afterValue, end
-        case inName, inValue, inElement
+        case inName, inValue, inElement, inDocument
 
-        var isInside: Bool { self == .inName || self == .inValue || self == .inElement }
+        var isInside: Bool { self == .inName || self == .inValue || self == .inElement || self == .inDocument }
     }
 
     /// Elements stand in an array in an object, and the parser's limit is 32 for the whole document.
@@ -100,6 +100,7 @@ struct DocumentSplitter {
     private func follow(_ byte: UInt8, at offset: Int) throws(JSONSyntaxError) -> (State, isPieceStart: Bool) {
         switch (state, byte) {
         case (.start, UInt8(ascii: "{")): return (.beforeFirstName, false)
+        case (.start, UInt8(ascii: "[")), (.start, UInt8(ascii: "\"")): return (.inDocument, true)
         case (.start, 0xEF): throw fault(.byteOrderMark, offset)
         case (.beforeFirstName, UInt8(ascii: "}")), (.afterValue, UInt8(ascii: "}")): return (.end, false)
         case (.beforeFirstName, UInt8(ascii: "\"")), (.beforeName, UInt8(ascii: "\"")): return (.inName, true)
@@ -134,6 +135,9 @@ struct DocumentSplitter {
             defer { index += 1 }
             state = .afterElement
             return Piece(name: name, index: index, bytes: piece, offset: pieceOffset)
+        case .inDocument:
+            state = .end
+            return Piece(name: nil, index: nil, bytes: piece, offset: pieceOffset)
         default:
             state = .afterValue
             return Piece(name: name, index: nil, bytes: piece, offset: pieceOffset)

@@ -39,7 +39,6 @@ package struct InventoryDocument {
     private mutating func read(
         _ piece: DocumentSplitter.Piece, _ take: (Element) -> Void
     ) throws(JSONSyntaxError) {
-        let isKnown = piece.name == "workspaces" || piece.name == "roles"
         if piece.name == "workspaces" { hasWorkspaces = true }
         guard !piece.bytes.isEmpty else { return }
         let document: JSONDocument
@@ -48,15 +47,19 @@ package struct InventoryDocument {
         } catch {
             throw JSONSyntaxError(reason: error.reason, offset: piece.offset + error.offset)
         }
-        guard isKnown else { return }
-        guard let index = piece.index else {
-            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
-            if piece.name == "workspaces" || !document.root.isNull { faults.add("/" + piece.name, "must be an array") }
+        guard let name = piece.name else {
+            faults.add("", "must be an object")
             return
         }
-        var reader = InventoryReader(at: [piece.name, String(index)])
+        guard name == "workspaces" || name == "roles" else { return }
+        guard let index = piece.index else {
+            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
+            if name == "workspaces" || !document.root.isNull { faults.add("/" + name, "must be an array") }
+            return
+        }
+        var reader = InventoryReader(at: [name, String(index)])
         reader.faults = faults
-        if piece.name == "workspaces" {
+        if name == "workspaces" {
             if let workspace = reader.workspace(document.root) { take(.workspace(workspace, number: index)) }
         } else if let role = reader.role(document.root) {
             roleCount += 1
