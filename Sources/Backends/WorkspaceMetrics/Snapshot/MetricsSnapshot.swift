@@ -11,7 +11,7 @@ final class MetricsSnapshot: Sendable {
     let rows: [WorkspaceRow]
     let totals: MetricCounts
     let distinct: DistinctPeople
-    private let lazy = Mutex(Lazy())
+    private let lazy: Mutex<Lazy>
 
     private struct Lazy {
         var orders: [RowOrder: [Int32]] = [:]
@@ -21,7 +21,9 @@ final class MetricsSnapshot: Sendable {
     static let empty = MetricsSnapshot(
         state: InventoryState(generation: 0, version: 0, tag: 0, distinct: DistinctPeople()), sortedRows: [])
 
-    init(state: InventoryState, sortedRows: [WorkspaceRow]) {
+    /// - Parameter orders: those that are known already; others are worked out when somebody asks for them.
+    init(state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:]) {
+        lazy = Mutex(Lazy(orders: orders))
         version = state.version
         tag = state.tag
         generation = state.generation
@@ -34,8 +36,8 @@ final class MetricsSnapshot: Sendable {
         self.totals = totals
     }
 
-    convenience init(state: InventoryState, rows: [WorkspaceRow]) {
-        self.init(state: state, sortedRows: rows.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) })
+    convenience init(state: InventoryState, _ sorted: SortedRows) {
+        self.init(state: state, sortedRows: sorted.rows, orders: sorted.orders)
     }
 
     /// The next version, where only some workspaces changed.
@@ -57,7 +59,7 @@ final class MetricsSnapshot: Sendable {
         return MetricsSnapshot(state: state, sortedRows: merged)
     }
 
-    /// Indices of all rows in an order; worked out at its first use, then kept.
+    /// Indices of all rows in an order; after a small change worked out at its first use, then kept.
     func order(_ order: RowOrder) -> [Int32] {
         lazy.withLock { lazy in
             if let indices = lazy.orders[order] { return indices }
@@ -78,11 +80,28 @@ final class MetricsSnapshot: Sendable {
     }
 }
 
+/// A whole inventory's rows in every order, worked out where nobody waits for it, so that no request has to sort them.
+struct SortedRows {
+    /// In the order of names, then ids.
+    let rows: [WorkspaceRow]
+    let orders: [RowOrder: [Int32]]
+
+    init(_ rows: [WorkspaceRow] = []) {
+        let sorted = rows.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
+        self.rows = sorted
+        orders = RowOrder.all.reduce(into: [:]) { $0[$1] = $1.indices(of: sorted) }
+    }
+}
+
 /// By what rows are sorted, and which way. Ties are always in the order of names, then ids.
 struct RowOrder: Hashable, Sendable {
     /// `nil`: by name.
     var metric: Metric?
     var isDescending = false
+
+    static let all = ([nil] + Metric.allCases).flatMap { metric in
+        [RowOrder(metric: metric), RowOrder(metric: metric, isDescending: true)]
+    }
 
     func indices(of rows: [WorkspaceRow]) -> [Int32] {
         let indices = rows.indices.map { Int32($0) }

@@ -21,6 +21,6 @@ extension InventoryRows {
 extension MetricsSnapshot {
     static func load(_ state: InventoryState, _ transaction: Transaction) throws(DatabaseError) -> MetricsSnapshot {
         let rows = InventoryRows(transaction: transaction, generation: state.generation)
-        return MetricsSnapshot(state: state, rows: try rows.workspaceRows())
+        return MetricsSnapshot(state: state, SortedRows(try rows.workspaceRows()))
     }
 }

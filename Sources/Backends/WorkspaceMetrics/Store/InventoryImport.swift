@@ -50,7 +50,7 @@ final class InventoryImport: @unchecked Sendable {
     private var lastWrite: Int64 = 0
     private var refusal: InventoryRefusal?
     private var summary = ImportSummary()
-    private var rows: [WorkspaceRow] = []
+    private var rows = SortedRows()
     private var distinct = DistinctPeople()
 
     init(_ organization: OrganizationID, store: MetricsStore, elementLimit: Int = InventoryLimits.element) {
@@ -220,7 +220,7 @@ final class InventoryImport: @unchecked Sendable {
     func prepare(_ transaction: Transaction) throws(DatabaseError) {
         let rows = InventoryRows(transaction: transaction, generation: generation)
         distinct = try rows.distinctPeople()
-        self.rows = try rows.workspaceRows().sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
+        self.rows = SortedRows(try rows.workspaceRows())
         phase = .committing
     }
 
@@ -234,7 +234,7 @@ final class InventoryImport: @unchecked Sendable {
         }
         let state = try InventoryState.advance(organization, generation: generation, distinct: distinct, transaction)
         summary.roles = document.roleCount
-        let snapshot = MetricsSnapshot(state: state, sortedRows: rows)
+        let snapshot = MetricsSnapshot(state: state, rows)
         return .commit(
             (),
             publish: { [self] in
