@@ -113,6 +113,17 @@ private let addresses = [
     Case(
         claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":null}"#,
         verdict: .emailUnverified, trusted: ["acme.com"]),
+    Case(
+        claim: "/email/0", value: "a@acme.com", claims: #"{"email":["a@acme.com"],"email_verified":true}"#,
+        verdict: .claimAbsent),
+    Case(claim: "/email/value", match: .exists, claims: #"{"email":{"value":"a@acme.com"}}"#, verdict: .claimAbsent),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"b@acme.com","_claim_names":{"email":"s"}}"#,
+        verdict: .claimIncomplete),
+    Case(
+        claim: "email", value: "a@acme.com",
+        claims: #"{"email":"a@acme.com","_claim_names":{"email_verified":"s"}}"#, verdict: .emailUnverified,
+        trusted: ["acme.com"]),
     Case(claim: "mail", value: "A@acme.com", claims: #"{"mail":"a@acme.com"}"#, verdict: .noMatch, isNear: true),
     Case(claim: "/user/email", value: "a@acme.com", claims: #"{"user":{"email":"a@acme.com"}}"#, verdict: .matched),
 ]

@@ -32,18 +32,21 @@ struct ClaimSource {
         guard let pointer = mapping.pointer, let first = pointer.tokens.first else {
             return Resolution(value: nil, topLevelName: name, isEmail: false)
         }
+        // What a list under `email` holds is no address that anybody vouches for, so a way into it leads nowhere.
+        let isWithinEmail = first == "email" && pointer.tokens.count > 1
         return Resolution(
-            value: claims.value(at: pointer), topLevelName: first,
-            isEmail: pointer.tokens.count == 1 && first == "email")
+            value: isWithinEmail ? nil : claims.value(at: pointer), topLevelName: first, isEmail: first == "email")
     }
 
     func isUnknown(_ topLevelName: String) -> Bool {
         distributed?.member(topLevelName) != nil || hasUnlistedGroups && topLevelName == "groups"
     }
 
-    /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted.
+    /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted. What the
+    /// provider left out is not absent.
     func isVerified(_ address: String) -> Bool {
         guard let verified = claims.member("email_verified") else {
+            if isUnknown("email_verified") { return false }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return false }
             let domain = address.utf8[sign...].dropFirst()
             return emailTrust.domains.contains { $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII) }
@@ -63,14 +66,15 @@ extension Mapping {
         guard let value = claim.value else {
             return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
         }
-        if value.isNull { return source.isUnknown(claim.topLevelName) ? .incomplete : .absent }
         if claim.isEmail {
-            guard let address = Mapping.address(value), matches(address: address) else { return .noMatch }
-            return source.isVerified(address) ? .matched : .emailUnverified
+            if let address = Mapping.address(value), matches(address: address) {
+                return source.isVerified(address) ? .matched : .emailUnverified
+            }
+        } else if matches(value) {
+            return .matched
         }
-        if matches(value) { return .matched }
         if source.isUnknown(claim.topLevelName) { return .incomplete }
-        return .noMatch
+        return value.isNull ? .absent : .noMatch
     }
 
     /// The text of an address; `nil` for what has not exactly one `@`.

@@ -1,0 +1,133 @@
+import ClaimMapping
+import Organizations
+
+/// A claim's value, as plain as can be.
+indirect enum Value {
+    case text(String)
+    /// A number or boolean, as JSON writes it.
+    case scalar(String)
+    case null
+    case list([Value])
+    case object([String: Value])
+
+    var json: String {
+        switch self {
+        case .text(let text): "\"\(text)\""
+        case .scalar(let text): text
+        case .null: "null"
+        case .list(let values): "[\(values.map(\.json).joined(separator: ","))]"
+        case .object(let members):
+            "{\(members.sorted { $0.key < $1.key }.map { "\"\($0)\":\($1.json)" }.joined(separator: ","))}"
+        }
+    }
+}
+
+/// Section by section what the contract says of rows, written without a thought for speed; it shares no code with
+/// the engine that it is compared with.
+struct RowModel {
+    let claims: [String: Value]
+    let trusted: [String]
+
+    /// What each row comes to, were it alone.
+    func verdict(of row: Mapping) -> Verdict {
+        let path = path(of: row)
+        let value = path.isEmpty ? nil : value(at: path)
+        if path.first == "email", path.count == 1 {
+            if case .text(let address)? = value, address.filter({ $0 == "@" }).count == 1,
+                matches(row, address.lowercased(), row.claimValue.lowercased())
+            {
+                return isVerified(address) ? .matched : .emailUnverified
+            }
+        } else if path.first != "email", let value, matches(row, value) {
+            return .matched
+        }
+        if isUnknown(path.first ?? row.claimName) { return .claimIncomplete }
+        switch value {
+        case nil, .null: return .claimAbsent
+        default: return path.first == "email" && path.count > 1 ? .claimAbsent : .noMatch
+        }
+    }
+
+    /// The role of all rows, and why.
+    func outcome(_ rows: [Mapping], _ strategy: ClaimStrategy) -> (role: Role?, reason: EntitlementReason) {
+        let verdicts = rows.map(verdict)
+        let certain = zip(rows, verdicts).filter { $0.1 == .matched }.map(\.0.role)
+        let unknown = zip(rows, verdicts).filter { $0.1 == .claimIncomplete }.map(\.0.role)
+        switch strategy {
+        case .firstMatch:
+            let first = verdicts.firstIndex { $0 == .matched || $0 == .claimIncomplete }
+            if let first { return verdicts[first] == .matched ? (rows[first].role, .mapped) : (nil, .claimsIncomplete) }
+        case .highestRole:
+            if let best = certain.max() { return (best, unknown.contains { $0 > best } ? .claimsIncomplete : .mapped) }
+            if !unknown.isEmpty { return (nil, .claimsIncomplete) }
+        }
+        return (nil, verdicts.contains(.emailUnverified) ? .emailUnverified : .noMatch)
+    }
+
+    private func path(of row: Mapping) -> [String] {
+        if claims[row.claimName] != nil { return [row.claimName] }
+        guard row.claimName.hasPrefix("/") else { return [row.claimName] }
+        return row.claimName.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private func value(at path: [String]) -> Value? {
+        var value = Value.object(claims)
+        for step in path {
+            switch value {
+            case .object(let members):
+                guard let member = members[step] else { return nil }
+                value = member
+            case .list(let values):
+                guard let index = Int(step), values.indices.contains(index) else { return nil }
+                value = values[index]
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    private func isUnknown(_ name: String) -> Bool {
+        if case .object(let names)? = claims["_claim_names"], names[name] != nil { return true }
+        if name == "groups", case .scalar("true")? = claims["hasgroups"] { return true }
+        return false
+    }
+
+    private func isVerified(_ address: String) -> Bool {
+        switch claims["email_verified"] {
+        case .scalar("true")?: true
+        case nil: !isUnknown("email_verified") && trusted.contains { address.lowercased().hasSuffix("@\($0)") }
+        default: false
+        }
+    }
+
+    private func matches(_ row: Mapping, _ value: Value) -> Bool {
+        switch value {
+        case .null: false
+        case _ where row.match == .exists: true
+        case .text(let text), .scalar(let text): matches(row, text, row.claimValue)
+        case .object: false
+        case .list(let values):
+            values.contains { element in
+                switch element {
+                case .text(let text), .scalar(let text): matches(row, text, row.claimValue)
+                default: false
+                }
+            }
+        }
+    }
+
+    private func matches(_ row: Mapping, _ text: String, _ wanted: String) -> Bool {
+        switch row.match {
+        case .exists: true
+        case .equals: text == wanted
+        case .glob: glob(Array(wanted)[...], Array(text)[...])
+        }
+    }
+
+    private func glob(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        if first == "*" { return (0...text.count).contains { glob(pattern.dropFirst(), text.dropFirst($0)) } }
+        guard let next = text.first, first == "?" || first == next else { return false }
+        return glob(pattern.dropFirst(), text.dropFirst())
+    }
+}
