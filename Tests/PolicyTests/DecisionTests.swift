@@ -25,7 +25,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
         let row = table[index]
         for (role, isAllowed) in [(Role.manager, row.manager), (.viewer, row.viewer), (.publisher, row.publisher)] {
             let claims = try mint.claims("\"role\":\"\(role.rawValue)\"")
-            let decision = entitlement(claims).decide(row.permission, for: claims.identity, in: organization)
+            let decision = entitlement(claims).decide(row.permission)
             switch decision {
             case .permit(let permit):
                 #expect(isAllowed, "\(role) \(row.permission)")
@@ -36,6 +36,26 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
             }
         }
         #expect(table.count == Permission.allCases.count)
+    }
+
+    @Test("what one organization grants permits nothing in another")
+    func otherOrganizations() throws {
+        let claims = try mint.claims("\"role\":\"organization-manager\"")
+        let other = OrganizationRules(
+            id: try #require(OrganizationID("other")), providers: ["idp"], strategy: .firstMatch, mappings: [])
+        let entitlement = Entitlement(of: claims, in: other, emailTrust: EmailTrust())
+        #expect(entitlement.organization == other.id && entitlement.permissions.isEmpty)
+        for permission in Permission.allCases {
+            guard case .refuse(.organizationNotFound) = entitlement.decide(permission) else {
+                Issue.record("\(permission) is permitted")
+                continue
+            }
+        }
+        guard case .permit(let permit) = self.entitlement(claims).decide(.readMetrics) else {
+            Issue.record("refused at home")
+            return
+        }
+        #expect(permit.organization == organization)
     }
 
     private func entitlement(_ claims: VerifiedClaims, grants: [Role] = []) -> Entitlement {
@@ -54,18 +74,15 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
     func refusals() throws {
         let none = try mint.claims("\"role\":\"king\"")
         guard
-            case .refuse(.organizationNotFound) = entitlement(none).decide(
-                .readMetrics, for: none.identity, in: organization)
+            case .refuse(.organizationNotFound) = entitlement(none).decide(.readMetrics)
         else { return #expect(Bool(false)) }
         let incomplete = try mint.claims("\"hasgroups\":true")
         guard
-            case .refuse(.claimsIncomplete) = entitlement(incomplete).decide(
-                .readMetrics, for: incomplete.identity, in: organization)
+            case .refuse(.claimsIncomplete) = entitlement(incomplete).decide(.readMetrics)
         else { return #expect(Bool(false)) }
         let other = try TokenMint(provider: "other").claims("\"role\":\"organization-manager\"")
         guard
-            case .refuse(.organizationNotFound) = entitlement(other, grants: [.manager]).decide(
-                .readMetrics, for: other.identity, in: organization)
+            case .refuse(.organizationNotFound) = entitlement(other, grants: [.manager]).decide(.readMetrics)
         else { return #expect(Bool(false)) }
     }
 

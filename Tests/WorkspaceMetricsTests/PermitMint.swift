@@ -31,7 +31,7 @@ struct PermitMint {
         let row = Mapping(id: "file:1", rank: 1, claimName: "sub", match: .equals, claimValue: "s", role: role)
         let rules = OrganizationRules(id: organization, providers: ["idp"], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
-        guard case .permit(let permit) = entitlement.decide(permission, for: verified.identity, in: organization) else {
+        guard case .permit(let permit) = entitlement.decide(permission) else {
             throw Refused()
         }
         return permit

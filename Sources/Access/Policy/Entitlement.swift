@@ -7,6 +7,8 @@ public import Tokens
 ///
 /// Worked out anew for each request, so that a change takes effect at once.
 public struct Entitlement: Sendable {
+    public let identity: Identity
+    public let organization: OrganizationID
     /// The highest role; `nil` for none.
     public let role: Role?
     /// Of the claim mapping and all grants together.
@@ -26,10 +28,9 @@ public struct Entitlement: Sendable {
         of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = []
     ) {
         let evaluation = rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
-        self.init(evaluation, grants: evaluation.reason == .providerNotAccepted ? [] : grants)
-    }
-
-    init(_ evaluation: Evaluation, grants: [Role]) {
+        let grants = evaluation.reason == .providerNotAccepted ? [] : grants
+        identity = claims.identity
+        organization = rules.id
         let granted = grants.max()
         var permissions = evaluation.role?.permissions ?? []
         for role in grants { permissions.formUnion(role.permissions) }
@@ -49,10 +50,8 @@ public struct Entitlement: Sendable {
 }
 
 extension Entitlement {
-    /// Decides one request.
-    public func decide(
-        _ permission: Permission, for identity: Identity, in organization: OrganizationID
-    ) -> Decision {
+    /// Decides one request of this identity in this organization.
+    public func decide(_ permission: Permission) -> Decision {
         guard let role else {
             // Told only to tokens of a provider that the organization lists, whose rows could match: for them the
             // organization is no secret, and without the reason nobody could mend it.

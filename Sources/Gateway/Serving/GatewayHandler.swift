@@ -94,7 +94,7 @@ final class GatewayHandler: RequestHandler {
         let decision = organization.map { organization in
             Entitlement(
                 of: claims, in: organization.rules, emailTrust: deployment.emailTrust(of: claims.provider)
-            ).decide(permission, for: claims.identity, in: organization.id)
+            ).decide(permission)
         }
         guard case .permit(let permit) = decision, let organization else {
             guard case .refuse(let reason) = decision else { return now(refuse(.organizationNotFound, context)) }

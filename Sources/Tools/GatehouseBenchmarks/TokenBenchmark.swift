@@ -39,7 +39,7 @@ struct SampleToken {
             id: "file:1", rank: 1, claimName: "groups", match: .glob, claimValue: "soc-*", role: .manager)
         let rules = OrganizationRules(id: organization, providers: ["acme"], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
-        guard case .permit(let permit) = entitlement.decide(permission, for: verified.identity, in: organization) else {
+        guard case .permit(let permit) = entitlement.decide(permission) else {
             throw UnexpectedAnswer()
         }
         return permit
