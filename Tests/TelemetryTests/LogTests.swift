@@ -58,6 +58,34 @@ private let hostile = [
                 + #""remote_ip":"192.0.2.1"}"# + "\n")
     }
 
+    @Test("what is known of access and answer stands in the line, and only then")
+    func decided() throws {
+        let log = try log(.text)
+        let access = AccessLog(log)
+        var record = AccessRecord()
+        (record.organization, record.subject) = ("acme", "some one")
+        (record.decision, record.reason) = ("refuse", "permission_missing")
+        access.append(record, at: Timestamp(seconds: 1_800_000_000))
+        access.append(AccessRecord(), at: Timestamp(seconds: 1_800_000_001))
+        access.flush()
+        log.sink.close()
+        let written = lines.text.split(separator: "\n")
+        #expect(written.count == 2)
+        #expect(
+            written.first?.hasSuffix(
+                #"organization=acme subject="some one" decision=refuse reason=permission_missing"#) == true)
+        #expect(written.last?.hasPrefix("2027-01-15T08:00:01.000Z level=info message=request ") == true)
+        #expect(written.last?.hasSuffix(#"duration_ms=0.000 bytes=0 remote_ip="""#) == true)
+    }
+
+    @Test("each level has its name", arguments: LogLevel.allCases)
+    func levels(_ level: LogLevel) throws {
+        let log = try log(.text)
+        log.write(level, "m")
+        log.sink.close()
+        #expect(lines.text == "2027-01-15T08:00:00.000Z level=\(level.rawValue) message=m\n")
+    }
+
     @Test("whoever logs never waits: what finds no room is dropped and counted")
     func dropping() throws {
         let gate = DispatchSemaphore(value: 0)
@@ -71,48 +99,12 @@ private let hostile = [
         // The writer is stuck: one queue's worth fits, and nothing more.
         sink.submit(Array(repeating: 0x0A, count: LogSink.capacity))
         sink.submit(Array("a\nb\n".utf8))
+        #expect(sink.dropped == 2, "counted while the writer is still stuck")
         gate.signal()
         gate.signal()
         sink.close()
-        #expect(sink.dropped == 2)
-    }
-}
-
-@Suite struct FigureTests {
-    @Test("counters and histograms are told in Prometheus' format")
-    func format() throws {
-        let family = CounterFamily("gatehouse_things_total", labels: ["kind", "place"], help: "Things.")
-        family.counter(["a\"b", "back\\slash\n"]).add(3)
-        family.counter(["c", ""]).add()
-        #expect(family.counter(["c", ""]).value == 1)
-        let histogram = Histogram()
-        for nanoseconds: UInt64 in [1, 1_000_000, 3_000_000_000, 1_000_000_000_000] {
-            histogram.record(nanoseconds: nanoseconds)
-        }
-        var page = PrometheusText()
-        page.append(family)
-        page.append("gatehouse_time_seconds", histogram, help: "Time.")
-        let lines = page.text.split(separator: "\n")
-        #expect(
-            lines.contains("# HELP gatehouse_things_total Things.")
-                && lines.contains("# TYPE gatehouse_things_total counter"))
-        #expect(lines.contains(#"gatehouse_things_total{kind="a\"b",place="back\\slash\n"} 3"#))
-        #expect(lines.contains("# TYPE gatehouse_time_seconds histogram"))
-        let buckets = lines.filter { $0.hasPrefix("gatehouse_time_seconds_bucket") }
-        let counts = buckets.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
-        #expect(counts == counts.sorted() && counts.last == 4 && buckets.last?.contains("le=\"+Inf\"") == true)
-        #expect(lines.contains("gatehouse_time_seconds_count 4"))
-    }
-
-    @Test("request ids are 32 hexadecimal digits and do not repeat")
-    func requestIDs() {
-        var (first, second) = (RequestIDGenerator(), RequestIDGenerator())
-        let ids = (0..<1000).flatMap { _ in [first.next(), second.next()] }
-        #expect(Set(ids).count == 2000)
-        #expect(
-            ids.allSatisfy {
-                $0.utf8.count == 32 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-            })
+        sink.submit(Array("late\n".utf8))
+        #expect(sink.dropped == 3)
     }
 }
 

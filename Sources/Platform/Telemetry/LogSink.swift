@@ -8,7 +8,6 @@ internal import Synchronization
 public final class LogSink: Sendable {
     private struct Queue {
         var pending: [UInt8] = []
-        var dropped = 0
         var isClosed = false
     }
 
@@ -51,7 +50,8 @@ public final class LogSink: Sendable {
         guard !lines.isEmpty else { return }
         let isFirst = queue.withLock { queue -> Bool in
             guard !queue.isClosed, queue.pending.count + lines.count <= LogSink.capacity else {
-                queue.dropped += lines.count { $0 == 0x0A }
+                // Counted here, not by the writer: while it is stuck the number matters most.
+                droppedLines.wrappingAdd(lines.count { $0 == 0x0A }, ordering: .relaxed)
                 return false
             }
             defer { queue.pending.append(contentsOf: lines) }
@@ -73,15 +73,11 @@ public final class LogSink: Sendable {
             arrived.wait()
             // Lines gather for a moment, so that a busy process is not woken for each turn of its reactors.
             _ = closing.wait(timeout: .now() + .milliseconds(20))
-            let (lines, dropped, isClosed) = queue.withLock { queue in
-                defer {
-                    queue.pending = []
-                    queue.dropped = 0
-                }
-                return (queue.pending, queue.dropped, queue.isClosed)
+            let (lines, isClosed) = queue.withLock { queue in
+                defer { queue.pending = [] }
+                return (queue.pending, queue.isClosed)
             }
             if !lines.isEmpty { write(lines) }
-            if dropped > 0 { droppedLines.wrappingAdd(dropped, ordering: .relaxed) }
             if isClosed { return }
         }
     }
