@@ -22,14 +22,13 @@ public struct AccessRecord: Sendable {
 
 /// The access log of one reactor: lines are collected during a turn and handed over at its end.
 public final class AccessLog {
-    private let format: LogFormat
     private let sink: LogSink
-    private var pending: [UInt8] = []
+    private var lines: LogLines
     private var millisecond: Int64 = .min
     private var timeText: [UInt8] = []
 
     public init(_ log: Log) {
-        format = log.format
+        lines = LogLines(log.format)
         sink = log.sink
     }
 
@@ -38,28 +37,33 @@ public final class AccessLog {
             millisecond = time.nanoseconds / 1_000_000
             timeText = time.rfc3339Bytes(milliseconds: true)
         }
-        var line = LogLine(format, timeText: timeText, reusing: pending)
-        pending = []
-        line.string("level", "info")
-        line.string("message", "request")
-        line.string("request_id", record.requestID)
-        line.string("method", record.method)
-        line.string("route", record.route)
-        line.number("status", record.status)
-        line.milliseconds("duration_ms", nanoseconds: record.nanoseconds)
-        line.number("bytes", record.bytes)
-        line.string("remote_ip", record.remoteAddress)
-        if !record.organization.isEmpty { line.string("organization", record.organization) }
-        if !record.subject.isEmpty { line.string("subject", record.subject) }
-        if !record.decision.isEmpty { line.string("decision", record.decision) }
-        if !record.reason.isEmpty { line.string("reason", record.reason) }
-        pending = line.finish()
+        lines.append(record, timeText)
     }
 
     /// Hands over what was collected.
     public func flush() {
-        guard !pending.isEmpty else { return }
-        sink.submit(pending)
-        pending.removeAll(keepingCapacity: true)
+        guard !lines.bytes.isEmpty else { return }
+        sink.submit(lines.bytes)
+        lines.removeAll()
+    }
+}
+
+extension LogLines {
+    fileprivate mutating func append(_ record: AccessRecord, _ timeText: [UInt8]) {
+        begin(timeText)
+        string("level", "info")
+        string("message", "request")
+        string("request_id", record.requestID)
+        string("method", record.method)
+        string("route", record.route)
+        number("status", record.status)
+        milliseconds("duration_ms", nanoseconds: record.nanoseconds)
+        number("bytes", record.bytes)
+        string("remote_ip", record.remoteAddress)
+        if !record.organization.isEmpty { string("organization", record.organization) }
+        if !record.subject.isEmpty { string("subject", record.subject) }
+        if !record.decision.isEmpty { string("decision", record.decision) }
+        if !record.reason.isEmpty { string("reason", record.reason) }
+        end()
     }
 }

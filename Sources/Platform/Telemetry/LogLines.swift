@@ -1,0 +1,76 @@
+internal import JSON
+
+/// Lines in either format, one behind the other in one buffer.
+///
+/// It is changed in place: a buffer that is handed on and taken back would be copied whole for each line.
+struct LogLines {
+    private let format: LogFormat
+    private(set) var bytes: [UInt8] = []
+
+    init(_ format: LogFormat) {
+        self.format = format
+    }
+
+    mutating func begin(_ timeText: [UInt8]) {
+        if format == .json { bytes.append(contentsOf: "{\"time\":\"".utf8) }
+        bytes.append(contentsOf: timeText)
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    mutating func end() {
+        if format == .json { bytes.append(UInt8(ascii: "}")) }
+        bytes.append(0x0A)
+    }
+
+    /// Forgets the lines and keeps the room.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    mutating func string(_ name: String, _ value: String) {
+        self.name(name)
+        let needsQuotes =
+            format == .json || value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x7F }
+        if needsQuotes {
+            JSONWriter.append(quoted: value, to: &bytes)
+        } else {
+            bytes.append(contentsOf: value.utf8)
+        }
+    }
+
+    mutating func number(_ name: String, _ value: Int) {
+        self.name(name)
+        LogLines.append(value, to: &bytes)
+    }
+
+    /// Milliseconds with three digits of a fraction.
+    mutating func milliseconds(_ name: String, nanoseconds: UInt64) {
+        self.name(name)
+        let micro = Int(nanoseconds / 1000)
+        LogLines.append(micro / 1000, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        let fraction = micro % 1000
+        bytes.append(UInt8(48 + fraction / 100))
+        bytes.append(UInt8(48 + fraction / 10 % 10))
+        bytes.append(UInt8(48 + fraction % 10))
+    }
+
+    private mutating func name(_ name: String) {
+        if format == .json {
+            bytes.append(UInt8(ascii: ","))
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: ":"))
+        } else {
+            bytes.append(0x20)
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(UInt8(ascii: "="))
+        }
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        if number >= 10 { append(number / 10, to: &bytes) }
+        bytes.append(UInt8(48 + max(0, number) % 10))
+    }
+}
