@@ -70,12 +70,22 @@ let package = Package(
         // HTTP
         library("HTTPMessage", in: "HTTP/"),
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+        library("HTTPClient", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage"]),
 
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Cryptography", "JSON", "Time"]),
         library("Organizations", in: "Access/"),
         library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
+
+        // How people sign in
+        library(
+            "OpenID", in: "SignIn/",
+            uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Time", "Tokens"]),
+        library(
+            "Sessions", in: "SignIn/",
+            uses: ["Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
 
         // What stands behind the gateway
         library(
@@ -87,13 +97,17 @@ let package = Package(
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+        library("Pages", in: "", uses: ["HTTPMessage", "Organizations", "Time", "Web", "WorkspaceMetrics"]),
+        library(
+            "DemoProvider", in: "",
+            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Time", "Tokens", "Web"]),
         library(
             "Gateway", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON",
-                "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens",
-                "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
+                "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Pages", "Policy", "Sessions",
+                "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -138,7 +152,7 @@ let package = Package(
             ]),
         tests(
             of: "Configuration",
-            uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [

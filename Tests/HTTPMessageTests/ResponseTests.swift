@@ -4,7 +4,7 @@ import Testing
 @Suite("Responses")
 struct ResponseTests {
     private func head(
-        _ code: Int, _ framing: ResponseSerializer.Framing, closes: Bool = false, fields: ResponseFields = .init()
+        _ code: Int, _ framing: ResponseSerializer.Framing, closes: Bool = false, fields: Fields = .init()
     ) -> String {
         var serializer = ResponseSerializer()
         serializer.dateLine = Array("Date: now\r\n".utf8)
@@ -15,7 +15,7 @@ struct ResponseTests {
 
     @Test("heads are written with their framing")
     func heads() {
-        let fields = ResponseFields([(.contentType, "text/plain")])
+        let fields = Fields([(.contentType, "text/plain")])
         #expect(
             head(200, .length(120), fields: fields)
                 == "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/plain\r\nContent-Length: 120\r\n\r\n")
@@ -27,10 +27,10 @@ struct ResponseTests {
 
     @Test("a field's value cannot end its line")
     func splitting() {
-        var fields = ResponseFields()
+        var fields = Fields()
         fields.append(.location, "/a\r\nSet-Cookie: x\0y")
         #expect(String(decoding: fields.bytes, as: UTF8.self) == "Location: /a  Set-Cookie: x y\r\n")
-        fields.append(ResponseFields([(.vary, "Accept")]))
+        fields.append(Fields([(.vary, "Accept")]))
         #expect(fields.value(.vary) == "Accept")
         #expect(fields.value(.location) == "/a  Set-Cookie: x y")
         #expect(fields.value(.date) == nil)

@@ -23,7 +23,7 @@ private func collecting(_ limit: Int) -> (Request) -> Answer {
 private func streaming(_ parts: [String], fails: Bool = false) -> (Request) -> Answer {
     { _ in
         .now(
-            Response(.ok, fields: ResponseFields()) { writer in
+            Response(.ok, fields: Fields()) { writer in
                 for part in parts { try await writer.write(Array(part.utf8)) }
                 if fails { throw BodyError.disconnected }
             })

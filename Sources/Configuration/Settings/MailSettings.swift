@@ -1,3 +1,5 @@
+internal import HTTPClient
+
 /// How letters go out.
 public struct MailSettings: Sendable {
     /// `Name <address>`, or an address.

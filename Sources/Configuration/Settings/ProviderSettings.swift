@@ -1,5 +1,6 @@
 public import ClaimMapping
 public import Cryptography
+internal import HTTPClient
 internal import Time
 public import Tokens
 

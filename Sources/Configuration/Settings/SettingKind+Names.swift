@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import HTTPClient
 internal import Organizations
 internal import Sockets
 internal import Tokens

@@ -1,3 +1,5 @@
+internal import HTTPClient
+
 /// Where people and programs reach the gateway: scheme, host and port, nothing else.
 public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     /// As a browser's `Origin` field writes it: lower case, without a default port (RFC 6454, section 6.1).

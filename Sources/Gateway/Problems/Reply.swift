@@ -21,7 +21,7 @@ struct ReplyRenderer: Sendable {
     let isHTTPS: Bool
 
     func render(_ reply: Reply, allow: String? = nil) -> Response {
-        var fields = ResponseFields()
+        var fields = Fields()
         fields.append(.requestID, requestID)
         fields.append(ReplyRenderer.commonFields)
         if isHTTPS { fields.append(ReplyRenderer.transportSecurity) }
@@ -48,7 +48,7 @@ struct ReplyRenderer: Sendable {
     }
 
     /// Adds what caches need to know; answers whether the client's copy is this one.
-    private func isKnown(_ tag: String?, _ fields: inout ResponseFields) -> Bool {
+    private func isKnown(_ tag: String?, _ fields: inout Fields) -> Bool {
         guard let tag else {
             fields.append(ReplyRenderer.notStored)
             return false
@@ -65,12 +65,12 @@ struct ReplyRenderer: Sendable {
             ? "Bearer realm=\"gatehouse\"" : "Bearer realm=\"gatehouse\", error=\"invalid_token\""
     }
 
-    private static let commonFields = ResponseFields([(.contentTypeOptions, "nosniff")])
-    private static let notStored = ResponseFields([(.cacheControl, "no-store")])
-    private static let revalidated = ResponseFields([
+    private static let commonFields = Fields([(.contentTypeOptions, "nosniff")])
+    private static let notStored = Fields([(.cacheControl, "no-store")])
+    private static let revalidated = Fields([
         (.cacheControl, "private, no-cache"), (.vary, "Accept, Authorization, Cookie"),
     ])
-    private static let transportSecurity = ResponseFields(
+    private static let transportSecurity = Fields(
         [("Strict-Transport-Security", "max-age=31536000")].compactMap { name, value in
             FieldName(name).map { ($0, value) }
         })

@@ -42,7 +42,7 @@ final class AdminHandler: RequestHandler {
     func completed(_ exchange: CompletedExchange) {}
 
     private func text(_ status: Status, _ text: String, type: String = "text/plain; charset=utf-8") -> Response {
-        let fields = ResponseFields([
+        let fields = Fields([
             (.contentType, type), (.cacheControl, "no-store"), (.contentTypeOptions, "nosniff"),
         ])
         return Response(status, fields: fields, body: Array(text.utf8))

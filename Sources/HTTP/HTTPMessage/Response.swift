@@ -11,16 +11,16 @@ public struct Response: Sendable {
     }
 
     public var status: Status
-    public var fields: ResponseFields
+    public var fields: Fields
     public var body: Body
 
-    public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: [UInt8] = []) {
+    public init(_ status: Status, fields: Fields = Fields(), body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = .bytes(body)
     }
 
-    public init(_ status: Status, fields: ResponseFields, producer: @escaping Producer) {
+    public init(_ status: Status, fields: Fields, producer: @escaping Producer) {
         self.status = status
         self.fields = fields
         self.body = .stream(producer)
@@ -35,7 +35,7 @@ public protocol ResponseWriter: Sendable {
 
 /// The fields of an answer, in the form in which they are sent. The server adds `Date`, `Content-Length` or
 /// `Transfer-Encoding`, and `Connection`.
-public struct ResponseFields: Sendable, Hashable {
+public struct Fields: Sendable, Hashable {
     /// Complete lines.
     public private(set) var bytes: [UInt8] = []
 
@@ -61,8 +61,8 @@ public struct ResponseFields: Sendable, Hashable {
         bytes.append(0x0A)
     }
 
-    /// Adds lines that were made by another `ResponseFields`.
-    public mutating func append(_ other: ResponseFields) {
+    /// Adds lines that were made by another `Fields`.
+    public mutating func append(_ other: Fields) {
         bytes.append(contentsOf: other.bytes)
     }
 

@@ -15,7 +15,7 @@ public struct ResponseSerializer {
     }
 
     public func append(
-        _ status: Status, _ fields: ResponseFields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
+        _ status: Status, _ fields: Fields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
     ) {
         switch status.code {
         case 200: bytes.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8)

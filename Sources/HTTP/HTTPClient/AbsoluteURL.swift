@@ -1,20 +1,24 @@
-internal import Glibc
+internal import Sockets
 
 // URI = scheme ":" "//" authority path-abempty [ "?" query ] [ "#" fragment ]  (RFC 3986, section 3)
-/// An absolute URL taken apart, as far as settings need it.
-struct AbsoluteURL: Sendable, Hashable {
+/// An absolute URL taken apart.
+public struct AbsoluteURL: Sendable, Hashable {
     /// In lower case.
-    let scheme: String
+    public let scheme: String
     /// In lower case; an IPv6 address without its brackets.
-    let host: String
-    let port: UInt16?
+    public let host: String
+    public let port: UInt16?
     /// Empty, or begins with `/`.
-    let path: String
-    let hasUserInfo: Bool
-    let hasQuery: Bool
-    let hasFragment: Bool
+    public let path: String
+    public let hasUserInfo: Bool
+    public var hasQuery: Bool { query != nil }
+    public let hasFragment: Bool
 
-    init?(_ text: String) {
+    /// What stands after the first `?`, without it; `nil` without one.
+    public let query: String?
+
+    /// `nil` where the text is no URL with an authority, is longer than 2048 bytes, or holds what never stands in one.
+    public init?(_ text: String) {
         guard text.utf8.count <= 2048,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !AbsoluteURL.never.contains($0) }),
             let mark = text.firstRange(of: "://")
@@ -26,7 +30,7 @@ struct AbsoluteURL: Sendable, Hashable {
         var rest = text[mark.upperBound...]
         hasFragment = rest.contains("#")
         rest = rest.prefix { $0 != "#" }
-        hasQuery = rest.contains("?")
+        query = rest.firstIndex(of: "?").map { String(rest[rest.index(after: $0)...]) }
         rest = rest.prefix { $0 != "?" }
         var authority = rest.prefix { $0 != "/" }
         path = String(rest[authority.endIndex...])
@@ -64,7 +68,7 @@ struct AbsoluteURL: Sendable, Hashable {
     }
 
     /// Labels of letters, digits and hyphens (RFC 1123, section 2.1); an IPv4 address is made of such too.
-    static func isHostName(_ text: some StringProtocol) -> Bool {
+    public static func isHostName(_ text: some StringProtocol) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
             (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
@@ -74,11 +78,20 @@ struct AbsoluteURL: Sendable, Hashable {
         }
     }
 
-    /// Whether the host can only be this machine (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3; RFC 4291, 2.5.3).
-    var isLoopback: Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") { return true }
-        guard let address = IPAddress(host) else { return false }
-        return address.bytes.count == 4
-            ? address.bytes[0] == 127 : address.bytes.last == 1 && address.bytes.dropLast().allSatisfy { $0 == 0 }
+    /// Whether the host can only be this machine (RFC 6761, section 6.3).
+    public var isLoopback: Bool {
+        host == "localhost" || host.hasSuffix(".localhost") || (IPAddress(host)?.isLoopback ?? false)
     }
+
+    /// Where to connect: the port of the scheme where none is written.
+    public var effectivePort: UInt16 { port ?? (scheme == "http" ? 80 : 443) }
+
+    /// The `Host` field: the port only where it is not the scheme's own (RFC 9110, section 4.2.3).
+    public var authority: String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        return port.map { $0 == (scheme == "http" ? 80 : 443) ? host : "\(host):\($0)" } ?? host
+    }
+
+    /// Path and query as a request line has them.
+    public var requestTarget: String { (path.isEmpty ? "/" : path) + (query.map { "?\($0)" } ?? "") }
 }

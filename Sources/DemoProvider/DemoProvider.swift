@@ -1,0 +1,1 @@
+// A small OpenID provider; see the overview.

@@ -1,0 +1,68 @@
+/// A piece of HTML that escapes by construction: literals are markup, interpolated text is not.
+///
+/// `let cell: HTML = "<td title=\"\(name)\">\(name)</td>"` is safe for any `name`, in element content and in quoted
+/// attribute values. Attributes are always quoted; text never goes into a script, a style or an attribute that holds
+/// a URL from outside.
+public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, CustomStringConvertible {
+    /// Markup.
+    public private(set) var markup: String
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var markup = ""
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            markup.reserveCapacity(literalCapacity + interpolationCount * 16)
+        }
+
+        public mutating func appendLiteral(_ literal: String) { markup += literal }
+
+        /// Text, whatever it holds.
+        public mutating func appendInterpolation(_ text: some StringProtocol) {
+            HTML.escape(text, into: &markup)
+        }
+
+        public mutating func appendInterpolation(_ number: Int) { markup += String(number) }
+        public mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
+        public mutating func appendInterpolation(_ html: HTML?) { markup += html?.markup ?? "" }
+        public mutating func appendInterpolation(_ list: [HTML]) { for html in list { markup += html.markup } }
+        /// Markup only where it holds.
+        public mutating func appendInterpolation(_ html: HTML, if holds: Bool) {
+            if holds { markup += html.markup }
+        }
+    }
+
+    public init(stringLiteral value: String) { markup = value }
+    public init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
+
+    /// Text as markup.
+    public init(text: String) {
+        markup = ""
+        HTML.escape(text, into: &markup)
+    }
+
+    public static func + (a: HTML, b: HTML) -> HTML {
+        var sum = a
+        sum.markup += b.markup
+        return sum
+    }
+
+    public static func += (a: inout HTML, b: HTML) { a.markup += b.markup }
+
+    public var description: String { markup }
+    public var bytes: [UInt8] { Array(markup.utf8) }
+
+    private static func escape(_ text: some StringProtocol, into markup: inout String) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": markup += "&amp;"
+            case "<": markup += "&lt;"
+            case ">": markup += "&gt;"
+            case "\"": markup += "&quot;"
+            case "'": markup += "&#39;"
+            // Not allowed in a document at all (HTML, section 13.1.4); U+FFFD shows that something was there.
+            case "\0"..."\u{8}", "\u{B}", "\u{E}"..."\u{1F}", "\u{7F}"..."\u{9F}": markup += "\u{FFFD}"
+            default: markup.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
