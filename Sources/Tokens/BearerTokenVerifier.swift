@@ -66,9 +66,9 @@ public final class BearerTokenVerifier {
                 knownHeaders.remember(jws.header, encodedAs: token.extracting(0..<jws.headerLength))
             }
             let outcome = try ClaimChecks(
-                header: jws.header, claims: claims.root, audiences: provider.audiences,
-                authorizedParties: provider.authorizedParties, subjectClaim: provider.subjectClaim,
-                clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
+                header: jws.header, claims: claims.root,
+                parties: .bearer(audiences: provider.audiences, authorizedParties: provider.authorizedParties),
+                subjectClaim: provider.subjectClaim, clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
             ).check(at: now)
             return VerifiedClaims(
                 provider: provider.id,
@@ -88,6 +88,6 @@ public final class BearerTokenVerifier {
             let candidates = providers[TrustedProvider.canonicalIssuer(issuer)], let first = candidates.first
         else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is none of the providers' issuers.") }
         guard candidates.count > 1, let audience = claims.member("aud") else { return first }
-        return candidates.first { ClaimChecks.audience(audience, intersects: $0.provider.audiences) } ?? first
+        return candidates.first { TokenParties.audience(audience, intersects: $0.provider.audiences) } ?? first
     }
 }

@@ -6,9 +6,7 @@ internal import Time
 struct ClaimChecks {
     let header: TokenHeader
     let claims: JSONValue
-    /// `nil` where audiences are not looked at.
-    let audiences: Set<String>?
-    let authorizedParties: Set<String>
+    let parties: TokenParties
     let subjectClaim: String
     let clockSkew: Duration
     let maximumAge: Duration
@@ -20,7 +18,7 @@ struct ClaimChecks {
 
     func check(at now: Timestamp) throws(TokenRefusal) -> Outcome {
         try checkType()
-        try checkAudience()
+        try parties.check(claims)
         let expires = try time("exp", isRequired: true)
         let issued = try time("iat", isRequired: true)
         let notBefore = try time("nbf", isRequired: false)
@@ -52,38 +50,15 @@ struct ClaimChecks {
 
     private func checkType() throws(TokenRefusal) {
         guard header.isTokenType else {
-            throw TokenRefusal(.typeMismatch, "The header's \"typ\" is that of something else than a bearer token.")
+            throw TokenRefusal(.typeMismatch, "The header's \"typ\" is that of another kind of token.")
         }
         // Logout and other event tokens (RFC 8417), and tokens bound to a key that nobody proved here (RFC 7800)
         for name in ["events", "cnf"] where claims.member(name) != nil {
-            throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is no bearer token.")
+            throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is no bearer or ID token.")
         }
     }
 
-    private func checkAudience() throws(TokenRefusal) {
-        guard let audiences else { return }
-        guard let audience = claims.member("aud") else {
-            throw TokenRefusal(.audienceMismatch, "The token has no \"aud\".")
-        }
-        guard ClaimChecks.audience(audience, intersects: audiences) else {
-            throw TokenRefusal(.audienceMismatch, "The token's \"aud\" names none of the audiences accepted here.")
-        }
-        guard !authorizedParties.isEmpty else { return }
-        guard let party = claims.member("azp")?.string, authorizedParties.contains(party) else {
-            throw TokenRefusal(.authorizedPartyMismatch, "The token's \"azp\" is none of the authorized parties.")
-        }
-    }
-
-    // aud: one string, or an array of them (RFC 7519, section 4.1.3)
-    static func audience(_ value: JSONValue, intersects accepted: Set<String>) -> Bool {
-        switch value.kind {
-        case .string: value.string.map(accepted.contains) ?? false
-        case .array: value.elements.contains { $0.string.map(accepted.contains) ?? false }
-        default: false
-        }
-    }
-
-    private func time(_ name: String, isRequired: Bool) throws(TokenRefusal) -> Timestamp? {
+    func time(_ name: String, isRequired: Bool) throws(TokenRefusal) -> Timestamp? {
         guard let value = claims.member(name) else {
             if isRequired { throw TokenRefusal(.claimMalformed, "The token has no \"\(name)\".") }
             return nil

@@ -16,7 +16,7 @@ public final class KeySetVerifier {
 
     private let contexts: VerificationContexts
     private let issuer: String?
-    private let audiences: Set<String>?
+    private let parties: TokenParties
     private let isSignatureOnly: Bool
 
     /// - Parameters:
@@ -26,7 +26,7 @@ public final class KeySetVerifier {
     public init(_ keys: KeySet, issuer: String?, audiences: Set<String>, isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer.map(TrustedProvider.canonicalIssuer)
-        self.audiences = audiences.isEmpty ? nil : audiences
+        parties = audiences.isEmpty ? .anyone : .bearer(audiences: audiences, authorizedParties: [])
         self.isSignatureOnly = isSignatureOnly
     }
 
@@ -41,7 +41,7 @@ public final class KeySetVerifier {
         }
         let keyID = try contexts.verify(jws, token)
         _ = try ClaimChecks(
-            header: jws.header, claims: claims.root, audiences: audiences, authorizedParties: [], subjectClaim: "sub",
+            header: jws.header, claims: claims.root, parties: parties, subjectClaim: "sub",
             clockSkew: .seconds(60), maximumAge: .seconds(24 * 3600)
         ).check(at: now)
         return verification(of: jws, keyID: keyID)

@@ -6,6 +6,9 @@ public struct TokenHeader: Sendable {
     public let document: JSONDocument
     public let algorithm: SignatureAlgorithm
     public let keyID: String?
+    /// `typ` in lower case and without `application/` (RFC 7515, section 4.1.9); `nil` where it is absent, empty where
+    /// it is not a string.
+    let type: String?
     /// Whether `typ` says that this may be a bearer or ID token.
     let isTokenType: Bool
 
@@ -22,15 +25,15 @@ public struct TokenHeader: Sendable {
         document = fields.document
         self.algorithm = algorithm
         keyID = fields.keyID
-        isTokenType = TokenHeader.isTokenType(fields.document.root.member("typ"))
+        type = fields.document.root.member("typ").map(TokenHeader.typeName)
+        // The media type of a token (RFC 9068, section 2.1; RFC 8725, section 3.11)
+        isTokenType = type == nil || type == "jwt" || type == "at+jwt"
     }
 
-    // The media type of a token (RFC 9068, section 2.1; RFC 8725, section 3.11)
-    private static func isTokenType(_ type: JSONValue?) -> Bool {
-        guard let type else { return true }
-        guard var name = type.string?.lowercased() else { return false }
+    private static func typeName(_ type: JSONValue) -> String {
+        guard var name = type.string?.lowercased() else { return "" }
         if name.hasPrefix("application/") { name.removeFirst("application/".count) }
-        return name == "jwt" || name == "at+jwt"
+        return name
     }
 }
 

@@ -1,8 +1,8 @@
 public import JSON
 public import Time
 
-/// The claims of a token that was checked. There is no other way to make one than to verify a token, so whoever holds
-/// one may rely on it.
+/// The claims of a token that was checked. There is no other way to make one than to verify a token, or to open what was
+/// sealed after that, so whoever holds one may rely on it.
 public final class VerifiedClaims: Sendable {
     public let provider: ProviderID
     public let identity: Identity

@@ -1,0 +1,98 @@
+internal import Cryptography
+internal import JSON
+public import Time
+
+/// What an ID token has to answer to, beyond what every token has to.
+public struct IDTokenExpectations: Sendable {
+    /// As it was sent in the authorization request; `nil` for tokens of a refresh, which have none.
+    public var nonce: String?
+    /// The code that was redeemed, for `c_hash`.
+    public var code: String?
+    /// The access token that came along, for `at_hash`.
+    public var accessToken: String?
+    /// How long ago the person may have authenticated; `nil` where it was not asked for.
+    public var maximumAuthenticationAge: Duration?
+    /// One of them has to be `acr`; empty where none was asked for.
+    public var contextClasses: [String] = []
+
+    public init() {}
+}
+
+/// Verifies ID tokens that a provider's token endpoint answered with (OpenID Connect Core 1.0, section 3.1.3.7).
+public struct IDTokenVerifier: Sendable {
+    private let provider: TrustedProvider
+    private let clientID: String
+
+    public init(_ provider: TrustedProvider, clientID: String) {
+        self.provider = provider
+        self.clientID = clientID
+    }
+
+    /// The claims of a token that is good at `now` and answers to what is expected.
+    public func verify(
+        _ token: String, _ expected: IDTokenExpectations, at now: Timestamp
+    ) throws(TokenRefusal) -> VerifiedClaims {
+        do throws(TokenRefusal) {
+            let bytes = Array(token.utf8)
+            let signed = try SignedClaims(bytes, of: provider)
+            let outcome = try ClaimChecks(
+                header: signed.header, claims: signed.claims.root, parties: .client(clientID),
+                subjectClaim: provider.subjectClaim, clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
+            ).check(at: now)
+            try check(signed, expected, at: now)
+            return VerifiedClaims(
+                provider: provider.id,
+                identity: Identity(
+                    issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
+                claims: signed.claims, header: signed.header.document, keyID: signed.keyID,
+                validity: outcome.validity)
+        } catch {
+            var refusal = error
+            refusal.provider = provider.id
+            throw refusal
+        }
+    }
+
+    private func check(
+        _ signed: SignedClaims, _ expected: IDTokenExpectations, at now: Timestamp
+    ) throws(TokenRefusal) {
+        let claims = signed.claims.root
+        if let nonce = expected.nonce {
+            guard let sent = claims.member("nonce")?.string,
+                isEqualInConstantTime(Array(sent.utf8), Array(nonce.utf8))
+            else {
+                throw TokenRefusal(.nonceMismatch, "The token's \"nonce\" is not that of this sign-in.")
+            }
+        }
+        let algorithm = signed.header.algorithm
+        for (name, value) in [("at_hash", expected.accessToken), ("c_hash", expected.code)] {
+            guard let hash = claims.member(name) else { continue }
+            guard let value, hash.string == IDTokenVerifier.halfHash(of: value, algorithm) else {
+                throw TokenRefusal(.hashMismatch, "The token's \"\(name)\" is not that of what came with it.")
+            }
+        }
+        if let age = expected.maximumAuthenticationAge {
+            guard let seconds = claims.member("auth_time")?.double, let moment = Timestamp(numericDate: seconds) else {
+                throw TokenRefusal(
+                    .authenticationTooOld, "The token does not say when the person authenticated (\"auth_time\").")
+            }
+            guard now <= moment + age + provider.clockSkew else {
+                throw TokenRefusal(
+                    .authenticationTooOld, "The person authenticated longer ago than the provider's \"max_age\" allows."
+                )
+            }
+        }
+        guard !expected.contextClasses.isEmpty else { return }
+        guard let context = claims.member("acr")?.string, expected.contextClasses.contains(context) else {
+            throw TokenRefusal(
+                .authenticationContextMismatch, "The token's \"acr\" is none of the provider's \"acr_values\".")
+        }
+    }
+
+    // The left half of the hash that the token's algorithm uses (OpenID Connect Core 1.0, section 3.1.3.6); for
+    // Ed25519, which hashes with SHA-512 inside (RFC 8032, section 5.1), that one.
+    static func halfHash(of value: String, _ algorithm: SignatureAlgorithm) -> String? {
+        guard let hash = try? Digest(algorithm.digest ?? .sha512)(Array(value.utf8).span) else { return nil }
+        return Base64URL.encode(hash.prefix(hash.count / 2))
+    }
+}

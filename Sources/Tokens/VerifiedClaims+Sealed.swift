@@ -1,0 +1,45 @@
+public import Cryptography
+internal import JSON
+internal import Time
+
+extension VerifiedClaims {
+    // What a session stores. Only this target can make claims of it again, and only of what it sealed itself: the
+    // authenticated encryption stands for the signature that was checked once.
+    private static let context = Array("gatehouse verified claims 1".utf8)
+
+    /// - Parameter owner: what the claims are sealed for, a session say; they open for nothing else.
+    public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
+        writer.beginObject()
+        writer.member("provider", provider.text)
+        writer.member("issuer", identity.issuer)
+        writer.member("subject", identity.subject)
+        writer.member("key_id", keyID)
+        writer.member("from", Int(validity.lowerBound.seconds))
+        writer.member("until", Int(validity.upperBound.seconds))
+        writer.member("header_length", header.bytes.count)
+        writer.endObject()
+        // The writer puts no line break into its output, and the documents stay byte for byte what they were.
+        let plain = writer.bytes + [0x0A] + header.bytes + claims.bytes
+        return try box.seal(plain, context: VerifiedClaims.context + owner)
+    }
+
+    /// What ``sealed(in:for:)`` made.
+    /// - Throws: `notSealedHere` for anything else.
+    public convenience init(opening sealed: [UInt8], with box: SealedBox, for owner: [UInt8]) throws(CryptographyError)
+    {
+        let plain = try box.open(sealed, context: VerifiedClaims.context + owner)
+        guard let end = plain.firstIndex(of: 0x0A), let about = try? JSONDocument(parsing: Array(plain[..<end])),
+            let provider = about.root.member("provider")?.string.flatMap({ ProviderID($0) }),
+            let issuer = about.root.member("issuer")?.string, let subject = about.root.member("subject")?.string,
+            let from = about.root.member("from")?.integer, let until = about.root.member("until")?.integer,
+            let length = about.root.member("header_length")?.integer, from <= until,
+            let header = try? JSONDocument(parsing: Array(plain[(end + 1)...].prefix(Int(length)))),
+            let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length))))
+        else { throw CryptographyError(.notSealedHere) }
+        self.init(
+            provider: provider, identity: Identity(issuer: issuer, subject: subject), claims: claims, header: header,
+            keyID: about.root.member("key_id")?.string,
+            validity: Timestamp(seconds: from)..<Timestamp(seconds: until))
+    }
+}
