@@ -1,3 +1,4 @@
+public import Cryptography
 internal import HTTPClient
 
 /// How letters go out.

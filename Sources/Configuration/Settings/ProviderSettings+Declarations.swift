@@ -18,7 +18,7 @@ extension ProviderSettings {
         .dictionary(
             "an object of strings", good: ["{\"prompt\": \"select_account\"}"],
             refusing: [
-                "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
+                "client_id", "redirect_uri", "response_type", "scope", "state", "nonce",
                 "code_challenge", "code_challenge_method", "max_age", "acr_values", "client_secret",
             ]), .byDefault("{}"), "Parameters that are added to the authorization request.")
     static let maxAge = Setting(

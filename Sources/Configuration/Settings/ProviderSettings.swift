@@ -77,6 +77,9 @@ extension ProviderSettings: Section {
         if let scopes = members[scopes], members.has(self.scopes), !scopes.contains("openid") {
             members.fault(self.scopes, "must contain \"openid\"; without it there is no ID token")
         }
+        if let mode = members[authorizationParameters]?["response_mode"], mode != "query", mode != "form_post" {
+            members.fault(authorizationParameters, "response_mode must be \"query\" or \"form_post\"")
+        }
         if members.has(clientSecret), !members.has(clientID) {
             members.fault(clientID, "is required where client_secret is given")
         }

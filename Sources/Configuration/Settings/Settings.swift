@@ -1,3 +1,4 @@
+public import Cryptography
 public import Sockets
 
 /// A whole configuration: checked, complete with defaults, and immutable.

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import JSON
 
 /// Where the gateway keeps what it must not lose.

@@ -1,0 +1,34 @@
+/// Names and values as forms and queries write them (WHATWG URL, section 5.2; RFC 3986, section 2.1).
+public enum FormEncoding {
+    /// `application/x-www-form-urlencoded` content; spaces are `+`.
+    public static func body(_ items: [(name: String, value: String)]) -> [UInt8] {
+        Array(
+            items.map { "\(encode($0.name, spaceIsPlus: true))=\(encode($0.value, spaceIsPlus: true))" }
+                .joined(separator: "&").utf8)
+    }
+
+    /// A query that every server reads the same way: spaces are `%20`.
+    public static func query(_ items: [(name: String, value: String)]) -> String {
+        items.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
+    }
+
+    /// Everything but letters, digits and `-._` is percent-encoded (and `*`, `~`, which the two standards treat unlike).
+    public static func encode(_ text: String, spaceIsPlus: Bool = false) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: bytes.append(byte)
+            case 0x20 where spaceIsPlus: bytes.append(0x2B)
+            default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The pairs of a form's content, in order; `nil` where the encoding is broken.
+    public static func items(_ body: [UInt8]) -> [(name: String, value: String)]? {
+        Target(pathBytes: [], queryBytes: body[...]).queryItems
+    }
+}

@@ -1,0 +1,42 @@
+public import Cryptography
+internal import HTTPClient
+internal import HTTPMessage
+internal import Time
+
+/// The redirect to the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636; RFC 6749, section 4.1.1).
+public struct AuthorizationRequest: Sendable {
+    /// Where the browser goes.
+    public let url: String
+
+    /// - Parameters:
+    ///   - state: the sealed attempt.
+    ///   - loginHint: an address that the person gave.
+    public init(
+        _ attempt: SignInAttempt, state: String, loginHint: String?, client: ClientRegistration,
+        metadata: ProviderMetadata
+    ) throws(CryptographyError) {
+        var items: [(name: String, value: String)] = [
+            ("response_type", "code"), ("client_id", client.clientID), ("redirect_uri", client.redirectURI),
+            ("scope", client.scopes.joined(separator: " ")), ("state", state), ("nonce", attempt.nonce),
+            ("code_challenge", try attempt.challenge), ("code_challenge_method", "S256"),
+        ]
+        if let age = client.maximumAuthenticationAge { items.append(("max_age", String(age.components.seconds))) }
+        if !client.contextClasses.isEmpty {
+            items.append(("acr_values", client.contextClasses.joined(separator: " ")))
+        }
+        if let loginHint { items.append(("login_hint", loginHint)) }
+        let own = Set(items.map(\.name))
+        for (name, value) in client.authorizationParameters.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
+            items.append((name, value))
+        }
+        url = metadata.authorizationEndpoint.adding(query: items)
+    }
+}
+
+extension AbsoluteURL {
+    /// The URL with further parameters behind those that it has (RFC 6749, section 3.1).
+    func adding(query items: [(name: String, value: String)]) -> String {
+        let separator = query.map { $0.isEmpty ? "" : "&" } ?? "?"
+        return "\(scheme)://\(authority)\(requestTarget)\(separator)\(FormEncoding.query(items))"
+    }
+}

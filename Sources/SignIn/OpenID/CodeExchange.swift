@@ -1,0 +1,56 @@
+public import JSON
+internal import Time
+public import Tokens
+
+/// What a completed sign-in leaves.
+public struct CompletedSignIn: Sendable {
+    public let claims: VerifiedClaims
+    /// Where the provider gave one (`offline_access`, mostly).
+    public let refreshToken: String?
+    /// As it came; a hint for the logout.
+    public let idToken: String
+}
+
+extension RelyingParty {
+    /// Whether the callback can be this provider's (RFC 9207, section 2.4): a mix-up is found before the code goes
+    /// anywhere.
+    public func check(_ callback: Callback) async throws(SignInFailure) {
+        let isRequired = await remote.metadata()?.sendsIssuer ?? false
+        guard let issuer = callback.issuer else {
+            if isRequired { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
+            return
+        }
+        guard TrustedProvider.canonicalIssuer(issuer) == TrustedProvider.canonicalIssuer(client.provider.issuer) else {
+            throw SignInFailure(.issuerMismatch, "the callback's \"iss\" is another issuer")
+        }
+    }
+
+    /// Redeems the code, verifies the ID token, and asks userinfo for what it lacks.
+    ///
+    /// - Parameter lacksClaims: whether claims that a mapping looks at are not among these.
+    public func redeem(
+        _ code: String, of attempt: SignInAttempt, lacksClaims: @Sendable (JSONValue) -> Bool
+    ) async throws(SignInFailure) -> CompletedSignIn {
+        let answer = try await tokenEndpoint.call([
+            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", client.redirectURI),
+            ("code_verifier", attempt.verifier),
+        ])
+        guard let idToken = answer.idToken else {
+            throw SignInFailure(.answerMalformed, "the token endpoint's answer has no \"id_token\"")
+        }
+        var expected = IDTokenExpectations()
+        expected.nonce = attempt.nonce
+        expected.code = code
+        expected.accessToken = answer.accessToken
+        expected.maximumAuthenticationAge = client.maximumAuthenticationAge
+        expected.contextClasses = client.contextClasses
+        do throws(TokenRefusal) {
+            let claims = try await verify(idToken, expected)
+            return CompletedSignIn(
+                claims: await completed(claims, with: answer.accessToken, where: lacksClaims),
+                refreshToken: answer.refreshToken, idToken: idToken)
+        } catch {
+            throw SignInFailure(.tokenRefused, error.detail, tokenReason: error.reason)
+        }
+    }
+}

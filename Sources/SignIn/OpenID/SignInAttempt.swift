@@ -1,0 +1,90 @@
+public import Cryptography
+internal import JSON
+public import Time
+public import Tokens
+
+/// One attempt to sign in, from the redirect to the provider until it sends the person back.
+///
+/// It travels as the `state` parameter, sealed, and nowhere else: several tabs sign in at once, nothing piles up in
+/// cookies, and any process that has the key can finish what another began.
+public struct SignInAttempt: Sendable, Hashable {
+    /// How long a person may take at the provider.
+    public static let lifetime: Duration = .seconds(15 * 60)
+    private static let context = Array("gatehouse sign-in attempt 1".utf8)
+
+    /// Unique; a state works once.
+    public let id: String
+    public let provider: ProviderID
+    /// The organization that the sign-in is meant for.
+    public let organization: String?
+    /// A path of this site.
+    public let returnTo: String?
+    public let nonce: String
+    /// PKCE's secret (RFC 7636, section 4.1).
+    public let verifier: String
+    /// SHA-256 of the browser's cookie, base64url.
+    public let browser: String
+    public let startedAt: Timestamp
+
+    /// - Parameter browser: SHA-256 of the browser's cookie.
+    public init(
+        provider: ProviderID, organization: String?, returnTo: String?, browser: [UInt8], at now: Timestamp
+    ) throws(CryptographyError) {
+        id = Base64URL.encode(try RandomBytes.make(16))
+        nonce = Base64URL.encode(try RandomBytes.make(24))
+        verifier = Base64URL.encode(try RandomBytes.make(32))
+        self.provider = provider
+        self.organization = organization
+        self.returnTo = returnTo
+        self.browser = Base64URL.encode(browser)
+        startedAt = Timestamp(seconds: now.seconds)
+    }
+
+    /// `BASE64URL(SHA256(verifier))` (RFC 7636, section 4.2)
+    public var challenge: String {
+        get throws(CryptographyError) { Base64URL.encode(try Digest.sha256(Array(verifier.utf8))) }
+    }
+
+    public func sealed(in box: SealedBox) throws(CryptographyError) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("provider", provider.text)
+        writer.member("organization", organization)
+        writer.member("return_to", returnTo)
+        writer.member("nonce", nonce)
+        writer.member("verifier", verifier)
+        writer.member("browser", browser)
+        writer.member("started_at", Int(startedAt.seconds))
+        writer.endObject()
+        return Base64URL.encode(try box.seal(writer.bytes, context: SignInAttempt.context))
+    }
+
+    /// Opens a `state` parameter.
+    /// - Throws: `state_invalid` for what was not sealed here, `state_expired`.
+    public init(opening state: String, with box: SealedBox, at now: Timestamp) throws(SignInFailure) {
+        let invalid = SignInFailure(.stateInvalid, "the state was not made here, or was altered")
+        guard state.utf8.count <= 8192, let sealed = Base64URL.decode(state),
+            let bytes = try? box.open(sealed, context: SignInAttempt.context),
+            let root = try? JSONDocument(parsing: bytes).root, let id = root.member("id")?.string,
+            let provider = root.member("provider")?.string.flatMap({ ProviderID($0) }),
+            let nonce = root.member("nonce")?.string, let verifier = root.member("verifier")?.string,
+            let browser = root.member("browser")?.string, let startedAt = root.member("started_at")?.integer
+        else { throw invalid }
+        (self.id, self.provider, self.nonce, self.verifier, self.browser) = (id, provider, nonce, verifier, browser)
+        organization = root.member("organization")?.string
+        returnTo = root.member("return_to")?.string
+        self.startedAt = Timestamp(seconds: startedAt)
+        guard now < self.startedAt + SignInAttempt.lifetime else {
+            throw SignInFailure(.stateExpired, "the sign-in was begun too long ago")
+        }
+    }
+
+    /// Whether one of the cookies that a browser sent is that of the browser where the attempt began.
+    public func began(inBrowserWith cookies: [[UInt8]]) -> Bool {
+        cookies.contains { cookie in
+            guard let hash = try? Digest.sha256(cookie) else { return false }
+            return isEqualInConstantTime(Array(Base64URL.encode(hash).utf8), Array(browser.utf8))
+        }
+    }
+}

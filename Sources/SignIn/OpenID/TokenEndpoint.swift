@@ -1,0 +1,90 @@
+internal import Cryptography
+internal import HTTPClient
+internal import HTTPMessage
+internal import JSON
+
+/// What a token endpoint answered with (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
+struct TokenAnswer: Sendable {
+    let idToken: String?
+    let accessToken: String?
+    let refreshToken: String?
+}
+
+/// Calls of a provider's token endpoint.
+struct TokenEndpoint: Sendable {
+    let client: ClientRegistration
+    let metadata: ProviderMetadata
+    let policy: OutboundPolicy
+    let http: any OutboundHTTP
+
+    /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for a client or a secret that the provider does not
+    ///   know, `provider_unavailable` for whatever else may pass, `answer_malformed`.
+    func call(_ parameters: [(name: String, value: String)]) async throws(SignInFailure) -> TokenAnswer {
+        var fields = Fields([
+            (.contentType, "application/x-www-form-urlencoded"), (.accept, "application/json"),
+        ])
+        var parameters = parameters
+        try authenticate(&fields, &parameters)
+        let response: OutboundResponse
+        do throws(OutboundFault) {
+            response = try await http.send(
+                OutboundRequest(
+                    .post, metadata.tokenEndpoint, fields: fields, body: FormEncoding.body(parameters),
+                    policy: policy))
+        } catch {
+            throw SignInFailure(.providerUnavailable, "the token endpoint: \(error)")
+        }
+        let document = try? JSONDocument(parsing: response.body)
+        guard response.status == .ok else { throw TokenEndpoint.failure(response.status.code, document?.root) }
+        guard let root = document?.root, root.kind == .object else {
+            throw SignInFailure(.answerMalformed, "the token endpoint's answer is not a JSON object")
+        }
+        if let type = root.member("token_type"), type.string?.lowercased() != "bearer" {
+            throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
+        }
+        func text(_ name: String) -> String? { root.member(name)?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        return TokenAnswer(
+            idToken: text("id_token"), accessToken: text("access_token"), refreshToken: text("refresh_token"))
+    }
+
+    // RFC 6749, section 2.3.1; which of them by OpenID Connect Discovery 1.0, section 3
+    private func authenticate(
+        _ fields: inout Fields, _ parameters: inout [(name: String, value: String)]
+    ) throws(SignInFailure) {
+        guard let secret = client.clientSecret else { return parameters.append(("client_id", client.clientID)) }
+        let methods = metadata.tokenAuthenticationMethods ?? ["client_secret_basic"]
+        if methods.contains("client_secret_basic") {
+            // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair.
+            let id = FormEncoding.encode(client.clientID, spaceIsPlus: true)
+            let word = FormEncoding.encode(secret.text, spaceIsPlus: true)
+            fields.append(.authorization, "Basic \(Base64.encode(Array("\(id):\(word)".utf8)))")
+        } else if methods.contains("client_secret_post") {
+            parameters += [("client_id", client.clientID), ("client_secret", secret.text)]
+        } else {
+            throw SignInFailure(
+                .clientRefused, "the provider takes a secret neither by client_secret_basic nor by client_secret_post")
+        }
+    }
+
+    // RFC 6749, section 5.2
+    private static func failure(_ status: Int, _ root: JSONValue?) -> SignInFailure {
+        let code = root?.member("error")?.string.flatMap(errorCode)
+        let detail = "the token endpoint answered \(status)\(code.map { " (\($0))" } ?? "")"
+        guard (400...499).contains(status), status != 429, status != 408 else {
+            return SignInFailure(.providerUnavailable, detail, providerCode: code)
+        }
+        switch code {
+        case "invalid_grant": return SignInFailure(.codeRefused, detail, providerCode: code)
+        case "invalid_client", "unauthorized_client": return SignInFailure(.clientRefused, detail, providerCode: code)
+        default: return SignInFailure(.answerMalformed, detail, providerCode: code)
+        }
+    }
+
+    /// Only what has the form of a code goes into logs and pages.
+    static func errorCode(_ text: String) -> String? {
+        guard (1...64).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+        else { return nil }
+        return text
+    }
+}
