@@ -139,4 +139,8 @@ public struct Row {
     public func blob(_ column: Int) -> [UInt8] {
         unsafe [UInt8](statement.bytes(column))
     }
+
+    public func optionalBlob(_ column: Int) -> [UInt8]? {
+        statement.isNull(column) ? nil : blob(column)
+    }
 }

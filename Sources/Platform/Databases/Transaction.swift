@@ -33,6 +33,13 @@ public final class Transaction {
     public func all<Result>(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> [Result] {
+        try all(sql, values, read: read)
+    }
+
+    /// The same, for values that are collected.
+    public func all<Result>(
+        _ sql: String, _ values: [SQLValue], read: (Row) throws(DatabaseError) -> Result
+    ) throws(DatabaseError) -> [Result] {
         var results: [Result] = []
         try connection.statement(sql).each(values) { row throws(DatabaseError) in
             results.append(try read(row))

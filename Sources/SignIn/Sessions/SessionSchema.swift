@@ -1,0 +1,42 @@
+public import Databases
+
+extension SessionStore {
+    /// Times are seconds since 1970, `changed_at` milliseconds. An ended session keeps its row for a while, without its
+    /// secrets, so that other processes notice.
+    public static let schema = Schema(
+        component: "sessions",
+        migrations: [
+            """
+            CREATE TABLE session (
+                -- SHA-256 of the cookie's secret.
+                key BLOB NOT NULL PRIMARY KEY,
+                id TEXT NOT NULL UNIQUE,
+                issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                -- `sub` as the provider wrote it, and its own session.
+                provider_subject TEXT NOT NULL, provider_session TEXT,
+                -- Sealed.
+                claims BLOB NOT NULL, refresh_token BLOB, id_token BLOB,
+                created_at INTEGER NOT NULL, used_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL,
+                version INTEGER NOT NULL, changed_at INTEGER NOT NULL, ended_at INTEGER,
+                ip TEXT NOT NULL, user_agent TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX session_identity ON session (issuer, subject);
+            CREATE INDEX session_provider_subject ON session (issuer, provider_subject);
+            CREATE INDEX session_provider_session ON session (issuer, provider_session)
+                WHERE provider_session IS NOT NULL;
+            CREATE INDEX session_changed ON session (changed_at);
+            CREATE INDEX session_used ON session (used_at);
+            CREATE INDEX session_created ON session (created_at);
+            CREATE TABLE used_once (
+                -- `state` of a sign-in, or `jti` of a logout token.
+                kind TEXT NOT NULL, id TEXT NOT NULL, until INTEGER NOT NULL,
+                PRIMARY KEY (kind, id)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX used_once_until ON used_once (until);
+            CREATE TABLE ended_provider_session (
+                issuer TEXT NOT NULL, provider_session TEXT NOT NULL, until INTEGER NOT NULL,
+                PRIMARY KEY (issuer, provider_session)
+            ) STRICT, WITHOUT ROWID;
+            """
+        ])
+}

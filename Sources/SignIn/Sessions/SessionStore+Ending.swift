@@ -1,0 +1,110 @@
+public import Databases
+public import Time
+public import Tokens
+
+extension SessionStore {
+    /// How long sessions of a provider's session that ended are refused.
+    static let refusalSpan: Int64 = 600
+
+    /// Ends one session; nothing happens where there is none.
+    public func end(_ key: SessionKey) async throws(DatabaseError) {
+        let (changedAt, cache) = (nowInMilliseconds, cache)
+        let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
+            try SessionStore.end(key, at: changedAt, transaction)
+            return .commit((), publish: { cache.remove(key) })
+        }
+        result.get()
+    }
+
+    /// Ends one session that nobody waits for: it idled too long, or its provider is gone.
+    public func endInBackground(_ key: SessionKey) {
+        cache.remove(key)
+        let changedAt = nowInMilliseconds
+        database.writeInSlices { transaction throws(DatabaseError) in
+            try SessionStore.end(key, at: changedAt, transaction)
+            return false
+        }
+    }
+
+    /// Ends a session by the name that its owner knows it by; answers whether the owner had it.
+    public func end(id: String, of owner: Identity) async throws(DatabaseError) -> Bool {
+        let (changedAt, cache) = (nowInMilliseconds, cache)
+        let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
+            let keys = try SessionStore.end(
+                "id = $1 AND issuer = $2 AND subject = $3", [.text(id), .text(owner.issuer), .text(owner.subject)],
+                at: changedAt, transaction)
+            return .commit(!keys.isEmpty, publish: { for key in keys { cache.remove(key) } })
+        }
+        return result.get()
+    }
+
+    /// Does what a provider's logout token says, once.
+    /// - Returns: how many sessions ended, or `nil` where the token was taken before.
+    public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
+        let (changedAt, now, cache) = (nowInMilliseconds, now().seconds, cache)
+        let result: Result<Int, AlreadyTaken> = try await database.decide { transaction throws(DatabaseError) in
+            let id = "\(notice.issuer) \(notice.tokenID)"
+            guard try SessionStore.takeOnce("logout", id, until: notice.rememberUntil.seconds, transaction) else {
+                return .refuse(AlreadyTaken())
+            }
+            let keys: [SessionKey]
+            if let providerSession = notice.sessionID {
+                try transaction.execute(
+                    """
+                    INSERT INTO ended_provider_session (issuer, provider_session, until) VALUES ($1, $2, $3)
+                    ON CONFLICT (issuer, provider_session) DO UPDATE SET until = excluded.until
+                    """, .text(notice.issuer), .text(providerSession), .integer(now + SessionStore.refusalSpan))
+                keys = try SessionStore.end(
+                    "issuer = $1 AND provider_session = $2 AND ($3 = '' OR provider_subject = $3)",
+                    [.text(notice.issuer), .text(providerSession), .text(notice.subject ?? "")], at: changedAt,
+                    transaction)
+            } else {
+                keys = try SessionStore.end(
+                    "issuer = $1 AND provider_subject = $2", [.text(notice.issuer), .text(notice.subject ?? "")],
+                    at: changedAt, transaction)
+            }
+            return .commit(keys.count, publish: { for key in keys { cache.remove(key) } })
+        }
+        return try? result.get()
+    }
+
+    private struct AlreadyTaken: Error {}
+
+    /// Takes a sign-in's state, once; `false` where it was taken before.
+    public func takeState(_ id: String, until: Timestamp) async throws(DatabaseError) -> Bool {
+        try await database.write { transaction throws(DatabaseError) in
+            try SessionStore.takeOnce("state", id, until: until.seconds, transaction)
+        }
+    }
+
+    // MARK: Inside a transaction
+
+    static func end(_ key: SessionKey, at moment: Int64, _ transaction: Transaction) throws(DatabaseError) {
+        _ = try end("key = $1", [.blob(key.bytes)], at: moment, transaction)
+    }
+
+    /// Ends those that a condition names, and forgets their secrets.
+    private static func end(
+        _ condition: String, _ values: [SQLValue], at moment: Int64, _ transaction: Transaction
+    ) throws(DatabaseError) -> [SessionKey] {
+        let keys = try transaction.all(
+            "SELECT key FROM session WHERE ended_at IS NULL AND \(condition)", values
+        ) { row throws(DatabaseError) in SessionKey(digest: row.blob(0)) }
+        for key in keys {
+            try transaction.execute(
+                """
+                UPDATE session SET ended_at = $2, changed_at = $3, claims = x'', refresh_token = NULL, id_token = NULL
+                WHERE key = $1
+                """, .blob(key.bytes), .integer(moment / 1000), .integer(moment))
+        }
+        return keys
+    }
+
+    private static func takeOnce(
+        _ kind: String, _ id: String, until: Int64, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try transaction.execute(
+            "INSERT INTO used_once (kind, id, until) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO NOTHING",
+            .text(kind), .text(id), .integer(until)) > 0
+    }
+}

@@ -1,0 +1,75 @@
+public import Databases
+public import Time
+public import Tokens
+
+/// A session as its owner sees it.
+public struct SessionSummary: Sendable, Hashable {
+    public let id: String
+    public let createdAt: Timestamp
+    /// At most a minute behind.
+    public let usedAt: Timestamp
+    public let address: String
+    public let userAgent: String
+}
+
+extension SessionStore {
+    /// The owner's sessions that have not ended, the newest first; at most 100.
+    public func sessions(
+        of owner: Identity, under lifetimes: SessionLifetimes
+    ) async throws(DatabaseError) -> [SessionSummary] {
+        let now = now()
+        let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
+        return try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                """
+                SELECT id, created_at, used_at, ip, user_agent FROM session
+                WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL AND created_at > $3 AND used_at > $4
+                ORDER BY created_at DESC, id LIMIT 100
+                """, .text(owner.issuer), .text(owner.subject), .integer(created), .integer(used)
+            ) { row throws(DatabaseError) in
+                SessionSummary(
+                    id: row.text(0), createdAt: Timestamp(seconds: Int64(row.integer(1))),
+                    usedAt: Timestamp(seconds: Int64(row.integer(2))), address: row.text(3), userAgent: row.text(4))
+            }
+        }
+    }
+
+    /// How many sessions have not ended.
+    public func countActive(under lifetimes: SessionLifetimes) async throws(DatabaseError) -> Int {
+        let now = now()
+        let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
+        return try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
+                "SELECT count(*) FROM session WHERE ended_at IS NULL AND created_at > $1 AND used_at > $2",
+                .integer(created), .integer(used)
+            ) { row throws(DatabaseError) in row.integer(0) } ?? 0
+        }
+    }
+
+    /// Deletes what nobody needs any more, in slices of a few milliseconds; nobody waits for it.
+    public func sweepInBackground(under lifetimes: SessionLifetimes) {
+        let now = now()
+        let moment = now.seconds
+        let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
+        database.writeInSlices { transaction throws(DatabaseError) in
+            // Other processes have noticed the end of a session long before ten minutes are over.
+            let over: [(String, Int64)] = [
+                ("used_at < $1", used - 600), ("created_at < $1", created - 600),
+                ("changed_at < $1 AND ended_at IS NOT NULL", (moment - 600) * 1000),
+            ]
+            var isMore = false
+            for (condition, limit) in over {
+                let count = try transaction.execute(
+                    "DELETE FROM session WHERE key IN (SELECT key FROM session WHERE \(condition) LIMIT 200)",
+                    .integer(limit))
+                isMore = isMore || count == 200
+            }
+            let marks = try transaction.execute(
+                """
+                DELETE FROM used_once WHERE (kind, id) IN (SELECT kind, id FROM used_once WHERE until < $1 LIMIT 500)
+                """, .integer(moment))
+            try transaction.execute("DELETE FROM ended_provider_session WHERE until < $1", .integer(moment))
+            return isMore || marks == 500
+        }
+    }
+}

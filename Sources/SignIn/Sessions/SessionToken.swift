@@ -1,0 +1,63 @@
+public import Cryptography
+
+/// The secret in a browser's session cookie: 256 random bits. Only its hash is ever stored.
+public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable {
+    private let bytes: [UInt8]
+
+    /// A new one.
+    public static func make() throws(CryptographyError) -> SessionToken {
+        SessionToken(bytes: try RandomBytes.make(32))
+    }
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// `nil` where a cookie's value does not have the form of one.
+    public init?(cookie: String) {
+        guard cookie.utf8.count == 43, let bytes = Base64URL.decode(cookie) else { return nil }
+        self.bytes = bytes
+    }
+
+    /// What the cookie holds.
+    public var cookie: String { Base64URL.encode(bytes) }
+
+    /// By which the session is found.
+    public var key: SessionKey {
+        get throws(CryptographyError) { SessionKey(digest: try Digest.sha256(bytes)) }
+    }
+
+    /// The token that a form of this session carries. It is derived from the session's secret, so that it needs no
+    /// storage, and tells nothing about it.
+    public var formToken: String {
+        get throws(CryptographyError) {
+            Base64URL.encode(try MAC.sha256(key: bytes, Array("gatehouse form token 1".utf8)))
+        }
+    }
+
+    /// Compares in constant time.
+    public func isFormToken(_ text: String) -> Bool {
+        guard let own = try? formToken else { return false }
+        return isEqualInConstantTime(Array(own.utf8), Array(text.utf8))
+    }
+
+    public var description: String { "(session token)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// The SHA-256 of a session's token: its name in the store. Nobody can sign in with it.
+public struct SessionKey: Sendable, Hashable {
+    public let bytes: [UInt8]
+    private let word: UInt64
+
+    init(digest: [UInt8]) {
+        bytes = digest
+        word = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    // A digest is as good a hash as any.
+    public func hash(into hasher: inout Hasher) { hasher.combine(word) }
+
+    /// Spreads keys over shards.
+    var shard: Int { Int(bytes[31]) }
+}
