@@ -1,4 +1,4 @@
-internal import JSON
+public import JSON
 
 /// The claims that rows are tried against, and what is known about them beyond their values.
 struct ClaimSource {
@@ -56,6 +56,11 @@ struct ClaimSource {
 }
 
 extension Mapping {
+    /// What the row looks at among claims; `nil` where it is not there.
+    public func value(in claims: JSONValue) -> JSONValue? {
+        ClaimSource(claims, EmailTrust()).resolve(self).value
+    }
+
     /// What trying one row comes to.
     enum Judgement {
         case matched, noMatch, absent, emailUnverified, incomplete

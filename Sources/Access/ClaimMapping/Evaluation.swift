@@ -39,6 +39,14 @@ extension OrganizationRules {
     }
 }
 
+extension OrganizationRules {
+    /// Whether a row looks at a claim that is not among these; another source may have it.
+    public func lacksClaims(_ claims: JSONValue) -> Bool {
+        let source = ClaimSource(claims, EmailTrust())
+        return mappings.contains { source.resolve($0).value == nil }
+    }
+}
+
 /// The outcome so far, row by row; both the decision and its explanation are made by it, so that they cannot differ.
 struct Tally {
     let strategy: ClaimStrategy

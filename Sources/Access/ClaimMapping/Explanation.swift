@@ -39,6 +39,12 @@ public struct Explanation: Sendable {
         writer.member("mapping", evaluation.mapping)
         writer.member("reason", evaluation.reason.rawValue)
         writer.name("rows")
+        writeRows(to: &writer)
+        writer.endObject()
+    }
+
+    /// The rows alone, as an array.
+    public func writeRows(to writer: inout JSONWriter) {
         writer.beginArray()
         for row in rows {
             writer.beginObject()
@@ -49,7 +55,6 @@ public struct Explanation: Sendable {
             writer.endObject()
         }
         writer.endArray()
-        writer.endObject()
     }
 
     /// The same for people, one line a row.

@@ -22,7 +22,7 @@ struct IdentityAPI {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for (organization, entitlement) in held() {
+        for (organization, entitlement) in deployment.entitlements(of: claims) {
             writer.beginObject()
             writer.member("organization", organization.id.text)
             writer.member("role", entitlement.role?.rawValue)
@@ -59,7 +59,9 @@ struct IdentityAPI {
             default: break
             }
         }
-        let rest = held().filter { after.isEmpty || $0.0.id.text > after }.sorted { $0.0.id < $1.0.id }
+        let rest = deployment.entitlements(of: claims)
+            .filter { after.isEmpty || $0.organization.id.text > after }
+            .sorted { $0.organization.id < $1.organization.id }
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("items")
@@ -72,17 +74,9 @@ struct IdentityAPI {
             writer.endObject()
         }
         writer.endArray()
-        writer.member("next_cursor", rest.count > limit ? rest[limit - 1].0.id.text : nil)
+        writer.member("next_cursor", rest.count > limit ? rest[limit - 1].organization.id.text : nil)
         writer.endObject()
         return .json(writer.bytes)
-    }
-
-    private func held() -> [(Deployment.Organization, Entitlement)] {
-        deployment.organizations.compactMap { organization in
-            let entitlement = Entitlement(
-                of: claims, in: organization.rules, emailTrust: deployment.emailTrust(of: claims.provider))
-            return entitlement.role == nil ? nil : (organization, entitlement)
-        }
     }
 
     private func invalid(_ parameter: String, _ detail: String) -> Reply {

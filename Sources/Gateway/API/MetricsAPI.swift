@@ -25,7 +25,7 @@ struct MetricsAPI: Sendable {
                 if let page = pages.reply(key, version: version) { return page }
                 return pages.keep(try table(request, permit, .json), as: key, version: version)
             case .workspace:
-                return try backend.workspace(permit, id: match.workspace).map(reply) ?? MetricsAPI.noWorkspace
+                return try backend.workspace(permit, id: match.item).map(reply) ?? MetricsAPI.noWorkspace
             default:
                 return reply(try backend.summary(permit, license))
             }
@@ -57,11 +57,11 @@ struct MetricsAPI: Sendable {
             case (.inventory, _): return try await export(permit)
             case (.inventoryWorkspace, .put):
                 let document = try await body.collect()
-                return empty(try await backend.putWorkspace(permit, id: match.workspace, body: document))
+                return empty(try await backend.putWorkspace(permit, id: match.item, body: document))
             case (.inventoryWorkspace, .delete):
-                return empty(try await backend.deleteWorkspace(permit, id: match.workspace))
+                return empty(try await backend.deleteWorkspace(permit, id: match.item))
             case (.inventoryWorkspace, _):
-                let found = try await backend.inventoryWorkspace(permit, id: match.workspace)
+                let found = try await backend.inventoryWorkspace(permit, id: match.item)
                 return found.map(reply) ?? MetricsAPI.noWorkspace
             default:
                 let changes = try await body.collect()

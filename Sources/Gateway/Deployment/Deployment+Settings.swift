@@ -5,8 +5,10 @@ internal import Tokens
 internal import WorkspaceMetrics
 
 extension Deployment {
-    /// What checked settings come to. Providers without keys in the file refuse tokens as `keys_unavailable`.
-    public init(_ settings: Settings) {
+    /// What checked settings come to.
+    ///
+    /// - Parameter previous: what was in force before; its providers are kept where they are asked the same way.
+    public init(_ settings: Settings, by outbound: Outbound, after previous: Deployment? = nil) {
         self.init(
             publicURL: settings.publicURL.origin,
             providers: settings.providers.map { $0.trusted() },
@@ -18,7 +20,8 @@ extension Deployment {
                     license: License(organization.license))
             },
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,
-            inventoryBody: settings.limits.inventoryBody)
+            inventoryBody: settings.limits.inventoryBody,
+            signIn: SignInDeployment(settings, by: outbound, keeping: previous?.signIn))
     }
 }
 

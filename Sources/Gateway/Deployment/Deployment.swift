@@ -1,5 +1,7 @@
 public import ClaimMapping
+internal import JSON
 public import Organizations
+internal import Policy
 public import Tokens
 public import WorkspaceMetrics
 
@@ -33,11 +35,13 @@ public struct Deployment: Sendable {
     public let tokenCache: Int
     /// The longest inventory document, in bytes.
     public let inventoryBody: Int
+    let signIn: SignInDeployment
     private let byID: [String: Organization]
 
-    public init(
+    init(
         publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
-        organizations: [Organization], trustedProxies: TrustedProxies, tokenCache: Int, inventoryBody: Int
+        organizations: [Organization], trustedProxies: TrustedProxies, tokenCache: Int, inventoryBody: Int,
+        signIn: SignInDeployment = .none
     ) {
         self.publicURL = publicURL
         self.providers = providers
@@ -46,12 +50,42 @@ public struct Deployment: Sendable {
         self.trustedProxies = trustedProxies
         self.tokenCache = tokenCache
         self.inventoryBody = inventoryBody
+        self.signIn = signIn
         byID = Dictionary(organizations.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     public func organization(_ id: String) -> Organization? { byID[id] }
 
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
+
+    /// The providers with the keys that count now: those of the file, or else the discovered ones.
+    var trustedProviders: [TrustedProvider] {
+        providers.map { provider in
+            guard provider.keys == nil, let remote = signIn.remotes[provider.id] else { return provider }
+            var provider = provider
+            provider.keys = remote.keys
+            return provider
+        }
+    }
+
+    /// Whether claims of a provider lack one that a row of an organization looks at.
+    func lacksMappedClaims(of provider: ProviderID) -> @Sendable (JSONValue) -> Bool {
+        let rules = organizations.map(\.rules).filter { $0.providers.contains(provider.text) }
+        return { claims in rules.contains { $0.lacksClaims(claims) } }
+    }
+
+    /// What somebody has in an organization.
+    func entitlement(of claims: VerifiedClaims, in organization: Organization) -> Entitlement {
+        Entitlement(of: claims, in: organization.rules, emailTrust: emailTrust(of: claims.provider))
+    }
+
+    /// The organizations in which somebody has a role, in the order of the file.
+    func entitlements(of claims: VerifiedClaims) -> [(organization: Organization, entitlement: Entitlement)] {
+        organizations.compactMap { organization in
+            let entitlement = entitlement(of: claims, in: organization)
+            return entitlement.role == nil ? nil : (organization, entitlement)
+        }
+    }
 
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 }

@@ -7,6 +7,7 @@ public struct Problem: Sendable {
         case unauthenticated
         case permissionMissing = "permission_missing"
         case claimsIncomplete = "claims_incomplete"
+        case requestForgery = "request_forgery"
         case organizationNotFound = "organization_not_found"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
@@ -15,6 +16,7 @@ public struct Problem: Sendable {
         case conflict
         case payloadTooLarge = "payload_too_large"
         case rateLimited = "rate_limited"
+        case providerUnavailable = "provider_unavailable"
         case unavailable
         case internalError = "internal_error"
     }
@@ -81,7 +83,7 @@ extension Problem.Code {
     public var status: Int {
         switch self {
         case .unauthenticated: 401
-        case .permissionMissing, .claimsIncomplete: 403
+        case .permissionMissing, .claimsIncomplete, .requestForgery: 403
         case .organizationNotFound, .notFound: 404
         case .methodNotAllowed: 405
         case .unsupportedMediaType: 415
@@ -89,7 +91,7 @@ extension Problem.Code {
         case .conflict: 409
         case .payloadTooLarge: 413
         case .rateLimited: 429
-        case .unavailable: 503
+        case .unavailable, .providerUnavailable: 503
         case .internalError: 500
         }
     }
@@ -99,6 +101,7 @@ extension Problem.Code {
         case .unauthenticated: "Sign-in required"
         case .permissionMissing: "Not permitted"
         case .claimsIncomplete: "Claims incomplete"
+        case .requestForgery: "Not sent from this site"
         case .organizationNotFound: "No such organization"
         case .notFound: "Not found"
         case .methodNotAllowed: "Method not allowed"
@@ -107,6 +110,7 @@ extension Problem.Code {
         case .conflict: "Conflict"
         case .payloadTooLarge: "Content too large"
         case .rateLimited: "Too many requests"
+        case .providerUnavailable: "Identity provider unavailable"
         case .unavailable: "Temporarily unavailable"
         case .internalError: "Internal error"
         }

@@ -1,16 +1,27 @@
 internal import HTTPMessage
+internal import Web
 
-/// What a route comes to, before it is a response: content or a problem.
+/// What a route comes to, before it is a response: content, a page, a redirect or a problem.
 enum Reply: Sendable {
     /// `make` is called only where the client has not got the content already.
     case content(type: String, tag: String?, make: @Sendable () -> [UInt8])
     case stream(type: String, tag: String?, Response.Producer)
     case noContent
     case problem(Problem)
+    case page(Status, HTML)
+    /// To a path of this site, or to where a provider's metadata says.
+    case redirect(String)
+    /// A file whose name changes with its content.
+    case asset(type: String, [UInt8])
+    /// Another reply, and cookies with it: values of `Set-Cookie`.
+    indirect case setting([String], Reply)
 
     static func json(_ bytes: [UInt8]) -> Reply {
         .content(type: "application/json", tag: nil) { bytes }
     }
+
+    /// The same with cookies, where there are any.
+    func with(_ cookies: [String]) -> Reply { cookies.isEmpty ? self : .setting(cookies, self) }
 }
 
 /// Turns replies into responses: the one place where fields that every answer carries are added, and errors get their
@@ -24,8 +35,12 @@ struct ReplyRenderer: Sendable {
         var fields = Fields()
         fields.append(.requestID, requestID)
         fields.append(ReplyRenderer.commonFields)
-        if isHTTPS { fields.append(ReplyRenderer.transportSecurity) }
+        if isHTTPS { fields.append(SecurityFields.transportSecurity) }
         if let allow { fields.append(.allow, allow) }
+        return render(reply, fields)
+    }
+
+    private func render(_ reply: Reply, _ fields: consuming Fields) -> Response {
         switch reply {
         case .content(let type, let tag, let make):
             if isKnown(tag, &fields) { return Response(.notModified, fields: fields) }
@@ -44,6 +59,23 @@ struct ReplyRenderer: Sendable {
             if problem.status == 401 { fields.append(.wwwAuthenticate, challenge(problem)) }
             if let seconds = problem.retryAfter { fields.append(.retryAfter, String(seconds)) }
             return Response(Status(problem.status), fields: fields, body: problem.body(requestID: requestID))
+        case .page(let status, let html):
+            fields.append(ReplyRenderer.notStored)
+            fields.append(SecurityFields.page)
+            fields.append(.contentType, "text/html; charset=utf-8")
+            return Response(status, fields: fields, body: html.bytes)
+        case .redirect(let location):
+            fields.append(ReplyRenderer.notStored)
+            fields.append(SecurityFields.page)
+            fields.append(.location, location)
+            return Response(.seeOther, fields: fields)
+        case .asset(let type, let bytes):
+            fields.append(.cacheControl, "public, max-age=31536000, immutable")
+            fields.append(.contentType, type)
+            return Response(.ok, fields: fields, body: bytes)
+        case .setting(let cookies, let reply):
+            for cookie in cookies { fields.append(.setCookie, cookie) }
+            return render(reply, fields)
         }
     }
 
@@ -70,8 +102,4 @@ struct ReplyRenderer: Sendable {
     private static let revalidated = Fields([
         (.cacheControl, "private, no-cache"), (.vary, "Accept, Authorization, Cookie"),
     ])
-    private static let transportSecurity = Fields(
-        [("Strict-Transport-Security", "max-age=31536000")].compactMap { name, value in
-            FieldName(name).map { ($0, value) }
-        })
 }

@@ -4,7 +4,16 @@ public import Organizations
 /// Every place of the public listener, as a closed list: what is not here is 404, and what is labelled in logs and
 /// metrics is one of these templates, never a path.
 public enum Route: Hashable, Sendable, CaseIterable {
+    case home
+    case organizationPage
+    case login
+    case callback
+    case logout
+    case signedOut
+    case backchannelLogout
+    case asset
     case me
+    case mySession
     case organizations
     case workspaces
     case workspace
@@ -12,11 +21,41 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case inventory
     case inventoryWorkspace
     case inventoryChanges
+    case deniedSignIns
+
+    /// Whom a route answers, which decides the form of its errors.
+    enum Kind {
+        /// People in a browser: pages, and redirects to sign in.
+        case page
+        /// People who sign in or out.
+        case signIn
+        /// Programs: JSON.
+        case api
+    }
+
+    var kind: Kind {
+        switch self {
+        case .home, .organizationPage, .asset: .page
+        case .login, .callback, .logout, .signedOut: .signIn
+        case .backchannelLogout, .me, .mySession, .organizations, .workspaces, .workspace, .summary, .inventory,
+            .inventoryWorkspace, .inventoryChanges, .deniedSignIns:
+            .api
+        }
+    }
 
     /// The path with its variables in braces, as the contract writes it.
     public var template: String {
         switch self {
+        case .home: "/"
+        case .organizationPage: "/organizations/{org}"
+        case .login: "/auth/login"
+        case .callback: "/auth/callback"
+        case .logout: "/auth/logout"
+        case .signedOut: "/auth/signed-out"
+        case .backchannelLogout: "/auth/backchannel-logout/{provider}"
+        case .asset: "/assets/{file}"
         case .me: "/api/v1/me"
+        case .mySession: "/api/v1/me/sessions/{id}"
         case .organizations: "/api/v1/organizations"
         case .workspaces: "/api/v1/organizations/{org}/workspaces"
         case .workspace: "/api/v1/organizations/{org}/workspaces/{ws}"
@@ -24,69 +63,42 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .inventory: "/api/v1/organizations/{org}/inventory"
         case .inventoryWorkspace: "/api/v1/organizations/{org}/inventory/workspaces/{ws}"
         case .inventoryChanges: "/api/v1/organizations/{org}/inventory/changes"
+        case .deniedSignIns: "/api/v1/organizations/{org}/denied-sign-ins"
         }
     }
 
-    /// Whether something may be done there; `OPTIONS` always, and `HEAD` wherever `GET` may.
-    public func allows(_ method: Method) -> Bool {
-        switch method {
-        case .options: true
-        case .get, .head: self != .inventoryChanges
-        case .put: self == .inventory || self == .inventoryWorkspace
-        case .delete: self == .inventoryWorkspace
-        case .post: self == .inventoryChanges
-        case .patch, .other: false
+    /// What may be done there beside `OPTIONS`; `HEAD` wherever `GET` may.
+    private var methods: Set<Method> {
+        switch self {
+        case .home, .organizationPage, .login, .signedOut, .asset, .me, .organizations, .workspaces, .workspace,
+            .summary, .deniedSignIns:
+            [.get]
+        case .callback: [.get, .post]
+        case .logout, .backchannelLogout, .inventoryChanges: [.post]
+        case .mySession: [.delete]
+        case .inventory: [.get, .put]
+        case .inventoryWorkspace: [.get, .put, .delete]
         }
+    }
+
+    /// Whether something may be done there.
+    public func allows(_ method: Method) -> Bool {
+        method == .options || methods.contains(method == .head ? .get : method)
     }
 
     /// What may be done there, as the `Allow` field has it.
     var allow: String { Method.allCases.filter(allows).map(\.rawValue).joined(separator: ", ") }
 
     /// What one must be permitted there, in the organization that the path names; `nil` where being signed in is
-    /// enough.
+    /// enough, or not even that is needed.
     public var permission: Permission? {
         switch self {
-        case .me, .organizations: nil
-        case .workspaces, .workspace, .summary: .readMetrics
+        case .home, .login, .callback, .logout, .signedOut, .backchannelLogout, .asset, .me, .mySession,
+            .organizations:
+            nil
+        case .organizationPage, .workspaces, .workspace, .summary: .readMetrics
         case .inventory, .inventoryWorkspace, .inventoryChanges: .writeInventory
-        }
-    }
-}
-
-/// A route with what stood in its variables, percent-decoded.
-public struct RouteMatch: Hashable, Sendable {
-    public let route: Route
-    /// `{org}`; empty where the route has none.
-    public var organization: String = ""
-    /// `{ws}`; empty where the route has none.
-    public var workspace: String = ""
-
-    /// The route of a path's segments (`["api", "v1", "me"]`), or `nil`. A trailing slash makes another path.
-    public init?(segments: [String]) {
-        guard segments.count >= 3, segments[0] == "api", segments[1] == "v1" else { return nil }
-        let rest = segments[2...]
-        guard rest.first == "organizations" else {
-            guard rest.first == "me", rest.count == 1 else { return nil }
-            route = .me
-            return
-        }
-        guard rest.count > 1 else {
-            route = .organizations
-            return
-        }
-        organization = segments[3]
-        switch (segments.dropFirst(4).first, segments.count) {
-        case ("workspaces", 5): route = .workspaces
-        case ("workspaces", 6):
-            route = .workspace
-            workspace = segments[5]
-        case ("summary", 5): route = .summary
-        case ("inventory", 5): route = .inventory
-        case ("inventory", 6) where segments[5] == "changes": route = .inventoryChanges
-        case ("inventory", 7) where segments[5] == "workspaces":
-            route = .inventoryWorkspace
-            workspace = segments[6]
-        default: return nil
+        case .deniedSignIns: .writeMappings
         }
     }
 }

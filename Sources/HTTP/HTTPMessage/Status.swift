@@ -11,8 +11,11 @@ public struct Status: Sendable, Hashable {
     public static let ok = Status(200)
     public static let created = Status(201)
     public static let noContent = Status(204)
+    public static let seeOther = Status(303)
     public static let notModified = Status(304)
     public static let badRequest = Status(400)
+    public static let unauthorized = Status(401)
+    public static let notFound = Status(404)
     public static let requestTimeout = Status(408)
     public static let contentTooLarge = Status(413)
     public static let uriTooLong = Status(414)
@@ -32,6 +35,8 @@ public struct Status: Sendable, Hashable {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 301: "Moved Permanently"
+        case 302: "Found"
         case 303: "See Other"
         case 304: "Not Modified"
         case 400: "Bad Request"
@@ -51,6 +56,7 @@ public struct Status: Sendable, Hashable {
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
+        case 502: "Bad Gateway"
         case 503: "Service Unavailable"
         case 505: "HTTP Version Not Supported"
         default: "Status"

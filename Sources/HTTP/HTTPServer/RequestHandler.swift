@@ -33,6 +33,14 @@ public struct Answer {
         Answer(kind: .now(response), context: context)
     }
 
+    /// What it comes to, for work that found out only later how to answer.
+    public func response(to body: RequestBody) async -> Response {
+        switch kind {
+        case .now(let response): response
+        case .later(_, let work): await work(body)
+        }
+    }
+
     /// Answers when `work` returns.
     /// - Parameter bodyLimit: a longer body is refused, at once where its length was announced.
     public static func later(bodyLimit: Int, context: AnyObject? = nil, work: @escaping Work) -> Answer {

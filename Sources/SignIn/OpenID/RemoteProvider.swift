@@ -34,6 +34,8 @@ public final class RemoteProvider: Sendable {
         var attemptedAt: Timestamp?
         var unknownKeyAt: Timestamp?
         var hasFailed = false
+        /// Whether it was told that the keys are too old.
+        var isExpiryKnown = false
     }
 
     public let id: ProviderID
@@ -129,14 +131,20 @@ public final class RemoteProvider: Sendable {
     /// half minute while the provider is down.
     public func refreshAhead() async {
         let now = now()
-        let isDue = state.withLock { state in
-            guard RemoteProvider.isOver(RemoteProvider.unknownKeyPause, since: state.attemptedAt, at: now) else {
-                return false
-            }
-            guard let fetchedAt = state.keysFetchedAt else { return true }
-            return now >= fetchedAt + state.freshUntil.since(fetchedAt) * 4 / 5
+        let (isDue, areTooOld) = state.withLock { state in
+            let areTooOld =
+                state.keys != nil && !state.isExpiryKnown && now >= state.freshUntil + RemoteProvider.staleness
+            if areTooOld { state.isExpiryKnown = true }
+            return (RemoteProvider.isDue(state, at: now), areTooOld)
         }
+        if areTooOld { news.changed() }
         if isDue { await fetch() }
+    }
+
+    private static func isDue(_ state: State, at now: Timestamp) -> Bool {
+        guard isOver(unknownKeyPause, since: state.attemptedAt, at: now) else { return false }
+        guard let fetchedAt = state.keysFetchedAt else { return true }
+        return now >= fetchedAt + state.freshUntil.since(fetchedAt) * 4 / 5
     }
 
     private func fetch() async {
@@ -160,7 +168,9 @@ public final class RemoteProvider: Sendable {
                 state.keysFetchedAt = now
                 state.freshUntil = now + CacheLifetime.of(response.fields)
                 state.hasFailed = false
-                guard state.keyBytes != response.body || state.keys == nil else { return false }
+                let wereTooOld = state.isExpiryKnown
+                state.isExpiryKnown = false
+                guard state.keyBytes != response.body || state.keys == nil || wereTooOld else { return false }
                 state.keys = set
                 state.keyBytes = response.body
                 return true

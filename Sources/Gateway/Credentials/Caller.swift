@@ -1,0 +1,27 @@
+internal import Sessions
+internal import Tokens
+
+/// Somebody whose claims are verified, by a bearer token or by a session.
+struct Caller {
+    let claims: VerifiedClaims
+    /// `nil` for bearer tokens.
+    let session: BrowserSession?
+}
+
+/// A session and the secret that led to it, which forms are checked against.
+struct BrowserSession {
+    let session: Session
+    let token: SessionToken
+}
+
+/// What a request's credentials come to.
+enum Credential {
+    case caller(Caller)
+    /// None that counts. `clears`: the browser sent a session's cookie that is of no use any more.
+    case missing(clears: Bool)
+    /// A session whose claims nobody can vouch for without the person: they go through the provider again.
+    case outdated(ProviderID)
+    case refused(Problem)
+    /// Something has to be waited for; afterwards one looks again.
+    case pending(@Sendable () async -> Problem?)
+}

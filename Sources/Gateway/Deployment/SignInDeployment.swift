@@ -1,0 +1,90 @@
+internal import Configuration
+internal import Cryptography
+public import HTTPClient
+public import OpenID
+internal import Organizations
+internal import Sessions
+public import Time
+internal import Tokens
+
+/// What the gateway reaches providers by; the same for every reading of the configuration.
+public struct Outbound: Sendable {
+    public let http: any OutboundHTTP
+    /// Told when discovered keys change.
+    public let news: KeyNews
+    public let now: @Sendable () -> Timestamp
+    public let report: @Sendable (ProviderEvent) -> Void
+
+    public init(
+        http: any OutboundHTTP, news: KeyNews = KeyNews(), now: @escaping @Sendable () -> Timestamp = { .now() },
+        report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
+    ) {
+        self.http = http
+        self.news = news
+        self.now = now
+        self.report = report
+    }
+}
+
+/// How people sign in under one reading of the configuration.
+struct SignInDeployment: Sendable {
+    /// Providers that are asked over the network: those without keys in the file, and those at which people sign in.
+    let remotes: [ProviderID: RemoteProvider]
+    /// Those at which people sign in, in the order of the file.
+    let parties: [RelyingParty]
+    /// `nil` where nobody signs in.
+    let box: SealedBox?
+    let lifetimes: SessionLifetimes
+    /// By domain, in lower case.
+    let emailDomains: [String: ProviderID]
+
+    static let none = SignInDeployment(
+        remotes: [:], parties: [], box: nil,
+        lifetimes: SessionLifetimes(
+            idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
+        emailDomains: [:])
+
+    func party(_ id: ProviderID) -> RelyingParty? { parties.first { $0.id == id } }
+    func party(_ id: String) -> RelyingParty? { ProviderID(id).flatMap(party) }
+}
+
+extension SignInDeployment {
+    /// - Parameter previous: whose providers are kept where they are asked the same way, so that their keys survive a
+    ///   reload.
+    init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInDeployment?) {
+        var remotes: [ProviderID: RemoteProvider] = [:]
+        var parties: [RelyingParty] = []
+        var domains: [String: ProviderID] = [:]
+        for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
+            let policy = OutboundPolicy(
+                configuredHost: AbsoluteURL(provider.issuer)?.host ?? "",
+                allowsLoopbackHTTP: provider.insecureAllowHTTP, authoritiesFile: provider.caFile)
+            let known = previous?.remotes[provider.id].flatMap {
+                $0.issuer == provider.issuer && $0.policy == policy ? $0 : nil
+            }
+            let remote =
+                known
+                ?? RemoteProvider(
+                    id: provider.id, issuer: provider.issuer, policy: policy, http: outbound.http, news: outbound.news,
+                    now: outbound.now, report: outbound.report)
+            remotes[provider.id] = remote
+            guard let clientID = provider.clientID else { continue }
+            let base = settings.publicURL.origin
+            let client = ClientRegistration(
+                provider: provider.trusted(), clientID: clientID, clientSecret: provider.clientSecret,
+                scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
+                maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
+                redirectURI: base + Route.callback.template, postLogoutRedirectURI: base + Route.signedOut.template)
+            parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.now))
+            for domain in provider.emailDomains where domains[domain] == nil { domains[domain] = provider.id }
+        }
+        self.remotes = remotes
+        self.parties = parties
+        emailDomains = domains
+        // Configuration has checked their length.
+        box = settings.secretKeys.isEmpty ? nil : try? SealedBox(keys: settings.secretKeys.map(\.bytes))
+        lifetimes = SessionLifetimes(
+            idle: settings.sessions.idle, absolute: settings.sessions.absolute,
+            revalidate: settings.sessions.revalidate, claims: settings.sessions.claimsLifetime)
+    }
+}

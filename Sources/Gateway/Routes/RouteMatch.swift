@@ -1,0 +1,69 @@
+/// A route with what stood in its variables, percent-decoded.
+public struct RouteMatch: Hashable, Sendable {
+    public let route: Route
+    /// `{org}`; empty where the route has none.
+    public var organization: String = ""
+    /// `{ws}`, `{id}`, `{provider}` or `{file}`; empty where the route has none.
+    public var item: String = ""
+
+    /// The route of a path's segments (`["api", "v1", "me"]`), or `nil`. A trailing slash makes another path.
+    public init?(segments: [String]) {
+        switch segments.first {
+        case "" where segments.count == 1: route = .home
+        case "organizations" where segments.count == 2:
+            route = .organizationPage
+            organization = segments[1]
+        case "assets" where segments.count == 2:
+            route = .asset
+            item = segments[1]
+        case "auth":
+            switch (segments.dropFirst().first, segments.count) {
+            case ("login", 2): route = .login
+            case ("callback", 2): route = .callback
+            case ("logout", 2): route = .logout
+            case ("signed-out", 2): route = .signedOut
+            case ("backchannel-logout", 3):
+                route = .backchannelLogout
+                item = segments[2]
+            default: return nil
+            }
+        case "api" where segments.count >= 3 && segments[1] == "v1":
+            guard let match = RouteMatch(api: segments) else { return nil }
+            self = match
+        default: return nil
+        }
+    }
+
+    private init?(api segments: [String]) {
+        let rest = segments[2...]
+        guard rest.first == "organizations" else {
+            switch (rest.first, rest.count) {
+            case ("me", 1): route = .me
+            case ("me", 3) where segments[3] == "sessions":
+                route = .mySession
+                item = segments[4]
+            default: return nil
+            }
+            return
+        }
+        guard rest.count > 1 else {
+            route = .organizations
+            return
+        }
+        organization = segments[3]
+        switch (segments.dropFirst(4).first, segments.count) {
+        case ("workspaces", 5): route = .workspaces
+        case ("workspaces", 6):
+            route = .workspace
+            item = segments[5]
+        case ("summary", 5): route = .summary
+        case ("denied-sign-ins", 5): route = .deniedSignIns
+        case ("inventory", 5): route = .inventory
+        case ("inventory", 6) where segments[5] == "changes": route = .inventoryChanges
+        case ("inventory", 7) where segments[5] == "workspaces":
+            route = .inventoryWorkspace
+            item = segments[6]
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import ClaimMapping
+internal import Cryptography
+internal import Databases
+internal import JSON
+internal import Organizations
+internal import Sessions
+internal import Telemetry
+internal import Time
+internal import Tokens
+
+/// What all reactors share for sign-ins: the stores, and what is done once at a time.
+final class SignInService: Sendable {
+    let sessions: SessionStore
+    let denied: DeniedSignInStore
+    let renewals: SessionRenewals
+    let figures: GatewayFigures
+    let log: Log
+    let now: @Sendable () -> Timestamp
+
+    init(
+        database: Database, sealingWith box: SealedBox?, figures: GatewayFigures, log: Log,
+        now: @escaping @Sendable () -> Timestamp = { .now() }
+    ) {
+        sessions = SessionStore(database: database, sealingWith: box, now: now)
+        denied = DeniedSignInStore(database: database)
+        renewals = SessionRenewals(sessions, log: log, now: now)
+        self.figures = figures
+        self.log = log
+        self.now = now
+    }
+
+    /// All tables that sign-ins need.
+    static let schemas = [SessionStore.schema, DeniedSignInStore.schema]
+
+    /// Keeps a sign-in that earned nothing for those who can mend the mapping, where the organization accepts the
+    /// provider at all: nobody else's sign-ins are its affair.
+    func recordDenial(
+        of claims: VerifiedClaims, in organization: Deployment.Organization, emailTrust: EmailTrust
+    ) async {
+        let explanation = organization.rules.explain(
+            claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
+        guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else { return }
+        let root = claims.claims.root
+        guard let id = try? RandomBytes.make(12) else { return }
+        let denied = DeniedSignIn(
+            id: Base64URL.encode(id), timestamp: now(), provider: claims.provider.text,
+            issuer: claims.identity.issuer, subject: claims.identity.subject,
+            email: root.member("email")?.string, reason: explanation.evaluation.reason.rawValue,
+            claims: SignInService.claims(root, for: organization.rules), rows: SignInService.rows(explanation))
+        do {
+            try await self.denied.record(denied, in: organization.id.text)
+        } catch {
+            log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
+        }
+    }
+
+    /// All names, and the values of the claims that rows look at: enough to mend a mapping, and no more.
+    private static func claims(_ root: JSONValue, for rules: OrganizationRules) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 512)
+        writer.beginObject()
+        writer.name("names")
+        writer.beginArray()
+        for member in root.members { writer.string(member.name) }
+        writer.endArray()
+        writer.name("values")
+        writer.beginObject()
+        var written: Set<String> = []
+        for mapping in rules.mappings where written.insert(mapping.claimName).inserted {
+            guard let value = mapping.value(in: root), value.range.count <= 16 << 10 else { continue }
+            writer.name(mapping.claimName)
+            writer.value(value)
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func rows(_ explanation: Explanation) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 512)
+        explanation.writeRows(to: &writer)
+        return writer.bytes
+    }
+}

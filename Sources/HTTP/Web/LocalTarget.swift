@@ -1,0 +1,54 @@
+/// A path of this site, with or without a query: the only thing that a redirect after a sign-in may lead to.
+///
+/// It is read once, here, and sent on as it is. Whatever a browser or a server behind could take for an address
+/// elsewhere is none: `//host`, backslashes (which browsers turn into slashes), control characters (which they drop),
+/// and all of these percent-encoded.
+public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
+    /// Begins with exactly one slash.
+    public let text: String
+
+    /// `nil` for anything but an absolute path of this site, and for what is longer than 1 KiB.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.first == UInt8(ascii: "/"), bytes.count <= 1024,
+            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !LocalTarget.never.contains($0) })
+        else { return nil }
+        let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+        guard LocalTarget.isPlain(path) else { return nil }
+        guard LocalTarget.isDecodable(bytes[path.endIndex...]) else { return nil }
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    /// `"`, `#`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`
+    private static let never: Set<UInt8> = [0x22, 0x23, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D]
+
+    /// No empty segment but the last, none of dots alone, and nothing encoded that would be a slash, a backslash, a
+    /// percent sign, a dot or a control character.
+    private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
+        let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (index, segment) in segments.enumerated() {
+            guard !segment.isEmpty || index == segments.count - 1 else { return false }
+            guard segment.isEmpty || !segment.allSatisfy({ $0 == UInt8(ascii: ".") }) else { return false }
+        }
+        return isDecodable(path) { byte in
+            byte >= 0x20 && byte != 0x7F && byte != 0x2F && byte != 0x5C && byte != 0x25 && byte != 0x2E
+        }
+    }
+
+    /// Every percent sign is followed by two hexadecimal digits of a byte that is allowed.
+    private static func isDecodable(
+        _ text: ArraySlice<UInt8>, where isAllowed: (UInt8) -> Bool = { $0 >= 0x20 && $0 != 0x7F }
+    ) -> Bool {
+        var rest = text
+        while let sign = rest.firstIndex(of: UInt8(ascii: "%")) {
+            let digits = rest[sign...].dropFirst().prefix(2)
+            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16),
+                digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }), isAllowed(value)
+            else { return false }
+            rest = rest[digits.endIndex...]
+        }
+        return true
+    }
+}

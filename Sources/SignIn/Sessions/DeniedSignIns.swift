@@ -1,0 +1,109 @@
+public import Databases
+public import Time
+
+/// A sign-in that earned no role in the organization that it was meant for, as that organization's managers see it.
+public struct DeniedSignIn: Sendable, Hashable {
+    public let id: String
+    public let timestamp: Timestamp
+    public let provider: String
+    public let issuer: String
+    public let subject: String
+    public let email: String?
+    /// Why there was no role: the explanation's reason.
+    public let reason: String
+    /// A JSON object: the names of all claims that arrived (`names`), and the values of those that rows look at
+    /// (`values`).
+    public let claims: [UInt8]
+    /// A JSON array: the rows' verdicts.
+    public let rows: [UInt8]
+
+    public init(
+        id: String, timestamp: Timestamp, provider: String, issuer: String, subject: String, email: String?,
+        reason: String, claims: [UInt8], rows: [UInt8]
+    ) {
+        self.id = id
+        self.timestamp = timestamp
+        self.provider = provider
+        self.issuer = issuer
+        self.subject = subject
+        self.email = email
+        self.reason = reason
+        self.claims = claims
+        self.rows = rows
+    }
+}
+
+/// Sign-ins that were denied: the last one of each person, for 30 days, at most 500 an organization.
+public final class DeniedSignInStore: Sendable {
+    private static let days: Int64 = 30
+    private static let limit = 500
+
+    private let database: Database
+
+    public init(database: Database) {
+        self.database = database
+    }
+
+    public static let schema = Schema(
+        component: "denied_sign_ins",
+        migrations: [
+            """
+            CREATE TABLE denied_sign_in (
+                organization TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+                provider TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL, email TEXT,
+                reason TEXT NOT NULL, claims BLOB NOT NULL, row_verdicts BLOB NOT NULL,
+                PRIMARY KEY (organization, issuer, subject)
+            ) STRICT;
+            CREATE INDEX denied_sign_in_at ON denied_sign_in (organization, at);
+            """
+        ])
+
+    /// Keeps a denied sign-in in place of the same person's earlier one.
+    public func record(_ denied: DeniedSignIn, in organization: String) async throws(DatabaseError) {
+        try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute(
+                """
+                INSERT INTO denied_sign_in
+                    (organization, id, at, provider, issuer, subject, email, reason, claims, row_verdicts)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                ON CONFLICT (organization, issuer, subject) DO UPDATE SET
+                    id = excluded.id, at = excluded.at, provider = excluded.provider, email = excluded.email,
+                    reason = excluded.reason, claims = excluded.claims, row_verdicts = excluded.row_verdicts
+                """, .text(organization), .text(denied.id), .integer(denied.timestamp.seconds),
+                .text(denied.provider), .text(denied.issuer), .text(denied.subject), .text(orNull: denied.email),
+                .text(denied.reason), .blob(denied.claims), .blob(denied.rows))
+            try transaction.execute(
+                """
+                DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at < (
+                    SELECT at FROM denied_sign_in WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $3))
+                """, .text(organization), .integer(denied.timestamp.seconds - DeniedSignInStore.days * 86400),
+                .integer(DeniedSignInStore.limit - 1))
+        }
+    }
+
+    /// The newest first.
+    ///
+    /// - Parameters:
+    ///   - before: the last one of the page before: its time in seconds and its id.
+    ///   - limit: how many at most.
+    public func list(
+        of organization: String, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
+    ) async throws(DatabaseError) -> [DeniedSignIn] {
+        let (at, id) = (before?.at ?? .max, before?.id ?? "")
+        return try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                """
+                SELECT id, at, provider, issuer, subject, email, reason, claims, row_verdicts FROM denied_sign_in
+                WHERE organization = $1 AND at > $2 AND (at < $3 OR at = $3 AND id > $4)
+                ORDER BY at DESC, id LIMIT $5
+                """, .text(organization), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
+                .text(id), .integer(limit)
+            ) { row throws(DatabaseError) in
+                DeniedSignIn(
+                    id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: row.text(2),
+                    issuer: row.text(3), subject: row.text(4), email: row.optionalText(5), reason: row.text(6),
+                    claims: row.blob(7), rows: row.blob(8))
+            }
+        }
+    }
+}
