@@ -55,6 +55,13 @@ struct ClaimSource {
     }
 }
 
+extension EmailTrust {
+    /// Whether an address of these claims counts as verified.
+    public func isVerified(_ address: String, among claims: JSONValue) -> Bool {
+        ClaimSource(claims, self).isVerified(address)
+    }
+}
+
 extension Mapping {
     /// What the row looks at among claims; `nil` where it is not there.
     public func value(in claims: JSONValue) -> JSONValue? {

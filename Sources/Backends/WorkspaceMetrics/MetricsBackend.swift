@@ -37,6 +37,16 @@ public struct MetricsBackend: Sendable {
         store.summary(of: try organization(permit, for: .readMetrics), license)
     }
 
+    /// The same as values, for pages.
+    public func page(_ permit: Permit, _ query: WorkspaceQuery) throws(MetricsFault) -> WorkspacePage {
+        store.snapshot(of: try organization(permit, for: .readMetrics)).page(query)
+    }
+
+    /// The same as values, for pages.
+    public func totals(_ permit: Permit, _ license: License) throws(MetricsFault) -> MetricsSummary {
+        store.snapshot(of: try organization(permit, for: .readMetrics)).summary(license)
+    }
+
     // MARK: inventory.write
 
     /// Replaces the whole inventory with a document of any size, all or nothing; answers after COMMIT.

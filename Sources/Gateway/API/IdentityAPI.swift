@@ -1,16 +1,48 @@
 internal import ClaimMapping
+internal import Databases
 internal import HTTPMessage
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Sessions
+internal import Time
 internal import Tokens
+internal import Web
 
 /// What one is told of oneself: `GET /api/v1/me` and `GET /api/v1/organizations`.
 struct IdentityAPI {
     let deployment: Deployment
     let claims: VerifiedClaims
+    private let session: BrowserSession?
 
-    func me() -> Reply {
+    init(deployment: Deployment, caller: Caller) {
+        self.deployment = deployment
+        claims = caller.claims
+        session = caller.session
+    }
+
+    func me(_ service: SignInService) async -> Reply {
+        do throws(DatabaseError) {
+            return me(try await service.sessions.sessions(of: claims.identity, under: deployment.signIn.lifetimes))
+        } catch {
+            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+        }
+    }
+
+    /// Ends one of one's own sessions.
+    func end(_ id: String, _ service: SignInService) async -> Reply {
+        do throws(DatabaseError) {
+            guard try await service.sessions.end(id: id, of: claims.identity) else {
+                return .problem(Problem(.notFound, detail: "You have no session of this id."))
+            }
+        } catch {
+            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+        }
+        guard session?.session.id == id else { return .noContent }
+        return Reply.noContent.with([deployment.sessionCookie.clearing])
+    }
+
+    private func me(_ sessions: [SessionSummary]) -> Reply {
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("identity")
@@ -31,11 +63,21 @@ struct IdentityAPI {
             writer.endObject()
         }
         writer.endArray()
-        // A bearer token has no session, and so nothing that forgery could use.
         writer.name("sessions")
         writer.beginArray()
+        for summary in sessions {
+            writer.beginObject()
+            writer.member("id", summary.id)
+            writer.member("created_at", summary.createdAt.rfc3339)
+            writer.member("last_used_at", summary.usedAt.rfc3339)
+            writer.member("ip", summary.address)
+            writer.member("user_agent", summary.userAgent)
+            writer.member("current", summary.id == session?.session.id)
+            writer.endObject()
+        }
         writer.endArray()
-        writer.member("csrf_token", String?.none)
+        // A bearer token has no session, and so nothing that forgery could use.
+        writer.member("csrf_token", session.flatMap { try? $0.token.formToken })
         writer.endObject()
         return .json(writer.bytes)
     }

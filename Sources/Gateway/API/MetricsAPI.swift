@@ -93,7 +93,7 @@ struct MetricsAPI: Sendable {
         }
     }
 
-    private func reply(_ representation: Representation) -> Reply {
+    func reply(_ representation: Representation) -> Reply {
         .content(type: representation.format.rawValue, tag: representation.entityTag) { representation.body() }
     }
 

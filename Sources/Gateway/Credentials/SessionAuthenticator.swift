@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import OpenID
 internal import Sessions
 internal import Sockets
 internal import Time

@@ -1,8 +1,10 @@
 public import ClaimMapping
 internal import JSON
+internal import OpenID
 public import Organizations
 internal import Policy
 public import Tokens
+internal import Web
 public import WorkspaceMetrics
 
 /// What one reading of the configuration comes to: everything that a request is decided by. Immutable; a reload makes a
@@ -86,6 +88,12 @@ public struct Deployment: Sendable {
             return entitlement.role == nil ? nil : (organization, entitlement)
         }
     }
+
+    /// The cookie of sessions.
+    var sessionCookie: Cookie { Cookie("gatehouse", isSecure: isHTTPS) }
+
+    /// The cookie that binds sign-ins to a browser.
+    var browserCookie: Cookie { Cookie("gatehouse-browser", isSecure: isHTTPS) }
 
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 }

@@ -1,5 +1,6 @@
 internal import Synchronization
 public import Telemetry
+internal import Time
 
 /// What the gateway counts, in one table.
 public final class GatewayFigures: Sendable {
@@ -12,9 +13,26 @@ public final class GatewayFigures: Sendable {
     public let verifications = CounterFamily(
         "gatehouse_token_verifications_total", labels: ["provider", "result"],
         help: "Bearer tokens verified, by provider and result.")
+    public let signIns = CounterFamily(
+        "gatehouse_sign_ins_total", labels: ["provider", "result"], help: "Sign-ins, by provider and result.")
+    public let keyFetches = CounterFamily(
+        "gatehouse_jwks_fetches_total", labels: ["provider", "result"],
+        help: "Fetches of providers' keys, by provider and result.")
+    private let gauges = Mutex(Gauges())
     private let lastReload = Atomic<Bool>(true)
 
+    private struct Gauges {
+        var activeSessions = 0
+        var keysFetchedAt: [String: Timestamp] = [:]
+    }
+
     public init() {}
+
+    /// What is counted now and then rather than at each change.
+    func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
+
+    /// When each provider's keys were fetched.
+    func note(keysFetchedAt: [String: Timestamp]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
 
     /// Whether the last reading of the configuration was taken.
     public var lastReloadSucceeded: Bool {
@@ -30,6 +48,17 @@ public final class GatewayFigures: Sendable {
             help: "From the complete request head to the last byte of the answer.")
         page.append(decisions)
         page.append(verifications)
+        page.append(signIns)
+        page.append(keyFetches)
+        let gauges = gauges.withLock { $0 }
+        let now = Timestamp.now()
+        page.append(
+            "gatehouse_jwks_age_seconds", help: "Since a provider's keys were fetched.",
+            rows: gauges.keysFetchedAt.sorted { $0.key < $1.key }.map { provider, fetchedAt in
+                ([("provider", provider)], Double(max(0, now.since(fetchedAt).components.seconds)))
+            })
+        page.append(
+            "gatehouse_sessions_active", help: "Sessions that have not ended.", Double(gauges.activeSessions))
         page.append(
             "gatehouse_config_last_reload_success", help: "1 where the last reading of the configuration was taken.",
             lastReloadSucceeded ? 1 : 0)

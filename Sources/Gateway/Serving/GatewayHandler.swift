@@ -1,134 +1,282 @@
 internal import HTTPMessage
 internal import HTTPServer
+internal import OpenID
 internal import Organizations
 internal import Policy
+internal import Sessions
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
 internal import Time
 internal import Tokens
+internal import Web
 
 /// The way of a request on one reactor: route, credential, entitlement, permit, backend.
 final class GatewayHandler: RequestHandler {
     private let deployments: Published<Deployment>
     private let metrics: MetricsAPI
+    private let service: SignInService
     private let health: StoreHealth
     private let figures: GatewayFigures
     private let accessLog: AccessLog
     private let authenticator: Authenticator
+    private let news: KeyNews
+    private let reactor: Reactor
     private var current: Published<Deployment>.Reading
+    private var knownNews: UInt64
     private var requestIDs = RequestIDGenerator()
     private var counters = RequestCounters()
+    private var signInLimiter = FailureLimiter(burst: 300, perSecond: 20)
     private let pages = PageCache()
 
+    /// - Parameter news: of discovered keys.
     init(
-        _ deployments: Published<Deployment>, metrics: MetricsAPI, health: StoreHealth, figures: GatewayFigures,
-        log: Log, on reactor: Reactor
+        _ deployments: Published<Deployment>, metrics: MetricsAPI, signIn service: SignInService, news: KeyNews,
+        health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
     ) {
         self.deployments = deployments
         self.metrics = metrics
+        self.service = service
+        self.news = news
         self.health = health
         self.figures = figures
+        self.reactor = reactor
         accessLog = AccessLog(log)
-        authenticator = Authenticator(figures)
+        authenticator = Authenticator(figures, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
+        knownNews = news.version
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
     }
 
+    // MARK: Before: whose request it is, and what it is about
+
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
-        if deployments.refresh(&current) { authenticator.take(current.value) }
-        let deployment = current.value
-        let context = RequestContext()
-        context.record.requestID = requestIDs.next()
-        context.record.method = request.method.rawValue
-        context.record.remoteAddress = deployment.trustedProxies.client(
-            peer: peer, forwardedFor: request.fields(.forwardedFor))
-        let renderer = ReplyRenderer(
-            requestID: context.record.requestID, ifNoneMatch: request.field(.ifNoneMatch),
-            isHTTPS: deployment.isHTTPS)
-
-        func now(_ reply: Reply, allow: String? = nil) -> Answer {
-            if case .problem(let problem) = reply, context.record.reason.isEmpty {
-                context.record.reason = problem.reason ?? problem.code.rawValue
-            }
-            return .now(renderer.render(reply, allow: allow), context: context)
-        }
-
+        takeUpChanges()
+        let exchange = begin(request, from: peer)
         // Asks about the gateway as a whole (RFC 9110, section 9.3.7).
-        if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] { return now(.noContent) }
+        if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] {
+            return exchange.now(.noContent)
+        }
         guard let segments = request.target.segments else {
-            return now(
+            return exchange.now(
                 .problem(
                     Problem(.invalidRequest, detail: "The path's percent-encoding is broken, or it has dots to climb."))
             )
         }
         guard let match = RouteMatch(segments: segments) else {
-            return now(.problem(Problem(.notFound, detail: "Nothing is at this path.")))
+            return exchange.now(.problem(Problem(.notFound, detail: "Nothing is at this path.")))
         }
-        context.route = match.route
+        exchange.context.route = match.route
         guard match.route.allows(request.method) else {
             let problem = Problem(.methodNotAllowed, detail: "This cannot be done here; the Allow field says what can.")
-            return now(.problem(problem), allow: match.route.allow)
+            return exchange.now(.problem(problem), allow: match.route.allow)
         }
-        guard request.method != .options else { return now(.noContent, allow: match.route.allow) }
+        guard request.method != .options else { return exchange.now(.noContent, allow: match.route.allow) }
+        if match.route == .asset { return exchange.now(PageRoutes.asset(match.item)) }
         guard health.isStoreInContact(at: turn.monotonic) else {
             let problem = Problem(
                 .unavailable, detail: "The store cannot be reached, and nothing is decided on old rows.")
-            return now(.problem(problem))
+            return exchange.now(.problem(problem))
         }
+        if match.route.kind == .signIn || match.route == .backchannelLogout { return signIn(match, exchange, at: turn) }
+        return look(match, exchange, at: turn, times: 0)
+    }
 
-        let claims: VerifiedClaims
-        switch authenticator.authenticate(request, from: context.record.remoteAddress, at: turn) {
-        case .success(let verified): claims = verified
-        case .failure(let refusal): return now(.problem(refusal.problem))
-        }
-        context.record.subject = claims.identity.subject
-        guard let permission = match.route.permission else {
-            let identity = IdentityAPI(deployment: deployment, claims: claims)
-            guard match.route == .organizations else { return now(identity.me()) }
-            return now(request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
-        }
+    private func begin(_ request: Request, from peer: String) -> Exchange {
+        let context = RequestContext()
+        context.record.requestID = requestIDs.next()
+        context.record.method = request.method.rawValue
+        context.record.remoteAddress = current.value.trustedProxies.client(
+            peer: peer, forwardedFor: request.fields(.forwardedFor))
+        return Exchange(
+            request: request, deployment: current.value, context: context,
+            renderer: ReplyRenderer(
+                requestID: context.record.requestID, ifNoneMatch: request.field(.ifNoneMatch),
+                isHTTPS: current.value.isHTTPS))
+    }
 
+    /// Another configuration, or other keys of a provider.
+    private func takeUpChanges() {
+        let isNew = deployments.refresh(&current)
+        guard isNew || knownNews != news.version else { return }
+        knownNews = news.version
+        authenticator.take(current.value)
+    }
+
+    private func signIn(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn) -> Answer {
+        let address = exchange.context.record.remoteAddress
+        if match.route != .signedOut, match.route != .logout {
+            if let seconds = signInLimiter.retryAfter(address, now: turn.monotonic) {
+                var problem = Problem(
+                    .rateLimited, detail: "Too many sign-ins came from this address. Try again later.")
+                problem.retryAfter = seconds
+                return exchange.now(.problem(problem))
+            }
+            signInLimiter.recordFailure(address, now: turn.monotonic)
+        }
+        let flow = SignInFlow(
+            deployment: exchange.deployment, service: service, request: exchange.request,
+            requestID: exchange.renderer.requestID, address: address)
+        let isPost = exchange.request.method == .post
+        return exchange.later(bodyLimit: 64 << 10) { body in
+            switch match.route {
+            case .login: await flow.login()
+            case .callback: isPost ? await flow.callbackPosted(body) : await flow.callback()
+            case .logout: await flow.logout(body)
+            case .backchannelLogout: await flow.backchannelLogout(match.item, body)
+            default: flow.signedOut()
+            }
+        }
+    }
+
+    /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
+    private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, times: Int) -> Answer {
+        let credential = authenticator.authenticate(
+            exchange.request, from: exchange.context.record.remoteAddress, under: exchange.deployment, at: turn,
+            look: times)
+        switch credential {
+        case .caller(let caller): return serve(match, exchange, caller)
+        case .refused(let problem): return exchange.now(.problem(problem))
+        case .missing(let clears): return exchange.now(unauthenticated(match, exchange, clears: clears))
+        case .outdated(let provider): return exchange.now(outdated(match, exchange, provider))
+        case .pending(let wait):
+            let handler = OnReactor(self)
+            return .later(bodyLimit: bodyLimit(match, exchange), context: exchange.context) { body in
+                if let problem = await wait() { return exchange.render(.problem(problem)) }
+                let answer = handler.value.lookAgain(match, exchange, times: times + 1)
+                return await answer.response(to: body)
+            }
+        }
+    }
+
+    /// The clock is read anew, and keys may have changed; settings stay as they were when the request came.
+    private func lookAgain(_ match: RouteMatch, _ exchange: Exchange, times: Int) -> Answer {
+        guard times <= 3 else {
+            return exchange.now(
+                .problem(Problem(.unavailable, detail: "The gateway could not settle who you are. Try again.")))
+        }
+        takeUpChanges()
+        return look(match, exchange, at: reactor.turn, times: times)
+    }
+
+    // MARK: Without a credential that counts
+
+    private func unauthenticated(_ match: RouteMatch, _ exchange: Exchange, clears: Bool) -> Reply {
+        let cookies = clears ? [exchange.deployment.sessionCookie.clearing] : []
+        let request = exchange.request
+        if match.route == .home, RequestOrigin.isNavigation(request) || request.acceptsAnything {
+            return PageRoutes.signIn(exchange).with(cookies)
+        }
+        guard match.route.kind == .page, RequestOrigin.isNavigation(request) else {
+            let problem = Problem(
+                .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
+            return Reply.problem(problem).with(cookies)
+        }
+        let query = SignInQuery(organization: match.organization, returnTo: exchange.target)
+        return Reply.redirect(query.link).with(cookies)
+    }
+
+    private func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
+        guard match.route.kind == .page, RequestOrigin.isNavigation(exchange.request) else {
+            return .problem(
+                Problem(
+                    .unauthenticated,
+                    detail: "Your identity provider has to confirm your claims again: load the page anew, or sign in."))
+        }
+        let query = SignInQuery(
+            provider: provider.text, organization: match.organization.isEmpty ? nil : match.organization,
+            returnTo: exchange.target)
+        return .redirect(query.link)
+    }
+
+    // MARK: With one
+
+    private func serve(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
+        let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
+        context.record.subject = caller.claims.identity.subject
+        if let session = caller.session, request.method.changesState {
+            guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
+                request.field(.formToken).map(session.token.isFormToken) ?? false
+            else {
+                return exchange.now(
+                    .problem(
+                        Problem(
+                            .requestForgery,
+                            detail: "Send the session's csrf_token (GET /api/v1/me) in the X-CSRF-Token field.")))
+            }
+        }
+        guard let permission = match.route.permission else { return serveIdentity(match, exchange, caller) }
         let organization = deployment.organization(match.organization)
-        let decision = organization.map { organization in
-            Entitlement(
-                of: claims, in: organization.rules, emailTrust: deployment.emailTrust(of: claims.provider)
-            ).decide(permission)
-        }
+        let entitlement = organization.map { deployment.entitlement(of: caller.claims, in: $0) }
+        let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
-            guard case .refuse(let reason) = decision else { return now(refuse(.organizationNotFound, context)) }
-            return now(refuse(reason, context))
+            guard case .refuse(let reason) = decision else {
+                return exchange.now(refuse(.organizationNotFound, match, exchange, caller))
+            }
+            return exchange.now(refuse(reason, match, exchange, caller))
         }
         context.record.organization = permit.organization.text
         context.record.decision = "permit"
         counters.permits(figures, permit.role.rawValue)
-        return dispatch(match, request, permit, organization, context, renderer, now)
+        return dispatch(match, exchange, caller, permit, organization)
+    }
+
+    private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
+        let identity = IdentityAPI(deployment: exchange.deployment, caller: caller)
+        let service = service
+        switch match.route {
+        case .home: return exchange.now(PageRoutes.home(exchange, caller))
+        case .organizations:
+            return exchange.now(
+                exchange.request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
+        case .mySession: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service) }
+        default: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.me(service) }
+        }
     }
 
     private func dispatch(
-        _ match: RouteMatch, _ request: Request, _ permit: Permit, _ organization: Deployment.Organization,
-        _ context: RequestContext, _ renderer: ReplyRenderer, _ now: (Reply, String?) -> Answer
+        _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller, _ permit: Permit,
+        _ organization: Deployment.Organization
     ) -> Answer {
-        guard match.route.permission == .writeInventory else {
-            return now(metrics.read(match, request, permit, organization.license, pages), nil)
+        let request = exchange.request
+        switch match.route {
+        case .organizationPage:
+            return exchange.now(PageRoutes.organization(exchange, caller, permit, organization, metrics))
+        case .deniedSignIns:
+            let (service, items) = (service, request.target.queryItems)
+            return exchange.later(bodyLimit: 1 << 16) { _ in
+                await DeniedSignInsAPI(service: service).list(permit, items)
+            }
+        case .inventory, .inventoryWorkspace, .inventoryChanges: break
+        default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }
-        let hasBody = request.method == .put || request.method == .post
-        if hasBody, request.hasContentType("application/json") != true {
-            return now(.problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")), nil)
+        if request.method.hasContent, request.hasContentType("application/json") != true {
+            return exchange.now(
+                .problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")))
         }
-        let limit = match.route == .inventory ? current.value.inventoryBody : 16 << 20
-        let metrics = metrics
-        return .later(bodyLimit: hasBody ? limit : 1 << 20, context: context) { body in
-            let reply = await metrics.work(match, request, permit, requestID: renderer.requestID, body)
-            return renderer.render(reply)
+        let (metrics, requestID) = (metrics, exchange.renderer.requestID)
+        return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
+            await metrics.work(match, request, permit, requestID: requestID, body)
         }
     }
 
-    private func refuse(_ reason: RefusalReason, _ context: RequestContext) -> Reply {
-        context.record.decision = "refuse"
-        context.record.reason = reason.rawValue
+    private func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {
+        guard exchange.request.method.hasContent else { return 1 << 20 }
+        switch match.route {
+        case .inventory: return exchange.deployment.inventoryBody
+        case .inventoryWorkspace, .inventoryChanges: return 16 << 20
+        default: return 1 << 20
+        }
+    }
+
+    private func refuse(
+        _ reason: RefusalReason, _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller
+    ) -> Reply {
+        exchange.context.record.decision = "refuse"
+        exchange.context.record.reason = reason.rawValue
         figures.decisions.counter(["refuse", reason.rawValue]).add()
+        if match.route.kind == .page, reason != .permissionMissing { return PageRoutes.refused(exchange, caller) }
         switch reason {
         case .permissionMissing:
             return .problem(Problem(.permissionMissing, detail: "Your role in this organization does not permit this."))
@@ -143,6 +291,8 @@ final class GatewayHandler: RequestHandler {
                 Problem(.organizationNotFound, detail: "There is no such organization, or you have no role in it."))
         }
     }
+
+    // MARK: After
 
     func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
         let context = RequestContext()
@@ -167,32 +317,5 @@ final class GatewayHandler: RequestHandler {
         figures.durations.record(nanoseconds: exchange.nanoseconds)
         counters.count(figures, context.route, context.record.method, exchange.status.code)
         accessLog.append(context.record, at: exchange.turn.wall)
-    }
-}
-
-/// References to the counters that one reactor uses, so that counting needs no look-up by text.
-struct RequestCounters {
-    private struct Key: Hashable {
-        let route: Route?
-        let method: String
-        let status: Int
-    }
-
-    private var requests: [Key: Counter] = [:]
-    private var permits: [String: Counter] = [:]
-
-    mutating func count(_ figures: GatewayFigures, _ route: Route?, _ method: String, _ status: Int) {
-        let key = Key(route: route, method: method, status: status)
-        if let counter = requests[key] { return counter.add() }
-        let counter = figures.requests.counter([route?.template ?? "unmatched", method, String(status)])
-        requests[key] = counter
-        counter.add()
-    }
-
-    mutating func permits(_ figures: GatewayFigures, _ role: String) {
-        if let counter = permits[role] { return counter.add() }
-        let counter = figures.decisions.counter(["permit", role])
-        permits[role] = counter
-        counter.add()
     }
 }

@@ -1,6 +1,9 @@
 public import Configuration
 public import Databases
 internal import Glibc
+internal import HTTPClient
+internal import OpenID
+internal import Sessions
 internal import Snapshots
 public import Sockets
 public import Telemetry
@@ -22,6 +25,9 @@ public final class GatewayProcess {
     private let deployments: Published<Deployment>
     private let database: Database
     private let server: GatewayServer
+    private let signIn: SignInService
+    private let maintenance: Maintenance
+    private let outbound: Outbound
     private let log: Log
 
     /// Opens the store and binds the listeners; answers nothing yet. ``Signals/block()`` has to come before it, and
@@ -33,20 +39,29 @@ public final class GatewayProcess {
         }
         self.settings = settings
         self.log = log
-        deployments = Published(Deployment(settings))
+        let figures = GatewayFigures()
+        let http = HTTPClient()
+        outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
+        let deployment = Deployment(settings, by: outbound)
+        deployments = Published(deployment)
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
+            signIn = SignInService(
+                database: database, sealingWith: deployment.signIn.box, figures: figures, log: log)
+            let sessions = signIn.sessions
             try store.follow()
+            try database.follow { () throws(DatabaseError) in try sessions.takeUpChanges() }
         } catch {
             throw StartFailure("storage: the database cannot be used: \(error)")
         }
+        maintenance = Maintenance(deployments, signIn)
         let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         do throws(SocketFault) {
             server = try GatewayServer(
                 deployments, listen: settings.listen, adminListen: settings.adminListen, reactors: reactors,
-                database: database, store: store, log: log)
+                database: database, store: store, signIn: signIn, news: outbound.news, log: log)
         } catch {
             throw StartFailure("\(error)")
         }
@@ -55,7 +70,7 @@ public final class GatewayProcess {
     /// The store that the settings name, with every table that this version has; made where it is not there.
     public static func open(_ storage: StorageSettings) throws(DatabaseError) -> Database {
         switch storage {
-        case .sqlite(let path): try Database(path: path, schemas: [MetricsStore.schema])
+        case .sqlite(let path): try Database(path: path, schemas: [MetricsStore.schema] + SignInService.schemas)
         }
     }
 
@@ -71,11 +86,7 @@ public final class GatewayProcess {
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
-        for provider in settings.providers where provider.keys == nil {
-            log.write(
-                .warning, "a provider has no keys in the file, and its tokens are refused",
-                fields: [("provider", provider.id.text)])
-        }
+        maintenance.start()
         log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
     }
 
@@ -83,6 +94,7 @@ public final class GatewayProcess {
     public func run(reload: () throws(ConfigurationFaults) -> Settings) {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
+        maintenance.stop()
         server.drain()
         database.close()
         log.write(.info, "stopped")
@@ -102,7 +114,9 @@ public final class GatewayProcess {
                     .warning, "these settings need a restart and stay as they were",
                     fields: [("settings", changed.joined(separator: ", "))])
             }
-            deployments.publish(Deployment(new))
+            let deployment = Deployment(new, by: outbound, after: deployments.read().value)
+            signIn.sessions.seal(with: deployment.signIn.box)
+            deployments.publish(deployment)
             server.figures.lastReloadSucceeded = true
             log.write(.info, "the configuration was read anew")
         } catch {

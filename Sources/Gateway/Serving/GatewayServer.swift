@@ -1,9 +1,10 @@
-public import Databases
-public import HTTPServer
-public import Snapshots
+internal import Databases
+internal import HTTPServer
+internal import OpenID
+internal import Snapshots
 public import Sockets
-public import Telemetry
-public import WorkspaceMetrics
+internal import Telemetry
+internal import WorkspaceMetrics
 
 /// The running gateway: its reactors, its two listeners, and what they share.
 public final class GatewayServer {
@@ -20,18 +21,20 @@ public final class GatewayServer {
     /// Binds both listeners; nothing is answered before ``start()``.
     ///
     /// - Parameter reactors: event-loop threads, at least one.
-    public init(
+    init(
         _ deployments: Published<Deployment>, listen: SocketAddress, adminListen: SocketAddress?, reactors count: Int,
-        limits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, log: Log
+        limits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, signIn: SignInService,
+        news: KeyNews, log: Log
     ) throws(SocketFault) {
         let health = StoreHealth(database)
-        let figures = GatewayFigures()
+        let figures = signIn.figures
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
         let server = try Server(try listen.free(), on: reactors, limits: limits) { reactor, _ in
             GatewayHandler(
-                deployments, metrics: metrics, health: health, figures: figures, log: log, on: reactor)
+                deployments, metrics: metrics, signIn: signIn, news: news, health: health, figures: figures, log: log,
+                on: reactor)
         }
         var servers = [server]
         var adminAddress: SocketAddress?

@@ -5,6 +5,7 @@ internal import Snapshots
 internal import Synchronization
 internal import Telemetry
 internal import Time
+internal import Tokens
 
 /// Asks providers about sessions, once at a time for each, and remembers where that did not work.
 final class SessionRenewals: Sendable {

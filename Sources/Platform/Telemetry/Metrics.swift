@@ -95,9 +95,18 @@ public struct PrometheusText {
     public mutating func append(
         _ name: String, kind: String = "gauge", help: String, labels: [(String, String)] = [], _ value: Double
     ) {
+        append(name, kind: kind, help: help, rows: [(labels, value)])
+    }
+
+    /// Several values of one name, each with its labels.
+    public mutating func append(
+        _ name: String, kind: String = "gauge", help: String, rows: [(labels: [(String, String)], value: Double)]
+    ) {
         head(name, kind, help)
-        let number = value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
-        text += name + PrometheusText.labels(labels) + " \(number)\n"
+        for (labels, value) in rows {
+            let number = value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
+            text += name + PrometheusText.labels(labels) + " \(number)\n"
+        }
     }
 
     private mutating func head(_ name: String, _ kind: String, _ help: String) {

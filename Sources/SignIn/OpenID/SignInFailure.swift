@@ -41,4 +41,12 @@ public struct SignInFailure: Error, Sendable, Hashable {
         self.tokenReason = tokenReason
         self.providerCode = providerCode
     }
+
+    /// A provider's error code; only what has the form of one goes into logs and pages.
+    public static func code(_ text: String) -> String? {
+        guard (1...64).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+        else { return nil }
+        return text
+    }
 }

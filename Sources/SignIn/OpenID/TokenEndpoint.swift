@@ -68,7 +68,7 @@ struct TokenEndpoint: Sendable {
 
     // RFC 6749, section 5.2
     private static func failure(_ status: Int, _ root: JSONValue?) -> SignInFailure {
-        let code = root?.member("error")?.string.flatMap(errorCode)
+        let code = root?.member("error")?.string.flatMap(SignInFailure.code)
         let detail = "the token endpoint answered \(status)\(code.map { " (\($0))" } ?? "")"
         guard (400...499).contains(status), status != 429, status != 408 else {
             return SignInFailure(.providerUnavailable, detail, providerCode: code)
@@ -78,13 +78,5 @@ struct TokenEndpoint: Sendable {
         case "invalid_client", "unauthorized_client": return SignInFailure(.clientRefused, detail, providerCode: code)
         default: return SignInFailure(.answerMalformed, detail, providerCode: code)
         }
-    }
-
-    /// Only what has the form of a code goes into logs and pages.
-    static func errorCode(_ text: String) -> String? {
-        guard (1...64).contains(text.utf8.count),
-            text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
-        else { return nil }
-        return text
     }
 }

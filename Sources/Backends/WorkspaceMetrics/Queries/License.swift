@@ -12,37 +12,65 @@ public struct License: Sendable, Hashable {
     }
 }
 
-extension MetricsSnapshot {
-    /// `{"workspaces":n,"metrics":{"workflows":{"total","distinct","licensed","used"},…}}`; `distinct` is null but for
-    /// people, `used` is a fraction of 1 and null where there is no entitlement, or one of nothing.
-    func summary(_ license: License) -> [UInt8] {
+/// An organization's totals against its license.
+public struct MetricsSummary: Sendable, Hashable {
+    public struct Figure: Sendable, Hashable {
+        public let metric: Metric
+        /// The sum over workspaces.
+        public let total: Int
+        /// People once each; `nil` for what is not people.
+        public let distinct: Int?
+        /// The entitlement; `nil` without one.
+        public let licensed: Int?
+
+        /// What is held against the license: people once each, the rest by total.
+        public var counted: Int { distinct ?? total }
+        /// The share of the license, as a fraction of 1; `nil` without an entitlement, or with one of nothing.
+        public var used: Double? {
+            licensed.flatMap { $0 > 0 ? Double(counted) / Double($0) : nil }
+        }
+    }
+
+    public let workspaces: Int
+    /// One for each metric, in the order of the metrics.
+    public let figures: [Figure]
+
+    /// `{"workspaces":n,"metrics":{"workflows":{"total","distinct","licensed","used"},…}}`
+    var json: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
-        writer.member("workspaces", rows.count)
+        writer.member("workspaces", workspaces)
         writer.name("metrics")
         writer.beginObject()
-        for metric in Metric.allCases {
-            let distinct: Int? =
-                switch metric {
-                case .workflowEditors: distinct.editors
-                case .caseOperators: distinct.operators
-                default: nil
-                }
-            writer.name(metric.rawValue)
+        for figure in figures {
+            writer.name(figure.metric.rawValue)
             writer.beginObject()
-            writer.member("total", totals[metric])
-            writer.member("distinct", distinct)
-            writer.member("licensed", license[metric])
+            writer.member("total", figure.total)
+            writer.member("distinct", figure.distinct)
+            writer.member("licensed", figure.licensed)
             writer.name("used")
-            if let licensed = license[metric], licensed > 0 {
-                writer.double(Double(distinct ?? totals[metric]) / Double(licensed))
-            } else {
-                writer.null()
-            }
+            if let used = figure.used { writer.double(used) } else { writer.null() }
             writer.endObject()
         }
         writer.endObject()
         writer.endObject()
         return writer.bytes
+    }
+}
+
+extension MetricsSnapshot {
+    func summary(_ license: License) -> MetricsSummary {
+        MetricsSummary(
+            workspaces: rows.count,
+            figures: Metric.allCases.map { metric in
+                let distinct: Int? =
+                    switch metric {
+                    case .workflowEditors: self.distinct.editors
+                    case .caseOperators: self.distinct.operators
+                    default: nil
+                    }
+                return MetricsSummary.Figure(
+                    metric: metric, total: totals[metric], distinct: distinct, licensed: license[metric])
+            })
     }
 }

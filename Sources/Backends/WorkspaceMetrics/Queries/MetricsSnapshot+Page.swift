@@ -1,6 +1,26 @@
-extension MetricsSnapshot {
+/// A page of workspaces, as a query asked for it.
+public struct WorkspacePage: Sendable {
+    public let rows: [WorkspaceRow]
+    /// For the page behind it; `nil` on the last.
+    public let nextCursor: String?
+
     /// `{"items":[…],"next_cursor":…|null}`.
-    func page(_ query: WorkspaceQuery) -> [UInt8] {
+    var json: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rows.reduce(200) { $0 + $1.json.count + 1 })
+        bytes.append(contentsOf: "{\"items\":[".utf8)
+        for (index, row) in rows.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: row.json)
+        }
+        bytes.append(contentsOf: "],\"next_cursor\":".utf8)
+        bytes.append(contentsOf: (nextCursor.map { "\"\($0)\"}" } ?? "null}").utf8)
+        return bytes
+    }
+}
+
+extension MetricsSnapshot {
+    func page(_ query: WorkspaceQuery) -> WorkspacePage {
         let order = order(query.order)
         let filter = RowFilter(query)
         let findsAll = filter.findsAll
@@ -19,21 +39,10 @@ extension MetricsSnapshot {
             items.append(row)
         }
 
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(items.reduce(200) { $0 + $1.json.count + 1 })
-        bytes.append(contentsOf: "{\"items\":[".utf8)
-        for (index, row) in items.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: row.json)
-        }
-        bytes.append(contentsOf: "],\"next_cursor\":".utf8)
-        if hasMore, let last = items.last {
-            let cursor = PageCursor(query: query.fingerprint, after: last, query.order)
-            bytes.append(contentsOf: "\"\(cursor.text)\"}".utf8)
-        } else {
-            bytes.append(contentsOf: "null}".utf8)
-        }
-        return bytes
+        let last = hasMore ? items.last : nil
+        return WorkspacePage(
+            rows: items,
+            nextCursor: last.map { PageCursor(query: query.fingerprint, after: $0, query.order).text })
     }
 
     /// The first place in the order whose row comes after the cursor, found by halving.

@@ -13,7 +13,7 @@ extension MetricsStore {
             version: snapshot.tag, organization.text, format.rawValue, String(query.fingerprint, radix: 36),
             String(query.limit), query.cursor?.text ?? "")
         return Representation(format, entityTag: tag) {
-            format == .csv ? snapshot.csv(query) : snapshot.page(query)
+            format == .csv ? snapshot.csv(query) : snapshot.page(query).json
         }
     }
 
@@ -29,7 +29,7 @@ extension MetricsStore {
         let snapshot = snapshot(of: organization)
         let licensed = Metric.allCases.map { license[$0].map { String($0) } ?? "-" }.joined(separator: ",")
         let tag = RepresentationTag.make(version: snapshot.tag, organization.text, "summary", licensed)
-        return Representation(.json, entityTag: tag) { snapshot.summary(license) }
+        return Representation(.json, entityTag: tag) { snapshot.summary(license).json }
     }
 
     /// One workspace as publishers write it; `nil` where there is none.

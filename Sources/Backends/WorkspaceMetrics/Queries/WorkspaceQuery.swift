@@ -22,6 +22,12 @@ public struct WorkspaceQuery: Sendable, Hashable {
     public let limit: Int
     let cursor: PageCursor?
 
+    /// By what rows are sorted; `nil`: by name.
+    public var sort: Metric? { order.metric }
+    public var isDescending: Bool { order.isDescending }
+    /// Whether it begins behind another page.
+    public var isContinued: Bool { cursor != nil }
+
     /// All, by name, the first 50.
     public init() {
         (text, owner, order, limit, cursor) = ("", "", RowOrder(), 50, nil)

@@ -2,20 +2,21 @@ internal import JSON
 internal import Time
 
 /// One workspace as the organization's page and the API show it, with everything that answers need made ready.
-final class WorkspaceRow: Sendable {
-    struct Owner: Hashable, Comparable, Sendable {
-        let email: String
-        let name: String
+public final class WorkspaceRow: Sendable {
+    public struct Owner: Hashable, Comparable, Sendable {
+        public let email: String
+        public let name: String
 
-        static func < (a: Owner, b: Owner) -> Bool { (a.email, a.name) < (b.email, b.name) }
+        public static func < (a: Owner, b: Owner) -> Bool { (a.email, a.name) < (b.email, b.name) }
     }
 
-    let id: String
-    let name: String
-    let createdAt: String?
-    let counts: MetricCounts
+    public let id: String
+    public let name: String
+    /// RFC 3339.
+    public let createdAt: String?
+    public let counts: MetricCounts
     /// Sorted.
-    let owners: [Owner]
+    public let owners: [Owner]
     /// The row as the API writes it.
     let json: [UInt8]
     /// Name and id in lower case, with a NUL between them that neither can hold.

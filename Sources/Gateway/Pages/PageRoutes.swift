@@ -1,0 +1,129 @@
+internal import ClaimMapping
+internal import HTTPMessage
+internal import JSON
+internal import OpenID
+internal import Organizations
+internal import Pages
+internal import Policy
+internal import Sessions
+internal import Tokens
+internal import WorkspaceMetrics
+
+/// What people see in a browser.
+enum PageRoutes {
+    static func asset(_ name: String) -> Reply {
+        guard let asset = Asset.named(name) else {
+            return .problem(Problem(.notFound, detail: "Nothing is at this path."))
+        }
+        return .asset(type: asset.contentType, asset.bytes)
+    }
+
+    /// The start of somebody who is not signed in.
+    static func signIn(_ exchange: Exchange) -> Reply {
+        let signIn = exchange.deployment.signIn
+        let choices = signIn.parties.map { party in
+            SignInPage.Choice(name: party.id.text, url: SignInQuery(provider: party.id.text).link)
+        }
+        let page = SignInPage(
+            choices: choices, offersEmail: !signIn.emailDomains.isEmpty, message: choices.isEmpty ? .noProvider : nil)
+        return .page(.ok, page.document)
+    }
+
+    /// To the one organization, or the list of them.
+    static func home(_ exchange: Exchange, _ caller: Caller) -> Reply {
+        let items = organizations(exchange, caller)
+        switch items.count {
+        case 0: return refused(exchange, caller)
+        case 1: return .redirect(items[0].url)
+        default: return .page(.ok, OrganizationListPage(account: account(caller), items: items).document)
+        }
+    }
+
+    /// The Organization Management page, or with `format=csv` its table as a file.
+    static func organization(
+        _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization,
+        _ metrics: MetricsAPI
+    ) -> Reply {
+        guard let items = exchange.request.target.queryItems else { return MetricsAPI.brokenQuery }
+        do {
+            let query = try WorkspaceQuery(items)
+            if items.contains(where: { $0.name == "format" && $0.value == "csv" }) {
+                return metrics.reply(try metrics.backend.workspaces(permit, query, as: .csv))
+            }
+            let page = OrganizationPage(
+                account: account(caller),
+                organization: OrganizationPage.Organization(
+                    id: organization.id.text, name: organization.name, role: permit.role.title,
+                    isReadOnly: permit.role != .manager),
+                summary: try metrics.backend.totals(permit, organization.license), query: query,
+                page: try metrics.backend.page(permit, query))
+            return .page(.ok, page.document)
+        } catch let refusal as QueryRefusal {
+            return .problem(MetricsAPI.problem(refusal))
+        } catch {
+            return .problem(
+                Problem(.internalError, detail: "Something went wrong here. The request id names it in the log."))
+        }
+    }
+
+    /// The same page whether or not there is such an organization.
+    static func refused(_ exchange: Exchange, _ caller: Caller) -> Reply {
+        let claims = caller.claims
+        let root = claims.claims.root
+        let page = RefusedPage(
+            account: account(caller), provider: claims.provider.text, issuer: claims.identity.issuer,
+            subject: claims.identity.subject, email: email(of: claims, in: exchange.deployment), groups: groups(root),
+            others: organizations(exchange, caller), requestID: exchange.renderer.requestID)
+        return .page(.notFound, page.document)
+    }
+
+    static func problem(_ problem: Problem, requestID: String) -> Reply {
+        let page = ErrorPage(
+            status: problem.status, title: problem.code.title, text: problem.detail, requestID: requestID)
+        return .page(Status(problem.status), page.document)
+    }
+
+    // MARK: Parts
+
+    private static func account(_ caller: Caller) -> Account {
+        let email = caller.claims.claims.root.member("email")?.string
+        return Account(
+            name: email ?? caller.claims.identity.subject,
+            formToken: caller.session.flatMap { try? $0.token.formToken })
+    }
+
+    /// Those whose page one may see.
+    private static func organizations(_ exchange: Exchange, _ caller: Caller) -> [OrganizationListPage.Item] {
+        exchange.deployment.entitlements(of: caller.claims).compactMap { organization, entitlement in
+            guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics) else { return nil }
+            return OrganizationListPage.Item(
+                name: organization.name, role: role.title,
+                url: "/organizations/\(FormEncoding.encode(organization.id.text))")
+        }
+    }
+
+    private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
+        guard let address = claims.claims.root.member("email")?.string, !address.isEmpty else { return .absent }
+        return deployment.emailTrust(of: claims.provider).isVerified(address, among: claims.claims.root)
+            ? .verified(address) : .unverified(address)
+    }
+
+    private static func groups(_ claims: JSONValue) -> RefusedPage.Groups {
+        if claims.member("_claim_names")?.member("groups") != nil || claims.member("hasgroups")?.boolean == true {
+            return .leftOut
+        }
+        guard let groups = claims.member("groups") else { return .absent }
+        return .names(groups.string.map { [$0] } ?? groups.elements.compactMap(\.string))
+    }
+}
+
+extension Role {
+    /// As people read it.
+    var title: String {
+        switch self {
+        case .manager: "Organization Manager"
+        case .viewer: "Organization Viewer"
+        case .publisher: "Inventory Publisher"
+        }
+    }
+}

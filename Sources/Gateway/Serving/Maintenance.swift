@@ -1,0 +1,54 @@
+internal import Databases
+internal import OpenID
+internal import Sessions
+internal import Snapshots
+internal import Sockets
+internal import Synchronization
+internal import Time
+internal import Tokens
+
+/// What is done now and then beside the requests: keys are fetched ahead of time, ended sessions swept, and counted.
+final class Maintenance: Sendable {
+    private static let interval: Duration = .seconds(5)
+
+    private let deployments: Published<Deployment>
+    private let service: SignInService
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(_ deployments: Published<Deployment>, _ service: SignInService) {
+        self.deployments = deployments
+        self.service = service
+    }
+
+    func start() {
+        let new = Task.detached { [self] in
+            var round = 0
+            while !Task.isCancelled {
+                await perform(round)
+                round += 1
+                try? await Task.sleep(for: Maintenance.interval)
+            }
+        }
+        task.withLock { $0 = new }
+    }
+
+    func stop() {
+        task.withLock { $0?.cancel() }
+    }
+
+    /// One round; the clocks of keys and sessions are those of the stores.
+    func perform(_ round: Int) async {
+        let signIn = deployments.read().value.signIn
+        // One that is slow must not hold up the others.
+        for remote in signIn.remotes.values {
+            Task.detached { await remote.refreshAhead() }
+        }
+        var fetchedAt: [String: Timestamp] = [:]
+        for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
+        service.figures.note(keysFetchedAt: fetchedAt)
+        if round % 12 == 0 { service.sessions.sweepInBackground(under: signIn.lifetimes) }
+        if round % 3 == 0, let count = try? await service.sessions.countActive(under: signIn.lifetimes) {
+            service.figures.note(activeSessions: count)
+        }
+    }
+}

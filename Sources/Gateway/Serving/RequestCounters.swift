@@ -1,0 +1,28 @@
+internal import Telemetry
+
+/// References to the counters that one reactor uses, so that counting needs no look-up by text.
+struct RequestCounters {
+    private struct Key: Hashable {
+        let route: Route?
+        let method: String
+        let status: Int
+    }
+
+    private var requests: [Key: Counter] = [:]
+    private var permits: [String: Counter] = [:]
+
+    mutating func count(_ figures: GatewayFigures, _ route: Route?, _ method: String, _ status: Int) {
+        let key = Key(route: route, method: method, status: status)
+        if let counter = requests[key] { return counter.add() }
+        let counter = figures.requests.counter([route?.template ?? "unmatched", method, String(status)])
+        requests[key] = counter
+        counter.add()
+    }
+
+    mutating func permits(_ figures: GatewayFigures, _ role: String) {
+        if let counter = permits[role] { return counter.add() }
+        let counter = figures.decisions.counter(["permit", role])
+        permits[role] = counter
+        counter.add()
+    }
+}

@@ -1,0 +1,89 @@
+internal import Cryptography
+internal import HTTPMessage
+internal import HTTPServer
+internal import OpenID
+internal import Pages
+internal import Sessions
+internal import Telemetry
+internal import Tokens
+internal import Web
+
+extension SignInFlow {
+    // MARK: POST /auth/logout
+
+    /// Ends the browser's session, then the provider's where it offers that.
+    func logout(_ body: RequestBody) async -> Reply {
+        let clearing = [deployment.sessionCookie.clearing]
+        do {
+            let items = FormEncoding.items(try await body.collect()) ?? []
+            var ended: Session?
+            for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
+                guard let session = try await service.sessions.session(token.key) else { continue }
+                guard isOwnForm(items, of: token) else { return page(.forgery) }
+                try await service.sessions.end(session.key)
+                ended = session
+            }
+            guard let ended, let party = signIn.party(ended.claims.provider),
+                let url = await party.logoutURL(
+                    idToken: service.sessions.idToken(of: ended), state: Base64URL.encode(try RandomBytes.make(16)))
+            else { return Reply.redirect(Route.signedOut.template).with(clearing) }
+            // A redirect would be one of the form's, and browsers hold those to `form-action`.
+            return Reply.page(.ok, ContinuePage(url: url).document).with(clearing)
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return page(.unavailable)
+        }
+    }
+
+    /// Whether the request came from a form of this site, in this session.
+    private func isOwnForm(_ items: [(name: String, value: String)], of token: SessionToken) -> Bool {
+        guard !RequestOrigin.isForeign(request, origin: deployment.publicURL) else { return false }
+        let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
+        return sent.map(token.isFormToken) ?? false
+    }
+
+    // MARK: GET /auth/signed-out
+
+    func signedOut() -> Reply {
+        .page(.ok, SignedOutPage(signInURL: Route.login.template).document)
+    }
+
+    // MARK: POST /auth/backchannel-logout/{provider}
+
+    /// What a provider says directly (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
+    func backchannelLogout(_ provider: String, _ body: RequestBody) async -> Reply {
+        guard let party = signIn.party(provider) else {
+            return .problem(Problem(.notFound, detail: "No provider of this name signs anybody in."))
+        }
+        do {
+            guard request.hasContentType("application/x-www-form-urlencoded") == true,
+                let items = FormEncoding.items(try await body.collect())
+            else { return refused(party.id, .malformed, "Send the logout token as a form.") }
+            let tokens = items.filter { $0.name == "logout_token" }
+            guard tokens.count == 1 else {
+                return refused(party.id, .malformed, "The form has to have one \"logout_token\".")
+            }
+            let notice = try await party.verify(logoutToken: tokens[0].value)
+            guard let count = try await service.sessions.end(by: notice) else {
+                return refused(party.id, .replayed, "This logout token was taken before.")
+            }
+            self.count(party.id, "backchannel_logout")
+            service.log.write(
+                .info, "a provider ended sessions", requestID: requestID,
+                fields: [("provider", party.id.text), ("sessions", String(count))])
+            return .json(Array("{}".utf8))
+        } catch let refusal as TokenRefusal {
+            return refused(party.id, refusal.reason, refusal.detail)
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+        }
+    }
+
+    private func refused(_ provider: ProviderID, _ reason: TokenReason, _ detail: String) -> Reply {
+        count(provider, "backchannel_logout_refused")
+        return .problem(Problem(.invalidRequest, detail: detail, reason: reason.rawValue))
+    }
+}

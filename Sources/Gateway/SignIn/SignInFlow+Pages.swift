@@ -1,0 +1,186 @@
+internal import HTTPMessage
+internal import OpenID
+internal import Pages
+internal import Telemetry
+internal import Tokens
+internal import Web
+
+/// What people are told when a sign-in does not go on.
+enum SignInTrouble {
+    case badQuery
+    case unknownProvider
+    case unavailable
+    case forgery
+    case failed(SignInFailure)
+}
+
+extension SignInFlow {
+    /// The form that asks how one wants to sign in.
+    func signInPage(
+        _ query: SignInQuery, choices: [RelyingParty], message: SignInPage.Message? = nil, status: Status = .ok
+    ) -> Reply {
+        let page = SignInPage(
+            choices: choices.map { party in
+                var own = query
+                own.provider = party.id.text
+                return SignInPage.Choice(name: party.id.text, url: own.link)
+            },
+            offersEmail: !signIn.emailDomains.isEmpty, email: query.email, organization: query.organization,
+            returnTo: query.returnTo?.text, message: message)
+        return .page(status, page.document)
+    }
+
+    /// Logs, counts and shows a failure.
+    func failed(_ failure: SignInFailure, at provider: ProviderID?, retry: SignInQuery?) -> Reply {
+        count(provider, failure.tokenReason?.rawValue ?? failure.reason.rawValue)
+        var fields = [
+            ("provider", provider?.text ?? ""), ("reason", failure.reason.rawValue), ("detail", failure.detail),
+        ]
+        if let reason = failure.tokenReason { fields.append(("token_reason", reason.rawValue)) }
+        if let code = failure.providerCode { fields.append(("provider_code", code)) }
+        service.log.write(.warning, "a sign-in failed", requestID: requestID, fields: fields)
+        return page(.failed(failure), retry: retry)
+    }
+
+    func count(_ provider: ProviderID?, _ result: String) {
+        service.figures.signIns.counter([provider?.text ?? "unknown", result]).add()
+    }
+
+    func page(_ trouble: SignInTrouble, retry: SignInQuery? = nil) -> Reply {
+        let (status, title, text): (Int, String, String) =
+            switch trouble {
+            case .badQuery:
+                (400, "This link is broken", "Something stands in it twice, or is not encoded as it should be.")
+            case .unknownProvider:
+                (404, "No such identity provider", "Nobody signs in through a provider of this name here.")
+            case .unavailable:
+                (
+                    503, "Signing in is not possible right now",
+                    "Something that the gateway needs cannot be reached. "
+                        + "Try again in a moment."
+                )
+            case .forgery:
+                (403, "This did not come from this site", "Go back, load the page anew, and try again.")
+            case .failed(let failure): SignInFlow.explanation(failure)
+            }
+        let page = ErrorPage(
+            status: status, title: title, text: text, requestID: requestID,
+            action: retry.map { ErrorPage.Action(title: "Sign in again", url: $0.link) })
+        return .page(Status(status), page.document)
+    }
+
+    /// Fixed words for every reason; causes are in the log.
+    private static func explanation(_ failure: SignInFailure) -> (Int, String, String) {
+        switch failure.reason {
+        case .callbackMalformed:
+            (
+                400, "The identity provider's answer is broken",
+                "Parts of it are missing or stand there twice. Sign in again; if that "
+                    + "does not help, tell your administrator the request id."
+            )
+        case .stateInvalid:
+            (
+                400, "This sign-in was not begun here",
+                "The link belongs to another sign-in, or was changed on its way. Sign in again."
+            )
+        case .stateExpired:
+            (400, "That took too long", "A sign-in has to be finished within fifteen minutes. Sign in again.")
+        case .stateUsed: (400, "This sign-in is finished already", "Each one works once. Sign in again if you need to.")
+        case .otherBrowser:
+            (
+                400, "This sign-in was begun in another browser",
+                "Or this site's cookies were deleted meanwhile. Sign in again here, with "
+                    + "cookies allowed for this site."
+            )
+        case .issuerMismatch:
+            (
+                400, "The answer came from another identity provider",
+                "Nothing was sent to it. Sign in again; if this happens again, tell your "
+                    + "administrator, for somebody may be interfering."
+            )
+        case .providerRefused: refusal(failure.providerCode)
+        case .providerUnavailable:
+            (
+                503, "The identity provider cannot be reached",
+                "Try again in a few minutes. Your administrator finds the cause in the log "
+                    + "under the request id."
+            )
+        case .codeRefused:
+            (
+                400, "The identity provider did not confirm the sign-in",
+                "Its one-time code was too old or used already. Sign in again."
+            )
+        case .clientRefused:
+            (
+                502, "The identity provider does not know this gateway",
+                "Your administrator has to check the client id and secret in the "
+                    + "gateway's configuration."
+            )
+        case .answerMalformed:
+            (
+                502, "The identity provider's answer cannot be used",
+                "It does not keep to OpenID Connect. Tell your administrator the request id."
+            )
+        case .tokenRefused: refusal(failure.tokenReason)
+        case .sessionEnded:
+            (400, "You were signed out meanwhile", "The identity provider ended this session. Sign in again.")
+        }
+    }
+
+    // RFC 6749, section 4.1.2.1; OpenID Connect Core 1.0, section 3.1.2.6
+    private static func refusal(_ code: String?) -> (Int, String, String) {
+        switch code {
+        case "access_denied":
+            (
+                403, "The identity provider did not let you in",
+                "You cancelled, or your account may not use this application there. Ask "
+                    + "whoever manages it to assign the application to you."
+            )
+        case "login_required", "interaction_required", "account_selection_required", "consent_required":
+            (
+                400, "The identity provider needs you to act",
+                "It could not sign you in without asking. Sign in again and answer what it asks."
+            )
+        case "temporarily_unavailable", "server_error":
+            (
+                503, "The identity provider has trouble",
+                "It says that it cannot sign you in right now. Try again in a few minutes."
+            )
+        default:
+            (
+                502, "The identity provider refused the request",
+                "The gateway asks for something that it does not allow. Tell your administrator "
+                    + "the request id."
+            )
+        }
+    }
+
+    private static func refusal(_ reason: TokenReason?) -> (Int, String, String) {
+        switch reason {
+        case .authenticationTooOld:
+            (403, "You signed in to your provider too long ago", "Sign out there, then sign in again.")
+        case .authenticationContextMismatch:
+            (
+                403, "A stronger sign-in is needed",
+                "Your identity provider has to ask for another factor. Set one up there, then sign in again."
+            )
+        case .keysUnavailable:
+            (
+                503, "The identity provider cannot be reached",
+                "Its keys cannot be had, and nothing is believed without them. Try again in a "
+                    + "few minutes."
+            )
+        case .expired, .notYetValid, .issuedInFuture, .tokenTooOld:
+            (
+                502, "Clocks differ",
+                "The identity provider's clock and this gateway's are too far apart. Tell your administrator."
+            )
+        default:
+            (
+                502, "The identity provider's token is not accepted",
+                "Nothing is believed that cannot be checked. Tell your administrator the "
+                    + "request id."
+            )
+        }
+    }
+}

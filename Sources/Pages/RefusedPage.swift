@@ -1,0 +1,114 @@
+public import Web
+
+/// One is signed in and has no role: the same page whether or not there is such an organization.
+public struct RefusedPage: Sendable {
+    /// What the sign-in said of one's own address.
+    public enum Email: Sendable {
+        case verified(String)
+        case unverified(String)
+        case absent
+    }
+
+    /// What the sign-in said of one's own groups.
+    public enum Groups: Sendable {
+        case names([String])
+        /// Too many to be sent, or kept for another place.
+        case leftOut
+        case absent
+    }
+
+    private let account: Account
+    private let provider: String
+    private let issuer: String
+    private let subject: String
+    private let email: Email
+    private let groups: Groups
+    private let others: [OrganizationListPage.Item]
+    private let requestID: String
+
+    /// - Parameter others: organizations in which one does have a role.
+    public init(
+        account: Account, provider: String, issuer: String, subject: String, email: Email, groups: Groups,
+        others: [OrganizationListPage.Item], requestID: String
+    ) {
+        self.account = account
+        self.provider = provider
+        self.issuer = issuer
+        self.subject = subject
+        self.email = email
+        self.groups = groups
+        self.others = others
+        self.requestID = requestID
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card wide">
+            <p class="status">No access</p>
+            <h1>There is nothing here that you may see</h1>
+            <p>You are signed in, but nothing in your sign-in gives you a role here. Either there is no such organization, or its managers have not let you in yet.</p>
+            <h2>What to do</h2>
+            <ul class="advice">
+            \(advice)
+            <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them what stands below.</li>
+            <li>If you have another account, sign out and sign in with that one.</li>
+            </ul>
+            <h2>Who you are here</h2>
+            <dl>
+            <dt>E-mail</dt><dd>\(emailText)</dd>
+            <dt>Groups</dt><dd>\(groupText)</dd>
+            <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer)</span></dd>
+            <dt>Known there as</dt><dd><code>\(subject)</code></dd>
+            </dl>
+            \(otherList)
+            <div class="row">\(account.signOut(title: "Sign in as someone else"))</div>
+            \(RequestLine(id: requestID).markup)
+            </div>
+            """
+        return Page(title: "No access", account: account, content: content).document
+    }
+
+    private var advice: HTML? {
+        switch (email, groups) {
+        case (.unverified, _):
+            """
+            <li>Your identity provider does not say that your e-mail address is verified, so it counts for nothing here. Confirm it there, then sign in again.</li>
+            """
+        case (_, .leftOut):
+            """
+            <li>Your identity provider left your groups out of the sign-in, mostly because there are too many. Ask its administrator to send only those that are assigned to this application.</li>
+            """
+        case (.absent, _):
+            """
+            <li>Your identity provider did not send your e-mail address. Ask its administrator to release it to this application.</li>
+            """
+        default: nil
+        }
+    }
+
+    private var emailText: HTML {
+        switch email {
+        case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
+        case .unverified(let address): "\(address) <strong class=\"bad\">not verified</strong>"
+        case .absent: "not sent by your identity provider"
+        }
+    }
+
+    private var groupText: HTML {
+        switch groups {
+        case .names(let names) where names.isEmpty: "none"
+        case .names(let names):
+            HTML(
+                text: names.prefix(20).joined(separator: ", ")
+                    + (names.count > 20 ? ", and \(names.count - 20) more" : ""))
+        case .leftOut: "left out by your identity provider"
+        case .absent: "not sent by your identity provider"
+        }
+    }
+
+    private var otherList: HTML? {
+        guard !others.isEmpty else { return nil }
+        let items = others.map { item -> HTML in "<li><a href=\"\(item.url)\">\(item.name)</a></li>" }
+        return "<h2>Where you do have access</h2><ul>\(items)</ul>"
+    }
+}

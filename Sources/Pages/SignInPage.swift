@@ -1,0 +1,96 @@
+public import Web
+
+/// How do you want to sign in?
+public struct SignInPage: Sendable {
+    /// One provider.
+    public struct Choice: Sendable {
+        public let name: String
+        public let url: String
+
+        public init(name: String, url: String) {
+            self.name = name
+            self.url = url
+        }
+    }
+
+    public enum Message: Sendable {
+        /// No provider takes addresses of this domain.
+        case unknownDomain
+        /// Nobody can sign in here at all.
+        case noProvider
+    }
+
+    private let choices: [Choice]
+    private let offersEmail: Bool
+    private let email: String?
+    private let organization: String?
+    private let returnTo: String?
+    private let message: Message?
+
+    /// - Parameters:
+    ///   - offersEmail: whether an address can tell the provider.
+    ///   - email: what was typed before.
+    ///   - returnTo: where one wanted to go; a path of this site.
+    public init(
+        choices: [Choice], offersEmail: Bool, email: String? = nil, organization: String? = nil,
+        returnTo: String? = nil, message: Message? = nil
+    ) {
+        self.choices = choices
+        self.offersEmail = offersEmail
+        self.email = email
+        self.organization = organization
+        self.returnTo = returnTo
+        self.message = message
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card">
+            <h1>Sign in</h1>
+            \(notice)
+            \(emailForm, if: offersEmail)
+            \(separator, if: offersEmail && !choices.isEmpty)
+            \(choiceList, if: !choices.isEmpty)
+            </div>
+            """
+        return Page(title: "Sign in", content: content).document
+    }
+
+    private var notice: HTML? {
+        switch message {
+        case .unknownDomain:
+            """
+            <p class="notice" role="alert">No identity provider is known for this address. Check the spelling, use your work address, or choose your provider below.</p>
+            """
+        case .noProvider:
+            """
+            <p class="notice" role="alert">Nobody can sign in here yet: no identity provider is set up. Your administrator gives one of the configuration's providers a client_id.</p>
+            """
+        case nil: nil
+        }
+    }
+
+    private var emailForm: HTML {
+        """
+        <form method="get" action="/auth/login">
+        \(hidden("organization", organization))\(hidden("return_to", returnTo))
+        <label for="email">Work e-mail address</label>
+        <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="\(email ?? "")">
+        <button class="primary" type="submit">Continue</button>
+        </form>
+        """
+    }
+
+    private let separator: HTML = "<p class=\"or\"><span>or with</span></p>"
+
+    private var choiceList: HTML {
+        let items = choices.map { choice -> HTML in
+            "<li><a class=\"button\" href=\"\(choice.url)\">\(choice.name)</a></li>"
+        }
+        return "<ul class=\"choices\" aria-label=\"Identity providers\">\(items)</ul>"
+    }
+
+    private func hidden(_ name: String, _ value: String?) -> HTML? {
+        value.map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" }
+    }
+}

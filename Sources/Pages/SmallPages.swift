@@ -1,0 +1,125 @@
+public import Web
+
+/// One is signed out, and stays so until one says otherwise.
+public struct SignedOutPage: Sendable {
+    private let signInURL: String
+
+    public init(signInURL: String) {
+        self.signInURL = signInURL
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card">
+            <h1>You are signed out</h1>
+            <p>On a computer that others use too, close the browser's windows as well.</p>
+            <p><a class="button primary" href="\(signInURL)">Sign in again</a></p>
+            </div>
+            """
+        return Page(title: "Signed out", content: content).document
+    }
+}
+
+/// Goes on by itself, to where a redirect behind a form may not lead.
+public struct ContinuePage: Sendable {
+    private let url: String
+
+    public init(url: String) {
+        self.url = url
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card">
+            <h1>Signing you out</h1>
+            <p>You are signed out here. Your identity provider comes next.</p>
+            <p><a class="button primary" href="\(url)">Go on</a></p>
+            </div>
+            """
+        return Page(title: "Signing out", content: content, goesOnTo: url).document
+    }
+}
+
+/// Something did not work: what, and what to do.
+public struct ErrorPage: Sendable {
+    public struct Action: Sendable {
+        public let title: String
+        public let url: String
+
+        public init(title: String, url: String) {
+            self.title = title
+            self.url = url
+        }
+    }
+
+    private let status: Int
+    private let title: String
+    private let text: String
+    private let requestID: String
+    private let action: Action
+
+    /// - Parameter action: what helps most; otherwise the way back to the start.
+    public init(status: Int, title: String, text: String, requestID: String, action: Action? = nil) {
+        self.status = status
+        self.title = title
+        self.text = text
+        self.requestID = requestID
+        self.action = action ?? Action(title: "Go to the start", url: "/")
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card">
+            <p class="status">Error \(status)</p>
+            <h1>\(title)</h1>
+            <p>\(text)</p>
+            <p><a class="button primary" href="\(action.url)">\(action.title)</a></p>
+            \(RequestLine(id: requestID).markup)
+            </div>
+            """
+        return Page(title: title, content: content).document
+    }
+}
+
+/// The name under which an administrator finds a request in the log.
+struct RequestLine {
+    let id: String
+
+    var markup: HTML { "<p class=\"request\">Request id <code>\(id)</code></p>" }
+}
+
+/// The organizations that one may look at.
+public struct OrganizationListPage: Sendable {
+    public struct Item: Sendable {
+        public let name: String
+        public let role: String
+        public let url: String
+
+        public init(name: String, role: String, url: String) {
+            self.name = name
+            self.role = role
+            self.url = url
+        }
+    }
+
+    private let account: Account
+    private let items: [Item]
+
+    public init(account: Account, items: [Item]) {
+        self.account = account
+        self.items = items
+    }
+
+    public var document: HTML {
+        let list = items.map { item -> HTML in
+            "<li><a href=\"\(item.url)\"><strong>\(item.name)</strong><span>\(item.role)</span></a></li>"
+        }
+        let content: HTML = """
+            <div class="narrow">
+            <h1>Your organizations</h1>
+            <ul class="organizations">\(list)</ul>
+            </div>
+            """
+        return Page(title: "Your organizations", account: account, content: content).document
+    }
+}
