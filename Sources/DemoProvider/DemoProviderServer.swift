@@ -1,0 +1,65 @@
+internal import HTTPMessage
+internal import HTTPServer
+public import Sockets
+
+/// The demo provider on a port of this machine, on a thread of its own. It refuses any other address.
+public final class DemoProviderServer {
+    /// An address that others could reach.
+    public struct NotLoopback: Error, Sendable, CustomStringConvertible {
+        public let description = "the demo provider listens on loopback only: anybody may sign in as anybody there"
+    }
+
+    private let reactor: Reactor
+    private let server: Server
+    private var thread: SystemThread?
+
+    /// Where it listens, with the port that the system chose.
+    public var address: SocketAddress { server.address }
+
+    /// Binds; nothing is answered before ``start()``.
+    public init(_ provider: DemoProvider, listen: SocketAddress) throws {
+        guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopback() }
+        let reactor = try Reactor()
+        self.reactor = reactor
+        server = try Server(try listen.free(), on: [reactor]) { _, _ in DemoHandler(provider) }
+    }
+
+    public func start() throws(SocketFault) {
+        let reactor = reactor
+        thread = try SystemThread { reactor.run() }
+    }
+
+    public func stop() {
+        server.drain(timeout: .seconds(1))
+        reactor.stop()
+        thread?.join()
+        thread = nil
+    }
+}
+
+private final class DemoHandler: RequestHandler {
+    private let provider: DemoProvider
+
+    init(_ provider: DemoProvider) {
+        self.provider = provider
+    }
+
+    func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
+        let (provider, now) = (provider, turn.wall)
+        guard request.method == .post else {
+            return .now(
+                provider.answer(request.method, request.target, field: { request.field($0) }, body: [], at: now))
+        }
+        return .later(bodyLimit: 64 << 10) { body in
+            let bytes = (try? await body.collect()) ?? []
+            return provider.answer(
+                request.method, request.target, field: { request.field($0) }, body: bytes, at: now)
+        }
+    }
+
+    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+        .now(DemoPages.message(fault.status, "This request is broken", fault.rawValue))
+    }
+
+    func completed(_ exchange: CompletedExchange) {}
+}
