@@ -157,8 +157,9 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON",
-                "Organizations", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
+                "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Sessions", "Snapshots", "Sockets",
+                "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),

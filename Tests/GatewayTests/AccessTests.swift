@@ -76,9 +76,9 @@ private let roles: [(group: String, role: Role)] = [
     }
 
     @Test("who one is, and what one holds where")
-    func me() throws {
+    func me() async throws {
         let token = try world.token("acme-managers", claims: ",\"email\":\"a@acme.example\"")
-        let answer = try world.get("/api/v1/me", token: token).json
+        let answer = try await world.perform("GET", "/api/v1/me", token: token).json
         #expect(answer?.member("identity")?.member("subject")?.string == "someone")
         #expect(answer?.member("identity")?.member("email")?.string == "a@acme.example")
         let role = answer?.member("roles")?.elements.first { _ in true }

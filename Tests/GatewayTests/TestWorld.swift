@@ -5,6 +5,7 @@ import Databases
 import Glibc
 import HTTPMessage
 import JSON
+import OpenID
 import Organizations
 import Snapshots
 import Sockets
@@ -50,7 +51,7 @@ final class TestWorld {
             id: try #require(ProviderID("idp")), issuer: "https://idp.example", keys: try KeySet(Array(jwk.utf8)))
         provider.audiences = ["api"]
         self.provider = provider
-        database = try Database(path: "\(directory)/store.db", schemas: [MetricsStore.schema])
+        database = try Database(path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
         store = try MetricsStore(database: database)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
@@ -58,7 +59,9 @@ final class TestWorld {
             try TestWorld.deployment(provider, organizations: ["acme", "globex"], tokenCache: tokenCache))
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
         handler = GatewayHandler(
-            deployments, metrics: metrics, health: StoreHealth(database), figures: figures, log: log,
+            deployments, metrics: metrics,
+            signIn: SignInService(database: database, sealingWith: nil, figures: figures, log: log), news: KeyNews(),
+            health: StoreHealth(database), figures: figures, log: log,
             on: try Reactor())
         try fill("acme", workspaces: ["soc", "fraud"])
         try fill("globex", workspaces: ["fleet"])
@@ -138,6 +141,17 @@ final class TestWorld {
                 status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false, context: answer.context,
                 turn: turn))
         return TestAnswer(response: response)
+    }
+
+    /// The same for requests that wait for the store and have no body.
+    func perform(_ method: String, _ path: String, token: String) async throws -> TestAnswer {
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: access.example", "Authorization: Bearer \(token)", "", ""]
+        var parser = RequestParser()
+        let bytes = Array(lines.joined(separator: "\r\n").utf8)
+        let request = try #require(try parser.parse(bytes.span))
+        let turn = Turn(monotonic: begin, wall: TestWorld.wall)
+        let answer = handler.answer(request, from: "192.0.2.1", at: turn)
+        return TestAnswer(response: await answer.response(to: RequestBody(on: try Reactor(), limit: 0)))
     }
 
     func get(_ path: String, token: String? = nil) throws -> TestAnswer { try send("GET", path, token: token) }

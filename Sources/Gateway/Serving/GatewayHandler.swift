@@ -157,7 +157,8 @@ final class GatewayHandler: RequestHandler {
                 .problem(Problem(.unavailable, detail: "The gateway could not settle who you are. Try again.")))
         }
         takeUpChanges()
-        return look(match, exchange, at: reactor.turn, times: times)
+        let turn = Turn(monotonic: reactor.turn.monotonic, wall: service.now())
+        return look(match, exchange, at: turn, times: times)
     }
 
     // MARK: Without a credential that counts

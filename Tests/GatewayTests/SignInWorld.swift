@@ -1,0 +1,328 @@
+import Configuration
+import Cryptography
+import Databases
+import DemoProvider
+import Glibc
+import HTTPClient
+import HTTPMessage
+import JSON
+import OpenID
+import Organizations
+import Sessions
+import Snapshots
+import Sockets
+import Synchronization
+import Telemetry
+import Testing
+import Time
+import Tokens
+import WorkspaceMetrics
+
+@testable import Gateway
+@testable import HTTPServer
+
+/// A gateway at which people sign in, with a provider that can be made to misbehave, and clocks that are turned by hand.
+/// No sockets: requests are handed to a handler on a running reactor, outbound ones to the provider.
+final class SignInWorld: Sendable {
+    static let issuer = "http://127.0.0.1:9"
+    static let origin = "http://127.0.0.1:8080"
+
+    let provider: DemoProvider
+    let outbound: ProviderStandIn
+    let clock: ManualClock
+    let reactor: Reactor
+    let service: SignInService
+    let deployments: Published<Deployment>
+    let figures = GatewayFigures()
+    let lines = LogLines()
+    let database: Database
+    private let directory: String
+    private let handler: OnReactor<GatewayHandler>
+    private let way: Outbound
+    private let log: Log
+    private let thread: Mutex<SystemThread?>
+
+    /// - Parameters:
+    ///   - providerSettings: members beside the ordinary ones, each with a comma before it.
+    ///   - settings: likewise, of the whole configuration.
+    init(
+        key: KeyKind = .p256, publicURL: String = SignInWorld.origin, providerSettings: String = "",
+        secondProvider: String = "", settings: String = ""
+    ) throws {
+        var template = Array("/tmp/gatehouse-sign-in-XXXXXX".utf8CString)
+        // mkdtemp changes the template in place, within its length.
+        _ = unsafe mkdtemp(&template)
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let clock = ManualClock()
+        self.clock = clock
+        provider = DemoProvider(
+            issuer: SignInWorld.issuer,
+            clients: [
+                DemoClient(
+                    id: "gatehouse client", secret: "s:e c%ret", redirectURIs: ["\(publicURL)/auth/callback"],
+                    postLogoutRedirectURIs: ["\(publicURL)/auth/signed-out"])
+            ], people: SignInWorld.people, key: try SigningKey.generate(key), keyID: "k")
+        outbound = ProviderStandIn(provider, clock)
+        let path = "\(directory)/gatehouse.jsonc"
+        let text = SignInWorld.configuration(
+            publicURL: publicURL, providerSettings: providerSettings, secondProvider: secondProvider,
+            settings: settings)
+        try text.write(to: path)
+        let environment = [
+            "KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret",
+        ]
+        let loaded = try SettingsFile.load(path: path, environment: environment)
+        let lines = lines
+        log = Log(.json, to: try LogSink { lines.append($0) })
+        database = try Database(
+            path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
+        way = Outbound(http: outbound, now: { clock.now })
+        let deployment = Deployment(loaded, by: way)
+        deployments = Published(deployment)
+        service = SignInService(
+            database: database, sealingWith: deployment.signIn.box, figures: figures, log: log, now: { clock.now })
+        reactor = try Reactor()
+        let store = try MetricsStore(database: database)
+        var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
+        _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
+        handler = OnReactor(
+            GatewayHandler(
+                deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
+                news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor))
+        thread = Mutex(nil)
+        let reactor = reactor
+        let new = try SystemThread { reactor.run() }
+        thread.withLock { $0 = new }
+    }
+
+    deinit {
+        reactor.stop()
+        thread.withLock { $0?.join() }
+        log.sink.close()
+        database.close()
+        for name in ["store.db", "store.db-wal", "store.db-shm", "gatehouse.jsonc"] {
+            unsafe unlink("\(directory)/\(name)")
+        }
+        unsafe rmdir(directory)
+    }
+
+    static let people = [
+        DemoPerson(id: "carla", name: "Carla", email: "ceo@acme.example", groups: ["everyone"]),
+        DemoPerson(id: "vic", name: "Vic", email: "vic@acme.example", groups: ["everyone", "acme-viewers"]),
+        DemoPerson(id: "una", name: "Una", email: "ceo@acme.example", isEmailVerified: false, groups: []),
+        DemoPerson(id: "sam", name: "<Sam>", email: "sam@elsewhere.example", groups: ["Acme-Viewers"]),
+    ]
+
+    private static let inventory = """
+        {"roles":[{"id":"owner","name":"Owner","scopes":["playbook.write"]}],"workspaces":[{"id":"soc","name":"SOC <1>",
+        "created_at":"2025-01-01T00:00:00Z","workflows":[],"runners":[],"members":[{"email":"o@acme.example","name":"O",
+        "roles":["owner"],"status":"active"}]}]}
+        """
+
+    private static func configuration(
+        publicURL: String, providerSettings: String, secondProvider: String, settings: String
+    ) -> String {
+        """
+        {"public_url": "\(publicURL)", "listen": "127.0.0.1:8080", "storage": "sqlite:store.db",
+         "secret_key": {"env": "KEY"},
+         "providers": [{"id": "idp", "issuer": "\(issuer)", "insecure_allow_http": true,
+           "client_id": "gatehouse client", "client_secret": {"env": "SECRET"},
+           "scopes": ["openid", "profile", "email", "groups"], "email_domains": ["acme.example"]\(providerSettings)}\(secondProvider)],
+         "organizations": [
+           {"id": "acme", "name": "Acme", "providers": ["idp"], "claim_mappings": [
+             {"claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager"},
+             {"claim_name": "groups", "claim_value": "acme-viewers", "role": "organization-viewer"}]},
+           {"id": "globex", "name": "Globex", "providers": ["idp"], "claim_mappings": [
+             {"claim_name": "groups", "claim_value": "globex", "role": "organization-manager"}]}]\(settings)}
+        """
+    }
+
+    /// Reads the configuration anew with other settings.
+    func reload(providerSettings: String = "", secondProvider: String = "", settings: String = "") throws {
+        let path = "\(directory)/gatehouse.jsonc"
+        try SignInWorld.configuration(
+            publicURL: SignInWorld.origin, providerSettings: providerSettings, secondProvider: secondProvider,
+            settings: settings
+        ).write(to: path)
+        let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
+        let loaded = try SettingsFile.load(path: path, environment: environment)
+        deployments.publish(Deployment(loaded, by: way, after: deployments.read().value))
+    }
+
+    /// Hands a request to the gateway.
+    func send(
+        _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1"
+    ) async throws -> TestAnswer {
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:8080"] + fields
+        if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
+        var parser = RequestParser()
+        let bytes = Array((lines + ["", ""]).joined(separator: "\r\n").utf8)
+        let request = try #require(try parser.parse(bytes.span))
+        let (handler, clock, reactor) = (handler, clock, reactor)
+        let response: Response = await withCheckedContinuation { continuation in
+            reactor.perform {
+                let turn = Turn(monotonic: clock.monotonic, wall: clock.now)
+                let answer = handler.value.answer(request, from: peer, at: turn)
+                let content = RequestBody(on: reactor, limit: 1 << 20)
+                content.append(Array(body.utf8))
+                content.finish(.success(()))
+                let work = OnReactor((answer, content))
+                Task(executorPreference: reactor) {
+                    let response = await work.value.0.response(to: work.value.1)
+                    reactor.perform {
+                        handler.value.completed(
+                            CompletedExchange(
+                                status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
+                                context: work.value.0.context, turn: turn))
+                    }
+                    continuation.resume(returning: response)
+                }
+            }
+        }
+        return TestAnswer(response: response)
+    }
+}
+
+extension String {
+    fileprivate func write(to path: String) throws {
+        let file = try unsafe #require(unsafe fopen(path, "w"))
+        unsafe fputs(self, file)
+        unsafe fclose(file)
+    }
+}
+
+/// The time, turned by hand.
+final class ManualClock: Sendable {
+    private let seconds = Mutex<Int64>(0)
+    /// Stands still: what it measures, contact with the store, is not what these tests are about.
+    let monotonic = MonotonicTime.now()
+
+    var now: Timestamp { Timestamp(seconds: 1_800_000_000 + seconds.withLock { $0 }) }
+
+    func advance(_ duration: Duration) { seconds.withLock { $0 += duration.components.seconds } }
+}
+
+/// The provider as the gateway reaches it, and what goes wrong on the way.
+final class ProviderStandIn: OutboundHTTP {
+    typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
+
+    private struct State {
+        var twist: Twist = { _, response in response }
+        var requests: [OutboundRequest] = []
+    }
+
+    private let provider: DemoProvider
+    private let clock: ManualClock
+    private let state = Mutex(State())
+
+    init(_ provider: DemoProvider, _ clock: ManualClock) {
+        self.provider = provider
+        self.clock = clock
+    }
+
+    func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
+    func behave() { twist { _, response in response } }
+
+    /// How often a path was asked for.
+    func count(_ path: String) -> Int { state.withLock { $0.requests.count { $0.url.path == path } } }
+    /// The last request of a path.
+    func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
+
+    func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+        let twist = state.withLock { state in
+            state.requests.append(request)
+            return state.twist
+        }
+        let response = provider.answer(
+            request.method, Target(path: request.url.path, query: request.url.query),
+            field: { request.fields.value($0) }, body: request.body, at: clock.now)
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = response.body { body = bytes }
+        return try twist(request, OutboundResponse(response.status, fields: response.fields, body: body))
+    }
+}
+
+/// A browser: keeps cookies, and goes where it is sent when it is told to.
+final class TestBrowser {
+    let world: SignInWorld
+    var cookies: [String: String] = [:]
+
+    init(_ world: SignInWorld) {
+        self.world = world
+    }
+
+    var cookieField: [String] {
+        cookies.isEmpty ? [] : ["Cookie: " + cookies.map { "\($0)=\($1)" }.sorted().joined(separator: "; ")]
+    }
+
+    static let navigation = ["Accept: text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Mode: navigate"]
+
+    @discardableResult
+    func send(_ method: String, _ path: String, fields: [String] = [], body: String = "") async throws -> TestAnswer {
+        let answer = try await world.send(method, path, fields: cookieField + fields, body: body)
+        keepCookies(answer)
+        return answer
+    }
+
+    func keepCookies(_ answer: TestAnswer) {
+        for cookie in answer.setCookies {
+            let parts = cookie.split(separator: ";")[0].split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            cookies[name] = cookie.contains("Max-Age=0") ? nil : String(parts[1])
+        }
+    }
+
+    /// As a person who follows a link.
+    func open(_ path: String) async throws -> TestAnswer {
+        try await send("GET", path, fields: TestBrowser.navigation)
+    }
+
+    /// As a script of the page.
+    func fetch(_ method: String, _ path: String, fields: [String] = []) async throws -> TestAnswer {
+        try await send(
+            method, path,
+            fields: ["Accept: application/json", "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: same-origin"] + fields)
+    }
+
+    /// Begins a sign-in; where the provider is to be asked.
+    func begin(_ query: String = "") async throws -> String {
+        let answer = try await open("/auth/login\(query.isEmpty ? "" : "?\(query)")")
+        try #require(answer.status == 303, "\(answer.body)")
+        return try #require(answer.field("Location"))
+    }
+
+    /// What the provider sends back after a person chose whom to be: the callback's path and query.
+    func consent(_ person: String, at url: String) throws -> String {
+        let query = String(try #require(url.split(separator: "?", maxSplits: 1).last))
+        let target = Target(path: "/authorize", query: query)
+        let page = world.provider.answer(.get, target, field: { _ in nil }, body: [], at: world.clock.now)
+        try #require(page.status == .ok)
+        let items = try #require(target.queryItems) + [("person", person)]
+        let answer = world.provider.answer(
+            .post, Target(path: "/authorize", query: nil), field: { _ in nil }, body: FormEncoding.body(items),
+            at: world.clock.now)
+        let location = try #require(answer.fields.value(.location))
+        return String(location.dropFirst(SignInWorld.origin.count))
+    }
+
+    /// All of it; the answer to the callback.
+    @discardableResult
+    func signIn(_ person: String, _ query: String = "") async throws -> TestAnswer {
+        try await open(consent(person, at: begin(query)))
+    }
+
+    /// The token that this session's forms carry.
+    func formToken() async throws -> String {
+        try #require(try await fetch("GET", "/api/v1/me").json?.member("csrf_token")?.string)
+    }
+}
+
+extension TestAnswer {
+    var setCookies: [String] {
+        let lines = (response?.fields.bytes ?? []).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+        return lines.filter { $0.hasPrefix("Set-Cookie: ") }.map { String($0.dropFirst(12).dropLast()) }
+    }
+
+    var location: String? { field("Location") }
+}
