@@ -63,14 +63,14 @@ let package = Package(
         library("JSON", in: "Platform/"),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
         library("Snapshots", in: "Platform/"),
-        library("Sockets", in: "Platform/", uses: ["CLinux", "Time"]),
+        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
 
         // HTTP
         library("HTTPMessage", in: "HTTP/"),
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
-        library("HTTPClient", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+        library("HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Time"]),
         library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage"]),
 
         // Tokens, and what they earn
@@ -132,6 +132,12 @@ let package = Package(
             ]),
 
         // Tests
+        .target(
+            name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography"], path: "Tests/Support/TestCertificates",
+            swiftSettings: settings),
+        tests(
+            of: "HTTPClient",
+            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Time"]),
         tests(of: "Time"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),

@@ -33,7 +33,7 @@ extension Command {
         }
         defer { log.sink.close() }
         do throws(StartFailure) {
-            process = try GatewayProcess(settings, log: log)
+            process = try GatewayProcess(settings, environment: call.environment, log: log)
             try process.start()
         } catch {
             throw .failure(error.description)

@@ -28,19 +28,32 @@ public final class GatewayProcess {
     private let signIn: SignInService
     private let maintenance: Maintenance
     private let outbound: Outbound
+    private let client: HTTPClient
+    private let certificate: Published<TLSServerContext?>
     private let log: Log
 
     /// Opens the store and binds the listeners; answers nothing yet. ``Signals/block()`` has to come before it, and
     /// before any thread.
-    public init(_ settings: Settings, log: Log) throws(StartFailure) {
-        guard settings.tls == nil else {
-            throw StartFailure(
-                "tls: this version does not end TLS itself; leave \"tls\" out and put a proxy that does in front")
+    ///
+    /// - Parameter environment: of the process; a proxy for outbound requests may stand there.
+    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
+        do throws(TLSFault) {
+            certificate = Published(try settings.tls?.context())
+        } catch {
+            throw StartFailure("tls: \(error)")
         }
         self.settings = settings
         self.log = log
         let figures = GatewayFigures()
-        let http = HTTPClient()
+        let proxies = ProxySettings(environment: environment)
+        if let fault = proxies.fault { throw StartFailure(fault) }
+        let http: HTTPClient
+        do throws(SocketFault) {
+            http = try HTTPClient(proxies: proxies)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        client = http
         outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
         let deployment = Deployment(settings, by: outbound)
         deployments = Published(deployment)
@@ -58,9 +71,11 @@ public final class GatewayProcess {
         }
         maintenance = Maintenance(deployments, signIn)
         let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let certificate = certificate
         do throws(SocketFault) {
             server = try GatewayServer(
-                deployments, listen: settings.listen, adminListen: settings.adminListen, reactors: reactors,
+                deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
+                adminListen: settings.adminListen, reactors: reactors,
                 database: database, store: store, signIn: signIn, news: outbound.news, log: log)
         } catch {
             throw StartFailure("\(error)")
@@ -97,16 +112,17 @@ public final class GatewayProcess {
         maintenance.stop()
         server.drain()
         database.close()
+        client.close()
         log.write(.info, "stopped")
     }
 
     private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
-        do throws(ConfigurationFaults) {
+        do {
             let new = try read()
             let fixed: [(String, Bool)] = [
                 ("listen", new.listen == settings.listen), ("admin_listen", new.adminListen == settings.adminListen),
                 ("reactors", new.reactors == settings.reactors), ("storage", new.storage == settings.storage),
-                ("tls", new.tls == nil),
+                ("tls", (new.tls == nil) == (settings.tls == nil)),
             ]
             let changed = fixed.filter { !$0.1 }.map(\.0)
             if !changed.isEmpty {
@@ -114,6 +130,8 @@ public final class GatewayProcess {
                     .warning, "these settings need a restart and stay as they were",
                     fields: [("settings", changed.joined(separator: ", "))])
             }
+            if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
+            client.forget()
             let deployment = Deployment(new, by: outbound, after: deployments.read().value)
             signIn.sessions.seal(with: deployment.signIn.box)
             deployments.publish(deployment)
@@ -121,9 +139,17 @@ public final class GatewayProcess {
             log.write(.info, "the configuration was read anew")
         } catch {
             server.figures.lastReloadSucceeded = false
-            for fault in error.faults {
-                log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", "\(fault)")])
+            let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]
+            for fault in faults {
+                log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", fault)])
             }
         }
+    }
+}
+
+extension TLSSettings {
+    /// Reads the files anew.
+    func context() throws(TLSFault) -> TLSServerContext {
+        try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
     }
 }

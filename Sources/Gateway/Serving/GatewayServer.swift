@@ -20,9 +20,12 @@ public final class GatewayServer {
 
     /// Binds both listeners; nothing is answered before ``start()``.
     ///
-    /// - Parameter reactors: event-loop threads, at least one.
+    /// - Parameters:
+    ///   - tls: the certificate of the public listener, which may change; `nil` for plain HTTP.
+    ///   - reactors: event-loop threads, at least one.
     init(
-        _ deployments: Published<Deployment>, listen: SocketAddress, adminListen: SocketAddress?, reactors count: Int,
+        _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: SocketAddress,
+        adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, signIn: SignInService,
         news: KeyNews, log: Log
     ) throws(SocketFault) {
@@ -31,7 +34,8 @@ public final class GatewayServer {
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
-        let server = try Server(try listen.free(), on: reactors, limits: limits) { reactor, _ in
+        let server = try Server(try listen.free(), on: reactors, limits: limits, tls: { tls?.read().value }) {
+            reactor, _ in
             GatewayHandler(
                 deployments, metrics: metrics, signIn: signIn, news: news, health: health, figures: figures, log: log,
                 on: reactor)

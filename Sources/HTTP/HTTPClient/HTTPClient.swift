@@ -1,7 +1,152 @@
-/// Placeholder until the engine below is in place.
+internal import Dispatch
+internal import HTTPMessage
+public import Sockets
+internal import Synchronization
+internal import Time
+
+/// Asks other servers over HTTP/1.1: TLS by OpenSSL, connections that are used again, and a policy of where one may go.
+///
+/// All calls share one reactor on a thread of its own; names are resolved on other threads, for the system's resolver
+/// blocks. Redirects are answers like any other.
 public final class HTTPClient: OutboundHTTP {
-    public init() {}
+    private let reactor: Reactor
+    private let thread: SystemThread
+    private let proxies: ProxySettings
+    private let pool: OnClientReactor<ConnectionPool>
+    private let contexts = Mutex<[String?: TLSClientContext]>([:])
+    private let resolver = DispatchQueue(label: "gatehouse.resolver", attributes: .concurrent)
+
+    public init(proxies: ProxySettings = .none) throws(SocketFault) {
+        let reactor = try Reactor()
+        self.reactor = reactor
+        self.proxies = proxies
+        pool = OnClientReactor(ConnectionPool())
+        thread = try SystemThread { reactor.run() }
+    }
+
+    /// Ends all idle connections and reads authorities' files anew at their next use.
+    public func forget() {
+        contexts.withLock { $0 = [:] }
+        let pool = pool
+        reactor.perform { pool.value.closeAll() }
+    }
+
+    /// Ends the thread; calls that are under way run into their time-outs.
+    public func close() {
+        reactor.stop()
+        thread.join()
+    }
+
     public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
-        throw OutboundFault(.notConnected, "not built yet")
+        let call = ClientCall(request)
+        let watchdog = Task.detached {
+            try? await Task.sleep(for: request.limits.whole)
+            if !Task.isCancelled { call.fail(.timedOut, "the answer took too long") }
+        }
+        defer { watchdog.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await call.outcome { start(call) }
+        } onCancel: {
+            call.fail(.timedOut, "nobody waits any more")
+        }
+        return try outcome.get()
+    }
+
+    private func start(_ call: ClientCall) {
+        let (url, policy) = (call.request.url, call.request.policy)
+        guard policy.permits(url) else { return call.fail(.notAllowed, "only https is asked for") }
+        let tls: TLSClientContext?
+        do throws(TLSFault) {
+            tls = url.scheme == "https" ? try context(policy.authoritiesFile) : nil
+        } catch {
+            return call.fail(.insecure, error.description)
+        }
+        let proxy = proxies.proxy(for: url)
+        let key = ConnectionPool.Key(
+            scheme: url.scheme, host: url.host, port: url.effectivePort, proxy: proxy, policy: policy)
+        reactor.perform { [self] in
+            if let connection = pool.value.take(key) {
+                hand(call, to: connection)
+                connection.ask(call) { [weak self] in self?.connect(call, key, tls) }
+            } else {
+                connect(call, key, tls)
+            }
+        }
+    }
+
+    private func context(_ file: String?) throws(TLSFault) -> TLSClientContext {
+        if let known = contexts.withLock({ $0[file] }) { return known }
+        let context = try TLSClientContext(authoritiesFile: file)
+        contexts.withLock { $0[file] = context }
+        return context
+    }
+
+    /// Resolves the name, then goes on with the addresses that the policy permits.
+    private func connect(_ call: ClientCall, _ key: ConnectionPool.Key, _ tls: TLSClientContext?) {
+        // Through a proxy only an address that is written out can be judged here; names are the proxy's to resolve.
+        if key.proxy != nil, let address = IPAddress(key.host),
+            !call.request.policy.permits(address, of: call.request.url)
+        {
+            return call.fail(.notAllowed, "the address \(key.host) is not a public one")
+        }
+        let host = key.proxy?.address.host ?? key.host
+        resolver.async { [self] in
+            let found = NameResolution.addresses(of: host)
+            guard !found.isEmpty else { return call.fail(.notResolved, "the name \(host) has no address") }
+            let permitted =
+                key.proxy != nil
+                ? found
+                : found.filter { text in
+                    // An address of a scope (`fe80::1%eth0`) is never a public one.
+                    IPAddress(text).map { call.request.policy.permits($0, of: call.request.url) } ?? false
+                }
+            guard !permitted.isEmpty else {
+                return call.fail(.notAllowed, "the address \(found[0]) is not a public one")
+            }
+            reactor.perform { [self] in attempt(call, key, tls, permitted[...]) }
+        }
+    }
+
+    private func attempt(
+        _ call: ClientCall, _ key: ConnectionPool.Key, _ tls: TLSClientContext?, _ addresses: ArraySlice<String>
+    ) {
+        guard !call.isOver else { return }
+        guard let address = addresses.first else { return call.fail(.notConnected, "no address could be reached") }
+        let rest = addresses.dropFirst()
+        let now = reactor.turn.monotonic
+        let end = call.began + call.request.limits.connect
+        guard now < end else { return call.fail(.timedOut, "no connection could be made in time") }
+        // One address that does not answer must not use up the time of the others.
+        let share = rest.isEmpty ? end : min(end, now + .seconds(2))
+        do throws(SocketFault) {
+            let port = key.proxy?.address.port ?? key.port
+            let stream = try Stream.connecting(to: SocketAddress(host: address, port: port))
+            let connection = try ClientConnection(stream, key, tls: tls, pool: pool.value, on: reactor)
+            hand(call, to: connection)
+            connection.connect(call, until: share) { [weak self] fault in
+                guard rest.isEmpty else { return self?.attempt(call, key, tls, rest) ?? () }
+                if fault.code == 110 {
+                    call.fail(.timedOut, "no connection could be made in time")
+                } else {
+                    call.fail(.notConnected, "\(fault)")
+                }
+            }
+        } catch {
+            rest.isEmpty ? call.fail(.notConnected, "\(error)") : attempt(call, key, tls, rest)
+        }
+    }
+
+    private func hand(_ call: ClientCall, to connection: ClientConnection) {
+        let (reactor, connection) = (reactor, OnClientReactor(connection))
+        call.onAbandon { reactor.perform { connection.value.abandon(call) } }
+    }
+}
+
+/// `@unchecked Sendable`: opened only by closures that the client's reactor performs.
+struct OnClientReactor<Value: AnyObject>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
     }
 }

@@ -48,6 +48,9 @@ struct FramingFields: Sendable {
     private var contentLength: Int?
     private var isChunked = false
 
+    /// Whether a length was announced, be it zero.
+    var hasLength: Bool { contentLength != nil }
+
     mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolFault) {
         switch field.name.count {
         case 4 where field.isNamed("host", in: buffer):

@@ -16,15 +16,17 @@ public final class Server: Sendable {
     }
 
     /// Binds at once; connections are accepted when the reactors run.
+    ///
+    /// - Parameter tls: asked for each connection, on its reactor's thread; `nil` for plain ones.
     public init(
         _ address: SocketAddress, on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
-        handler: HandlerFactory
+        tls: @escaping @Sendable () -> TLSServerContext? = { nil }, handler: HandlerFactory
     ) throws(SocketFault) {
         var endpoints: [Confined] = []
         var bound = address
         for (index, reactor) in reactors.enumerated() {
             let endpoint = try ServerEndpoint(
-                bound, on: reactor, limits: limits, handler: handler(reactor, index))
+                bound, on: reactor, limits: limits, tls: tls, handler: handler(reactor, index))
             // The first one chooses the port where none is given; the others share it.
             bound = endpoint.address ?? bound
             try endpoint.start()

@@ -10,6 +10,8 @@ final class ServerConnection: EventHandler {
     /// After the last answer: what still comes is read and dropped for a moment, since closing a socket with unread
     /// input would reset the connection and could destroy the answer (RFC 9112, section 9.6).
     private var lingersUntil: MonotonicTime?
+    /// TLS has to write before it can read on, or the other way round.
+    private var blockedOn: Readiness = []
 
     init(_ stream: Stream, at endpoint: ServerEndpoint) throws(SocketFault) {
         self.endpoint = endpoint
@@ -34,19 +36,28 @@ final class ServerConnection: EventHandler {
             return
         }
         endpoint.lendOutput(to: machine)
-        if readiness.contains(.read) {
-            switch stream.read(into: &endpoint.reactor.readBuffer) {
-            case .count(let count):
-                let buffer = endpoint.reactor.readBuffer
-                machine.received(buffer.span.extracting(0..<count))
-            case .closed: machine.receivedEnd()
-            case .wantRead, .wantWrite: break
-            }
+        let wasBlocked = blockedOn
+        blockedOn = []
+        if readiness.contains(.read) || wasBlocked == .write
+            || stream.hasPendingInput && machine.interest.contains(.read)
+        {
+            read(stream)
         } else {
             machine.processInput()
         }
         settle()
         endpoint.takeOutputBack(from: machine)
+    }
+
+    private func read(_ stream: Stream) {
+        switch stream.read(into: &endpoint.reactor.readBuffer) {
+        case .count(let count):
+            let buffer = endpoint.reactor.readBuffer
+            machine.received(buffer.span.extracting(0..<count))
+        case .closed: machine.receivedEnd()
+        case .wantWrite: blockedOn = .write
+        case .wantRead: break
+        }
     }
 
     func deadlinePassed(at turn: Turn) {
@@ -77,7 +88,11 @@ final class ServerConnection: EventHandler {
         while machine.pendingOutput > 0, machine.phase != .closed {
             switch watched.stream.write(machine.output, from: machine.outputStart) {
             case .count(let count): machine.wrote(count)
-            case .wantRead, .wantWrite:
+            case .wantRead:
+                blockedOn = .read
+                waitOn(watched)
+                return
+            case .wantWrite:
                 waitOn(watched)
                 return
             case .closed: machine.disconnected()
@@ -88,12 +103,13 @@ final class ServerConnection: EventHandler {
         case .closing: linger(watched)
         default:
             waitOn(watched)
-            if machine.hasMoreToDo, let key = watched.key { endpoint.reactor.resumeNextTurn(key) }
+            let hasMore = machine.hasMoreToDo || watched.stream.hasPendingInput && machine.interest.contains(.read)
+            if hasMore, let key = watched.key { endpoint.reactor.resumeNextTurn(key) }
         }
     }
 
     private func waitOn(_ watched: WatchedStream) {
-        watched.setInterest(machine.interest)
+        watched.setInterest(blockedOn.isEmpty ? machine.interest : blockedOn)
         armTimer()
     }
 

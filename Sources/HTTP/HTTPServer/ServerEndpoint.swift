@@ -14,12 +14,13 @@ final class ServerEndpoint {
     private var spareOutput: [UInt8] = []
 
     init(
-        _ address: SocketAddress, on reactor: Reactor, limits: ServerLimits, handler: any RequestHandler
+        _ address: SocketAddress, on reactor: Reactor, limits: ServerLimits, tls: @escaping () -> TLSServerContext?,
+        handler: any RequestHandler
     ) throws(SocketFault) {
         self.reactor = reactor
         self.limits = limits
         self.handler = handler
-        listener = try Listener(address, on: reactor) { [weak self] stream in self?.accepted(stream) }
+        listener = try Listener(address, on: reactor, tls: tls) { [weak self] stream in self?.accepted(stream) }
     }
 
     var address: SocketAddress? { listener?.address }

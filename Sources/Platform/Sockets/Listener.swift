@@ -7,15 +7,20 @@ public final class Listener: EventHandler {
     private let reactor: Reactor
     private let descriptor: Descriptor
     private let accepted: (Stream) -> Void
+    private let tls: () -> TLSServerContext?
     private var key: RegistrationKey?
     private var isWatching = false
 
     /// Binds at once, so that errors come before anything runs. `accepted` is called on the reactor's thread.
+    ///
+    /// - Parameter tls: asked for each connection, so that another certificate counts at once; `nil` for plain ones.
     public init(
-        _ address: SocketAddress, on reactor: Reactor, accepted: @escaping (Stream) -> Void
+        _ address: SocketAddress, on reactor: Reactor, tls: @escaping () -> TLSServerContext? = { nil },
+        accepted: @escaping (Stream) -> Void
     ) throws(SocketFault) {
         self.reactor = reactor
         self.accepted = accepted
+        self.tls = tls
         descriptor = try address.listen()
     }
 
@@ -65,7 +70,12 @@ public final class Listener: EventHandler {
                 let connection = Descriptor(number)
                 // Without it answers of several writes wait for acknowledgements; a failure only costs that.
                 try? setOption(connection, Int32(IPPROTO_TCP), TCP_NODELAY)
-                accepted(Stream(connection))
+                guard let context = tls() else {
+                    accepted(Stream(connection))
+                    continue
+                }
+                // Without memory for its state the connection is dropped, which closes it.
+                if let tls = TLSConnection(accepting: connection, context) { accepted(Stream(connection, tls: tls)) }
             } catch {
                 if error.isWouldBlock { return }
                 if error.isOutOfDescriptors, let key {

@@ -9,16 +9,25 @@ public enum StreamResult: Sendable, Hashable {
     case closed
 }
 
-/// A connected socket, non-blocking.
+/// A connected socket, non-blocking; plain, or with TLS on it.
 public final class Stream {
     let descriptor: Descriptor
+    private let tls: TLSConnection?
 
-    init(_ descriptor: Descriptor) {
+    init(_ descriptor: Descriptor, tls: TLSConnection? = nil) {
         self.descriptor = descriptor
+        self.tls = tls
     }
+
+    /// Whether bytes wait in memory, for which the descriptor will not become ready.
+    public var hasPendingInput: Bool { tls?.hasPendingInput ?? false }
+
+    /// Why TLS failed, where it did; for logs.
+    public var failure: String? { tls?.failure }
 
     /// Reads into the beginning of `buffer`.
     public func read(into buffer: inout [UInt8]) -> StreamResult {
+        if let tls { return tls.read(into: &buffer) }
         let number = descriptor.number
         do {
             let count = try system("read") {
@@ -33,6 +42,7 @@ public final class Stream {
 
     /// Writes `bytes` from `start` on; a closed peer raises no signal.
     public func write(_ bytes: [UInt8], from start: Int) -> StreamResult {
+        if let tls { return tls.write(bytes, from: start) }
         let number = descriptor.number
         guard start < bytes.count else { return .count(0) }
         do {
@@ -50,6 +60,7 @@ public final class Stream {
 
     /// Says that nothing more will be written.
     public func endWriting() {
+        tls?.endWriting()
         _ = Glibc.shutdown(descriptor.number, Int32(SHUT_WR))
     }
 

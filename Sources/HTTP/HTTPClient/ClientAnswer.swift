@@ -1,0 +1,80 @@
+internal import HTTPMessage
+
+/// An answer as it arrives: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
+struct ClientAnswer {
+    struct Fault: Error {
+        let kind: OutboundFault.Kind
+        let detail: String
+    }
+
+    private(set) var head: ResponseHead?
+    private(set) var body: [UInt8] = []
+    /// Bytes behind the answer's end, which nobody asked for.
+    private(set) var hasExcess = false
+    private let limit: Int
+    private var parser: ResponseParser
+    private var input: [UInt8] = []
+    private var chunks = ChunkedDecoder()
+
+    init(isToHead: Bool, limit: Int) {
+        parser = ResponseParser(toHead: isToHead)
+        self.limit = limit
+    }
+
+    /// Whether the end of the connection is the end of the answer.
+    var endsWithConnection: Bool { head?.framing == .untilClose }
+
+    /// Takes bytes; answers whether the answer is complete.
+    mutating func take(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+        guard head == nil else { return try takeContent(bytes) }
+        for index in bytes.indices { input.append(bytes[index]) }
+        var parser = parser
+        do throws(ProtocolFault) {
+            defer { self.parser = parser }
+            guard let head = try parser.parse(input.span) else { return false }
+            self.head = head
+        } catch {
+            throw Fault(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
+        }
+        if case .length(let length) = head?.framing, length > limit {
+            throw Fault(kind: .tooLarge, detail: "the answer announces more than \(limit) bytes")
+        }
+        let all = input
+        input = []
+        return try takeContent(all.span.extracting(parser.consumed..<all.count))
+    }
+
+    private mutating func takeContent(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+        switch head?.framing {
+        case .length(let length):
+            let count = min(length - body.count, bytes.count)
+            append(bytes.extracting(0..<count))
+            hasExcess = count < bytes.count
+            return body.count == length
+        case .untilClose:
+            guard body.count + bytes.count <= limit else { throw tooLarge }
+            append(bytes)
+            return false
+        case .chunked:
+            let used: Int
+            do throws(ProtocolFault) {
+                used = try chunks.decode(bytes, into: &body, limit: limit + 1 - body.count)
+            } catch {
+                throw Fault(kind: .malformed, detail: error.rawValue)
+            }
+            guard body.count <= limit else { throw tooLarge }
+            hasExcess = used < bytes.count
+            return chunks.isDone
+        case .some(.none), nil:
+            hasExcess = bytes.count > 0
+            return true
+        }
+    }
+
+    private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the answer is larger than \(limit) bytes") }
+
+    private mutating func append(_ bytes: Span<UInt8>) {
+        body.reserveCapacity(body.count + bytes.count)
+        for index in bytes.indices { body.append(bytes[index]) }
+    }
+}

@@ -1,0 +1,74 @@
+internal import HTTPMessage
+internal import Sockets
+internal import Synchronization
+internal import Time
+
+/// One request on its way, until somebody is told what came of it, once.
+final class ClientCall: Sendable {
+    typealias Outcome = Result<OutboundResponse, OutboundFault>
+
+    private struct State {
+        var continuation: CheckedContinuation<Outcome, Never>?
+        var isOver = false
+        var abandon: (@Sendable () -> Void)?
+    }
+
+    let request: OutboundRequest
+    let began = MonotonicTime.now()
+    private let state = Mutex(State())
+
+    init(_ request: OutboundRequest) {
+        self.request = request
+    }
+
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    /// Where a connection would fail only because it had idled for too long, it may be tried on another one.
+    var isRepeatable: Bool { request.method == .get || request.method == .head }
+
+    func outcome(start: () -> Void) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.isOver { state.continuation = continuation }
+                return state.isOver
+            }
+            guard !isOver else {
+                return continuation.resume(returning: .failure(OutboundFault(.timedOut, "nobody waits any more")))
+            }
+            start()
+        }
+    }
+
+    /// What to do where the call ends before its answer is there.
+    func onAbandon(_ action: @escaping @Sendable () -> Void) {
+        let isOver = state.withLock { state in
+            state.abandon = action
+            return state.isOver
+        }
+        if isOver { action() }
+    }
+
+    func finish(_ outcome: Outcome) {
+        let (continuation, abandon) = state.withLock { state in
+            defer { state = State(isOver: true) }
+            return (state.continuation, state.abandon)
+        }
+        continuation?.resume(returning: outcome)
+        if case .failure = outcome { abandon?() }
+    }
+
+    func fail(_ kind: OutboundFault.Kind, _ detail: String) {
+        finish(.failure(OutboundFault(kind, "\(request.url.host): \(detail)")))
+    }
+
+    /// The request as it goes out (RFC 9112, section 3).
+    var bytes: [UInt8] {
+        var text =
+            "\(request.method.rawValue) \(request.url.requestTarget) HTTP/1.1\r\nHost: \(request.url.authority)\r\n"
+        text += "User-Agent: gatehouse\r\n"
+        if !request.body.isEmpty || request.method == .post || request.method == .put {
+            text += "Content-Length: \(request.body.count)\r\n"
+        }
+        return Array(text.utf8) + request.fields.bytes + [0x0D, 0x0A] + request.body
+    }
+}

@@ -1,0 +1,127 @@
+/// The head of another server's answer.
+public struct ResponseHead: Sendable {
+    /// What follows the head (RFC 9112, section 6.3).
+    public enum Framing: Sendable, Hashable {
+        case none
+        case length(Int)
+        case chunked
+        /// Until the connection closes.
+        case untilClose
+    }
+
+    public let status: Status
+    public let fields: Fields
+    public let framing: Framing
+    /// The connection may be used for another request.
+    public let keepsAlive: Bool
+}
+
+/// Reads response heads from a growing buffer, as strictly as ``RequestParser`` reads requests: what two readers could
+/// understand in two ways is refused.
+public struct ResponseParser: Sendable {
+    public static let maximumHead = 64 << 10
+
+    private let isToHead: Bool
+    private var scanned = 0
+    private var lineStart = 0
+    private var statusLine: (status: Int, isVersion10: Bool)?
+    private var fields = Fields()
+    private var fieldCount = 0
+    private var framing = FramingFields()
+
+    /// After a head was returned: how many bytes of the buffer it was, those of informational answers before it included.
+    public private(set) var consumed = 0
+
+    /// - Parameter isToHead: whether the request was a HEAD, to which no content is sent.
+    public init(toHead isToHead: Bool = false) {
+        self.isToHead = isToHead
+    }
+
+    /// Reads on. `nil` means that more bytes are needed; after a head or a fault a new parser begins.
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> ResponseHead? {
+        while scanned < buffer.count {
+            guard buffer[scanned] == 0x0A else {
+                scanned += 1
+                continue
+            }
+            let lineFeed = scanned
+            scanned += 1
+            guard scanned <= ResponseParser.maximumHead else { throw .fieldsTooLarge }
+            guard lineFeed > lineStart, buffer[lineFeed - 1] == 0x0D else { throw .bareLineFeed }
+            let line = lineStart..<lineFeed - 1
+            lineStart = scanned
+            if let statusLine {
+                if !line.isEmpty {
+                    try parseField(buffer, line)
+                } else if statusLine.status < 200 {
+                    // An informational answer, which another one follows; 101 was not asked for (RFC 9110, 15.2).
+                    guard statusLine.status != 101 else { throw .invalidRequestLine }
+                    self.statusLine = nil
+                    (fields, fieldCount, framing) = (Fields(), 0, FramingFields())
+                } else {
+                    consumed = scanned
+                    return try finish(statusLine)
+                }
+            } else {
+                statusLine = try ResponseParser.statusLine(buffer.extracting(line))
+            }
+        }
+        guard scanned <= ResponseParser.maximumHead else { throw .fieldsTooLarge }
+        return nil
+    }
+
+    // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); servers that leave out the
+    // last space are understood.
+    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolFault) -> (status: Int, isVersion10: Bool) {
+        let version = Array("HTTP/1.".utf8)
+        guard line.count >= 12 else { throw .invalidRequestLine }
+        for index in version.indices where line[index] != version[index] { throw .unsupportedVersion }
+        guard line[7] == 0x30 || line[7] == 0x31 else { throw .unsupportedVersion }
+        guard line[8] == 0x20, line.count == 12 || line[12] == 0x20 else { throw .invalidRequestLine }
+        var status = 0
+        for index in 9..<12 {
+            guard (0x30...0x39).contains(line[index]) else { throw .invalidRequestLine }
+            status = status * 10 + Int(line[index] - 0x30)
+        }
+        guard (100...599).contains(status), Octet.areFieldValue(line, 12..<line.count) else {
+            throw .invalidRequestLine
+        }
+        return (status, line[7] == 0x30)
+    }
+
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+        fieldCount += 1
+        guard fieldCount <= RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
+        let parsed = try FieldLine(buffer, line)
+        for name in ["connection", "content-length", "transfer-encoding"] as [StaticString]
+        where parsed.isNamed(name, in: buffer) {
+            try framing.consider(parsed, in: buffer)
+        }
+        func text(_ range: Range<Int>) -> String {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(range.count)
+            for index in range { bytes.append(buffer[index]) }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        guard let name = FieldName(text(parsed.name)) else { throw .invalidField }
+        fields.append(name, text(parsed.value))
+    }
+
+    private func finish(_ line: (status: Int, isVersion10: Bool)) throws(ProtocolFault) -> ResponseHead {
+        let status = Status(line.status)
+        let framing: ResponseHead.Framing
+        if isToHead || status.forbidsContent {
+            framing = .none
+        } else {
+            framing =
+                switch try self.framing.framing(isVersion10: line.isVersion10) {
+                case .chunked: .chunked
+                case .length(let length): .length(length)
+                case .none: self.framing.hasLength ? .none : .untilClose
+                }
+        }
+        return ResponseHead(
+            status: status, fields: fields, framing: framing,
+            keepsAlive: !line.isVersion10 && !self.framing.asksToClose && framing != .untilClose)
+    }
+}

@@ -1,0 +1,97 @@
+internal import COpenSSL
+internal import Glibc
+
+/// TLS on one socket. The handshake is done by the first reads and writes.
+@safe final class TLSConnection {
+    private let handle: OpaquePointer
+    private var isBroken = false
+    private(set) var failure: String?
+
+    /// The server's side; `nil` where memory is short.
+    init?(accepting descriptor: Descriptor, _ context: TLSServerContext) {
+        guard let handle = unsafe SSL_new(context.handle) else { return nil }
+        unsafe self.handle = handle
+        guard unsafe SSL_set_fd(handle, descriptor.number) == 1 else { return nil }
+        unsafe SSL_set_accept_state(handle)
+    }
+
+    /// The client's side: the certificate has to be of this host (RFC 6125, section 6; RFC 2818, section 3.1).
+    init?(connecting descriptor: Descriptor, to host: String, _ context: TLSClientContext) {
+        guard let handle = unsafe SSL_new(context.handle) else { return nil }
+        unsafe self.handle = handle
+        guard unsafe SSL_set_fd(handle, descriptor.number) == 1 else { return nil }
+        unsafe SSL_set_connect_state(handle)
+        if IPAddress(host) != nil {
+            guard unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host) == 1 else { return nil }
+        } else {
+            unsafe SSL_set_hostflags(handle, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            guard unsafe SSL_set1_host(handle, host) == 1, unsafe gatehouse_ssl_set_server_name(handle, host) == 1
+            else {
+                return nil
+            }
+        }
+    }
+
+    deinit {
+        unsafe SSL_free(handle)
+    }
+
+    var hasPendingInput: Bool {
+        if isBroken { return false }
+        return unsafe SSL_has_pending(handle) == 1
+    }
+
+    func read(into buffer: inout [UInt8]) -> StreamResult {
+        guard !isBroken else { return .closed }
+        ERR_clear_error()
+        // The buffer is borrowed for the call and as long as the count says.
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe SSL_read(handle, $0.baseAddress, Int32(clamping: $0.count))
+        }
+        return count > 0 ? .count(Int(count)) : result(count)
+    }
+
+    func write(_ bytes: [UInt8], from start: Int) -> StreamResult {
+        guard !isBroken else { return .closed }
+        guard start < bytes.count else { return .count(0) }
+        ERR_clear_error()
+        let count = unsafe bytes.withUnsafeBytes { all -> Int32 in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
+            return unsafe SSL_write(handle, rest.baseAddress, Int32(clamping: rest.count))
+        }
+        return count > 0 ? .count(Int(count)) : result(count)
+    }
+
+    /// Tells the other side that nothing more comes (close_notify; RFC 8446, section 6.1).
+    func endWriting() {
+        guard !isBroken, unsafe SSL_is_init_finished(handle) == 1 else { return }
+        ERR_clear_error()
+        _ = unsafe SSL_shutdown(handle)
+        ERR_clear_error()
+    }
+
+    private func result(_ count: Int32) -> StreamResult {
+        switch unsafe SSL_get_error(handle, count) {
+        case SSL_ERROR_WANT_READ: return .wantRead
+        case SSL_ERROR_WANT_WRITE: return .wantWrite
+        case SSL_ERROR_ZERO_RETURN: return .closed
+        default:
+            // Nothing more may be called on it (SSL_get_error(3)).
+            isBroken = true
+            failure = reason()
+            ERR_clear_error()
+            return .closed
+        }
+    }
+
+    private func reason() -> String {
+        let verdict = unsafe SSL_get_verify_result(handle)
+        if verdict != X509_V_OK {
+            // A text of OpenSSL's own, which stays where it is.
+            return unsafe "the certificate is refused: \(String(cString: X509_verify_cert_error_string(verdict)))"
+        }
+        let code = ERR_peek_error()
+        guard code != 0, let text = unsafe ERR_reason_error_string(code) else { return "the connection broke" }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import HTTPMessage
+import HTTPServer
+import Sockets
+import Synchronization
+
+@testable import HTTPClient
+
+/// A server of this process that answers by path, over plain HTTP or TLS.
+final class TestServer {
+    let reactor: Reactor
+    let server: Server
+    private let thread: SystemThread
+    let connections = Connections()
+
+    var port: UInt16 { server.address.port }
+
+    init(host: String = "127.0.0.1", tls: TLSServerContext? = nil) throws {
+        let reactor = try Reactor()
+        self.reactor = reactor
+        let connections = connections
+        server = try Server(SocketAddress(host: host, port: 0), on: [reactor], tls: { tls }) { _, _ in
+            Echo(connections)
+        }
+        thread = try SystemThread { reactor.run() }
+    }
+
+    deinit {
+        reactor.stop()
+        thread.join()
+    }
+
+    /// The peers that asked.
+    final class Connections: Sendable {
+        private let list = Mutex<[String]>([])
+        func note(_ peer: String) { list.withLock { $0.append(peer) } }
+        var count: Int { list.withLock { $0.count } }
+    }
+
+    private final class Echo: RequestHandler {
+        let connections: Connections
+        init(_ connections: Connections) { self.connections = connections }
+
+        func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
+            connections.note(peer)
+            switch request.target.path {
+            case "/redirect":
+                return .now(Response(.seeOther, fields: Fields([(.location, "https://elsewhere.example/")])))
+            case "/large": return .now(Response(.ok, body: Array(repeating: 0x78, count: 300_000)))
+            case "/stream":
+                return .now(
+                    Response(.ok, fields: Fields()) { writer in
+                        for _ in 0..<50 { try await writer.write(Array(repeating: 0x79, count: 5000)) }
+                    })
+            case "/never":
+                return .later(bodyLimit: 0) { _ in
+                    try? await Task.sleep(for: .seconds(30))
+                    return Response(.ok)
+                }
+            default:
+                return .later(bodyLimit: 1 << 20) { body in
+                    let content = (try? await body.collect()) ?? []
+                    let line = "\(request.method.rawValue) \(request.target.path) \(request.field(.host) ?? "") "
+                    return Response(.ok, body: Array(line.utf8) + content)
+                }
+            }
+        }
+
+        func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
+        func completed(_ exchange: CompletedExchange) {}
+    }
+}
+
+/// A server that says exactly these bytes to whoever connects, once it has read something, and closes.
+final class ScriptedServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+
+    init(_ answers: [String], keepsOpen: Bool = false) throws {
+        listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        // `sockaddr_in` is made to be seen as a `sockaddr`.
+        unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                _ = unsafe Glibc.bind(listener, general, length)
+                _ = unsafe getsockname(listener, general, &length)
+            }
+        }
+        Glibc.listen(listener, 16)
+        port = UInt16(bigEndian: address.sin_port)
+        _ = try SystemThread {
+            for answer in answers {
+                let connection = unsafe Glibc.accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                var buffer: [UInt8] = Array(repeating: 0, count: 65536)
+                _ = unsafe Glibc.read(connection, &buffer, buffer.count)
+                let bytes = Array(answer.utf8)
+                _ = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+                if keepsOpen { _ = unsafe Glibc.read(connection, &buffer, buffer.count) }
+                Glibc.close(connection)
+            }
+        }
+    }
+
+    deinit { Glibc.close(listener) }
+}

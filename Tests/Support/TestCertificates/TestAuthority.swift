@@ -1,0 +1,100 @@
+internal import COpenSSL
+internal import Cryptography
+internal import Glibc
+
+/// A certificate authority that tests make for themselves, in a directory that goes with it.
+@safe public final class TestAuthority {
+    /// What OpenSSL could not do.
+    public struct Failure: Error {}
+
+    public let directory: String
+    private let key: OpaquePointer
+    private let certificate: OpaquePointer
+    private var count = 0
+
+    /// PEM: what clients are told to believe.
+    public var file: String { "\(directory)/ca.pem" }
+
+    public init() throws {
+        var template = Array("/tmp/gatehouse-ca-XXXXXX".utf8CString)
+        // mkdtemp changes the template in place, within its length.
+        _ = unsafe mkdtemp(&template)
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let key = try unsafe TestAuthority.makeKey().handle
+        unsafe self.key = key
+        let certificate = try unsafe TestAuthority.sign(
+            key, name: "Test authority", extensions: [(NID_basic_constraints, "critical,CA:TRUE")], by: key, nil,
+            serial: 1, days: 1)
+        unsafe self.certificate = certificate
+        try unsafe TestAuthority.write(certificate, to: "\(directory)/ca.pem")
+    }
+
+    deinit {
+        unsafe X509_free(certificate)
+        unsafe EVP_PKEY_free(key)
+        for index in 0...count {
+            unsafe unlink("\(directory)/\(index).pem")
+            unsafe unlink("\(directory)/\(index).key")
+        }
+        unsafe unlink(file)
+        unsafe rmdir(directory)
+    }
+
+    /// A server's certificate and key, as files.
+    ///
+    /// - Parameters:
+    ///   - names: as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`.
+    ///   - days: how long it lasts from now; a negative number makes one that has expired.
+    public func issue(_ names: String..., days: Int = 1) throws -> (certificate: String, key: String) {
+        count += 1
+        let (own, pem) = try unsafe TestAuthority.makeKey()
+        defer { unsafe EVP_PKEY_free(own) }
+        let made = try unsafe TestAuthority.sign(
+            own, name: "Test server", extensions: [(NID_subject_alt_name, names.joined(separator: ","))], by: key,
+            certificate, serial: count + 1, days: days)
+        defer { unsafe X509_free(made) }
+        let files = ("\(directory)/\(count).pem", "\(directory)/\(count).key")
+        try unsafe TestAuthority.write(made, to: files.0)
+        guard let file = unsafe fopen(files.1, "w") else { throw Failure() }
+        unsafe fputs(pem, file)
+        unsafe fclose(file)
+        return files
+    }
+
+    private static func makeKey() throws -> (handle: OpaquePointer, pem: String) {
+        let pem = try SigningKey.generate(.p256).pem()
+        let bytes = Array(pem.utf8)
+        guard let source = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw Failure() }
+        defer { unsafe BIO_free(source) }
+        guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, nil, nil) else { throw Failure() }
+        return unsafe (key, pem)
+    }
+
+    private static func sign(
+        _ key: OpaquePointer, name: String, extensions: [(Int32, String)], by issuerKey: OpaquePointer,
+        _ issuer: OpaquePointer?, serial: Int, days: Int
+    ) throws -> OpaquePointer {
+        guard let certificate = unsafe X509_new() else { throw Failure() }
+        unsafe X509_set_version(certificate, 2)
+        unsafe ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial)
+        unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -86400 * 10)
+        unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), 86400 * days)
+        unsafe X509_set_pubkey(certificate, key)
+        let subject = unsafe X509_get_subject_name(certificate)
+        unsafe X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, name, -1, -1, 0)
+        unsafe X509_set_issuer_name(certificate, issuer.map { unsafe X509_get_subject_name($0) } ?? subject)
+        for (kind, value) in extensions {
+            guard let made = unsafe X509V3_EXT_conf_nid(nil, nil, kind, value) else { throw Failure() }
+            unsafe X509_add_ext(certificate, made, -1)
+            unsafe X509_EXTENSION_free(made)
+        }
+        guard unsafe X509_sign(certificate, issuerKey, EVP_sha256()) > 0 else { throw Failure() }
+        return unsafe certificate
+    }
+
+    private static func write(_ certificate: OpaquePointer, to path: String) throws {
+        guard let file = unsafe BIO_new_file(path, "w") else { throw Failure() }
+        defer { unsafe BIO_free(file) }
+        guard unsafe PEM_write_bio_X509(file, certificate) == 1 else { throw Failure() }
+    }
+}
