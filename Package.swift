@@ -112,7 +112,7 @@ let package = Package(
         library(
             "Commands", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Gateway", "JSON",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "JSON",
                 "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
@@ -133,7 +133,8 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography"], path: "Tests/Support/TestCertificates",
+            name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography"],
+            path: "Tests/Support/TestCertificates",
             swiftSettings: settings),
         tests(
             of: "HTTPClient",

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Cryptography
+internal import DemoProvider
 internal import Gateway
 internal import JSON
 internal import Organizations
@@ -12,7 +13,10 @@ struct DemoGreeting {
     private let adminURL: String?
     private let directory: String
     private let organizations: [OrganizationSettings]
-    private let people: [(person: DemoTokens.Person, token: String)]
+    private let providerURL: String
+    /// Those who sign in.
+    private let people: [DemoTokens.Person]
+    private let tokens: [(name: String, token: String)]
 
     init(
         _ process: GatewayProcess, _ settings: Settings, _ files: DemoFiles, at now: Timestamp
@@ -21,10 +25,15 @@ struct DemoGreeting {
         adminURL = process.adminAddress.map { "http://\($0)" }
         directory = files.directory
         organizations = settings.organizations
+        providerURL = files.providerURL
+        people = DemoTokens.people.filter { $0.account != nil }
         do throws(CryptographyError) {
-            people = try DemoTokens.people.map { (person) throws(CryptographyError) in
-                (person, try DemoTokens.token(of: person, signedBy: files, at: now))
+            var tokens: [(name: String, token: String)] = []
+            for person in DemoTokens.people {
+                guard let name = person.token else { continue }
+                tokens.append((name, try DemoTokens.token(of: person, signedBy: files, at: now)))
             }
+            self.tokens = tokens
         } catch {
             throw .failure("the demo's tokens cannot be signed: \(error)")
         }
@@ -36,8 +45,7 @@ struct DemoGreeting {
         writer.beginObject()
         writer.member("url", url)
         writer.member("admin_url", adminURL)
-        // People sign in at a provider that runs; tokens need only its keys.
-        writer.member("provider_url", String?.none)
+        writer.member("provider_url", providerURL)
         writer.name("organizations")
         writer.beginArray()
         for organization in organizations {
@@ -49,7 +57,7 @@ struct DemoGreeting {
         writer.endArray()
         writer.name("people")
         writer.beginArray()
-        for (person, _) in people {
+        for person in people {
             writer.beginObject()
             writer.member("name", person.name)
             writer.member("email", person.email)
@@ -59,7 +67,7 @@ struct DemoGreeting {
         writer.endArray()
         writer.name("tokens")
         writer.beginObject()
-        for (person, token) in people { writer.member(person.token, token) }
+        for (name, token) in tokens { writer.member(name, token) }
         writer.endObject()
         writer.endObject()
         return writer.bytes
@@ -67,22 +75,22 @@ struct DemoGreeting {
 
     /// The same for people.
     var text: String {
-        let width = people.map(\.person.name.count).max() ?? 0
-        let rows = people.map { person, _ in
+        let width = people.map(\.name.count).max() ?? 0
+        let rows = people.map { person in
             let name = person.name + String(repeating: " ", count: width - person.name.count)
-            return "  \(name)  \(person.role ?? "no role")  <\(person.email)>"
+            return "  \(name)  \(person.account?.note ?? "")"
         }
         let names = organizations.map { "\($0.name) (\($0.id))" }.joined(separator: ", ")
-        guard let manager = people.first, let organization = organizations.first else { return url }
+        guard let manager = tokens.first, let organization = organizations.first else { return url }
         return """
-            Gatehouse serves the demo on \(url)\(adminURL.map { " (health and metrics: \($0))" } ?? "")
-            Organizations: \(names)
-            Files: \(directory)
-
-            People of \(organization.name), each with a token in the output of --json:
+            Open \(url) in a browser and sign in as one of:
             \(rows.joined(separator: "\n"))
 
-            The workspaces that \(manager.person.name) sees, the most workflows first:
+            Organizations: \(names)
+            Demo provider: \(providerURL)\(adminURL.map { "\nHealth and metrics: \($0)" } ?? "")
+            Files: \(directory)
+
+            The same without a browser, the manager's view of the workspaces with the most workflows:
 
             curl -H 'Authorization: Bearer \(manager.token)' \\
               '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'

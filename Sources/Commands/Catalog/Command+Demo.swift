@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Cryptography
+internal import DemoProvider
 internal import Gateway
 internal import JSON
 internal import Sockets
@@ -9,8 +10,9 @@ extension Command {
     static let demo = Command(
         path: ["demo"], summary: "Runs everything on loopback, from nothing, to try it out",
         details: """
-            Makes keys of its own, two organizations with their inventories, and a token for each role; prints a curl
-            line that works. Nothing that it makes is trusted by anything else.
+            The gateway, an OpenID provider with four people to sign in as, two organizations with their inventories,
+            and a token for each role; prints where to go, and a curl line that works. Nothing that it makes is
+            trusted by anything else, and nothing of it can be reached from other machines.
             """,
         options: [
             .value("listen", "ADDRESS", "a loopback address; port 0 takes a free one (default 127.0.0.1:8080)"),
@@ -22,9 +24,12 @@ extension Command {
         let listen = try call.demoAddress()
         let directory = try call.demoDirectory()
         let adminListen = try call.freeAddress(listen.host)
+        let providerListen = try call.freeAddress(listen.host, preferring: 8089)
         let files: DemoFiles
         do throws(StartFailure) {
-            files = try DemoFiles(directory: directory, listen: "\(listen)", adminListen: "\(adminListen)")
+            files = try DemoFiles(
+                directory: directory, listen: "\(listen)", adminListen: "\(adminListen)",
+                providerListen: "\(providerListen)")
         } catch {
             throw .failure(error.description)
         }
@@ -39,6 +44,15 @@ extension Command {
         } catch {
             throw .failure(error.description)
         }
+        Signals.block()
+        let provider: DemoProviderServer
+        do {
+            provider = try DemoProviderServer(files.makeProvider(), listen: providerListen)
+            try provider.start()
+        } catch {
+            throw .failure("the demo provider cannot start: \(error)")
+        }
+        defer { provider.stop() }
         return try serve(settings, from: files.configurationPath, format, call) {
             (process) throws(CommandFailure) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
@@ -60,7 +74,11 @@ extension Invocation {
         }
     }
 
-    fileprivate func freeAddress(_ host: String) throws(CommandFailure) -> SocketAddress {
+    /// - Parameter preferred: taken where it is free, so that addresses stay the same from start to start.
+    fileprivate func freeAddress(
+        _ host: String, preferring preferred: UInt16? = nil
+    ) throws(CommandFailure) -> SocketAddress {
+        if let preferred, let address = try? SocketAddress(host: host, port: preferred).free() { return address }
         do throws(SocketFault) {
             return try SocketAddress(host: host, port: 0).free()
         } catch {

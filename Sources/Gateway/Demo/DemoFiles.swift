@@ -1,5 +1,6 @@
 internal import Configuration
 public import Cryptography
+public import DemoProvider
 internal import Glibc
 
 /// What the demo keeps in its directory: a signing key of its own, the public half as a key set, the store, and a
@@ -7,6 +8,11 @@ internal import Glibc
 public struct DemoFiles {
     public let directory: String
     public let key: SigningKey
+    /// Where the demo provider is: the issuer of tokens.
+    public let providerURL: String
+    /// Where browsers reach the gateway.
+    private let publicURL: String
+    private let clientSecret: String
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
 
@@ -15,8 +21,13 @@ public struct DemoFiles {
     /// - Parameters:
     ///   - listen: as `host:port`, for the configuration that is written.
     ///   - adminListen: likewise.
-    public init(directory: String, listen: String, adminListen: String) throws(StartFailure) {
+    ///   - providerListen: likewise, of the demo provider.
+    public init(
+        directory: String, listen: String, adminListen: String, providerListen: String
+    ) throws(StartFailure) {
         self.directory = directory
+        publicURL = "http://\(listen)"
+        providerURL = "http://\(providerListen)"
         var made = directory.hasPrefix("/") ? "" : "."
         for name in directory.split(separator: "/") {
             made += "/\(name)"
@@ -41,8 +52,37 @@ public struct DemoFiles {
             throw StartFailure(
                 "\(keyPath): the demo's signing key cannot be used (\(error)); remove it to get a new one")
         }
-        let configuration = DemoFiles.configuration(listen: listen, adminListen: adminListen)
+        _ = try DemoFiles.secret("\(directory)/secret.key") { Base64.encode($0) }
+        clientSecret = try DemoFiles.secret("\(directory)/client-secret") { Base64URL.encode($0) }
+        let configuration = DemoFiles.configuration(
+            listen: listen, adminListen: adminListen, providerURL: providerURL)
         try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
+    }
+
+    /// The text of a file of random bytes, which is made where it is not there.
+    private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartFailure) -> String {
+        do {
+            if unsafe access(path, F_OK) == 0 {
+                return String(decoding: try SettingSources.read(path, limit: 1 << 12), as: UTF8.self)
+            }
+            let text = encode(try RandomBytes.make(32))
+            try write(text, to: path, mode: 0o600)
+            return text
+        } catch {
+            throw StartFailure("\(path): cannot be used (\(error)); remove it to get a new one")
+        }
+    }
+
+    /// The demo provider with the demo's people, and the gateway as its client.
+    public func makeProvider() -> DemoProvider {
+        DemoProvider(
+            issuer: providerURL,
+            clients: [
+                DemoClient(
+                    id: DemoTokens.clientID, secret: clientSecret,
+                    redirectURIs: [publicURL + Route.callback.template],
+                    postLogoutRedirectURIs: [publicURL + Route.signedOut.template])
+            ], people: DemoTokens.people.compactMap(\.account), key: key, keyID: DemoTokens.keyID)
     }
 
     private static func keySet(of key: SigningKey) throws -> String {
@@ -76,7 +116,7 @@ public struct DemoFiles {
         unsafe String(cString: strerror(errno))
     }
 
-    static func configuration(listen: String, adminListen: String) -> String {
+    static func configuration(listen: String, adminListen: String, providerURL: String) -> String {
         """
         // The demo's configuration, written anew at every start. `gatehouse config reference` explains every setting.
         {
@@ -84,10 +124,14 @@ public struct DemoFiles {
           "listen": "\(listen)",
           "admin_listen": "\(adminListen)",
           "storage": "sqlite:gatehouse.db",
+          "secret_key": { "file": "secret.key" },
           "providers": [{
             "id": "demo",
-            "issuer": "\(DemoTokens.issuer)",
+            "issuer": "\(providerURL)",
             "insecure_allow_http": true,
+            "client_id": "\(DemoTokens.clientID)",
+            "client_secret": { "file": "client-secret" },
+            "scopes": ["openid", "profile", "email", "groups", "offline_access"],
             "audiences": ["\(DemoTokens.audience)"],
             "keys": "demo-provider.jwks.json",
             "email_domains": ["acme.example", "globex.example"],

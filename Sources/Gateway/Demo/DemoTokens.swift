@@ -1,47 +1,84 @@
 public import Cryptography
+public import DemoProvider
 internal import JSON
 public import Time
 
 /// The people of the demo, and tokens as their provider would sign them.
 public struct DemoTokens {
-    static let issuer = "http://127.0.0.1:8089"
     static let audience = "api://gatehouse-demo"
     static let keyID = "demo-1"
+    static let clientID = "gatehouse-demo"
 
     public struct Person: Sendable {
-        /// The name of the token in the demo's output.
-        public let token: String
+        /// The name of the token in the demo's output; `nil` for who has none.
+        public let token: String?
+        /// As the demo provider knows them; `nil` for programs, which do not sign in there.
+        public let account: DemoPerson?
         public let name: String
         public let email: String
         /// In the organization `acme`; `nil` for none.
         public let role: String?
         /// JSON members beside the ordinary ones, each with a comma before it.
         let claims: String
+
+        /// Somebody who signs in.
+        init(token: String?, role: String?, _ account: DemoPerson) {
+            self.token = token
+            self.account = account
+            name = account.name
+            email = account.email
+            self.role = role
+            claims = ",\"groups\":[\(account.groups.map { "\"\($0)\"" }.joined(separator: ","))]"
+        }
+
+        /// A program.
+        init(token: String, name: String, email: String, role: String?, claims: String) {
+            self.token = token
+            account = nil
+            self.name = name
+            self.email = email
+            self.role = role
+            self.claims = claims
+        }
+
+        var subject: String { account?.id ?? "demo-\(token ?? "")" }
     }
 
     public static let people: [Person] = [
         Person(
-            token: "manager", name: "Carla Ceo", email: "ceo@acme.example", role: "organization-manager",
-            claims: ",\"groups\":[\"everyone\"]"),
+            token: "manager", role: "organization-manager",
+            DemoPerson(
+                id: "demo-manager", name: "Carla Ceo", email: "ceo@acme.example", groups: ["everyone"],
+                note: "Organization Manager of Acme, by e-mail address")),
         Person(
-            token: "viewer", name: "Vic Viewer", email: "vic@acme.example", role: "organization-viewer",
-            claims: ",\"groups\":[\"everyone\",\"acme-soc-emea\"]"),
+            token: "viewer", role: "organization-viewer",
+            DemoPerson(
+                id: "demo-viewer", name: "Vic Viewer", email: "vic@acme.example",
+                groups: ["everyone", "acme-soc-emea"],
+                note: "Organization Viewer of Acme, by a group")),
+        Person(
+            token: nil, role: nil,
+            DemoPerson(
+                id: "demo-unverified", name: "Una Unverified", email: "ceo@acme.example", isEmailVerified: false,
+                groups: ["everyone"], note: "Claims the manager’s address, which nobody has verified")),
+        Person(
+            token: "stranger", role: nil,
+            DemoPerson(
+                id: "demo-stranger", name: "Sam Stranger", email: "sam@elsewhere.example", groups: ["everyone"],
+                note: "No role anywhere")),
         Person(
             token: "publisher", name: "Inventory Publisher", email: "robot@acme.example", role: "inventory-publisher",
             claims: ",\"realm_access\":{\"roles\":[\"acme-inventory\"]}"),
-        Person(
-            token: "stranger", name: "Sam Stranger", email: "sam@elsewhere.example", role: nil,
-            claims: ",\"groups\":[\"everyone\"]"),
     ]
 
     /// A bearer token of 12 hours.
-    public static func token(of person: Person, signedBy files: DemoFiles, at now: Timestamp) throws(CryptographyError)
-        -> String
-    {
+    public static func token(
+        of person: Person, signedBy files: DemoFiles, at now: Timestamp
+    ) throws(CryptographyError) -> String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("iss", issuer)
-        writer.member("sub", "demo-\(person.token)")
+        writer.member("iss", files.providerURL)
+        writer.member("sub", person.subject)
         writer.member("aud", audience)
         writer.member("iat", Int(now.seconds))
         writer.member("exp", Int(now.seconds) + 12 * 3600)
