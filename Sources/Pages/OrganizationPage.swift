@@ -57,13 +57,15 @@ public struct OrganizationPage: Sendable {
         let isOver = figure.used.map { $0 > 1 } ?? false
         let people: HTML? = figure.distinct.map { distinct in
             distinct == figure.total
-                ? "people" : "people, \(Number.grouped(figure.total)) over all workspaces"
+                ? "<p class=\"of\">people</p>"
+                : "<p class=\"of\">people, \(Number.grouped(figure.total)) over all workspaces</p>"
         }
         return """
             <li class="figure\(isOver ? " over" : "")">
             <h3>\(figure.metric.title)</h3>
-            <p class="value">\(Number.grouped(figure.counted)) <span class="unit">\(people)</span></p>
+            <p class="value">\(Number.grouped(figure.counted))</p>
             \(license(figure, isOver: isOver))
+            \(people)
             </li>
             """
     }
@@ -78,7 +80,7 @@ public struct OrganizationPage: Sendable {
             ? "<strong>\(Number.grouped(-rest)) over the license</strong>" : "\(Number.grouped(rest)) left"
         return """
             <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="track" width="100" height="6"></rect><rect class="fill" width="\(width)" height="6"></rect></svg>
-            <p class="of">of \(Number.grouped(licensed)) licensed\(percent.map { "\u{202F}·\u{202F}\($0)\u{202F}%" } ?? "")\u{202F}· \(text)</p>
+            <p class="of">of \(Number.grouped(licensed)) licensed\(percent.map { " (\($0)\u{202F}%)" } ?? "")<br>\(text)</p>
             """
     }
 }

@@ -20,23 +20,35 @@ public struct SignedOutPage: Sendable {
     }
 }
 
-/// Goes on by itself, to where a redirect behind a form may not lead.
+/// Goes on by itself, to where a redirect behind a form may not lead: browsers hold it to `form-action`.
 public struct ContinuePage: Sendable {
-    private let url: String
+    public enum Purpose: Sendable {
+        case signIn
+        case signOut
+    }
 
-    public init(url: String) {
+    private let url: String
+    private let purpose: Purpose
+
+    public init(_ purpose: Purpose, url: String) {
+        self.purpose = purpose
         self.url = url
     }
 
     public var document: HTML {
+        let (title, text): (String, String) =
+            switch purpose {
+            case .signIn: ("Signing you in", "Your identity provider comes next.")
+            case .signOut: ("Signing you out", "You are signed out here. Your identity provider comes next.")
+            }
         let content: HTML = """
             <div class="card">
-            <h1>Signing you out</h1>
-            <p>You are signed out here. Your identity provider comes next.</p>
+            <h1>\(title)</h1>
+            <p>\(text)</p>
             <p><a class="button primary" href="\(url)">Go on</a></p>
             </div>
             """
-        return Page(title: "Signing out", content: content, goesOnTo: url).document
+        return Page(title: title, content: content, goesOnTo: url).document
     }
 }
 

@@ -189,6 +189,9 @@ struct SignInAttackTests {
         let path = "/api/v1/me/sessions/none"
         for fields in [
             [], ["X-CSRF-Token: wrong"], ["X-CSRF-Token: \(token)", "Origin: null"],
+            ["X-CSRF-Token: \(token)", "Origin: null", "Sec-Fetch-Site: cross-site"],
+            ["X-CSRF-Token: \(token)", "Origin: null", "Sec-Fetch-Site: none"],
+            ["X-CSRF-Token: \(token)", "Origin: \(SignInWorld.origin)", "Origin: https://evil.example"],
             ["X-CSRF-Token: \(token)", "Origin: https://evil.example"],
             ["X-CSRF-Token: \(token)", "Origin: http://127.0.0.1:8081"],
             ["X-CSRF-Token: \(token)", "Sec-Fetch-Site: cross-site"],
@@ -200,6 +203,9 @@ struct SignInAttackTests {
         let good = ["X-CSRF-Token: \(token)", "Origin: \(SignInWorld.origin)", "Sec-Fetch-Site: same-origin"]
         #expect(try await browser.send("DELETE", path, fields: good).status == 404)
         #expect(try await browser.send("DELETE", path, fields: ["X-CSRF-Token: \(token)"]).status == 404)
+        // A form of a page that sends no referrer.
+        let bare = ["X-CSRF-Token: \(token)", "Origin: null", "Sec-Fetch-Site: same-origin"]
+        #expect(try await browser.send("DELETE", path, fields: bare).status == 404)
     }
 
     @Test("an invalid bearer token is 401, and the cookie is never tried after it")

@@ -27,8 +27,7 @@ extension SignInFlow {
                 let url = await party.logoutURL(
                     idToken: service.sessions.idToken(of: ended), state: Base64URL.encode(try RandomBytes.make(16)))
             else { return Reply.redirect(Route.signedOut.template).with(clearing) }
-            // A redirect would be one of the form's, and browsers hold those to `form-action`.
-            return Reply.page(.ok, ContinuePage(url: url).document).with(clearing)
+            return Reply.page(.ok, ContinuePage(.signOut, url: url).document).with(clearing)
         } catch let error as BodyError {
             return .problem(MetricsAPI.problem(error))
         } catch {

@@ -71,7 +71,10 @@ struct SignInFlow: Sendable {
                 provider: party.id, organization: query.organization, returnTo: query.returnTo?.text,
                 browser: try Digest.sha256(secret), at: service.now())
             let authorization = try await party.begin(attempt, loginHint: query.email, sealingWith: box)
-            return Reply.redirect(authorization.url).with(cookies)
+            let reply: Reply =
+                query.isFromForm
+                ? .page(.ok, ContinuePage(.signIn, url: authorization.url).document) : .redirect(authorization.url)
+            return reply.with(cookies)
         } catch let failure as SignInFailure {
             return failed(failure, at: party.id, retry: query)
         } catch {

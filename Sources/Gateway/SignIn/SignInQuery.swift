@@ -10,12 +10,14 @@ struct SignInQuery: Sendable {
     var email: String?
     /// Where one wanted to go; dropped where it is not a path of this site, or one of the sign-in itself.
     var returnTo: LocalTarget?
+    /// Whether the sign-in page's own form sent it.
+    var isFromForm = false
 
     /// `nil` where the query is broken or says something twice.
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
         var values: [String: String] = [:]
-        for (name, value) in items where ["provider", "organization", "email", "return_to"].contains(name) {
+        for (name, value) in items where ["provider", "organization", "email", "return_to", "from"].contains(name) {
             guard values.updateValue(value, forKey: name) == nil else { return nil }
         }
         func text(_ name: String, _ limit: Int) -> String? {
@@ -25,6 +27,7 @@ struct SignInQuery: Sendable {
         organization = text("organization", 64)
         email = text("email", 254)
         returnTo = values["return_to"].flatMap(SignInQuery.target)
+        isFromForm = values["from"] == "form"
     }
 
     /// The same sign-in once more.

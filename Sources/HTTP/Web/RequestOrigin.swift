@@ -4,10 +4,15 @@ public import HTTPMessage
 public enum RequestOrigin {
     /// Whether the request says that another site made it (Fetch Metadata; RFC 6454, section 7). Browsers that say
     /// nothing are not refused for it: the form token decides there.
+    ///
+    /// Forms of pages with `Referrer-Policy: no-referrer` are sent with `Origin: null` (Fetch, section 3.1), as are those
+    /// of sandboxed frames anywhere; `Sec-Fetch-Site` tells them apart.
     public static func isForeign(_ request: Request, origin: String) -> Bool {
-        if let site = request.field(.fetchSite), site != "same-origin", site != "none" { return true }
+        let sites = request.fields(.fetchSite)
+        guard sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }), sites.count <= 1 else { return true }
         let origins = request.fields(.origin)
-        return origins.count > 1 || origins.contains { $0 != origin }
+        guard origins.count <= 1 else { return true }
+        return origins.contains { $0 != origin && !($0 == "null" && sites == ["same-origin"]) }
     }
 
     /// Whether a person follows a link or types an address: only then a redirect to a sign-in page helps. Scripts and

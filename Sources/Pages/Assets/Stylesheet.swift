@@ -111,13 +111,16 @@ enum Stylesheet {
           caption { padding: 0 0 .5rem; display: block; }
           table, tbody { display: block; }
           thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-          tbody tr { display: grid; grid-template-columns: 1fr auto; background: var(--card); border: 1px solid var(--line);
+          tbody tr { display: block; background: var(--card); border: 1px solid var(--line);
             border-radius: 12px; padding: .75rem 1rem; margin-bottom: .75rem; }
-          tbody th { grid-column: 1 / -1; padding: 0 0 .5rem; }
-          tbody td { display: contents; }
+          tbody th { display: block; padding: 0 0 .4rem; }
+          tbody td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0; }
           tbody td::before { content: attr(data-label); color: var(--quiet); font-size: .875rem; }
           tbody th, tbody td { border: 0; }
           .owners ul { text-align: right; }
+          .figures { grid-template-columns: 1fr 1fr; }
+          .figure { padding: .8rem .9rem; }
+          .search div { flex-basis: 100%; max-width: none; }
           dl { grid-template-columns: 1fr; gap: 0; }
           dd { margin-bottom: .6rem; }
         }

@@ -1,0 +1,199 @@
+"""Headless Chromium at the demo, as people use it."""
+
+import urllib.parse
+
+import pytest
+from demo import Browser, Demo
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with Demo() as demo:
+        yield demo
+
+
+@pytest.fixture
+def browser(demo):
+    with Browser(demo) as browser:
+        yield browser
+
+
+def rows(browser):
+    return [row.find_element(By.TAG_NAME, "th").text.splitlines()[0] for row in browser.all("tbody tr")]
+
+
+def test_the_start_offers_to_sign_in_and_nothing_else(browser):
+    browser.open("/")
+    assert "Sign in" in browser.driver.title
+    assert browser.find("label[for=email]").text == "Work e-mail address"
+    browser.screenshot("sign-in")
+    browser.find("#email").send_keys("ceo@acme.example", Keys.ENTER)
+    browser.choose("demo-manager")
+    assert browser.path == "/organizations/acme"
+    assert browser.problems() == []
+
+
+def test_a_manager_sees_the_organization(browser):
+    browser.sign_in("demo-manager")
+    assert browser.path == "/organizations/acme"
+    assert "Organization Manager" in browser.text and "Acme Corporation" in browser.text
+    assert len(browser.all(".figure")) == 5
+    assert len(rows(browser)) > 10
+    assert browser.find("table caption").text and browser.find("th[aria-sort]").text.startswith("Workspace")
+    assert browser.problems() == []
+
+
+def test_a_viewer_is_told_that_they_only_look(browser):
+    browser.sign_in("demo-viewer")
+    assert "Organization Viewer" in browser.text and "ask an Organization Manager" in browser.text
+
+
+@pytest.mark.parametrize("person, word", [("demo-unverified", "not verified"), ("demo-stranger", "sam@elsewhere.example")])
+def test_who_has_no_role_learns_who_they_are_and_what_to_do(browser, person, word):
+    browser.sign_in(person)
+    assert "No access" in browser.driver.title and word in browser.text and "What to do" in browser.text
+    browser.screenshot(f"no-access-{person}")
+    # Another organization, or none at all, looks the same.
+    text = [line for line in browser.text.splitlines() if "Request id" not in line]
+    browser.open("/organizations/there-is-none")
+    assert [line for line in browser.text.splitlines() if "Request id" not in line] == text
+
+
+def test_search_sort_paging_and_export(browser):
+    browser.sign_in("demo-manager")
+    everything = rows(browser)
+    browser.find("#q").send_keys("emea", Keys.ENTER)
+    browser.until(lambda: "q=emea" in browser.path)
+    found = rows(browser)
+    assert 0 < len(found) < len(everything)
+    browser.driver.find_element(By.LINK_TEXT, "Workflows").click()
+    browser.until(lambda: "sort=workflows" in browser.path)
+    assert "q=emea" in browser.path and browser.find("th[aria-sort=descending]").text.startswith("Workflows")
+    counts = [int(cell.text) for cell in browser.all("tbody td:nth-of-type(1)")]
+    assert counts == sorted(counts, reverse=True)
+    export = browser.driver.find_element(By.LINK_TEXT, "Export as CSV").get_attribute("href")
+    script = "return fetch(arguments[0]).then(r => r.text().then(t => [r.status, r.headers.get('content-type'), t]))"
+    status, kind, text = browser.driver.execute_script(script, export)
+    assert status == 200 and kind.startswith("text/csv") and len(text.splitlines()) == len(found) + 1
+    browser.open("/organizations/acme?limit=5")
+    first = rows(browser)
+    browser.driver.find_element(By.PARTIAL_LINK_TEXT, "Next").click()
+    browser.until(lambda: "cursor=" in browser.path)
+    assert len(first) == 5 and not set(first) & set(rows(browser))
+    browser.open("/organizations/acme?q=nothing-is-called-this")
+    assert "No workspace matches" in browser.text
+    assert browser.problems() == []
+
+
+def test_signing_out_ends_here_and_there_and_going_back_shows_nothing(browser):
+    browser.sign_in("demo-manager")
+    browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
+    browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+    assert "You are signed out" in browser.text
+    browser.screenshot("signed-out")
+    browser.driver.back()
+    browser.driver.back()
+    browser.driver.get(browser.demo.url + "/organizations/acme")
+    # The provider's session is over too: it asks again.
+    browser.until(lambda: "authorize" in browser.driver.current_url)
+    assert "ceo@acme" not in browser.find("h1").text
+    assert browser.driver.get_cookie("gatehouse") is None
+
+
+def test_the_page_before_signing_out_is_not_shown_from_memory(browser):
+    browser.sign_in("demo-manager")
+    browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
+    browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+    for _ in range(4):
+        browser.driver.back()
+        assert len(browser.all("tbody tr")) == 0
+
+
+def test_two_tabs_sign_in_at_once(browser):
+    driver = browser.driver
+    browser.open("/organizations/acme?sort=runners&order=desc")
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    browser.open("/organizations/acme?q=soc")
+    browser.choose("demo-manager")
+    assert browser.path == "/organizations/acme?q=soc"
+    driver.switch_to.window(first)
+    browser.choose("demo-manager")
+    assert browser.path == "/organizations/acme?sort=runners&order=desc"
+    driver.switch_to.window(driver.window_handles[1])
+    driver.refresh()
+    assert "Acme Corporation" in browser.text
+
+
+def test_fetch_without_a_session_gets_401(browser):
+    browser.open("/auth/signed-out")
+    script = "return fetch(arguments[0], {redirect: 'manual'}).then(r => r.status)"
+    for path in ("/organizations/acme", "/api/v1/me", "/api/v1/organizations/acme/summary"):
+        assert browser.driver.execute_script(script, path) == 401
+
+
+def test_everything_works_without_javascript(demo):
+    with Browser(demo, script=False) as browser:
+        browser.sign_in("demo-manager")
+        browser.find("#q").send_keys("emea", Keys.ENTER)
+        browser.until(lambda: "q=emea" in browser.path)
+        assert rows(browser)
+        browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
+        browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+
+
+def test_the_keyboard_reaches_everything(browser):
+    browser.sign_in("demo-manager")
+    seen = []
+    for _ in range(12):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        element = browser.driver.switch_to.active_element
+        seen.append(element.text or element.get_attribute("name") or "")
+    assert seen[0] == "Skip to the content"
+    assert any("Sign out" in name for name in seen) and "q" in seen and "owner" in seen and "Search" in seen
+    outline = browser.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+
+
+def test_searching_while_typing_keeps_the_cursor(browser):
+    browser.sign_in("demo-manager")
+    browser.find("#q").send_keys("em")
+    browser.until(lambda: "q=em" in browser.path)
+    browser.until(lambda: browser.driver.switch_to.active_element.get_attribute("id") == "q")
+    browser.driver.switch_to.active_element.send_keys("ea")
+    browser.until(lambda: "q=emea" in browser.path)
+
+
+@pytest.mark.parametrize("width, dark", [(1280, False), (1280, True), (390, False), (390, True)])
+def test_pages_fit_in_light_and_dark_and_on_a_phone(demo, width, dark):
+    with Browser(demo, width=width, height=844, dark=dark) as browser:
+        name = f"{width}-{'dark' if dark else 'light'}"
+        browser.open("/")
+        fits = "return document.documentElement.scrollWidth <= window.innerWidth"
+        assert browser.driver.execute_script(fits)
+        browser.screenshot(f"start-{name}")
+        browser.sign_in("demo-manager")
+        assert browser.driver.execute_script(fits)
+        ground = browser.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+        light = sum(int(part) for part in ground[4:-1].split(",")) > 382
+        assert light != dark
+        browser.screenshot(f"organization-{name}")
+        browser.open("/organizations/none")
+        assert browser.driver.execute_script(fits)
+        browser.screenshot(f"refused-{name}")
+
+
+def test_a_link_to_elsewhere_is_not_followed(browser):
+    browser.open("/auth/login?return_to=" + urllib.parse.quote("//evil.example/"))
+    browser.choose("demo-manager")
+    assert browser.path == "/organizations/acme"
+
+
+def test_cancelling_at_the_provider_says_what_to_do(browser):
+    browser.open("/organizations/acme")
+    browser.until(lambda: browser.all("button[value='']"))
+    browser.find("button[value='']").click()
+    browser.until(lambda: browser.path.startswith("/auth/callback"))
+    assert "did not let you in" in browser.text and "Sign in again" in browser.text
