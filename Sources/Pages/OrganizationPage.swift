@@ -57,8 +57,8 @@ public struct OrganizationPage: Sendable {
         let isOver = figure.used.map { $0 > 1 } ?? false
         let people: HTML? = figure.distinct.map { distinct in
             distinct == figure.total
-                ? "<p class=\"of\">people</p>"
-                : "<p class=\"of\">people, \(Number.grouped(figure.total)) over all workspaces</p>"
+                ? "<p class=\"of\">each counted once</p>"
+                : "<p class=\"of\">each counted once; \(Number.grouped(figure.total)) over all workspaces</p>"
         }
         return """
             <li class="figure\(isOver ? " over" : "")">

@@ -137,16 +137,23 @@ final class SignInWorld: Sendable {
         """
     }
 
-    /// Reads the configuration anew with other settings.
-    func reload(providerSettings: String = "", secondProvider: String = "", settings: String = "") throws {
+    /// Reads the configuration anew, with pieces of its text replaced.
+    func reload(rewriting changes: (from: String, to: String)...) throws {
         let path = "\(directory)/gatehouse.jsonc"
-        try SignInWorld.configuration(
-            publicURL: SignInWorld.origin, providerSettings: providerSettings, secondProvider: secondProvider,
-            settings: settings
-        ).write(to: path)
+        var text = SignInWorld.configuration(
+            publicURL: SignInWorld.origin, providerSettings: "", secondProvider: "", settings: "")
+        for (from, to) in changes { text = text.replacing(from, with: to) }
+        try text.write(to: path)
         let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
         let loaded = try SettingsFile.load(path: path, environment: environment)
         deployments.publish(Deployment(loaded, by: way, after: deployments.read().value))
+    }
+
+    /// How many sign-ins came to this.
+    func signIns(_ result: String) -> Int {
+        let line = "gatehouse_sign_ins_total{provider=\"idp\",result=\"\(result)\"} "
+        let found = figures.render(droppedLogLines: 0).split(separator: "\n").first { $0.hasPrefix(line) }
+        return found.flatMap { Int($0.dropFirst(line.count)) } ?? 0
     }
 
     /// Hands a request to the gateway.
@@ -209,6 +216,7 @@ final class ProviderStandIn: OutboundHTTP {
     private struct State {
         var twist: Twist = { _, response in response }
         var requests: [OutboundRequest] = []
+        var unreachable: Set<String> = []
     }
 
     private let provider: DemoProvider
@@ -221,6 +229,8 @@ final class ProviderStandIn: OutboundHTTP {
     }
 
     func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
+    /// Requests of these paths never arrive.
+    func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
     func behave() { twist { _, response in response } }
 
     /// How often a path was asked for.
@@ -229,10 +239,11 @@ final class ProviderStandIn: OutboundHTTP {
     func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
     func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
-        let twist = state.withLock { state in
+        let (twist, isCutOff) = state.withLock { state in
             state.requests.append(request)
-            return state.twist
+            return (state.twist, state.unreachable.contains(request.url.path))
         }
+        if isCutOff { throw OutboundFault(.timedOut, "cut off") }
         let response = provider.answer(
             request.method, Target(path: request.url.path, query: request.url.query),
             field: { request.fields.value($0) }, body: request.body, at: clock.now)

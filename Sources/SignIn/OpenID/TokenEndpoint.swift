@@ -70,7 +70,7 @@ struct TokenEndpoint: Sendable {
     private static func failure(_ status: Int, _ root: JSONValue?) -> SignInFailure {
         let code = root?.member("error")?.string.flatMap(SignInFailure.code)
         let detail = "the token endpoint answered \(status)\(code.map { " (\($0))" } ?? "")"
-        guard (400...499).contains(status), status != 429, status != 408 else {
+        guard status < 500, status != 429, status != 408 else {
             return SignInFailure(.providerUnavailable, detail, providerCode: code)
         }
         switch code {
