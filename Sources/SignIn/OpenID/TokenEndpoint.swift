@@ -54,9 +54,10 @@ struct TokenEndpoint: Sendable {
         guard let secret = client.clientSecret else { return parameters.append(("client_id", client.clientID)) }
         let methods = metadata.tokenAuthenticationMethods ?? ["client_secret_basic"]
         if methods.contains("client_secret_basic") {
-            // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair.
-            let id = FormEncoding.encode(client.clientID, spaceIsPlus: true)
-            let word = FormEncoding.encode(secret.text, spaceIsPlus: true)
+            // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair. A space
+            // is %20, which providers that know only percent-encoding understand as well.
+            let id = FormEncoding.encode(client.clientID)
+            let word = FormEncoding.encode(secret.text)
             fields.append(.authorization, "Basic \(Base64.encode(Array("\(id):\(word)".utf8)))")
         } else if methods.contains("client_secret_post") {
             parameters += [("client_id", client.clientID), ("client_secret", secret.text)]
