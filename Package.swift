@@ -127,7 +127,7 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Time", "Tokens",
+                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
 

@@ -280,7 +280,8 @@ struct MisbehavingProviderTests {
         try await TestBrowser(world).signIn("carla")
         let basic = try #require(world.outbound.last("/token"))
         #expect(
-            basic.fields.value(.authorization) == "Basic " + Base64.encode(Array("gatehouse%20client:s%3Ae%20c%25ret".utf8))
+            basic.fields.value(.authorization) == "Basic "
+                + Base64.encode(Array("gatehouse%20client:s%3Ae%20c%25ret".utf8))
         )
         #expect(!String(decoding: basic.body, as: UTF8.self).contains("client_secret"))
         let other = try SignInWorld()

@@ -4,6 +4,7 @@
 /// the promises that are written beside it.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
+    case response, target
 
     /// Feeds the bytes to the parser, and holds what comes out to its promises.
     public func run(_ bytes: [UInt8]) {
@@ -18,6 +19,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .glob: fuzzGlob(bytes)
         case .configuration: fuzzConfiguration(bytes)
         case .inventory: fuzzInventory(bytes)
+        case .response: fuzzResponse(bytes)
+        case .target: fuzzLocalTarget(bytes)
         }
     }
 }

@@ -1,0 +1,48 @@
+internal import HTTPMessage
+internal import Web
+
+/// Heads of other servers' answers: however the bytes are cut, the same head comes out, or the same fault.
+func fuzzResponse(_ bytes: [UInt8]) {
+    let whole = Head(bytes, pieces: [bytes.count])
+    var cuts = Cuts(of: bytes)
+    var lengths: [Int] = []
+    while lengths.reduce(0, +) < bytes.count { lengths.append(cuts.nextLength(upTo: 64)) }
+    promise(Head(bytes, pieces: lengths) == whole, "an answer's pieces do not change its head")
+}
+
+private struct Head: Equatable {
+    var status: Status?
+    var fields: Fields?
+    var framing: ResponseHead.Framing?
+    var consumed = 0
+    var fault: ProtocolFault?
+
+    init(_ bytes: [UInt8], pieces: [Int]) {
+        var parser = ResponseParser()
+        var position = 0
+        do throws(ProtocolFault) {
+            for piece in pieces {
+                position = min(bytes.count, position + piece)
+                guard let head = try parser.parse(bytes.span.extracting(0..<position)) else { continue }
+                (status, fields, framing) = (head.status, head.fields, head.framing)
+                consumed = parser.consumed
+                return
+            }
+        } catch {
+            fault = error
+        }
+    }
+}
+
+/// Where a redirect may lead: what is accepted is a path of this site for whoever reads it.
+func fuzzLocalTarget(_ bytes: [UInt8]) {
+    guard let target = LocalTarget(String(decoding: bytes, as: UTF8.self)) else { return }
+    let text = Array(target.text.utf8)
+    promise(text.first == UInt8(ascii: "/"), "a local target begins with a slash")
+    promise(text.count < 2 || text[1] != UInt8(ascii: "/") && text[1] != UInt8(ascii: "\\"), "and with one only")
+    promise(
+        text.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }, "and has nothing that browsers drop")
+    let path = text.prefix { $0 != UInt8(ascii: "?") }
+    guard let decoded = Target.percentDecoded(path) else { return }
+    promise(!decoded.contains("//") && !decoded.contains("\\"), "nor does it when its path is decoded")
+}
