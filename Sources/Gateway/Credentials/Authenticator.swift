@@ -12,7 +12,7 @@ final class Authenticator {
     private var accepted: [ProviderID: Counter] = [:]
     private var limiter = FailureLimiter()
 
-    private let sessions: SessionAuthenticator
+    private var sessions: SessionAuthenticator
 
     init(_ figures: GatewayFigures, sessions: SessionAuthenticator) {
         self.figures = figures

@@ -9,17 +9,21 @@ internal import Web
 /// Finds the session of a request's cookie, and asks the provider about it when that is due. One a reactor.
 struct SessionAuthenticator {
     let service: SignInService
+    private var cookies = KnownCookies()
+
+    init(service: SignInService) {
+        self.service = service
+    }
 
     /// - Parameter isSecondLook: after ``Credential/pending(_:)``; what is not there now is not there at all.
-    func authenticate(
+    mutating func authenticate(
         _ request: Request, under deployment: Deployment, at turn: Turn, isSecondLook: Bool
     ) -> Credential {
-        let values = deployment.sessionCookie.values(in: request)
-        guard !values.isEmpty else { return .missing(clears: false) }
+        let reading = cookies.reading(of: request, for: deployment.sessionCookie)
+        guard reading.isThere else { return .missing(clears: false) }
         var found: [BrowserSession] = []
         var unknown: [SessionKey] = []
-        for token in values.compactMap(SessionToken.init(cookie:)) {
-            guard let key = try? token.key, !found.contains(where: { $0.session.key == key }) else { continue }
+        for (token, key) in reading.tokens {
             if let session = service.sessions.cached(key) {
                 if isLive(session, under: deployment, at: turn.wall) {
                     found.append(BrowserSession(session: session, token: token))

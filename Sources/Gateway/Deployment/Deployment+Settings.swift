@@ -8,7 +8,7 @@ extension Deployment {
     /// What checked settings come to.
     ///
     /// - Parameter previous: what was in force before; its providers are kept where they are asked the same way.
-    public init(_ settings: Settings, by outbound: Outbound, after previous: Deployment? = nil) {
+    public convenience init(_ settings: Settings, by outbound: Outbound, after previous: Deployment? = nil) {
         self.init(
             publicURL: settings.publicURL.origin,
             providers: settings.providers.map { $0.trusted() },

@@ -8,10 +8,10 @@ internal import Web
 public import WorkspaceMetrics
 
 /// What one reading of the configuration comes to: everything that a request is decided by. Immutable; a reload makes a
-/// new one and publishes it, and a request keeps the one that it began with.
-public struct Deployment: Sendable {
+/// new one and publishes it, and a request keeps the one that it began with. A class, for a request passes it on often.
+public final class Deployment: Sendable {
     /// A tenant with its rules.
-    public struct Organization: Sendable {
+    public final class Organization: Sendable {
         public let id: OrganizationID
         public let name: String
         public let rules: OrganizationRules
@@ -38,6 +38,11 @@ public struct Deployment: Sendable {
     /// The longest inventory document, in bytes.
     public let inventoryBody: Int
     let signIn: SignInDeployment
+    let isHTTPS: Bool
+    /// The cookie of sessions.
+    let sessionCookie: Cookie
+    /// The cookie that binds sign-ins to a browser.
+    let browserCookie: Cookie
     private let byID: [String: Organization]
 
     init(
@@ -53,6 +58,9 @@ public struct Deployment: Sendable {
         self.tokenCache = tokenCache
         self.inventoryBody = inventoryBody
         self.signIn = signIn
+        isHTTPS = publicURL.hasPrefix("https://")
+        sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
+        browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
         byID = Dictionary(organizations.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -89,11 +97,4 @@ public struct Deployment: Sendable {
         }
     }
 
-    /// The cookie of sessions.
-    var sessionCookie: Cookie { Cookie("gatehouse", isSecure: isHTTPS) }
-
-    /// The cookie that binds sign-ins to a browser.
-    var browserCookie: Cookie { Cookie("gatehouse-browser", isSecure: isHTTPS) }
-
-    var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 }

@@ -6,11 +6,18 @@ internal import Web
 /// One request with what it began with: the settings of that moment, and where its answer goes.
 ///
 /// `@unchecked Sendable`: the context is touched on the reactor alone, where handlers run and where their work goes on.
-struct Exchange: @unchecked Sendable {
+final class Exchange: @unchecked Sendable {
     let request: Request
     let deployment: Deployment
     let context: RequestContext
     let renderer: ReplyRenderer
+
+    init(request: Request, deployment: Deployment, context: RequestContext, renderer: ReplyRenderer) {
+        self.request = request
+        self.deployment = deployment
+        self.context = context
+        self.renderer = renderer
+    }
 
     /// The path and query that were asked for.
     var target: String {
@@ -23,7 +30,7 @@ struct Exchange: @unchecked Sendable {
     }
 
     func later(bodyLimit: Int, _ work: @escaping @Sendable (RequestBody) async -> Reply) -> Answer {
-        .later(bodyLimit: bodyLimit, context: context) { body in render(await work(body)) }
+        .later(bodyLimit: bodyLimit, context: context) { body in self.render(await work(body)) }
     }
 
     /// Problems become pages where a person in a browser gets them.

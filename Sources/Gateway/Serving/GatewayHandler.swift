@@ -28,6 +28,7 @@ final class GatewayHandler: RequestHandler {
     private var counters = RequestCounters()
     private var signInLimiter = FailureLimiter(burst: 300, perSecond: 20)
     private let pages = PageCache()
+    private var entitlements = EntitlementCache()
 
     /// - Parameter news: of discovered keys.
     init(
@@ -102,6 +103,7 @@ final class GatewayHandler: RequestHandler {
         guard isNew || knownNews != news.version else { return }
         knownNews = news.version
         authenticator.take(current.value)
+        entitlements.removeAll()
     }
 
     private func signIn(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn) -> Answer {
@@ -209,7 +211,13 @@ final class GatewayHandler: RequestHandler {
         }
         guard let permission = match.route.permission else { return serveIdentity(match, exchange, caller) }
         let organization = deployment.organization(match.organization)
-        let entitlement = organization.map { deployment.entitlement(of: caller.claims, in: $0) }
+        // What was judged under other settings must not stay for this one.
+        let isCurrent = deployment === current.value
+        let entitlement = organization.map { organization in
+            isCurrent
+                ? entitlements.entitlement(of: caller.claims, in: organization, under: deployment)
+                : deployment.entitlement(of: caller.claims, in: organization)
+        }
         let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
             guard case .refuse(let reason) = decision else {
