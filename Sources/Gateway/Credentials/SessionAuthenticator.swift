@@ -21,16 +21,21 @@ struct SessionAuthenticator {
     ) -> Credential {
         let reading = cookies.reading(of: request, for: deployment.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
-        var found: [BrowserSession] = []
+        var found: (session: BrowserSession, standing: SessionStanding)?
+        var hasSeveral = false
         var unknown: [SessionKey] = []
         for (token, key) in reading.tokens {
-            if let session = service.sessions.cached(key) {
-                if isLive(session, under: deployment, at: turn.wall) {
-                    found.append(BrowserSession(session: session, token: token))
-                }
-            } else {
+            guard let session = service.sessions.cached(key) else {
                 unknown.append(key)
+                continue
             }
+            let standing = standing(of: session, under: deployment, at: turn.wall)
+            guard standing != .ended else {
+                service.sessions.endInBackground(session.key)
+                continue
+            }
+            hasSeveral = found != nil
+            found = (BrowserSession(session: session, token: token), standing)
         }
         if !unknown.isEmpty, !isSecondLook {
             let (sessions, keys) = (service.sessions, unknown)
@@ -45,31 +50,31 @@ struct SessionAuthenticator {
                 return nil
             }
         }
-        guard let only = found.first else { return .missing(clears: true) }
+        guard let (only, standing) = found else { return .missing(clears: true) }
         // One of them was put there by somebody else, and which one cannot be told.
-        guard found.count == 1 else {
+        guard !hasSeveral else {
             return .refused(
                 Problem(
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, under: deployment, at: turn)
+        return judge(only, standing, under: deployment, at: turn)
     }
 
-    /// Ends what idled too long, is too old, or came by a provider that is gone.
-    private func isLive(_ session: Session, under deployment: Deployment, at now: Timestamp) -> Bool {
-        let isKnown = deployment.signIn.party(session.claims.provider).map {
-            TrustedProvider.canonicalIssuer($0.client.provider.issuer) == session.claims.identity.issuer
+    /// What came by a provider that is gone, or is another issuer now, has ended.
+    private func standing(of session: Session, under deployment: Deployment, at now: Timestamp) -> SessionStanding {
+        guard deployment.signIn.issuers[session.claims.provider] == session.claims.identity.issuer else {
+            return .ended
         }
-        if isKnown == true, session.standing(under: deployment.signIn.lifetimes, at: now) != .ended { return true }
-        service.sessions.endInBackground(session.key)
-        return false
+        return session.standing(under: deployment.signIn.lifetimes, at: now)
     }
 
-    private func judge(_ found: BrowserSession, under deployment: Deployment, at turn: Turn) -> Credential {
+    private func judge(
+        _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn
+    ) -> Credential {
         let session = found.session
         let lifetimes = deployment.signIn.lifetimes
-        switch session.standing(under: lifetimes, at: turn.wall) {
+        switch standing {
         case .good: break
         case .ended: return .missing(clears: true)
         case .claimsTooOld: return .outdated(session.claims.provider)

@@ -32,6 +32,8 @@ struct SignInDeployment: Sendable {
     let remotes: [ProviderID: RemoteProvider]
     /// Those at which people sign in, in the order of the file.
     let parties: [RelyingParty]
+    /// The issuers of those, in their one spelling.
+    let issuers: [ProviderID: String]
     /// `nil` where nobody signs in.
     let box: SealedBox?
     let lifetimes: SessionLifetimes
@@ -39,7 +41,7 @@ struct SignInDeployment: Sendable {
     let emailDomains: [String: ProviderID]
 
     static let none = SignInDeployment(
-        remotes: [:], parties: [], box: nil,
+        remotes: [:], parties: [], issuers: [:], box: nil,
         lifetimes: SessionLifetimes(
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
@@ -80,6 +82,9 @@ extension SignInDeployment {
         }
         self.remotes = remotes
         self.parties = parties
+        issuers = Dictionary(
+            parties.map { ($0.id, TrustedProvider.canonicalIssuer($0.client.provider.issuer)) },
+            uniquingKeysWith: { first, _ in first })
         emailDomains = domains
         // Configuration has checked their length.
         box = settings.secretKeys.isEmpty ? nil : try? SealedBox(keys: settings.secretKeys.map(\.bytes))
