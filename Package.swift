@@ -121,8 +121,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Time", "Tokens",
-                "WorkspaceMetrics",
+                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Sessions", "Time",
+                "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",

@@ -2,3 +2,4 @@
 try benchmarkJSON()
 try benchmarkTokens()
 try benchmarkMetrics()
+try await benchmarkSessions()
