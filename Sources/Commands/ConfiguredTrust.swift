@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Gateway
 internal import JSON
 internal import Time
 internal import Tokens
@@ -6,11 +7,18 @@ internal import Tokens
 /// The providers of a configuration, as the gateway trusts them.
 struct ConfiguredTrust {
     private let verifier: BearerTokenVerifier
-    private let providers: [(settings: ProviderSettings, signatures: KeySetVerifier?)]
+    private let providers: [(settings: TrustedProvider, signatures: KeySetVerifier?)]
 
-    init(_ settings: Settings) {
-        verifier = BearerTokenVerifier(settings.providers.map { $0.trusted() }, cacheSize: 0)
-        providers = settings.providers.map { provider in
+    /// Keys that are not in the file are fetched; where that does not work, a line on standard error says why.
+    init(_ settings: Settings, _ call: Invocation) {
+        var trusted = settings.providers.map { $0.trusted() }
+        if call.usesNetwork {
+            let fetched = FetchedKeys(settings, environment: call.environment)
+            for fault in fetched.faults { call.warn("keys cannot be fetched: \(fault)") }
+            trusted = fetched.providers
+        }
+        verifier = BearerTokenVerifier(trusted, cacheSize: 0)
+        providers = trusted.map { provider in
             let signatures = provider.keys.map {
                 KeySetVerifier($0, issuer: nil, audiences: [], isSignatureOnly: true)
             }

@@ -8,10 +8,12 @@ public enum Gatehouse {
     /// - Parameters:
     ///   - arguments: the words behind the program's name.
     ///   - now: what the calendar clock says.
+    ///   - usesNetwork: whether commands that judge tokens may ask providers for their keys.
     /// - Returns: 0 done or yes, 1 no, 2 the words are wrong.
     public static func run(
         arguments: [String], environment: [String: String], input: any ByteSource, output: any ByteSink,
-        error sink: any ByteSink, now: @escaping @Sendable () -> Timestamp = Timestamp.now
+        error sink: any ByteSink, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        usesNetwork: Bool = true
     ) -> Int32 {
         func say(_ text: String, to sink: any ByteSink) { sink.write(Array(text.utf8)) }
 
@@ -28,7 +30,7 @@ public enum Gatehouse {
                 return try command.run(
                     Invocation(
                         arguments: arguments, environment: environment, input: input, output: output, error: sink,
-                        now: now)
+                        now: now, usesNetwork: usesNetwork)
                 ).rawValue
             } catch {
                 let hint = error.exitCode == .wrongWords ? " (gatehouse \(command.name) --help says more)" : ""

@@ -25,7 +25,7 @@ struct TokenCheck {
             for name in ["issuer", "audience"] where arguments.has(name) {
                 throw .words("--\(name) goes with --keys; with --config the providers' settings count")
             }
-            let trust = ConfiguredTrust(try call.settings())
+            let trust = ConfiguredTrust(try call.settings(), call)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in
                 isSignatureOnly ? try trust.verifySignature(token, at: moment) : try trust.verify(token, at: moment)
             }

@@ -17,7 +17,7 @@ struct CommandLineCall {
         let (output, error) = (Sink(), Sink())
         code = Gatehouse.run(
             arguments: arguments, environment: environment, input: Source(input, chunk: chunk), output: output,
-            error: error, now: { CommandLineCall.now })
+            error: error, now: { CommandLineCall.now }, usesNetwork: false)
         self.output = output.text
         self.error = error.text
     }

@@ -10,6 +10,8 @@ struct Invocation: Sendable {
     let error: any ByteSink
     /// What the calendar clock says.
     let now: @Sendable () -> Timestamp
+    /// Whether providers may be asked for their keys.
+    let usesNetwork: Bool
 
     /// One line on standard output; `false` where nobody reads any more.
     @discardableResult func print(_ line: String) -> Bool {
@@ -19,6 +21,11 @@ struct Invocation: Sendable {
     /// The same with one JSON text.
     @discardableResult func print(_ json: [UInt8]) -> Bool {
         output.write(json + [0x0A])
+    }
+
+    /// One line on standard error.
+    func warn(_ line: String) {
+        error.write(Array((line + "\n").utf8))
     }
 
     /// The configuration that `--config` names; all its faults are told where it has some.

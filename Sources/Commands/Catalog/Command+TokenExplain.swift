@@ -16,7 +16,7 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let moment = try call.moment()
         let settings = try call.settings()
-        let trust = ConfiguredTrust(settings)
+        let trust = ConfiguredTrust(settings, call)
         let isJSON = call.arguments.has("json")
         return try call.forEachToken(
             { token in

@@ -1,0 +1,49 @@
+public import Configuration
+internal import Dispatch
+internal import HTTPClient
+internal import OpenID
+internal import Snapshots
+internal import Sockets
+public import Tokens
+
+/// The providers of a configuration with the keys that they have at this moment, for commands that judge tokens.
+public struct FetchedKeys: Sendable {
+    public let providers: [TrustedProvider]
+    /// Why keys could not be had, a line each.
+    public let faults: [String]
+
+    /// Asks the providers whose keys are not in the file, and waits for them: not for a reactor's thread.
+    ///
+    /// - Parameter environment: of the process; a proxy may stand there.
+    public init(_ settings: Settings, environment: [String: String]) {
+        guard settings.providers.contains(where: { $0.keys == nil }),
+            let client = try? HTTPClient(proxies: ProxySettings(environment: environment))
+        else {
+            providers = settings.providers.map { $0.trusted() }
+            faults = []
+            return
+        }
+        let told = Published<[String]>([])
+        let outbound = Outbound(
+            http: client,
+            report: { event in
+                guard case .fetchFailed(let provider, let detail, _) = event else { return }
+                told.update { $0.append("\(provider): \(detail)") }
+            })
+        let deployment = Deployment(settings, by: outbound)
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            await withTaskGroup(of: Void.self) { group in
+                for provider in settings.providers where provider.keys == nil {
+                    guard let remote = deployment.signIn.remotes[provider.id] else { continue }
+                    group.addTask { await remote.refreshIfNeeded() }
+                }
+            }
+            done.signal()
+        }
+        done.wait()
+        client.close()
+        providers = deployment.trustedProviders
+        faults = told.read().value
+    }
+}
