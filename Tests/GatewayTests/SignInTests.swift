@@ -219,4 +219,30 @@ struct SignInTests {
         let theirs = ["X-CSRF-Token: \(try await stranger.formToken())"]
         #expect(try await stranger.fetch("DELETE", "/api/v1/me/sessions/\(mine)", fields: theirs).status == 404)
     }
+
+    @Test("several providers are a choice, narrowed by the organization and by an address")
+    func choices() async throws {
+        let world = try SignInWorld(
+            secondProvider: """
+                , {"id": "other", "issuer": "http://127.0.0.1:7", "insecure_allow_http": true, "client_id": "x",
+                   "email_domains": ["elsewhere.example"]}
+                """)
+        let browser = TestBrowser(world)
+        let page = try await browser.open("/auth/login?return_to=%2Forganizations%2Facme")
+        #expect(page.status == 200)
+        for id in ["idp", "other"] {
+            #expect(page.body.contains("/auth/login?provider=\(id)&amp;return_to=%2Forganizations%2Facme"))
+        }
+        #expect(try await browser.begin("organization=acme").hasPrefix(SignInWorld.issuer))
+        #expect(try await browser.begin("email=a%40Acme.example").hasPrefix(SignInWorld.issuer))
+        // Whether there is an organization is not told.
+        #expect(try await browser.open("/auth/login?organization=nowhere").status == 200)
+        let unknown = try await browser.open("/auth/login?email=a%40nowhere.example")
+        #expect(unknown.status == 200 && unknown.body.contains("No identity provider is known"))
+        #expect(try await browser.open("/auth/login?provider=nowhere").status == 404)
+        #expect(try await browser.open("/auth/login?provider=idp&provider=other").status == 400)
+        // The form's redirect would be held to the page's own policy.
+        let form = try await browser.open("/auth/login?email=a%40acme.example&from=form")
+        #expect(form.status == 200 && form.body.contains("http-equiv=\"refresh\""))
+    }
 }

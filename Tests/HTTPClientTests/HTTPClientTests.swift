@@ -220,6 +220,33 @@ struct HTTPClientTests {
         settings.proxy(for: try #require(AbsoluteURL(url)))
     }
 
+    @Test("TLS goes through a proxy's tunnel, to the server and not to the proxy")
+    func tunnel() async throws {
+        let authority = try TestAuthority()
+        let files = try authority.issue("IP:127.0.0.1")
+        let server = try TestServer(
+            tls: TLSServerContext(certificateFile: files.certificate, privateKeyFile: files.key))
+        let proxy = try TunnelProxy(to: server.port)
+        let client = try HTTPClient(
+            proxies: ProxySettings(environment: ["HTTPS_PROXY": "http://me:word@127.0.0.1:\(proxy.port)"]))
+        let policy = OutboundPolicy(configuredHost: "127.0.0.1", authoritiesFile: authority.file)
+        let url = try #require(AbsoluteURL("https://127.0.0.1:\(server.port)/secret?code=1"))
+        for _ in 0..<2 {
+            let answer = try await client.send(OutboundRequest(.get, url, policy: policy))
+            #expect(text(answer).hasPrefix("GET /secret"))
+        }
+        #expect(proxy.requests.count == 1)
+        let asked = try #require(proxy.requests.first)
+        #expect(asked.hasPrefix("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n"))
+        #expect(asked.contains("Proxy-Authorization: Basic bWU6d29yZA==\r\n") && !asked.contains("secret"))
+        // A written-out address that the policy forbids is not even asked of the proxy.
+        let strict = OutboundPolicy(configuredHost: "idp.example", authoritiesFile: authority.file)
+        await #expect(throws: OutboundFault.self) {
+            try await client.send(OutboundRequest(.get, url, policy: strict))
+        }
+        #expect(proxy.requests.count == 1)
+    }
+
     @Test("a proxy that refuses is told")
     func refusingProxy() async throws {
         let proxy = try ScriptedServer(["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 4\r\n\r\nfoo!"])

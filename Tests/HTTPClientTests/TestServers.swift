@@ -77,24 +77,12 @@ final class ScriptedServer: Sendable {
     private let listener: Int32
 
     init(_ answers: [String], keepsOpen: Bool = false) throws {
-        listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        // `sockaddr_in` is made to be seen as a `sockaddr`.
-        unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                _ = unsafe Glibc.bind(listener, general, length)
-                _ = unsafe getsockname(listener, general, &length)
-            }
-        }
-        Glibc.listen(listener, 16)
-        port = UInt16(bigEndian: address.sin_port)
+        let (listener, port) = loopbackListener()
+        self.listener = listener
+        self.port = port
         _ = try SystemThread {
             for answer in answers {
-                let connection = unsafe Glibc.accept(listener, nil, nil)
+                let connection = Glibc.accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 var buffer: [UInt8] = Array(repeating: 0, count: 65536)
                 _ = unsafe Glibc.read(connection, &buffer, buffer.count)
@@ -107,4 +95,85 @@ final class ScriptedServer: Sendable {
     }
 
     deinit { Glibc.close(listener) }
+}
+
+/// A proxy that makes one tunnel after the other (RFC 9110, section 9.3.6), and keeps what it was asked.
+final class TunnelProxy: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let asked = Mutex<[String]>([])
+
+    var requests: [String] { asked.withLock { $0 } }
+
+    init(to target: UInt16) throws {
+        let listener = loopbackListener()
+        self.listener = listener.descriptor
+        port = listener.port
+        _ = try SystemThread { [weak self] in
+            while true {
+                let client = Glibc.accept(listener.descriptor, nil, nil)
+                guard client >= 0 else { return }
+                var buffer: [UInt8] = Array(repeating: 0, count: 65536)
+                let count = unsafe Glibc.read(client, &buffer, buffer.count)
+                self?.note(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self))
+                let server = loopbackConnection(to: target)
+                let answer = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
+                _ = unsafe Glibc.send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+                _ = try? SystemThread { copy(from: client, to: server) }
+                _ = try? SystemThread { copy(from: server, to: client) }
+            }
+        }
+    }
+
+    private func note(_ request: String) { asked.withLock { $0.append(request) } }
+
+    deinit {
+        Glibc.shutdown(listener, Int32(SHUT_RDWR))
+        Glibc.close(listener)
+    }
+}
+
+private func copy(from source: Int32, to sink: Int32) {
+    var buffer: [UInt8] = Array(repeating: 0, count: 65536)
+    while true {
+        let count = unsafe Glibc.read(source, &buffer, buffer.count)
+        guard count > 0 else { break }
+        _ = unsafe Glibc.send(sink, buffer, count, Int32(MSG_NOSIGNAL))
+    }
+    Glibc.shutdown(sink, Int32(SHUT_WR))
+}
+
+private func loopbackAddress(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    return address
+}
+
+private func loopbackListener() -> (descriptor: Int32, port: UInt16) {
+    let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = loopbackAddress(0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // `sockaddr_in` is made to be seen as a `sockaddr`.
+    unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+            _ = unsafe Glibc.bind(listener, general, length)
+            _ = unsafe getsockname(listener, general, &length)
+        }
+    }
+    Glibc.listen(listener, 16)
+    return (listener, UInt16(bigEndian: address.sin_port))
+}
+
+private func loopbackConnection(to port: UInt16) -> Int32 {
+    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = loopbackAddress(port)
+    // As above.
+    unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+            _ = unsafe Glibc.connect(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    return descriptor
 }

@@ -1,3 +1,6 @@
+internal import Glibc
+internal import Sockets
+
 /// Certificate and key of the public listener.
 public struct TLSSettings: Sendable, Hashable {
     /// A PEM file: the certificate, then those between it and the root.
@@ -21,5 +24,12 @@ extension TLSSettings: Section {
             return nil
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
+        // OpenSSL reads the files itself; a text that was handed over in their place has none.
+        guard unsafe access(certificateFile, R_OK) == 0, unsafe access(privateKeyFile, R_OK) == 0 else { return }
+        do throws(TLSFault) {
+            _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+        } catch {
+            members.fault(TLSSettings.privateKey, "cannot be used with the certificate: \(error)")
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import ClaimMapping
 internal import Cryptography
+internal import Databases
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
@@ -135,7 +136,7 @@ struct SignInFlow: Sendable {
             }
             try await party.check(callback)
             guard try await service.sessions.takeState(attempt.id, until: attempt.startedAt + SignInAttempt.lifetime)
-            else { return stateUsed(attempt) }
+            else { return try await stateUsed(attempt) }
             if let code = callback.code { return try await finish(attempt, code, at: party) }
             throw SignInFailure(
                 .providerRefused, "the provider refused the sign-in",
@@ -158,9 +159,9 @@ struct SignInFlow: Sendable {
     }
 
     /// Somebody went back in the browser's history, or sent the same answer again: nothing happens a second time.
-    private func stateUsed(_ attempt: SignInAttempt) -> Reply {
+    private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> Reply {
         count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)
-        if currentSession != nil { return .redirect(landing(attempt)) }
+        if try await currentSession() != nil { return .redirect(landing(attempt)) }
         return page(.failed(SignInFailure(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
     }
 
@@ -172,7 +173,7 @@ struct SignInFlow: Sendable {
         let new = NewSession(
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
-        switch try await service.sessions.begin(new, replacing: currentSession?.session.key) {
+        switch try await service.sessions.begin(new, replacing: currentSession()?.key) {
         case .failure(.providerSessionEnded):
             throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return page(.unavailable)
@@ -194,12 +195,10 @@ struct SignInFlow: Sendable {
         return "/organizations/\(FormEncoding.encode(organization))"
     }
 
-    /// The session that the browser has now, if it is in memory; for what is nicer with one and safe without.
-    private var currentSession: BrowserSession? {
+    /// The session that the browser has now, if any; for what is nicer with one and safe without.
+    private func currentSession() async throws(DatabaseError) -> Session? {
         for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
-            if let key = try? token.key, let session = service.sessions.cached(key) {
-                return BrowserSession(session: session, token: token)
-            }
+            if let key = try? token.key, let session = try await service.sessions.session(key) { return session }
         }
         return nil
     }
