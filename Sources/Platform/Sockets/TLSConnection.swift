@@ -6,6 +6,9 @@ internal import Glibc
     private let handle: OpaquePointer
     private var isBroken = false
     private(set) var failure: String?
+    /// Whether the last read brought something: behind it there may be more. A part of a record stays in memory too, and
+    /// asking for it again and again would bring nothing before the rest arrives.
+    private var mayHaveMore = false
 
     /// The server's side; `nil` where memory is short.
     init?(accepting descriptor: Descriptor, _ context: TLSServerContext) {
@@ -37,7 +40,7 @@ internal import Glibc
     }
 
     var hasPendingInput: Bool {
-        if isBroken { return false }
+        guard mayHaveMore, !isBroken else { return false }
         return unsafe SSL_has_pending(handle) == 1
     }
 
@@ -48,6 +51,7 @@ internal import Glibc
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe SSL_read(handle, $0.baseAddress, Int32(clamping: $0.count))
         }
+        mayHaveMore = count > 0
         return count > 0 ? .count(Int(count)) : result(count)
     }
 
