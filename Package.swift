@@ -76,6 +76,8 @@ let package = Package(
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Cryptography", "JSON", "Time"]),
         library("Organizations", in: "Access/"),
+        library(
+            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 

@@ -1,0 +1,143 @@
+internal import Cryptography
+internal import JSON
+public import Organizations
+internal import Time
+
+/// Who did something.
+public enum AuditActor: Sendable, Hashable {
+    /// Somebody who is signed in, or a program with a token.
+    case identity(issuer: String, subject: String, email: String?)
+    /// Whoever runs commands on the server's own machine.
+    case `operator`
+    /// The gateway by itself: a session that ran out, a provider's word.
+    case system
+
+    /// As the contract writes it.
+    public var kind: String {
+        switch self {
+        case .identity: "identity"
+        case .operator: "operator"
+        case .system: "system"
+        }
+    }
+}
+
+/// What was done: the closed list.
+public enum AuditAction: String, Sendable, Hashable, CaseIterable {
+    case signIn = "sign_in"
+    case signOut = "sign_out"
+    case sessionEnd = "session_end"
+    case grantCreate = "grant_create"
+    case grantRevoke = "grant_revoke"
+    case suspensionCreate = "suspension_create"
+    case suspensionDelete = "suspension_delete"
+    case inventoryImport = "inventory_import"
+    case auditExport = "audit_export"
+}
+
+/// What came of it.
+public enum AuditOutcome: String, Sendable, Hashable, CaseIterable {
+    case success
+    case denied
+    case failure
+}
+
+/// Something that is to be recorded: an event without its place in a chain.
+public struct AuditRecord: Sendable {
+    /// The tenant whose affair it is; `nil` for the gateway's own chain.
+    public var organization: OrganizationID?
+    public var actor: AuditActor
+    public var action: AuditAction
+    /// What it was done to: an id, never a secret.
+    public var target: String?
+    public var outcome: AuditOutcome
+    public var reason: String?
+    public var requestID: String?
+    public var address: String?
+    /// Names and values that belong to the action; strings, for a reader does not calculate with them.
+    public var details: [(name: String, value: String)]
+
+    public init(
+        _ action: AuditAction, by actor: AuditActor, in organization: OrganizationID? = nil, target: String? = nil,
+        outcome: AuditOutcome = .success, reason: String? = nil, requestID: String? = nil, address: String? = nil,
+        details: [(name: String, value: String)] = []
+    ) {
+        self.action = action
+        self.actor = actor
+        self.organization = organization
+        self.target = target
+        self.outcome = outcome
+        self.reason = reason
+        self.requestID = requestID
+        self.address = address
+        self.details = details
+    }
+}
+
+/// A record in its place: what is hashed, exported and shown.
+public struct AuditEvent: Sendable {
+    /// The hash before the first event.
+    public static let origin = String(repeating: "0", count: 64)
+
+    /// The event's canonical JSON (RFC 8785) without `hash`: what ``hash`` is of.
+    public let canonical: [UInt8]
+    /// Lower-case hexadecimal SHA-256 of ``canonical``.
+    public let hash: String
+
+    /// What went wrong with OpenSSL, or with the canonical form of what was recorded.
+    struct Unhashable: Error {}
+
+    init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(Unhashable) {
+        var writer = JSONWriter(reservingCapacity: 700)
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("sequence", sequence)
+        writer.member("timestamp", String(decoding: now.rfc3339Bytes(milliseconds: true), as: UTF8.self))
+        writer.member("organization", record.organization?.text)
+        writer.name("actor")
+        writer.beginObject()
+        writer.member("kind", record.actor.kind)
+        if case .identity(let issuer, let subject, let email) = record.actor {
+            writer.member("issuer", issuer)
+            writer.member("subject", subject)
+            writer.member("email", email)
+        } else {
+            for name in ["issuer", "subject", "email"] { writer.member(name, String?.none) }
+        }
+        writer.endObject()
+        writer.member("action", record.action.rawValue)
+        writer.member("target", record.target)
+        writer.member("outcome", record.outcome.rawValue)
+        writer.member("reason", record.reason)
+        writer.member("request_id", record.requestID)
+        writer.member("ip", record.address)
+        writer.name("details")
+        writer.beginObject()
+        for (name, value) in record.details { writer.member(name, value) }
+        writer.endObject()
+        writer.member("previous_hash", previous)
+        writer.endObject()
+        guard let root = try? JSONDocument(parsing: writer.bytes).root, let canonical = root.canonicalBytes() else {
+            throw Unhashable()
+        }
+        try self.init(canonical: canonical)
+    }
+
+    init(canonical: [UInt8]) throws(Unhashable) {
+        guard let digest = try? Digest.sha256(canonical) else { throw Unhashable() }
+        self.canonical = canonical
+        hash = AuditEvent.hexadecimal(digest)
+    }
+
+    /// The whole event as the API and exports write it.
+    public var json: [UInt8] {
+        var bytes = Array(canonical.dropLast())
+        bytes.append(contentsOf: ",\"hash\":\"\(hash)\"}".utf8)
+        return bytes
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

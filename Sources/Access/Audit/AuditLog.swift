@@ -1,0 +1,111 @@
+internal import Cryptography
+public import Databases
+internal import JSON
+public import Organizations
+public import Time
+
+/// The audit log: one chain of events an organization, and one for the gateway itself. Events are appended in the
+/// transaction of what they record, and never changed.
+public enum AuditLog {
+    public static let schema = Schema(
+        component: "audit",
+        migrations: [
+            """
+            CREATE TABLE audit_event (
+                -- The organization's id; empty for the gateway itself.
+                chain TEXT NOT NULL,
+                sequence INTEGER NOT NULL,
+                -- Milliseconds since 1970.
+                at INTEGER NOT NULL,
+                action TEXT NOT NULL,
+                -- What the filter looks in: subject and address of the actor in lower case, or its kind.
+                actor TEXT NOT NULL,
+                -- Canonical JSON without the hash.
+                event BLOB NOT NULL,
+                hash TEXT NOT NULL,
+                PRIMARY KEY (chain, sequence)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE audit_head (
+                chain TEXT NOT NULL PRIMARY KEY, sequence INTEGER NOT NULL, hash TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """
+        ])
+
+    /// Appends an event; for the transaction of what it records, so that neither is ever there alone.
+    public static func append(
+        _ record: AuditRecord, at now: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        let chain = record.organization?.text ?? ""
+        let head = try transaction.first("SELECT sequence, hash FROM audit_head WHERE chain = $1", .text(chain)) {
+            row throws(DatabaseError) in (row.integer(0), row.text(1))
+        }
+        let (sequence, previous) = head.map { ($0.0 + 1, $0.1) } ?? (1, AuditEvent.origin)
+        let event: AuditEvent
+        do {
+            let id = Base64URL.encode(try RandomBytes.make(12))
+            event = try AuditEvent(record, id: id, sequence: sequence, previous: previous, at: now)
+        } catch {
+            // Nothing is done that cannot be recorded.
+            throw DatabaseError(.failed, cause: "an audit event could not be made: \(error)")
+        }
+        try transaction.execute(
+            "INSERT INTO audit_event (chain, sequence, at, action, actor, event, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            .text(chain), .integer(sequence), .integer(now.nanoseconds / 1_000_000), .text(record.action.rawValue),
+            .text(filterText(record.actor)), .blob(event.canonical), .text(event.hash))
+        try transaction.execute(
+            """
+            INSERT INTO audit_head (chain, sequence, hash) VALUES ($1, $2, $3)
+            ON CONFLICT (chain) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash
+            """, .text(chain), .integer(sequence), .text(event.hash))
+    }
+
+    private static func filterText(_ actor: AuditActor) -> String {
+        guard case .identity(_, let subject, let email) = actor else { return actor.kind }
+        return "\(subject) \(email ?? "")".lowercased()
+    }
+
+    /// Which events of a chain are asked for.
+    public struct Query: Sendable {
+        public var from: Timestamp?
+        /// Excluded.
+        public var to: Timestamp?
+        /// Found in subject and address, without regard to case.
+        public var actor = ""
+        public var action: AuditAction?
+        /// Events before this sequence; `nil` for the newest.
+        public var before: Int?
+        public var limit = 50
+
+        public init() {}
+    }
+
+    /// The newest first.
+    public static func events(
+        of organization: OrganizationID?, _ query: Query, _ transaction: Transaction
+    ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
+        try transaction.all(
+            """
+            SELECT sequence, event, hash FROM audit_event
+            WHERE chain = $1 AND sequence < $2 AND at >= $3 AND at < $4
+                AND ($5 = '' OR instr(actor, $5) > 0) AND ($6 = '' OR action = $6)
+            ORDER BY sequence DESC LIMIT $7
+            """, .text(organization?.text ?? ""), .integer(query.before ?? .max),
+            .integer((query.from?.nanoseconds ?? 0) / 1_000_000),
+            .integer(query.to.map { $0.nanoseconds / 1_000_000 } ?? .max), .text(query.actor.lowercased()),
+            .text(query.action?.rawValue ?? ""), .integer(query.limit)
+        ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
+    }
+
+    /// Hands over all events of all chains in their order, as JSON.
+    public static func each(
+        _ transaction: Transaction, _ body: ([UInt8]) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        try transaction.each("SELECT event, hash FROM audit_event ORDER BY chain, sequence") {
+            row throws(DatabaseError) in try body(whole(row.blob(0), row.text(1)))
+        }
+    }
+
+    private static func whole(_ canonical: [UInt8], _ hash: String) -> [UInt8] {
+        Array(canonical.dropLast()) + Array(",\"hash\":\"\(hash)\"}".utf8)
+    }
+}

@@ -1,0 +1,67 @@
+public import Databases
+internal import JSON
+
+/// What looking at every event again came to.
+public struct AuditVerification: Sendable {
+    /// Events that were looked at.
+    public private(set) var count = 0
+    /// What does not hold, a line each; at most a hundred.
+    public private(set) var faults: [String] = []
+
+    /// Checks every chain from its first event to its head: that no event was altered, left out, put in or moved.
+    public init(_ transaction: Transaction) throws(DatabaseError) {
+        var heads: [String: (sequence: Int, hash: String)] = [:]
+        try transaction.each("SELECT chain, sequence, hash FROM audit_head") { row throws(DatabaseError) in
+            heads[row.text(0)] = (row.integer(1), row.text(2))
+        }
+        var chain: String?
+        var (sequence, previous) = (0, AuditEvent.origin)
+        var found: [String] = []
+        var number = 0
+        func close() {
+            guard let chain else { return }
+            let head = heads.removeValue(forKey: chain)
+            if head?.sequence != sequence || head?.hash != previous {
+                found.append("\(AuditVerification.name(chain)): it ends at \(sequence), and its head says otherwise")
+            }
+        }
+        try transaction.each(
+            "SELECT chain, sequence, at, action, event, hash FROM audit_event ORDER BY chain, sequence"
+        ) {
+            row throws(DatabaseError) in
+            number += 1
+            let own = row.text(0)
+            if own != chain {
+                close()
+                (chain, sequence, previous) = (own, 0, AuditEvent.origin)
+            }
+            sequence += 1
+            if let fault = AuditVerification.fault(row, sequence, previous), found.count < 100 {
+                found.append("\(AuditVerification.name(own)), event \(row.integer(1)): \(fault)")
+            }
+            (sequence, previous) = (row.integer(1), row.text(5))
+        }
+        close()
+        for chain in heads.keys.sorted() {
+            found.append("\(AuditVerification.name(chain)): all of its events are gone")
+        }
+        (count, faults) = (number, found)
+    }
+
+    private static func name(_ chain: String) -> String { chain.isEmpty ? "gateway" : "organization \(chain)" }
+
+    /// What is wrong with one event, given what has to stand before it.
+    private static func fault(_ row: Row, _ expected: Int, _ previous: String) -> String? {
+        guard row.integer(1) == expected else { return "events before it are missing" }
+        let bytes = row.blob(4)
+        guard let event = try? AuditEvent(canonical: bytes), event.hash == row.text(5) else { return "it was altered" }
+        guard let root = try? JSONDocument(parsing: bytes).root, root.canonicalBytes() == bytes else {
+            return "it is not in its canonical form"
+        }
+        guard root.member("previous_hash")?.string == previous else { return "it does not follow the one before it" }
+        guard root.member("sequence")?.integer == Int64(expected), root.member("action")?.string == row.text(3),
+            (root.member("organization")?.string ?? "") == row.text(0)
+        else { return "its row was altered" }
+        return nil
+    }
+}
