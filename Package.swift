@@ -87,13 +87,14 @@ let package = Package(
             uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Time", "Tokens"]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
+            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
 
         // What stands behind the gateway
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots", "Time",
+                "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots",
+                "Time",
             ]),
 
         // The gateway
@@ -107,14 +108,15 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
                 "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Pages", "Policy", "Sessions",
                 "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "JSON",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
+                "JSON",
                 "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
@@ -144,6 +146,7 @@ let package = Package(
         tests(of: "Time"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
+        tests(of: "Audit", uses: ["Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots"),
         tests(of: "Sockets", uses: ["Time"]),
         tests(of: "Databases"),
@@ -166,7 +169,7 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
                 "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Sessions", "Snapshots", "Sockets",
                 "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),

@@ -1,3 +1,4 @@
+public import Audit
 internal import Organizations
 public import Policy
 
@@ -50,10 +51,13 @@ public struct MetricsBackend: Sendable {
     // MARK: inventory.write
 
     /// Replaces the whole inventory with a document of any size, all or nothing; answers after COMMIT.
+    ///
+    /// - Parameter record: appended to the audit log with it.
     public func replaceInventory(
-        _ permit: Permit, from source: inout some InventorySource
+        _ permit: Permit, from source: inout some InventorySource, recording record: AuditRecord? = nil
     ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        try await store.replaceInventory(of: organization(permit, for: .writeInventory), from: &source)
+        try await store.replaceInventory(
+            of: organization(permit, for: .writeInventory), from: &source, recording: record)
     }
 
     /// The whole inventory as it was published, in one state.

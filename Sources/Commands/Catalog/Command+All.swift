@@ -9,6 +9,8 @@ extension Command {
         claimsExplain,
         inventoryImport,
         inventoryVerify,
+        auditExport,
+        auditVerify,
         configReference,
         configSchema,
         version,

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Configuration
 internal import Databases
 internal import Gateway
@@ -75,7 +76,8 @@ extension Command {
             ImportSummary, InventoryRefusal
         > {
             var source = source
-            let result = try store.replaceInventoryBlocking(of: organization, from: &source)
+            let record = AuditRecord(.inventoryImport, by: .operator, in: organization)
+            let result = try store.replaceInventoryBlocking(of: organization, from: &source, recording: record)
             do throws(DatabaseError) {
                 try store.sweepBlocking()
             } catch {

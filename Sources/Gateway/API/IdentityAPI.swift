@@ -1,3 +1,4 @@
+internal import Audit
 internal import ClaimMapping
 internal import Databases
 internal import HTTPMessage
@@ -30,9 +31,10 @@ struct IdentityAPI {
     }
 
     /// Ends one of one's own sessions.
-    func end(_ id: String, _ service: SignInService) async -> Reply {
+    func end(_ id: String, _ service: SignInService, _ origin: AuditOrigin) async -> Reply {
+        let records = deployment.auditRecords(.sessionEnd, of: claims, from: origin, target: id)
         do throws(DatabaseError) {
-            guard try await service.sessions.end(id: id, of: claims.identity) else {
+            guard try await service.sessions.end(id: id, of: claims.identity, recording: records) else {
                 return .problem(Problem(.notFound, detail: "You have no session of this id."))
             }
         } catch {

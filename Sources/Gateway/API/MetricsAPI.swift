@@ -1,3 +1,4 @@
+internal import Audit
 internal import HTTPMessage
 internal import HTTPServer
 internal import Organizations
@@ -48,12 +49,13 @@ struct MetricsAPI: Sendable {
     }
 
     /// What waits for the database.
-    func work(_ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String, _ body: RequestBody) async
-        -> Reply
-    {
+    func work(
+        _ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String, recording record: AuditRecord,
+        _ body: RequestBody
+    ) async -> Reply {
         do {
             switch (match.route, request.method) {
-            case (.inventory, .put): return try await replace(permit, body)
+            case (.inventory, .put): return try await replace(permit, body, record)
             case (.inventory, _): return try await export(permit)
             case (.inventoryWorkspace, .put):
                 let document = try await body.collect()
@@ -77,9 +79,9 @@ struct MetricsAPI: Sendable {
         }
     }
 
-    private func replace(_ permit: Permit, _ body: RequestBody) async throws -> Reply {
+    private func replace(_ permit: Permit, _ body: RequestBody, _ record: AuditRecord) async throws -> Reply {
         var source = body
-        switch try await backend.replaceInventory(permit, from: &source) {
+        switch try await backend.replaceInventory(permit, from: &source, recording: record) {
         case .success(let summary): return .json(summary.json)
         case .failure(let refusal): return .problem(MetricsAPI.problem(refusal))
         }

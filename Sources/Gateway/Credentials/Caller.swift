@@ -1,3 +1,4 @@
+internal import Audit
 internal import Sessions
 internal import Tokens
 
@@ -6,6 +7,9 @@ struct Caller {
     let claims: VerifiedClaims
     /// `nil` for bearer tokens.
     let session: BrowserSession?
+
+    /// As the audit log names them.
+    var actor: AuditActor { claims.actor }
 }
 
 /// A session and the secret that led to it, which forms are checked against.

@@ -22,6 +22,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case inventoryWorkspace
     case inventoryChanges
     case deniedSignIns
+    case auditEvents
 
     /// Whom a route answers, which decides the form of its errors.
     enum Kind {
@@ -38,7 +39,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .home, .organizationPage, .asset: .page
         case .login, .callback, .logout, .signedOut: .signIn
         case .backchannelLogout, .me, .mySession, .organizations, .workspaces, .workspace, .summary, .inventory,
-            .inventoryWorkspace, .inventoryChanges, .deniedSignIns:
+            .inventoryWorkspace, .inventoryChanges, .deniedSignIns, .auditEvents:
             .api
         }
     }
@@ -64,6 +65,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .inventoryWorkspace: "/api/v1/organizations/{org}/inventory/workspaces/{ws}"
         case .inventoryChanges: "/api/v1/organizations/{org}/inventory/changes"
         case .deniedSignIns: "/api/v1/organizations/{org}/denied-sign-ins"
+        case .auditEvents: "/api/v1/organizations/{org}/audit-events"
         }
     }
 
@@ -71,7 +73,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
     private var methods: Set<Method> {
         switch self {
         case .home, .organizationPage, .login, .signedOut, .asset, .me, .organizations, .workspaces, .workspace,
-            .summary, .deniedSignIns:
+            .summary, .deniedSignIns, .auditEvents:
             [.get]
         case .callback: [.get, .post]
         case .logout, .backchannelLogout, .inventoryChanges: [.post]
@@ -99,6 +101,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .organizationPage, .workspaces, .workspace, .summary: .readMetrics
         case .inventory, .inventoryWorkspace, .inventoryChanges: .writeInventory
         case .deniedSignIns: .writeMappings
+        case .auditEvents: .readAudit
         }
     }
 }

@@ -58,6 +58,7 @@ public struct RouteMatch: Hashable, Sendable {
             item = segments[5]
         case ("summary", 5): route = .summary
         case ("denied-sign-ins", 5): route = .deniedSignIns
+        case ("audit-events", 5): route = .auditEvents
         case ("inventory", 5): route = .inventory
         case ("inventory", 6) where segments[5] == "changes": route = .inventoryChanges
         case ("inventory", 7) where segments[5] == "workspaces":

@@ -1,3 +1,4 @@
+internal import Audit
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
@@ -239,7 +240,10 @@ final class GatewayHandler: RequestHandler {
         case .organizations:
             return exchange.now(
                 exchange.request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
-        case .mySession: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service) }
+        case .mySession:
+            let origin = AuditOrigin(
+                requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
+            return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service, origin) }
         default: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.me(service) }
         }
     }
@@ -257,6 +261,9 @@ final class GatewayHandler: RequestHandler {
             return exchange.later(bodyLimit: 1 << 16) { _ in
                 await DeniedSignInsAPI(service: service).list(permit, items)
             }
+        case .auditEvents:
+            let (service, items) = (service, request.target.queryItems)
+            return exchange.later(bodyLimit: 1 << 16) { _ in await AuditAPI(service: service).list(permit, items) }
         case .inventory, .inventoryWorkspace, .inventoryChanges: break
         default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }
@@ -265,8 +272,11 @@ final class GatewayHandler: RequestHandler {
                 .problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")))
         }
         let (metrics, requestID) = (metrics, exchange.renderer.requestID)
+        let record = AuditRecord(
+            .inventoryImport, by: caller.actor, in: permit.organization, requestID: requestID,
+            address: exchange.context.record.remoteAddress)
         return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
-            await metrics.work(match, request, permit, requestID: requestID, body)
+            await metrics.work(match, request, permit, requestID: requestID, recording: record, body)
         }
     }
 

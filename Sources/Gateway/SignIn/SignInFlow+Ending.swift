@@ -1,3 +1,4 @@
+internal import Audit
 internal import Cryptography
 internal import HTTPMessage
 internal import HTTPServer
@@ -20,7 +21,8 @@ extension SignInFlow {
             for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
                 guard let session = try await service.sessions.session(token.key) else { continue }
                 guard isOwnForm(items, of: token) else { return page(.forgery) }
-                try await service.sessions.end(session.key)
+                try await service.sessions.end(
+                    session.key, recording: deployment.auditRecords(.signOut, of: session.claims, from: origin))
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),

@@ -1,3 +1,4 @@
+internal import Audit
 internal import ClaimMapping
 internal import Cryptography
 internal import Databases
@@ -21,6 +22,7 @@ struct SignInFlow: Sendable {
     let address: String
 
     var signIn: SignInDeployment { deployment.signIn }
+    var origin: AuditOrigin { AuditOrigin(requestID: requestID, address: address) }
 
     // MARK: GET /auth/login
 
@@ -142,10 +144,23 @@ struct SignInFlow: Sendable {
                 .providerRefused, "the provider refused the sign-in",
                 providerCode: callback.error.flatMap(SignInFailure.code))
         } catch let failure as SignInFailure {
+            // Without a state that was made here there is nothing to say whose sign-in it was.
+            if provider != nil { await audit(failure, retry) }
             return failed(failure, at: provider, retry: retry)
         } catch {
             return page(.unavailable)
         }
+    }
+
+    /// Who it would have been is not known: nothing of a token that was refused is believed.
+    private func audit(_ failure: SignInFailure, _ attempt: SignInQuery?) async {
+        let organization = attempt?.organization.flatMap(deployment.organization)
+        let isAccepted = attempt?.provider.map { organization?.rules.providers.contains($0) == true } == true
+        await service.record(
+            AuditRecord(
+                .signIn, by: .system, in: isAccepted ? organization?.id : nil, target: attempt?.provider,
+                outcome: .failure, reason: failure.tokenReason?.rawValue ?? failure.reason.rawValue,
+                requestID: requestID, address: address))
     }
 
     private func read(_ box: SealedBox) throws(SignInFailure) -> Callback {
@@ -173,7 +188,9 @@ struct SignInFlow: Sendable {
         let new = NewSession(
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
-        switch try await service.sessions.begin(new, replacing: currentSession()?.key) {
+        let records = deployment.auditRecords(
+            .signIn, of: completed.claims, from: origin, meant: attempt.organization, target: party.id.text)
+        switch try await service.sessions.begin(new, replacing: currentSession()?.key, recording: records) {
         case .failure(.providerSessionEnded):
             throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return page(.unavailable)

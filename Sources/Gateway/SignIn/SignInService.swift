@@ -1,3 +1,4 @@
+internal import Audit
 internal import ClaimMapping
 internal import Cryptography
 internal import Databases
@@ -24,13 +25,28 @@ final class SignInService: Sendable {
         sessions = SessionStore(database: database, sealingWith: box, now: now)
         denied = DeniedSignInStore(database: database)
         renewals = SessionRenewals(sessions, log: log, now: now)
+        self.database = database
         self.figures = figures
         self.log = log
         self.now = now
     }
 
     /// All tables that sign-ins need.
-    static let schemas = [SessionStore.schema, DeniedSignInStore.schema]
+    static let schemas = [SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema]
+
+    let database: Database
+
+    /// Records what changed nothing in the store.
+    func record(_ record: AuditRecord) async {
+        let moment = now()
+        do throws(DatabaseError) {
+            try await database.write { transaction throws(DatabaseError) in
+                try AuditLog.append(record, at: moment, transaction)
+            }
+        } catch {
+            log.write(.error, "an audit event could not be kept", fields: [("cause", "\(error)")])
+        }
+    }
 
     /// Keeps a sign-in that earned nothing for those who can mend the mapping, where the organization accepts the
     /// provider at all: nobody else's sign-ins are its affair.

@@ -1,3 +1,4 @@
+public import Audit
 internal import Cryptography
 public import Databases
 internal import JSON
@@ -38,15 +39,17 @@ public enum SessionRefusal: Error, Sendable, Hashable {
 extension SessionStore {
     /// Keeps a new session, durably.
     ///
-    /// - Parameter old: the session that the browser had, which ends.
+    /// - Parameters:
+    ///   - old: the session that the browser had, which ends.
+    ///   - records: appended to the audit log with it.
     public func begin(
-        _ new: NewSession, replacing old: SessionKey?
+        _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = []
     ) async throws(DatabaseError) -> Result<Session, SessionRefusal> {
         guard let session = try? makeSession(new) else { return .failure(.notSealed) }
         guard let box = try? currentBox(),
             let claims = try? new.claims.sealed(in: box, for: session.key.bytes)
         else { return .failure(.notSealed) }
-        let (changedAt, now) = (nowInMilliseconds, session.createdAt.seconds)
+        let (changedAt, now, moment) = (nowInMilliseconds, session.createdAt.seconds, self.now())
         let cache = cache
         return try await database.decide { transaction throws(DatabaseError) in
             if let providerSession = session.providerSession {
@@ -71,6 +74,7 @@ extension SessionStore {
                 .text(orNull: session.providerSession), .blob(claims), session.refreshToken.map { .blob($0) } ?? .null,
                 session.idToken.map { .blob($0) } ?? .null, .integer(now), .integer(changedAt),
                 .text(new.address), .text(String(new.userAgent.unicodeScalars.prefix(200))))
+            for record in records { try AuditLog.append(record, at: moment, transaction) }
             return .commit(
                 session,
                 publish: {

@@ -1,3 +1,4 @@
+public import Audit
 public import Databases
 public import Time
 public import Tokens
@@ -7,10 +8,13 @@ extension SessionStore {
     static let refusalSpan: Int64 = 600
 
     /// Ends one session; nothing happens where there is none.
-    public func end(_ key: SessionKey) async throws(DatabaseError) {
-        let (changedAt, cache) = (nowInMilliseconds, cache)
+    ///
+    /// - Parameter records: appended to the audit log with it.
+    public func end(_ key: SessionKey, recording records: [AuditRecord] = []) async throws(DatabaseError) {
+        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
             try SessionStore.end(key, at: changedAt, transaction)
+            for record in records { try AuditLog.append(record, at: moment, transaction) }
             return .commit((), publish: { cache.remove(key) })
         }
         result.get()
@@ -27,12 +31,17 @@ extension SessionStore {
     }
 
     /// Ends a session by the name that its owner knows it by; answers whether the owner had it.
-    public func end(id: String, of owner: Identity) async throws(DatabaseError) -> Bool {
-        let (changedAt, cache) = (nowInMilliseconds, cache)
+    ///
+    /// - Parameter records: appended to the audit log with it.
+    public func end(
+        id: String, of owner: Identity, recording records: [AuditRecord] = []
+    ) async throws(DatabaseError) -> Bool {
+        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
             let keys = try SessionStore.end(
                 "id = $1 AND issuer = $2 AND subject = $3", [.text(id), .text(owner.issuer), .text(owner.subject)],
                 at: changedAt, transaction)
+            if !keys.isEmpty { for record in records { try AuditLog.append(record, at: moment, transaction) } }
             return .commit(!keys.isEmpty, publish: { for key in keys { cache.remove(key) } })
         }
         return result.get()
@@ -41,7 +50,8 @@ extension SessionStore {
     /// Does what a provider's logout token says, once.
     /// - Returns: how many sessions ended, or `nil` where the token was taken before.
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
-        let (changedAt, now, cache) = (nowInMilliseconds, now().seconds, cache)
+        let (changedAt, moment, cache) = (nowInMilliseconds, now(), cache)
+        let now = moment.seconds
         let result: Result<Int, AlreadyTaken> = try await database.decide { transaction throws(DatabaseError) in
             let id = "\(notice.issuer) \(notice.tokenID)"
             guard try SessionStore.takeOnce("logout", id, until: notice.rememberUntil.seconds, transaction) else {
@@ -63,6 +73,11 @@ extension SessionStore {
                     "issuer = $1 AND provider_subject = $2", [.text(notice.issuer), .text(notice.subject ?? "")],
                     at: changedAt, transaction)
             }
+            try AuditLog.append(
+                AuditRecord(
+                    .sessionEnd, by: .system, target: notice.subject ?? notice.sessionID, reason: "backchannel_logout",
+                    details: [("issuer", notice.issuer), ("sessions", String(keys.count))]),
+                at: moment, transaction)
             return .commit(keys.count, publish: { for key in keys { cache.remove(key) } })
         }
         return try? result.get()

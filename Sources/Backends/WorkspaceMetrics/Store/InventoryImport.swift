@@ -1,3 +1,4 @@
+internal import Audit
 internal import Databases
 internal import JSON
 internal import Organizations
@@ -42,6 +43,7 @@ final class InventoryImport: @unchecked Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
+    private let record: AuditRecord?
     private var document: InventoryDocument
     private var phase = Phase.beginning
     private var generation = 0
@@ -53,9 +55,14 @@ final class InventoryImport: @unchecked Sendable {
     private var rows = SortedRows()
     private var distinct = DistinctPeople()
 
-    init(_ organization: OrganizationID, store: MetricsStore, elementLimit: Int = InventoryLimits.element) {
+    /// - Parameter record: appended to the audit log in the transaction that puts the import in place.
+    init(
+        _ organization: OrganizationID, store: MetricsStore, record: AuditRecord? = nil,
+        elementLimit: Int = InventoryLimits.element
+    ) {
         self.organization = organization
         self.store = store
+        self.record = record
         document = InventoryDocument(elementLimit: elementLimit)
     }
 
@@ -234,6 +241,13 @@ final class InventoryImport: @unchecked Sendable {
         }
         let state = try InventoryState.advance(organization, generation: generation, distinct: distinct, transaction)
         summary.roles = document.roleCount
+        if var record {
+            record.details = [
+                ("workspaces", String(summary.workspaces)), ("workflows", String(summary.workflows)),
+                ("members", String(summary.members)), ("runners", String(summary.runners)),
+            ]
+            try AuditLog.append(record, at: store.now(), transaction)
+        }
         let snapshot = MetricsSnapshot(state: state, rows)
         return .commit(
             (),

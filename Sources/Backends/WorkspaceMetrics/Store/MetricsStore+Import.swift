@@ -1,3 +1,4 @@
+public import Audit
 internal import Databases
 public import Organizations
 
@@ -7,9 +8,9 @@ extension MetricsStore {
     /// Memory is bounded by the document's largest element; other writes run between the import's own.
     /// - Parameter source: read on the calling task, to its end unless the document is refused before.
     func replaceInventory(
-        of organization: OrganizationID, from source: inout some InventorySource
+        of organization: OrganizationID, from source: inout some InventorySource, recording record: AuditRecord? = nil
     ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self)
+        let work = InventoryImport(organization, store: self, record: record)
         defer { sweepInBackground() }
         do throws(any Error) {
             while true {
@@ -35,9 +36,10 @@ extension MetricsStore {
 
     /// The same for commands: the calling thread waits.
     public func replaceInventoryBlocking(
-        of organization: OrganizationID, from source: inout some BlockingInventorySource
+        of organization: OrganizationID, from source: inout some BlockingInventorySource,
+        recording record: AuditRecord? = nil
     ) throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self)
+        let work = InventoryImport(organization, store: self, record: record)
         do throws(any Error) {
             while true {
                 switch work.step {

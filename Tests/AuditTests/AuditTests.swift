@@ -1,0 +1,121 @@
+import Databases
+import Glibc
+import JSON
+import Organizations
+import Testing
+import Time
+
+@testable import Audit
+
+@Suite("The audit log")
+struct AuditTests {
+    /// A store in a directory of its own.
+    final class World {
+        let database: Database
+        private let directory: String
+
+        init() throws {
+            var template = Array("/tmp/gatehouse-audit-XXXXXX".utf8CString)
+            // mkdtemp changes the template in place, within its length.
+            _ = unsafe mkdtemp(&template)
+            directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            database = try Database(path: "\(directory)/store.db", schemas: [AuditLog.schema])
+        }
+
+        deinit {
+            database.close()
+            for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
+            unsafe rmdir(directory)
+        }
+
+        func append(_ number: Int, in organization: String?) async throws {
+            let record = AuditRecord(
+                .signIn, by: .identity(issuer: "https://idp.example", subject: "s\(number)", email: "a@b.example"),
+                in: organization.flatMap { OrganizationID($0) }, target: "idp",
+                details: [("claims", "sub \"é\" \(number)")])
+            try await database.write { transaction throws(DatabaseError) in
+                try AuditLog.append(record, at: Timestamp(seconds: 1_800_000_000 + Int64(number)), transaction)
+            }
+        }
+
+        func execute(_ sql: String) async throws {
+            _ = try await database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
+        }
+
+        func faults() async throws -> [String] {
+            try await database.read { transaction throws(DatabaseError) in try AuditVerification(transaction).faults }
+        }
+    }
+
+    @Test("events follow one another, each organization's and the gateway's own")
+    func chains() async throws {
+        let world = try World()
+        for number in 1...5 {
+            try await world.append(number, in: "acme")
+            try await world.append(number, in: number % 2 == 0 ? "globex" : nil)
+        }
+        let result = try await world.database.read { transaction throws(DatabaseError) in
+            try AuditVerification(transaction)
+        }
+        #expect(result.count == 10 && result.faults.isEmpty)
+        let events = try await world.database.read { transaction throws(DatabaseError) in
+            try AuditLog.events(of: OrganizationID("acme"), AuditLog.Query(), transaction)
+        }
+        #expect(events.map(\.sequence) == [5, 4, 3, 2, 1])
+        let first = try JSONDocument(parsing: try #require(events.last).json).root
+        #expect(first.member("previous_hash")?.string == String(repeating: "0", count: 64))
+        #expect(first.member("organization")?.string == "acme")
+        #expect(first.member("actor")?.member("kind")?.string == "identity")
+        #expect(first.member("timestamp")?.string == "2027-01-15T08:00:01.000Z")
+        let second = try JSONDocument(parsing: events[3].json).root
+        #expect(second.member("previous_hash")?.string == first.member("hash")?.string)
+    }
+
+    @Test(
+        "whatever is changed is found",
+        arguments: [
+            "UPDATE audit_event SET event = replace(CAST(event AS TEXT), 's3', 's4') WHERE sequence = 3",
+            "DELETE FROM audit_event WHERE sequence = 3", "DELETE FROM audit_event WHERE sequence = 5",
+            "DELETE FROM audit_event WHERE sequence = 1", "DELETE FROM audit_event",
+            "UPDATE audit_event SET sequence = 9 WHERE sequence = 5",
+            "UPDATE audit_event SET action = 'sign_out' WHERE sequence = 2",
+            "UPDATE audit_event SET chain = 'globex'", "UPDATE audit_event SET hash = upper(hash) WHERE sequence = 4",
+            "UPDATE audit_event SET sequence = CASE sequence WHEN 2 THEN 13 WHEN 3 THEN 12 ELSE sequence END",
+        ])
+    func tampering(sql: String) async throws {
+        let world = try World()
+        for number in 1...5 { try await world.append(number, in: "acme") }
+        #expect(try await world.faults().isEmpty)
+        // Bytes stay bytes for whoever reads them.
+        try await world.execute(
+            sql.replacing(
+                "replace(CAST(event AS TEXT), 's3', 's4')",
+                with: "CAST(replace(CAST(event AS TEXT), 's3', 's4') AS BLOB)"))
+        #expect(try await !world.faults().isEmpty)
+    }
+
+    @Test("events are found by time, actor and action, page by page")
+    func queries() async throws {
+        let world = try World()
+        for number in 1...5 { try await world.append(number, in: "acme") }
+        func sequences(_ change: (inout AuditLog.Query) -> Void) async throws -> [Int] {
+            var query = AuditLog.Query()
+            change(&query)
+            let asked = query
+            return try await world.database.read { transaction throws(DatabaseError) in
+                try AuditLog.events(of: OrganizationID("acme"), asked, transaction)
+            }.map(\.sequence)
+        }
+        #expect(try await sequences { $0.limit = 2 } == [5, 4])
+        #expect(
+            try await sequences {
+                $0.before = 4; $0.limit = 2
+            } == [3, 2])
+        #expect(try await sequences { $0.actor = "S2" } == [2])
+        #expect(try await sequences { $0.action = .signOut } == [])
+        #expect(
+            try await sequences {
+                $0.from = Timestamp(seconds: 1_800_000_003); $0.to = Timestamp(seconds: 1_800_000_005)
+            } == [4, 3])
+    }
+}
