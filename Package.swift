@@ -79,6 +79,9 @@ let package = Package(
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
+        library(
+            "Grants", in: "Access/",
+            uses: ["Audit", "Cryptography", "Databases", "Organizations", "Snapshots", "Time"]),
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // How people sign in
@@ -108,16 +111,16 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Pages", "Policy", "Sessions",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Pages", "Policy",
+                "Sessions",
                 "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "JSON",
-                "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "Grants", "JSON", "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -169,8 +172,9 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Sessions", "Snapshots", "Sockets",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Sessions", "Snapshots",
+                "Sockets",
                 "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),

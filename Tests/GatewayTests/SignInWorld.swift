@@ -79,7 +79,7 @@ final class SignInWorld: Sendable {
         way = Outbound(http: outbound, now: { clock.now })
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
-        service = SignInService(
+        service = try SignInService(
             database: database, sealingWith: deployment.signIn.box, figures: figures, log: log, now: { clock.now })
         reactor = try Reactor()
         let store = try MetricsStore(database: database)

@@ -60,7 +60,8 @@ final class TestWorld {
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
         handler = GatewayHandler(
             deployments, metrics: metrics,
-            signIn: SignInService(database: database, sealingWith: nil, figures: figures, log: log), news: KeyNews(),
+            signIn: try SignInService(database: database, sealingWith: nil, figures: figures, log: log),
+            news: KeyNews(),
             health: StoreHealth(database), figures: figures, log: log,
             on: try Reactor())
         try fill("acme", workspaces: ["soc", "fraud"])

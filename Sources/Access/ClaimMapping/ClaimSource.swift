@@ -60,6 +60,14 @@ extension EmailTrust {
     public func isVerified(_ address: String, among claims: JSONValue) -> Bool {
         ClaimSource(claims, self).isVerified(address)
     }
+
+    /// The address of these claims in lower case, where it counts as verified.
+    public func verifiedEmail(of claims: JSONValue) -> String? {
+        guard let value = claims.member("email"), let address = Mapping.address(value),
+            isVerified(address, among: claims)
+        else { return nil }
+        return String(decoding: address.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
 }
 
 extension Mapping {

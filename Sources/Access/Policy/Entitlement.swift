@@ -24,9 +24,17 @@ public struct Entitlement: Sendable {
     ///   - emailTrust: of the provider that they come from.
     ///   - grants: roles that are stored for this identity here; they count only while the organization lists the
     ///     provider.
+    ///   - isSuspended: whether the organization shut the identity out; it then has nothing, whatever it would earn.
     public init(
-        of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = []
+        of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = [],
+        isSuspended: Bool = false
     ) {
+        guard !isSuspended else {
+            identity = claims.identity
+            organization = rules.id
+            (role, permissions, source, mapping, reason) = (nil, [], nil, nil, .suspended)
+            return
+        }
         let evaluation = rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
         let grants = evaluation.reason == .providerNotAccepted ? [] : grants
         identity = claims.identity

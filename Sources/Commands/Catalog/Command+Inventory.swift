@@ -148,7 +148,7 @@ private struct InputDocument: BlockingInventorySource {
 }
 
 extension Invocation {
-    fileprivate func organization(_ id: String, in settings: Settings) throws(CommandFailure) -> OrganizationID {
+    func organization(_ id: String, in settings: Settings) throws(CommandFailure) -> OrganizationID {
         let known = settings.organizations.map(\.id)
         if let organization = known.first(where: { $0.text == id }) { return organization }
         let meant = Suggestion.nearest(to: id, among: known.map(\.text)).map { "; did you mean \($0)?" } ?? ""

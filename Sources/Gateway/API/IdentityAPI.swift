@@ -1,6 +1,7 @@
 internal import Audit
 internal import ClaimMapping
 internal import Databases
+internal import Grants
 internal import HTTPMessage
 internal import JSON
 internal import Organizations
@@ -13,11 +14,13 @@ internal import Web
 /// What one is told of oneself: `GET /api/v1/me` and `GET /api/v1/organizations`.
 struct IdentityAPI {
     let deployment: Deployment
+    let access: AccessSnapshot
     let claims: VerifiedClaims
     private let session: BrowserSession?
 
-    init(deployment: Deployment, caller: Caller) {
+    init(deployment: Deployment, access: AccessSnapshot, caller: Caller) {
         self.deployment = deployment
+        self.access = access
         claims = caller.claims
         session = caller.session
     }
@@ -32,7 +35,7 @@ struct IdentityAPI {
 
     /// Ends one of one's own sessions.
     func end(_ id: String, _ service: SignInService, _ origin: AuditOrigin) async -> Reply {
-        let records = deployment.auditRecords(.sessionEnd, of: claims, from: origin, target: id)
+        let records = deployment.auditRecords(.sessionEnd, of: claims, with: access, from: origin, target: id)
         do throws(DatabaseError) {
             guard try await service.sessions.end(id: id, of: claims.identity, recording: records) else {
                 return .problem(Problem(.notFound, detail: "You have no session of this id."))
@@ -56,7 +59,7 @@ struct IdentityAPI {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for (organization, entitlement) in deployment.entitlements(of: claims) {
+        for (organization, entitlement) in deployment.entitlements(of: claims, with: access) {
             writer.beginObject()
             writer.member("organization", organization.id.text)
             writer.member("role", entitlement.role?.rawValue)
@@ -103,7 +106,7 @@ struct IdentityAPI {
             default: break
             }
         }
-        let rest = deployment.entitlements(of: claims)
+        let rest = deployment.entitlements(of: claims, with: access)
             .filter { after.isEmpty || $0.organization.id.text > after }
             .sorted { $0.organization.id < $1.organization.id }
         var writer = JSONWriter()

@@ -1,3 +1,4 @@
+internal import Grants
 internal import Policy
 internal import Tokens
 
@@ -27,13 +28,14 @@ struct EntitlementCache {
 
     /// - Parameter organization: of the deployment that the cache is for.
     mutating func entitlement(
-        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment
+        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment,
+        with access: AccessSnapshot
     ) -> Entitlement {
         let key = Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization))
         if let entry = newer[key] { return entry.entitlement }
         let entry =
             older[key]
-            ?? Entry(claims: claims, entitlement: deployment.entitlement(of: claims, in: organization))
+            ?? Entry(claims: claims, entitlement: deployment.entitlement(of: claims, in: organization, with: access))
         if newer.count >= EntitlementCache.half {
             older = newer
             newer = [:]

@@ -1,4 +1,5 @@
 public import ClaimMapping
+internal import Grants
 internal import JSON
 internal import OpenID
 public import Organizations
@@ -85,14 +86,27 @@ public final class Deployment: Sendable {
     }
 
     /// What somebody has in an organization.
-    func entitlement(of claims: VerifiedClaims, in organization: Organization) -> Entitlement {
-        Entitlement(of: claims, in: organization.rules, emailTrust: emailTrust(of: claims.provider))
+    ///
+    /// - Parameter access: the grants and suspensions that count now.
+    func entitlement(
+        of claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot
+    ) -> Entitlement {
+        let trust = emailTrust(of: claims.provider)
+        let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+        let isSuspended = access.isSuspended(
+            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.claims.root),
+            in: organization.id)
+        return Entitlement(
+            of: claims, in: organization.rules, emailTrust: trust,
+            grants: access.roles(issuer: issuer, subject: subject, in: organization.id), isSuspended: isSuspended)
     }
 
     /// The organizations in which somebody has a role, in the order of the file.
-    func entitlements(of claims: VerifiedClaims) -> [(organization: Organization, entitlement: Entitlement)] {
+    func entitlements(of claims: VerifiedClaims, with access: AccessSnapshot) -> [(
+        organization: Organization, entitlement: Entitlement
+    )] {
         organizations.compactMap { organization in
-            let entitlement = entitlement(of: claims, in: organization)
+            let entitlement = entitlement(of: claims, in: organization, with: access)
             return entitlement.role == nil ? nil : (organization, entitlement)
         }
     }

@@ -94,7 +94,8 @@ enum PageRoutes {
 
     /// Those whose page one may see.
     private static func organizations(_ exchange: Exchange, _ caller: Caller) -> [OrganizationListPage.Item] {
-        exchange.deployment.entitlements(of: caller.claims).compactMap { organization, entitlement in
+        exchange.deployment.entitlements(of: caller.claims, with: exchange.access).compactMap {
+            organization, entitlement in
             guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics) else { return nil }
             return OrganizationListPage.Item(
                 name: organization.name, role: role.title,

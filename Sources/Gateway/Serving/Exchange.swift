@@ -1,3 +1,4 @@
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Telemetry
@@ -9,12 +10,17 @@ internal import Web
 final class Exchange: @unchecked Sendable {
     let request: Request
     let deployment: Deployment
+    let access: AccessSnapshot
     let context: RequestContext
     let renderer: ReplyRenderer
 
-    init(request: Request, deployment: Deployment, context: RequestContext, renderer: ReplyRenderer) {
+    init(
+        request: Request, deployment: Deployment, access: AccessSnapshot, context: RequestContext,
+        renderer: ReplyRenderer
+    ) {
         self.request = request
         self.deployment = deployment
+        self.access = access
         self.context = context
         self.renderer = renderer
     }

@@ -1,4 +1,5 @@
 internal import Audit
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
@@ -24,6 +25,7 @@ final class GatewayHandler: RequestHandler {
     private let news: KeyNews
     private let reactor: Reactor
     private var current: Published<Deployment>.Reading
+    private var access: Published<AccessSnapshot>.Reading
     private var knownNews: UInt64
     private var requestIDs = RequestIDGenerator()
     private var counters = RequestCounters()
@@ -46,6 +48,7 @@ final class GatewayHandler: RequestHandler {
         accessLog = AccessLog(log)
         authenticator = Authenticator(figures, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
+        access = service.access.snapshots.read()
         knownNews = news.version
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
@@ -92,7 +95,7 @@ final class GatewayHandler: RequestHandler {
         context.record.remoteAddress = current.value.trustedProxies.client(
             peer: peer, forwardedFor: request.fields(.forwardedFor))
         return Exchange(
-            request: request, deployment: current.value, context: context,
+            request: request, deployment: current.value, access: access.value, context: context,
             renderer: ReplyRenderer(
                 requestID: context.record.requestID, ifNoneMatch: request.field(.ifNoneMatch),
                 isHTTPS: current.value.isHTTPS))
@@ -100,6 +103,8 @@ final class GatewayHandler: RequestHandler {
 
     /// Another configuration, or other keys of a provider.
     private func takeUpChanges() {
+        // A revocation or a suspension counts from the next request on.
+        if service.access.snapshots.refresh(&access) { entitlements.removeAll() }
         let isNew = deployments.refresh(&current)
         guard isNew || knownNews != news.version else { return }
         knownNews = news.version
@@ -216,8 +221,9 @@ final class GatewayHandler: RequestHandler {
         let isCurrent = deployment === current.value
         let entitlement = organization.map { organization in
             isCurrent
-                ? entitlements.entitlement(of: caller.claims, in: organization, under: deployment)
-                : deployment.entitlement(of: caller.claims, in: organization)
+                ? entitlements.entitlement(
+                    of: caller.claims, in: organization, under: deployment, with: access.value)
+                : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
         }
         let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
@@ -233,7 +239,7 @@ final class GatewayHandler: RequestHandler {
     }
 
     private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
-        let identity = IdentityAPI(deployment: exchange.deployment, caller: caller)
+        let identity = IdentityAPI(deployment: exchange.deployment, access: access.value, caller: caller)
         let service = service
         switch match.route {
         case .home: return exchange.now(PageRoutes.home(exchange, caller))

@@ -1,6 +1,7 @@
 public import Configuration
 public import Databases
 internal import Glibc
+internal import Grants
 internal import HTTPClient
 internal import OpenID
 internal import Sessions
@@ -61,11 +62,14 @@ public final class GatewayProcess {
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
-            signIn = SignInService(
+            signIn = try SignInService(
                 database: database, sealingWith: deployment.signIn.box, figures: figures, log: log)
-            let sessions = signIn.sessions
+            let (sessions, access) = (signIn.sessions, signIn.access)
             try store.follow()
-            try database.follow { () throws(DatabaseError) in try sessions.takeUpChanges() }
+            try database.follow { () throws(DatabaseError) in
+                try sessions.takeUpChanges()
+                try access.refresh()
+            }
         } catch {
             throw StartFailure("storage: the database cannot be used: \(error)")
         }

@@ -1,5 +1,6 @@
 internal import Audit
 internal import ClaimMapping
+internal import Grants
 internal import JSON
 internal import Organizations
 internal import Policy
@@ -25,7 +26,8 @@ extension Deployment {
     ///
     /// - Parameter meant: counts only where that organization accepts the provider.
     func auditRecords(
-        _ action: AuditAction, of claims: VerifiedClaims, from origin: AuditOrigin, meant: String? = nil,
+        _ action: AuditAction, of claims: VerifiedClaims, with access: AccessSnapshot, from origin: AuditOrigin,
+        meant: String? = nil,
         target: String? = nil
     ) -> [AuditRecord] {
         var record = AuditRecord(
@@ -36,7 +38,7 @@ extension Deployment {
         }
         var records: [AuditRecord] = []
         for organization in organizations {
-            let entitlement = entitlement(of: claims, in: organization)
+            let entitlement = entitlement(of: claims, in: organization, with: access)
             let isMeant =
                 organization.id.text == meant && organization.rules.providers.contains(claims.provider.text)
             guard entitlement.role != nil || isMeant else { continue }

@@ -1,10 +1,12 @@
 internal import Audit
 internal import Cryptography
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
 internal import Pages
 internal import Sessions
+internal import Snapshots
 internal import Telemetry
 internal import Tokens
 internal import Web
@@ -22,7 +24,9 @@ extension SignInFlow {
                 guard let session = try await service.sessions.session(token.key) else { continue }
                 guard isOwnForm(items, of: token) else { return page(.forgery) }
                 try await service.sessions.end(
-                    session.key, recording: deployment.auditRecords(.signOut, of: session.claims, from: origin))
+                    session.key,
+                    recording: deployment.auditRecords(
+                        .signOut, of: session.claims, with: service.access.snapshots.read().value, from: origin))
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),

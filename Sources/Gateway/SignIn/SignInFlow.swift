@@ -2,11 +2,13 @@ internal import Audit
 internal import ClaimMapping
 internal import Cryptography
 internal import Databases
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
 internal import Pages
 internal import Sessions
+internal import Snapshots
 internal import Time
 internal import Tokens
 internal import Web
@@ -189,7 +191,8 @@ struct SignInFlow: Sendable {
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
         let records = deployment.auditRecords(
-            .signIn, of: completed.claims, from: origin, meant: attempt.organization, target: party.id.text)
+            .signIn, of: completed.claims, with: service.access.snapshots.read().value, from: origin,
+            meant: attempt.organization, target: party.id.text)
         switch try await service.sessions.begin(new, replacing: currentSession()?.key, recording: records) {
         case .failure(.providerSessionEnded):
             throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
@@ -199,7 +202,7 @@ struct SignInFlow: Sendable {
         count(party.id, "signed_in")
         if let organization = attempt.organization.flatMap(deployment.organization) {
             await service.recordDenial(
-                of: completed.claims, in: organization, emailTrust: deployment.emailTrust(of: party.id))
+                of: completed.claims, in: organization, under: deployment)
         }
         return Reply.redirect(landing(attempt)).with([deployment.sessionCookie.setting(token.cookie)])
     }

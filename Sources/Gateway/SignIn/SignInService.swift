@@ -2,9 +2,12 @@ internal import Audit
 internal import ClaimMapping
 internal import Cryptography
 internal import Databases
+internal import Grants
 internal import JSON
 internal import Organizations
+internal import Policy
 internal import Sessions
+internal import Snapshots
 internal import Telemetry
 internal import Time
 internal import Tokens
@@ -13,6 +16,7 @@ internal import Tokens
 final class SignInService: Sendable {
     let sessions: SessionStore
     let denied: DeniedSignInStore
+    let access: AccessStore
     let renewals: SessionRenewals
     let figures: GatewayFigures
     let log: Log
@@ -21,9 +25,10 @@ final class SignInService: Sendable {
     init(
         database: Database, sealingWith box: SealedBox?, figures: GatewayFigures, log: Log,
         now: @escaping @Sendable () -> Timestamp = { .now() }
-    ) {
+    ) throws(DatabaseError) {
         sessions = SessionStore(database: database, sealingWith: box, now: now)
         denied = DeniedSignInStore(database: database)
+        access = try AccessStore(database: database, now: now)
         renewals = SessionRenewals(sessions, log: log, now: now)
         self.database = database
         self.figures = figures
@@ -32,7 +37,7 @@ final class SignInService: Sendable {
     }
 
     /// All tables that sign-ins need.
-    static let schemas = [SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema]
+    static let schemas = [SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AccessStore.schema]
 
     let database: Database
 
@@ -51,8 +56,13 @@ final class SignInService: Sendable {
     /// Keeps a sign-in that earned nothing for those who can mend the mapping, where the organization accepts the
     /// provider at all: nobody else's sign-ins are its affair.
     func recordDenial(
-        of claims: VerifiedClaims, in organization: Deployment.Organization, emailTrust: EmailTrust
+        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment
     ) async {
+        let access = access.snapshots.read().value
+        // A grant is a role too, and who is suspended is not told by a mapping.
+        let entitlement = deployment.entitlement(of: claims, in: organization, with: access)
+        guard entitlement.role == nil, entitlement.reason != .suspended else { return }
+        let emailTrust = deployment.emailTrust(of: claims.provider)
         let explanation = organization.rules.explain(
             claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
         guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else { return }

@@ -1,0 +1,146 @@
+internal import Audit
+internal import ClaimMapping
+internal import Configuration
+internal import Databases
+internal import Gateway
+internal import Grants
+internal import JSON
+internal import Organizations
+internal import Time
+internal import Tokens
+
+extension Command {
+    static let grantCreate = Command(
+        path: ["grant", "create"], summary: "Stores a role for somebody, while every provider is down",
+        details: """
+            The operator's way in: the role counts for tokens and sign-ins of the provider's issuer with this subject,
+            within a second, and only while the organization lists the provider. It is recorded in the audit log.
+            """,
+        options: [
+            .config, .value("organization", "ID", isRequired: true, "where the role counts"),
+            .value("provider", "ID", isRequired: true, "the provider that vouches for them"),
+            .value("subject", "SUB", isRequired: true, "their name there: \"sub\", or what subject_claim says"),
+            .value(
+                "role", "ROLE", isRequired: true, "organization-manager, organization-viewer or inventory-publisher"),
+            .json,
+        ]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        let organization = try call.organization(call.arguments.required("organization"), in: settings)
+        let id = try call.arguments.required("provider")
+        guard let provider = settings.providers.first(where: { $0.id.text == id }) else {
+            throw .words("--provider: no provider has the id \(shown(id))")
+        }
+        guard settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(id) })
+        else {
+            throw .failure("\(organization) does not list the provider \(id), and nothing would come of the grant")
+        }
+        let subject = try call.arguments.required("subject")
+        guard (1...255).contains(subject.unicodeScalars.count), !subject.utf8.contains(0) else {
+            throw .words("--subject has to be 1–255 characters")
+        }
+        let name = try call.arguments.required("role")
+        guard let role = Role(rawValue: name) else {
+            let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .words("--role must be one of \(known), not \(shown(name))")
+        }
+        return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
+            let (grant, isNew) = try store.createGrantBlocking(
+                role, to: TrustedProvider.canonicalIssuer(provider.issuer), subject, in: organization,
+                source: .operator, recording: AuditRecord(.grantCreate, by: .operator, in: organization))
+            if call.arguments.has("json") {
+                call.print(json([grant]))
+            } else {
+                call.print("\(grant.id): \(subject) is \(role.rawValue) in \(organization)\(isNew ? "" : " already")")
+            }
+            return .done
+        }
+    }
+
+    static let grantList = Command(
+        path: ["grant", "list"], summary: "Lists the roles that are stored",
+        details: "Those of all organizations, or of one, a line each.",
+        options: [.config, .value("organization", "ID", "only this one"), .json]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        var organization: OrganizationID?
+        if let name = call.arguments.value("organization") { organization = try call.organization(name, in: settings) }
+        let chosen = organization
+        return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
+            let grants = try store.grantsBlocking(chosen)
+            if call.arguments.has("json") {
+                call.print(json(grants))
+            } else {
+                for grant in grants {
+                    call.print(
+                        "\(grant.id)  \(grant.organization)  \(grant.role.rawValue)  \(grant.subject)  "
+                            + "\(grant.issuer)  \(grant.source.rawValue)  \(grant.createdAt.rfc3339)")
+                }
+            }
+            return .done
+        }
+    }
+
+    static let grantRevoke = Command(
+        path: ["grant", "revoke"], summary: "Takes a stored role away",
+        details: """
+            It counts from the next request on. The last manager grant of an organization is taken only with --force,
+            for nobody may be left who can let others in.
+            """,
+        options: [.config, .flag("force", "even where nobody may be left who manages the organization")],
+        operands: [Operand(placeholder: "ID", help: "as grant list shows it")]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        let id = try call.arguments.operand("ID")
+        return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
+            let result = try store.revokeGrantBlocking(
+                id, in: nil, isForced: call.arguments.has("force"), recording: AuditRecord(.grantRevoke, by: .operator),
+                hasOtherManager: { _ in false })
+            switch result {
+            case .success(let grant):
+                call.print("\(grant.subject) is \(grant.role.rawValue) in \(grant.organization) no more")
+                return .done
+            case .failure(.notFound):
+                call.warn("no grant has the id \(shown(id)); grant list shows them")
+                return .no
+            case .failure(.wouldLockOut):
+                call.warn("this is the last manager grant of its organization; --force takes it all the same")
+                return .no
+            }
+        }
+    }
+
+    private static func json(_ grants: [Grant]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for grant in grants {
+            writer.beginObject()
+            writer.member("id", grant.id)
+            writer.member("organization", grant.organization.text)
+            writer.member("issuer", grant.issuer)
+            writer.member("subject", grant.subject)
+            writer.member("email", grant.email)
+            writer.member("role", grant.role.rawValue)
+            writer.member("source", grant.source.rawValue)
+            writer.member("created_at", grant.createdAt.rfc3339)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func withAccess(
+        _ settings: Settings, _ body: (AccessStore) throws(DatabaseError) -> ExitCode
+    ) throws(CommandFailure) -> ExitCode {
+        do throws(DatabaseError) {
+            let database = try GatewayProcess.open(settings.storage)
+            defer { database.close() }
+            return try body(try AccessStore(database: database))
+        } catch {
+            throw .failure("the store cannot be used: \(error)")
+        }
+    }
+}
