@@ -65,8 +65,9 @@ public final class GatewayProcess {
             signIn = try SignInService(
                 database: database, sealingWith: deployment.signIn.box, figures: figures, log: log)
             let (sessions, access) = (signIn.sessions, signIn.access)
-            try store.follow()
+            // What cannot be read now is asked again at the next look; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
+                try store.takeUpChanges()
                 try sessions.takeUpChanges()
                 try access.refresh()
             }

@@ -48,12 +48,15 @@ public final class Database: Sendable {
 
     /// Calls `onChange` when another process has written, at most once an interval, on a thread of its own.
     ///
+    /// Once for a database: a second follower would miss what the first one has seen.
+    ///
     /// It may also be called for a write of this process; never too rarely. Where it throws, it is called again after
     /// the next interval. Asks every interval whether the store
     /// answers, for ``lastContact``.
     public func follow(
         every interval: Duration = .milliseconds(250), _ onChange: @escaping @Sendable () throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
+        precondition(threads.withLock { $0.followers.isEmpty }, "a database has one follower")
         let follower = Follower(path: path, every: interval, contact: contact, onChange: onChange)
         let thread = try WorkerThread { follower.run() }
         let isClosed = threads.withLock { threads in

@@ -25,11 +25,8 @@ public final class MetricsStore: Sendable {
         sweepInBackground()
     }
 
-    /// Has the snapshots follow what other processes write, at most 250 ms behind.
-    public func follow() throws(DatabaseError) {
-        // What cannot be read now is asked again at the next look; meanwhile the store counts as silent.
-        try database.follow { [weak self] () throws(DatabaseError) in try self?.refresh() }
-    }
+    /// Takes up what other processes wrote; for ``Databases/Database/follow(every:_:)``.
+    public func takeUpChanges() throws(DatabaseError) { try refresh() }
 
     /// The organization's workspaces at their last committed version.
     func snapshot(of organization: OrganizationID) -> MetricsSnapshot {

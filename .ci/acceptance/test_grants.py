@@ -1,0 +1,70 @@
+"""Break-glass on the server's own machine: roles by command, seen by the gateway within a second, and recorded."""
+
+import json
+import sqlite3
+import time
+
+import pytest
+from gatehouse import run
+from test_serve import gateway, token  # noqa: F401: a fixture
+
+
+def grant(gateway, *words):
+    return run("grant", *words, "--config", gateway.path)
+
+
+def until(gateway, status, subject, seconds=2):
+    """Asks until the answer is this one; the contract says one second."""
+    end = time.monotonic() + seconds
+    while (seen := gateway.get("/api/v1/organizations/acme/summary", token(sub=subject))[0]) != status:
+        assert time.monotonic() < end, seen
+        time.sleep(0.05)
+
+
+def test_a_grant_counts_within_a_second_and_so_does_its_end(gateway):
+    for round in range(3):
+        subject = f"operator-{round}"
+        until(gateway, 404, subject)
+        made = grant(gateway, "create", "--organization", "acme", "--provider", "idp", "--subject", subject,
+                     "--role", "organization-viewer", "--json")
+        assert made.returncode == 0, made.stderr
+        until(gateway, 200, subject)
+        id = json.loads(made.stdout)["items"][0]["id"]
+        assert grant(gateway, "revoke", id).returncode == 0
+        until(gateway, 404, subject)
+    assert json.loads(grant(gateway, "list", "--json").stdout)["items"] == []
+
+
+def test_the_last_manager_is_taken_by_force_only(gateway):
+    made = grant(gateway, "create", "--organization", "acme", "--provider", "idp", "--subject", "s", "--role",
+                 "organization-manager", "--json")
+    id = json.loads(made.stdout)["items"][0]["id"]
+    assert grant(gateway, "revoke", id).returncode == 1
+    assert grant(gateway, "revoke", "--force", id).returncode == 0
+
+
+def test_every_command_is_recorded_and_what_is_altered_is_found(gateway):
+    grant(gateway, "create", "--organization", "acme", "--provider", "idp", "--subject", "s", "--role", "organization-viewer")
+    exported = run("audit", "export", "--config", gateway.path)
+    events = [json.loads(line) for line in exported.stdout.splitlines()]
+    assert [event["action"] for event in events if event["organization"] == "acme"][-1] == "grant_create"
+    assert [event["action"] for event in events if event["organization"] is None] == ["audit_export"]
+    assert all(event["actor"]["kind"] == "operator" for event in events)
+    assert run("audit", "verify", "--config", gateway.path).returncode == 0
+    with sqlite3.connect(gateway.folder / "gatehouse.db") as store:
+        store.execute("UPDATE audit_event SET event = CAST(replace(CAST(event AS TEXT), 'viewer', 'Viewer') AS BLOB)")
+    verified = run("audit", "verify", "--config", gateway.path)
+    assert verified.returncode == 1 and "was altered" in verified.stdout
+
+
+@pytest.mark.parametrize("words", [
+    ("create", "--organization", "acme", "--provider", "none", "--subject", "s", "--role", "organization-viewer"),
+    ("create", "--organization", "none", "--provider", "idp", "--subject", "s", "--role", "organization-viewer"),
+    ("create", "--organization", "acme", "--provider", "idp", "--subject", "s", "--role", "boss"),
+    ("create", "--organization", "acme", "--provider", "idp", "--role", "organization-viewer"),
+    ("revoke", "none"), ("revoke",),
+])
+def test_wrong_words_change_nothing(gateway, words):
+    result = grant(gateway, *words)
+    assert result.returncode in (1, 2) and result.stderr
+    assert json.loads(grant(gateway, "list", "--json").stdout)["items"] == []
