@@ -47,45 +47,26 @@ extension AccessStore {
         return (grant, isNew)
     }
 
-    /// Takes a stored role away.
+    /// Takes a stored role away, for commands.
     ///
     /// - Parameters:
-    ///   - organization: `nil` for whichever has it, which only operators may ask.
+    ///   - organization: `nil` for whichever has it.
     ///   - isForced: even where nobody could manage the organization any more.
-    ///   - hasOtherManager: whether somebody manages the organization by what they were last seen with.
     public func revokeGrantBlocking(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, recording record: AuditRecord,
-        hasOtherManager: @escaping @Sendable (OrganizationID) -> Bool
+        _ id: String, in organization: OrganizationID?, isForced: Bool, isManager: @escaping ManagerByClaims,
+        recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         let (moment, snapshots) = (now(), snapshots)
         return try database.decideBlocking { transaction throws(DatabaseError) in
-            let found = try AccessStore.grants(organization, transaction).first { $0.id == id }
-            guard let grant = found else { return .refuse(AccessRefusal.notFound) }
-            try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
-            if grant.role == .manager, !isForced, try !AccessStore.hasManagerGrant(grant.organization, transaction),
-                !hasOtherManager(grant.organization)
-            {
-                return .refuse(.wouldLockOut)
+            let result = try AccessStore.revoke(
+                id, in: organization, isForced: isForced, isManager: isManager, recording: record, at: moment,
+                transaction)
+            switch result {
+            case .failure(let refusal): return .refuse(refusal)
+            case .success(let grant):
+                let snapshot = try AccessStore.read(transaction)
+                return .commit(grant, publish: { snapshots.publish(snapshot) })
             }
-            var record = record
-            record.organization = grant.organization
-            record.target = id
-            record.details += [
-                ("issuer", grant.issuer), ("subject", grant.subject), ("role", grant.role.rawValue),
-            ]
-            try AuditLog.append(record, at: moment, transaction)
-            let snapshot = try AccessStore.read(transaction)
-            return .commit(grant, publish: { snapshots.publish(snapshot) })
-        }
-    }
-
-    /// Whether somebody who is not suspended holds a manager grant.
-    static func hasManagerGrant(
-        _ organization: OrganizationID, _ transaction: Transaction
-    ) throws(DatabaseError) -> Bool {
-        let suspended = Set(try suspensions(organization, transaction).map { "\($0.issuer)\0\($0.subject)" })
-        return try grants(organization, transaction).contains {
-            $0.role == .manager && !suspended.contains("\($0.issuer)\0\($0.subject)")
         }
     }
 

@@ -3,7 +3,7 @@ public import Organizations
 public import Snapshots
 public import Time
 
-/// Grants and suspensions: durable, and published as one snapshot after each commit.
+/// Grants, suspensions, and who was seen: durable, and published as one snapshot after each commit.
 public final class AccessStore: Sendable {
     public let snapshots: Published<AccessSnapshot>
     let database: Database
@@ -23,6 +23,13 @@ public final class AccessStore: Sendable {
                 email TEXT, created_at INTEGER NOT NULL,
                 PRIMARY KEY (organization, identity)
             ) STRICT, WITHOUT ROWID;
+            CREATE TABLE person_seen (
+                organization TEXT NOT NULL, identity TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                provider TEXT NOT NULL, verified_email TEXT, email TEXT, seen_at INTEGER NOT NULL,
+                -- Sealed.
+                claims BLOB NOT NULL,
+                PRIMARY KEY (organization, identity)
+            ) STRICT;
             """
         ])
 

@@ -92,10 +92,11 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
+        let isManager = OperatorView.managers(under: settings)
         return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
             let result = try store.revokeGrantBlocking(
-                id, in: nil, isForced: call.arguments.has("force"), recording: AuditRecord(.grantRevoke, by: .operator),
-                hasOtherManager: { _ in false })
+                id, in: nil, isForced: call.arguments.has("force"), isManager: isManager,
+                recording: AuditRecord(.grantRevoke, by: .operator))
             switch result {
             case .success(let grant):
                 call.print("\(grant.subject) is \(grant.role.rawValue) in \(grant.organization) no more")

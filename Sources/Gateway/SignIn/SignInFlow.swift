@@ -193,7 +193,15 @@ struct SignInFlow: Sendable {
         let records = deployment.auditRecords(
             .signIn, of: completed.claims, with: service.access.snapshots.read().value, from: origin,
             meant: attempt.organization, target: party.id.text)
-        switch try await service.sessions.begin(new, replacing: currentSession()?.key, recording: records) {
+        let people = deployment.peopleSeen(
+            completed.claims, with: service.access.snapshots.read().value, meant: attempt.organization,
+            at: service.now())
+        switch try await service.sessions.begin(
+            new, replacing: currentSession()?.key, recording: records,
+            alongside: { transaction throws(DatabaseError) in
+                for person in people { try AccessStore.note(person, transaction) }
+            })
+        {
         case .failure(.providerSessionEnded):
             throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return page(.unavailable)

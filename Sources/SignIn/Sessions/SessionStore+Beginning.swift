@@ -42,8 +42,10 @@ extension SessionStore {
     /// - Parameters:
     ///   - old: the session that the browser had, which ends.
     ///   - records: appended to the audit log with it.
+    ///   - alongside: what else is written in the same transaction.
     public func begin(
-        _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = []
+        _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = [],
+        alongside: @escaping @Sendable (Transaction) throws(DatabaseError) -> Void = { _ in }
     ) async throws(DatabaseError) -> Result<Session, SessionRefusal> {
         guard let session = try? makeSession(new) else { return .failure(.notSealed) }
         guard let box = try? currentBox(),
@@ -75,6 +77,7 @@ extension SessionStore {
                 session.idToken.map { .blob($0) } ?? .null, .integer(now), .integer(changedAt),
                 .text(new.address), .text(String(new.userAgent.unicodeScalars.prefix(200))))
             for record in records { try AuditLog.append(record, at: moment, transaction) }
+            try alongside(transaction)
             return .commit(
                 session,
                 publish: {

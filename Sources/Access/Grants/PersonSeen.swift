@@ -1,0 +1,75 @@
+public import Databases
+public import Organizations
+public import Time
+
+/// Somebody who signed in and had a role in an organization then, or signed in for it, with the claims of that time.
+public struct PersonSeen: Sendable {
+    public let organization: OrganizationID
+    public let identity: IdentityID
+    public let issuer: String
+    public let subject: String
+    /// The name of the provider in the configuration.
+    public let provider: String
+    /// In lower case where it was verified; otherwise `nil`.
+    public let verifiedEmail: String?
+    /// As it was sent.
+    public let email: String?
+    public let seenAt: Timestamp
+    /// Sealed for ``owner(of:)``.
+    public let claims: [UInt8]
+
+    public init(
+        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, provider: String,
+        verifiedEmail: String?, email: String?, seenAt: Timestamp, claims: [UInt8]
+    ) {
+        self.organization = organization
+        self.identity = identity
+        self.issuer = issuer
+        self.subject = subject
+        self.provider = provider
+        self.verifiedEmail = verifiedEmail
+        self.email = email
+        self.seenAt = seenAt
+        self.claims = claims
+    }
+
+    /// What their claims are sealed for.
+    public static func owner(of identity: IdentityID) -> [UInt8] { Array("person \(identity.text)".utf8) }
+}
+
+extension AccessStore {
+    /// Keeps who was seen, in place of their earlier sign-in; for the transaction of the sign-in.
+    public static func note(_ person: PersonSeen, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            INSERT INTO person_seen
+                (organization, identity, issuer, subject, provider, verified_email, email, seen_at, claims)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (organization, identity) DO UPDATE SET
+                provider = excluded.provider, verified_email = excluded.verified_email, email = excluded.email,
+                seen_at = excluded.seen_at, claims = excluded.claims
+            """, .text(person.organization.text), .text(person.identity.text), .text(person.issuer),
+            .text(person.subject), .text(person.provider), .text(orNull: person.verifiedEmail),
+            .text(orNull: person.email), .integer(person.seenAt.seconds), .blob(person.claims))
+    }
+
+    /// Those who were seen in an organization, the last one first.
+    public static func people(
+        _ organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> [PersonSeen] {
+        try transaction.all(
+            """
+            SELECT identity, issuer, subject, provider, verified_email, email, seen_at, claims FROM person_seen
+            WHERE organization = $1 ORDER BY seen_at DESC, identity
+            """, .text(organization.text)
+        ) { row throws(DatabaseError) in
+            guard let identity = IdentityID(row.text(0)) else {
+                throw DatabaseError(.failed, cause: "a person cannot be read")
+            }
+            return PersonSeen(
+                organization: organization, identity: identity, issuer: row.text(1), subject: row.text(2),
+                provider: row.text(3), verifiedEmail: row.optionalText(4), email: row.optionalText(5),
+                seenAt: Timestamp(seconds: Int64(row.integer(6))), claims: row.blob(7))
+        }
+    }
+}

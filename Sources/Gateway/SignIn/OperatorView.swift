@@ -1,0 +1,17 @@
+public import Configuration
+public import Grants
+internal import HTTPClient
+
+/// What commands on the server's own machine judge by: the configuration, without any network.
+public enum OperatorView {
+    private struct NoNetwork: OutboundHTTP {
+        func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+            throw OutboundFault(.notAllowed, "commands ask nobody")
+        }
+    }
+
+    /// Whether people's last-seen claims map to manager.
+    public static func managers(under settings: Settings) -> ManagerByClaims {
+        Deployment(settings, by: Outbound(http: NoNetwork())).isManagerByClaims
+    }
+}
