@@ -133,4 +133,54 @@ struct GrantTests {
         let actions = try events.map { try JSONDocument(parsing: $0.json).root.member("action")?.string }
         #expect(actions == ["grant_revoke", "grant_create"])
     }
+
+    @Test("managers see everyone with access, and from where; they shut out and let in again")
+    func members() async throws {
+        let (manager, viewer, stranger) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
+        try await manager.signIn("carla")
+        try await viewer.signIn("vic")
+        try await stranger.signIn("sam", "organization=acme")
+        let given = try grant(.viewer, to: "never-seen")
+        let path = "/api/v1/organizations/acme"
+        func members() async throws -> [JSONValue] {
+            try #require(try await manager.fetch("GET", "\(path)/members").json?.member("items")).elements.map { $0 }
+        }
+        let all = try await members()
+        #expect(Set(all.compactMap { $0.member("subject")?.string }) == ["carla", "vic", "never-seen"])
+        let vic = try #require(all.first { $0.member("subject")?.string == "vic" })
+        #expect(vic.member("role")?.string == "organization-viewer")
+        #expect(vic.member("sources")?.text.contains("\"mapping\":\"file:2\"") == true)
+        #expect(vic.member("last_sign_in")?.string == "2027-01-15T08:00:00Z")
+        let id = try #require(vic.member("identity_id")?.string)
+
+        let token = ["X-CSRF-Token: \(try await manager.formToken())"]
+        #expect(try await viewer.fetch("GET", "\(path)/members").status == 200)
+        let theirs = ["X-CSRF-Token: \(try await viewer.formToken())"]
+        #expect(try await viewer.fetch("PUT", "\(path)/suspensions/\(id)", fields: theirs).code == "permission_missing")
+        #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(id)").code == "request_forgery")
+        #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(id)", fields: token).status == 200)
+        #expect(try await viewer.fetch("GET", summary).status == 404)
+        #expect(try await members().count == 2)
+        #expect(try await manager.fetch("GET", "\(path)/suspensions").json?.member("items")?.count == 1)
+        #expect(try await manager.fetch("DELETE", "\(path)/suspensions/\(id)", fields: token).status == 204)
+        #expect(try await manager.fetch("DELETE", "\(path)/suspensions/\(id)", fields: token).status == 404)
+        #expect(try await viewer.fetch("GET", summary).status == 200)
+
+        #expect(try await manager.fetch("DELETE", "\(path)/members/\(id)/sessions", fields: token).status == 204)
+        #expect(try await viewer.fetch("GET", "/api/v1/me").status == 401)
+        #expect(try await manager.fetch("DELETE", "\(path)/grants/\(given.id)", fields: token).status == 204)
+        #expect(
+            try await manager.fetch("DELETE", "/api/v1/organizations/globex/grants/\(given.id)", fields: token).status
+                == 404)
+
+        // One's own role goes only where one means it, and not where nobody would be left.
+        let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
+        #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)", fields: token).code == "conflict")
+        let last = try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token)
+        #expect(last.code == "would_lock_out")
+        #expect(try await manager.fetch("GET", summary).status == 200)
+        _ = try grant(.manager, to: "deputy")
+        #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token).status == 200)
+        #expect(try await manager.fetch("GET", summary).status == 404)
+    }
 }

@@ -14,6 +14,7 @@ public struct Problem: Sendable {
         case unsupportedMediaType = "unsupported_media_type"
         case invalidRequest = "invalid_request"
         case conflict
+        case wouldLockOut = "would_lock_out"
         case payloadTooLarge = "payload_too_large"
         case rateLimited = "rate_limited"
         case providerUnavailable = "provider_unavailable"
@@ -88,7 +89,7 @@ extension Problem.Code {
         case .methodNotAllowed: 405
         case .unsupportedMediaType: 415
         case .invalidRequest: 400
-        case .conflict: 409
+        case .conflict, .wouldLockOut: 409
         case .payloadTooLarge: 413
         case .rateLimited: 429
         case .unavailable, .providerUnavailable: 503
@@ -108,6 +109,7 @@ extension Problem.Code {
         case .unsupportedMediaType: "Unsupported media type"
         case .invalidRequest: "Invalid request"
         case .conflict: "Conflict"
+        case .wouldLockOut: "Nobody would be left to manage"
         case .payloadTooLarge: "Content too large"
         case .rateLimited: "Too many requests"
         case .providerUnavailable: "Identity provider unavailable"

@@ -23,6 +23,12 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case inventoryChanges
     case deniedSignIns
     case auditEvents
+    case members
+    case memberSessions
+    case grants
+    case grant
+    case suspensions
+    case suspension
 
     /// Whom a route answers, which decides the form of its errors.
     enum Kind {
@@ -39,7 +45,8 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .home, .organizationPage, .asset: .page
         case .login, .callback, .logout, .signedOut: .signIn
         case .backchannelLogout, .me, .mySession, .organizations, .workspaces, .workspace, .summary, .inventory,
-            .inventoryWorkspace, .inventoryChanges, .deniedSignIns, .auditEvents:
+            .inventoryWorkspace, .inventoryChanges, .deniedSignIns, .auditEvents, .members, .memberSessions,
+            .grants, .grant, .suspensions, .suspension:
             .api
         }
     }
@@ -66,6 +73,12 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .inventoryChanges: "/api/v1/organizations/{org}/inventory/changes"
         case .deniedSignIns: "/api/v1/organizations/{org}/denied-sign-ins"
         case .auditEvents: "/api/v1/organizations/{org}/audit-events"
+        case .members: "/api/v1/organizations/{org}/members"
+        case .memberSessions: "/api/v1/organizations/{org}/members/{identity_id}/sessions"
+        case .grants: "/api/v1/organizations/{org}/grants"
+        case .grant: "/api/v1/organizations/{org}/grants/{id}"
+        case .suspensions: "/api/v1/organizations/{org}/suspensions"
+        case .suspension: "/api/v1/organizations/{org}/suspensions/{identity_id}"
         }
     }
 
@@ -73,11 +86,12 @@ public enum Route: Hashable, Sendable, CaseIterable {
     private var methods: Set<Method> {
         switch self {
         case .home, .organizationPage, .login, .signedOut, .asset, .me, .organizations, .workspaces, .workspace,
-            .summary, .deniedSignIns, .auditEvents:
+            .summary, .deniedSignIns, .auditEvents, .members, .grants, .suspensions:
             [.get]
         case .callback: [.get, .post]
         case .logout, .backchannelLogout, .inventoryChanges: [.post]
-        case .mySession: [.delete]
+        case .mySession, .memberSessions, .grant: [.delete]
+        case .suspension: [.put, .delete]
         case .inventory: [.get, .put]
         case .inventoryWorkspace: [.get, .put, .delete]
         }
@@ -102,6 +116,8 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .inventory, .inventoryWorkspace, .inventoryChanges: .writeInventory
         case .deniedSignIns: .writeMappings
         case .auditEvents: .readAudit
+        case .members, .grants, .suspensions: .readMembers
+        case .memberSessions, .grant, .suspension: .writeMembers
         }
     }
 }

@@ -59,6 +59,18 @@ public struct RouteMatch: Hashable, Sendable {
         case ("summary", 5): route = .summary
         case ("denied-sign-ins", 5): route = .deniedSignIns
         case ("audit-events", 5): route = .auditEvents
+        case ("members", 5): route = .members
+        case ("members", 7) where segments[6] == "sessions":
+            route = .memberSessions
+            item = segments[5]
+        case ("grants", 5): route = .grants
+        case ("grants", 6):
+            route = .grant
+            item = segments[5]
+        case ("suspensions", 5): route = .suspensions
+        case ("suspensions", 6):
+            route = .suspension
+            item = segments[5]
         case ("inventory", 5): route = .inventory
         case ("inventory", 6) where segments[5] == "changes": route = .inventoryChanges
         case ("inventory", 7) where segments[5] == "workspaces":

@@ -270,6 +270,15 @@ final class GatewayHandler: RequestHandler {
         case .auditEvents:
             let (service, items) = (service, request.target.queryItems)
             return exchange.later(bodyLimit: 1 << 16) { _ in await AuditAPI(service: service).list(permit, items) }
+        case .members, .memberSessions, .grants, .grant, .suspensions, .suspension:
+            let members = MembersAPI(
+                deployment: exchange.deployment, service: service, permit: permit,
+                origin: AuditOrigin(
+                    requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress),
+                actor: caller.actor, items: request.target.queryItems)
+            return exchange.later(bodyLimit: 1 << 16) { _ in
+                await members.answer(match.route, request.method.rawValue, match.item)
+            }
         case .inventory, .inventoryWorkspace, .inventoryChanges: break
         default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }

@@ -47,6 +47,22 @@ extension SessionStore {
         return result.get()
     }
 
+    /// Ends all sessions of an identity.
+    ///
+    /// - Parameter records: appended to the audit log with it.
+    public func endAll(
+        issuer: String, subject: String, recording records: [AuditRecord]
+    ) async throws(DatabaseError) {
+        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
+            let keys = try SessionStore.end(
+                "issuer = $1 AND subject = $2", [.text(issuer), .text(subject)], at: changedAt, transaction)
+            for record in records { try AuditLog.append(record, at: moment, transaction) }
+            return .commit((), publish: { for key in keys { cache.remove(key) } })
+        }
+        result.get()
+    }
+
     /// Does what a provider's logout token says, once.
     /// - Returns: how many sessions ended, or `nil` where the token was taken before.
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
