@@ -35,6 +35,8 @@ final class ServerConnection: EventHandler {
             settle()
             return
         }
+        // The descriptor stays ready, and the next turn comes back to it.
+        if stream.isHandshaking, !endpoint.mayHandshake(in: turn) { return }
         endpoint.lendOutput(to: machine)
         let wasBlocked = blockedOn
         blockedOn = []

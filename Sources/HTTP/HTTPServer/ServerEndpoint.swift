@@ -1,4 +1,5 @@
 internal import Sockets
+internal import Time
 
 /// A server's share of one reactor: its listener, its handler, its connections.
 final class ServerEndpoint {
@@ -9,6 +10,8 @@ final class ServerEndpoint {
     private var listener: Listener?
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var isPaused = false
+    private static let handshakesPerTurn = 16
+    private var handshakes: (turn: MonotonicTime, count: Int) = (MonotonicTime(nanoseconds: 0), 0)
     private var drained: (() -> Void)?
     /// One output buffer that connections borrow for a turn, so that idle ones own none.
     private var spareOutput: [UInt8] = []
@@ -37,6 +40,13 @@ final class ServerEndpoint {
             isPaused = true
             listener?.pause()
         }
+    }
+
+    /// Bounds the handshakes of a turn, so that a crowd of new connections holds up nobody who is connected already.
+    func mayHandshake(in turn: Turn) -> Bool {
+        if handshakes.turn != turn.monotonic { handshakes = (turn.monotonic, 0) }
+        handshakes.count += 1
+        return handshakes.count <= ServerEndpoint.handshakesPerTurn
     }
 
     func closed(_ connection: ServerConnection) {

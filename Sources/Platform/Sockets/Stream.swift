@@ -22,6 +22,9 @@ public final class Stream {
     /// Whether bytes wait in memory, for which the descriptor will not become ready.
     public var hasPendingInput: Bool { tls?.hasPendingInput ?? false }
 
+    /// Whether a TLS handshake is still to be done.
+    public var isHandshaking: Bool { tls.map { !$0.isEstablished } ?? false }
+
     /// Why TLS failed, where it did; for logs.
     public var failure: String? { tls?.failure }
 

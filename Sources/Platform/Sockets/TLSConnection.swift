@@ -6,6 +6,8 @@ internal import Glibc
     private let handle: OpaquePointer
     private var isBroken = false
     private(set) var failure: String?
+    /// Whether the handshake is done, whose cost is that of a thousand requests.
+    private(set) var isEstablished = false
     /// Whether the last read brought something: behind it there may be more. A part of a record stays in memory too, and
     /// asking for it again and again would bring nothing before the rest arrives.
     private var mayHaveMore = false
@@ -27,7 +29,9 @@ internal import Glibc
         if IPAddress(host) != nil {
             guard unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host) == 1 else { return nil }
         } else {
-            unsafe SSL_set_hostflags(handle, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            // The subject's common name is no name of the server (RFC 9525, section 2).
+            let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+            unsafe SSL_set_hostflags(handle, UInt32(flags))
             guard unsafe SSL_set1_host(handle, host) == 1, unsafe gatehouse_ssl_set_server_name(handle, host) == 1
             else {
                 return nil
@@ -52,6 +56,7 @@ internal import Glibc
             unsafe SSL_read(handle, $0.baseAddress, Int32(clamping: $0.count))
         }
         mayHaveMore = count > 0
+        if !isEstablished { isEstablished = unsafe SSL_is_init_finished(handle) == 1 }
         return count > 0 ? .count(Int(count)) : result(count)
     }
 
