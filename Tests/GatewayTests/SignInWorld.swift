@@ -110,6 +110,9 @@ final class SignInWorld: Sendable {
         DemoPerson(id: "carla", name: "Carla", email: "ceo@acme.example", groups: ["everyone"]),
         DemoPerson(id: "vic", name: "Vic", email: "vic@acme.example", groups: ["everyone", "acme-viewers"]),
         DemoPerson(id: "una", name: "Una", email: "ceo@acme.example", isEmailVerified: false, groups: []),
+        DemoPerson(id: "pat", name: "Pat", email: "pat@acme.example"),
+        DemoPerson(id: "gloria", name: "Gloria", email: "gloria@globex.example"),
+        DemoPerson(id: "sue", name: "Sue", email: "sue@acme.example"),
         DemoPerson(id: "sam", name: "<Sam>", email: "sam@elsewhere.example", groups: ["Acme-Viewers"]),
     ]
 

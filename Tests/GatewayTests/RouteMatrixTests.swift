@@ -1,0 +1,137 @@
+import Audit
+import Databases
+import Grants
+import HTTPMessage
+import JSON
+import Organizations
+import Testing
+
+@testable import Gateway
+
+/// Who asks. Each has a session, but for nobody.
+private enum Asker: String, CaseIterable {
+    case nobody, stranger, viewer, manager, publisher, otherManager, suspendedManager
+
+    /// Whom they sign in as at the provider.
+    var person: String? {
+        switch self {
+        case .nobody: nil
+        case .stranger: "sam"
+        case .viewer: "vic"
+        case .manager: "carla"
+        case .publisher: "pat"
+        case .otherManager: "gloria"
+        case .suspendedManager: "sue"
+        }
+    }
+}
+
+/// What a route answers, with well-formed input for things that do not exist: asker by asker, in the order of their
+/// declaration.
+private struct Expectation {
+    let method: String
+    let statuses: [Int]
+
+    /// For what needs a permission: 401, 404 for whoever has no role here, 403 for the wrong one.
+    static func permitted(_ method: String, _ status: Int, viewer: Int, manager: Int, publisher: Int) -> Expectation {
+        Expectation(
+            method: method, statuses: [401, 404, viewer, manager, publisher, 404, 404].map { $0 == 0 ? status : $0 })
+    }
+
+    static func reading(_ status: Int = 200) -> Expectation {
+        permitted("GET", status, viewer: 0, manager: 0, publisher: 403)
+    }
+
+    static func managing(_ method: String, _ status: Int) -> Expectation {
+        permitted(method, status, viewer: 403, manager: 0, publisher: 403)
+    }
+
+    static func publishing(_ method: String, _ status: Int) -> Expectation {
+        permitted(method, status, viewer: 403, manager: 403, publisher: 0)
+    }
+
+    static func everybody(_ method: String, _ status: Int) -> Expectation {
+        Expectation(method: method, statuses: Array(repeating: status, count: 7))
+    }
+
+    static func signedIn(_ method: String, _ status: Int) -> Expectation {
+        Expectation(method: method, statuses: [401] + Array(repeating: status, count: 6))
+    }
+}
+
+@Suite("Every route, for everybody")
+struct RouteMatrixTests {
+    /// A route that is missing here does not compile.
+    private func expectations(_ route: Route) -> [Expectation] {
+        switch route {
+        // The page, or where one's only organization is; without one the refusal.
+        case .home: [Expectation(method: "GET", statuses: [200, 404, 303, 303, 404, 303, 404])]
+        case .organizationPage: [.reading()]
+        case .login: [.everybody("GET", 303)]
+        case .callback: [.everybody("GET", 400), .everybody("POST", 400)]
+        // Without a form token nobody is signed out; without a session there is nothing to do.
+        case .logout: [Expectation(method: "POST", statuses: [303, 403, 403, 403, 403, 403, 403])]
+        case .signedOut: [.everybody("GET", 200)]
+        case .backchannelLogout: [.everybody("POST", 404)]
+        case .asset: [.everybody("GET", 404)]
+        case .me: [.signedIn("GET", 200)]
+        case .mySession: [.signedIn("DELETE", 404)]
+        case .organizations: [.signedIn("GET", 200)]
+        case .workspaces, .summary: [.reading()]
+        case .workspace: [.reading(404)]
+        case .inventory: [.publishing("GET", 200), .publishing("PUT", 415)]
+        case .inventoryWorkspace: [.publishing("GET", 404), .publishing("PUT", 415), .publishing("DELETE", 404)]
+        case .inventoryChanges: [.publishing("POST", 415)]
+        case .deniedSignIns, .auditEvents: [.managing("GET", 200)]
+        case .members, .grants, .suspensions: [.reading()]
+        case .memberSessions, .grant: [.managing("DELETE", 404)]
+        case .suspension: [.managing("PUT", 404), .managing("DELETE", 404)]
+        }
+    }
+
+    @Test("has its status; no method is forgotten")
+    func matrix() async throws {
+        let world = try SignInWorld()
+        let acme = try #require(OrganizationID("acme"))
+        let globex = try #require(OrganizationID("globex"))
+        func grant(_ role: Role, to subject: String, in organization: OrganizationID) throws {
+            _ = try world.service.access.createGrantBlocking(
+                role, to: SignInWorld.issuer, subject, in: organization, source: .operator,
+                recording: AuditRecord(.grantCreate, by: .operator, in: organization))
+        }
+        try grant(.publisher, to: "pat", in: acme)
+        try grant(.manager, to: "gloria", in: globex)
+        try grant(.manager, to: "sue", in: acme)
+        // Without another one the suspension would be refused.
+        try grant(.manager, to: "deputy", in: acme)
+        let id = try IdentityID(issuer: SignInWorld.issuer, subject: "sue")
+        let suspended = try await world.service.access.suspend(
+            id, in: acme, isManager: { _ in false }, recording: AuditRecord(.suspensionCreate, by: .operator, in: acme))
+        _ = try suspended.get()
+
+        for (index, asker) in Asker.allCases.enumerated() {
+            let browser = TestBrowser(world)
+            var token: [String] = []
+            if let person = asker.person {
+                try await browser.signIn(person)
+                token = ["X-CSRF-Token: \(try await browser.formToken())"]
+            }
+            for route in Route.allCases {
+                let expectations = expectations(route)
+                let methods = Set(Method.allCases.filter(route.allows)).subtracting([.options, .head])
+                #expect(Set(expectations.map(\.method)) == Set(methods.map(\.rawValue)), "\(route)")
+                for expectation in expectations {
+                    let path = route.template.replacing("{org}", with: "acme").replacing(
+                        /{\w+}/, with: "AAAAAAAAAAAAAAAAAAAAAA")
+                    let isPage = route.kind != .api && route != .organizationPage
+                    let fields = route == .logout ? [] : token
+                    let answer = try await browser.send(
+                        expectation.method, path, fields: fields + (isPage ? TestBrowser.navigation : []))
+                    #expect(
+                        answer.status == expectation.statuses[index],
+                        "\(expectation.method) \(route.template) for \(asker.rawValue): \(answer.status)")
+                }
+            }
+        }
+    }
+}
