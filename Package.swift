@@ -128,8 +128,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Sessions", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Sessions",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",

@@ -29,6 +29,8 @@ final class ClientConnection: EventHandler {
     private var answer = ClientAnswer(isToHead: false, limit: 0)
     private var hasAnswerBegun = false
     private var isReused = false
+    /// When its last answer was complete.
+    private(set) var idleSince = MonotonicTime.now()
     private var deadline = MonotonicTime.now()
     private var wakesAt: MonotonicTime?
     /// Asks the call's request once more, on another connection.
@@ -215,6 +217,7 @@ final class ClientConnection: EventHandler {
         let response = OutboundResponse(head.status, fields: head.fields, body: answer.body)
         if head.keepsAlive, !answer.hasExcess, !stream.hasPendingInput, pool.keep(self) {
             phase = .idle
+            idleSince = reactor.turn.monotonic
             output = []
             answer = ClientAnswer(isToHead: false, limit: 0)
             watched?.setInterest(.read)

@@ -14,14 +14,19 @@ final class ConnectionPool {
     }
 
     static let idleTime: Duration = .seconds(60)
+    private static let freshTime: Duration = .seconds(2)
     private static let idlePerKey = 4
     private static let idleAtAll = 64
 
     private var idle: [Key: [ClientConnection]] = [:]
     private var count = 0
 
-    func take(_ key: Key) -> ClientConnection? {
-        guard let connection = idle[key]?.popLast() else { return nil }
+    /// - Parameter isRepeatable: whether the request may be asked once more where the server closes just then. What may
+    ///   not takes a connection only that was used a moment ago.
+    func take(_ key: Key, isRepeatable: Bool, at now: MonotonicTime) -> ClientConnection? {
+        guard let last = idle[key]?.last, isRepeatable || now < last.idleSince + ConnectionPool.freshTime,
+            let connection = idle[key]?.popLast()
+        else { return nil }
         count -= 1
         return connection
     }

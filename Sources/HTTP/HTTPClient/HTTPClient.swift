@@ -65,7 +65,7 @@ public final class HTTPClient: OutboundHTTP {
         let key = ConnectionPool.Key(
             scheme: url.scheme, host: url.host, port: url.effectivePort, proxy: proxy, policy: policy)
         reactor.perform { [self] in
-            if let connection = pool.value.take(key) {
+            if let connection = pool.value.take(key, isRepeatable: call.isRepeatable, at: reactor.turn.monotonic) {
                 hand(call, to: connection)
                 connection.ask(call) { [weak self] in self?.connect(call, key, tls) }
             } else {

@@ -81,6 +81,8 @@ private let selectProtocol:
             guard unsafe SSL_CTX_load_verify_file(handle, authoritiesFile) == 1 else {
                 throw TLSFault("\(authoritiesFile): this is not a PEM file with certificates")
             }
+            // What the operator names is believed, be it an intermediate authority or the server's own certificate.
+            unsafe X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(handle), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         } else {
             guard unsafe SSL_CTX_set_default_verify_paths(handle) == 1 else {
                 throw TLSFault("the system's certificate authorities cannot be read")
