@@ -157,6 +157,7 @@ let package = Package(
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
+        tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["JSON", "Organizations"]),
         tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),

@@ -1,0 +1,111 @@
+import Testing
+import Web
+
+@testable import Pages
+@testable import WorkspaceMetrics
+
+private let hostile = "\"><script>alert('x')</script>&"
+
+@Suite("Pages")
+struct PagesTests {
+    private let account = Account(name: hostile, formToken: hostile)
+
+    private func organizationPage(_ query: [(name: String, value: String)] = []) throws -> HTML {
+        var workspace = Workspace(id: hostile, name: hostile)
+        workspace.members = [Member(email: hostile, name: hostile, roles: ["owner"], status: .active)]
+        var counts = MetricCounts()
+        counts.workflows = 1_234_567
+        let row = WorkspaceRow(workspace, counts: counts)
+        let figures = Metric.allCases.map { metric in
+            MetricsSummary.Figure(
+                metric: metric, total: 1_234_567, distinct: metric.countsPeople ? 12 : nil,
+                licensed: metric == .runners ? nil : 1000)
+        }
+        return OrganizationPage(
+            account: account,
+            organization: OrganizationPage.Organization(id: "acme", name: hostile, role: hostile, isReadOnly: true),
+            summary: MetricsSummary(workspaces: 1, figures: figures), query: try WorkspaceQuery(query),
+            page: WorkspacePage(rows: [row], nextCursor: "next&cursor")
+        ).document
+    }
+
+    private func all() throws -> [HTML] {
+        let item = OrganizationListPage.Item(name: hostile, role: hostile, url: "/organizations/acme")
+        return [
+            try organizationPage(), try organizationPage([("q", hostile), ("owner", hostile)]),
+            SignInPage(
+                choices: [SignInPage.Choice(name: hostile, url: "/auth/login?provider=\(hostile)")], offersEmail: true,
+                email: hostile, organization: hostile, returnTo: hostile, message: .unknownDomain
+            ).document,
+            SignedOutPage(signInURL: "/auth/login").document,
+            ContinuePage(.signIn, url: "https://idp.example/?a=\(hostile)").document,
+            ErrorPage(status: 400, title: hostile, text: hostile, requestID: hostile).document,
+            OrganizationListPage(account: account, items: [item]).document,
+            RefusedPage(
+                account: account, provider: hostile, issuer: hostile, subject: hostile, email: .unverified(hostile),
+                groups: .names([hostile]), others: [item], requestID: hostile
+            ).document,
+        ]
+    }
+
+    @Test("whatever names hold, they are text on every page")
+    func escaping() throws {
+        for page in try all() {
+            #expect(!page.markup.contains("<script>"))
+            #expect(!page.markup.contains("\"><" + "script"))
+        }
+    }
+
+    @Test("no page has inline scripts, inline styles or handlers, which the policy forbids")
+    func policy() throws {
+        for page in try all() {
+            #expect(!page.markup.contains(/<style|\sstyle=|\son[a-z]+=|javascript:/))
+            #expect(page.markup.matches(of: /<script/).count == 1)
+        }
+    }
+
+    @Test("every page is a document with a language, a title, a heading and a way past the top")
+    func structure() throws {
+        for page in try all() {
+            for part in ["<html lang=\"en\">", "<title>", "<h1>", "<main id=\"main\">", "href=\"#main\""] {
+                #expect(page.markup.contains(part), "\(part)")
+            }
+            for field in page.markup.matches(of: /<input id="(\w+)"/) {
+                #expect(page.markup.contains("<label for=\"\(field.1)\">"))
+            }
+        }
+    }
+
+    @Test("the table has a caption and scopes, and its links keep the rest of the query")
+    func table() throws {
+        let page = try organizationPage([
+            ("q", "a b"), ("owner", "x@y"), ("sort", "runners"), ("order", "desc"), ("limit", "10"),
+        ]).markup
+        #expect(page.contains("<caption") && page.contains("<th scope=\"row\">"))
+        #expect(page.matches(of: /<th scope="col"/).count == 7)
+        #expect(page.matches(of: /aria-sort="descending"/).count == 1)
+        let rest = "q=a%20b&amp;owner=x%40y"
+        #expect(page.contains("?\(rest)&amp;sort=workflows&amp;order=desc&amp;limit=10\""))
+        #expect(page.contains("?\(rest)&amp;sort=runners&amp;order=asc&amp;limit=10\""))
+        #expect(page.contains("?\(rest)&amp;sort=runners&amp;order=desc&amp;limit=10&amp;cursor=next%26cursor\""))
+        #expect(page.contains("sort=runners&amp;order=desc&amp;limit=10&amp;format=csv\""))
+    }
+
+    @Test("more than the license is said in words, and numbers are grouped")
+    func figures() throws {
+        let page = try organizationPage().markup
+        #expect(page.contains("1\u{202F}234\u{202F}567") && page.contains("over the license"))
+        #expect(page.contains("no limit in the license") && page.contains("988 left"))
+        #expect(Number.grouped(-1234) == "−1\u{202F}234" && Number.grouped(999) == "999" && Number.grouped(0) == "0")
+    }
+
+    @Test("assets are found by their present name alone")
+    func assets() {
+        for asset in Asset.all {
+            #expect(Asset.named(asset.fileName)?.bytes == asset.bytes)
+            #expect(asset.path.wholeMatch(of: /\/assets\/\w+-\w+\.\w+/) != nil)
+        }
+        #expect(Asset.named("gatehouse.css") == nil)
+        #expect(Set(Asset.all.map(\.fileName)).count == Asset.all.count)
+    }
+}
