@@ -1,11 +1,7 @@
-internal import Audit
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
-internal import Organizations
-internal import Policy
-internal import Sessions
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
@@ -16,22 +12,22 @@ internal import Web
 /// The way of a request on one reactor: route, credential, entitlement, permit, backend.
 final class GatewayHandler: RequestHandler {
     private let deployments: Published<Deployment>
-    private let metrics: MetricsAPI
-    private let service: SignInService
+    let metrics: MetricsAPI
+    let service: SignInService
     private let health: StoreHealth
-    private let figures: GatewayFigures
+    let figures: GatewayFigures
     private let accessLog: AccessLog
     private let authenticator: Authenticator
     private let news: KeyNews
     private let reactor: Reactor
-    private var current: Published<Deployment>.Reading
-    private var access: Published<AccessSnapshot>.Reading
+    private(set) var current: Published<Deployment>.Reading
+    private(set) var access: Published<AccessSnapshot>.Reading
     private var knownNews: UInt64
     private var requestIDs = RequestIDGenerator()
-    private var counters = RequestCounters()
+    var counters = RequestCounters()
     private var signInLimiter = FailureLimiter(burst: 300, perSecond: 20)
-    private let pages = PageCache()
-    private var entitlements = EntitlementCache()
+    let pages = PageCache()
+    var entitlements = EntitlementCache()
 
     /// - Parameter news: of discovered keys.
     init(
@@ -197,133 +193,6 @@ final class GatewayHandler: RequestHandler {
             provider: provider.text, organization: match.organization.isEmpty ? nil : match.organization,
             returnTo: exchange.target)
         return .redirect(query.link)
-    }
-
-    // MARK: With one
-
-    private func serve(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
-        let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
-        context.record.subject = caller.claims.identity.subject
-        if let session = caller.session, request.method.changesState {
-            guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
-                request.field(.formToken).map(session.token.isFormToken) ?? false
-            else {
-                return exchange.now(
-                    .problem(
-                        Problem(
-                            .requestForgery,
-                            detail: "Send the session's csrf_token (GET /api/v1/me) in the X-CSRF-Token field.")))
-            }
-        }
-        guard let permission = match.route.permission else { return serveIdentity(match, exchange, caller) }
-        let organization = deployment.organization(match.organization)
-        // What was judged under other settings must not stay for this one.
-        let isCurrent = deployment === current.value
-        let entitlement = organization.map { organization in
-            isCurrent
-                ? entitlements.entitlement(
-                    of: caller.claims, in: organization, under: deployment, with: access.value)
-                : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
-        }
-        let decision = entitlement?.decide(permission)
-        guard case .permit(let permit) = decision, let organization else {
-            guard case .refuse(let reason) = decision else {
-                return exchange.now(refuse(.organizationNotFound, match, exchange, caller))
-            }
-            return exchange.now(refuse(reason, match, exchange, caller))
-        }
-        context.record.organization = permit.organization.text
-        context.record.decision = "permit"
-        counters.permits(figures, permit.role.rawValue)
-        return dispatch(match, exchange, caller, permit, organization)
-    }
-
-    private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
-        let identity = IdentityAPI(deployment: exchange.deployment, access: access.value, caller: caller)
-        let service = service
-        switch match.route {
-        case .home: return exchange.now(PageRoutes.home(exchange, caller))
-        case .organizations:
-            return exchange.now(
-                exchange.request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
-        case .mySession:
-            let origin = AuditOrigin(
-                requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
-            return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service, origin) }
-        default: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.me(service) }
-        }
-    }
-
-    private func dispatch(
-        _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller, _ permit: Permit,
-        _ organization: Deployment.Organization
-    ) -> Answer {
-        let request = exchange.request
-        switch match.route {
-        case .organizationPage:
-            return exchange.now(PageRoutes.organization(exchange, caller, permit, organization, metrics))
-        case .deniedSignIns:
-            let (service, items) = (service, request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in
-                await DeniedSignInsAPI(service: service).list(permit, items)
-            }
-        case .auditEvents:
-            let (service, items) = (service, request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in await AuditAPI(service: service).list(permit, items) }
-        case .members, .memberSessions, .grants, .grant, .suspensions, .suspension:
-            let members = MembersAPI(
-                deployment: exchange.deployment, service: service, permit: permit,
-                origin: AuditOrigin(
-                    requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress),
-                actor: caller.actor, items: request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in
-                await members.answer(match.route, request.method.rawValue, match.item)
-            }
-        case .inventory, .inventoryWorkspace, .inventoryChanges: break
-        default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
-        }
-        if request.method.hasContent, request.hasContentType("application/json") != true {
-            return exchange.now(
-                .problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")))
-        }
-        let (metrics, requestID) = (metrics, exchange.renderer.requestID)
-        let record = AuditRecord(
-            .inventoryImport, by: caller.actor, in: permit.organization, requestID: requestID,
-            address: exchange.context.record.remoteAddress)
-        return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
-            await metrics.work(match, request, permit, requestID: requestID, recording: record, body)
-        }
-    }
-
-    private func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {
-        guard exchange.request.method.hasContent else { return 1 << 20 }
-        switch match.route {
-        case .inventory: return exchange.deployment.inventoryBody
-        case .inventoryWorkspace, .inventoryChanges: return 16 << 20
-        default: return 1 << 20
-        }
-    }
-
-    private func refuse(
-        _ reason: RefusalReason, _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller
-    ) -> Reply {
-        exchange.context.record.decision = "refuse"
-        exchange.context.record.reason = reason.rawValue
-        figures.decisions.counter(["refuse", reason.rawValue]).add()
-        if match.route.kind == .page, reason != .permissionMissing { return PageRoutes.refused(exchange, caller) }
-        switch reason {
-        case .permissionMissing:
-            return .problem(Problem(.permissionMissing, detail: "Your role in this organization does not permit this."))
-        case .claimsIncomplete:
-            return .problem(
-                Problem(
-                    .claimsIncomplete,
-                    detail:
-                        "Your provider left claims out of the token that could earn a role. Ask it for fewer groups."))
-        case .organizationNotFound:
-            return .problem(
-                Problem(.organizationNotFound, detail: "There is no such organization, or you have no role in it."))
-        }
     }
 
     // MARK: After
