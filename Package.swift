@@ -81,7 +81,9 @@ let package = Package(
         library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
         library(
             "Grants", in: "Access/",
-            uses: ["Audit", "Cryptography", "Databases", "Organizations", "Snapshots", "Time"]),
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Time",
+            ]),
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // How people sign in

@@ -2,7 +2,7 @@ import ClaimMapping
 import Organizations
 
 /// A claim's value, as plain as can be.
-indirect enum Value {
+indirect enum Value: Sendable {
     case text(String)
     /// A number or boolean, as JSON writes it.
     case scalar(String)

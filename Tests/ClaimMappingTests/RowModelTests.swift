@@ -1,7 +1,8 @@
-import ClaimMapping
 import JSON
 import Organizations
 import Testing
+
+@testable import ClaimMapping
 
 private let values: [Value] = [
     .text("soc"), .text("SOC"), .text("s"), .text(""), .text("7"), .scalar("7"), .scalar("7.0"), .scalar("-1e3"),
@@ -44,6 +45,14 @@ private let wanted = [
             let evaluation = rules.evaluate(document.root, from: "idp", emailTrust: trust)
             let explanation = rules.explain(document.root, from: "idp", emailTrust: trust)
             let story: Comment = "\(strategy) \(json)\n\(explanation.text)"
+
+            // Found by an index, in two parts, they are the same rows.
+            let cut = random.next(below: rows.count + 1)
+            let prepared = OrganizationRules(id: id, providers: ["idp"], strategy: strategy, mappings: [])
+                .adding(MappingRows(Array(rows[..<cut]), indexedFrom: 0))
+                .adding(MappingRows(Array(rows[cut...]), indexedFrom: 0))
+            #expect(prepared.evaluate(document.root, from: "idp", emailTrust: trust) == evaluation, story)
+            #expect(prepared.mappings == rows, story)
 
             let outcome = model.outcome(rows, strategy)
             #expect(evaluation.role == outcome.role && evaluation.reason == outcome.reason, story)

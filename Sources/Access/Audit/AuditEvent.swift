@@ -31,6 +31,16 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case grantRevoke = "grant_revoke"
     case suspensionCreate = "suspension_create"
     case suspensionDelete = "suspension_delete"
+    case invitationCreate = "invitation_create"
+    /// A letter arrived at its mail server, or was given up.
+    case invitationSend = "invitation_send"
+    case invitationResend = "invitation_resend"
+    case invitationRevoke = "invitation_revoke"
+    case invitationAccept = "invitation_accept"
+    case invitationExpire = "invitation_expire"
+    case claimMappingCreate = "claim_mapping_create"
+    case claimMappingUpdate = "claim_mapping_update"
+    case claimMappingDelete = "claim_mapping_delete"
     case inventoryImport = "inventory_import"
     case auditExport = "audit_export"
 }

@@ -81,8 +81,10 @@ extension Mapping {
         case matched, noMatch, absent, emailUnverified, incomplete
     }
 
-    func judge(_ source: ClaimSource) -> Judgement {
-        let claim = source.resolve(self)
+    func judge(_ source: ClaimSource) -> Judgement { judge(source, source.resolve(self)) }
+
+    /// - Parameter claim: what the row's name resolves to.
+    func judge(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> Judgement {
         guard let value = claim.value else {
             return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
         }
@@ -120,13 +122,8 @@ extension Mapping {
 
     /// Strings as they are, numbers and booleans by their JSON text; objects, arrays and null never.
     private func matches(scalar value: JSONValue) -> Bool {
-        switch value.kind {
-        case .string:
-            if let glob { return value.string.map(glob.matches) ?? false }
-            return value.equals(claimValue)
-        case .number, .boolean: return glob?.matches(value.text) ?? (value.text == claimValue)
-        case .null, .array, .object: return false
-        }
+        guard let glob else { return value.hasScalarText(claimValue) }
+        return value.withScalarText { glob.matches($0) } ?? false
     }
 
     /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
@@ -156,7 +153,7 @@ extension Mapping {
     /// Without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay what they are.
     static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
 
-    private static func asciiLowercased(_ byte: UInt8) -> UInt8 {
+    static func asciiLowercased(_ byte: UInt8) -> UInt8 {
         (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 }

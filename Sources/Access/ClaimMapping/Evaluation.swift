@@ -20,6 +20,9 @@ public struct Evaluation: Sendable, Hashable {
     public let mapping: String?
     /// `claimsIncomplete` beside a role means that claims which were left out could earn a higher one.
     public let reason: EntitlementReason
+
+    /// Nothing earned, for nothing was looked at.
+    public static let none = Evaluation(role: nil, mapping: nil, reason: .noMatch)
 }
 
 extension OrganizationRules {
@@ -30,12 +33,13 @@ extension OrganizationRules {
         }
         let source = ClaimSource(claims, emailTrust)
         var tally = Tally(strategy: strategy)
-        // By index, for a row that is copied costs more than one that does not match.
-        for index in mappings.indices {
-            tally.count(index, mappings[index].role, mappings[index].judge(source))
+        var offset = 0
+        for block in blocks {
+            block.count(source, into: &tally, offset: offset)
             if tally.isDecided { break }
+            offset += block.mappings.count
         }
-        return tally.evaluation(of: mappings)
+        return tally.evaluation(of: blocks)
     }
 }
 
@@ -43,7 +47,7 @@ extension OrganizationRules {
     /// Whether a row looks at a claim that is not among these; another source may have it.
     public func lacksClaims(_ claims: JSONValue) -> Bool {
         let source = ClaimSource(claims, EmailTrust())
-        return mappings.contains { source.resolve($0).value == nil }
+        return blocks.contains { $0.mappings.contains { source.resolve($0).value == nil } }
     }
 }
 
@@ -77,15 +81,21 @@ struct Tally {
         }
     }
 
-    func evaluation(of mappings: [Mapping]) -> Evaluation {
+    func evaluation(of blocks: [MappingRows]) -> Evaluation {
         guard let deciding else {
             let reason: EntitlementReason =
                 highestUnknown != nil ? .claimsIncomplete : hasUnverifiedEmail ? .emailUnverified : .noMatch
             return Evaluation(role: nil, mapping: nil, reason: reason)
         }
+        var index = deciding.index
+        let block = blocks.first { block in
+            if index < block.mappings.count { return true }
+            index -= block.mappings.count
+            return false
+        }
         let couldBeHigher = highestUnknown.map { $0 > deciding.role } ?? false
         return Evaluation(
-            role: deciding.role, mapping: mappings[deciding.index].id,
+            role: deciding.role, mapping: block?.mappings[index].id,
             reason: couldBeHigher ? .claimsIncomplete : .mapped)
     }
 }

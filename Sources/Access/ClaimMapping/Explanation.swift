@@ -83,6 +83,7 @@ extension OrganizationRules {
             return Explanation(organization: id, evaluation: evaluation, rows: [])
         }
         let source = ClaimSource(claims, emailTrust)
+        let mappings = mappings
         let judgements = mappings.map { $0.judge(source) }
         var tally = Tally(strategy: strategy)
         for (index, judgement) in judgements.enumerated() { tally.count(index, mappings[index].role, judgement) }
@@ -99,6 +100,6 @@ extension OrganizationRules {
             return Explanation.Row(
                 mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source))
         }
-        return Explanation(organization: id, evaluation: tally.evaluation(of: mappings), rows: rows)
+        return Explanation(organization: id, evaluation: tally.evaluation(of: blocks), rows: rows)
     }
 }

@@ -43,22 +43,10 @@ public struct Mapping: Sendable, Hashable {
         pointer = claimName.utf8.first == UInt8(ascii: "/") ? JSONPointer(claimName) : nil
         glob = match == .glob ? Glob(claimValue) : nil
     }
-}
 
-/// What an organization asks of tokens.
-public struct OrganizationRules: Sendable {
-    public let id: OrganizationID
-    /// Names of the providers whose tokens can earn a role here.
-    public let providers: [String]
-    public let strategy: ClaimStrategy
-    /// By rank.
-    public let mappings: [Mapping]
-
-    public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {
-        self.id = id
-        self.providers = providers
-        self.strategy = strategy
-        self.mappings = mappings
+    /// The same row in another place.
+    public func ranked(_ rank: Int) -> Mapping {
+        Mapping(id: id, rank: rank, claimName: claimName, match: match, claimValue: claimValue, role: role)
     }
 }
 

@@ -1,6 +1,7 @@
+public import ClaimMapping
 public import Organizations
 
-/// All grants and suspensions at one version of the store: what decisions read, never torn.
+/// All grants, suspensions and stored mappings at one version of the store: what decisions read, never torn.
 public struct AccessSnapshot: Sendable {
     private struct Person: Hashable {
         let issuer: String
@@ -8,32 +9,35 @@ public struct AccessSnapshot: Sendable {
     }
 
     private struct Tenant {
-        var grants: [Person: [Role]] = [:]
+        /// By the grant's id.
+        var grants = ShardedDictionary<Person, [String: Role]>()
         var suspended: Set<Person> = []
         var suspendedEmails: Set<String> = []
+        var mappings = MappingRows.none
     }
 
     private var tenants: [OrganizationID: Tenant] = [:]
 
     public static let empty = AccessSnapshot(grants: [], suspensions: [])
 
-    public init(grants: [Grant], suspensions: [Suspension]) {
-        for grant in grants {
-            let person = Person(issuer: grant.issuer, subject: grant.subject)
-            tenants[grant.organization, default: Tenant()].grants[person, default: []].append(grant.role)
+    /// - Parameter mappings: the rows that managers added, by organization.
+    public init(grants: [Grant], suspensions: [Suspension], mappings: [OrganizationID: MappingRows] = [:]) {
+        for grant in grants { apply(.granted(grant)) }
+        for (organization, own) in Dictionary(grouping: suspensions, by: \.organization) {
+            apply(.suspensions(organization, own))
         }
-        for suspension in suspensions {
-            let person = Person(issuer: suspension.issuer, subject: suspension.subject)
-            tenants[suspension.organization, default: Tenant()].suspended.insert(person)
-            if let email = suspension.email {
-                tenants[suspension.organization, default: Tenant()].suspendedEmails.insert(email)
-            }
-        }
+        for (organization, rows) in mappings { apply(.mappings(organization, rows)) }
     }
 
     /// The roles that are stored for an identity.
     public func roles(issuer: String, subject: String, in organization: OrganizationID) -> [Role] {
-        tenants[organization]?.grants[Person(issuer: issuer, subject: subject)] ?? []
+        guard let grants = tenants[organization]?.grants[Person(issuer: issuer, subject: subject)] else { return [] }
+        return Array(grants.values)
+    }
+
+    /// The rows that managers added.
+    public func mappings(of organization: OrganizationID) -> MappingRows {
+        tenants[organization]?.mappings ?? .none
     }
 
     /// Whether an identity is shut out.
@@ -47,4 +51,36 @@ public struct AccessSnapshot: Sendable {
         guard !tenant.suspendedEmails.isEmpty, let email = verifiedEmail() else { return false }
         return tenant.suspendedEmails.contains(email)
     }
+
+    /// Takes a committed change up. Doing so twice, or after a newer state was read, comes to the same in the end.
+    mutating func apply(_ change: AccessChange) {
+        switch change {
+        case .granted(let grant):
+            let person = Person(issuer: grant.issuer, subject: grant.subject)
+            var grants = tenants[grant.organization]?.grants[person] ?? [:]
+            grants[grant.id] = grant.role
+            tenants[grant.organization, default: Tenant()].grants[person] = grants
+        case .revoked(let grant):
+            let person = Person(issuer: grant.issuer, subject: grant.subject)
+            var grants = tenants[grant.organization]?.grants[person] ?? [:]
+            grants[grant.id] = nil
+            tenants[grant.organization, default: Tenant()].grants[person] = grants.isEmpty ? nil : grants
+        case .suspensions(let organization, let suspensions):
+            tenants[organization, default: Tenant()].suspended = Set(
+                suspensions.map { Person(issuer: $0.issuer, subject: $0.subject) })
+            tenants[organization, default: Tenant()].suspendedEmails = Set(suspensions.compactMap(\.email))
+        case .mappings(let organization, let rows):
+            tenants[organization, default: Tenant()].mappings = rows
+        }
+    }
+}
+
+/// What a committed write changed of an ``AccessSnapshot``.
+enum AccessChange: Sendable {
+    case granted(Grant)
+    case revoked(Grant)
+    /// All that an organization has now.
+    case suspensions(OrganizationID, [Suspension])
+    /// All that an organization has now.
+    case mappings(OrganizationID, MappingRows)
 }

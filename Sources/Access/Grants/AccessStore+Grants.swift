@@ -1,8 +1,6 @@
 public import Audit
-internal import Cryptography
 public import Databases
 public import Organizations
-internal import Snapshots
 internal import Time
 
 extension AccessStore {
@@ -14,37 +12,35 @@ extension AccessStore {
         _ role: Role, to issuer: String, _ subject: String, in organization: OrganizationID, source: Grant.Source,
         recording record: AuditRecord
     ) throws(DatabaseError) -> (grant: Grant, isNew: Bool) {
-        let moment = now()
-        let id: String
-        do {
-            id = Base64URL.encode(try RandomBytes.make(12))
-        } catch {
-            throw DatabaseError(.failed, cause: "no random bytes: \(error)")
-        }
-        let snapshots = snapshots
-        let result: Result<(Grant, Bool), Never> = try database.decideBlocking { transaction throws(DatabaseError) in
-            let known = try AccessStore.grants(organization, transaction).first {
-                $0.issuer == issuer && $0.subject == subject && $0.role == role
-            }
-            if let known { return .commit((known, false)) }
+        let result: Result<(Grant, Bool), AccessRefusal> = try changeBlocking { moment, transaction throws(DatabaseError) in
+            let known = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
+            if let known = known.first(where: { $0.role == role }) { return .kept((known, false), []) }
             let grant = Grant(
-                id: id, organization: organization, issuer: issuer, subject: subject, email: nil, role: role,
-                source: source, createdAt: Timestamp(seconds: moment.seconds))
-            try transaction.execute(
-                """
-                INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at)
-                VALUES ($1, $2, $3, $4, NULL, $5, $6, $7)
-                """, .text(id), .text(organization.text), .text(issuer), .text(subject), .text(role.rawValue),
-                .text(source.rawValue), .integer(moment.seconds))
+                id: try AccessStore.makeID(), organization: organization, issuer: issuer, subject: subject, email: nil,
+                role: role, source: source, createdAt: Timestamp(seconds: moment.seconds))
+            try AccessStore.insert(grant, transaction)
             var record = record
-            record.target = id
+            record.target = grant.id
             record.details += [("issuer", issuer), ("subject", subject), ("role", role.rawValue)]
             try AuditLog.append(record, at: moment, transaction)
-            let snapshot = try AccessStore.read(transaction)
-            return .commit((grant, true), publish: { snapshots.publish(snapshot) })
+            return .kept((grant, true), [.granted(grant)])
         }
-        let (grant, isNew) = result.get()
-        return (grant, isNew)
+        do throws(AccessRefusal) {
+            let (grant, isNew) = try result.get()
+            return (grant, isNew)
+        } catch {
+            throw DatabaseError(.failed, cause: "a grant was refused: \(error)")
+        }
+    }
+
+    static func insert(_ grant: Grant, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """, .text(grant.id), .text(grant.organization.text), .text(grant.issuer), .text(grant.subject),
+            .text(orNull: grant.email), .text(grant.role.rawValue), .text(grant.source.rawValue),
+            .integer(grant.createdAt.seconds))
     }
 
     /// Takes a stored role away, for commands.
@@ -56,18 +52,48 @@ extension AccessStore {
         _ id: String, in organization: OrganizationID?, isForced: Bool, isManager: @escaping ManagerByClaims,
         recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        let (moment, snapshots) = (now(), snapshots)
-        return try database.decideBlocking { transaction throws(DatabaseError) in
-            let result = try AccessStore.revoke(
+        try changeBlocking { moment, transaction throws(DatabaseError) in
+            try AccessStore.revoke(
                 id, in: organization, isForced: isForced, isManager: isManager, recording: record, at: moment,
                 transaction)
-            switch result {
-            case .failure(let refusal): return .refuse(refusal)
-            case .success(let grant):
-                let snapshot = try AccessStore.read(transaction)
-                return .commit(grant, publish: { snapshots.publish(snapshot) })
-            }
         }
+    }
+
+    /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
+    public func revoke(
+        _ id: String, in organization: OrganizationID, isManager: @escaping ManagerByClaims,
+        recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
+        try await change { moment, transaction throws(DatabaseError) in
+            try AccessStore.revoke(
+                id, in: organization, isForced: false, isManager: isManager, recording: record, at: moment, transaction)
+        }
+    }
+
+    private static func revoke(
+        _ id: String, in organization: OrganizationID?, isForced: Bool, isManager: ManagerByClaims,
+        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> ChangeOutcome<Grant> {
+        guard let grant = try grant(id, transaction), organization == nil || grant.organization == organization else {
+            return .refused(.notFound)
+        }
+        try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
+        if grant.role == .manager, !isForced,
+            try !hasManager(grant.organization, isManager: isManager, at: moment, transaction)
+        {
+            return .refused(.wouldLockOut)
+        }
+        var record = record
+        record.organization = grant.organization
+        record.target = id
+        record.details += [("issuer", grant.issuer), ("subject", grant.subject), ("role", grant.role.rawValue)]
+        try AuditLog.append(record, at: moment, transaction)
+        if grant.role == .manager, let inviter = try? IdentityID(issuer: grant.issuer, subject: grant.subject) {
+            try revokeInvitations(
+                of: inviter, email: nil, in: grant.organization, because: "manager_revoked", recording: record,
+                at: moment, transaction)
+        }
+        return .kept(grant, [.revoked(grant)])
     }
 
     /// All grants of an organization, or of all.

@@ -1,37 +1,16 @@
+internal import ClaimMapping
+internal import Cryptography
 public import Databases
 public import Organizations
 public import Snapshots
 public import Time
 
-/// Grants, suspensions, and who was seen: durable, and published as one snapshot after each commit.
+/// Grants, suspensions, invitations, stored claim mappings, and who was seen: durable, and what decisions depend on
+/// published as one snapshot after each commit.
 public final class AccessStore: Sendable {
     public let snapshots: Published<AccessSnapshot>
     let database: Database
     let now: @Sendable () -> Timestamp
-
-    public static let schema = Schema(
-        component: "access",
-        migrations: [
-            """
-            CREATE TABLE access_grant (
-                id TEXT NOT NULL PRIMARY KEY, organization TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
-                email TEXT, role TEXT NOT NULL, source TEXT NOT NULL, created_at INTEGER NOT NULL,
-                UNIQUE (organization, issuer, subject, role)
-            ) STRICT;
-            CREATE TABLE suspension (
-                organization TEXT NOT NULL, identity TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
-                email TEXT, created_at INTEGER NOT NULL,
-                PRIMARY KEY (organization, identity)
-            ) STRICT, WITHOUT ROWID;
-            CREATE TABLE person_seen (
-                organization TEXT NOT NULL, identity TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
-                provider TEXT NOT NULL, verified_email TEXT, email TEXT, seen_at INTEGER NOT NULL,
-                -- Sealed.
-                claims BLOB NOT NULL,
-                PRIMARY KEY (organization, identity)
-            ) STRICT;
-            """
-        ])
 
     /// Loads the snapshot. Blocks: for start-up and commands.
     public init(
@@ -45,58 +24,85 @@ public final class AccessStore: Sendable {
 
     /// Reads the snapshot anew; for ``Databases/Database/follow(every:_:)``.
     public func refresh() throws(DatabaseError) {
-        snapshots.publish(
-            try database.readBlocking { transaction throws(DatabaseError) in try AccessStore.read(transaction) })
-    }
-
-    static func read(_ transaction: Transaction) throws(DatabaseError) -> AccessSnapshot {
-        AccessSnapshot(grants: try grants(nil, transaction), suspensions: try suspensions(nil, transaction))
-    }
-
-    /// - Parameter organization: `nil` for all.
-    public static func grants(
-        _ organization: OrganizationID?, _ transaction: Transaction
-    ) throws(DatabaseError) -> [Grant] {
-        try transaction.all(
-            """
-            SELECT id, organization, issuer, subject, email, role, source, created_at FROM access_grant
-            WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, id
-            """, .text(organization?.text ?? "")
-        ) { row throws(DatabaseError) in
-            guard let organization = OrganizationID(row.text(1)), let role = Role(rawValue: row.text(5)),
-                let source = Grant.Source(rawValue: row.text(6))
-            else { throw DatabaseError(.failed, cause: "a grant cannot be read") }
-            return Grant(
-                id: row.text(0), organization: organization, issuer: row.text(2), subject: row.text(3),
-                email: row.optionalText(4), role: role, source: source,
-                createdAt: Timestamp(seconds: Int64(row.integer(7))))
+        while true {
+            let version = snapshots.version
+            let snapshot = try database.readBlocking { transaction throws(DatabaseError) in
+                try AccessStore.read(transaction)
+            }
+            // What this process committed meanwhile must not be covered by what was read before.
+            if snapshots.publish(snapshot, ifStill: version) { return }
         }
     }
 
-    /// - Parameter organization: `nil` for all.
-    public static func suspensions(
-        _ organization: OrganizationID?, _ transaction: Transaction
-    ) throws(DatabaseError) -> [Suspension] {
-        try transaction.all(
-            """
-            SELECT organization, identity, issuer, subject, email, created_at FROM suspension
-            WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
-            """, .text(organization?.text ?? "")
-        ) { row throws(DatabaseError) in
-            guard let organization = OrganizationID(row.text(0)), let identity = IdentityID(row.text(1)) else {
-                throw DatabaseError(.failed, cause: "a suspension cannot be read")
-            }
-            return Suspension(
-                organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
-                email: row.optionalText(4), createdAt: Timestamp(seconds: Int64(row.integer(5))))
+    private static func read(_ transaction: Transaction) throws(DatabaseError) -> AccessSnapshot {
+        AccessSnapshot(
+            grants: try grants(nil, transaction), suspensions: try suspensions(nil, transaction),
+            mappings: try mappings(nil, transaction).mapValues { MappingRows($0) })
+    }
+
+    /// One transaction; what is refused leaves nothing behind, and what is kept is published before the answer.
+    func change<Value: Sendable>(
+        _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        let (moment, snapshots) = (now(), snapshots)
+        return try await database.decide { transaction throws(DatabaseError) in
+            try body(moment, transaction).forWriter(snapshots)
+        }
+    }
+
+    /// The same for commands.
+    func changeBlocking<Value: Sendable>(
+        _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        let (moment, snapshots) = (now(), snapshots)
+        return try database.decideBlocking { transaction throws(DatabaseError) in
+            try body(moment, transaction).forWriter(snapshots)
+        }
+    }
+
+    /// A new id for a row.
+    static func makeID() throws(DatabaseError) -> String {
+        do {
+            return Base64URL.encode(try RandomBytes.make(12))
+        } catch {
+            throw DatabaseError(.failed, cause: "no random bytes: \(error)")
+        }
+    }
+}
+
+/// What a change of access came to, inside its transaction.
+enum ChangeOutcome<Value: Sendable>: Sendable {
+    case kept(Value, [AccessChange])
+    case refused(AccessRefusal)
+
+    fileprivate func forWriter(_ snapshots: Published<AccessSnapshot>) -> WriteOutcome<Value, AccessRefusal> {
+        switch self {
+        case .refused(let refusal): .refuse(refusal)
+        case .kept(let value, let changes) where changes.isEmpty: .commit(value)
+        case .kept(let value, let changes):
+            .commit(value, publish: { snapshots.update { for change in changes { $0.apply(change) } } })
         }
     }
 }
 
 /// Why access is not changed.
 public enum AccessRefusal: Error, Sendable, Hashable {
-    /// There is no such grant.
+    /// There is nothing of this id.
     case notFound
     /// Nobody could manage the organization any more.
     case wouldLockOut
+    /// One's own role would go, and one has not said that one means it.
+    case losesOwnRole
+    /// The rows are not those any more that the change was made for.
+    case changedMeanwhile
+    /// An organization has as many rows as it may have.
+    case tooMany
+    /// An address is invited already, with another role.
+    case invitedOtherwise(Role)
+    /// As many were invited today as may be; seconds until one more may be.
+    case tooManyToday(retryAfter: Int)
+    /// The invitation is in a state in which this cannot be done to it.
+    case closed(Invitation.State)
+    /// The invitation is somebody else's.
+    case notInvited(InvitationMismatch)
 }

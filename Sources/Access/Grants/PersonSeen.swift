@@ -58,18 +58,30 @@ extension AccessStore {
         _ organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> [PersonSeen] {
         try transaction.all(
-            """
-            SELECT identity, issuer, subject, provider, verified_email, email, seen_at, claims FROM person_seen
-            WHERE organization = $1 ORDER BY seen_at DESC, identity
-            """, .text(organization.text)
-        ) { row throws(DatabaseError) in
-            guard let identity = IdentityID(row.text(0)) else {
-                throw DatabaseError(.failed, cause: "a person cannot be read")
-            }
-            return PersonSeen(
-                organization: organization, identity: identity, issuer: row.text(1), subject: row.text(2),
-                provider: row.text(3), verifiedEmail: row.optionalText(4), email: row.optionalText(5),
-                seenAt: Timestamp(seconds: Int64(row.integer(6))), claims: row.blob(7))
+            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 ORDER BY seen_at DESC, identity",
+            .text(organization.text)
+        ) { row throws(DatabaseError) in try person(row, organization) }
+    }
+
+    /// One of them.
+    public static func person(
+        _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> PersonSeen? {
+        try transaction.first(
+            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND identity = $2",
+            .text(organization.text), .text(identity.text)
+        ) { row throws(DatabaseError) in try person(row, organization) }
+    }
+
+    private static let personColumns = "identity, issuer, subject, provider, verified_email, email, seen_at, claims"
+
+    private static func person(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> PersonSeen {
+        guard let identity = IdentityID(row.text(0)) else {
+            throw DatabaseError(.failed, cause: "a person cannot be read")
         }
+        return PersonSeen(
+            organization: organization, identity: identity, issuer: row.text(1), subject: row.text(2),
+            provider: row.text(3), verifiedEmail: row.optionalText(4), email: row.optionalText(5),
+            seenAt: Timestamp(seconds: Int64(row.integer(6))), claims: row.blob(7))
     }
 }

@@ -3,12 +3,8 @@ internal import JSON
 public import Organizations
 public import Tokens
 
-/// What somebody has in one organization: the role that is shown, where it comes from, and all that it permits.
-///
-/// Worked out anew for each request, so that a change takes effect at once.
-public struct Entitlement: Sendable {
-    public let identity: Identity
-    public let organization: OrganizationID
+/// What mapped claims and stored roles come to together.
+public struct Standing: Sendable, Hashable {
     /// The highest role; `nil` for none.
     public let role: Role?
     /// Of the claim mapping and all grants together.
@@ -20,40 +16,59 @@ public struct Entitlement: Sendable {
     public let reason: EntitlementReason
 
     /// - Parameters:
-    ///   - claims: verified, of any provider.
-    ///   - emailTrust: of the provider that they come from.
+    ///   - evaluation: of the claims.
     ///   - grants: roles that are stored for this identity here; they count only while the organization lists the
     ///     provider.
     ///   - isSuspended: whether the organization shut the identity out; it then has nothing, whatever it would earn.
-    public init(
-        of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = [],
-        isSuspended: Bool = false
-    ) {
+    public init(_ evaluation: Evaluation, grants: [Role], isSuspended: Bool) {
         guard !isSuspended else {
-            identity = claims.identity
-            organization = rules.id
             (role, permissions, source, mapping, reason) = (nil, [], nil, nil, .suspended)
             return
         }
-        let evaluation = rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
         let grants = evaluation.reason == .providerNotAccepted ? [] : grants
-        identity = claims.identity
-        organization = rules.id
-        let granted = grants.max()
         var permissions = evaluation.role?.permissions ?? []
         for role in grants { permissions.formUnion(role.permissions) }
         self.permissions = permissions
-        if let granted, evaluation.role.map({ $0 < granted }) ?? true {
-            role = granted
-            source = "grant"
-            mapping = nil
-            reason = .granted
+        if let granted = grants.max(), evaluation.role.map({ $0 < granted }) ?? true {
+            (role, source, mapping, reason) = (granted, "grant", nil, .granted)
         } else {
             role = evaluation.role
             source = evaluation.role == nil ? nil : "claim_mapping"
             mapping = evaluation.mapping
             reason = evaluation.reason
         }
+    }
+}
+
+/// What somebody has in one organization: the role that is shown, where it comes from, and all that it permits.
+///
+/// Worked out anew for each request, so that a change takes effect at once.
+public struct Entitlement: Sendable {
+    public let identity: Identity
+    public let organization: OrganizationID
+    public let standing: Standing
+
+    public var role: Role? { standing.role }
+    public var permissions: Permissions { standing.permissions }
+    public var source: String? { standing.source }
+    public var mapping: String? { standing.mapping }
+    public var reason: EntitlementReason { standing.reason }
+
+    /// - Parameters:
+    ///   - claims: verified, of any provider.
+    ///   - emailTrust: of the provider that they come from.
+    ///   - grants: roles that are stored for this identity here.
+    ///   - isSuspended: whether the organization shut the identity out.
+    public init(
+        of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = [],
+        isSuspended: Bool = false
+    ) {
+        identity = claims.identity
+        organization = rules.id
+        standing = Standing(
+            isSuspended
+                ? .none : rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust),
+            grants: grants, isSuspended: isSuspended)
     }
 }
 

@@ -101,11 +101,11 @@ extension Command {
             case .success(let grant):
                 call.print("\(grant.subject) is \(grant.role.rawValue) in \(grant.organization) no more")
                 return .done
-            case .failure(.notFound):
-                call.warn("no grant has the id \(shown(id)); grant list shows them")
-                return .no
             case .failure(.wouldLockOut):
                 call.warn("this is the last manager grant of its organization; --force takes it all the same")
+                return .no
+            case .failure:
+                call.warn("no grant has the id \(shown(id)); grant list shows them")
                 return .no
             }
         }

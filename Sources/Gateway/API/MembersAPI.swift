@@ -210,6 +210,7 @@ struct MembersAPI: Sendable {
                 Problem(
                     .wouldLockOut,
                     detail: "Nobody could manage the organization any more. Make somebody else a manager first."))
+        case .failure: MembersAPI.unavailable
         }
     }
 

@@ -1,6 +1,8 @@
+internal import Grants
 internal import HTTPMessage
 internal import OpenID
 internal import Sessions
+internal import Snapshots
 internal import Sockets
 internal import Time
 internal import Tokens
@@ -86,7 +88,8 @@ struct SessionAuthenticator {
                 guard let party = deployment.signIn.party(session.claims.provider) else {
                     return .missing(clears: true)
                 }
-                let lacksClaims = deployment.lacksMappedClaims(of: session.claims.provider)
+                let lacksClaims = deployment.lacksMappedClaims(
+                    of: session.claims.provider, with: service.access.snapshots.read().value)
                 let renewals = service.renewals
                 return .pending {
                     await renewals.renew(session, at: party, lacksClaims: lacksClaims)

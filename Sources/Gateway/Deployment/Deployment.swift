@@ -15,6 +15,7 @@ public final class Deployment: Sendable {
     public final class Organization: Sendable {
         public let id: OrganizationID
         public let name: String
+        /// As the file has them.
         public let rules: OrganizationRules
         public let license: License
 
@@ -24,6 +25,12 @@ public final class Deployment: Sendable {
             self.rules = rules
             self.license = license
         }
+
+        /// All rows: the file's, then those that managers added.
+        func rules(with access: AccessSnapshot) -> OrganizationRules { rules.adding(access.mappings(of: id)) }
+
+        /// Whether tokens of a provider can earn anything here.
+        func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(provider.text) }
     }
 
     /// As links and security fields see it; never taken from a request.
@@ -80,8 +87,8 @@ public final class Deployment: Sendable {
     }
 
     /// Whether claims of a provider lack one that a row of an organization looks at.
-    func lacksMappedClaims(of provider: ProviderID) -> @Sendable (JSONValue) -> Bool {
-        let rules = organizations.map(\.rules).filter { $0.providers.contains(provider.text) }
+    func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
+        let rules = organizations.filter { $0.accepts(provider) }.map { $0.rules(with: access) }
         return { claims in rules.contains { $0.lacksClaims(claims) } }
     }
 
@@ -97,7 +104,7 @@ public final class Deployment: Sendable {
             issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.claims.root),
             in: organization.id)
         return Entitlement(
-            of: claims, in: organization.rules, emailTrust: trust,
+            of: claims, in: organization.rules(with: access), emailTrust: trust,
             grants: access.roles(issuer: issuer, subject: subject, in: organization.id), isSuspended: isSuspended)
     }
 

@@ -40,7 +40,7 @@ extension Deployment {
         for organization in organizations {
             let entitlement = entitlement(of: claims, in: organization, with: access)
             let isMeant =
-                organization.id.text == meant && organization.rules.providers.contains(claims.provider.text)
+                organization.id.text == meant && organization.accepts(claims.provider)
             guard entitlement.role != nil || isMeant else { continue }
             var own = record
             own.organization = organization.id

@@ -1,3 +1,4 @@
+internal import Databases
 internal import ClaimMapping
 internal import Grants
 internal import JSON
@@ -7,27 +8,52 @@ internal import Policy
 internal import Time
 internal import Tokens
 
+/// A sign-in as organizations may know it.
+struct PeopleSeen: Sendable {
+    /// Of those in which the person has a role, and of the one that it was meant for.
+    fileprivate let known: [PersonSeen]
+    /// Of the others that accept the provider: theirs only where they have invited the address.
+    fileprivate let others: [PersonSeen]
+
+    /// For the transaction of the sign-in.
+    func note(_ transaction: Transaction) throws(DatabaseError) {
+        for person in known { try AccessStore.note(person, transaction) }
+        guard let first = others.first, let email = first.verifiedEmail else { return }
+        let inviting = try AccessStore.organizations(inviting: email, at: first.seenAt, transaction)
+        for person in others where inviting.contains(person.organization) {
+            try AccessStore.note(person, transaction)
+        }
+    }
+}
+
 extension Deployment {
-    /// A sign-in as the organizations may know it: those in which the person has a role, and the one that it was meant
-    /// for, where that one accepts the provider.
+    /// A sign-in as the organizations may know it: those in which the person has a role, those that invited them, and
+    /// the one that it was meant for; of these only such as accept the provider.
     func peopleSeen(
         _ claims: VerifiedClaims, with access: AccessSnapshot, meant: String?, at now: Timestamp
-    ) -> [PersonSeen] {
+    ) -> PeopleSeen {
+        var (known, others): ([PersonSeen], [PersonSeen]) = ([], [])
+        for organization in organizations where organization.accepts(claims.provider) {
+            guard let person = personSeen(claims, in: organization, at: now) else { continue }
+            let isKnown =
+                organization.id.text == meant || entitlement(of: claims, in: organization, with: access).role != nil
+            if isKnown { known.append(person) } else { others.append(person) }
+        }
+        return PeopleSeen(known: known, others: others)
+    }
+
+    /// What an organization keeps of somebody; `nil` where nothing can be sealed.
+    func personSeen(_ claims: VerifiedClaims, in organization: Organization, at now: Timestamp) -> PersonSeen? {
         guard let box = signIn.box,
             let id = try? IdentityID(issuer: claims.identity.issuer, subject: claims.identity.subject),
             let sealed = try? claims.sealed(in: box, for: PersonSeen.owner(of: id))
-        else { return [] }
+        else { return nil }
         let root = claims.claims.root
-        return organizations.compactMap { organization in
-            let isMeant =
-                organization.id.text == meant && organization.rules.providers.contains(claims.provider.text)
-            guard isMeant || entitlement(of: claims, in: organization, with: access).role != nil else { return nil }
-            return PersonSeen(
-                organization: organization.id, identity: id, issuer: claims.identity.issuer,
-                subject: claims.identity.subject, provider: claims.provider.text,
-                verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: root),
-                email: root.member("email")?.string, seenAt: now, claims: sealed)
-        }
+        return PersonSeen(
+            organization: organization.id, identity: id, issuer: claims.identity.issuer,
+            subject: claims.identity.subject, provider: claims.provider.text,
+            verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: root),
+            email: root.member("email")?.string, seenAt: now, claims: sealed)
     }
 
     /// The claims that somebody was last seen with; `nil` where they were sealed by a key that is gone.
@@ -39,11 +65,12 @@ extension Deployment {
 
     /// Whether those claims map to manager today, grants left aside.
     var isManagerByClaims: ManagerByClaims {
-        { person in
+        { person, rows in
             guard let organization = self.organization(person.organization.text),
                 let claims = self.claims(of: person), self.signIn.party(claims.provider) != nil
             else { return false }
-            return self.entitlement(of: claims, in: organization, with: .empty).role == .manager
+            let rules = organization.rules.adding(rows)
+            return Entitlement(of: claims, in: rules, emailTrust: self.emailTrust(of: claims.provider)).role == .manager
         }
     }
 }

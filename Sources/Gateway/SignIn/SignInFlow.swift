@@ -184,7 +184,8 @@ struct SignInFlow: Sendable {
 
     private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> Reply {
         let completed = try await party.redeem(
-            code, of: attempt, lacksClaims: deployment.lacksMappedClaims(of: party.id))
+            code, of: attempt,
+            lacksClaims: deployment.lacksMappedClaims(of: party.id, with: service.access.snapshots.read().value))
         // A new one at each sign-in: what somebody planted before leads nowhere.
         let token = try SessionToken.make()
         let new = NewSession(
@@ -199,7 +200,7 @@ struct SignInFlow: Sendable {
         switch try await service.sessions.begin(
             new, replacing: currentSession()?.key, recording: records,
             alongside: { transaction throws(DatabaseError) in
-                for person in people { try AccessStore.note(person, transaction) }
+                try people.note(transaction)
             })
         {
         case .failure(.providerSessionEnded):

@@ -63,7 +63,8 @@ final class SignInService: Sendable {
         let entitlement = deployment.entitlement(of: claims, in: organization, with: access)
         guard entitlement.role == nil, entitlement.reason != .suspended else { return }
         let emailTrust = deployment.emailTrust(of: claims.provider)
-        let explanation = organization.rules.explain(
+        let rules = organization.rules(with: access)
+        let explanation = rules.explain(
             claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
         guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else { return }
         let root = claims.claims.root
@@ -72,7 +73,7 @@ final class SignInService: Sendable {
             id: Base64URL.encode(id), timestamp: now(), provider: claims.provider.text,
             issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: root.member("email")?.string, reason: explanation.evaluation.reason.rawValue,
-            claims: SignInService.claims(root, for: organization.rules), rows: SignInService.rows(explanation))
+            claims: SignInService.claims(root, for: rules), rows: SignInService.rows(explanation))
         do {
             try await self.denied.record(denied, in: organization.id.text)
         } catch {

@@ -47,6 +47,30 @@ public struct JSONValue: Sendable {
         return String(decoding: unescapedContent(of: node), as: UTF8.self)
     }
 
+    /// The content of a string, or the text of a number or boolean, as UTF-8; `nil` for any other value.
+    public func withScalarText<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
+        let node = node
+        let bytes = storage.bytes
+        switch node.kind {
+        case .string where node.hasEscapes:
+            let content = unescapedContent(of: node)
+            return body(content.span)
+        case .string: return body(bytes.span.extracting(contentRange(node)))
+        case .number, .true, .false: return body(bytes.span.extracting(range))
+        case .null, .array, .object: return nil
+        }
+    }
+
+    /// Whether that is just this text, byte for byte.
+    public func hasScalarText(_ text: String) -> Bool {
+        let node = node
+        switch node.kind {
+        case .string: return equals(text)
+        case .number, .true, .false: return storage.bytes[range].elementsEqual(text.utf8)
+        case .null, .array, .object: return false
+        }
+    }
+
     /// Whether this is a string with just this content; compares UTF-8, without normalization.
     public func equals(_ text: String) -> Bool {
         let node = node

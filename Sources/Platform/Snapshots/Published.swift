@@ -39,6 +39,18 @@ public final class Published<Value: Sendable>: Sendable {
         update { $0 = value }
     }
 
+    /// Replaces the value where nothing was published since `version` was read.
+    ///
+    /// - Returns: whether it did.
+    public func publish(_ value: Value, ifStill version: UInt64) -> Bool {
+        state.withLock { reading in
+            guard reading.version == version else { return false }
+            reading = Reading(value: value, version: version + 1)
+            current.store(reading.version, ordering: .releasing)
+            return true
+        }
+    }
+
     /// Changes the value under the lock; `body` must be short and must not call back.
     public func update(_ body: (inout Value) -> Void) {
         state.withLock { reading in

@@ -1,0 +1,124 @@
+internal import JSON
+
+/// Rows in their order, prepared for being tried: those that ask for one value of one claim are found by the value, so
+/// that a thousand of them cost little more than one.
+public final class MappingRows: Sendable {
+    public static let none = MappingRows([])
+
+    public let mappings: [Mapping]
+    /// `nil` where there are too few rows for an index to pay.
+    private let groups: [Group]?
+
+    /// The rows that look at one claim.
+    private struct Group {
+        /// Any of them: they resolve alike.
+        let example: Mapping
+        var all: [Int] = []
+        /// `equals` rows by the value's hash, ``scan`` all others.
+        var byValue: [UInt64: [Int]] = [:]
+        /// The same for addresses, which compare without regard to ASCII case.
+        var byAddress: [UInt64: [Int]] = [:]
+        var scan: [Int] = []
+    }
+
+    public convenience init(_ mappings: [Mapping]) {
+        self.init(mappings, indexedFrom: 8)
+    }
+
+    /// - Parameter indexedFrom: as many rows are prepared, fewer are tried one by one.
+    init(_ mappings: [Mapping], indexedFrom: Int) {
+        self.mappings = mappings
+        guard mappings.count >= indexedFrom else {
+            groups = nil
+            return
+        }
+        var groups: [Group] = []
+        var places: [String: Int] = [:]
+        for (index, mapping) in mappings.enumerated() {
+            let place = places[mapping.claimName] ?? groups.count
+            if place == groups.count {
+                places[mapping.claimName] = place
+                groups.append(Group(example: mapping))
+            }
+            groups[place].all.append(index)
+            if mapping.match == .equals {
+                let value = mapping.claimValue.utf8Span.span
+                groups[place].byValue[MappingRows.hash(value), default: []].append(index)
+                groups[place].byAddress[MappingRows.hash(value, isFolded: true), default: []].append(index)
+            } else {
+                groups[place].scan.append(index)
+            }
+        }
+        self.groups = groups
+    }
+
+    /// Counts every row that could change the outcome.
+    ///
+    /// - Parameter offset: the first row's place among all rows.
+    func count(_ source: ClaimSource, into tally: inout Tally, offset: Int) {
+        guard let groups else {
+            // By index, for a row that is copied costs more than one that does not match.
+            for index in mappings.indices {
+                tally.count(offset + index, mappings[index].role, mappings[index].judge(source))
+                if tally.isDecided { return }
+            }
+            return
+        }
+        var judgements: [(index: Int, judgement: Mapping.Judgement)] = []
+        for group in groups { judge(group, source, into: &judgements) }
+        judgements.sort { $0.index < $1.index }
+        for (index, judgement) in judgements {
+            tally.count(offset + index, mappings[index].role, judgement)
+            if tally.isDecided { return }
+        }
+    }
+
+    /// Rows that merely do not match, or whose claim is not there, are left out: they change nothing.
+    private func judge(
+        _ group: Group, _ source: ClaimSource, into judgements: inout [(index: Int, judgement: Mapping.Judgement)]
+    ) {
+        let claim = source.resolve(group.example)
+        if source.isUnknown(claim.topLevelName) {
+            for index in group.all { judgements.append((index, mappings[index].judge(source))) }
+            return
+        }
+        guard let value = claim.value else { return }
+        for index in group.scan {
+            let judgement = mappings[index].judge(source, claim)
+            if judgement != .noMatch, judgement != .absent { judgements.append((index, judgement)) }
+        }
+        guard !group.byValue.isEmpty else { return }
+        if claim.isEmail {
+            guard let address = Mapping.address(value) else { return }
+            for index in group.byAddress[MappingRows.hash(address.utf8Span.span, isFolded: true)] ?? [] {
+                let judgement = mappings[index].judge(source, claim)
+                if judgement != .noMatch { judgements.append((index, judgement)) }
+            }
+        } else if value.kind == .array {
+            var found: Set<Int> = []
+            for element in value.elements {
+                look(for: element, in: group) { index in
+                    if found.insert(index).inserted { judgements.append((index, .matched)) }
+                }
+            }
+        } else {
+            look(for: value, in: group) { judgements.append(($0, .matched)) }
+        }
+    }
+
+    /// Hands over the `equals` rows that a string, number or boolean satisfies.
+    private func look(for value: JSONValue, in group: Group, found: (Int) -> Void) {
+        guard let hash = value.withScalarText({ MappingRows.hash($0) }), let rows = group.byValue[hash] else { return }
+        for index in rows where value.hasScalarText(mappings[index].claimValue) { found(index) }
+    }
+
+    /// FNV-1a, which guards nothing: what is found by it is compared.
+    private static func hash(_ text: Span<UInt8>, isFolded: Bool = false) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in text.indices {
+            let byte = isFolded ? Mapping.asciiLowercased(text[index]) : text[index]
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        return hash
+    }
+}

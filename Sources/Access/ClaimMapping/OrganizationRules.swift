@@ -1,0 +1,34 @@
+public import Organizations
+
+/// What an organization asks of tokens: the file's rows, then those that managers added.
+public struct OrganizationRules: Sendable {
+    public let id: OrganizationID
+    /// Names of the providers whose tokens can earn a role here.
+    public let providers: [String]
+    public let strategy: ClaimStrategy
+    /// In the order in which rows are tried.
+    let blocks: [MappingRows]
+
+    public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {
+        self.init(id: id, providers: providers, strategy: strategy, blocks: [MappingRows(mappings)])
+    }
+
+    private init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, blocks: [MappingRows]) {
+        self.id = id
+        self.providers = providers
+        self.strategy = strategy
+        self.blocks = blocks
+    }
+
+    /// With more rows, ranked after these.
+    public func adding(_ rows: MappingRows) -> OrganizationRules {
+        guard !rows.mappings.isEmpty else { return self }
+        return OrganizationRules(id: id, providers: providers, strategy: strategy, blocks: blocks + [rows])
+    }
+
+    /// All rows, with their ranks from 1.
+    public var mappings: [Mapping] {
+        guard blocks.count > 1 else { return blocks.first?.mappings ?? [] }
+        return blocks.flatMap(\.mappings).enumerated().map { index, mapping in mapping.ranked(index + 1) }
+    }
+}

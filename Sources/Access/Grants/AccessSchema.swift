@@ -1,0 +1,61 @@
+public import Databases
+
+extension AccessStore {
+    public static let schema = Schema(
+        component: "access",
+        migrations: [
+            """
+            CREATE TABLE access_grant (
+                id TEXT NOT NULL PRIMARY KEY, organization TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                email TEXT, role TEXT NOT NULL, source TEXT NOT NULL, created_at INTEGER NOT NULL,
+                UNIQUE (organization, issuer, subject, role)
+            ) STRICT;
+            CREATE TABLE suspension (
+                organization TEXT NOT NULL, identity TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                email TEXT, created_at INTEGER NOT NULL,
+                PRIMARY KEY (organization, identity)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE person_seen (
+                organization TEXT NOT NULL, identity TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                provider TEXT NOT NULL, verified_email TEXT, email TEXT, seen_at INTEGER NOT NULL,
+                -- Sealed.
+                claims BLOB NOT NULL,
+                PRIMARY KEY (organization, identity)
+            ) STRICT;
+            """,
+            """
+            CREATE TABLE claim_mapping (
+                id TEXT NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
+                -- From 1, among the organization's rows here.
+                rank INTEGER NOT NULL,
+                claim_name TEXT NOT NULL, match TEXT NOT NULL, claim_value TEXT NOT NULL, role TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX claim_mapping_order ON claim_mapping (organization, rank);
+            CREATE TABLE invitation (
+                id TEXT NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
+                -- In lower case.
+                email TEXT NOT NULL,
+                role TEXT NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+                -- Of whoever invited; null for the operator.
+                inviter TEXT, inviter_email TEXT,
+                -- Of the letter; none where links are handed over.
+                delivery TEXT NOT NULL, attempts INTEGER NOT NULL, next_attempt_at INTEGER, last_failure TEXT
+            ) STRICT;
+            CREATE UNIQUE INDEX invitation_pending ON invitation (organization, email) WHERE state = 'pending';
+            CREATE INDEX invitation_created ON invitation (organization, created_at, id);
+            CREATE INDEX invitation_due ON invitation (next_attempt_at) WHERE delivery = 'queued';
+            CREATE INDEX invitation_expiry ON invitation (expires_at) WHERE state = 'pending';
+            CREATE INDEX invitation_inviter ON invitation (organization, inviter) WHERE state = 'pending';
+            -- One for each letter or link that was made; all of them go when the invitation is sent anew.
+            CREATE TABLE invitation_token (
+                -- SHA-256.
+                hash BLOB NOT NULL PRIMARY KEY,
+                invitation TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX invitation_tokens ON invitation_token (invitation);
+            -- Of the last day, for the limit.
+            CREATE TABLE invitation_sending (organization TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+            CREATE INDEX invitation_sendings ON invitation_sending (organization, at);
+            """,
+        ])
+}

@@ -1,0 +1,84 @@
+public import Databases
+public import Organizations
+public import Time
+
+extension AccessStore {
+    /// - Parameter moment: by which it is told what has expired.
+    public static func invitation(
+        _ id: String, in organization: OrganizationID, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> Invitation? {
+        try invitations(
+            "id = $1 AND organization = $2", .text(id), .text(organization.text), at: moment, transaction
+        ).first
+    }
+
+    /// A page of an organization's invitations, the newest first.
+    ///
+    /// - Parameters:
+    ///   - state: only these; `nil` for all.
+    ///   - before: the last one of the page before.
+    public static func invitations(
+        of organization: OrganizationID, in state: Invitation.State?, before: (at: Int64, id: String)?, limit: Int,
+        at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Invitation] {
+        // One that has run out is told as expired before it is marked so.
+        try invitations(
+            """
+            organization = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
+                AND ($4 = '' OR $4 = CASE WHEN state = 'pending' AND expires_at <= $5 THEN 'expired' ELSE state END)
+            ORDER BY created_at DESC, id DESC LIMIT $6
+            """, .text(organization.text), .integer(before?.at ?? .max), .text(before?.id ?? ""),
+            .text(state?.rawValue ?? ""), .integer(moment.seconds), .integer(limit), at: moment, transaction)
+    }
+
+    /// The organizations that have invited an address and wait for it.
+    public static func organizations(
+        inviting email: String, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [OrganizationID] {
+        try invitations("email = $1 AND state = 'pending'", .text(email), at: moment, transaction)
+            .filter { $0.state == .pending }.map(\.organization)
+    }
+
+    /// How many invitations there are of each state.
+    public func countInvitations() async throws(DatabaseError) -> [Invitation.State: Int] {
+        let moment = now()
+        return try await database.read { transaction throws(DatabaseError) in
+            let rows = try transaction.all(
+                """
+                SELECT CASE WHEN state = 'pending' AND expires_at <= $1 THEN 'expired' ELSE state END AS now, count(*)
+                FROM invitation GROUP BY now
+                """, .integer(moment.seconds)
+            ) { row throws(DatabaseError) in (row.text(0), row.integer(1)) }
+            var counts: [Invitation.State: Int] = [:]
+            for state in Invitation.State.allCases {
+                counts[state] = rows.first { $0.0 == state.rawValue }?.1 ?? 0
+            }
+            return counts
+        }
+    }
+
+    /// - Parameter condition: SQL of this file and its neighbours, never of anybody else.
+    static func invitations(
+        _ condition: String, _ values: SQLValue..., at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Invitation] {
+        try transaction.all(
+            """
+            SELECT id, organization, email, role, state, created_at, expires_at, inviter, inviter_email, delivery,
+                attempts, last_failure
+            FROM invitation WHERE \(condition)
+            """, values
+        ) { row throws(DatabaseError) in
+            guard let organization = OrganizationID(row.text(1)), let role = Role(rawValue: row.text(3)),
+                let stored = Invitation.State(rawValue: row.text(4)),
+                let delivery = Invitation.Delivery(rawValue: row.text(9))
+            else { throw DatabaseError(.failed, cause: "an invitation cannot be read") }
+            let expiresAt = Timestamp(seconds: Int64(row.integer(6)))
+            return Invitation(
+                id: row.text(0), organization: organization, email: row.text(2), role: role,
+                state: stored == .pending && expiresAt <= moment ? .expired : stored,
+                createdAt: Timestamp(seconds: Int64(row.integer(5))), expiresAt: expiresAt,
+                inviter: row.optionalText(7).flatMap { IdentityID($0) }, inviterEmail: row.optionalText(8),
+                delivery: delivery, attempts: row.integer(10), lastFailure: row.optionalText(11))
+        }
+    }
+}

@@ -1,0 +1,239 @@
+public import Audit
+public import Databases
+public import Organizations
+internal import Time
+
+/// An invitation that was made or sent anew.
+public struct IssuedInvitation: Sendable {
+    public let invitation: Invitation
+    /// For the link, where no letter brings it; told this once.
+    public let token: InvitationToken?
+    /// Whether it was not there before.
+    public let isNew: Bool
+}
+
+/// Who invites, and by which rules.
+public struct InvitationTerms: Sendable {
+    let inviter: IdentityID?
+    let inviterEmail: String?
+    let lifetime: Duration
+    let perDay: Int?
+    let sendsLetter: Bool
+
+    /// - Parameters:
+    ///   - inviter: `nil` for the operator.
+    ///   - perDay: how many an organization may send in 24 hours; `nil` for as many as one likes.
+    ///   - sendsLetter: else the link is handed over.
+    public init(inviter: IdentityID?, inviterEmail: String?, lifetime: Duration, perDay: Int?, sendsLetter: Bool) {
+        self.inviter = inviter
+        self.inviterEmail = inviterEmail
+        self.lifetime = lifetime
+        self.perDay = perDay
+        self.sendsLetter = sendsLetter
+    }
+}
+
+extension AccessStore {
+    /// Invites an address; where it is invited already with the same role, that invitation is the answer.
+    public func invite(
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
+        recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
+        try await change { moment, transaction throws(DatabaseError) in
+            try AccessStore.invite(
+                address, as: role, to: organization, on: terms, recording: record, at: moment, transaction)
+        }
+    }
+
+    /// The same for commands.
+    public func inviteBlocking(
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
+        recording record: AuditRecord
+    ) throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
+        try changeBlocking { moment, transaction throws(DatabaseError) in
+            try AccessStore.invite(
+                address, as: role, to: organization, on: terms, recording: record, at: moment, transaction)
+        }
+    }
+
+    private static func invite(
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
+        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> ChangeOutcome<IssuedInvitation> {
+        let pending = try invitations(
+            "organization = $1 AND email = $2 AND state = 'pending'", .text(organization.text), .text(address.text),
+            at: moment, transaction)
+        if let known = pending.first {
+            if known.state == .pending {
+                guard known.role == role else { return .refused(.invitedOtherwise(known.role)) }
+                return .kept(IssuedInvitation(invitation: known, token: nil, isNew: false), [])
+            }
+            try expire(known, at: moment, transaction)
+        }
+        if let wait = try sendings(organization, terms, at: moment, transaction) {
+            return .refused(.tooManyToday(retryAfter: wait))
+        }
+        let invitation = Invitation(
+            id: try makeID(), organization: organization, email: address.text, role: role, state: .pending,
+            createdAt: Timestamp(seconds: moment.seconds),
+            expiresAt: Timestamp(seconds: moment.seconds) + terms.lifetime, inviter: terms.inviter,
+            inviterEmail: terms.inviterEmail, delivery: terms.sendsLetter ? .queued : .link, attempts: 0,
+            lastFailure: nil)
+        try transaction.execute(
+            """
+            INSERT INTO invitation (id, organization, email, role, state, created_at, expires_at, inviter,
+                inviter_email, delivery, attempts, next_attempt_at)
+            VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, 0, $5)
+            """, .text(invitation.id), .text(organization.text), .text(address.text), .text(role.rawValue),
+            .integer(invitation.createdAt.seconds), .integer(invitation.expiresAt.seconds),
+            .text(orNull: terms.inviter?.text), .text(orNull: terms.inviterEmail),
+            .text(invitation.delivery.rawValue))
+        let token = terms.sendsLetter ? nil : try makeToken(of: invitation.id, transaction)
+        try append(record, about: invitation, at: moment, transaction)
+        return .kept(IssuedInvitation(invitation: invitation, token: token, isNew: true), [])
+    }
+
+    /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
+    public func resend(
+        _ id: String, in organization: OrganizationID, on terms: InvitationTerms, recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
+        try await change { moment, transaction throws(DatabaseError) in
+            guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
+                return .refused(.notFound)
+            }
+            guard known.state == .pending else { return .refused(.closed(known.state)) }
+            if let wait = try AccessStore.sendings(organization, terms, at: moment, transaction) {
+                return .refused(.tooManyToday(retryAfter: wait))
+            }
+            try transaction.execute("DELETE FROM invitation_token WHERE invitation = $1", .text(id))
+            let delivery: Invitation.Delivery = terms.sendsLetter ? .queued : .link
+            try transaction.execute(
+                """
+                UPDATE invitation SET expires_at = $2, delivery = $3, attempts = 0, next_attempt_at = $4,
+                    last_failure = NULL WHERE id = $1
+                """, .text(id), .integer((moment + terms.lifetime).seconds), .text(delivery.rawValue),
+                .integer(moment.seconds))
+            let token = terms.sendsLetter ? nil : try AccessStore.makeToken(of: id, transaction)
+            guard let renewed = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
+                throw DatabaseError(.failed, cause: "an invitation is gone")
+            }
+            try AccessStore.append(record, about: renewed, at: moment, transaction)
+            return .kept(IssuedInvitation(invitation: renewed, token: token, isNew: false), [])
+        }
+    }
+
+    /// Takes a pending invitation back; its links lead to a page that says so.
+    public func revokeInvitation(
+        _ id: String, in organization: OrganizationID, recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
+        try await change { moment, transaction throws(DatabaseError) in
+            guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
+                return .refused(.notFound)
+            }
+            guard known.state == .pending else { return .refused(.closed(known.state)) }
+            try AccessStore.set(.revoked, id, transaction)
+            try AccessStore.append(record, about: known, at: moment, transaction)
+            return .kept((), [])
+        }
+    }
+
+    /// Takes back what somebody has pending who does not manage any more.
+    ///
+    /// - Parameter email: of the same person, where it was verified.
+    static func revokeInvitations(
+        of inviter: IdentityID, email: String?, in organization: OrganizationID, because reason: String,
+        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        let pending = try invitations(
+            "organization = $1 AND state = 'pending' AND (inviter = $2 OR inviter_email = $3)",
+            .text(organization.text), .text(inviter.text), .text(email ?? ""), at: moment, transaction)
+        for invitation in pending where invitation.state == .pending {
+            try set(.revoked, invitation.id, transaction)
+            var own = AuditRecord(
+                .invitationRevoke, by: record.actor, in: organization, reason: reason, requestID: record.requestID,
+                address: record.address)
+            own.target = invitation.id
+            try append(own, about: invitation, at: moment, transaction)
+        }
+    }
+
+    /// Marks and records what ran out; at most so many at once.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func expireInvitations(atMost limit: Int = 200) async throws(DatabaseError) -> Int {
+        let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Int> in
+            let over = try AccessStore.invitations(
+                "state = 'pending' AND expires_at <= $1 LIMIT $2", .integer(moment.seconds), .integer(limit),
+                at: moment, transaction)
+            // Nothing is written, and nobody is woken for it.
+            guard !over.isEmpty else { return .refused(.notFound) }
+            for invitation in over { try AccessStore.expire(invitation, at: moment, transaction) }
+            return .kept(over.count, [])
+        }
+        return (try? result.get()) ?? 0
+    }
+
+    // MARK: Parts
+
+    private static func expire(
+        _ invitation: Invitation, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        try set(.expired, invitation.id, transaction)
+        try append(
+            AuditRecord(.invitationExpire, by: .system, in: invitation.organization), about: invitation, at: moment,
+            transaction)
+    }
+
+    static func set(_ state: Invitation.State, _ id: String, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            UPDATE invitation SET state = $2, next_attempt_at = NULL,
+                delivery = CASE WHEN delivery <> 'queued' THEN delivery WHEN $2 = 'accepted' THEN 'sent' ELSE 'failed' END
+            WHERE id = $1
+            """, .text(id), .text(state.rawValue))
+    }
+
+    static func append(
+        _ record: AuditRecord, about invitation: Invitation, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        var record = record
+        record.organization = invitation.organization
+        record.target = invitation.id
+        record.details += [("email", invitation.email), ("role", invitation.role.rawValue)]
+        try AuditLog.append(record, at: moment, transaction)
+    }
+
+    static func makeToken(of id: String, _ transaction: Transaction) throws(DatabaseError) -> InvitationToken {
+        do {
+            let token = try InvitationToken.make()
+            try transaction.execute(
+                "INSERT INTO invitation_token (hash, invitation) VALUES ($1, $2)", .blob(try token.hash), .text(id))
+            return token
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            throw DatabaseError(.failed, cause: "no random bytes: \(error)")
+        }
+    }
+
+    /// Counts one more letter or link; seconds to wait where there were enough in the last 24 hours.
+    private static func sendings(
+        _ organization: OrganizationID, _ terms: InvitationTerms, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> Int? {
+        guard let perDay = terms.perDay else { return nil }
+        let day: Int64 = 86400
+        try transaction.execute("DELETE FROM invitation_sending WHERE at <= $1", .integer(moment.seconds - day))
+        let times = try transaction.all(
+            "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT $2",
+            .text(organization.text), .integer(max(1, perDay))
+        ) { row throws(DatabaseError) in Int64(row.integer(0)) }
+        guard perDay > 0, times.count < perDay else {
+            return Int(max(1, (times.last ?? moment.seconds) + day - moment.seconds))
+        }
+        try transaction.execute(
+            "INSERT INTO invitation_sending (organization, at) VALUES ($1, $2)", .text(organization.text),
+            .integer(moment.seconds))
+        return nil
+    }
+}

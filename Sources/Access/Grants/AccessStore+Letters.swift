@@ -1,0 +1,74 @@
+internal import Audit
+public import Databases
+public import Time
+
+/// A letter that is to be sent now, with a link of its own.
+public struct OutgoingLetter: Sendable {
+    public let invitation: Invitation
+    public let token: InvitationToken
+}
+
+/// What became of a letter.
+public enum LetterOutcome: Sendable, Hashable {
+    case sent
+    /// It is tried again after this, unless it was tried often enough.
+    case delayed(String, until: Timestamp)
+    case failed(String)
+}
+
+// Every attempt makes a link of its own, for what is not stored cannot be sent again; all of them work until the
+// invitation is used, revoked or sent anew. So nothing that leads in is kept anywhere, not even sealed.
+extension AccessStore {
+    /// Takes the letter that waits longest, for so long that nobody else tries it meanwhile.
+    public func takeLetter(for lease: Duration) async throws(DatabaseError) -> OutgoingLetter? {
+        let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<OutgoingLetter> in
+            let due = try AccessStore.invitations(
+                """
+                delivery = 'queued' AND next_attempt_at <= $1 AND state = 'pending' AND expires_at > $1
+                ORDER BY next_attempt_at, id LIMIT 1
+                """, .integer(moment.seconds), at: moment, transaction)
+            guard let invitation = due.first else { return .refused(.notFound) }
+            try transaction.execute(
+                "UPDATE invitation SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1",
+                .text(invitation.id), .integer((moment + lease).seconds))
+            let token = try AccessStore.makeToken(of: invitation.id, transaction)
+            return .kept(OutgoingLetter(invitation: invitation, token: token), [])
+        }
+        return try? result.get()
+    }
+
+    /// Keeps what became of it, unless the invitation was sent anew meanwhile.
+    public func settle(_ letter: OutgoingLetter, _ outcome: LetterOutcome) async throws(DatabaseError) {
+        _ = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Void> in
+            guard let hash = try? letter.token.hash,
+                try transaction.first(
+                    "SELECT 1 FROM invitation_token WHERE hash = $1", .blob(hash),
+                    read: { _ throws(DatabaseError) in 1 })
+                    != nil
+            else { return .refused(.notFound) }
+            let id = letter.invitation.id
+            switch outcome {
+            case .delayed(let failure, let next):
+                try transaction.execute(
+                    "UPDATE invitation SET next_attempt_at = $2, last_failure = $3 WHERE id = $1 AND delivery = 'queued'",
+                    .text(id), .integer(next.seconds), .text(failure))
+                return .kept((), [])
+            case .sent:
+                try transaction.execute(
+                    "UPDATE invitation SET delivery = 'sent', next_attempt_at = NULL, last_failure = NULL WHERE id = $1",
+                    .text(id))
+                try AccessStore.append(
+                    AuditRecord(.invitationSend, by: .system), about: letter.invitation, at: moment, transaction)
+            case .failed(let failure):
+                try transaction.execute(
+                    "UPDATE invitation SET delivery = 'failed', next_attempt_at = NULL, last_failure = $2 WHERE id = $1",
+                    .text(id), .text(failure))
+                try AccessStore.append(
+                    AuditRecord(
+                        .invitationSend, by: .system, outcome: .failure, reason: "undeliverable",
+                        details: [("failure", failure)]), about: letter.invitation, at: moment, transaction)
+            }
+            return .kept((), [])
+        }
+    }
+}

@@ -1,0 +1,87 @@
+public import ClaimMapping
+public import Databases
+public import Organizations
+internal import Time
+
+extension AccessStore {
+    private static let grantColumns = "id, organization, issuer, subject, email, role, source, created_at"
+
+    /// - Parameter organization: `nil` for all.
+    public static func grants(
+        _ organization: OrganizationID?, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Grant] {
+        try transaction.all(
+            """
+            SELECT \(grantColumns) FROM access_grant WHERE $1 = '' OR organization = $1
+            ORDER BY organization, created_at, id
+            """, .text(organization?.text ?? ""), read: grant)
+    }
+
+    static func grant(_ id: String, _ transaction: Transaction) throws(DatabaseError) -> Grant? {
+        try transaction.first("SELECT \(grantColumns) FROM access_grant WHERE id = $1", .text(id), read: grant)
+    }
+
+    /// What is stored for one identity in an organization.
+    static func grants(
+        of issuer: String, _ subject: String, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Grant] {
+        try transaction.all(
+            """
+            SELECT \(grantColumns) FROM access_grant WHERE organization = $1 AND issuer = $2 AND subject = $3
+            ORDER BY created_at, id
+            """, .text(organization.text), .text(issuer), .text(subject), read: grant)
+    }
+
+    private static func grant(_ row: Row) throws(DatabaseError) -> Grant {
+        guard let organization = OrganizationID(row.text(1)), let role = Role(rawValue: row.text(5)),
+            let source = Grant.Source(rawValue: row.text(6))
+        else { throw DatabaseError(.failed, cause: "a grant cannot be read") }
+        return Grant(
+            id: row.text(0), organization: organization, issuer: row.text(2), subject: row.text(3),
+            email: row.optionalText(4), role: role, source: source,
+            createdAt: Timestamp(seconds: Int64(row.integer(7))))
+    }
+
+    /// - Parameter organization: `nil` for all.
+    public static func suspensions(
+        _ organization: OrganizationID?, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Suspension] {
+        try transaction.all(
+            """
+            SELECT organization, identity, issuer, subject, email, created_at FROM suspension
+            WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
+            """, .text(organization?.text ?? "")
+        ) { row throws(DatabaseError) in
+            guard let organization = OrganizationID(row.text(0)), let identity = IdentityID(row.text(1)) else {
+                throw DatabaseError(.failed, cause: "a suspension cannot be read")
+            }
+            return Suspension(
+                organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
+                email: row.optionalText(4), createdAt: Timestamp(seconds: Int64(row.integer(5))))
+        }
+    }
+
+    /// The rows that managers added, by organization and in their order; ranked among themselves.
+    ///
+    /// - Parameter organization: `nil` for all.
+    public static func mappings(
+        _ organization: OrganizationID?, _ transaction: Transaction
+    ) throws(DatabaseError) -> [OrganizationID: [Mapping]] {
+        var found: [OrganizationID: [Mapping]] = [:]
+        try transaction.each(
+            """
+            SELECT organization, id, rank, claim_name, match, claim_value, role FROM claim_mapping
+            WHERE $1 = '' OR organization = $1 ORDER BY organization, rank
+            """, .text(organization?.text ?? "")
+        ) { row throws(DatabaseError) in
+            guard let organization = OrganizationID(row.text(0)), let match = Match(rawValue: row.text(4)),
+                let role = Role(rawValue: row.text(6))
+            else { throw DatabaseError(.failed, cause: "a claim mapping cannot be read") }
+            found[organization, default: []].append(
+                Mapping(
+                    id: row.text(1), rank: row.integer(2), claimName: row.text(3), match: match,
+                    claimValue: row.text(5), role: role))
+        }
+        return found
+    }
+}

@@ -1,0 +1,141 @@
+public import Cryptography
+public import Organizations
+public import Time
+
+/// Somebody was let in by their address, and has to say yes.
+public struct Invitation: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, CaseIterable {
+        case pending
+        case accepted
+        case revoked
+        case expired
+    }
+
+    /// What became of the letter.
+    public enum Delivery: String, Sendable, Hashable, CaseIterable {
+        /// There is none: whoever invited got the link.
+        case link
+        /// It is on its way, or will be tried again.
+        case queued
+        /// A mail server took it.
+        case sent
+        /// It was given up.
+        case failed
+    }
+
+    public let id: String
+    public let organization: OrganizationID
+    /// In lower case.
+    public let email: String
+    public let role: Role
+    /// As of the time of asking.
+    public let state: State
+    public let createdAt: Timestamp
+    public let expiresAt: Timestamp
+    /// `nil` for the operator.
+    public let inviter: IdentityID?
+    public let inviterEmail: String?
+    public let delivery: Delivery
+    /// How often the letter was tried.
+    public let attempts: Int
+    /// What the mail server said last, where it refused.
+    public let lastFailure: String?
+
+    public init(
+        id: String, organization: OrganizationID, email: String, role: Role, state: State, createdAt: Timestamp,
+        expiresAt: Timestamp, inviter: IdentityID?, inviterEmail: String?, delivery: Delivery, attempts: Int,
+        lastFailure: String?
+    ) {
+        self.id = id
+        self.organization = organization
+        self.email = email
+        self.role = role
+        self.state = state
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.inviter = inviter
+        self.inviterEmail = inviterEmail
+        self.delivery = delivery
+        self.attempts = attempts
+        self.lastFailure = lastFailure
+    }
+}
+
+/// The secret in an invitation's link: 256 random bits. Only its hash is ever stored.
+public struct InvitationToken: Sendable, CustomStringConvertible, CustomReflectable {
+    private let bytes: [UInt8]
+
+    public static func make() throws(CryptographyError) -> InvitationToken {
+        InvitationToken(bytes: try RandomBytes.make(32))
+    }
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// `nil` where a text does not have the form of one.
+    public init?(_ text: String) {
+        guard text.utf8.count == 43, let bytes = Base64URL.decode(text) else { return nil }
+        self.bytes = bytes
+    }
+
+    /// What the link holds.
+    public var text: String { Base64URL.encode(bytes) }
+
+    /// By which the invitation is found.
+    var hash: [UInt8] {
+        get throws(CryptographyError) { try Digest.sha256(bytes) }
+    }
+
+    public var description: String { "(invitation token)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Why an invitation is not for whoever opened it.
+public enum InvitationMismatch: String, Error, Sendable, Hashable, CaseIterable {
+    /// They signed in through a provider that the organization does not list.
+    case provider = "provider_not_accepted"
+    /// Their address is the invited one, and nobody vouches for it.
+    case emailUnverified = "email_unverified"
+    /// Another address, or none.
+    case email = "email_mismatch"
+    case suspended
+}
+
+/// An address that can be invited.
+public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
+    /// In lower case (ASCII).
+    public let text: String
+
+    /// What stands after the `@`.
+    public var domain: String { String(text.drop { $0 != "@" }.dropFirst()) }
+
+    // addr-spec with a dot-atom before the "@" (RFC 5322, section 3.4.1) and a host name behind it (RFC 1123, 2.1)
+    /// `nil` for what is no such address, or is longer than a mail server takes (RFC 5321, section 4.5.3.1).
+    public init?(_ text: String) {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...64).contains(parts[0].utf8.count), (3...254).contains(text.utf8.count),
+            parts[0].first != ".", parts[0].last != ".", !parts[0].contains(".."),
+            parts[0].utf8.allSatisfy(InvitedAddress.isAtom), InvitedAddress.isHostName(parts[1])
+        else { return nil }
+        self.text = String(
+            decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    public var description: String { text }
+
+    /// `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
+    private static func isAtom(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || ".!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    }
+
+    private static func isHostName(_ text: Substring) -> Bool {
+        (1...253).contains(text.utf8.count)
+            && text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
+                    && label.allSatisfy {
+                        (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2D
+                    }
+            }
+    }
+}

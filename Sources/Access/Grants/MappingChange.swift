@@ -1,0 +1,55 @@
+public import ClaimMapping
+public import Organizations
+
+/// A row as somebody wishes it: without its place and name.
+public struct MappingDraft: Sendable, Hashable {
+    public let claimName: String
+    public let match: Match
+    /// Empty for `exists`.
+    public let claimValue: String
+    public let role: Role
+
+    public init(claimName: String, match: Match, claimValue: String, role: Role) {
+        self.claimName = claimName
+        self.match = match
+        self.claimValue = match == .exists ? "" : claimValue
+        self.role = role
+    }
+
+    public init(_ mapping: Mapping) {
+        self.init(
+            claimName: mapping.claimName, match: mapping.match, claimValue: mapping.claimValue, role: mapping.role)
+    }
+
+    func row(_ id: String) -> Mapping {
+        Mapping(id: id, rank: 0, claimName: claimName, match: match, claimValue: claimValue, role: role)
+    }
+}
+
+/// One change of the rows that managers added. Places are counted among these rows, from 0.
+public enum MappingChange: Sendable, Hashable {
+    /// At the end where no place is given.
+    case add(MappingDraft, at: Int?)
+    /// In its place where no other one is given.
+    case replace(String, MappingDraft, at: Int?)
+    case remove(String)
+
+    /// The rows after the change, ranked from 1; `nil` where the row that it names is not there.
+    ///
+    /// - Parameter newID: what an added row is called.
+    public func applied(to rows: [Mapping], newID: String) -> [Mapping]? {
+        var rows = rows
+        switch self {
+        case .add(let draft, let place):
+            rows.insert(draft.row(newID), at: min(place ?? rows.count, rows.count))
+        case .replace(let id, let draft, let place):
+            guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
+            rows.remove(at: index)
+            rows.insert(draft.row(id), at: min(place ?? index, rows.count))
+        case .remove(let id):
+            guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
+            rows.remove(at: index)
+        }
+        return rows.enumerated().map { index, row in row.ranked(index + 1) }
+    }
+}
