@@ -73,6 +73,8 @@ let package = Package(
         library("HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Time"]),
         library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage"]),
 
+        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Time"]),
+
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Cryptography", "JSON", "Time"]),
         library("Organizations", in: "Access/"),
@@ -114,7 +116,7 @@ let package = Package(
             "Gateway", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Pages", "Policy",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages", "Policy",
                 "Sessions",
                 "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
@@ -158,6 +160,7 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Time"]),
+        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
@@ -176,8 +179,8 @@ let package = Package(
             of: "Gateway",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "OpenID", "Organizations", "Sessions", "Snapshots",
-                "Sockets",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Sessions",
+                "Snapshots", "Sockets",
                 "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),

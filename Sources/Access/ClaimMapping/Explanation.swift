@@ -27,22 +27,6 @@ public struct Explanation: Sendable {
     /// By rank; empty where the provider is not accepted.
     public let rows: [Row]
 
-    /// `claim_mapping`, or `nil` without a role. Grants have their own.
-    public var source: String? { evaluation.role == nil ? nil : "claim_mapping" }
-
-    /// One element of `organizations` in the contract's explanation.
-    public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("organization", organization.text)
-        writer.member("role", evaluation.role?.rawValue)
-        writer.member("source", source)
-        writer.member("mapping", evaluation.mapping)
-        writer.member("reason", evaluation.reason.rawValue)
-        writer.name("rows")
-        writeRows(to: &writer)
-        writer.endObject()
-    }
-
     /// The rows alone, as an array.
     public func writeRows(to writer: inout JSONWriter) {
         writer.beginArray()
@@ -57,9 +41,9 @@ public struct Explanation: Sendable {
         writer.endArray()
     }
 
-    /// The same for people, one line a row.
+    /// The rows for people, a line each.
     public var text: String {
-        var lines = ["\(organization): \(evaluation.role?.rawValue ?? "no role") (\(evaluation.reason.rawValue))"]
+        var lines: [String] = []
         for row in rows {
             let mapping = row.mapping
             let condition =

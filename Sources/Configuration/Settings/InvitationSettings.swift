@@ -5,6 +5,12 @@ public struct InvitationSettings: Sendable, Hashable {
     public let perDay: Int
     /// In lower case; empty where every domain is allowed.
     public let allowedDomains: [String]
+
+    public init(lifetime: Duration, perDay: Int, allowedDomains: [String]) {
+        self.lifetime = lifetime
+        self.perDay = perDay
+        self.allowedDomains = allowedDomains
+    }
 }
 
 extension InvitationSettings: Section {

@@ -8,20 +8,24 @@ internal import Tokens
 /// Somebody with access, and from where.
 struct Member {
     /// One way in which they have a role.
-    private enum Source {
+    enum Source {
         case claimMapping(row: String?, Role)
         case grant(Grant)
     }
 
     let identity: IdentityID
-    private let issuer: String
-    private let subject: String
-    private let email: String?
-    private let role: Role
-    private let sources: [Source]
-    private let lastSignIn: Timestamp?
+    let issuer: String
+    let subject: String
+    let email: String?
+    /// In the configuration; `nil` for whoever was not seen yet.
+    let provider: String?
+    let role: Role
+    let sources: [Source]
+    let lastSignIn: Timestamp?
 
     /// Somebody who was seen; `nil` where they have no role today.
+    ///
+    /// - Parameter grants: theirs here.
     init?(
         _ person: PersonSeen, in organization: Deployment.Organization, of deployment: Deployment,
         with access: AccessSnapshot, _ grants: [Grant]
@@ -31,16 +35,20 @@ struct Member {
         guard let role = whole.role else { return nil }
         let mapped = deployment.entitlement(of: claims, in: organization, with: .empty)
         var sources: [Source] = mapped.role.map { [.claimMapping(row: mapped.mapping, $0)] } ?? []
-        sources += grants.filter { $0.issuer == person.issuer && $0.subject == person.subject }.map { .grant($0) }
+        sources += grants.map { .grant($0) }
         (identity, issuer, subject) = (person.identity, person.issuer, person.subject)
-        (email, self.role, self.sources, lastSignIn) = (person.email, role, sources, person.seenAt)
+        (email, provider) = (person.email, person.provider)
+        (self.role, self.sources, lastSignIn) = (role, sources, person.seenAt)
     }
 
     /// Somebody who has a grant and was not seen yet.
-    init(_ grant: Grant, _ identity: IdentityID, among grants: [Grant]) {
-        let own = grants.filter { $0.issuer == grant.issuer && $0.subject == grant.subject }
-        (self.identity, issuer, subject, email) = (identity, grant.issuer, grant.subject, grant.email)
-        (role, sources, lastSignIn) = (own.map(\.role).max() ?? grant.role, own.map { .grant($0) }, nil)
+    ///
+    /// - Parameter grants: theirs here; at least one.
+    init(_ grants: [Grant], _ identity: IdentityID) {
+        self.identity = identity
+        (issuer, subject) = (grants.first?.issuer ?? "", grants.first?.subject ?? "")
+        (email, provider) = (grants.compactMap(\.email).first, nil)
+        (role, sources, lastSignIn) = (grants.map(\.role).max() ?? .viewer, grants.map { .grant($0) }, nil)
     }
 
     func write(to writer: inout JSONWriter) {
@@ -66,6 +74,7 @@ struct Member {
             writer.endObject()
         }
         writer.endArray()
+        writer.member("provider", provider)
         writer.member("last_sign_in", lastSignIn?.rfc3339)
     }
 }

@@ -21,7 +21,8 @@ extension Deployment {
             },
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,
             inventoryBody: settings.limits.inventoryBody,
-            signIn: SignInDeployment(settings, by: outbound, keeping: previous?.signIn))
+            signIn: SignInDeployment(settings, by: outbound, keeping: previous?.signIn),
+            invitations: settings.invitations, mail: settings.mail)
     }
 }
 

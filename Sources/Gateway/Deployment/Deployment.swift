@@ -46,6 +46,9 @@ public final class Deployment: Sendable {
     /// The longest inventory document, in bytes.
     public let inventoryBody: Int
     let signIn: SignInDeployment
+    let invitations: InvitationSettings
+    /// `nil`: links are handed over.
+    let mail: MailSettings?
     let isHTTPS: Bool
     /// The cookie of sessions.
     let sessionCookie: Cookie
@@ -56,7 +59,9 @@ public final class Deployment: Sendable {
     init(
         publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
         organizations: [Organization], trustedProxies: TrustedProxies, tokenCache: Int, inventoryBody: Int,
-        signIn: SignInDeployment = .none
+        signIn: SignInDeployment = .none,
+        invitations: InvitationSettings = InvitationSettings(
+            lifetime: .seconds(7 * 86400), perDay: 50, allowedDomains: []), mail: MailSettings? = nil
     ) {
         self.publicURL = publicURL
         self.providers = providers
@@ -66,6 +71,8 @@ public final class Deployment: Sendable {
         self.tokenCache = tokenCache
         self.inventoryBody = inventoryBody
         self.signIn = signIn
+        self.invitations = invitations
+        self.mail = mail
         isHTTPS = publicURL.hasPrefix("https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
@@ -98,14 +105,21 @@ public final class Deployment: Sendable {
     func entitlement(
         of claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot
     ) -> Entitlement {
+        entitlement(of: claims, under: organization.rules(with: access), with: access)
+    }
+
+    /// The same under other rows.
+    func entitlement(
+        of claims: VerifiedClaims, under rules: OrganizationRules, with access: AccessSnapshot
+    ) -> Entitlement {
         let trust = emailTrust(of: claims.provider)
         let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
         let isSuspended = access.isSuspended(
             issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.claims.root),
-            in: organization.id)
+            in: rules.id)
         return Entitlement(
-            of: claims, in: organization.rules(with: access), emailTrust: trust,
-            grants: access.roles(issuer: issuer, subject: subject, in: organization.id), isSuspended: isSuspended)
+            of: claims, in: rules, emailTrust: trust,
+            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended)
     }
 
     /// The organizations in which somebody has a role, in the order of the file.

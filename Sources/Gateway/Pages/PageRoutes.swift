@@ -85,7 +85,7 @@ enum PageRoutes {
 
     // MARK: Parts
 
-    private static func account(_ caller: Caller) -> Account {
+    static func account(_ caller: Caller) -> Account {
         let email = caller.claims.claims.root.member("email")?.string
         return Account(
             name: email ?? caller.claims.identity.subject,

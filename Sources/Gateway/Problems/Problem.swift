@@ -1,7 +1,7 @@
 internal import JSON
 
 /// An error as programs and people get it: `application/problem+json` (RFC 9457) with a stable code.
-public struct Problem: Sendable {
+public struct Problem: Error, Sendable {
     /// The closed list of codes; each has one status and one title.
     public enum Code: String, Sendable, CaseIterable {
         case unauthenticated
@@ -15,6 +15,7 @@ public struct Problem: Sendable {
         case invalidRequest = "invalid_request"
         case conflict
         case wouldLockOut = "would_lock_out"
+        case preconditionFailed = "precondition_failed"
         case payloadTooLarge = "payload_too_large"
         case rateLimited = "rate_limited"
         case providerUnavailable = "provider_unavailable"
@@ -90,6 +91,7 @@ extension Problem.Code {
         case .unsupportedMediaType: 415
         case .invalidRequest: 400
         case .conflict, .wouldLockOut: 409
+        case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .rateLimited: 429
         case .unavailable, .providerUnavailable: 503
@@ -110,6 +112,7 @@ extension Problem.Code {
         case .invalidRequest: "Invalid request"
         case .conflict: "Conflict"
         case .wouldLockOut: "Nobody would be left to manage"
+        case .preconditionFailed: "Changed meanwhile"
         case .payloadTooLarge: "Content too large"
         case .rateLimited: "Too many requests"
         case .providerUnavailable: "Identity provider unavailable"

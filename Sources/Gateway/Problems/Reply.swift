@@ -6,6 +6,8 @@ enum Reply: Sendable {
     /// `make` is called only where the client has not got the content already.
     case content(type: String, tag: String?, make: @Sendable () -> [UInt8])
     case stream(type: String, tag: String?, Response.Producer)
+    /// JSON that is the state of something: with a status, where it is, and the tag of its version.
+    case document(Status, [UInt8], location: String?, tag: String?)
     case noContent
     case problem(Problem)
     case page(Status, HTML)
@@ -50,6 +52,15 @@ struct ReplyRenderer: Sendable {
             if isKnown(tag, &fields) { return Response(.notModified, fields: fields) }
             fields.append(.contentType, type)
             return Response(.ok, fields: fields, producer: producer)
+        case .document(let status, let bytes, let location, let tag):
+            if status == .ok, isKnown(tag, &fields) { return Response(.notModified, fields: fields) }
+            if status != .ok {
+                fields.append(ReplyRenderer.notStored)
+                if let tag { fields.append(.entityTag, EntityTag(tag).description) }
+            }
+            if let location { fields.append(.location, location) }
+            fields.append(.contentType, "application/json")
+            return Response(status, fields: fields, body: bytes)
         case .noContent:
             fields.append(ReplyRenderer.notStored)
             return Response(.noContent, fields: fields)

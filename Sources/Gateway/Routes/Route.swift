@@ -6,6 +6,11 @@ public import Organizations
 public enum Route: Hashable, Sendable, CaseIterable {
     case home
     case organizationPage
+    case membersPage
+    case mappingsPage
+    case explainPage
+    case auditPage
+    case acceptance
     case login
     case callback
     case logout
@@ -29,6 +34,15 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case grant
     case suspensions
     case suspension
+    case invitations
+    case invitation
+    case invitationResend
+    case claimMappings
+    case claimMapping
+    case claimMappingsExplain
+    case claimMappingsPreview
+    case acceptInvitation
+    case openAPI
 
     /// Whom a route answers, which decides the form of its errors.
     enum Kind {
@@ -42,12 +56,21 @@ public enum Route: Hashable, Sendable, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .home, .organizationPage, .asset: .page
+        case .home, .organizationPage, .membersPage, .mappingsPage, .explainPage, .auditPage, .acceptance, .asset: .page
         case .login, .callback, .logout, .signedOut: .signIn
         case .backchannelLogout, .me, .mySession, .organizations, .workspaces, .workspace, .summary, .inventory,
             .inventoryWorkspace, .inventoryChanges, .deniedSignIns, .auditEvents, .members, .memberSessions,
-            .grants, .grant, .suspensions, .suspension:
+            .grants, .grant, .suspensions, .suspension, .invitations, .invitation, .invitationResend, .claimMappings,
+            .claimMapping, .claimMappingsExplain, .claimMappingsPreview, .acceptInvitation, .openAPI:
             .api
+        }
+    }
+
+    /// Whether requests of one address are counted there.
+    var isRateLimited: Bool {
+        switch self {
+        case .login, .callback, .backchannelLogout, .acceptance, .acceptInvitation: true
+        default: false
         }
     }
 
@@ -56,6 +79,11 @@ public enum Route: Hashable, Sendable, CaseIterable {
         switch self {
         case .home: "/"
         case .organizationPage: "/organizations/{org}"
+        case .membersPage: "/organizations/{org}/members"
+        case .mappingsPage: "/organizations/{org}/claim-mappings"
+        case .explainPage: "/organizations/{org}/claim-mappings/explain"
+        case .auditPage: "/organizations/{org}/audit"
+        case .acceptance: "/invitations/accept"
         case .login: "/auth/login"
         case .callback: "/auth/callback"
         case .logout: "/auth/logout"
@@ -79,6 +107,15 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .grant: "/api/v1/organizations/{org}/grants/{id}"
         case .suspensions: "/api/v1/organizations/{org}/suspensions"
         case .suspension: "/api/v1/organizations/{org}/suspensions/{identity_id}"
+        case .invitations: "/api/v1/organizations/{org}/invitations"
+        case .invitation: "/api/v1/organizations/{org}/invitations/{id}"
+        case .invitationResend: "/api/v1/organizations/{org}/invitations/{id}/resend"
+        case .claimMappings: "/api/v1/organizations/{org}/claim-mappings"
+        case .claimMapping: "/api/v1/organizations/{org}/claim-mappings/{id}"
+        case .claimMappingsExplain: "/api/v1/organizations/{org}/claim-mappings/explain"
+        case .claimMappingsPreview: "/api/v1/organizations/{org}/claim-mappings/preview"
+        case .acceptInvitation: "/api/v1/invitations/accept"
+        case .openAPI: "/api/v1/openapi.json"
         }
     }
 
@@ -86,11 +123,15 @@ public enum Route: Hashable, Sendable, CaseIterable {
     private var methods: Set<Method> {
         switch self {
         case .home, .organizationPage, .login, .signedOut, .asset, .me, .organizations, .workspaces, .workspace,
-            .summary, .deniedSignIns, .auditEvents, .members, .grants, .suspensions:
+            .summary, .deniedSignIns, .auditEvents, .members, .grants, .suspensions, .auditPage, .openAPI:
             [.get]
-        case .callback: [.get, .post]
-        case .logout, .backchannelLogout, .inventoryChanges: [.post]
-        case .mySession, .memberSessions, .grant: [.delete]
+        case .callback, .membersPage, .mappingsPage, .explainPage, .acceptance, .invitations, .claimMappings:
+            [.get, .post]
+        case .logout, .backchannelLogout, .inventoryChanges, .invitationResend, .claimMappingsExplain,
+            .claimMappingsPreview, .acceptInvitation:
+            [.post]
+        case .mySession, .memberSessions, .grant, .invitation: [.delete]
+        case .claimMapping: [.get, .patch, .delete]
         case .suspension: [.put, .delete]
         case .inventory: [.get, .put]
         case .inventoryWorkspace: [.get, .put, .delete]
@@ -107,17 +148,19 @@ public enum Route: Hashable, Sendable, CaseIterable {
 
     /// What one must be permitted there, in the organization that the path names; `nil` where being signed in is
     /// enough, or not even that is needed.
-    public var permission: Permission? {
+    public func permission(for method: Method) -> Permission? {
         switch self {
         case .home, .login, .callback, .logout, .signedOut, .backchannelLogout, .asset, .me, .mySession,
-            .organizations:
+            .organizations, .acceptance, .acceptInvitation, .openAPI:
             nil
         case .organizationPage, .workspaces, .workspace, .summary: .readMetrics
         case .inventory, .inventoryWorkspace, .inventoryChanges: .writeInventory
-        case .deniedSignIns: .writeMappings
-        case .auditEvents: .readAudit
-        case .members, .grants, .suspensions: .readMembers
-        case .memberSessions, .grant, .suspension: .writeMembers
+        case .deniedSignIns, .claimMappingsPreview: .writeMappings
+        case .auditEvents, .auditPage: .readAudit
+        case .members, .grants, .suspensions, .claimMappingsExplain, .explainPage: .readMembers
+        case .membersPage, .invitations: method.changesState ? .writeMembers : .readMembers
+        case .mappingsPage, .claimMappings, .claimMapping: method.changesState ? .writeMappings : .readMembers
+        case .memberSessions, .grant, .suspension, .invitation, .invitationResend: .writeMembers
         }
     }
 }

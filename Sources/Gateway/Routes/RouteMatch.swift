@@ -13,6 +13,13 @@ public struct RouteMatch: Hashable, Sendable {
         case "organizations" where segments.count == 2:
             route = .organizationPage
             organization = segments[1]
+        case "organizations" where segments.count == 3 && RouteMatch.pages[segments[2]] != nil:
+            route = RouteMatch.pages[segments[2]] ?? .organizationPage
+            organization = segments[1]
+        case "organizations" where segments.count == 4 && segments[2...] == ["claim-mappings", "explain"]:
+            route = .explainPage
+            organization = segments[1]
+        case "invitations" where segments.count == 2 && segments[1] == "accept": route = .acceptance
         case "assets" where segments.count == 2:
             route = .asset
             item = segments[1]
@@ -34,10 +41,17 @@ public struct RouteMatch: Hashable, Sendable {
         }
     }
 
+    /// Beside an organization's own page.
+    private static let pages: [String: Route] = [
+        "members": .membersPage, "claim-mappings": .mappingsPage, "audit": .auditPage,
+    ]
+
     private init?(api segments: [String]) {
         let rest = segments[2...]
         guard rest.first == "organizations" else {
             switch (rest.first, rest.count) {
+            case ("openapi.json", 1): route = .openAPI
+            case ("invitations", 2) where segments[3] == "accept": route = .acceptInvitation
             case ("me", 1): route = .me
             case ("me", 3) where segments[3] == "sessions":
                 route = .mySession
@@ -70,6 +84,19 @@ public struct RouteMatch: Hashable, Sendable {
         case ("suspensions", 5): route = .suspensions
         case ("suspensions", 6):
             route = .suspension
+            item = segments[5]
+        case ("invitations", 5): route = .invitations
+        case ("invitations", 6):
+            route = .invitation
+            item = segments[5]
+        case ("invitations", 7) where segments[6] == "resend":
+            route = .invitationResend
+            item = segments[5]
+        case ("claim-mappings", 5): route = .claimMappings
+        case ("claim-mappings", 6) where segments[5] == "explain": route = .claimMappingsExplain
+        case ("claim-mappings", 6) where segments[5] == "preview": route = .claimMappingsPreview
+        case ("claim-mappings", 6):
+            route = .claimMapping
             item = segments[5]
         case ("inventory", 5): route = .inventory
         case ("inventory", 6) where segments[5] == "changes": route = .inventoryChanges

@@ -31,6 +31,11 @@ final class Exchange: @unchecked Sendable {
         return target.path + (target.query.map { "?\($0)" } ?? "")
     }
 
+    /// As the audit log tells it.
+    var origin: AuditOrigin {
+        AuditOrigin(requestID: renderer.requestID, address: context.record.remoteAddress)
+    }
+
     func now(_ reply: Reply, allow: String? = nil) -> Answer {
         .now(render(reply, allow: allow), context: context)
     }

@@ -24,12 +24,15 @@ public final class GatewayFigures: Sendable {
     private struct Gauges {
         var activeSessions = 0
         var keysFetchedAt: [String: Timestamp] = [:]
+        var invitations: [Invitation.State: Int] = [:]
     }
 
     public init() {}
 
     /// What is counted now and then rather than at each change.
     func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
+
+    func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
 
     /// When each provider's keys were fetched.
     func note(keysFetchedAt: [String: Timestamp]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
@@ -59,6 +62,11 @@ public final class GatewayFigures: Sendable {
             })
         page.append(
             "gatehouse_sessions_active", help: "Sessions that have not ended.", Double(gauges.activeSessions))
+        page.append(
+            "gatehouse_invitations", help: "Invitations, by state.",
+            rows: Invitation.State.allCases.map { state in
+                ([("state", state.rawValue)], Double(gauges.invitations[state] ?? 0))
+            })
         page.append(
             "gatehouse_config_last_reload_success", help: "1 where the last reading of the configuration was taken.",
             lastReloadSucceeded ? 1 : 0)

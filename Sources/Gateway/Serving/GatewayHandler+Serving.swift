@@ -15,8 +15,9 @@ extension GatewayHandler {
         let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
         context.record.subject = caller.claims.identity.subject
         if let session = caller.session, request.method.changesState {
+            // A page's form brings its token in its content, which is looked at where that is read.
             guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
-                request.field(.formToken).map(session.token.isFormToken) ?? false
+                request.field(.formToken).map(session.token.isFormToken) ?? (match.route.kind == .page)
             else {
                 return exchange.now(
                     .problem(
@@ -25,7 +26,7 @@ extension GatewayHandler {
                             detail: "Send the session's csrf_token (GET /api/v1/me) in the X-CSRF-Token field.")))
             }
         }
-        guard let permission = match.route.permission else { return serveIdentity(match, exchange, caller) }
+        guard let permission = match.route.permission(for: request.method) else { return serveIdentity(match, exchange, caller) }
         let organization = deployment.organization(match.organization)
         // What was judged under other settings must not stay for this one.
         let isCurrent = deployment === current.value
@@ -53,15 +54,31 @@ extension GatewayHandler {
         let service = service
         switch match.route {
         case .home: return exchange.now(PageRoutes.home(exchange, caller))
+        case .acceptance: return acceptance(exchange, caller)
+        case .acceptInvitation:
+            let api = AcceptanceAPI(
+                acceptance: Acceptance(
+                    deployment: exchange.deployment, service: service, claims: caller.claims, origin: exchange.origin,
+                    isSignIn: caller.session != nil), request: exchange.request)
+            return exchange.later(bodyLimit: 64 << 10) { body in await api.accept(body) }
         case .organizations:
             return exchange.now(
                 exchange.request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
         case .mySession:
-            let origin = AuditOrigin(
-                requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
+            let origin = exchange.origin
             return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service, origin) }
         default: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.me(service) }
         }
+    }
+
+    /// With or without somebody who is signed in.
+    func acceptance(_ exchange: Exchange, _ caller: Caller?) -> Answer {
+        let flow = AcceptanceFlow(
+            deployment: exchange.deployment, service: service, request: exchange.request, origin: exchange.origin,
+            claims: caller?.claims, session: caller?.session?.token)
+        return exchange.request.method == .post
+            ? exchange.later(bodyLimit: 1 << 16) { body in await flow.accept(body) }
+            : exchange.later(bodyLimit: 1 << 16) { _ in await flow.show() }
     }
 
     private func dispatch(
@@ -80,15 +97,16 @@ extension GatewayHandler {
         case .auditEvents:
             let (service, items) = (service, request.target.queryItems)
             return exchange.later(bodyLimit: 1 << 16) { _ in await AuditAPI(service: service).list(permit, items) }
-        case .members, .memberSessions, .grants, .grant, .suspensions, .suspension:
-            let members = MembersAPI(
-                deployment: exchange.deployment, service: service, permit: permit,
-                origin: AuditOrigin(
-                    requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress),
-                actor: caller.actor, items: request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in
-                await members.answer(match.route, request.method.rawValue, match.item)
-            }
+        case .members, .memberSessions, .grants, .grant, .suspensions, .suspension, .invitations, .invitation,
+            .invitationResend, .claimMappings, .claimMapping, .claimMappingsExplain, .claimMappingsPreview:
+            let api = ManagementAPI(
+                management: management(exchange, caller, permit, organization), request: request)
+            return exchange.later(bodyLimit: 1 << 18) { body in await api.answer(match.route, match.item, body) }
+        case .membersPage, .mappingsPage, .explainPage, .auditPage:
+            let pages = ManagementPages(
+                management: management(exchange, caller, permit, organization), request: request,
+                account: PageRoutes.account(caller), session: caller.session?.token)
+            return exchange.later(bodyLimit: 1 << 18) { body in await pages.answer(match.route, body) }
         case .inventory, .inventoryWorkspace, .inventoryChanges: break
         default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }
@@ -103,6 +121,14 @@ extension GatewayHandler {
         return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
             await metrics.work(match, request, permit, requestID: requestID, recording: record, body)
         }
+    }
+
+    private func management(
+        _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization
+    ) -> Management {
+        Management(
+            deployment: exchange.deployment, organization: organization, service: service, permit: permit,
+            claims: caller.claims, origin: exchange.origin)
     }
 
     func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {

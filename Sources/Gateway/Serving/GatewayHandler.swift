@@ -80,7 +80,11 @@ final class GatewayHandler: RequestHandler {
                 .unavailable, detail: "The store cannot be reached, and nothing is decided on old rows.")
             return exchange.now(.problem(problem))
         }
-        if match.route.kind == .signIn || match.route == .backchannelLogout { return signIn(match, exchange, at: turn) }
+        if match.route == .openAPI { return exchange.now(OpenAPI.reply) }
+        if match.route.isRateLimited, let problem = limitSignIns(exchange, at: turn) {
+            return exchange.now(.problem(problem))
+        }
+        if match.route.kind == .signIn || match.route == .backchannelLogout { return signIn(match, exchange) }
         return look(match, exchange, at: turn, times: 0)
     }
 
@@ -108,20 +112,23 @@ final class GatewayHandler: RequestHandler {
         entitlements.removeAll()
     }
 
-    private func signIn(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn) -> Answer {
+    /// Counts what could be guessing, or work for others.
+    private func limitSignIns(_ exchange: Exchange, at turn: Turn) -> Problem? {
         let address = exchange.context.record.remoteAddress
-        if match.route != .signedOut, match.route != .logout {
-            if let seconds = signInLimiter.retryAfter(address, now: turn.monotonic) {
-                var problem = Problem(
-                    .rateLimited, detail: "Too many sign-ins came from this address. Try again later.")
-                problem.retryAfter = seconds
-                return exchange.now(.problem(problem))
-            }
-            signInLimiter.recordFailure(address, now: turn.monotonic)
+        if let seconds = signInLimiter.retryAfter(address, now: turn.monotonic) {
+            var problem = Problem(
+                .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
+            problem.retryAfter = seconds
+            return problem
         }
+        signInLimiter.recordFailure(address, now: turn.monotonic)
+        return nil
+    }
+
+    private func signIn(_ match: RouteMatch, _ exchange: Exchange) -> Answer {
         let flow = SignInFlow(
             deployment: exchange.deployment, service: service, request: exchange.request,
-            requestID: exchange.renderer.requestID, address: address)
+            requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
         let isPost = exchange.request.method == .post
         return exchange.later(bodyLimit: 64 << 10) { body in
             switch match.route {
@@ -142,7 +149,9 @@ final class GatewayHandler: RequestHandler {
         switch credential {
         case .caller(let caller): return serve(match, exchange, caller)
         case .refused(let problem): return exchange.now(.problem(problem))
-        case .missing(let clears): return exchange.now(unauthenticated(match, exchange, clears: clears))
+        case .missing(let clears):
+            if match.route == .acceptance { return acceptance(exchange, nil) }
+            return exchange.now(unauthenticated(match, exchange, clears: clears))
         case .outdated(let provider): return exchange.now(outdated(match, exchange, provider))
         case .pending(let wait):
             let handler = OnReactor(self)

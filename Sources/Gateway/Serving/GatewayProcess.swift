@@ -30,6 +30,8 @@ public final class GatewayProcess {
     private let maintenance: Maintenance
     private let outbound: Outbound
     private let client: HTTPClient
+    private let mail: SMTPClient
+    private let post: LetterPost
     private let certificate: Published<TLSServerContext?>
     private let log: Log
 
@@ -51,6 +53,7 @@ public final class GatewayProcess {
         let http: HTTPClient
         do throws(SocketFault) {
             http = try HTTPClient(proxies: proxies)
+            mail = try SMTPClient()
         } catch {
             throw StartFailure("\(error)")
         }
@@ -75,6 +78,7 @@ public final class GatewayProcess {
             throw StartFailure("storage: the database cannot be used: \(error)")
         }
         maintenance = Maintenance(deployments, signIn)
+        post = LetterPost(deployments, signIn, by: mail)
         let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
         do throws(SocketFault) {
@@ -107,6 +111,7 @@ public final class GatewayProcess {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
         maintenance.start()
+        post.start()
         log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
     }
 
@@ -115,9 +120,11 @@ public final class GatewayProcess {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
         maintenance.stop()
+        post.stop()
         server.drain()
         database.close()
         client.close()
+        mail.close()
         log.write(.info, "stopped")
     }
 

@@ -46,6 +46,12 @@ final class Maintenance: Sendable {
         var fetchedAt: [String: Timestamp] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         service.figures.note(keysFetchedAt: fetchedAt)
+        // Letters whose time has come again.
+        service.letters.wake()
+        if round % 12 == 0 { _ = try? await service.access.expireInvitations() }
+        if round % 3 == 0, let counts = try? await service.access.countInvitations() {
+            service.figures.note(invitations: counts)
+        }
         if round % 12 == 0 { service.sessions.sweepInBackground(under: signIn.lifetimes) }
         if round % 3 == 0, let count = try? await service.sessions.countActive(under: signIn.lifetimes) {
             service.figures.note(activeSessions: count)

@@ -75,7 +75,7 @@ struct SignInFlow: Sendable {
             let attempt = try SignInAttempt(
                 provider: party.id, organization: query.organization, returnTo: query.returnTo?.text,
                 browser: try Digest.sha256(secret), at: service.now())
-            let authorization = try await party.begin(attempt, loginHint: query.email, sealingWith: box)
+            let authorization = try await party.begin(attempt, loginHint: query.email, asksWho: query.asksWho, sealingWith: box)
             let reply: Reply =
                 query.isFromForm
                 ? .page(.ok, ContinuePage(.signIn, url: authorization.url).document) : .redirect(authorization.url)
@@ -89,11 +89,11 @@ struct SignInFlow: Sendable {
 
     /// The secret that binds sign-ins to this browser: the one that it has, or a new one with its cookie.
     private func browserSecret() throws(CryptographyError) -> (secret: [UInt8], cookies: [String]) {
-        for value in deployment.browserCookie.values(in: request) where value.utf8.count == 43 {
-            if let secret = Base64URL.decode(value) { return (secret, []) }
+        if let known = deployment.browserCookie.values(in: request).lazy.compactMap(BrowserCookie.init).first {
+            return (known.secret, [])
         }
-        let secret = try RandomBytes.make(32)
-        return (secret, [deployment.browserCookie.setting(Base64URL.encode(secret))])
+        let new = try BrowserCookie.make()
+        return (new.secret, [deployment.browserCookie.setting(new.value)])
     }
 
     // MARK: POST /auth/callback
@@ -131,7 +131,7 @@ struct SignInFlow: Sendable {
             let attempt = try SignInAttempt(opening: callback.state, with: box, at: service.now())
             provider = attempt.provider
             retry = SignInQuery(attempt)
-            let cookies = deployment.browserCookie.values(in: request).compactMap { Base64URL.decode($0) }
+            let cookies = deployment.browserCookie.values(in: request).compactMap { BrowserCookie(value: $0)?.secret }
             guard attempt.began(inBrowserWith: cookies) else {
                 throw SignInFailure(.otherBrowser, "the browser's cookie is not the one of the sign-in")
             }

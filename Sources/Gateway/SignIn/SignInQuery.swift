@@ -12,12 +12,14 @@ struct SignInQuery: Sendable {
     var returnTo: LocalTarget?
     /// Whether the sign-in page's own form sent it.
     var isFromForm = false
+    /// Whether the provider should ask who one is, although it may know somebody.
+    var asksWho = false
 
     /// `nil` where the query is broken or says something twice.
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
         var values: [String: String] = [:]
-        for (name, value) in items where ["provider", "organization", "email", "return_to", "from"].contains(name) {
+        for (name, value) in items where ["provider", "organization", "email", "return_to", "from", "switch"].contains(name) {
             guard values.updateValue(value, forKey: name) == nil else { return nil }
         }
         func text(_ name: String, _ limit: Int) -> String? {
@@ -28,6 +30,7 @@ struct SignInQuery: Sendable {
         email = text("email", 254)
         returnTo = values["return_to"].flatMap(SignInQuery.target)
         isFromForm = values["from"] == "form"
+        asksWho = values["switch"] == "1"
     }
 
     /// The same sign-in once more.
@@ -51,6 +54,7 @@ struct SignInQuery: Sendable {
     var link: String {
         let items: [(name: String, value: String)] = [
             ("provider", provider), ("organization", organization), ("return_to", returnTo?.text),
+            ("switch", asksWho ? "1" : nil),
         ].compactMap { name, value in value.map { (name, $0) } }
         return items.isEmpty ? Route.login.template : "\(Route.login.template)?\(FormEncoding.query(items))"
     }

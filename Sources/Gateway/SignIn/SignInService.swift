@@ -18,6 +18,7 @@ final class SignInService: Sendable {
     let denied: DeniedSignInStore
     let access: AccessStore
     let renewals: SessionRenewals
+    let letters = LetterBell()
     let figures: GatewayFigures
     let log: Log
     let now: @Sendable () -> Timestamp

@@ -16,14 +16,21 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
 
     // If-None-Match = "*" / #entity-tag (RFC 9110, section 13.1.2), by weak comparison
     /// Whether an `If-None-Match` value names this tag; a value that is not of the grammar names nothing.
-    public func isNamed(byIfNoneMatch value: String) -> Bool {
+    public func isNamed(byIfNoneMatch value: String) -> Bool { isNamed(by: value, isStrong: false) }
+
+    // If-Match = "*" / #entity-tag (RFC 9110, section 13.1.1), by strong comparison
+    /// Whether an `If-Match` value names this tag; a value that is not of the grammar names nothing.
+    public func isNamed(byIfMatch value: String) -> Bool { isNamed(by: value, isStrong: true) }
+
+    private func isNamed(by value: String, isStrong: Bool) -> Bool {
         var rest = Substring(value).drop(while: isSpace)
         if rest == "*" { return true }
         var isFound = false
         while !rest.isEmpty {
-            if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
+            let isWeak = rest.hasPrefix("W/")
+            if isWeak { rest = rest.dropFirst(2) }
             guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return false }
-            if rest[rest.index(after: rest.startIndex)..<end] == opaque { isFound = true }
+            if rest[rest.index(after: rest.startIndex)..<end] == opaque, !isStrong || !isWeak { isFound = true }
             rest = rest[rest.index(after: end)...].drop(while: isSpace)
             guard rest.isEmpty || rest.first == "," else { return false }
             rest = rest.dropFirst().drop(while: isSpace)

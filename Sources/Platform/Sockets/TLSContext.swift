@@ -72,8 +72,10 @@ private let selectProtocol:
     // @unchecked: as above.
     let handle: OpaquePointer
 
-    /// - Parameter authoritiesFile: PEM; `nil` for the system's.
-    public init(authoritiesFile: String?) throws(TLSFault) {
+    /// - Parameters:
+    ///   - authoritiesFile: PEM; `nil` for the system's.
+    ///   - applicationProtocol: the one that is offered (RFC 7301); `nil` for none.
+    public init(authoritiesFile: String?, applicationProtocol: String? = "http/1.1") throws(TLSFault) {
         let handle = try unsafe makeContext(TLS_client_method())
         unsafe self.handle = handle
         unsafe SSL_CTX_set_verify(handle, SSL_VERIFY_PEER, nil)
@@ -88,8 +90,9 @@ private let selectProtocol:
                 throw TLSFault("the system's certificate authorities cannot be read")
             }
         }
+        guard let name = applicationProtocol?.utf8 else { return }
         // One name, and no other protocol is answered.
-        let offered = [UInt8(8)] + Array("http/1.1".utf8)
+        let offered = [UInt8(clamping: name.count)] + Array(name)
         unsafe SSL_CTX_set_alpn_protos(handle, offered, UInt32(offered.count))
     }
 

@@ -11,8 +11,9 @@ public struct AuthorizationRequest: Sendable {
     /// - Parameters:
     ///   - state: the sealed attempt.
     ///   - loginHint: an address that the person gave.
+    ///   - asksWho: sends `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
     public init(
-        _ attempt: SignInAttempt, state: String, loginHint: String?, client: ClientRegistration,
+        _ attempt: SignInAttempt, state: String, loginHint: String?, asksWho: Bool, client: ClientRegistration,
         metadata: ProviderMetadata
     ) throws(CryptographyError) {
         var items: [(name: String, value: String)] = [
@@ -25,6 +26,7 @@ public struct AuthorizationRequest: Sendable {
             items.append(("acr_values", client.contextClasses.joined(separator: " ")))
         }
         if let loginHint { items.append(("login_hint", loginHint)) }
+        if asksWho { items.append(("prompt", "select_account")) }
         let own = Set(items.map(\.name))
         for (name, value) in client.authorizationParameters.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
             items.append((name, value))

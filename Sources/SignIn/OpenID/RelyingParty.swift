@@ -35,14 +35,17 @@ public struct RelyingParty: Sendable {
 
     /// Begins a sign-in: where the browser has to go.
     ///
-    /// - Parameter box: seals the attempt into `state`.
+    /// - Parameters:
+    ///   - asksWho: has the provider ask who one is, although it may know somebody.
+    ///   - box: seals the attempt into `state`.
     public func begin(
-        _ attempt: SignInAttempt, loginHint: String?, sealingWith box: SealedBox
+        _ attempt: SignInAttempt, loginHint: String?, asksWho: Bool = false, sealingWith box: SealedBox
     ) async throws(SignInFailure) -> AuthorizationRequest {
         let metadata = try await metadata()
         do throws(CryptographyError) {
             return try AuthorizationRequest(
-                attempt, state: try attempt.sealed(in: box), loginHint: loginHint, client: client, metadata: metadata)
+                attempt, state: try attempt.sealed(in: box), loginHint: loginHint, asksWho: asksWho, client: client,
+                metadata: metadata)
         } catch {
             throw SignInFailure(.stateInvalid, "the attempt could not be sealed: \(error)")
         }

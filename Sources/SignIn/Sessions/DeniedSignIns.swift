@@ -81,6 +81,27 @@ public final class DeniedSignInStore: Sendable {
         }
     }
 
+    /// One of them; `nil` where it is too old, too.
+    public func find(_ id: String, in organization: String, now: Timestamp) async throws(DatabaseError) -> DeniedSignIn? {
+        try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
+                """
+                SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
+                WHERE organization = $1 AND id = $2 AND at > $3
+                """, .text(organization), .text(id), .integer(now.seconds - DeniedSignInStore.days * 86400),
+                read: DeniedSignInStore.deniedSignIn)
+        }
+    }
+
+    private static let columns = "id, at, provider, issuer, subject, email, reason, claims, row_verdicts"
+
+    private static func deniedSignIn(_ row: Row) throws(DatabaseError) -> DeniedSignIn {
+        DeniedSignIn(
+            id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: row.text(2),
+            issuer: row.text(3), subject: row.text(4), email: row.optionalText(5), reason: row.text(6),
+            claims: row.blob(7), rows: row.blob(8))
+    }
+
     /// The newest first.
     ///
     /// - Parameters:
@@ -93,17 +114,11 @@ public final class DeniedSignInStore: Sendable {
         return try await database.read { transaction throws(DatabaseError) in
             try transaction.all(
                 """
-                SELECT id, at, provider, issuer, subject, email, reason, claims, row_verdicts FROM denied_sign_in
+                SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
                 WHERE organization = $1 AND at > $2 AND (at < $3 OR at = $3 AND id > $4)
                 ORDER BY at DESC, id LIMIT $5
                 """, .text(organization), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
-                .text(id), .integer(limit)
-            ) { row throws(DatabaseError) in
-                DeniedSignIn(
-                    id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: row.text(2),
-                    issuer: row.text(3), subject: row.text(4), email: row.optionalText(5), reason: row.text(6),
-                    claims: row.blob(7), rows: row.blob(8))
-            }
+                .text(id), .integer(limit), read: DeniedSignInStore.deniedSignIn)
         }
     }
 }

@@ -1,0 +1,36 @@
+public import ClaimMapping
+public import JSON
+public import Organizations
+
+/// Why somebody has what they have in one organization: every row's verdict, and what stored roles make of it.
+public struct AccessExplanation: Sendable {
+    public let explanation: Explanation
+    public let standing: Standing
+
+    /// - Parameters:
+    ///   - grants: roles that are stored for the identity.
+    ///   - isSuspended: whether the organization shut it out.
+    public init(_ explanation: Explanation, grants: [Role] = [], isSuspended: Bool = false) {
+        self.explanation = explanation
+        standing = Standing(explanation.evaluation, grants: grants, isSuspended: isSuspended)
+    }
+
+    /// One element of `organizations` in the contract's explanation.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("organization", explanation.organization.text)
+        writer.member("role", standing.role?.rawValue)
+        writer.member("source", standing.source)
+        writer.member("mapping", standing.mapping)
+        writer.member("reason", standing.reason.rawValue)
+        writer.name("rows")
+        explanation.writeRows(to: &writer)
+        writer.endObject()
+    }
+
+    /// The same for people: the outcome, then a line a row.
+    public var text: String {
+        let head = "\(explanation.organization): \(standing.role?.rawValue ?? "no role") (\(standing.reason.rawValue))"
+        return explanation.rows.isEmpty ? head : "\(head)\n\(explanation.text)"
+    }
+}

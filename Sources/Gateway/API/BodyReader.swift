@@ -1,0 +1,99 @@
+internal import HTTPMessage
+internal import HTTPServer
+internal import JSON
+
+/// Reads the members of an object that a request brought, and collects everything that is wrong with them.
+struct BodyReader {
+    let root: JSONValue
+    private(set) var faults: [Problem.Fault] = []
+    private let prefix: String
+
+    /// - Parameter prefix: the pointer of the object in the whole document.
+    init(_ root: JSONValue, at prefix: String = "") {
+        self.root = root
+        self.prefix = prefix
+    }
+
+    /// The object of a request's content; a problem where there is none.
+    static func object(_ request: Request, _ body: RequestBody) async throws(Problem) -> JSONValue {
+        guard request.hasContentType("application/json") == true else {
+            throw Problem(.unsupportedMediaType, detail: "Send the document as application/json.")
+        }
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: try await body.collect()).root
+        } catch let error as BodyError {
+            throw MetricsAPI.problem(error)
+        } catch {
+            throw Problem(.invalidRequest, detail: "The document is not valid JSON: \(error)")
+        }
+        guard root.kind == .object else {
+            throw Problem(
+                .invalidRequest, status: 422, detail: "The document has to be an object.",
+                faults: [Problem.Fault(pointer: "", detail: "has to be an object")])
+        }
+        return root
+    }
+
+    func has(_ name: String) -> Bool { root.member(name) != nil }
+
+    mutating func fault(_ name: String, _ detail: String) {
+        faults.append(Problem.Fault(pointer: "\(prefix)/\(name)", detail: detail))
+    }
+
+    /// Names that mean nothing here are told, for a slip of the pen would otherwise go unnoticed.
+    mutating func allow(_ names: String...) {
+        for member in root.members where !names.contains(member.name) {
+            let shown = member.name.utf8.count <= 64 ? member.name : "…"
+            faults.append(
+                Problem.Fault(
+                    pointer: "\(prefix)/\(shown)", detail: "is not known here; known: \(names.joined(separator: ", "))"))
+        }
+    }
+
+    /// Text of visible length; `nil` where it is not there, or wrong.
+    mutating func text(_ name: String, isRequired: Bool = true, in length: ClosedRange<Int> = 1...255) -> String? {
+        guard let value = root.member(name), !value.isNull else {
+            if isRequired { fault(name, "is required") }
+            return nil
+        }
+        guard let text = value.string else {
+            fault(name, "has to be a string")
+            return nil
+        }
+        guard length.contains(text.unicodeScalars.count), !text.utf8.contains(0) else {
+            fault(name, "has to be \(length.lowerBound) to \(length.upperBound) characters, without NUL")
+            return nil
+        }
+        return text
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let value = root.member(name), !value.isNull else { return nil }
+        guard let number = value.integer, range.contains(Int(clamping: number)) else {
+            fault(name, "has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return Int(number)
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, isRequired: Bool = true
+    ) -> Choice? {
+        guard let text = text(name, isRequired: isRequired) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            fault(name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return choice
+    }
+
+    /// Throws where anything was wrong.
+    func finish() throws(Problem) {
+        guard let first = faults.first else { return }
+        throw Problem(
+            .invalidRequest, status: 422,
+            detail: "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed. "
+                + "First: \(first.pointer): \(first.detail)", faults: faults)
+    }
+}

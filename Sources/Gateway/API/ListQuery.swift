@@ -1,0 +1,74 @@
+internal import HTTPMessage
+internal import JSON
+
+/// `limit` and `cursor` of a list, and the other parameters that the list knows.
+struct ListQuery {
+    private(set) var limit = 50
+    private(set) var cursor: String?
+    private(set) var values: [String: String] = [:]
+
+    /// - Parameter names: of the parameters beside `limit` and `cursor`; others are ignored.
+    init(_ items: [(name: String, value: String)]?, _ names: String...) throws(Problem) {
+        guard let items else {
+            throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken.")
+        }
+        var seen: Set<String> = []
+        for (name, value) in items where names.contains(name) || name == "limit" || name == "cursor" {
+            guard seen.insert(name).inserted else { throw ListQuery.invalid(name, "stands here a second time") }
+            guard !value.isEmpty else { continue }
+            switch name {
+            case "limit":
+                guard let number = Int(value), (1...500).contains(number) else {
+                    throw ListQuery.invalid("limit", "has to be a number from 1 to 500")
+                }
+                limit = number
+            case "cursor":
+                guard value.utf8.count <= 255, !value.utf8.contains(0) else { throw ListQuery.unknownCursor }
+                cursor = value
+            default: values[name] = value
+            }
+        }
+    }
+
+    static func invalid(_ parameter: String, _ detail: String) -> Problem {
+        Problem(
+            .invalidRequest, detail: "The query is not valid: \(parameter) \(detail).",
+            faults: [Problem.Fault(pointer: parameter, detail: detail)])
+    }
+
+    static let unknownCursor = invalid("cursor", "is not one that was given out here")
+
+    /// One of a closed list.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(Problem) -> Choice? {
+        guard let text = values[name] else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw ListQuery.invalid(
+                name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    /// A page of what is sorted by its id; the cursor is the last id of the page before.
+    func page<Item>(of all: [Item], id: (Item) -> String, write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
+        let rest = all.drop { item in cursor.map { id(item) <= $0 } ?? false }
+        let shown = rest.prefix(limit)
+        return ListQuery.write(Array(shown), next: rest.count > limit ? shown.last.map(id) : nil, write)
+    }
+
+    /// The document of a list: each item is an object whose members `write` writes.
+    static func write<Item>(_ items: [Item], next: String?, _ write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 4096)
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for item in items {
+            writer.beginObject()
+            write(&writer, item)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("next_cursor", next)
+        writer.endObject()
+        return writer.bytes
+    }
+}

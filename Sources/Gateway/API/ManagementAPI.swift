@@ -1,0 +1,103 @@
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import JSON
+internal import Organizations
+internal import Policy
+internal import Time
+internal import Tokens
+
+/// Members, invitations and mappings in JSON.
+struct ManagementAPI: Sendable {
+    let management: Management
+    let request: Request
+
+    /// What a route comes to; `item` is the last variable of its path.
+    func answer(_ route: Route, _ item: String, _ body: RequestBody) async -> Reply {
+        do throws(Problem) {
+            switch (route, request.method) {
+            case (.members, _): return try await members()
+            case (.memberSessions, _): try await management.endSessions(of: identity(item))
+            case (.grants, _): return try await grants()
+            case (.grant, _): try await management.revoke(item, isConfirmed: isConfirmed)
+            case (.suspensions, _): return try await suspensions()
+            case (.suspension, .put): return try await suspend(item)
+            case (.suspension, _): try await management.unsuspend(identity(item))
+            case (.invitations, .post): return try await invite(BodyReader.object(request, body))
+            case (.invitations, _): return try await invitations()
+            case (.invitationResend, _): return try await resend(item)
+            case (.invitation, _): try await management.revokeInvitation(item)
+            case (.claimMappings, .post): return try await addMapping(BodyReader.object(request, body))
+            case (.claimMappings, _): return try mappings()
+            case (.claimMapping, .patch): return try await changeMapping(item, BodyReader.object(request, body))
+            case (.claimMapping, .delete): return try await removeMapping(item)
+            case (.claimMapping, _): return try mapping(item)
+            case (.claimMappingsPreview, _): return try await preview(BodyReader.object(request, body))
+            case (.claimMappingsExplain, _): return try await explain(BodyReader.object(request, body))
+            default: return .problem(Problem(.notFound, detail: "Nothing is at this path."))
+            }
+            return .noContent
+        } catch {
+            return .problem(error)
+        }
+    }
+
+    func query(_ names: String) throws(Problem) -> ListQuery { try ListQuery(request.target.queryItems, names) }
+
+    /// Whether one's own role may go.
+    var isConfirmed: Bool {
+        request.target.queryItems?.contains { $0.name == "confirm" && $0.value == "self" } ?? false
+    }
+
+    private func identity(_ text: String) throws(Problem) -> IdentityID {
+        guard let id = IdentityID(text) else { throw Problem(AccessRefusal.notFound) }
+        return id
+    }
+
+    // MARK: Members
+
+    private func members() async throws(Problem) -> Reply {
+        let query = try ListQuery(request.target.queryItems)
+        return .json(query.page(of: try await management.members(), id: \.identity.text) { $1.write(to: &$0) })
+    }
+
+    private func grants() async throws(Problem) -> Reply {
+        let query = try ListQuery(request.target.queryItems)
+        let grants = try await management.grants()
+        return .json(
+            query.page(of: grants, id: \.id) { writer, grant in
+                writer.member("id", grant.id)
+                writer.member(
+                    "identity_id", (try? IdentityID(issuer: grant.issuer, subject: grant.subject))?.text)
+                writer.member("issuer", grant.issuer)
+                writer.member("subject", grant.subject)
+                writer.member("email", grant.email)
+                writer.member("role", grant.role.rawValue)
+                writer.member("source", grant.source.rawValue)
+                writer.member("created_at", grant.createdAt.rfc3339)
+            })
+    }
+
+    private func suspensions() async throws(Problem) -> Reply {
+        let query = try ListQuery(request.target.queryItems)
+        let suspensions = try await management.suspensions()
+        return .json(query.page(of: suspensions, id: \.identity.text) { ManagementAPI.write($1, to: &$0) })
+    }
+
+    private func suspend(_ item: String) async throws(Problem) -> Reply {
+        let suspension = try await management.suspend(identity(item), isConfirmed: isConfirmed)
+        var writer = JSONWriter()
+        writer.beginObject()
+        ManagementAPI.write(suspension, to: &writer)
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    private static func write(_ suspension: Suspension, to writer: inout JSONWriter) {
+        writer.member("identity_id", suspension.identity.text)
+        writer.member("issuer", suspension.issuer)
+        writer.member("subject", suspension.subject)
+        writer.member("email", suspension.email)
+        writer.member("created_at", suspension.createdAt.rfc3339)
+    }
+}

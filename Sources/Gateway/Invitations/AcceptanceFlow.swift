@@ -1,0 +1,158 @@
+internal import Audit
+internal import Cryptography
+internal import Databases
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import OpenID
+internal import Organizations
+internal import Pages
+internal import Sessions
+internal import Time
+internal import Tokens
+internal import Web
+
+/// What an invitation's link opens. Looking accepts nothing, for mail scanners look; the token is in the address once,
+/// and from then on sealed in the browser's cookie.
+struct AcceptanceFlow: Sendable {
+    let deployment: Deployment
+    let service: SignInService
+    let request: Request
+    let origin: AuditOrigin
+    /// `nil` for whoever is not signed in yet.
+    let claims: VerifiedClaims?
+    let session: SessionToken?
+
+    private var path: String { Route.acceptance.template }
+
+    // MARK: GET
+
+    func show() async -> Reply {
+        guard let items = request.target.queryItems, let box = deployment.signIn.box else { return page(.unknown, 404) }
+        let tokens = items.filter { $0.name == "token" }
+        guard let token = tokens.first else { return await show(opened(box)) }
+        guard tokens.count == 1, let token = InvitationToken(token.value) else { return page(.unknown, 404) }
+        do throws(CryptographyError) {
+            let cookie = try (browser ?? BrowserCookie.make()).holding(token, in: box, at: service.now())
+            return Reply.redirect(path).with([deployment.browserCookie.setting(cookie.value)])
+        } catch {
+            return unavailable
+        }
+    }
+
+    private func show(_ token: InvitationToken?) async -> Reply {
+        guard let token else { return page(.unknown, 404) }
+        do throws(DatabaseError) {
+            guard let invitation = try await service.access.invitation(of: token),
+                let organization = deployment.organization(invitation.organization.text)
+            else { return page(.unknown, 404) }
+            guard invitation.state == .pending else { return closed(invitation.state) }
+            guard let claims else { return page(.signIn(offer(invitation, organization), choices(organization)), 200) }
+            let acceptance = acceptance(claims)
+            let mismatch = try await service.access.mismatch(
+                of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id))
+            if let mismatch { return wrongPerson(mismatch, invitation, organization) }
+            guard let formToken = try? session?.formToken else { return unavailable }
+            return page(.accept(offer(invitation, organization), formToken: formToken), 200)
+        } catch {
+            return unavailable
+        }
+    }
+
+    // MARK: POST
+
+    func accept(_ body: RequestBody) async -> Reply {
+        guard let claims, let session, let box = deployment.signIn.box else {
+            return .redirect(path)
+        }
+        do {
+            let items = FormEncoding.items(try await body.collect()) ?? []
+            let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
+            guard sent.map(session.isFormToken) ?? false else {
+                return .problem(
+                    Problem(.requestForgery, detail: "Go back, load the page anew, and try again."))
+            }
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return unavailable
+        }
+        guard let token = opened(box) else { return page(.unknown, 404) }
+        do throws(Problem) {
+            let grant = try await acceptance(claims).accept(token)
+            let empty = try? browser?.holding(nil, in: box, at: service.now())
+            let cookies = empty.map { [deployment.browserCookie.setting($0.value)] } ?? []
+            return Reply.redirect("/organizations/\(FormEncoding.encode(grant.organization.text))").with(cookies)
+        } catch {
+            // What it is now is shown as if one had just opened it.
+            return error.status == 503 ? .problem(error) : await show(token)
+        }
+    }
+
+    // MARK: Parts
+
+    private func acceptance(_ claims: VerifiedClaims) -> Acceptance {
+        Acceptance(
+            deployment: deployment, service: service, claims: claims, origin: origin, isSignIn: session != nil)
+    }
+
+    private var browser: BrowserCookie? {
+        deployment.browserCookie.values(in: request).lazy.compactMap(BrowserCookie.init).first
+    }
+
+    private func opened(_ box: SealedBox) -> InvitationToken? {
+        let now = service.now()
+        return deployment.browserCookie.values(in: request).lazy.compactMap(BrowserCookie.init)
+            .compactMap { $0.invitation(box, at: now) }.first
+    }
+
+    private func offer(_ invitation: Invitation, _ organization: Deployment.Organization) -> InvitationPage.Offer {
+        InvitationPage.Offer(
+            organization: organization.name, role: invitation.role.title,
+            email: MaskedAddress(invitation.email).text, inviter: invitation.inviterEmail,
+            expiresAt: invitation.expiresAt)
+    }
+
+    private func choices(
+        _ organization: Deployment.Organization, isAnother: Bool = false
+    ) -> [SignInPage.Choice] {
+        deployment.signIn.parties.filter { organization.accepts($0.id) }.map { party in
+            var query = SignInQuery(
+                provider: party.id.text, organization: organization.id.text, returnTo: path)
+            query.asksWho = isAnother
+            return SignInPage.Choice(name: party.id.text, url: query.link)
+        }
+    }
+
+    private func wrongPerson(
+        _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization
+    ) -> Reply {
+        let own = claims?.claims.root.member("email")?.string
+        let wrong = InvitationPage.WrongPerson(
+            invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
+            advice: mismatch.advice)
+        return page(.wrongPerson(wrong, choices(organization, isAnother: true)), 403)
+    }
+
+    private func closed(_ state: Invitation.State) -> Reply {
+        switch state {
+        case .pending, .accepted: page(.used, 409)
+        case .revoked: page(.revoked, 409)
+        case .expired: page(.expired, 409)
+        }
+    }
+
+    private func page(_ content: InvitationPage.Content, _ status: Int) -> Reply {
+        let account = claims.map { claims in
+            Account(
+                name: claims.claims.root.member("email")?.string ?? claims.identity.subject,
+                formToken: try? session?.formToken)
+        }
+        return .page(
+            Status(status), InvitationPage(content, account: account, requestID: origin.requestID).document)
+    }
+
+    private var unavailable: Reply {
+        .problem(Problem(.unavailable, detail: "Something that the gateway needs cannot be reached. Try again in a moment."))
+    }
+}

@@ -1,0 +1,117 @@
+internal import Databases
+internal import Grants
+internal import Mail
+internal import Snapshots
+internal import Synchronization
+internal import Telemetry
+internal import Time
+
+/// What takes letters to mail servers.
+protocol LetterCarrier: Sendable {
+    func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure)
+}
+
+extension SMTPClient: LetterCarrier {}
+
+/// Sends the letters that wait in the store, a few at a time: a slow server holds up neither a request nor all letters,
+/// and one that is dead loses none.
+final class LetterPost: Sendable {
+    /// Longer than a delivery may take, so that nobody else sends the same letter meanwhile.
+    private static let lease: Duration = .seconds(600)
+    private static let mostAtOnce = 4
+    /// Until the next attempt, by how many there were; then it is given up. A day and a half in all.
+    private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
+        .seconds($0)
+    }
+
+    private let deployments: Published<Deployment>
+    private let service: SignInService
+    private let carrier: any LetterCarrier
+    private let underWay = Mutex(0)
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(_ deployments: Published<Deployment>, _ service: SignInService, by carrier: any LetterCarrier) {
+        self.deployments = deployments
+        self.service = service
+        self.carrier = carrier
+    }
+
+    func start() {
+        let new = Task.detached { [self] in
+            while !Task.isCancelled {
+                while mayBegin, let letter = await take() {
+                    underWay.withLock { $0 += 1 }
+                    Task.detached { [self] in
+                        await send(letter)
+                        underWay.withLock { $0 -= 1 }
+                        service.letters.wake()
+                    }
+                }
+                await service.letters.wait()
+            }
+        }
+        task.withLock { $0 = new }
+    }
+
+    func stop() {
+        task.withLock { $0?.cancel() }
+    }
+
+    /// Sends what is due, one after the other; how many were tried.
+    func sendDue() async -> Int {
+        var count = 0
+        while let letter = await take() {
+            await send(letter)
+            count += 1
+        }
+        return count
+    }
+
+    private var mayBegin: Bool { underWay.withLock { $0 < LetterPost.mostAtOnce } }
+
+    private func take() async -> OutgoingLetter? {
+        guard deployments.read().value.mail != nil else { return nil }
+        do throws(DatabaseError) {
+            return try await service.access.takeLetter(for: LetterPost.lease)
+        } catch {
+            service.log.write(.warning, "letters cannot be looked for", fields: [("cause", "\(error)")])
+            return nil
+        }
+    }
+
+    private func send(_ outgoing: OutgoingLetter) async {
+        let outcome = await deliver(outgoing)
+        var fields = [
+            ("invitation", outgoing.invitation.id), ("organization", outgoing.invitation.organization.text),
+        ]
+        switch outcome {
+        case .sent: service.log.write(.info, "a letter was sent", fields: fields)
+        case .delayed(let failure, _):
+            fields.append(("cause", failure))
+            service.log.write(.warning, "a letter was not taken and will be tried again", fields: fields)
+        case .failed(let failure):
+            fields.append(("cause", failure))
+            service.log.write(.error, "a letter was given up", fields: fields)
+        }
+        do throws(DatabaseError) {
+            try await service.access.settle(outgoing, outcome)
+        } catch {
+            // It is sent once more when its lease is over.
+            service.log.write(.error, "what became of a letter could not be kept", fields: [("cause", "\(error)")])
+        }
+    }
+
+    private func deliver(_ outgoing: OutgoingLetter) async -> LetterOutcome {
+        guard let (letter, route) = deployments.read().value.letter(outgoing) else {
+            return .failed("The organization, or the mail server, is not configured any more.")
+        }
+        do throws(DeliveryFailure) {
+            try await carrier.deliver(letter, by: route)
+            return .sent
+        } catch {
+            let attempts = outgoing.invitation.attempts
+            guard !error.isPermanent, attempts < LetterPost.patience.count else { return .failed(error.description) }
+            return .delayed(error.description, until: service.now() + LetterPost.patience[attempts])
+        }
+    }
+}

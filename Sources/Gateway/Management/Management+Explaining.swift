@@ -1,0 +1,82 @@
+internal import ClaimMapping
+internal import Databases
+internal import Grants
+internal import JSON
+internal import Organizations
+internal import Policy
+internal import Sessions
+internal import Snapshots
+internal import Time
+internal import Tokens
+
+/// Why somebody has what they have here, or why not.
+struct ExplainedAccess: Sendable {
+    let provider: ProviderID
+    let issuer: String
+    let subject: String?
+    let email: String?
+    /// Whether nobody vouches for the claims.
+    let isDryRun: Bool
+    let explanation: AccessExplanation
+}
+
+extension Management {
+    /// Of a token, once it is verified as a bearer token would be.
+    func explain(token: String) throws(TokenRefusal) -> ExplainedAccess {
+        let verifier = BearerTokenVerifier(deployment.trustedProviders, cacheSize: 0)
+        let text = String(token.filter { !$0.isWhitespace })
+        let bytes = Array(text.utf8)
+        return explain(try verifier.verify(bytes.span, at: service.now()))
+    }
+
+    /// Of claims that were verified once.
+    func explain(_ claims: VerifiedClaims) -> ExplainedAccess {
+        explain(
+            claims.claims.root, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
+            isDryRun: false)
+    }
+
+    /// Of claims that nobody signed, as if they came from one of the organization's providers.
+    func explain(claims root: JSONValue, of provider: ProviderID) -> ExplainedAccess? {
+        guard organization.accepts(provider), let known = deployment.providers.first(where: { $0.id == provider })
+        else { return nil }
+        let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
+        return explain(
+            root, of: provider, issuer: TrustedProvider.canonicalIssuer(known.issuer), subject: subject, isDryRun: true)
+    }
+
+    /// Of somebody who was seen, by the claims of then.
+    func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
+        let id = id
+        let person = try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AccessStore.person(identity, in: id, transaction)
+            }
+        }
+        return person.flatMap(deployment.claims).map { explain($0) }
+    }
+
+    private func explain(
+        _ root: JSONValue, of provider: ProviderID, issuer: String, subject: String?, isDryRun: Bool
+    ) -> ExplainedAccess {
+        let access = access.snapshots.read().value
+        let trust = deployment.emailTrust(of: provider)
+        let explanation = organization.rules(with: access).explain(root, from: provider.text, emailTrust: trust)
+        let isSuspended = access.isSuspended(
+            issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: root), in: id)
+        return ExplainedAccess(
+            provider: provider, issuer: issuer, subject: subject, email: root.member("email")?.string,
+            isDryRun: isDryRun,
+            explanation: AccessExplanation(
+                explanation,
+                grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
+                isSuspended: isSuspended))
+    }
+
+    /// A sign-in that earned nothing here, by its id.
+    func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
+        try await stored { () throws(DatabaseError) in
+            try await service.denied.find(denied, in: id.text, now: service.now())
+        }
+    }
+}

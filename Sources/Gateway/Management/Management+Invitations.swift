@@ -1,0 +1,74 @@
+internal import Databases
+internal import Grants
+internal import HTTPMessage
+internal import Organizations
+internal import Policy
+internal import Time
+
+extension Deployment {
+    /// Where an invitation's link leads. It is the only place where a token stands in a URL, and the page behind it takes
+    /// the token out of the address bar.
+    func link(_ token: InvitationToken) -> String {
+        "\(publicURL)\(Route.acceptance.template)?token=\(token.text)"
+    }
+
+    /// What is wrong with inviting somebody; `nil` where nothing is.
+    func fault(of address: InvitedAddress) -> String? {
+        let allowed = invitations.allowedDomains
+        guard !allowed.isEmpty, !allowed.contains(address.domain) else { return nil }
+        return "is of a domain that may not be invited; allowed: \(allowed.joined(separator: ", "))"
+    }
+
+    /// What is wrong with inviting into a role; `nil` where nothing is.
+    static func fault(ofInviting role: Role) -> String? {
+        role == .publisher ? "cannot be given by invitation: whoever is counted does not count" : nil
+    }
+}
+
+extension Management {
+    /// The newest first.
+    func invitations(
+        in state: Invitation.State? = nil, before: (at: Int64, id: String)? = nil, limit: Int
+    ) async throws(Problem) -> [Invitation] {
+        let (id, now) = (id, service.now())
+        return try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AccessStore.invitations(
+                    of: id, in: state, before: before, limit: limit, at: now, transaction)
+            }
+        }
+    }
+
+    func invite(_ address: InvitedAddress, as role: Role) async throws(Problem) -> IssuedInvitation {
+        let issued = try await decided { () throws(DatabaseError) in
+            try await access.invite(
+                address, as: role, to: id, on: terms, recording: record(.invitationCreate))
+        }
+        if terms.sendsLetter { service.letters.wake() }
+        return issued
+    }
+
+    func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
+        let issued = try await decided { () throws(DatabaseError) in
+            try await access.resend(invitation, in: id, on: terms, recording: record(.invitationResend))
+        }
+        if terms.sendsLetter { service.letters.wake() }
+        return issued
+    }
+
+    func revokeInvitation(_ invitation: String) async throws(Problem) {
+        try await decided { () throws(DatabaseError) in
+            try await access.revokeInvitation(invitation, in: id, recording: record(.invitationRevoke))
+        }
+    }
+
+    private var terms: InvitationTerms {
+        let root = claims.claims.root
+        return InvitationTerms(
+            inviter: try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject),
+            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: root)
+                ?? root.member("email")?.string,
+            lifetime: deployment.invitations.lifetime, perDay: deployment.invitations.perDay,
+            sendsLetter: deployment.mail != nil)
+    }
+}

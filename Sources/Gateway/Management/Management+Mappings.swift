@@ -1,0 +1,155 @@
+internal import ClaimMapping
+internal import Cryptography
+internal import Databases
+internal import Grants
+internal import JSON
+internal import Organizations
+internal import Policy
+internal import Snapshots
+internal import Tokens
+
+/// An organization's rows at one moment, and the tag of that moment.
+struct MappingTable: Sendable {
+    /// Those of the file, which nobody changes here.
+    let file: [Mapping]
+    /// Those that managers added, ranked among themselves.
+    let stored: [Mapping]
+
+    /// Names this state of all rows: their order decides, so a change of one is a change of all.
+    var tag: String {
+        var writer = JSONWriter(reservingCapacity: 1024)
+        writer.beginArray()
+        for row in all {
+            for text in [row.id, row.claimName, row.match.rawValue, row.claimValue, row.role.rawValue] {
+                writer.string(text)
+            }
+        }
+        writer.endArray()
+        // Without a digest nothing is current, and nothing is changed.
+        return (try? Digest.sha256(writer.bytes)).map { Base64URL.encode(Array($0.prefix(12))) } ?? ""
+    }
+
+    /// All rows, with their ranks from 1.
+    var all: [Mapping] { (file + stored).enumerated().map { index, row in row.ranked(index + 1) } }
+
+    func row(_ id: String) -> Mapping? { all.first { $0.id == id } }
+    func isOfFile(_ id: String) -> Bool { file.contains { $0.id == id } }
+
+    /// The place among the rows of managers that a rank is; `nil` where the file's rows are.
+    func place(ofRank rank: Int) -> Int? { rank > file.count ? rank - file.count - 1 : nil }
+}
+
+/// What a change of rows would come to.
+struct MappingPreview: Sendable {
+    /// Somebody who was seen, and what becomes of their role.
+    struct Person: Sendable {
+        let seen: PersonSeen
+        let before: Role?
+        let after: Role?
+    }
+
+    let table: MappingTable
+    /// Those for whom something changes.
+    let people: [Person]
+    let unchanged: Int
+    /// Of whoever asks.
+    let own: (before: Role?, after: Role?)
+    /// Rows behind one that asks for the same, or for anything: for nobody they decide any more.
+    let shadowed: [Mapping]
+    let wouldLockOut: Bool
+}
+
+extension Management {
+    func mappings() -> MappingTable {
+        MappingTable(
+            file: organization.rules.mappings, stored: access.snapshots.read().value.mappings(of: id).mappings)
+    }
+
+    /// - Parameters:
+    ///   - isCurrent: whether the rows with this tag are those that one has seen.
+    ///   - isConfirmed: whether one's own role may go.
+    func change(
+        _ change: MappingChange, ifCurrent isCurrent: @escaping @Sendable (String) -> Bool, isConfirmed: Bool
+    ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
+        let (deployment, organization, claims) = (deployment, organization, claims)
+        let file = organization.rules.mappings
+        let grants = access.snapshots.read().value.roles(
+            issuer: claims.identity.issuer, subject: claims.identity.subject, in: id)
+        func isManager(_ rows: MappingRows) -> Bool {
+            Entitlement(
+                of: claims, in: organization.rules.adding(rows), emailTrust: deployment.emailTrust(of: claims.provider),
+                grants: grants
+            ).permissions.contains(.writeMappings)
+        }
+        let conditions = AccessStore.MappingConditions(
+            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) },
+            losesOwnRole: { before, after in !isConfirmed && isManager(before) && !isManager(after) },
+            isManager: deployment.isManagerByClaims)
+        let (row, all) = try await decided { () throws(DatabaseError) in
+            try await access.changeMappings(
+                change, in: id, where: conditions, recording: record(.claimMappingUpdate))
+        }
+        let table = MappingTable(file: file, stored: all)
+        return (table.row(row.id) ?? row, table)
+    }
+
+    /// What changes would come to for everybody who was seen; nothing is changed.
+    func preview(_ changes: [MappingChange]) async throws(Problem) -> MappingPreview {
+        let before = mappings()
+        var rows = before.stored
+        for (index, change) in changes.enumerated() {
+            guard let changed = change.applied(to: rows, newID: "new:\(index + 1)") else {
+                throw Problem(AccessRefusal.notFound)
+            }
+            rows = changed
+        }
+        let after = MappingTable(file: before.file, stored: rows)
+        let id = id
+        let people = try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AccessStore.people(id, transaction)
+            }
+        }
+        let access = access.snapshots.read().value
+        let (old, new) = (
+            organization.rules.adding(MappingRows(before.stored)), organization.rules.adding(MappingRows(rows))
+        )
+        func role(_ claims: VerifiedClaims, _ rules: OrganizationRules) -> Role? {
+            deployment.entitlement(of: claims, under: rules, with: access).role
+        }
+        let judged: [MappingPreview.Person] = people.compactMap { person in
+            guard let claims = deployment.claims(of: person) else { return nil }
+            return MappingPreview.Person(seen: person, before: role(claims, old), after: role(claims, new))
+        }
+        let changed = judged.filter { $0.before != $0.after }
+        let hadManager = judged.contains { $0.before == .manager }
+        return MappingPreview(
+            table: after, people: changed, unchanged: judged.count - changed.count,
+            own: (role(claims, old), role(claims, new)), shadowed: after.shadowed,
+            wouldLockOut: hadManager && !judged.contains { $0.after == .manager })
+    }
+}
+
+extension MappingTable {
+    /// Rows that cannot decide for anybody: one before them matches whatever they match. Under `highest_role` they
+    /// merely add nothing where the earlier one gives as much.
+    var shadowed: [Mapping] {
+        let all = all
+        return all.enumerated().filter { index, row in all[..<index].contains { $0.covers(row) } }.map(\.element)
+    }
+}
+
+extension Mapping {
+    /// Whether this row matches whatever another one matches.
+    fileprivate func covers(_ other: Mapping) -> Bool {
+        guard claimName == other.claimName else { return false }
+        switch (match, other.match) {
+        case (.exists, _): return true
+        case (_, .exists): return false
+        case (.equals, .equals): return claimValue == other.claimValue
+        case (.glob, .equals): return Glob(claimValue).matches(other.claimValue)
+        case (.glob, .glob): return claimValue == other.claimValue || claimValue == "*"
+        case (.equals, .glob): return false
+        }
+    }
+}

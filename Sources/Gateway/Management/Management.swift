@@ -1,0 +1,107 @@
+internal import Audit
+internal import Databases
+internal import Grants
+internal import Organizations
+internal import Policy
+internal import Snapshots
+internal import Telemetry
+internal import Time
+internal import Tokens
+
+/// What somebody does with an organization's members, invitations and mappings: the same by page and by API. What it
+/// may be was decided before; the organization comes from the permit.
+struct Management: Sendable {
+    let deployment: Deployment
+    let organization: Deployment.Organization
+    let service: SignInService
+    let permit: Permit
+    /// Of whoever asks.
+    let claims: VerifiedClaims
+    let origin: AuditOrigin
+
+    var access: AccessStore { service.access }
+    var id: OrganizationID { permit.organization }
+
+    func record(_ action: AuditAction) -> AuditRecord {
+        AuditRecord(
+            action, by: claims.actor, in: id, requestID: origin.requestID, address: origin.address)
+    }
+
+    /// Whether this is whoever asks.
+    func isOwn(_ identity: IdentityID) -> Bool {
+        identity == (try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject))
+    }
+
+    /// What cannot be stored or read is one answer, and one line in the log.
+    func stored<Value>(
+        _ body: () async throws(DatabaseError) -> Value
+    ) async throws(Problem) -> Value {
+        do throws(DatabaseError) {
+            return try await body()
+        } catch {
+            service.log.write(
+                .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
+            throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
+        }
+    }
+
+    /// The same for what may be refused.
+    func decided<Value>(
+        _ body: () async throws(DatabaseError) -> Result<Value, AccessRefusal>
+    ) async throws(Problem) -> Value {
+        switch try await stored(body) {
+        case .success(let value): return value
+        case .failure(let refusal): throw Problem(refusal)
+        }
+    }
+}
+
+extension Problem {
+    /// Why access is not changed, and what to do about it.
+    init(_ refusal: AccessRefusal) {
+        switch refusal {
+        case .notFound: self.init(.notFound, detail: "Nothing of this id is known here.")
+        case .wouldLockOut:
+            self.init(
+                .wouldLockOut,
+                detail: "Nobody could manage the organization any more. Make somebody else a manager first.")
+        case .losesOwnRole:
+            self.init(.conflict, detail: "This takes your own role away. Add ?confirm=self where you mean it.")
+        case .changedMeanwhile:
+            self.init(
+                .preconditionFailed,
+                detail: "Somebody changed the rows meanwhile. Look at them anew, then change them.")
+        case .tooMany:
+            self.init(
+                .conflict,
+                detail: "An organization has at most \(AccessStore.mostMappings) rows here. Remove some first.")
+        case .invitedOtherwise(let role):
+            self.init(
+                .conflict,
+                detail: "This address is invited already, as \(role.rawValue). Revoke that invitation first.",
+                reason: "pending")
+        case .tooManyToday(let seconds):
+            self.init(.rateLimited, detail: "The organization has sent as many invitations today as it may.")
+            retryAfter = seconds
+        case .closed(let state):
+            self.init(
+                .conflict,
+                detail: "The invitation is \(state.rawValue) already. Ask a manager for a new one, or make one.",
+                reason: state.rawValue)
+        case .notInvited(let mismatch):
+            self.init(.permissionMissing, detail: mismatch.advice, reason: mismatch.rawValue)
+        }
+    }
+}
+
+extension InvitationMismatch {
+    var advice: String {
+        switch self {
+        case .provider: "The organization does not take sign-ins of your identity provider. Sign in through its own."
+        case .emailUnverified:
+            "Your identity provider does not say that your e-mail address is yours. Have it verified there."
+        case .email: "The invitation is for another e-mail address. Sign in as whoever it is for."
+        case .suspended: "You may not accept invitations of this organization. Ask one of its managers."
+        }
+    }
+}

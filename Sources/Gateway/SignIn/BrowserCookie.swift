@@ -1,0 +1,58 @@
+internal import Cryptography
+internal import Grants
+internal import JSON
+internal import Time
+
+/// What the browser's own cookie holds: a secret that sign-ins are bound to, and an invitation that was opened, sealed
+/// for that secret.
+struct BrowserCookie: Sendable {
+    /// How long an opened invitation waits for its sign-in.
+    private static let patience: Duration = .seconds(3600)
+    private static let context = Array("gatehouse opened invitation 1".utf8)
+
+    let secret: [UInt8]
+    private let sealed: String?
+
+    static func make() throws(CryptographyError) -> BrowserCookie {
+        BrowserCookie(secret: try RandomBytes.make(32), sealed: nil)
+    }
+
+    private init(secret: [UInt8], sealed: String?) {
+        self.secret = secret
+        self.sealed = sealed
+    }
+
+    // value = secret [ "." sealed ]
+    init?(value: String) {
+        let parts = value.split(separator: ".", maxSplits: 1)
+        guard value.utf8.count <= 512, let first = parts.first, first.utf8.count == 43,
+            let secret = Base64URL.decode(String(first))
+        else { return nil }
+        self.secret = secret
+        sealed = parts.count == 2 ? String(parts[1]) : nil
+    }
+
+    var value: String { Base64URL.encode(secret) + (sealed.map { ".\($0)" } ?? "") }
+
+    /// The same browser with an invitation open, or with none.
+    func holding(_ token: InvitationToken?, in box: SealedBox, at now: Timestamp) throws(CryptographyError)
+        -> BrowserCookie
+    {
+        guard let token else { return BrowserCookie(secret: secret, sealed: nil) }
+        let plain = Array("\(now.seconds) \(token.text)".utf8)
+        let sealed = try box.seal(plain, context: BrowserCookie.context + secret)
+        return BrowserCookie(secret: secret, sealed: Base64URL.encode(sealed))
+    }
+
+    /// The invitation that is open in this browser.
+    func invitation(_ box: SealedBox, at now: Timestamp) -> InvitationToken? {
+        guard let sealed = sealed.flatMap({ Base64URL.decode($0) }),
+            let plain = try? box.open(sealed, context: BrowserCookie.context + secret)
+        else { return nil }
+        let parts = String(decoding: plain, as: UTF8.self).split(separator: " ")
+        guard parts.count == 2, let openedAt = Int64(parts[0]),
+            now < Timestamp(seconds: openedAt) + BrowserCookie.patience
+        else { return nil }
+        return InvitationToken(String(parts[1]))
+    }
+}

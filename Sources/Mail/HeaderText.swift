@@ -1,0 +1,52 @@
+internal import Cryptography
+
+/// Text as a message's head may hold it: nothing in it ends a line or begins another field.
+enum HeaderText {
+    // encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047, section 2)
+    /// Plain where it is visible ASCII, otherwise encoded words of at most 75 characters, folded.
+    static func unstructured(_ text: String) -> String {
+        let text = clean(text)
+        // What looks like an encoded word would be decoded; a long word could not be folded.
+        let isPlain =
+            text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?") && text.utf8.count <= 900
+        guard !isPlain || text.utf8.count > 60 else { return text }
+        return encodedWords(text)
+    }
+
+    // display-name = phrase; a phrase of other than atoms is a quoted-string (RFC 5322, section 3.4)
+    static func displayName(_ text: String) -> String {
+        let text = clean(text)
+        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?"), text.utf8.count <= 60 else {
+            return encodedWords(text)
+        }
+        return "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
+    }
+
+    /// Control characters become spaces.
+    static func clean(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || scalar == "\u{2028}" || scalar == "\u{2029}"
+            scalars.append(isControl ? " " : scalar)
+        }
+        return String(scalars)
+    }
+
+    private static func encodedWords(_ text: String) -> String {
+        // 75 without "=?UTF-8?B?" and "?=": 63 characters of Base64, which are 45 bytes.
+        var words: [String] = []
+        var piece: [UInt8] = []
+        func close() {
+            if !piece.isEmpty { words.append("=?UTF-8?B?\(Base64.encode(piece))?=") }
+            piece = []
+        }
+        for scalar in text.unicodeScalars {
+            let bytes = Array(String(scalar).utf8)
+            if piece.count + bytes.count > 45 { close() }
+            piece += bytes
+        }
+        close()
+        return words.joined(separator: "\r\n ")
+    }
+}

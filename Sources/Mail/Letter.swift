@@ -1,0 +1,91 @@
+public import Time
+
+/// A letter to one person, as plain text and as HTML.
+public struct Letter: Sendable {
+    /// `Name <address>`, or an address.
+    public let from: String
+    /// An address of ASCII.
+    public let to: String
+    public let subject: String
+    /// Lines end with `\n`.
+    public let plainText: String
+    public let html: String
+    /// Without its brackets; the same for every attempt, so that receivers can tell.
+    public let messageID: String
+    public let date: Timestamp
+
+    public init(
+        from: String, to: String, subject: String, plainText: String, html: String, messageID: String, date: Timestamp
+    ) {
+        self.from = from
+        self.to = to
+        self.subject = subject
+        self.plainText = plainText
+        self.html = html
+        self.messageID = messageID
+        self.date = date
+    }
+
+    /// The sender's address alone.
+    public var envelopeSender: String { Letter.split(from).address }
+
+    /// The message with CR LF at its lines' ends (RFC 5322; RFC 2046, section 5.1.4).
+    public func message() -> [UInt8] {
+        // Quoted-printable content cannot hold "=_".
+        let boundary = "gatehouse=_letter"
+        let (name, address) = Letter.split(from)
+        let sender = name.isEmpty ? "<\(address)>" : "\(HeaderText.displayName(name)) <\(address)>"
+        let head = [
+            "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(Letter.bare(to))>",
+            "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(Letter.bare(messageID))>",
+            "MIME-Version: 1.0", "Auto-Submitted: auto-generated",
+            "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
+        ]
+        func part(_ type: String, _ text: String) -> [UInt8] {
+            Array(
+                ("--\(boundary)\r\nContent-Type: \(type); charset=utf-8\r\n"
+                    + "Content-Transfer-Encoding: quoted-printable\r\n\r\n").utf8) + QuotedPrintable.encode(text)
+        }
+        return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + part("text/plain", plainText)
+            + part("text/html", html) + Array("--\(boundary)--\r\n".utf8)
+    }
+
+    /// Whether both addresses can stand in a dialogue's lines.
+    var isAddressed: Bool {
+        [envelopeSender, to].allSatisfy { address in
+            address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+                && address.contains("@")
+        }
+    }
+
+    private static func split(_ sender: String) -> (name: String, address: String) {
+        guard let open = sender.lastIndex(of: "<"), sender.hasSuffix(">") else { return ("", bare(sender)) }
+        let name = String(sender[..<open].reversed().drop { $0 == " " }.reversed())
+        return (
+            name.trimmingQuotes, bare(String(sender[sender.index(after: open)...].dropLast()))
+        )
+    }
+
+    private static func bare(_ text: String) -> String {
+        String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F && $0 != "<" && $0 != ">" })
+    }
+
+    // date-time = [ day-of-week "," ] date time (RFC 5322, section 3.3)
+    private static func text(of moment: Timestamp) -> String {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let parts = moment.rfc3339.split { !$0.isNumber }
+        guard parts.count >= 6, let month = Int(parts[1]), (1...12).contains(month), moment.seconds >= 0 else {
+            return moment.rfc3339
+        }
+        // The first of January 1970 was a Thursday.
+        let day = days[Int(moment.seconds / 86400 % 7)]
+        return "\(day), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) +0000"
+    }
+}
+
+extension String {
+    fileprivate var trimmingQuotes: String {
+        utf8.count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
+    }
+}

@@ -1,0 +1,96 @@
+internal import Dispatch
+public import Sockets
+internal import Synchronization
+internal import Time
+
+/// How long a server may take.
+public struct SMTPLimits: Sendable {
+    public var connect: Duration = .seconds(15)
+    public var reply: Duration = .seconds(60)
+    /// For what becomes of a letter that it has.
+    public var verdict: Duration = .seconds(120)
+    public var whole: Duration = .seconds(300)
+
+    public init() {}
+}
+
+/// One letter on its way.
+struct Delivery: Sendable {
+    let letter: Letter
+    let route: MailRoute
+    let limits: SMTPLimits
+    let end: MonotonicTime
+}
+
+/// Hands letters to mail servers, each over a connection of its own.
+///
+/// All connections share one reactor on a thread of its own; names are resolved on other threads, for the system's
+/// resolver blocks.
+public final class SMTPClient: Sendable {
+    private let reactor: Reactor
+    private let thread: SystemThread
+    private let authoritiesFile: String?
+    private let limits: SMTPLimits
+    private let resolver = DispatchQueue(label: "gatehouse.mail.resolver", attributes: .concurrent)
+
+    /// - Parameter authoritiesFile: PEM; `nil` for the system's.
+    public init(authoritiesFile: String? = nil, limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
+        let reactor = try Reactor()
+        self.reactor = reactor
+        self.authoritiesFile = authoritiesFile
+        self.limits = limits
+        thread = try SystemThread { reactor.run() }
+    }
+
+    /// Ends the thread; letters that are under way are never answered.
+    public func close() {
+        reactor.stop()
+        thread.join()
+    }
+
+    /// Returns once a server has taken the letter.
+    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
+        let delivery = Delivery(
+            letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
+        let tls: TLSClientContext
+        do throws(TLSFault) {
+            tls = try TLSClientContext(authoritiesFile: authoritiesFile, applicationProtocol: nil)
+        } catch {
+            throw DeliveryFailure("TLS cannot be set up: \(error)")
+        }
+        let failure: DeliveryFailure? = await withCheckedContinuation { continuation in
+            resolver.async { [reactor] in
+                let addresses = NameResolution.addresses(of: route.host)
+                guard !addresses.isEmpty else {
+                    return continuation.resume(returning: DeliveryFailure("the name \(route.host) has no address"))
+                }
+                reactor.perform {
+                    SMTPClient.attempt(delivery, addresses[...], tls, on: reactor) { continuation.resume(returning: $0) }
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Addresses in turn, until one of them answers.
+    private static func attempt(
+        _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
+        finished: @escaping (DeliveryFailure?) -> Void
+    ) {
+        guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
+        let rest = addresses.dropFirst()
+        do throws(SocketFault) {
+            let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
+            _ = try SMTPConnection(stream, delivery, tls: tls, on: reactor) { failure, wasConnected in
+                if failure != nil, !wasConnected, !rest.isEmpty {
+                    return attempt(delivery, rest, tls, on: reactor, finished: finished)
+                }
+                finished(failure)
+            }
+        } catch {
+            rest.isEmpty
+                ? finished(DeliveryFailure("no connection: \(error)"))
+                : attempt(delivery, rest, tls, on: reactor, finished: finished)
+        }
+    }
+}

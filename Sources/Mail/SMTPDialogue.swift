@@ -1,0 +1,145 @@
+internal import Cryptography
+
+/// The dialogue that hands a letter to a server (RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954), as a state machine: what
+/// arrives goes in, what is to be done comes out. Time is not its affair.
+public struct SMTPDialogue: Sendable {
+    public enum Action: Sendable, Hashable {
+        /// More has to arrive.
+        case wait
+        case send([UInt8])
+        /// The connection goes on with TLS; afterwards ``secured()``.
+        case secure
+        /// The letter was taken, or it was not. A farewell may be sent.
+        case finish(DeliveryFailure?)
+    }
+
+    private enum Step: Sendable {
+        case greeting, hello, startingTLS, securing, password([[UInt8]]), sender, recipient, data, content, over
+    }
+
+    private let letter: Letter
+    private let route: MailRoute
+    private var parser = SMTPReplyParser()
+    private var step = Step.greeting
+    private var isSecure: Bool
+
+    public init(_ letter: Letter, by route: MailRoute) {
+        self.letter = letter
+        self.route = route
+        isSecure = route.isImplicitTLS
+    }
+
+    /// Whether the server has the whole letter and has not said yet what becomes of it: that may take it longer.
+    public var awaitsVerdict: Bool { if case .content = step { true } else { false } }
+
+    /// What follows from what arrived.
+    public mutating func receive(_ bytes: [UInt8]) -> Action {
+        do throws(SMTPReplyParser.Broken) {
+            guard let reply = try parser.take(bytes) else { return .wait }
+            let action = take(reply)
+            // Each command has one reply, and what comes behind it was put there by somebody else: before TLS an
+            // attacker would have it count as said after it (RFC 3207, section 5).
+            guard parser.rest.isEmpty else {
+                if case .finish = action { return action }
+                return fail("the server says more than it was asked")
+            }
+            return action
+        } catch {
+            return fail("the server's answer is not one of SMTP")
+        }
+    }
+
+    /// TLS is there: everything that was said before is forgotten (RFC 3207, section 4.2).
+    public mutating func secured() -> Action {
+        isSecure = true
+        parser = SMTPReplyParser()
+        return hello()
+    }
+
+    private mutating func take(_ reply: SMTPReply) -> Action {
+        switch step {
+        case .greeting:
+            guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
+            guard letter.isAddressed else { return fail("an address cannot be written into a letter", isPermanent: true) }
+            return hello()
+        case .hello:
+            guard reply.isPositive else { return refused(reply, "the server refused the greeting") }
+            return introduced(reply)
+        case .startingTLS:
+            guard reply.code == 220 else { return refused(reply, "the server refused STARTTLS") }
+            step = .securing
+            return .secure
+        case .password(var rest):
+            if reply.code == 235 { return begin() }
+            guard reply.code == 334, !rest.isEmpty else { return refused(reply, "the server refused user name or password") }
+            let next = rest.removeFirst()
+            step = .password(rest)
+            return .send(next)
+        case .sender:
+            guard reply.isPositive else { return refused(reply, "the server refused the sender", isAboutLetter: true) }
+            return say("RCPT TO:<\(letter.to)>", then: .recipient)
+        case .recipient:
+            guard reply.isPositive else { return refused(reply, "the server refused the recipient", isAboutLetter: true) }
+            return say("DATA", then: .data)
+        case .data:
+            guard reply.code == 354 else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            step = .content
+            return .send(SMTPDialogue.stuffed(letter.message()))
+        case .content:
+            guard reply.isPositive else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            step = .over
+            return .finish(nil)
+        case .securing, .over: return fail("the server speaks out of turn")
+        }
+    }
+
+    private mutating func hello() -> Action { say("EHLO \(route.clientName)", then: .hello) }
+
+    private mutating func introduced(_ reply: SMTPReply) -> Action {
+        if !isSecure {
+            if reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
+            guard route.isLoopback else { return fail("the server offers no STARTTLS, and nothing is sent in the clear") }
+        }
+        guard let username = route.username, let password = route.password else { return begin() }
+        let offered = reply.offer("AUTH") ?? []
+        if offered.contains("PLAIN") {
+            // message = [authzid] NUL authcid NUL passwd (RFC 4616, section 2)
+            let message = [0] + Array(username.utf8) + [0] + password.bytes
+            return say("AUTH PLAIN \(Base64.encode(message))", then: .password([]))
+        }
+        guard offered.contains("LOGIN") else { return fail("the server offers neither AUTH PLAIN nor AUTH LOGIN") }
+        let answers = [Array(username.utf8), password.bytes].map { Array("\(Base64.encode($0))\r\n".utf8) }
+        return say("AUTH LOGIN", then: .password(answers))
+    }
+
+    private mutating func begin() -> Action { say("MAIL FROM:<\(letter.envelopeSender)>", then: .sender) }
+
+    private mutating func say(_ command: String, then next: Step) -> Action {
+        step = next
+        return .send(Array("\(command)\r\n".utf8))
+    }
+
+    private mutating func fail(_ description: String, isPermanent: Bool = false) -> Action {
+        step = .over
+        return .finish(DeliveryFailure(isPermanent: isPermanent, description))
+    }
+
+    /// Only what a server says of this letter is final; what it says of the gateway may be mended.
+    private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutLetter: Bool = false) -> Action {
+        fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent)
+    }
+
+    /// A dot before every dot that begins a line, and one alone at the end (RFC 5321, section 4.5.2).
+    private static func stuffed(_ message: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(message.count + 64)
+        var isAtStart = true
+        for byte in message {
+            if isAtStart, byte == UInt8(ascii: ".") { result.append(byte) }
+            result.append(byte)
+            isAtStart = byte == 0x0A
+        }
+        if !isAtStart { result += [0x0D, 0x0A] }
+        return result + [UInt8(ascii: "."), 0x0D, 0x0A]
+    }
+}

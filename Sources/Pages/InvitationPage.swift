@@ -1,0 +1,165 @@
+public import Time
+public import Web
+
+/// An address as it may be shown to somebody who may not know it: `m•••@example.com`.
+public struct MaskedAddress: Sendable {
+    public let text: String
+
+    public init(_ address: String) {
+        guard let at = address.lastIndex(of: "@"), at > address.startIndex else {
+            text = "•••"
+            return
+        }
+        text = "\(address[address.startIndex])•••\(address[at...])"
+    }
+}
+
+/// What an invitation's link opens.
+public struct InvitationPage: Sendable {
+    /// What one is invited to.
+    public struct Offer: Sendable {
+        let organization: String
+        let role: String
+        let email: String
+        let inviter: String?
+        let expiresAt: Timestamp
+
+        /// - Parameters:
+        ///   - role: in words.
+        ///   - email: masked.
+        public init(organization: String, role: String, email: String, inviter: String?, expiresAt: Timestamp) {
+            self.organization = organization
+            self.role = role
+            self.email = email
+            self.inviter = inviter
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// Signed in as somebody else than was invited.
+    public struct WrongPerson: Sendable {
+        let invited: String
+        let own: String?
+        let advice: String
+
+        /// - Parameters:
+        ///   - invited: masked.
+        ///   - own: masked; `nil` where the sign-in has none.
+        public init(invited: String, own: String?, advice: String) {
+            self.invited = invited
+            self.own = own
+            self.advice = advice
+        }
+    }
+
+    public enum Content: Sendable {
+        case signIn(Offer, [SignInPage.Choice])
+        case accept(Offer, formToken: String)
+        case wrongPerson(WrongPerson, [SignInPage.Choice])
+        case used
+        case revoked
+        case expired
+        case unknown
+    }
+
+    private let content: Content
+    private let account: Account?
+    private let requestID: String
+
+    public init(_ content: Content, account: Account?, requestID: String) {
+        self.content = content
+        self.account = account
+        self.requestID = requestID
+    }
+
+    public var document: HTML {
+        Page(title: "Invitation", account: account, content: "<div class=\"card\">\(inner)</div>").document
+    }
+
+    private var inner: HTML {
+        switch content {
+        case .signIn(let offer, let choices):
+            let none: HTML = "<p class=\"notice\">No identity provider signs anybody in for this organization. Tell whoever invited you.</p>"
+            return """
+                \(heading(offer))
+                <p>The invitation is for <strong>\(offer.email)</strong>. Sign in with that address to take it up.</p>
+                <ul class="choices">\(buttons(choices, verb: "Sign in with"))</ul>
+                \(none, if: choices.isEmpty)
+                """
+        case .accept(let offer, let formToken):
+            return """
+                \(heading(offer))
+                <p>You are signed in with the invited address, <strong>\(offer.email)</strong>.</p>
+                <form method="post" action="/invitations/accept"><input type="hidden" name="csrf_token" value="\(formToken)"><button type="submit" class="primary">Accept the invitation</button></form>
+                """
+        case .wrongPerson(let wrong, let choices):
+            let own: HTML = wrong.own.map { "You are signed in as <strong>\($0)</strong>." } ?? "Your sign-in has no e-mail address."
+            return """
+                <p class="status">Not for you</p>
+                <h1>This invitation is for somebody else</h1>
+                <p>It was sent to <strong>\(wrong.invited)</strong>. \(own)</p>
+                <p>\(wrong.advice)</p>
+                <ul class="choices">\(buttons(choices, verb: "Sign in as someone else with"))</ul>
+                \(RequestLine(id: requestID).markup)
+                """
+        case .used:
+            return closed(
+                "Used", "This invitation was used already",
+                "Each invitation works once. If it was you, sign in; otherwise ask a manager of the organization.",
+                action: ("/", "Go to the start"))
+        case .revoked:
+            return closed(
+                "Taken back", "This invitation was taken back",
+                "A manager of the organization revoked it. If that is a mistake, ask for a new one.", action: nil)
+        case .expired:
+            return closed(
+                "Too late", "This invitation has run out", "Ask whoever invited you to send it again.", action: nil)
+        case .unknown:
+            return closed(
+                "Not found", "This link leads to no invitation",
+                "It may have been cut off, or a newer letter took its place. Open the link of the last letter once more.",
+                action: nil)
+        }
+    }
+
+    private func heading(_ offer: Offer) -> HTML {
+        let inviter: HTML? = offer.inviter.map { "<p>\($0) invited you.</p>" }
+        return """
+            <p class="status">Invitation</p>
+            <h1>Join \(offer.organization)</h1>
+            \(inviter)
+            <p>You will be <strong>\(offer.role)</strong>: you see the figures of all its workspaces, and nothing inside them. The invitation works until \(Moment.text(offer.expiresAt)).</p>
+            """
+    }
+
+    private func buttons(_ choices: [SignInPage.Choice], verb: String) -> [HTML] {
+        choices.map { "<li><a class=\"button primary\" href=\"\($0.url)\">\(verb) \($0.name)</a></li>" }
+    }
+
+    private func closed(_ status: String, _ title: String, _ text: String, action: (String, String)?) -> HTML {
+        let button: HTML? = action.map { "<p><a class=\"button primary\" href=\"\($0.0)\">\($0.1)</a></p>" }
+        return """
+            <p class="status">\(status)</p>
+            <h1>\(title)</h1>
+            <p>\(text)</p>
+            \(button)
+            \(RequestLine(id: requestID).markup)
+            """
+    }
+}
+
+/// Moments as people read them.
+enum Moment {
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// `24 Nov 2026, 16:05 UTC`
+    static func text(_ moment: Timestamp) -> String {
+        let parts = moment.rfc3339.split { !$0.isNumber }.map(String.init)
+        guard parts.count >= 5, let month = Int(parts[1]), (1...12).contains(month), let day = Int(parts[2]) else {
+            return moment.rfc3339
+        }
+        return "\(day) \(months[month - 1]) \(parts[0]), \(parts[3]):\(parts[4]) UTC"
+    }
+}
