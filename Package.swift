@@ -108,7 +108,9 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
-        library("Pages", in: "", uses: ["HTTPMessage", "Organizations", "Time", "Web", "WorkspaceMetrics"]),
+        library(
+            "Pages", in: "",
+            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Time", "Web", "WorkspaceMetrics"]),
         library(
             "DemoProvider", in: "",
             uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Time", "Tokens", "Web"]),
@@ -124,7 +126,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "JSON", "Organizations", "Sockets", "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
+                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 

@@ -1,3 +1,5 @@
+internal import Grants
+internal import Policy
 internal import ClaimMapping
 internal import Configuration
 internal import JSON
@@ -9,25 +11,36 @@ struct ClaimsReport {
     private let issuer: String
     private let subject: String?
     private let email: String?
-    private let explanations: [Explanation]
+    private let explanations: [AccessExplanation]
     /// Whether somebody vouched for the claims.
     private let isSigned: Bool
 
     /// - Parameters:
     ///   - identity: whose claims they are, where a token was verified.
-    init(of claims: JSONValue, from provider: ProviderSettings, identity: Identity?, in settings: Settings) {
+    ///   - access: what is stored beside the settings.
+    init(
+        of claims: JSONValue, from provider: ProviderSettings, identity: Identity?, in settings: Settings,
+        with access: AccessSnapshot
+    ) {
         self.provider = provider
         isSigned = identity != nil
         issuer = identity?.issuer ?? TrustedProvider.canonicalIssuer(provider.issuer)
         subject =
             identity?.subject ?? claims.member(provider.subjectClaim)?.string ?? claims.member("sub")?.string
         email = claims.member("email")?.string
+        let (issuer, subject) = (issuer, subject ?? "")
+        let email = provider.emailTrust.verifiedEmail(of: claims)
         explanations = settings.organizations.map { organization in
-            organization.rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust)
+            let rules = organization.rules.adding(access.mappings(of: organization.id))
+            return AccessExplanation(
+                rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust),
+                grants: access.roles(issuer: issuer, subject: subject, in: organization.id),
+                isSuspended: access.isSuspended(
+                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id))
         }
     }
 
-    var earnsRole: Bool { explanations.contains { $0.evaluation.role != nil } }
+    var earnsRole: Bool { explanations.contains { $0.standing.role != nil } }
 
     /// The contract's explanation.
     func write(to writer: inout JSONWriter) {

@@ -17,6 +17,9 @@ public struct OrganizationPage: Sendable {
         /// Whether one may look and nothing else.
         public let isReadOnly: Bool
 
+        /// - Parameters:
+        ///   - role: in words.
+        ///   - isReadOnly: whether one may look and nothing else.
         public init(id: String, name: String, role: String, isReadOnly: Bool) {
             self.id = id
             self.name = name
@@ -40,7 +43,7 @@ public struct OrganizationPage: Sendable {
             <p class="notice">You may look at everything here. To invite people or change mappings, ask an Organization Manager.</p>
             """
         let content: HTML = """
-            <div class="heading"><h1>\(organization.name)</h1><p class="role">\(organization.role)</p></div>
+            \(organization.heading(.overview))
             \(readOnly, if: organization.isReadOnly)
             <section aria-labelledby="totals"><h2 id="totals">Totals</h2>
             <ul class="figures">\(summary.figures.map(figure))</ul></section>

@@ -83,33 +83,6 @@ private let cases = [
         #expect(rules.evaluate(claims, from: "other", emailTrust: EmailTrust()).role == nil)
     }
 
-    @Test("an explanation has the contract's shape")
-    func shape() throws {
-        let rules = try rules(.firstMatch, [("a", .viewer), ("b", .manager)])
-        let claims = try JSONDocument(parsing: Array(#"{"a":1}"#.utf8)).root
-        var writer = JSONWriter()
-        rules.explain(claims, from: "idp", emailTrust: EmailTrust()).write(to: &writer)
-        #expect(
-            String(decoding: writer.bytes, as: UTF8.self)
-                == #"{"organization":"acme","role":"organization-viewer","source":"claim_mapping","mapping":"file:1","#
-                + #""reason":"mapped","rows":[{"id":"file:1","rank":1,"verdict":"matched"},"#
-                + #"{"id":"file:2","rank":2,"verdict":"claim_absent"}]}"#)
-    }
-
-    @Test("an explanation without a role says null, and tells a near miss")
-    func nearMiss() throws {
-        let row = Mapping(id: "file:1", rank: 1, claimName: "a", match: .equals, claimValue: "soc", role: .viewer)
-        let rules = OrganizationRules(
-            id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: .firstMatch, mappings: [row])
-        let claims = try JSONDocument(parsing: Array(#"{"a":"Soc "}"#.utf8)).root
-        var writer = JSONWriter()
-        rules.explain(claims, from: "idp", emailTrust: EmailTrust()).write(to: &writer)
-        #expect(
-            String(decoding: writer.bytes, as: UTF8.self)
-                == #"{"organization":"acme","role":null,"source":null,"mapping":null,"reason":"no_match","#
-                + #""rows":[{"id":"file:1","rank":1,"verdict":"no_match","near_miss":true}]}"#)
-    }
-
     /// The contract's rules in the plainest words, for claims that are strings or left out.
     private func expected(_ strategy: ClaimStrategy, _ rows: [(String, Role)], _ has: Set<String>, _ unknown: Bool)
         -> (role: Role?, isIncomplete: Bool)

@@ -96,6 +96,23 @@ public enum AuditLog {
         ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
     }
 
+    /// Those that a query finds behind a sequence, the oldest first; its own limit and cursor count for nothing.
+    public static func events(
+        of organization: OrganizationID?, _ query: Query, after sequence: Int, limit: Int, _ transaction: Transaction
+    ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
+        try transaction.all(
+            """
+            SELECT sequence, event, hash FROM audit_event
+            WHERE chain = $1 AND sequence > $2 AND at >= $3 AND at < $4
+                AND ($5 = '' OR instr(actor, $5) > 0) AND ($6 = '' OR action = $6)
+            ORDER BY sequence LIMIT $7
+            """, .text(organization?.text ?? ""), .integer(sequence),
+            .integer((query.from?.nanoseconds ?? 0) / 1_000_000),
+            .integer(query.to.map { $0.nanoseconds / 1_000_000 } ?? .max), .text(query.actor.lowercased()),
+            .text(query.action?.rawValue ?? ""), .integer(limit)
+        ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
+    }
+
     /// Hands over all events of all chains in their order, as JSON.
     public static func each(
         _ transaction: Transaction, _ body: ([UInt8]) throws(DatabaseError) -> Void

@@ -18,7 +18,7 @@ public struct InvitationTerms: Sendable {
     let inviterEmail: String?
     let lifetime: Duration
     let perDay: Int?
-    let sendsLetter: Bool
+    public let sendsLetter: Bool
 
     /// - Parameters:
     ///   - inviter: `nil` for the operator.

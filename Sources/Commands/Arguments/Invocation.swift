@@ -1,3 +1,7 @@
+internal import Databases
+internal import Gateway
+internal import Grants
+internal import Snapshots
 internal import Configuration
 internal import Time
 
@@ -52,6 +56,18 @@ struct Invocation: Sendable {
             return try SettingSources.read(path, limit: limit)
         } catch {
             throw .failure("the file \(shown(path)) cannot be read: \(error.description)")
+        }
+    }
+
+    /// What is stored of grants, suspensions and mappings; nothing where there is no store yet.
+    func access(under settings: Settings) throws(CommandFailure) -> AccessSnapshot {
+        guard settings.storage.exists else { return .empty }
+        do throws(DatabaseError) {
+            let database = try GatewayProcess.open(settings.storage)
+            defer { database.close() }
+            return try AccessStore(database: database).snapshots.read().value
+        } catch {
+            throw .failure("the store cannot be used: \(error)")
         }
     }
 

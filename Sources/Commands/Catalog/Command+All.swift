@@ -9,6 +9,7 @@ extension Command {
         claimsExplain,
         inventoryImport,
         inventoryVerify,
+        invitationCreate,
         grantCreate,
         grantList,
         grantRevoke,

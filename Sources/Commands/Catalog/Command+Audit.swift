@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Audit
 internal import Configuration
 internal import Databases
@@ -9,15 +10,18 @@ extension Command {
         path: ["audit", "export"], summary: "Prints the audit log as JSON lines",
         details: """
             Every event of every chain, an event a line, in the order of organizations and sequences; the gateway's own
-            chain comes first. The export itself is recorded.
+            chain comes first. The export itself is recorded, and a signed checkpoint of where each chain ends goes to
+            standard error: keep it elsewhere, for audit verify --checkpoint.
             """,
         options: [.config]
     ) { (call) throws(CommandFailure) -> ExitCode in
-        try withStore(call) { (database) throws(DatabaseError) -> ExitCode in
+        try withStore(call) { (database, keys) throws(DatabaseError) -> ExitCode in
             let moment = call.now()
-            try database.writeBlocking { transaction throws(DatabaseError) in
+            let checkpoint = try database.writeBlocking { transaction throws(DatabaseError) in
                 try AuditLog.append(AuditRecord(.auditExport, by: .operator), at: moment, transaction)
+                return try keys.makeCheckpoint(at: moment, transaction)
             }
+            if let checkpoint { call.warn("checkpoint: \(String(decoding: checkpoint.json, as: UTF8.self))") }
             try database.readBlocking { transaction throws(DatabaseError) in
                 try AuditLog.each(transaction) { event throws(DatabaseError) in
                     guard call.print(event) else { throw DatabaseError(.failed, cause: "nobody reads the output") }
@@ -31,42 +35,74 @@ extension Command {
         path: ["audit", "verify"], summary: "Checks the audit log's chains from end to end",
         details: """
             Every event is hashed again and compared with what follows it: one that was altered, left out, put in or
-            moved is told, and the exit code is 1.
+            moved is told, and the exit code is 1. Signed checkpoints, made every day and with each export, tell where a
+            chain was cut off; one that was kept elsewhere tells it even where those in the store were removed too.
             """,
-        options: [.config, .json]
+        options: [
+            .config, .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
+            .json,
+        ]
     ) { (call) throws(CommandFailure) -> ExitCode in
-        try withStore(call) { (database) throws(DatabaseError) -> ExitCode in
-            let result = try database.readBlocking { transaction throws(DatabaseError) in
-                try AuditVerification(transaction)
+        let kept = try checkpoints(call)
+        return try withStore(call) { (database, keys) throws(DatabaseError) -> ExitCode in
+            let (result, signed) = try database.readBlocking { transaction throws(DatabaseError) in
+                (try AuditVerification(transaction), try keys.verify(kept, transaction))
             }
+            let faults = result.faults + signed.faults
             if call.arguments.has("json") {
                 var writer = JSONWriter()
                 writer.beginObject()
-                writer.member("valid", result.faults.isEmpty)
+                writer.member("valid", faults.isEmpty)
                 writer.member("events", result.count)
+                writer.member("checkpoints", signed.checked)
+                writer.member("checkpoints_of_unknown_keys", signed.unknown)
                 writer.name("faults")
                 writer.beginArray()
-                for fault in result.faults { writer.string(fault) }
+                for fault in faults { writer.string(fault) }
                 writer.endArray()
                 writer.endObject()
                 call.print(writer.bytes)
-            } else if result.faults.isEmpty {
-                call.print("\(result.count) events, every one as it was written")
+            } else if faults.isEmpty {
+                call.print("\(result.count) events, every one as it was written; \(signed.checked) signed checkpoints hold")
+                if signed.unknown > 0 {
+                    call.print("\(signed.unknown) checkpoints were signed by a key that secret_key does not have any more")
+                }
             } else {
-                for fault in result.faults { call.print(fault) }
+                for fault in faults { call.print(fault) }
             }
-            return result.faults.isEmpty ? .done : .no
+            return faults.isEmpty ? .done : .no
         }
     }
 
+    /// Lines of a log or of an export's standard error: what stands before the statement is passed over.
+    private static func checkpoints(_ call: Invocation) throws(CommandFailure) -> [AuditCheckpoint] {
+        guard let path = call.arguments.value("checkpoint") else { return [] }
+        let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
+        let found = text.split(whereSeparator: \.isNewline).compactMap { line -> AuditCheckpoint? in
+            guard let start = line.firstIndex(of: "{") else { return nil }
+            let json = Array(line[start...].utf8)
+            // A line of the log has it as a text.
+            let logged = try? JSONDocument(parsing: json).root.member("checkpoint")?.string
+            return AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json)
+        }
+        guard !found.isEmpty else { throw .failure("\(path): there is no checkpoint in it") }
+        return found
+    }
+
     private static func withStore(
-        _ call: Invocation, _ body: (Database) throws(DatabaseError) -> ExitCode
+        _ call: Invocation, _ body: (Database, CheckpointKeys) throws(DatabaseError) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
         let settings = try call.settings()
+        let keys: CheckpointKeys
+        do {
+            keys = try CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
+        } catch {
+            throw .failure("secret_key: no key for checkpoints can be made of it")
+        }
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage)
             defer { database.close() }
-            return try body(database)
+            return try body(database, keys)
         } catch {
             throw .failure("the store cannot be used: \(error)")
         }

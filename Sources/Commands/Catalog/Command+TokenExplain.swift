@@ -17,6 +17,7 @@ extension Command {
         let moment = try call.moment()
         let settings = try call.settings()
         let trust = ConfiguredTrust(settings, call)
+        let access = try call.access(under: settings)
         let isJSON = call.arguments.has("json")
         return try call.forEachToken(
             { token in
@@ -27,7 +28,7 @@ extension Command {
                         throw TokenRefusal(.issuerUnknown, "The token's provider is not configured.")
                     }
                     let report = ClaimsReport(
-                        of: claims.claims.root, from: provider, identity: claims.identity, in: settings)
+                        of: claims.claims.root, from: provider, identity: claims.identity, in: settings, with: access)
                     return call.print(report, asJSON: isJSON) ? report.earnsRole : nil
                 } catch {
                     return call.print(error, asJSON: isJSON) ? false : nil

@@ -1,10 +1,18 @@
 internal import Cryptography
+internal import Glibc
 internal import JSON
 
 /// Where the gateway keeps what it must not lose.
 public enum StorageSettings: Sendable, Hashable {
     /// The database's file, relative paths resolved; other files of the same name with endings stand beside it.
     case sqlite(path: String)
+
+    /// Whether something was stored there already.
+    public var exists: Bool {
+        switch self {
+        case .sqlite(let path): unsafe access(path, F_OK) == 0
+        }
+    }
 }
 
 extension SettingKind<StorageSettings> {

@@ -2,6 +2,7 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import JSON
+internal import Organizations
 
 /// `POST /api/v1/invitations/accept`
 struct AcceptanceAPI: Sendable {

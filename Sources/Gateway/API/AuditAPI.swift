@@ -1,81 +1,78 @@
 internal import Audit
 internal import Databases
+internal import HTTPMessage
 internal import JSON
 internal import Organizations
 internal import Policy
 internal import Time
 
-/// The audit log of an organization. Reading it is not recorded in it.
+/// The audit log of an organization. Reading it is not recorded in it; exporting it is.
 struct AuditAPI: Sendable {
-    let service: SignInService
+    let management: Management
+    let request: Request
 
-    /// A page, the newest first.
-    func list(_ permit: Permit, _ items: [(name: String, value: String)]?) async -> Reply {
-        guard let items else { return MetricsAPI.brokenQuery }
-        var query = AuditLog.Query()
-        var seen: Set<String> = []
-        for (name, value) in items where ["from", "to", "actor", "action", "limit", "cursor"].contains(name) {
-            guard seen.insert(name).inserted else { return invalid(name, "stands here a second time") }
-            if value.isEmpty { continue }
-            switch name {
-            case "from", "to":
-                guard let moment = Timestamp(rfc3339: value) else {
-                    return invalid(name, "has to be a time such as 2026-01-31T12:00:00Z")
-                }
-                if name == "from" { query.from = moment } else { query.to = moment }
-            case "actor":
-                guard value.utf8.count <= 255, !value.utf8.contains(0) else {
-                    return invalid(name, "has to be at most 255 bytes")
-                }
-                query.actor = value
-            case "action":
-                guard let action = AuditAction(rawValue: value) else {
-                    let known = AuditAction.allCases.map(\.rawValue).joined(separator: ", ")
-                    return invalid(name, "has to be one of \(known)")
-                }
-                query.action = action
-            case "limit":
-                guard let number = Int(value), (1...500).contains(number) else {
-                    return invalid(name, "has to be a number from 1 to 500")
-                }
-                query.limit = number
-            default:
-                guard let number = Int(value), number > 0 else {
-                    return invalid(name, "is not one that was given out here")
-                }
-                query.before = number
+    /// A page, the newest first; or all of it, the oldest first, where JSON lines or CSV are preferred.
+    func list() async -> Reply {
+        do throws(Problem) {
+            let query = try AuditAPI.query(request.target.queryItems)
+            let types = ["application/json"] + AuditExport.Format.allCases.map(\.rawValue)
+            if let format = AuditExport.Format(rawValue: request.preferredType(among: types)) {
+                return try await AuditExport(management: management, query: query, format: format).reply()
             }
-        }
-        return await page(permit.organization, query)
-    }
-
-    private func page(_ organization: OrganizationID, _ query: AuditLog.Query) async -> Reply {
-        var wider = query
-        wider.limit += 1
-        let asked = wider
-        do throws(DatabaseError) {
-            let events = try await service.database.read { transaction throws(DatabaseError) in
-                try AuditLog.events(of: organization, asked, transaction)
-            }
-            let shown = events.prefix(query.limit)
+            let found = try await management.auditEvents(query)
+            let shown = found.prefix(query.limit)
             var writer = JSONWriter(reservingCapacity: 4096)
             writer.beginObject()
             writer.name("items")
             writer.beginArray()
             for event in shown { writer.raw(event.json) }
             writer.endArray()
-            writer.member("next_cursor", events.count > query.limit ? shown.last.map { String($0.sequence) } : nil)
+            writer.member("next_cursor", found.count > query.limit ? shown.last.map { String($0.sequence) } : nil)
             writer.endObject()
             return .json(writer.bytes)
         } catch {
-            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+            return .problem(error)
         }
     }
 
-    private func invalid(_ parameter: String, _ detail: String) -> Reply {
-        .problem(
-            Problem(
-                .invalidRequest, detail: "The query is not valid: \(parameter) \(detail).",
-                faults: [Problem.Fault(pointer: parameter, detail: detail)]))
+    static func query(_ items: [(name: String, value: String)]?) throws(Problem) -> AuditLog.Query {
+        let list = try ListQuery(items, "from", "to", "actor", "action")
+        var query = AuditLog.Query()
+        query.limit = list.limit
+        func moment(_ name: String) throws(Problem) -> Timestamp? {
+            guard let text = list.values[name] else { return nil }
+            guard let moment = Timestamp(rfc3339: text) else {
+                throw ListQuery.invalid(name, "has to be a time such as 2026-01-31T12:00:00Z")
+            }
+            return moment
+        }
+        query.from = try moment("from")
+        query.to = try moment("to")
+        if let actor = list.values["actor"] {
+            guard actor.utf8.count <= 255, !actor.utf8.contains(0) else {
+                throw ListQuery.invalid("actor", "has to be at most 255 bytes")
+            }
+            query.actor = actor
+        }
+        query.action = try list.choice("action")
+        if let cursor = list.cursor {
+            guard let number = Int(cursor), number > 0 else { throw ListQuery.unknownCursor }
+            query.before = number
+        }
+        return query
+    }
+}
+
+extension Management {
+    /// One more than the query's limit, where there are as many.
+    func auditEvents(_ query: AuditLog.Query) async throws(Problem) -> [(sequence: Int, json: [UInt8])] {
+        var wider = query
+        wider.limit += 1
+        let (asked, id) = (wider, id)
+        return try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AuditLog.events(of: id, asked, transaction)
+            }
+        }
     }
 }

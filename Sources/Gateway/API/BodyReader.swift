@@ -47,7 +47,8 @@ struct BodyReader {
             let shown = member.name.utf8.count <= 64 ? member.name : "…"
             faults.append(
                 Problem.Fault(
-                    pointer: "\(prefix)/\(shown)", detail: "is not known here; known: \(names.joined(separator: ", "))"))
+                    pointer: "\(prefix)/\(shown)", detail: "is not known here; known: \(names.joined(separator: ", "))")
+            )
         }
     }
 

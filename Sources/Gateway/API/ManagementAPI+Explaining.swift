@@ -1,6 +1,7 @@
 internal import ClaimMapping
 internal import Grants
 internal import JSON
+internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Tokens

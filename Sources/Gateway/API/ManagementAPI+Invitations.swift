@@ -35,7 +35,9 @@ extension ManagementAPI {
         let role: Role? = reader.choice("role")
         if let role, let fault = Deployment.fault(ofInviting: role) { reader.fault("role", fault) }
         try reader.finish()
-        guard let address, let role else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
+        guard let address, let role else {
+            throw Problem(.invalidRequest, status: 422, detail: "Something is missing.")
+        }
         let issued = try await management.invite(address, as: role)
         guard issued.isNew else { return .json(document(issued)) }
         return .document(.created, document(issued), location: nil, tag: nil)

@@ -77,7 +77,8 @@ extension ManagementAPI {
     private func guardStored(_ row: Mapping, _ table: MappingTable) throws(Problem) {
         guard !table.isOfFile(row.id) else {
             throw Problem(
-                .conflict, detail: "This row stands in the configuration file; whoever runs the gateway changes it there.",
+                .conflict,
+                detail: "This row stands in the configuration file; whoever runs the gateway changes it there.",
                 reason: "file")
         }
     }
@@ -131,10 +132,38 @@ extension ManagementAPI {
     private static func place(_ reader: inout BodyReader, in table: MappingTable) -> Int? {
         guard let rank = reader.integer("rank", in: 1...1_000_000) else { return nil }
         guard let place = table.place(ofRank: rank) else {
-            reader.fault("rank", "has to be above \(table.file.count): the ranks up to there are the configuration file's")
+            reader.fault(
+                "rank", "has to be above \(table.file.count): the ranks up to there are the configuration file's")
             return nil
         }
         return place
+    }
+
+    /// One change, as an element of `changes`.
+    static func change(_ root: JSONValue, of table: MappingTable) throws(Problem) -> MappingChange {
+        var reader = BodyReader(root)
+        let change = change(&reader, of: table)
+        try reader.finish()
+        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
+        return change
+    }
+
+    private static func change(_ reader: inout BodyReader, of table: MappingTable) -> MappingChange? {
+        let operation = reader.text("op")
+        switch operation {
+        case "create": return addition(&reader, to: table)
+        case "update", "delete":
+            guard let id = reader.text("id") else { return nil }
+            guard let row = table.stored.first(where: { $0.id == id }) else {
+                reader.fault("id", "names no row that can be changed here")
+                return nil
+            }
+            return operation == "delete" ? .remove(id) : replacement(&reader, of: row, in: table)
+        case nil: return nil
+        default:
+            reader.fault("op", "has to be one of create, update, delete")
+            return nil
+        }
     }
 
     /// The changes of a preview: `changes`, or one row as `POST` takes it.
@@ -150,28 +179,13 @@ extension ManagementAPI {
         if list.kind != .array { faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list")) }
         for (index, element) in list.elements.prefix(100).enumerated() {
             var reader = BodyReader(element, at: "/changes/\(index)")
-            let operation = reader.text("op")
-            switch operation {
-            case "create": addition(&reader, to: table).map { changes.append($0) }
-            case "update", "delete":
-                let id = reader.text("id")
-                if let id, let row = table.stored.first(where: { $0.id == id }) {
-                    if operation == "delete" {
-                        changes.append(.remove(id))
-                    } else {
-                        replacement(&reader, of: row, in: table).map { changes.append($0) }
-                    }
-                } else if id != nil {
-                    reader.fault("id", "names no row that can be changed here")
-                }
-            case nil: break
-            default: reader.fault("op", "has to be one of create, update, delete")
-            }
+            change(&reader, of: table).map { changes.append($0) }
             faults += reader.faults
         }
         guard faults.isEmpty else {
             throw Problem(
-                .invalidRequest, status: 422, detail: "The changes cannot be previewed: \(faults[0].pointer) \(faults[0].detail).",
+                .invalidRequest, status: 422,
+                detail: "The changes cannot be previewed: \(faults[0].pointer) \(faults[0].detail).",
                 faults: faults)
         }
         return changes

@@ -1,4 +1,5 @@
 public import ClaimMapping
+internal import Configuration
 internal import Grants
 internal import JSON
 internal import OpenID

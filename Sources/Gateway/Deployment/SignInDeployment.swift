@@ -1,3 +1,4 @@
+internal import Audit
 internal import Configuration
 internal import Cryptography
 public import HTTPClient
@@ -36,12 +37,14 @@ struct SignInDeployment: Sendable {
     let issuers: [ProviderID: String]
     /// `nil` where nobody signs in.
     let box: SealedBox?
+    /// What signs the audit log's checkpoints; none without a secret key.
+    let checkpointKeys: CheckpointKeys?
     let lifetimes: SessionLifetimes
     /// By domain, in lower case.
     let emailDomains: [String: ProviderID]
 
     static let none = SignInDeployment(
-        remotes: [:], parties: [], issuers: [:], box: nil,
+        remotes: [:], parties: [], issuers: [:], box: nil, checkpointKeys: nil,
         lifetimes: SessionLifetimes(
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
@@ -88,6 +91,7 @@ extension SignInDeployment {
         emailDomains = domains
         // Configuration has checked their length.
         box = settings.secretKeys.isEmpty ? nil : try? SealedBox(keys: settings.secretKeys.map(\.bytes))
+        checkpointKeys = try? CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
         lifetimes = SessionLifetimes(
             idle: settings.sessions.idle, absolute: settings.sessions.absolute,
             revalidate: settings.sessions.revalidate, claims: settings.sessions.claimsLifetime)

@@ -1,7 +1,10 @@
 internal import Audit
+internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import JSON
 internal import Organizations
+internal import Telemetry
 internal import Time
 internal import Tokens
 

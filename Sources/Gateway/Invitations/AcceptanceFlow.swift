@@ -4,6 +4,7 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import JSON
 internal import OpenID
 internal import Organizations
 internal import Pages
@@ -33,7 +34,8 @@ struct AcceptanceFlow: Sendable {
         guard let token = tokens.first else { return await show(opened(box)) }
         guard tokens.count == 1, let token = InvitationToken(token.value) else { return page(.unknown, 404) }
         do throws(CryptographyError) {
-            let cookie = try (browser ?? BrowserCookie.make()).holding(token, in: box, at: service.now())
+            let known = if let browser { browser } else { try BrowserCookie.make() }
+            let cookie = try known.holding(token, in: box, at: service.now())
             return Reply.redirect(path).with([deployment.browserCookie.setting(cookie.value)])
         } catch {
             return unavailable
@@ -65,17 +67,15 @@ struct AcceptanceFlow: Sendable {
         guard let claims, let session, let box = deployment.signIn.box else {
             return .redirect(path)
         }
-        do {
+        do throws(BodyError) {
             let items = FormEncoding.items(try await body.collect()) ?? []
             let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
             guard sent.map(session.isFormToken) ?? false else {
                 return .problem(
                     Problem(.requestForgery, detail: "Go back, load the page anew, and try again."))
             }
-        } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
         } catch {
-            return unavailable
+            return .problem(MetricsAPI.problem(error))
         }
         guard let token = opened(box) else { return page(.unknown, 404) }
         do throws(Problem) {
@@ -153,6 +153,7 @@ struct AcceptanceFlow: Sendable {
     }
 
     private var unavailable: Reply {
-        .problem(Problem(.unavailable, detail: "Something that the gateway needs cannot be reached. Try again in a moment."))
+        .problem(
+            Problem(.unavailable, detail: "Something that the gateway needs cannot be reached. Try again in a moment."))
     }
 }

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Grants
 internal import HTTPClient
 internal import Mail
+internal import Organizations
 internal import Pages
 internal import Sockets
 internal import Web

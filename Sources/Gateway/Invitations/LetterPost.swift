@@ -1,6 +1,7 @@
 internal import Databases
 internal import Grants
 internal import Mail
+internal import Organizations
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry

@@ -47,13 +47,17 @@ extension Management {
 
     /// Of somebody who was seen, by the claims of then.
     func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
+        try await person(identity).flatMap(deployment.claims).map { explain($0) }
+    }
+
+    /// Somebody who was seen here.
+    func person(_ identity: IdentityID) async throws(Problem) -> PersonSeen? {
         let id = id
-        let person = try await stored { () throws(DatabaseError) in
+        return try await stored { () throws(DatabaseError) in
             try await service.database.read { transaction throws(DatabaseError) in
                 try AccessStore.person(identity, in: id, transaction)
             }
         }
-        return person.flatMap(deployment.claims).map { explain($0) }
     }
 
     private func explain(
@@ -71,6 +75,13 @@ extension Management {
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
                 isSuspended: isSuspended))
+    }
+
+    /// The newest first.
+    func deniedSignIns(limit: Int) async throws(Problem) -> [DeniedSignIn] {
+        try await stored { () throws(DatabaseError) in
+            try await service.denied.list(of: id.text, before: nil, limit: limit, now: service.now())
+        }
     }
 
     /// A sign-in that earned nothing here, by its id.

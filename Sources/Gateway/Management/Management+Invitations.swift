@@ -1,9 +1,14 @@
+internal import Audit
+internal import ClaimMapping
+internal import Configuration
 internal import Databases
 internal import Grants
 internal import HTTPMessage
+internal import JSON
 internal import Organizations
 internal import Policy
 internal import Time
+internal import Tokens
 
 extension Deployment {
     /// Where an invitation's link leads. It is the only place where a token stands in a URL, and the page behind it takes

@@ -1,3 +1,4 @@
+internal import Audit
 internal import ClaimMapping
 internal import Cryptography
 internal import Databases
@@ -54,7 +55,7 @@ struct MappingPreview: Sendable {
     let unchanged: Int
     /// Of whoever asks.
     let own: (before: Role?, after: Role?)
-    /// Rows behind one that asks for the same, or for anything: for nobody they decide any more.
+    /// Rows that decide for nobody any more, and did before.
     let shadowed: [Mapping]
     let wouldLockOut: Bool
 }
@@ -75,7 +76,7 @@ extension Management {
         let file = organization.rules.mappings
         let grants = access.snapshots.read().value.roles(
             issuer: claims.identity.issuer, subject: claims.identity.subject, in: id)
-        func isManager(_ rows: MappingRows) -> Bool {
+        @Sendable func isManager(_ rows: MappingRows) -> Bool {
             Entitlement(
                 of: claims, in: organization.rules.adding(rows), emailTrust: deployment.emailTrust(of: claims.provider),
                 grants: grants
@@ -122,11 +123,19 @@ extension Management {
             return MappingPreview.Person(seen: person, before: role(claims, old), after: role(claims, new))
         }
         let changed = judged.filter { $0.before != $0.after }
-        let hadManager = judged.contains { $0.before == .manager }
+        let known = Set(before.shadowed.map(\.id))
+        let (had, has) = try await stored { () throws(DatabaseError) in
+            (
+                try await self.access.hasManager(
+                    of: id, under: MappingRows(before.stored), isManager: deployment.isManagerByClaims),
+                try await self.access.hasManager(
+                    of: id, under: MappingRows(rows), isManager: deployment.isManagerByClaims)
+            )
+        }
         return MappingPreview(
             table: after, people: changed, unchanged: judged.count - changed.count,
-            own: (role(claims, old), role(claims, new)), shadowed: after.shadowed,
-            wouldLockOut: hadManager && !judged.contains { $0.after == .manager })
+            own: (role(claims, old), role(claims, new)), shadowed: after.shadowed.filter { !known.contains($0.id) },
+            wouldLockOut: had && !has)
     }
 }
 

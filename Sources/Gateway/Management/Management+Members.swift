@@ -1,4 +1,5 @@
 internal import Audit
+internal import ClaimMapping
 internal import Databases
 internal import Grants
 internal import Organizations
@@ -87,13 +88,7 @@ extension Management {
 
     /// Ends all sessions of somebody who is known here.
     func endSessions(of identity: IdentityID) async throws(Problem) {
-        let id = id
-        let person = try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.person(identity, in: id, transaction)
-            }
-        }
-        guard let person else { throw Problem(AccessRefusal.notFound) }
+        guard let person = try await person(identity) else { throw Problem(AccessRefusal.notFound) }
         var record = record(.sessionEnd)
         record.target = identity.text
         let recorded = record

@@ -117,14 +117,3 @@ enum PageRoutes {
         return .names(groups.string.map { [$0] } ?? groups.elements.compactMap(\.string))
     }
 }
-
-extension Role {
-    /// As people read it.
-    var title: String {
-        switch self {
-        case .manager: "Organization Manager"
-        case .viewer: "Organization Viewer"
-        case .publisher: "Inventory Publisher"
-        }
-    }
-}

@@ -99,7 +99,7 @@ struct ReplyRenderer: Sendable {
         let tagged = EntityTag(tag)
         fields.append(ReplyRenderer.revalidated)
         fields.append(.entityTag, tagged.description)
-        return ifNoneMatch.map(tagged.isNamed) ?? false
+        return ifNoneMatch.map { tagged.isNamed(byIfNoneMatch: $0) } ?? false
     }
 
     // RFC 6750, section 3: without credentials the scheme alone; with refused ones the error.

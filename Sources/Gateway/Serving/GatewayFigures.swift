@@ -1,3 +1,4 @@
+internal import Grants
 internal import Synchronization
 public import Telemetry
 internal import Time

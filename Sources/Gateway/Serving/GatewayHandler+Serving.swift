@@ -26,7 +26,9 @@ extension GatewayHandler {
                             detail: "Send the session's csrf_token (GET /api/v1/me) in the X-CSRF-Token field.")))
             }
         }
-        guard let permission = match.route.permission(for: request.method) else { return serveIdentity(match, exchange, caller) }
+        guard let permission = match.route.permission(for: request.method) else {
+            return serveIdentity(match, exchange, caller)
+        }
         let organization = deployment.organization(match.organization)
         // What was judged under other settings must not stay for this one.
         let isCurrent = deployment === current.value
@@ -95,8 +97,8 @@ extension GatewayHandler {
                 await DeniedSignInsAPI(service: service).list(permit, items)
             }
         case .auditEvents:
-            let (service, items) = (service, request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in await AuditAPI(service: service).list(permit, items) }
+            let api = AuditAPI(management: management(exchange, caller, permit, organization), request: request)
+            return exchange.later(bodyLimit: 1 << 16) { _ in await api.list() }
         case .members, .memberSessions, .grants, .grant, .suspensions, .suspension, .invitations, .invitation,
             .invitationResend, .claimMappings, .claimMapping, .claimMappingsExplain, .claimMappingsPreview:
             let api = ManagementAPI(

@@ -3,6 +3,7 @@ public import Databases
 internal import Glibc
 internal import Grants
 internal import HTTPClient
+internal import Mail
 internal import OpenID
 internal import Sessions
 internal import Snapshots

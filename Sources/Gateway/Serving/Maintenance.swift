@@ -1,4 +1,5 @@
 internal import Databases
+internal import Grants
 internal import OpenID
 internal import Sessions
 internal import Snapshots
@@ -52,6 +53,7 @@ final class Maintenance: Sendable {
         if round % 3 == 0, let counts = try? await service.access.countInvitations() {
             service.figures.note(invitations: counts)
         }
+        if round % 12 == 0, let keys = signIn.checkpointKeys { try? await service.checkpoints.makeDaily(with: keys) }
         if round % 12 == 0 { service.sessions.sweepInBackground(under: signIn.lifetimes) }
         if round % 3 == 0, let count = try? await service.sessions.countActive(under: signIn.lifetimes) {
             service.figures.note(activeSessions: count)

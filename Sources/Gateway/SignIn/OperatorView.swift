@@ -15,3 +15,10 @@ public enum OperatorView {
         Deployment(settings, by: Outbound(http: NoNetwork())).isManagerByClaims
     }
 }
+
+extension OperatorView {
+    /// The address that an invitation's token stands in.
+    public static func link(_ token: InvitationToken, under settings: Settings) -> String {
+        Deployment(settings, by: Outbound(http: NoNetwork())).link(token)
+    }
+}

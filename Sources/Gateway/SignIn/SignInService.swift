@@ -19,6 +19,7 @@ final class SignInService: Sendable {
     let access: AccessStore
     let renewals: SessionRenewals
     let letters = LetterBell()
+    let checkpoints: AuditCheckpoints
     let figures: GatewayFigures
     let log: Log
     let now: @Sendable () -> Timestamp
@@ -31,6 +32,7 @@ final class SignInService: Sendable {
         denied = DeniedSignInStore(database: database)
         access = try AccessStore(database: database, now: now)
         renewals = SessionRenewals(sessions, log: log, now: now)
+        checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.database = database
         self.figures = figures
         self.log = log
@@ -38,7 +40,9 @@ final class SignInService: Sendable {
     }
 
     /// All tables that sign-ins need.
-    static let schemas = [SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AccessStore.schema]
+    static let schemas = [
+        SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AuditCheckpoint.schema, AccessStore.schema,
+    ]
 
     let database: Database
 

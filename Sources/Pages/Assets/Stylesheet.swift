@@ -75,6 +75,27 @@ enum Stylesheet {
         .heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
         .role { color: var(--quiet); margin: 0; }
         .count { color: var(--quiet); font-weight: 400; }
+        .tabs ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .75rem 0 1.5rem; padding: 0;
+          border-bottom: 1px solid var(--line); }
+        .tabs a { display: block; padding: .5rem 0; color: var(--quiet); text-decoration: none; border-bottom: 2px solid transparent; }
+        .tabs a:hover, .tabs [aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
+        .trouble { background: var(--bad-tint); }
+        .notice p:last-child { margin-bottom: 0; }
+        .fields { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1rem; }
+        .fields > div { flex: 1 1 12rem; max-width: 22rem; }
+        .fields .small { flex: 0 1 7rem; }
+        select, textarea { font: inherit; width: 100%; padding: .5rem .7rem; border-radius: 8px; border: 1px solid var(--quiet);
+          background: var(--card); color: inherit; }
+        textarea { min-height: 8rem; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875rem; }
+        .inline { display: inline-block; margin: 0 .35rem .35rem 0; }
+        .actions { min-width: 13rem; }
+        .actions button, .actions .button { padding: .25rem .6rem; font-size: .875rem; font-weight: 500; }
+        .danger { color: var(--bad); }
+        .hint { color: var(--quiet); font-size: .875rem; margin: 0 0 1rem; }
+        td ul { list-style: none; margin: 0; padding: 0; }
+        td code { white-space: normal; }
+        section + section { margin-top: 2rem; }
+
         .figures { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem;
           grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
         .figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem; }

@@ -45,6 +45,13 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         try unsafe self.init(OwnedKey(key))
     }
 
+    /// The Ed25519 key of a secret of 32 bytes (RFC 8032, section 5.1.5).
+    public init(ed25519Seed seed: [UInt8]) throws(CryptographyError) {
+        guard seed.count == 32, let key = unsafe EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        else { throw CryptographyError(.invalidKey) }
+        try unsafe self.init(OwnedKey(key))
+    }
+
     /// PKCS #8 in PEM, unencrypted.
     public func pem() throws(CryptographyError) -> String {
         let output = try MemoryBuffer()

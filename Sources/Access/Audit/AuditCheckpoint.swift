@@ -1,0 +1,209 @@
+public import Cryptography
+public import Databases
+internal import JSON
+public import Time
+
+/// A signed statement of where every chain ended at some time. Who can write the store cannot make one, so that a
+/// chain whose tail was cut off, and whose head was changed to fit, is found out. Checkpoints are numbered and hold the
+/// hash of the one before; a copy of the last one, from the log or an export, finds even those that were removed.
+public struct AuditCheckpoint: Sendable {
+    /// Canonical JSON (RFC 8785).
+    public let statement: [UInt8]
+    /// Ed25519 (RFC 8032) over ``statement``.
+    public let signature: [UInt8]
+
+    public static let schema = Schema(
+        component: "audit_checkpoint",
+        migrations: [
+            """
+            CREATE TABLE audit_checkpoint (
+                number INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, statement BLOB NOT NULL,
+                signature BLOB NOT NULL
+            ) STRICT;
+            """
+        ])
+
+    init(statement: [UInt8], signature: [UInt8]) {
+        self.statement = statement
+        self.signature = signature
+    }
+
+    /// What ``json`` wrote; `nil` for anything else.
+    public init?(json: [UInt8]) {
+        guard let root = try? JSONDocument(parsing: json).root, let statement = root.member("statement"),
+            let canonical = statement.canonicalBytes(),
+            let signature = root.member("signature")?.string.flatMap({ Base64URL.decode($0) })
+        else { return nil }
+        self.init(statement: canonical, signature: signature)
+    }
+
+    /// One line: the statement and its signature.
+    public var json: [UInt8] {
+        var writer = JSONWriter(reservingCapacity: statement.count + 128)
+        writer.beginObject()
+        writer.name("statement")
+        writer.raw(statement)
+        writer.member("signature", Base64URL.encode(signature))
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Where a chain ended.
+    struct Head: Sendable {
+        let chain: String
+        let sequence: Int
+        let hash: String
+    }
+
+    /// What the statement says, whoever signed it.
+    struct Content {
+        let number: Int
+        let previous: String
+        let publicKey: [UInt8]
+        let heads: [Head]
+
+        init?(_ statement: [UInt8]) {
+            guard let root = try? JSONDocument(parsing: statement).root, let number = root.member("number")?.integer,
+                let previous = root.member("previous")?.string,
+                let key = root.member("public_key")?.string.flatMap({ Base64URL.decode($0) }),
+                let heads = root.member("heads")
+            else { return nil }
+            self.number = Int(number)
+            self.previous = previous
+            publicKey = key
+            self.heads = heads.elements.compactMap { head in
+                guard let sequence = head.member("sequence")?.integer, let hash = head.member("hash")?.string else {
+                    return nil
+                }
+                return Head(chain: head.member("organization")?.string ?? "", sequence: Int(sequence), hash: hash)
+            }
+        }
+    }
+
+    static func hash(_ statement: [UInt8]) -> String {
+        (try? Digest.sha256(statement)).map(AuditEvent.hexadecimal) ?? ""
+    }
+}
+
+/// What signs checkpoints: keys that are derived from the secret keys, so that whoever can write the store cannot sign.
+public struct CheckpointKeys: Sendable {
+    private let keys: [(key: SigningKey, publicKey: [UInt8])]
+
+    /// - Parameter secrets: of the configuration, the newest first; that one signs, all verify.
+    public init(secrets: [[UInt8]]) throws(CryptographyError) {
+        var keys: [(key: SigningKey, publicKey: [UInt8])] = []
+        for secret in secrets {
+            let seed = try KeyDerivation.hkdf(secret: secret, info: Array("gatehouse audit checkpoint 1".utf8), count: 32)
+            let key = try SigningKey(ed25519Seed: seed)
+            guard let publicKey = try key.publicParameters().first?.bytes else { throw CryptographyError(.failure) }
+            keys.append((key, publicKey))
+        }
+        self.keys = keys
+    }
+
+    /// Whether there is nothing to sign with.
+    public var isEmpty: Bool { keys.isEmpty }
+
+    /// States where all chains end; `nil` where nothing has happened since the last checkpoint.
+    public func makeCheckpoint(
+        at now: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> AuditCheckpoint? {
+        guard let (key, publicKey) = keys.first else { return nil }
+        let last = try transaction.first(
+            "SELECT number, statement FROM audit_checkpoint ORDER BY number DESC LIMIT 1"
+        ) { row throws(DatabaseError) in (row.integer(0), row.blob(1)) }
+        let heads = try transaction.all("SELECT chain, sequence, hash FROM audit_head ORDER BY chain") {
+            row throws(DatabaseError) in
+            AuditCheckpoint.Head(chain: row.text(0), sequence: row.integer(1), hash: row.text(2))
+        }
+        let before = last.flatMap { AuditCheckpoint.Content($0.1)?.heads } ?? []
+        guard heads.map(\.hash) != before.map(\.hash) else { return nil }
+        var writer = JSONWriter(reservingCapacity: 512)
+        writer.beginObject()
+        writer.member("number", (last?.0 ?? 0) + 1)
+        writer.member("timestamp", now.rfc3339)
+        writer.member("previous", last.map { AuditCheckpoint.hash($0.1) } ?? AuditEvent.origin)
+        writer.member("public_key", Base64URL.encode(publicKey))
+        writer.name("heads")
+        writer.beginArray()
+        for head in heads {
+            writer.beginObject()
+            writer.member("organization", head.chain.isEmpty ? nil : head.chain)
+            writer.member("sequence", head.sequence)
+            writer.member("hash", head.hash)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        guard let statement = try? JSONDocument(parsing: writer.bytes).root.canonicalBytes(),
+            let signature = try? key.sign(statement, .edDSA)
+        else { throw DatabaseError(.failed, cause: "a checkpoint cannot be signed") }
+        try transaction.execute(
+            "INSERT INTO audit_checkpoint (number, at, statement, signature) VALUES ($1, $2, $3, $4)",
+            .integer((last?.0 ?? 0) + 1), .integer(now.seconds), .blob(statement), .blob(signature))
+        return AuditCheckpoint(statement: statement, signature: signature)
+    }
+
+    /// When the last checkpoint was made.
+    public static func lastCheckpoint(_ transaction: Transaction) throws(DatabaseError) -> Timestamp? {
+        try transaction.first("SELECT at FROM audit_checkpoint ORDER BY number DESC LIMIT 1") {
+            row throws(DatabaseError) in Timestamp(seconds: Int64(row.integer(0)))
+        }
+    }
+
+    /// What does not hold of the checkpoints in the store, and of those that were kept elsewhere.
+    ///
+    /// - Returns: how many were checked, how many could not be for their key is not among these, and the faults.
+    public func verify(
+        _ kept: [AuditCheckpoint], _ transaction: Transaction
+    ) throws(DatabaseError) -> (checked: Int, unknown: Int, faults: [String]) {
+        var (checked, unknown, faults): (Int, Int, [String]) = (0, 0, [])
+        var (number, previous) = (0, AuditEvent.origin)
+        let stored = try transaction.all("SELECT statement, signature FROM audit_checkpoint ORDER BY number") {
+            row throws(DatabaseError) in AuditCheckpoint(statement: row.blob(0), signature: row.blob(1))
+        }
+        for (index, checkpoint) in (stored + kept).enumerated() {
+            guard let content = AuditCheckpoint.Content(checkpoint.statement) else {
+                faults.append("checkpoint \(index + 1): it cannot be read")
+                continue
+            }
+            let name = "checkpoint \(content.number)"
+            if index < stored.count {
+                if content.number != number + 1 || content.previous != previous {
+                    faults.append("\(name): checkpoints before it are missing or were altered")
+                }
+                (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
+            } else if content.number > number {
+                faults.append("\(name): it is not in the store any more")
+            }
+            guard let key = keys.first(where: { $0.publicKey == content.publicKey })?.key else {
+                unknown += 1
+                continue
+            }
+            checked += 1
+            guard CheckpointKeys.isSigned(checkpoint, by: key) else {
+                faults.append("\(name): its signature is not good")
+                continue
+            }
+            for head in content.heads {
+                let hash = try transaction.first(
+                    "SELECT hash FROM audit_event WHERE chain = $1 AND sequence = $2", .text(head.chain),
+                    .integer(head.sequence)
+                ) { row throws(DatabaseError) in row.text(0) }
+                guard hash != head.hash else { continue }
+                let chain = head.chain.isEmpty ? "gateway" : "organization \(head.chain)"
+                faults.append(
+                    "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(name) was made")
+            }
+        }
+        return (checked, unknown, faults)
+    }
+
+    private static func isSigned(_ checkpoint: AuditCheckpoint, by key: SigningKey) -> Bool {
+        guard let verification = try? key.verificationKey(),
+            let context = try? VerificationContext(verification, .edDSA)
+        else { return false }
+        let (signature, statement) = (checkpoint.signature, checkpoint.statement)
+        return context.isValid(signature.span, for: statement.span)
+    }
+}

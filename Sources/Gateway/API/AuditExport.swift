@@ -1,0 +1,86 @@
+internal import Audit
+internal import Databases
+internal import HTTPMessage
+internal import HTTPServer
+internal import JSON
+internal import Organizations
+internal import Policy
+
+/// All events of an organization that a query finds, the oldest first, as they are read. The export itself is an event,
+/// which is the last one that it holds.
+struct AuditExport: Sendable {
+    enum Format: String, Sendable, CaseIterable {
+        case lines = "application/jsonl"
+        case table = "text/csv"
+
+        /// As a page's address names it.
+        init?(name: String) {
+            switch name {
+            case "jsonl": self = .lines
+            case "csv": self = .table
+            default: return nil
+            }
+        }
+
+        var contentType: String { self == .table ? "text/csv; charset=utf-8" : rawValue }
+    }
+
+    let management: Management
+    let query: AuditLog.Query
+    let format: Format
+
+    func reply() async throws(Problem) -> Reply {
+        let (management, query, format) = (management, query, format)
+        var record = management.record(.auditExport)
+        record.details = [("format", format.rawValue)]
+        let recorded = record
+        let moment = management.service.now()
+        let service = management.service
+        try await management.stored { () throws(DatabaseError) in
+            try await service.database.write { transaction throws(DatabaseError) in
+                try AuditLog.append(recorded, at: moment, transaction)
+            }
+            if let keys = management.deployment.signIn.checkpointKeys {
+                try await service.checkpoints.make(with: keys)
+            }
+        }
+        let id = management.id
+        return .stream(type: format.contentType, tag: nil) { writer in
+            if format == .table { try await writer.write(AuditExport.header) }
+            var after = 0
+            while true {
+                let from = after
+                let events = try await service.database.read { transaction throws(DatabaseError) in
+                    try AuditLog.events(of: id, query, after: from, limit: 500, transaction)
+                }
+                guard let last = events.last else { return }
+                after = last.sequence
+                var bytes: [UInt8] = []
+                for event in events {
+                    bytes += format == .lines ? event.json + [0x0A] : AuditExport.row(event.json)
+                }
+                try await writer.write(bytes)
+            }
+        }
+    }
+
+    private static let columns = [
+        "sequence", "timestamp", "actor_kind", "actor_email", "actor_subject", "actor_issuer", "action", "target",
+        "outcome", "reason", "ip", "request_id", "details", "previous_hash", "hash", "id",
+    ]
+
+    private static let header = Array((columns.joined(separator: ",") + "\r\n").utf8)
+
+    private static func row(_ json: [UInt8]) -> [UInt8] {
+        guard let root = try? JSONDocument(parsing: json).root else { return [] }
+        var bytes: [UInt8] = []
+        for (index, column) in columns.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            let value =
+                column.hasPrefix("actor_")
+                ? root.member("actor")?.member(String(column.dropFirst(6))) : root.member(column)
+            CSV.append(value.map { $0.isNull ? "" : $0.string ?? $0.text } ?? "", to: &bytes)
+        }
+        return bytes + [0x0D, 0x0A]
+    }
+}

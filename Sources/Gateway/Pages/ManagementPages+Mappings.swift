@@ -1,0 +1,169 @@
+internal import ClaimMapping
+internal import Grants
+internal import HTTPMessage
+internal import JSON
+internal import Organizations
+internal import Pages
+internal import Policy
+internal import Sessions
+internal import Tokens
+
+extension ManagementPages {
+    /// The rows; with `edit=ID` that row in the form, with `draft=ID` one that fits a denied sign-in.
+    func mappings(_ query: [String: String]) async throws(Problem) -> Reply {
+        let table = management.mappings()
+        var page = try await mappingsPage(table)
+        if query["done"] == "saved" { page.notice = .done("The rows were changed; they count from now on.") }
+        if let id = query["edit"], let row = table.row(id), !table.isOfFile(id) {
+            page.draft = ManagementPages.draft(row)
+            page.draft.rank = String(row.rank)
+        } else if let id = query["draft"], formToken != nil {
+            guard let drafted = try await draft(for: id) else {
+                page.notice = .trouble("This sign-in is too long ago to draft a row from.")
+                return .page(.ok, page.document)
+            }
+            page.draft = drafted
+            page.notice = .done("This row would let them in. Preview it, or change it first.")
+        }
+        return .page(.ok, page.document)
+    }
+
+    /// First the preview, then, with the tag of what was previewed, the change.
+    func changeMappings(_ form: [String: String]) async throws(Problem) -> Reply {
+        let table = management.mappings()
+        do throws(Problem) {
+            let change = try change(form, of: table)
+            if form["step"] == "save" {
+                let tag = form["tag"] ?? ""
+                _ = try await management.change(
+                    change, ifCurrent: { $0 == tag }, isConfirmed: form["confirm"] == "self")
+                return redirect(done: "saved")
+            }
+            let preview = try await management.preview([change])
+            var page = try await mappingsPage(table)
+            page.preview = MappingsPage.Preview(
+                fields: form.filter { ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains($0.key) }
+                    .sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+                summary: summary(change, table),
+                people: preview.people.map {
+                    MappingsPage.Preview.Person(
+                        name: $0.seen.email ?? $0.seen.subject, before: $0.before, after: $0.after)
+                }, unchanged: preview.unchanged, own: preview.own, shadowed: preview.shadowed,
+                wouldLockOut: preview.wouldLockOut)
+            page.draft = ManagementPages.draft(form)
+            return .page(.ok, page.document)
+        } catch {
+            guard error.status != 503 else { throw error }
+            var page = try await mappingsPage(management.mappings())
+            page.notice = .trouble(error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.detail)
+            page.draft = ManagementPages.draft(form)
+            return .page(Status(error.status), page.document)
+        }
+    }
+
+    // MARK: Parts
+
+    private func mappingsPage(_ table: MappingTable) async throws(Problem) -> MappingsPage {
+        var denied: [MappingsPage.Denied] = []
+        if formToken != nil {
+            denied = try await management.deniedSignIns(limit: 20).map {
+                MappingsPage.Denied(
+                    id: $0.id, name: $0.email ?? $0.subject, at: $0.timestamp,
+                    reason: EntitlementReason(rawValue: $0.reason)?.words ?? $0.reason)
+            }
+        }
+        return MappingsPage(
+            account: account, organization: organization, rows: table.all, fileRows: table.file.count,
+            strategy: management.organization.rules.strategy, tag: table.tag, denied: denied, formToken: formToken)
+    }
+
+    /// The form as the API's document, so that both are read by the same rules.
+    private func change(_ form: [String: String], of table: MappingTable) throws(Problem) -> MappingChange {
+        var names = ["claim_name", "claim_value", "match", "role"]
+        let operation: String
+        switch form["action"] {
+        case "add": operation = "create"
+        case "edit": operation = "update"
+        case "move": (operation, names) = ("update", [])
+        case "remove": (operation, names) = ("delete", [])
+        default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("op", operation)
+        if operation != "create" { writer.member("id", form["id"] ?? "") }
+        for name in names {
+            if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
+            if let value = form[name] { writer.member(name, value) }
+        }
+        if operation != "delete", let text = form["rank"]?.filter({ !$0.isWhitespace }), !text.isEmpty {
+            guard let rank = Int(text) else {
+                throw Problem(.invalidRequest, status: 422, detail: "The rank has to be a number.")
+            }
+            writer.member("rank", rank)
+        }
+        writer.endObject()
+        guard let root = try? JSONDocument(parsing: writer.bytes).root else {
+            throw Problem(.invalidRequest, detail: "The form cannot be read.")
+        }
+        return try ManagementAPI.change(root, of: table)
+    }
+
+    private func summary(_ change: MappingChange, _ table: MappingTable) -> String {
+        switch change {
+        case .add(let draft, _): "A row is added: \(draft.text)."
+        case .replace(let id, let draft, let place):
+            if let row = table.row(id), MappingDraft(row) == draft {
+                "Row \(row.rank) (\(draft.text)) becomes row \(table.file.count + (place ?? 0) + 1)."
+            } else {
+                "Row \(table.row(id)?.rank ?? 0) becomes: \(draft.text)."
+            }
+        case .remove(let id): "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
+        }
+    }
+
+    private static func draft(_ row: Mapping) -> MappingsPage.Draft {
+        var draft = MappingsPage.Draft()
+        (draft.id, draft.claimName, draft.match) = (row.id, row.claimName, row.match)
+        (draft.claimValue, draft.role) = (row.claimValue, row.role)
+        return draft
+    }
+
+    private static func draft(_ form: [String: String]) -> MappingsPage.Draft {
+        var draft = MappingsPage.Draft()
+        draft.id = form["action"] == "edit" ? form["id"] : nil
+        draft.claimName = form["claim_name"] ?? ""
+        draft.match = form["match"].flatMap(Match.init) ?? .equals
+        draft.claimValue = form["claim_value"] ?? ""
+        draft.role = form["role"].flatMap(Role.init) ?? .viewer
+        draft.rank = form["rank"] ?? ""
+        return draft
+    }
+
+    /// A row that lets somebody in and nobody else: by their address where it is verified, else by their subject.
+    private func draft(for id: String) async throws(Problem) -> MappingsPage.Draft? {
+        guard let denied = try await management.deniedSignIn(id) else { return nil }
+        var draft = MappingsPage.Draft()
+        let identity = try? IdentityID(issuer: denied.issuer, subject: denied.subject)
+        let person: PersonSeen? = if let identity { try await management.person(identity) } else { nil }
+        if let email = person?.verifiedEmail {
+            (draft.claimName, draft.claimValue) = ("email", email)
+        } else {
+            let claims = person.flatMap(management.deployment.claims)
+            (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.subject)
+        }
+        return draft
+    }
+}
+
+extension MappingDraft {
+    fileprivate var text: String {
+        let condition =
+            switch match {
+            case .equals: "\(claimName) = \(claimValue)"
+            case .glob: "\(claimName) like \(claimValue)"
+            case .exists: "\(claimName) exists"
+            }
+        return "\(condition) → \(role.title)"
+    }
+}

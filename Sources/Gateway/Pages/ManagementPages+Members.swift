@@ -1,0 +1,112 @@
+internal import ClaimMapping
+internal import Grants
+internal import HTTPMessage
+internal import Organizations
+internal import Pages
+internal import Policy
+
+extension ManagementPages {
+    func members(_ notice: Notice? = nil, status: Status = .ok) async throws(Problem) -> Reply {
+        var page = try await membersPage()
+        page.notice = notice
+        return .page(status, page.document)
+    }
+
+    /// What a form of the page asks for; afterwards the browser is sent to look at the page anew.
+    func changeMembers(_ form: [String: String]) async throws(Problem) -> Reply {
+        let (action, id, isConfirmed) = (form["action"] ?? "", form["id"] ?? "", form["confirm"] == "self")
+        do throws(Problem) {
+            switch action {
+            case "invite": return try await invite(form)
+            case "resend": return try await link(management.resend(id), done: "resent")
+            case "revoke_invitation": try await management.revokeInvitation(id)
+            case "revoke_grant": try await management.revoke(id, isConfirmed: isConfirmed)
+            case "suspend": _ = try await management.suspend(identity(id), isConfirmed: isConfirmed)
+            case "unsuspend": try await management.unsuspend(identity(id))
+            case "end_sessions": try await management.endSessions(of: identity(id))
+            default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+            }
+            return redirect(done: action)
+        } catch {
+            return try await refused(error, form)
+        }
+    }
+
+    private func identity(_ text: String) throws(Problem) -> IdentityID {
+        guard let id = IdentityID(text) else { throw Problem(AccessRefusal.notFound) }
+        return id
+    }
+
+    private func invite(_ form: [String: String]) async throws(Problem) -> Reply {
+        let text = (form["email"] ?? "").filter { !$0.isWhitespace }
+        guard let address = InvitedAddress(text) else {
+            throw Problem(
+                .invalidRequest, status: 422, detail: "Write an e-mail address such as name@example.com.")
+        }
+        if let fault = management.deployment.fault(of: address) {
+            throw Problem(.invalidRequest, status: 422, detail: "The address \(fault).")
+        }
+        guard let role = form["role"].flatMap(Role.init) else {
+            throw Problem(.invalidRequest, status: 422, detail: "Choose a role.")
+        }
+        if let fault = Deployment.fault(ofInviting: role) {
+            throw Problem(.invalidRequest, status: 422, detail: "The role \(fault).")
+        }
+        let issued = try await management.invite(address, as: role)
+        guard issued.isNew else { return redirect(done: "pending") }
+        return try await link(issued, done: "invited")
+    }
+
+    /// A link is shown once, on the answer itself; a letter needs no showing.
+    private func link(_ issued: IssuedInvitation, done: String) async throws(Problem) -> Reply {
+        guard let token = issued.token else { return redirect(done: done) }
+        return try await members(
+            .done(
+                "Send this link to \(issued.invitation.email). It works once, and only for that address.",
+                link: management.deployment.link(token)))
+    }
+
+    /// The page with what was wrong above it, and what was typed in its form.
+    private func refused(_ problem: Problem, _ form: [String: String]) async throws(Problem) -> Reply {
+        guard problem.status != 503 else { throw problem }
+        var page = try await membersPage()
+        page.notice = .trouble(problem.detail)
+        page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init) ?? .viewer)
+        if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
+            let action = form["action"], ["revoke_grant", "suspend"].contains(action)
+        {
+            page.notice = .trouble("This takes your own role away.")
+            page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
+        }
+        return .page(Status(problem.status), page.document)
+    }
+
+    private func membersPage() async throws(Problem) -> MembersPage {
+        let members = try await management.members()
+        // Managers first, then by name.
+        let sorted = members.sorted { ($0.role, $1.email ?? $1.subject) > ($1.role, $0.email ?? $0.subject) }
+        let people = sorted.map { member in
+            MembersPage.Person(
+                identity: member.identity.text, name: member.email ?? member.subject, role: member.role,
+                sources: member.sources.map(source), provider: member.provider, lastSignIn: member.lastSignIn,
+                isOneself: management.isOwn(member.identity))
+        }
+        return MembersPage(
+            account: account, organization: organization,
+            people: people,
+            invitations: try await management.invitations(limit: 50), suspensions: try await management.suspensions(),
+            formToken: formToken, sendsLetters: management.deployment.mail != nil)
+    }
+
+    private func source(_ source: Member.Source) -> MembersPage.Source {
+        switch source {
+        case .claimMapping(let row, let role):
+            let rank = row.flatMap { management.mappings().row($0)?.rank }
+            return MembersPage.Source(
+                text: "claim mapping\(rank.map { ", row \($0)" } ?? "") (\(role.title))", grant: nil)
+        case .grant(let grant):
+            let how = grant.source == .invitation ? "invitation" : "operator"
+            return MembersPage.Source(text: "\(how) (\(grant.role.title))", grant: grant.id)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import Organizations
+internal import Pages
+internal import Policy
+internal import Sessions
+
+/// An organization's pages beside its figures: the same operations as the API's, by forms.
+struct ManagementPages: Sendable {
+    let management: Management
+    let request: Request
+    let account: Account
+    let session: SessionToken?
+
+    func answer(_ route: Route, _ body: RequestBody) async -> Reply {
+        do throws(Problem) {
+            guard request.method == .post else {
+                switch route {
+                case .membersPage: return try await members(done)
+                case .mappingsPage: return try await mappings(query)
+                case .explainPage: return try await explain(query)
+                default: return try await audit()
+                }
+            }
+            let form = try await self.form(body)
+            switch route {
+            case .membersPage: return try await changeMembers(form)
+            case .mappingsPage: return try await changeMappings(form)
+            default: return try await explain(form)
+            }
+        } catch {
+            return .problem(error)
+        }
+    }
+
+    // MARK: Parts
+
+    var organization: OrganizationPage.Organization {
+        OrganizationPage.Organization(
+            id: management.id.text, name: management.organization.name, role: management.permit.role.title,
+            isReadOnly: management.permit.role != .manager)
+    }
+
+    /// What forms carry; `nil` for whoever may only look, and for programs, which have no forms.
+    var formToken: String? {
+        management.permit.role == .manager ? try? session?.formToken : nil
+    }
+
+    var path: String { request.target.path }
+
+    /// The query's items, the first of each name.
+    var query: [String: String] {
+        Dictionary(request.target.queryItems ?? [], uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What the page says after it was told to do something.
+    private var done: Notice? { query["done"].flatMap { ManagementPages.sentences[$0] }.map { .done($0) } }
+
+    /// Where to go after something was done, so that loading the page again does nothing.
+    func redirect(done: String) -> Reply {
+        .redirect("\(path)?done=\(done)")
+    }
+
+    private static let sentences = [
+        "invited": "The invitation is on its way.", "resent": "The letter goes out again; the old link works no more.",
+        "revoke_invitation": "The invitation was taken back.", "revoke_grant": "The role was taken away.",
+        "suspend": "The person is shut out.", "unsuspend": "The person is let in again.",
+        "end_sessions": "The person's sessions have ended.", "pending": "This address is invited already.",
+        "saved": "The rows were changed; they count from now on.",
+    ]
+
+    /// The fields of this site's own form.
+    private func form(_ body: RequestBody) async throws(Problem) -> [String: String] {
+        let items: [(name: String, value: String)]?
+        do throws(BodyError) {
+            items = FormEncoding.items(try await body.collect())
+        } catch {
+            throw MetricsAPI.problem(error)
+        }
+        guard request.hasContentType("application/x-www-form-urlencoded") == true, let items else {
+            throw Problem(.unsupportedMediaType, detail: "Send the form as application/x-www-form-urlencoded.")
+        }
+        let form = Dictionary(items, uniquingKeysWith: { first, _ in first })
+        // A bearer token is not sent by other sites' forms.
+        guard let session else { return form }
+        let sent = request.field(.formToken) ?? form["csrf_token"]
+        guard sent.map(session.isFormToken) ?? false else {
+            throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
+        }
+        return form
+    }
+}

@@ -1,0 +1,112 @@
+internal import HTTPMessage
+public import Time
+public import Web
+
+/// The audit log of an organization, the newest first.
+public struct AuditPage: Sendable {
+    public struct Event: Sendable {
+        let sequence: Int
+        let at: Timestamp
+        let actor: String
+        let action: String
+        let target: String
+        let outcome: String
+        let reason: String
+        let details: [(name: String, value: String)]
+
+        public init(
+            sequence: Int, at: Timestamp, actor: String, action: String, target: String, outcome: String,
+            reason: String, details: [(name: String, value: String)]
+        ) {
+            self.sequence = sequence
+            self.at = at
+            self.actor = actor
+            self.action = action
+            self.target = target
+            self.outcome = outcome
+            self.reason = reason
+            self.details = details
+        }
+    }
+
+    /// What is looked for, as it was typed.
+    public struct Filter: Sendable {
+        public var from = ""
+        public var to = ""
+        public var actor = ""
+        public var action = ""
+
+        public init() {}
+
+        var items: [(name: String, value: String)] {
+            [("from", from), ("to", to), ("actor", actor), ("action", action)].filter { !$0.1.isEmpty }
+        }
+    }
+
+    private let account: Account
+    private let organization: OrganizationPage.Organization
+    private let events: [Event]
+    private let filter: Filter
+    private let actions: [String]
+    private let next: String?
+    public var notice: Notice?
+
+    public init(
+        account: Account, organization: OrganizationPage.Organization, events: [Event], filter: Filter,
+        actions: [String], next: String?
+    ) {
+        self.account = account
+        self.organization = organization
+        self.events = events
+        self.filter = filter
+        self.actions = actions
+        self.next = next
+    }
+
+    private var path: String { organization.path(.audit) }
+
+    private func link(_ more: (name: String, value: String)...) -> String {
+        let items = filter.items + more
+        return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
+    }
+
+    public var document: HTML {
+        let options = ([""] + actions).map { action -> HTML in
+            "<option value=\"\(action)\"\(action == filter.action ? " selected" as HTML : "")>\(action.isEmpty ? "everything" : action.words)</option>"
+        }
+        let more: HTML? = next.map { "<a class=\"button\" rel=\"next\" href=\"\(link(("cursor", $0)))\">Older</a>" }
+        let table: HTML = events.isEmpty ? "<p class=\"empty\">Nothing that was looked for has happened.</p>" : """
+            <div class="scroll"><table><caption>The newest first</caption>
+            <thead><tr><th scope="col" class="number">No.</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
+            <tbody>\(events.map(row))</tbody></table></div>
+            """
+        let content: HTML = """
+            \(notice?.markup)
+            <form method="get" action="\(path)" class="fields" role="search">
+            <div><label for="from">From (UTC)</label><input id="from" name="from" type="date" value="\(filter.from)"></div>
+            <div><label for="to">Before (UTC)</label><input id="to" name="to" type="date" value="\(filter.to)"></div>
+            <div><label for="actor">Who</label><input id="actor" name="actor" maxlength="255" value="\(filter.actor)"></div>
+            <div><label for="action">What</label><select id="action" name="action">\(options)</select></div>
+            <button type="submit">Show</button></form>
+            \(table)
+            <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id)-audit.csv">Export as CSV</a></div></div>
+            <p class="hint">Each event holds the hash of the one before it, so that none can be altered, left out or moved unnoticed. Looking here is not recorded; an export is.</p>
+            """
+        return organization.page(.audit, account, content)
+    }
+
+    private func row(_ event: Event) -> HTML {
+        let details = event.details.map { "<li><span class=\"quiet\">\($0.name)</span> \($0.value)</li>" as HTML }
+        let reason: HTML? = event.reason.isEmpty ? nil : "<span class=\"quiet\"> \(event.reason.words)</span>"
+        let outcome: HTML = event.outcome == "success" ? "success" : "<span class=\"bad\">\(event.outcome)</span>"
+        return """
+            <tr><td class="number" data-label="No.">\(event.sequence)</td><td data-label="When">\(Moment.text(event.at))</td><td data-label="Who">\(event.actor)</td><td data-label="What">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
+
+            """
+    }
+}
+
+extension String {
+    /// A code as people read it.
+    fileprivate var words: String { replacing("_", with: " ") }
+}

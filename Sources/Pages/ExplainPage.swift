@@ -1,0 +1,118 @@
+public import ClaimMapping
+public import Organizations
+public import Web
+
+/// Why somebody has a role here, or none: each row's verdict on a token, on claims, or on a sign-in that was denied.
+public struct ExplainPage: Sendable {
+    /// What came of it.
+    public struct Outcome: Sendable {
+        let name: String
+        let provider: String
+        let role: Role?
+        let reason: EntitlementReason
+        let rows: [Explanation.Row]
+        /// Whether nobody vouches for the claims.
+        let isDryRun: Bool
+
+        public init(
+            name: String, provider: String, role: Role?, reason: EntitlementReason, rows: [Explanation.Row],
+            isDryRun: Bool
+        ) {
+            self.name = name
+            self.provider = provider
+            self.role = role
+            self.reason = reason
+            self.rows = rows
+            self.isDryRun = isDryRun
+        }
+    }
+
+    private let account: Account
+    private let organization: OrganizationPage.Organization
+    private let providers: [String]
+    private let formToken: String?
+    public var outcome: Outcome?
+    public var notice: Notice?
+    /// What stands in the form.
+    public var claims = ""
+
+    public init(
+        account: Account, organization: OrganizationPage.Organization, providers: [String], formToken: String?
+    ) {
+        self.account = account
+        self.organization = organization
+        self.providers = providers
+        self.formToken = formToken
+    }
+
+    private var path: String { organization.path(.mappings) + "/explain" }
+
+    public var document: HTML {
+        let content: HTML = """
+            \(notice?.markup)
+            \(outcome.map(section))
+            \(form)
+            """
+        return organization.page(.mappings, account, content)
+    }
+
+    private func section(_ outcome: Outcome) -> HTML {
+        let rows = outcome.rows.map { row -> HTML in
+            let near: HTML? = row.isNearMiss ? "<span class=\"bad\"> differs only by case or white space</span>" : nil
+            return """
+                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Where"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)</span></td></tr>
+
+                """
+        }
+        let dry: HTML? = outcome.isDryRun ? "<p class=\"hint\">Nobody signed these claims: this is what they would earn.</p>" : nil
+        let table: HTML? = rows.isEmpty ? nil : """
+            <div class="scroll"><table><caption>Every row's verdict</caption><thead><tr><th scope="col" class="number">Rank</th><th scope="col">Where</th><th scope="col">Role</th><th scope="col">Verdict</th></tr></thead><tbody>\(rows)</tbody></table></div>
+            """
+        return """
+            <section aria-labelledby="outcome"><h2 id="outcome">\(outcome.name): \(outcome.role?.title ?? "no role")</h2>
+            <p>\(outcome.reason.words) <span class="quiet">Provider: \(outcome.provider).</span></p>
+            \(dry)\(table)</section>
+            """
+    }
+
+    private var form: HTML? {
+        guard let formToken else { return nil }
+        let options = providers.map { "<option value=\"\($0)\">\($0)</option>" as HTML }
+        return """
+            <section aria-labelledby="paste"><h2 id="paste">Paste a token, or claims</h2>
+            <form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)">
+            <p><label for="text">A bearer token, or claims as a JSON object</label><textarea id="text" name="text" required maxlength="65536" spellcheck="false" autocomplete="off">\(claims)</textarea></p>
+            <div class="fields"><div><label for="provider">Provider, for claims</label><select id="provider" name="provider">\(options)</select></div>
+            <button type="submit" class="primary">Explain</button></div></form>
+            <p class="hint">A token is checked as if it were used. Claims are taken as they are. Neither is kept.</p></section>
+            """
+    }
+}
+
+extension Verdict {
+    var words: String {
+        switch self {
+        case .matched: "matches, and decides"
+        case .shadowed: "matches, but another row decides"
+        case .noMatch: "does not match"
+        case .claimAbsent: "the claim is not there"
+        case .emailUnverified: "the address matches, but nobody vouches for it"
+        case .claimIncomplete: "unknown: the provider left the claim out"
+        }
+    }
+}
+
+extension EntitlementReason {
+    /// In a sentence, for managers.
+    public var words: String {
+        switch self {
+        case .mapped: "A row gives this role."
+        case .granted: "A stored role counts: an invitation that was accepted, or the operator's."
+        case .noMatch: "No row matches."
+        case .emailUnverified: "A row matches the e-mail address, but the provider does not say that it is verified."
+        case .claimsIncomplete: "The provider left claims out that could earn a role."
+        case .suspended: "The person is suspended."
+        case .providerNotAccepted: "The organization does not take sign-ins of this provider."
+        }
+    }
+}

@@ -1,0 +1,258 @@
+public import ClaimMapping
+internal import HTTPMessage
+public import Organizations
+public import Time
+public import Web
+
+/// An organization's claim mappings: looked at, changed after a preview, and drafted from sign-ins that were denied.
+public struct MappingsPage: Sendable {
+    /// What stands in the form.
+    public struct Draft: Sendable {
+        /// Of the row that is edited; `nil` for a new one.
+        public var id: String?
+        public var claimName = ""
+        public var match = Match.equals
+        public var claimValue = ""
+        public var role = Role.viewer
+        /// Empty: at the end, or where it is.
+        public var rank = ""
+
+        public init() {}
+    }
+
+    /// Somebody who signed in for the organization and got no role.
+    public struct Denied: Sendable {
+        let id: String
+        let name: String
+        let at: Timestamp
+        let reason: String
+
+        public init(id: String, name: String, at: Timestamp, reason: String) {
+            self.id = id
+            self.name = name
+            self.at = at
+            self.reason = reason
+        }
+    }
+
+    /// What a change would come to, before it is made.
+    public struct Preview: Sendable {
+        public struct Person: Sendable {
+            let name: String
+            let before: Role?
+            let after: Role?
+
+            public init(name: String, before: Role?, after: Role?) {
+                self.name = name
+                self.before = before
+                self.after = after
+            }
+        }
+
+        /// What is sent again to make the change.
+        let fields: [(name: String, value: String)]
+        let summary: String
+        let people: [Person]
+        let unchanged: Int
+        let own: (before: Role?, after: Role?)
+        let shadowed: [Mapping]
+        let wouldLockOut: Bool
+
+        public init(
+            fields: [(name: String, value: String)], summary: String, people: [Person], unchanged: Int,
+            own: (before: Role?, after: Role?), shadowed: [Mapping], wouldLockOut: Bool
+        ) {
+            self.fields = fields
+            self.summary = summary
+            self.people = people
+            self.unchanged = unchanged
+            self.own = own
+            self.shadowed = shadowed
+            self.wouldLockOut = wouldLockOut
+        }
+    }
+
+    private let account: Account
+    private let organization: OrganizationPage.Organization
+    private let rows: [Mapping]
+    /// How many of them are the configuration file's.
+    private let fileRows: Int
+    private let strategy: ClaimStrategy
+    private let tag: String
+    private let denied: [Denied]
+    private let formToken: String?
+    public var notice: Notice?
+    public var draft = Draft()
+    public var preview: Preview?
+
+    /// - Parameters:
+    ///   - tag: of these rows, so that a change is made to what one has seen.
+    ///   - formToken: `nil` for whoever may only look.
+    public init(
+        account: Account, organization: OrganizationPage.Organization, rows: [Mapping], fileRows: Int,
+        strategy: ClaimStrategy, tag: String, denied: [Denied], formToken: String?
+    ) {
+        self.account = account
+        self.organization = organization
+        self.rows = rows
+        self.fileRows = fileRows
+        self.strategy = strategy
+        self.tag = tag
+        self.denied = denied
+        self.formToken = formToken
+    }
+
+    private var path: String { organization.path(.mappings) }
+
+    public var document: HTML {
+        let how = strategy == .firstMatch
+            ? "Rows are tried from the first; the first one that matches gives the role."
+            : "Every row is tried; of those that match the highest role counts."
+        let content: HTML = """
+            \(notice?.markup)
+            \(preview.map(section))
+            <section aria-labelledby="rows"><h2 id="rows">Rows <span class="count">\(rows.count)</span></h2>
+            <p class="hint">\(how) <a href="\(path)/explain">Explain a sign-in</a></p>
+            \(table)</section>
+            \(form)
+            \(deniedSection)
+            """
+        return organization.page(.mappings, account, content)
+    }
+
+    // MARK: Preview
+
+    private func section(_ preview: Preview) -> HTML {
+        let people = preview.people.map { person -> HTML in
+            "<tr><th scope=\"row\">\(person.name)</th><td data-label=\"Now\">\(title(person.before))</td><td data-label=\"Then\">\(title(person.after))</td></tr>\n"
+        }
+        let table: HTML = preview.people.isEmpty
+            ? "<p>Of the people who signed in lately, nobody gains, loses or changes a role.</p>"
+            : """
+            <div class="scroll"><table><caption>Who gains, loses or changes a role</caption><thead><tr><th scope="col">Person</th><th scope="col">Now</th><th scope="col">Then</th></tr></thead><tbody>\(people)</tbody></table></div>
+            """
+        let own: HTML = preview.own.before == preview.own.after
+            ? "<li>Your own role stays: \(title(preview.own.after)).</li>"
+            : "<li class=\"bad\">Your own role changes: from \(title(preview.own.before)) to \(title(preview.own.after)).</li>"
+        let shadowed: [HTML] = preview.shadowed.map { "<li>Row \($0.rank) (\($0.condition)) decides nothing any more: a row before it matches the same.</li>" }
+        let lockOut: HTML? = preview.wouldLockOut
+            ? "<li class=\"bad\">Nobody could manage the organization any more: this will be refused.</li>" : nil
+        let losesOwn = preview.own.before == .manager && preview.own.after != .manager
+        let fields = preview.fields + [("step", "save"), ("tag", tag)] + (losesOwn ? [("confirm", "self")] : [])
+        let save = ButtonForm(
+            path: path, token: formToken, fields: fields,
+            title: losesOwn ? "Make this change, and take my own role away" : "Make this change",
+            kind: losesOwn ? "danger" : "primary")
+        return """
+            <section class="preview" aria-labelledby="preview"><h2 id="preview">Before you save</h2>
+            <p>\(preview.summary)</p>
+            \(table)
+            <ul class="advice"><li>\(preview.unchanged == 1 ? "One other person keeps what they have." : "\(preview.unchanged) others keep what they have.")</li>\(own)\(shadowed)\(lockOut)</ul>
+            <div class="row"><div>\(save.markup)<a class="button" href="\(path)">Leave it as it is</a></div></div></section>
+            """
+    }
+
+    private func title(_ role: Role?) -> String { role?.title ?? "no role" }
+
+    // MARK: Rows
+
+    private var table: HTML {
+        guard !rows.isEmpty else { return "<p class=\"empty\">There is no row yet: nobody earns a role by signing in.</p>" }
+        let actions: HTML = formToken == nil ? "" : "<th scope=\"col\">Actions</th>"
+        return """
+            <div class="scroll"><table><caption>In the order in which they are tried</caption>
+            <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Where</th><th scope="col">Role</th><th scope="col">From</th>\(actions)</tr></thead>
+            <tbody>\(rows.map(row))</tbody></table></div>
+            """
+    }
+
+    private func row(_ row: Mapping) -> HTML {
+        let isOfFile = row.rank <= fileRows
+        let origin: HTML = isOfFile ? "<span class=\"quiet\">configuration file</span>" : "managers"
+        let actions: HTML? = formToken == nil ? nil : "<td class=\"actions\">\(isOfFile ? "" : buttons(row))</td>"
+        return """
+            <tr><td class="number" data-label="Rank">\(row.rank)</td><td data-label="Where"><code>\(row.condition)</code></td><td data-label="Role">\(row.role.title)</td><td data-label="From">\(origin)</td>\(actions)</tr>
+
+            """
+    }
+
+    private func buttons(_ row: Mapping) -> HTML {
+        func move(_ title: String, _ rank: Int) -> HTML? {
+            guard rank > fileRows, rank <= rows.count else { return nil }
+            return ButtonForm(
+                path: path, token: formToken,
+                fields: [("step", "preview"), ("action", "move"), ("id", row.id), ("rank", String(rank))], title: title,
+                label: "\(title) row \(row.rank)"
+            ).markup
+        }
+        let remove = ButtonForm(
+            path: path, token: formToken, fields: [("step", "preview"), ("action", "remove"), ("id", row.id)],
+            title: "Remove", label: "Remove row \(row.rank)", kind: "danger")
+        return """
+            <a class="button" href="\(path)?edit=\(FormEncoding.encode(row.id))#row" aria-label="Edit row \(row.rank)">Edit</a>
+            \(move("Up", row.rank - 1))\(move("Down", row.rank + 1))\(remove.markup)
+            """
+    }
+
+    private var form: HTML? {
+        guard let formToken else { return nil }
+        let matches = Match.allCases.map { match -> HTML in
+            "<option value=\"\(match.rawValue)\"\(match == draft.match ? " selected" as HTML : "")>\(match.words)</option>"
+        }
+        let roles = [Role.viewer, .manager].map { role -> HTML in
+            "<option value=\"\(role.rawValue)\"\(role == draft.role ? " selected" as HTML : "")>\(role.title)</option>"
+        }
+        let id: HTML? = draft.id.map { "<input type=\"hidden\" name=\"id\" value=\"\($0)\">" }
+        return """
+            <section aria-labelledby="row"><h2 id="row">\(draft.id == nil ? "Add a row" : "Edit the row")</h2>
+            <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="step" value="preview"><input type="hidden" name="action" value="\(draft.id == nil ? "add" : "edit")">\(id)
+            <div><label for="claim_name">Claim</label><input id="claim_name" name="claim_name" required maxlength="255" autocomplete="off" spellcheck="false" value="\(draft.claimName)" placeholder="groups"></div>
+            <div class="small"><label for="match">Comparison</label><select id="match" name="match">\(matches)</select></div>
+            <div><label for="claim_value">Value</label><input id="claim_value" name="claim_value" maxlength="1024" autocomplete="off" spellcheck="false" value="\(draft.claimValue)" placeholder="soc-leads"></div>
+            <div><label for="role">Role</label><select id="role" name="role">\(roles)</select></div>
+            <div class="small"><label for="rank">Rank</label><input id="rank" name="rank" inputmode="numeric" value="\(draft.rank)" placeholder="last"></div>
+            <button type="submit" class="primary">Preview</button></form>
+            <p class="hint">The claim is a name such as <code>email</code> or <code>groups</code>, or a JSON Pointer such as <code>/realm_access/roles</code>. In patterns <code>*</code> stands for anything and <code>?</code> for one character.</p></section>
+            """
+    }
+
+    private var deniedSection: HTML? {
+        guard formToken != nil else { return nil }
+        guard !denied.isEmpty else {
+            return "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everybody who signed in for this organization lately had a role.</p></section>"
+        }
+        let list = denied.map { denied -> HTML in
+            let id = FormEncoding.encode(denied.id)
+            return """
+                <tr><th scope="row">\(denied.name)</th><td data-label="When">\(Moment.text(denied.at))</td><td data-label="Why">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Draft a row for \(denied.name)">Draft a row</a></td></tr>
+
+                """
+        }
+        return """
+            <section aria-labelledby="denied"><h2 id="denied">Denied sign-ins</h2>
+            <div class="scroll"><table><caption>Who signed in for this organization and got no role</caption>
+            <thead><tr><th scope="col">Person</th><th scope="col">When</th><th scope="col">Why</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
+            """
+    }
+}
+
+extension Mapping {
+    /// What the row asks for, in one line.
+    var condition: String {
+        switch match {
+        case .equals: "\(claimName) = \(claimValue)"
+        case .glob: "\(claimName) like \(claimValue)"
+        case .exists: "\(claimName) exists"
+        }
+    }
+}
+
+extension Match {
+    var words: String {
+        switch self {
+        case .equals: "equals"
+        case .glob: "is like"
+        case .exists: "exists"
+        }
+    }
+}

@@ -1,0 +1,224 @@
+public import Grants
+internal import HTTPMessage
+public import Organizations
+public import Time
+public import Web
+
+/// Everyone with access, and from where; whom one has invited; who is shut out.
+public struct MembersPage: Sendable {
+    /// Somebody with access.
+    public struct Person: Sendable {
+        let identity: String
+        let name: String
+        let role: Role
+        let sources: [Source]
+        let provider: String?
+        let lastSignIn: Timestamp?
+        let isOneself: Bool
+
+        public init(
+            identity: String, name: String, role: Role, sources: [Source], provider: String?, lastSignIn: Timestamp?,
+            isOneself: Bool
+        ) {
+            self.identity = identity
+            self.name = name
+            self.role = role
+            self.sources = sources
+            self.provider = provider
+            self.lastSignIn = lastSignIn
+            self.isOneself = isOneself
+        }
+    }
+
+    /// One way in which somebody has a role.
+    public struct Source: Sendable {
+        let text: String
+        /// Where it is one that can be taken away.
+        let grant: String?
+
+        public init(text: String, grant: String?) {
+            self.text = text
+            self.grant = grant
+        }
+    }
+
+    /// What one asked for and has to say again, because it takes one's own role away.
+    public struct Confirmation: Sendable {
+        let fields: [String: String]
+
+        public init(fields: [String: String]) {
+            self.fields = fields
+        }
+    }
+
+    private let account: Account
+    private let organization: OrganizationPage.Organization
+    private let people: [Person]
+    private let invitations: [Invitation]
+    private let suspensions: [Suspension]
+    /// `nil` for whoever may only look.
+    private let formToken: String?
+    private let sendsLetters: Bool
+    public var notice: Notice?
+    public var confirmation: Confirmation?
+    /// What stands in the form.
+    public var draft: (email: String, role: Role) = ("", .viewer)
+
+    /// - Parameter formToken: `nil` for whoever may only look.
+    public init(
+        account: Account, organization: OrganizationPage.Organization, people: [Person], invitations: [Invitation],
+        suspensions: [Suspension], formToken: String?, sendsLetters: Bool
+    ) {
+        self.account = account
+        self.organization = organization
+        self.people = people
+        self.invitations = invitations
+        self.suspensions = suspensions
+        self.formToken = formToken
+        self.sendsLetters = sendsLetters
+    }
+
+    private var path: String { organization.path(.members) }
+
+    public var document: HTML {
+        let content: HTML = """
+            \(notice?.markup)
+            \(confirmationForm)
+            \(inviteForm)
+            <section aria-labelledby="people"><h2 id="people">People with access <span class="count">\(people.count)</span></h2>
+            \(peopleTable)</section>
+            <section aria-labelledby="invitations"><h2 id="invitations">Invitations</h2>
+            \(invitationsTable)</section>
+            \(suspensionsSection)
+            """
+        return organization.page(.members, account, content)
+    }
+
+    private var confirmationForm: HTML? {
+        confirmation.flatMap { confirmation in
+            let fields = confirmation.fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+            return ButtonForm(
+                path: path, token: formToken, fields: fields + [("confirm", "self")],
+                title: "Yes, take my own role away", kind: "danger"
+            ).markup
+        }
+    }
+
+    private var inviteForm: HTML? {
+        guard let formToken else { return nil }
+        let options = [Role.viewer, .manager].map { role -> HTML in
+            "<option value=\"\(role.rawValue)\"\(role == draft.role ? " selected" as HTML : "")>\(role.title)</option>"
+        }
+        let how = sendsLetters
+            ? "They get a letter with a link that works once, and only for this address."
+            : "No mail server is configured: you get the link, and send it yourself."
+        return """
+            <section aria-labelledby="invite"><h2 id="invite">Invite somebody</h2>
+            <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="action" value="invite">
+            <div><label for="email">E-mail address</label><input id="email" name="email" type="email" required maxlength="254" autocomplete="off" value="\(draft.email)"></div>
+            <div><label for="role">Role</label><select id="role" name="role">\(options)</select></div>
+            <button type="submit" class="primary">Invite</button></form>
+            <p class="hint">\(how)</p></section>
+            """
+    }
+
+    // MARK: Tables
+
+    private var peopleTable: HTML {
+        guard !people.isEmpty else { return "<p class=\"empty\">Nobody was seen yet who has access.</p>" }
+        return """
+            <div class="scroll"><table><caption>Everyone who has a role, and from where</caption>
+            <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">From</th><th scope="col">Last sign-in</th>\(actionsHeading)</tr></thead>
+            <tbody>\(people.map(row))</tbody></table></div>
+            """
+    }
+
+    private var actionsHeading: HTML { formToken == nil ? "" : "<th scope=\"col\">Actions</th>" }
+
+    private func row(_ person: Person) -> HTML {
+        let sources = person.sources.map { "<li>\($0.text)</li>" as HTML }
+        let seen: HTML = person.lastSignIn.map { seen in
+            "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> by \($0)</span>" as HTML })"
+        } ?? "<span class=\"quiet\">never</span>"
+        let own: HTML? = person.isOneself ? "<span class=\"quiet\">this is you</span>" : nil
+        return """
+            <tr><th scope="row">\(person.name)\(own)</th><td data-label="Role">\(person.role.title)</td><td data-label="From"><ul>\(sources)</ul></td><td data-label="Last sign-in"><span>\(seen)</span></td>\(actions(person))</tr>
+
+            """
+    }
+
+    private func actions(_ person: Person) -> HTML? {
+        guard formToken != nil else { return nil }
+        let revoking = person.sources.compactMap(\.grant).compactMap { grant in
+            button("revoke_grant", grant, "Revoke role", "Revoke the stored role of \(person.name)", "danger")
+        }
+        let sessions = person.lastSignIn == nil
+            ? nil : button("end_sessions", person.identity, "End sessions", "End the sessions of \(person.name)")
+        let suspending = button("suspend", person.identity, "Suspend", "Suspend \(person.name)", "danger")
+        return "<td class=\"actions\">\(revoking)\(sessions)\(suspending)</td>"
+    }
+
+    private func button(
+        _ action: String, _ id: String, _ title: String, _ label: String, _ kind: String = ""
+    ) -> HTML? {
+        ButtonForm(
+            path: path, token: formToken, fields: [("action", action), ("id", id)], title: title, label: label,
+            kind: kind
+        ).markup
+    }
+
+    private var invitationsTable: HTML {
+        guard !invitations.isEmpty else { return "<p class=\"empty\">Nobody was invited yet.</p>" }
+        return """
+            <div class="scroll"><table><caption>The newest invitations first</caption>
+            <thead><tr><th scope="col">Address</th><th scope="col">Role</th><th scope="col">State</th><th scope="col">Letter</th><th scope="col">Invited by</th>\(actionsHeading)</tr></thead>
+            <tbody>\(invitations.map(row))</tbody></table></div>
+            """
+    }
+
+    private func row(_ invitation: Invitation) -> HTML {
+        let until: HTML? = invitation.state == .pending
+            ? "<span class=\"quiet\"> until \(Moment.text(invitation.expiresAt))</span>" : nil
+        let actions: HTML? = formToken == nil ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
+        return """
+            <tr><th scope="row">\(invitation.email)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Letter"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
+
+            """
+    }
+
+    private func pendingActions(_ invitation: Invitation) -> HTML {
+        let title = sendsLetters ? "Send again" : "New link"
+        let again = button("resend", invitation.id, title, "\(title) for \(invitation.email)")
+        let revoke = button(
+            "revoke_invitation", invitation.id, "Revoke", "Revoke the invitation of \(invitation.email)", "danger")
+        return "\(again)\(revoke)"
+    }
+
+    private func letter(_ invitation: Invitation) -> HTML {
+        let failure: HTML? = invitation.lastFailure.map { "<span class=\"quiet\"> \($0)</span>" }
+        switch invitation.delivery {
+        case .link: return "<span class=\"quiet\">link handed over</span>"
+        case .queued: return invitation.attempts == 0 ? "on its way" : "tried \(invitation.attempts)×, will be tried again\(failure)"
+        case .sent: return "sent"
+        case .failed: return "<span class=\"bad\">not delivered</span>\(failure)"
+        }
+    }
+
+    private var suspensionsSection: HTML? {
+        guard !suspensions.isEmpty else { return nil }
+        let rows = suspensions.map { suspension -> HTML in
+            let name = suspension.email ?? suspension.subject
+            let again: HTML? = formToken == nil ? nil
+                : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Let in again", "Let \(name) in again"))</td>"
+            return """
+                <tr><th scope="row">\(name)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
+
+                """
+        }
+        return """
+            <section aria-labelledby="suspended"><h2 id="suspended">Suspended <span class="count">\(suspensions.count)</span></h2>
+            <div class="scroll"><table><caption>Shut out, whatever they would earn</caption>
+            <thead><tr><th scope="col">Person</th><th scope="col">Since</th>\(actionsHeading)</tr></thead><tbody>\(rows)</tbody></table></div></section>
+            """
+    }
+}
