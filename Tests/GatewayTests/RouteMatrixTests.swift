@@ -86,6 +86,21 @@ struct RouteMatrixTests {
         case .members, .grants, .suspensions: [.reading()]
         case .memberSessions, .grant: [.managing("DELETE", 404)]
         case .suspension: [.managing("PUT", 404), .managing("DELETE", 404)]
+        case .membersPage, .mappingsPage: [.reading(), .managing("POST", 415)]
+        case .explainPage: [.reading(), .permitted("POST", 415, viewer: 0, manager: 0, publisher: 403)]
+        case .auditPage: [.managing("GET", 200)]
+        // The link's page says that there is no such invitation; whoever is not signed in is sent back to it.
+        case .acceptance:
+            [.everybody("GET", 404), Expectation(method: "POST", statuses: [303] + Array(repeating: 404, count: 6))]
+        case .acceptInvitation: [.signedIn("POST", 415)]
+        case .invitations: [.reading(), .managing("POST", 415)]
+        case .invitation: [.managing("DELETE", 404)]
+        case .invitationResend: [.managing("POST", 404)]
+        case .claimMappings: [.reading(), .managing("POST", 415)]
+        case .claimMapping: [.reading(404), .managing("PATCH", 415), .managing("DELETE", 404)]
+        case .claimMappingsExplain: [.permitted("POST", 415, viewer: 0, manager: 0, publisher: 403)]
+        case .claimMappingsPreview: [.managing("POST", 415)]
+        case .openAPI: [.everybody("GET", 200)]
         }
     }
 
@@ -123,7 +138,7 @@ struct RouteMatrixTests {
                 for expectation in expectations {
                     let path = route.template.replacing("{org}", with: "acme").replacing(
                         /{\w+}/, with: "AAAAAAAAAAAAAAAAAAAAAA")
-                    let isPage = route.kind != .api && route != .organizationPage
+                    let isPage = route.kind != .api && route.permission(for: .get) == nil
                     let fields = route == .logout ? [] : token
                     let answer = try await browser.send(
                         expectation.method, path, fields: fields + (isPage ? TestBrowser.navigation : []))
