@@ -163,7 +163,7 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Time"]),
-        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Time"]),
+        tests(of: "Mail", uses: ["Cryptography", "Sockets", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),

@@ -34,7 +34,9 @@ public struct Letter: Sendable {
         // Quoted-printable content cannot hold "=_".
         let boundary = "gatehouse=_letter"
         let (name, address) = Letter.split(from)
-        let sender = name.isEmpty ? "<\(address)>" : "\(HeaderText.displayName(name)) <\(address)>"
+        let shown = HeaderText.displayName(name)
+        // A line with an encoded word is short (RFC 2047, section 2).
+        let sender = name.isEmpty ? "<\(address)>" : shown + (shown.hasPrefix("=?") ? "\r\n " : " ") + "<\(address)>"
         let head = [
             "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(Letter.bare(to))>",
             "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(Letter.bare(messageID))>",

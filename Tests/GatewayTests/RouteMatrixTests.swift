@@ -121,7 +121,8 @@ struct RouteMatrixTests {
         try grant(.manager, to: "deputy", in: acme)
         let id = try IdentityID(issuer: SignInWorld.issuer, subject: "sue")
         let suspended = try await world.service.access.suspend(
-            id, in: acme, isManager: { _, _ in false }, recording: AuditRecord(.suspensionCreate, by: .operator, in: acme))
+            id, in: acme, isManager: { _, _ in false },
+            recording: AuditRecord(.suspensionCreate, by: .operator, in: acme))
         _ = try suspended.get()
 
         for (index, asker) in Asker.allCases.enumerated() {

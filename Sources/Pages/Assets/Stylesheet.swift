@@ -93,6 +93,9 @@ enum Stylesheet {
         .danger { color: var(--bad); }
         .hint { color: var(--quiet); font-size: .875rem; margin: 0 0 1rem; }
         td ul { list-style: none; margin: 0; padding: 0; }
+        td li { overflow-wrap: anywhere; }
+        .when { white-space: nowrap; }
+        input, select { min-height: 2.65rem; }
         td code { white-space: normal; }
         section + section { margin-top: 2rem; }
 

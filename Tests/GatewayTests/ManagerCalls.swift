@@ -1,0 +1,51 @@
+import Audit
+import Databases
+import HTTPMessage
+import JSON
+import Organizations
+import Testing
+
+@testable import Gateway
+
+extension TestBrowser {
+    /// A call of the API that changes something, with the session's token.
+    func call(_ method: String, _ path: String, _ body: String? = nil, fields: [String] = []) async throws -> TestAnswer
+    {
+        let token = try await formToken()
+        return try await send(
+            method, path,
+            fields: ["Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(token)"]
+                + (body == nil ? [] : ["Content-Type: application/json"]) + fields, body: body ?? "")
+    }
+
+    /// A form of a page.
+    func post(_ path: String, _ items: [(name: String, value: String)]) async throws -> TestAnswer {
+        let token = try await formToken()
+        return try await send(
+            "POST", path,
+            fields: TestBrowser.navigation + [
+                "Content-Type: application/x-www-form-urlencoded", "Origin: \(SignInWorld.origin)",
+                "Sec-Fetch-Site: same-origin",
+            ], body: String(decoding: FormEncoding.body(items + [("csrf_token", token)]), as: UTF8.self))
+    }
+}
+
+extension TestAnswer {
+    var items: [JSONValue] { json?.member("items").map { Array($0.elements) } ?? [] }
+    func text(_ name: String) -> String? { json?.member(name)?.string }
+}
+
+extension SignInWorld {
+    /// The actions of an organization's audit log, the oldest first, with their outcomes' reasons.
+    func audited(_ organization: String = "acme") async throws -> [String] {
+        let id = try #require(OrganizationID(organization))
+        let events = try await database.read { transaction throws(DatabaseError) in
+            var query = AuditLog.Query()
+            query.limit = 500
+            return try AuditLog.events(of: id, query, transaction)
+        }
+        return try events.reversed().map {
+            try #require(try JSONDocument(parsing: $0.json).root.member("action")?.string)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Cryptography
+import Testing
+import Time
+
+@testable import Mail
+
+@Suite("The dialogue with a mail server")
+struct DialogueTests {
+    private let letter = Letter(
+        from: "no-reply@acme.example", to: "pat@acme.example", subject: "s", plainText: "a\n", html: "b\n",
+        messageID: "i@acme.example", date: Timestamp(seconds: 0))
+
+    private func route(_ host: String = "mail.example", tls: Bool = true, user: String? = nil) -> MailRoute {
+        MailRoute(
+            host: host, port: 25, isImplicitTLS: tls, username: user,
+            password: user == nil ? nil : Secret(bytes: Array("p:w ✓".utf8)), clientName: "gate.example")
+    }
+
+    /// Plays a server's lines; what the client said, a line a command, and how it ended.
+    private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil) -> (
+        said: [String], end: DeliveryFailure??
+    ) {
+        var dialogue = SMTPDialogue(letter, by: route)
+        var said: [String] = []
+        func take(_ action: SMTPDialogue.Action) -> DeliveryFailure?? {
+            switch action {
+            case .wait: return nil
+            case .send(let bytes):
+                let text = String(decoding: bytes.dropLast(2), as: UTF8.self)
+                said.append(text.hasPrefix("Date:") ? "LETTER" : text)
+                return nil
+            case .secure:
+                said.append("(TLS)")
+                return take(dialogue.secured())
+            case .finish(let failure): return .some(failure)
+            }
+        }
+        for reply in replies {
+            let bytes = Array("\(reply)\r\n".utf8)
+            let cuts =
+                pieces.map {
+                    stride(from: 0, to: bytes.count, by: $0).map { Array(bytes[$0..<min($0 + pieces!, bytes.count)]) }
+                } ?? [bytes]
+            for piece in cuts {
+                if let end = take(dialogue.receive(piece)) { return (said, end) }
+            }
+        }
+        return (said, nil)
+    }
+
+    private static let good = [
+        "220 hi", "250-mail.example\r\n250-SIZE 1000\r\n250 8BITMIME", "250 ok", "250 ok", "354 go", "250 taken",
+    ]
+    private static let words = [
+        "EHLO gate.example", "MAIL FROM:<no-reply@acme.example>", "RCPT TO:<pat@acme.example>", "DATA", "LETTER",
+    ]
+
+    @Test("hands a letter over, whole or byte by byte", arguments: [nil, 1, 2, 7] as [Int?])
+    func whole(_ pieces: Int?) {
+        let (said, end) = play(route(), DialogueTests.good, pieces: pieces)
+        #expect(said == DialogueTests.words && end == .some(nil))
+    }
+
+    @Test("goes on with TLS, and greets anew")
+    func startTLS() {
+        let (said, end) = play(
+            route(tls: false), ["220 hi", "250-m\r\n250 STARTTLS", "220 go"] + DialogueTests.good.dropFirst())
+        #expect(said == ["EHLO gate.example", "STARTTLS", "(TLS)"] + DialogueTests.words && end == .some(nil))
+    }
+
+    @Test("sends nothing in the clear, but to this machine")
+    func required() throws {
+        let (said, end) = play(route(tls: false), DialogueTests.good)
+        let failure = try #require(end ?? nil)
+        #expect(said.count == 1 && !failure.isPermanent && failure.description.contains("STARTTLS"))
+        for host in ["127.0.0.1", "localhost", "::1"] {
+            #expect(play(route(host, tls: false), DialogueTests.good).end == .some(nil))
+        }
+        #expect((play(route("localhost.evil.example", tls: false), DialogueTests.good).end ?? nil) != nil)
+    }
+
+    @Test("what was said before TLS does not count after it")
+    func injection() throws {
+        let (said, end) = play(
+            route(tls: false), ["220 hi", "250-m\r\n250 STARTTLS", "220 go\r\n250-m\r\n250 AUTH PLAIN"])
+        #expect(!said.contains("(TLS)") && (end ?? nil)?.isPermanent == false)
+    }
+
+    @Test("signs in by PLAIN or LOGIN, whichever is offered")
+    func authentication() throws {
+        let good = Array(DialogueTests.good.dropFirst(2))
+        let plain = play(route(user: "u"), ["220 hi", "250-m\r\n250 AUTH LOGIN PLAIN", "235 ok"] + good)
+        #expect(plain.said[1] == "AUTH PLAIN \(Base64.encode(Array("\0u\0p:w ✓".utf8)))" && plain.end == .some(nil))
+        let login = play(
+            route(user: "u"),
+            ["220 hi", "250-m\r\n250-AUTH=LOGIN\r\n250 X", "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "235 ok"] + good)
+        #expect(
+            login.said[1...3] == ["AUTH LOGIN", "dQ==", Base64.encode(Array("p:w ✓".utf8))] && login.end == .some(nil))
+        let refused = try #require(play(route(user: "u"), ["220 hi", "250-m\r\n250 AUTH PLAIN", "535 no"]).end ?? nil)
+        #expect(!refused.isPermanent && !refused.description.contains("p:w") && refused.description.contains("535"))
+        let none = try #require(play(route(user: "u"), ["220 hi", "250-m\r\n250 AUTH GSSAPI"]).end ?? nil)
+        #expect(none.description.contains("AUTH"))
+        let greedy = play(route(user: "u"), ["220 hi", "250-m\r\n250 AUTH LOGIN", "334 a", "334 b", "334 c"])
+        #expect((greedy.end ?? nil) != nil)
+    }
+
+    @Test("refusals of the letter are final, all others pass", arguments: Array(good.indices))
+    func refusals(_ step: Int) throws {
+        for (reply, isFinal) in [("451 later", false), ("550 never", step >= 2)] {
+            var replies = DialogueTests.good
+            replies[step] = reply
+            let failure = try #require(play(route(), replies).end ?? nil)
+            #expect(failure.isPermanent == isFinal && failure.description.contains(reply))
+        }
+    }
+
+    @Test(
+        "what is no SMTP is refused",
+        arguments: [
+            "hello", "22 x", "999 x", "220x", "HTTP/1.1 200 OK", "220-a\r\n250 b", String(repeating: "x", count: 5000),
+        ])
+    func malformed(_ greeting: String) {
+        #expect((play(route(), [greeting]).end ?? nil)?.isPermanent == false)
+    }
+
+    @Test("a server that never ends a reply is given up")
+    func endless() {
+        #expect((play(route(), Array(repeating: "220-more", count: 200)).end ?? nil) != nil)
+    }
+
+    @Test("what a server says cannot carry control characters further")
+    func shown() throws {
+        let failure = try #require(
+            play(route(), ["554 no\u{1B}[31m\u{7}" + String(repeating: "y", count: 500)]).end ?? nil)
+        #expect(
+            failure.description.utf8.allSatisfy { (0x20...0x7E).contains($0) } && failure.description.utf8.count <= 240)
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import Sockets
+import Synchronization
+import Testing
+import Time
+
+@testable import Mail
+
+/// A mail server that says one line after the other, each once it has read something, and then hangs up or hangs.
+private final class ScriptedServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let heard = Mutex<[UInt8]>([])
+
+    var text: String { heard.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    init(_ lines: [String], hangs: Bool = false) throws {
+        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // `sockaddr_in` is made to be seen as a `sockaddr`.
+        unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                _ = unsafe Glibc.bind(listener, general, length)
+                _ = unsafe getsockname(listener, general, &length)
+            }
+        }
+        Glibc.listen(listener, 4)
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+        _ = try SystemThread { [weak self] in
+            let connection = Glibc.accept(listener, nil, nil)
+            guard connection >= 0 else { return }
+            var buffer: [UInt8] = Array(repeating: 0, count: 65536)
+            for (index, line) in lines.enumerated() {
+                if index > 0 {
+                    let count = unsafe Glibc.read(connection, &buffer, buffer.count)
+                    self?.note(Array(buffer.prefix(max(0, count))))
+                }
+                let bytes = Array("\(line)\r\n".utf8)
+                if !line.isEmpty { _ = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+            }
+            // Until the other side has gone.
+            if hangs { while unsafe Glibc.read(connection, &buffer, buffer.count) > 0 {} }
+            Glibc.close(connection)
+        }
+    }
+
+    private func note(_ bytes: [UInt8]) { heard.withLock { $0 += bytes } }
+
+    deinit {
+        Glibc.shutdown(listener, Int32(SHUT_RDWR))
+        Glibc.close(listener)
+    }
+}
+
+@Suite("Letters to mail servers")
+struct SMTPClientTests {
+    private let letter = Letter(
+        from: "no-reply@acme.example", to: "pat@acme.example", subject: "s", plainText: ".dot\n", html: "b\n",
+        messageID: "i@acme.example", date: Timestamp(seconds: 0))
+    private static let good = ["220 hi", "250 mail.example", "250 ok", "250 ok", "354 go", "250 taken"]
+
+    private func deliver(to server: ScriptedServer, tls: Bool = false) async throws -> DeliveryFailure? {
+        var limits = SMTPLimits()
+        (limits.reply, limits.verdict, limits.whole) = (.milliseconds(200), .milliseconds(200), .seconds(10))
+        let client = try SMTPClient(limits: limits)
+        defer { client.close() }
+        do throws(DeliveryFailure) {
+            try await client.deliver(
+                letter,
+                by: MailRoute(
+                    host: "127.0.0.1", port: server.port, isImplicitTLS: tls, username: nil, password: nil,
+                    clientName: "[127.0.0.1]"))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("a letter arrives")
+    func delivered() async throws {
+        let server = try ScriptedServer(SMTPClientTests.good)
+        #expect(try await deliver(to: server) == nil)
+        #expect(
+            server.text.hasPrefix(
+                "EHLO [127.0.0.1]\r\nMAIL FROM:<no-reply@acme.example>\r\nRCPT TO:<pat@acme.example>\r\nDATA\r\n"))
+        #expect(server.text.hasSuffix("\r\n.\r\n"))
+    }
+
+    @Test("a server that says nothing any more is given up, wherever it is", arguments: 1...5)
+    func slow(_ step: Int) async throws {
+        let server = try ScriptedServer(Array(SMTPClientTests.good.prefix(step)) + [""], hangs: true)
+        let failure = try #require(try await deliver(to: server))
+        #expect(!failure.isPermanent && failure.description == "the server did not answer in time")
+    }
+
+    @Test("a server that hangs up in the middle of a letter has not taken it", arguments: 1...5)
+    func dropped(_ step: Int) async throws {
+        let server = try ScriptedServer(Array(SMTPClientTests.good.prefix(step)) + [""])
+        let failure = try #require(try await deliver(to: server))
+        #expect(!failure.isPermanent)
+    }
+
+    @Test("what a server refuses is told")
+    func refused() async throws {
+        let later = try await deliver(to: ScriptedServer(["220 hi", "250 m", "250 ok", "421 too busy"]))
+        #expect(later?.isPermanent == false && later?.description.contains("421 too busy") == true)
+        let never = try await deliver(to: ScriptedServer(["220 hi", "250 m", "250 ok", "550 no such user"]))
+        #expect(never?.isPermanent == true)
+    }
+
+    @Test("what speaks no TLS, or does not listen, is told")
+    func unreachable() async throws {
+        let plain = try await deliver(to: ScriptedServer(["220 hi", "220 hi"]), tls: true)
+        #expect(plain?.isPermanent == false && plain?.description.contains("TLS") == true)
+        let port = try ScriptedServer([]).port
+        let client = try SMTPClient()
+        defer { client.close() }
+        await #expect(throws: DeliveryFailure.self) {
+            try await client.deliver(
+                letter,
+                by: MailRoute(
+                    host: "127.0.0.1", port: port, isImplicitTLS: false, username: nil, password: nil,
+                    clientName: "x"))
+        }
+    }
+}
