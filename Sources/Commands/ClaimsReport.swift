@@ -1,8 +1,8 @@
-internal import Grants
-internal import Policy
 internal import ClaimMapping
 internal import Configuration
+internal import Grants
 internal import JSON
+internal import Policy
 internal import Tokens
 
 /// What claims earn in every organization of a configuration, and why.

@@ -65,7 +65,9 @@ public final class SMTPClient: Sendable {
                     return continuation.resume(returning: DeliveryFailure("the name \(route.host) has no address"))
                 }
                 reactor.perform {
-                    SMTPClient.attempt(delivery, addresses[...], tls, on: reactor) { continuation.resume(returning: $0) }
+                    SMTPClient.attempt(delivery, addresses[...], tls, on: reactor) {
+                        continuation.resume(returning: $0)
+                    }
                 }
             }
         }

@@ -60,7 +60,9 @@ public struct SMTPDialogue: Sendable {
         switch step {
         case .greeting:
             guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
-            guard letter.isAddressed else { return fail("an address cannot be written into a letter", isPermanent: true) }
+            guard letter.isAddressed else {
+                return fail("an address cannot be written into a letter", isPermanent: true)
+            }
             return hello()
         case .hello:
             guard reply.isPositive else { return refused(reply, "the server refused the greeting") }
@@ -71,7 +73,9 @@ public struct SMTPDialogue: Sendable {
             return .secure
         case .password(var rest):
             if reply.code == 235 { return begin() }
-            guard reply.code == 334, !rest.isEmpty else { return refused(reply, "the server refused user name or password") }
+            guard reply.code == 334, !rest.isEmpty else {
+                return refused(reply, "the server refused user name or password")
+            }
             let next = rest.removeFirst()
             step = .password(rest)
             return .send(next)
@@ -79,7 +83,9 @@ public struct SMTPDialogue: Sendable {
             guard reply.isPositive else { return refused(reply, "the server refused the sender", isAboutLetter: true) }
             return say("RCPT TO:<\(letter.to)>", then: .recipient)
         case .recipient:
-            guard reply.isPositive else { return refused(reply, "the server refused the recipient", isAboutLetter: true) }
+            guard reply.isPositive else {
+                return refused(reply, "the server refused the recipient", isAboutLetter: true)
+            }
             return say("DATA", then: .data)
         case .data:
             guard reply.code == 354 else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
@@ -98,7 +104,9 @@ public struct SMTPDialogue: Sendable {
     private mutating func introduced(_ reply: SMTPReply) -> Action {
         if !isSecure {
             if reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
-            guard route.isLoopback else { return fail("the server offers no STARTTLS, and nothing is sent in the clear") }
+            guard route.isLoopback else {
+                return fail("the server offers no STARTTLS, and nothing is sent in the clear")
+            }
         }
         guard let username = route.username, let password = route.password else { return begin() }
         let offered = reply.offer("AUTH") ?? []

@@ -75,7 +75,10 @@ public struct AuditPage: Sendable {
             "<option value=\"\(action)\"\(action == filter.action ? " selected" as HTML : "")>\(action.isEmpty ? "everything" : action.words)</option>"
         }
         let more: HTML? = next.map { "<a class=\"button\" rel=\"next\" href=\"\(link(("cursor", $0)))\">Older</a>" }
-        let table: HTML = events.isEmpty ? "<p class=\"empty\">Nothing that was looked for has happened.</p>" : """
+        let table: HTML =
+            events.isEmpty
+            ? "<p class=\"empty\">Nothing that was looked for has happened.</p>"
+            : """
             <div class="scroll"><table><caption>The newest first</caption>
             <thead><tr><th scope="col" class="number">No.</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
             <tbody>\(events.map(row))</tbody></table></div>

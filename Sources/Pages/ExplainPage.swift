@@ -64,8 +64,12 @@ public struct ExplainPage: Sendable {
 
                 """
         }
-        let dry: HTML? = outcome.isDryRun ? "<p class=\"hint\">Nobody signed these claims: this is what they would earn.</p>" : nil
-        let table: HTML? = rows.isEmpty ? nil : """
+        let dry: HTML? =
+            outcome.isDryRun ? "<p class=\"hint\">Nobody signed these claims: this is what they would earn.</p>" : nil
+        let table: HTML? =
+            rows.isEmpty
+            ? nil
+            : """
             <div class="scroll"><table><caption>Every row's verdict</caption><thead><tr><th scope="col" class="number">Rank</th><th scope="col">Where</th><th scope="col">Role</th><th scope="col">Verdict</th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
         return """

@@ -79,7 +79,8 @@ public struct InvitationPage: Sendable {
     private var inner: HTML {
         switch content {
         case .signIn(let offer, let choices):
-            let none: HTML = "<p class=\"notice\">No identity provider signs anybody in for this organization. Tell whoever invited you.</p>"
+            let none: HTML =
+                "<p class=\"notice\">No identity provider signs anybody in for this organization. Tell whoever invited you.</p>"
             return """
                 \(heading(offer))
                 <p>The invitation is for <strong>\(offer.email)</strong>. Sign in with that address to take it up.</p>
@@ -93,7 +94,9 @@ public struct InvitationPage: Sendable {
                 <form method="post" action="/invitations/accept"><input type="hidden" name="csrf_token" value="\(formToken)"><button type="submit" class="primary">Accept the invitation</button></form>
                 """
         case .wrongPerson(let wrong, let choices):
-            let own: HTML = wrong.own.map { "You are signed in as <strong>\($0)</strong>." } ?? "Your sign-in has no e-mail address."
+            let own: HTML =
+                wrong.own.map { "You are signed in as <strong>\($0)</strong>." }
+                ?? "Your sign-in has no e-mail address."
             return """
                 <p class="status">Not for you</p>
                 <h1>This invitation is for somebody else</h1>

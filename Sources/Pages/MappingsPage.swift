@@ -105,7 +105,8 @@ public struct MappingsPage: Sendable {
     private var path: String { organization.path(.mappings) }
 
     public var document: HTML {
-        let how = strategy == .firstMatch
+        let how =
+            strategy == .firstMatch
             ? "Rows are tried from the first; the first one that matches gives the role."
             : "Every row is tried; of those that match the highest role counts."
         let content: HTML = """
@@ -126,16 +127,21 @@ public struct MappingsPage: Sendable {
         let people = preview.people.map { person -> HTML in
             "<tr><th scope=\"row\">\(person.name)</th><td data-label=\"Now\">\(title(person.before))</td><td data-label=\"Then\">\(title(person.after))</td></tr>\n"
         }
-        let table: HTML = preview.people.isEmpty
+        let table: HTML =
+            preview.people.isEmpty
             ? "<p>Of the people who signed in lately, nobody gains, loses or changes a role.</p>"
             : """
             <div class="scroll"><table><caption>Who gains, loses or changes a role</caption><thead><tr><th scope="col">Person</th><th scope="col">Now</th><th scope="col">Then</th></tr></thead><tbody>\(people)</tbody></table></div>
             """
-        let own: HTML = preview.own.before == preview.own.after
+        let own: HTML =
+            preview.own.before == preview.own.after
             ? "<li>Your own role stays: \(title(preview.own.after)).</li>"
             : "<li class=\"bad\">Your own role changes: from \(title(preview.own.before)) to \(title(preview.own.after)).</li>"
-        let shadowed: [HTML] = preview.shadowed.map { "<li>Row \($0.rank) (\($0.condition)) decides nothing any more: a row before it matches the same.</li>" }
-        let lockOut: HTML? = preview.wouldLockOut
+        let shadowed: [HTML] = preview.shadowed.map {
+            "<li>Row \($0.rank) (\($0.condition)) decides nothing any more: a row before it matches the same.</li>"
+        }
+        let lockOut: HTML? =
+            preview.wouldLockOut
             ? "<li class=\"bad\">Nobody could manage the organization any more: this will be refused.</li>" : nil
         let losesOwn = preview.own.before == .manager && preview.own.after != .manager
         let fields = preview.fields + [("step", "save"), ("tag", tag)] + (losesOwn ? [("confirm", "self")] : [])
@@ -157,7 +163,9 @@ public struct MappingsPage: Sendable {
     // MARK: Rows
 
     private var table: HTML {
-        guard !rows.isEmpty else { return "<p class=\"empty\">There is no row yet: nobody earns a role by signing in.</p>" }
+        guard !rows.isEmpty else {
+            return "<p class=\"empty\">There is no row yet: nobody earns a role by signing in.</p>"
+        }
         let actions: HTML = formToken == nil ? "" : "<th scope=\"col\">Actions</th>"
         return """
             <div class="scroll"><table><caption>In the order in which they are tried</caption>
@@ -219,7 +227,8 @@ public struct MappingsPage: Sendable {
     private var deniedSection: HTML? {
         guard formToken != nil else { return nil }
         guard !denied.isEmpty else {
-            return "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everybody who signed in for this organization lately had a role.</p></section>"
+            return
+                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everybody who signed in for this organization lately had a role.</p></section>"
         }
         let list = denied.map { denied -> HTML in
             let id = FormEncoding.encode(denied.id)

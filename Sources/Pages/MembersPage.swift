@@ -109,7 +109,8 @@ public struct MembersPage: Sendable {
         let options = [Role.viewer, .manager].map { role -> HTML in
             "<option value=\"\(role.rawValue)\"\(role == draft.role ? " selected" as HTML : "")>\(role.title)</option>"
         }
-        let how = sendsLetters
+        let how =
+            sendsLetters
             ? "They get a letter with a link that works once, and only for this address."
             : "No mail server is configured: you get the link, and send it yourself."
         return """
@@ -137,9 +138,10 @@ public struct MembersPage: Sendable {
 
     private func row(_ person: Person) -> HTML {
         let sources = person.sources.map { "<li>\($0.text)</li>" as HTML }
-        let seen: HTML = person.lastSignIn.map { seen in
-            "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> by \($0)</span>" as HTML })"
-        } ?? "<span class=\"quiet\">never</span>"
+        let seen: HTML =
+            person.lastSignIn.map { seen in
+                "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> by \($0)</span>" as HTML })"
+            } ?? "<span class=\"quiet\">never</span>"
         let own: HTML? = person.isOneself ? "<span class=\"quiet\">this is you</span>" : nil
         return """
             <tr><th scope="row">\(person.name)\(own)</th><td data-label="Role">\(person.role.title)</td><td data-label="From"><ul>\(sources)</ul></td><td data-label="Last sign-in"><span>\(seen)</span></td>\(actions(person))</tr>
@@ -152,7 +154,8 @@ public struct MembersPage: Sendable {
         let revoking = person.sources.compactMap(\.grant).compactMap { grant in
             button("revoke_grant", grant, "Revoke role", "Revoke the stored role of \(person.name)", "danger")
         }
-        let sessions = person.lastSignIn == nil
+        let sessions =
+            person.lastSignIn == nil
             ? nil : button("end_sessions", person.identity, "End sessions", "End the sessions of \(person.name)")
         let suspending = button("suspend", person.identity, "Suspend", "Suspend \(person.name)", "danger")
         return "<td class=\"actions\">\(revoking)\(sessions)\(suspending)</td>"
@@ -177,9 +180,12 @@ public struct MembersPage: Sendable {
     }
 
     private func row(_ invitation: Invitation) -> HTML {
-        let until: HTML? = invitation.state == .pending
+        let until: HTML? =
+            invitation.state == .pending
             ? "<span class=\"quiet\"> until \(Moment.text(invitation.expiresAt))</span>" : nil
-        let actions: HTML? = formToken == nil ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
+        let actions: HTML? =
+            formToken == nil
+            ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
         return """
             <tr><th scope="row">\(invitation.email)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Letter"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
 
@@ -198,7 +204,9 @@ public struct MembersPage: Sendable {
         let failure: HTML? = invitation.lastFailure.map { "<span class=\"quiet\"> \($0)</span>" }
         switch invitation.delivery {
         case .link: return "<span class=\"quiet\">link handed over</span>"
-        case .queued: return invitation.attempts == 0 ? "on its way" : "tried \(invitation.attempts)×, will be tried again\(failure)"
+        case .queued:
+            return invitation.attempts == 0
+                ? "on its way" : "tried \(invitation.attempts)×, will be tried again\(failure)"
         case .sent: return "sent"
         case .failed: return "<span class=\"bad\">not delivered</span>\(failure)"
         }
@@ -208,7 +216,9 @@ public struct MembersPage: Sendable {
         guard !suspensions.isEmpty else { return nil }
         let rows = suspensions.map { suspension -> HTML in
             let name = suspension.email ?? suspension.subject
-            let again: HTML? = formToken == nil ? nil
+            let again: HTML? =
+                formToken == nil
+                ? nil
                 : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Let in again", "Let \(name) in again"))</td>"
             return """
                 <tr><th scope="row">\(name)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>

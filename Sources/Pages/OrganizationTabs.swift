@@ -1,5 +1,5 @@
-public import Organizations
 internal import HTTPMessage
+public import Organizations
 internal import Web
 
 extension OrganizationPage {
@@ -71,7 +71,9 @@ public struct Notice: Sendable {
         }
         switch kind {
         case .done: return "<div class=\"notice\" role=\"status\"><p>\(text)</p>\(link)</div>"
-        case .trouble: return "<div class=\"notice trouble\" role=\"alert\"><p><strong>Nothing was changed.</strong> \(text)</p></div>"
+        case .trouble:
+            return
+                "<div class=\"notice trouble\" role=\"alert\"><p><strong>Nothing was changed.</strong> \(text)</p></div>"
         }
     }
 }
@@ -93,7 +95,8 @@ struct ButtonForm {
             "<input type=\"hidden\" name=\"\(field.0)\" value=\"\(field.1)\">"
         }
         let aria: HTML? = label.map { " aria-label=\"\($0)\"" }
-        return "<form method=\"post\" action=\"\(path)\" class=\"inline\">\(hidden)<button type=\"submit\" class=\"\(kind)\"\(aria)>\(title)</button></form>"
+        return
+            "<form method=\"post\" action=\"\(path)\" class=\"inline\">\(hidden)<button type=\"submit\" class=\"\(kind)\"\(aria)>\(title)</button></form>"
     }
 }
 

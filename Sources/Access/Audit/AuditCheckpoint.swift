@@ -93,7 +93,8 @@ public struct CheckpointKeys: Sendable {
     public init(secrets: [[UInt8]]) throws(CryptographyError) {
         var keys: [(key: SigningKey, publicKey: [UInt8])] = []
         for secret in secrets {
-            let seed = try KeyDerivation.hkdf(secret: secret, info: Array("gatehouse audit checkpoint 1".utf8), count: 32)
+            let seed = try KeyDerivation.hkdf(
+                secret: secret, info: Array("gatehouse audit checkpoint 1".utf8), count: 32)
             let key = try SigningKey(ed25519Seed: seed)
             guard let publicKey = try key.publicParameters().first?.bytes else { throw CryptographyError(.failure) }
             keys.append((key, publicKey))
@@ -193,7 +194,8 @@ public struct CheckpointKeys: Sendable {
                 guard hash != head.hash else { continue }
                 let chain = head.chain.isEmpty ? "gateway" : "organization \(head.chain)"
                 faults.append(
-                    "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(name) was made")
+                    "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(name) was made"
+                )
             }
         }
         return (checked, unknown, faults)

@@ -12,7 +12,8 @@ extension AccessStore {
         _ role: Role, to issuer: String, _ subject: String, in organization: OrganizationID, source: Grant.Source,
         recording record: AuditRecord
     ) throws(DatabaseError) -> (grant: Grant, isNew: Bool) {
-        let result: Result<(Grant, Bool), AccessRefusal> = try changeBlocking { moment, transaction throws(DatabaseError) in
+        let result: Result<(Grant, Bool), AccessRefusal> = try changeBlocking {
+            moment, transaction throws(DatabaseError) in
             let known = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
             if let known = known.first(where: { $0.role == role }) { return .kept((known, false), []) }
             let grant = Grant(

@@ -126,7 +126,8 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
     private static func isAtom(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || ".!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+            || ".!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
     }
 
     private static func isHostName(_ text: Substring) -> Bool {

@@ -26,7 +26,8 @@ extension AccessStore {
     ///
     /// - Parameter rows: in place of the stored ones.
     static func hasManager(
-        _ organization: OrganizationID, under rows: MappingRows? = nil, isManager: ManagerByClaims, at moment: Timestamp, _ transaction: Transaction
+        _ organization: OrganizationID, under rows: MappingRows? = nil, isManager: ManagerByClaims,
+        at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
         let shutOut = try suspensions(organization, transaction)
         let ids = Set(shutOut.map(\.identity))
@@ -40,7 +41,8 @@ extension AccessStore {
             hasGrant = !ids.contains(id)
         }
         if hasGrant { return true }
-        let rows = if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
+        let rows =
+            if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
         return try people(organization, transaction).contains { person in
             person.seenAt.seconds > moment.seconds - memory && !ids.contains(person.identity)
                 && !(person.verifiedEmail.map(emails.contains) ?? false) && isManager(person, rows)

@@ -1,8 +1,8 @@
+internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
 internal import Snapshots
-internal import Configuration
 internal import Time
 
 /// One call of a command: its arguments, and the world around it.

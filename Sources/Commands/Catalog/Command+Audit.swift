@@ -1,6 +1,6 @@
-internal import Cryptography
 internal import Audit
 internal import Configuration
+internal import Cryptography
 internal import Databases
 internal import Gateway
 internal import JSON
@@ -39,7 +39,8 @@ extension Command {
             chain was cut off; one that was kept elsewhere tells it even where those in the store were removed too.
             """,
         options: [
-            .config, .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
+            .config,
+            .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
             .json,
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -63,9 +64,11 @@ extension Command {
                 writer.endObject()
                 call.print(writer.bytes)
             } else if faults.isEmpty {
-                call.print("\(result.count) events, every one as it was written; \(signed.checked) signed checkpoints hold")
+                call.print(
+                    "\(result.count) events, every one as it was written; \(signed.checked) signed checkpoints hold")
                 if signed.unknown > 0 {
-                    call.print("\(signed.unknown) checkpoints were signed by a key that secret_key does not have any more")
+                    call.print(
+                        "\(signed.unknown) checkpoints were signed by a key that secret_key does not have any more")
                 }
             } else {
                 for fault in faults { call.print(fault) }

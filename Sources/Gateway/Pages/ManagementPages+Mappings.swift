@@ -42,8 +42,10 @@ extension ManagementPages {
             let preview = try await management.preview([change])
             var page = try await mappingsPage(table)
             page.preview = MappingsPage.Preview(
-                fields: form.filter { ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains($0.key) }
-                    .sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+                fields: form.filter {
+                    ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains($0.key)
+                }
+                .sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
                 summary: summary(change, table),
                 people: preview.people.map {
                     MappingsPage.Preview.Person(
@@ -118,7 +120,8 @@ extension ManagementPages {
             } else {
                 "Row \(table.row(id)?.rank ?? 0) becomes: \(draft.text)."
             }
-        case .remove(let id): "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
+        case .remove(let id):
+            "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
         }
     }
 

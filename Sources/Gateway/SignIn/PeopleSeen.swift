@@ -1,5 +1,5 @@
-internal import Databases
 internal import ClaimMapping
+internal import Databases
 internal import Grants
 internal import JSON
 internal import OpenID

@@ -75,7 +75,8 @@ struct SignInFlow: Sendable {
             let attempt = try SignInAttempt(
                 provider: party.id, organization: query.organization, returnTo: query.returnTo?.text,
                 browser: try Digest.sha256(secret), at: service.now())
-            let authorization = try await party.begin(attempt, loginHint: query.email, asksWho: query.asksWho, sealingWith: box)
+            let authorization = try await party.begin(
+                attempt, loginHint: query.email, asksWho: query.asksWho, sealingWith: box)
             let reply: Reply =
                 query.isFromForm
                 ? .page(.ok, ContinuePage(.signIn, url: authorization.url).document) : .redirect(authorization.url)

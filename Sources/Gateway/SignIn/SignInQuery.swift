@@ -19,7 +19,8 @@ struct SignInQuery: Sendable {
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
         var values: [String: String] = [:]
-        for (name, value) in items where ["provider", "organization", "email", "return_to", "from", "switch"].contains(name) {
+        for (name, value) in items
+        where ["provider", "organization", "email", "return_to", "from", "switch"].contains(name) {
             guard values.updateValue(value, forKey: name) == nil else { return nil }
         }
         func text(_ name: String, _ limit: Int) -> String? {

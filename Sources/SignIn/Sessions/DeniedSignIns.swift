@@ -82,7 +82,8 @@ public final class DeniedSignInStore: Sendable {
     }
 
     /// One of them; `nil` where it is too old, too.
-    public func find(_ id: String, in organization: String, now: Timestamp) async throws(DatabaseError) -> DeniedSignIn? {
+    public func find(_ id: String, in organization: String, now: Timestamp) async throws(DatabaseError) -> DeniedSignIn?
+    {
         try await database.read { transaction throws(DatabaseError) in
             try transaction.first(
                 """
