@@ -17,14 +17,19 @@ BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".b
 class Demo:
     """`gatehouse demo` on a free port, from nothing."""
 
+    def __init__(self, smtp=None):
+        self.options = ["--smtp", smtp] if smtp else []
+
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
         self.log = open(f"{self.directory.name}/log", "w")
         self.process = subprocess.Popen(
-            [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json"],
+            [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json", *self.options],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.told = json.loads(self.process.stdout.readline())
         self.url = self.told["url"]
+        self.database = f"{self.directory.name}/demo/gatehouse.db"
+        self.configuration = f"{self.directory.name}/demo/gatehouse.jsonc"
         return self
 
     def __exit__(self, *_):

@@ -17,6 +17,9 @@ extension Command {
         options: [
             .value("listen", "ADDRESS", "a loopback address; port 0 takes a free one (default 127.0.0.1:8080)"),
             .value("data", "DIR", "where it keeps its files (default: gatehouse/demo in the state directory)"),
+            .value(
+                "smtp", "URL", "a mail server for invitations, such as smtp://127.0.0.1:1025 (default: links are shown)"
+            ),
             .json, .logFormat,
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -29,7 +32,7 @@ extension Command {
         do throws(StartFailure) {
             files = try DemoFiles(
                 directory: directory, listen: "\(listen)", adminListen: "\(adminListen)",
-                providerListen: "\(providerListen)")
+                providerListen: "\(providerListen)", mailServer: call.arguments.value("smtp"))
         } catch {
             throw .failure(error.description)
         }

@@ -2,6 +2,7 @@ internal import Configuration
 public import Cryptography
 public import DemoProvider
 internal import Glibc
+internal import JSON
 
 /// What the demo keeps in its directory: a signing key of its own, the public half as a key set, the store, and a
 /// configuration to read and to play with; that one is written anew at every start.
@@ -22,8 +23,9 @@ public struct DemoFiles {
     ///   - listen: as `host:port`, for the configuration that is written.
     ///   - adminListen: likewise.
     ///   - providerListen: likewise, of the demo provider.
+    ///   - mailServer: a URL; `nil` where links are shown.
     public init(
-        directory: String, listen: String, adminListen: String, providerListen: String
+        directory: String, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
     ) throws(StartFailure) {
         self.directory = directory
         publicURL = "http://\(listen)"
@@ -55,7 +57,7 @@ public struct DemoFiles {
         _ = try DemoFiles.secret("\(directory)/secret.key") { Base64.encode($0) }
         clientSecret = try DemoFiles.secret("\(directory)/client-secret") { Base64URL.encode($0) }
         let configuration = DemoFiles.configuration(
-            listen: listen, adminListen: adminListen, providerURL: providerURL)
+            listen: listen, adminListen: adminListen, providerURL: providerURL, mailServer: mailServer)
         try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
     }
 
@@ -116,50 +118,61 @@ public struct DemoFiles {
         unsafe String(cString: strerror(errno))
     }
 
-    static func configuration(listen: String, adminListen: String, providerURL: String) -> String {
-        """
-        // The demo's configuration, written anew at every start. `gatehouse config reference` explains every setting.
-        {
-          "public_url": "http://\(listen)",
-          "listen": "\(listen)",
-          "admin_listen": "\(adminListen)",
-          "storage": "sqlite:gatehouse.db",
-          "secret_key": { "file": "secret.key" },
-          "providers": [{
-            "id": "demo",
-            "issuer": "\(providerURL)",
-            "insecure_allow_http": true,
-            "client_id": "\(DemoTokens.clientID)",
-            "client_secret": { "file": "client-secret" },
-            "scopes": ["openid", "profile", "email", "groups", "offline_access"],
-            "audiences": ["\(DemoTokens.audience)"],
-            "keys": "demo-provider.jwks.json",
-            "email_domains": ["acme.example", "globex.example"],
-          }],
-          "organizations": [
-            {
-              "id": "acme", "name": "Acme Corporation",
-              "providers": ["demo"],
-              "claim_mappings": [
-                { "claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager" },
-                { "claim_name": "groups", "claim_value": "acme-soc-*", "match": "glob", "role": "organization-viewer" },
-                { "claim_name": "/realm_access/roles", "claim_value": "acme-inventory", "role": "inventory-publisher" },
-              ],
-              "license": { "workflows": 500, "nested_workflows": 200, "workflow_editors": 50, "case_operators": 50, "runners": 60 },
-            },
-            {
-              "id": "globex", "name": "Globex Logistics",
-              "providers": ["demo"],
-              "claim_strategy": "highest_role",
-              "claim_mappings": [
-                { "claim_name": "groups", "claim_value": "globex-managers", "role": "organization-manager" },
-                { "claim_name": "/realm_access/roles", "claim_value": "globex-inventory", "role": "inventory-publisher" },
-              ],
-              "license": { "workflows": 200, "workflow_editors": 20 },
-            },
-          ],
-        }
+    static func configuration(
+        listen: String, adminListen: String, providerURL: String, mailServer: String? = nil
+    ) -> String {
+        var quoted: [UInt8] = []
+        if let mailServer { JSONWriter.append(quoted: mailServer, to: &quoted) }
+        let mail =
+            quoted.isEmpty
+            ? ""
+            : """
 
-        """
+              "mail": { "from": "Gatehouse <no-reply@gatehouse.example>", "smtp": \(String(decoding: quoted, as: UTF8.self)) },
+            """
+        return """
+            // The demo's configuration, written anew at every start. `gatehouse config reference` explains every setting.
+            {
+              "public_url": "http://\(listen)",
+              "listen": "\(listen)",
+              "admin_listen": "\(adminListen)",
+              "storage": "sqlite:gatehouse.db",
+              "secret_key": { "file": "secret.key" },\(mail)
+              "providers": [{
+                "id": "demo",
+                "issuer": "\(providerURL)",
+                "insecure_allow_http": true,
+                "client_id": "\(DemoTokens.clientID)",
+                "client_secret": { "file": "client-secret" },
+                "scopes": ["openid", "profile", "email", "groups", "offline_access"],
+                "audiences": ["\(DemoTokens.audience)"],
+                "keys": "demo-provider.jwks.json",
+                "email_domains": ["acme.example", "globex.example"],
+              }],
+              "organizations": [
+                {
+                  "id": "acme", "name": "Acme Corporation",
+                  "providers": ["demo"],
+                  "claim_mappings": [
+                    { "claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager" },
+                    { "claim_name": "groups", "claim_value": "acme-soc-*", "match": "glob", "role": "organization-viewer" },
+                    { "claim_name": "/realm_access/roles", "claim_value": "acme-inventory", "role": "inventory-publisher" },
+                  ],
+                  "license": { "workflows": 500, "nested_workflows": 200, "workflow_editors": 50, "case_operators": 50, "runners": 60 },
+                },
+                {
+                  "id": "globex", "name": "Globex Logistics",
+                  "providers": ["demo"],
+                  "claim_strategy": "highest_role",
+                  "claim_mappings": [
+                    { "claim_name": "groups", "claim_value": "globex-managers", "role": "organization-manager" },
+                    { "claim_name": "/realm_access/roles", "claim_value": "globex-inventory", "role": "inventory-publisher" },
+                  ],
+                  "license": { "workflows": 200, "workflow_editors": 20 },
+                },
+              ],
+            }
+
+            """
     }
 }

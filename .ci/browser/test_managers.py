@@ -1,0 +1,246 @@
+"""Managers let others in: by invitation, with a letter that a real mail server takes, and by claim mappings."""
+
+import sqlite3
+import subprocess
+
+import pytest
+from demo import BINARY, Browser, Demo
+from mail_server import Mailbox
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+MANAGER, VIEWER, UNVERIFIED, STRANGER = "demo-manager", "demo-viewer", "demo-unverified", "demo-stranger"
+
+
+@pytest.fixture
+def mailbox():
+    with Mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def demo(mailbox):
+    with Demo(smtp=mailbox.url) as demo:
+        yield demo
+
+
+@pytest.fixture
+def manager(demo):
+    with Browser(demo) as browser:
+        browser.sign_in(MANAGER, "/organizations/acme/members")
+        yield browser
+        assert browser.problems() == []
+
+
+def press(browser, text):
+    """The button or link of this name, and the page behind it."""
+    old = browser.find("html")
+    element = next(e for e in browser.all("button, a.button") if text in (e.text, e.get_attribute("aria-label")))
+    element.click()
+    browser.until(lambda: is_gone(old))
+
+
+def is_gone(element):
+    try:
+        element.is_enabled()
+        return False
+    except Exception:
+        return True
+
+
+def invite(browser, mailbox, address, role="organization-viewer"):
+    count = len(mailbox.letters)
+    browser.open("/organizations/acme/members")
+    browser.find("#email").send_keys(address)
+    Select(browser.find("#role")).select_by_value(role)
+    press(browser, "Invite")
+    browser.until(lambda: len(mailbox.letters) > count)
+    return mailbox.link()
+
+
+def test_an_invited_person_gets_a_letter_signs_in_accepts_and_is_in(demo, mailbox, manager):
+    link = invite(manager, mailbox, "sam@elsewhere.example", "organization-manager")
+    letter = mailbox.letter()
+    assert letter["To"] == "sam@elsewhere.example" and letter["Subject"] == "Invitation to Acme Corporation"
+    assert letter.get_body(("html",)) is not None
+    manager.until(lambda: (manager.open("/organizations/acme/members"), "sent" in manager.text)[1])
+    with Browser(demo) as guest:
+        guest.driver.get(link)
+        assert guest.path == "/invitations/accept"
+        assert "Join Acme Corporation" in guest.text and "s•••@elsewhere.example" in guest.text
+        guest.screenshot("invitation")
+        press(guest, "Sign in with demo")
+        guest.choose(STRANGER)
+        assert guest.path == "/invitations/accept"
+        guest.screenshot("accept")
+        press(guest, "Accept the invitation")
+        assert guest.path == "/organizations/acme" and "Organization Manager" in guest.text
+        # Used twice.
+        guest.driver.get(link)
+        assert "used already" in guest.text
+        guest.screenshot("used")
+    manager.open("/organizations/acme/members")
+    assert "accepted" in manager.text and "invitation (Organization Manager)" in manager.text
+    manager.screenshot("members")
+
+
+def test_the_wrong_person_can_be_somebody_else(demo, mailbox, manager):
+    link = invite(manager, mailbox, "sam@elsewhere.example")
+    with Browser(demo) as guest:
+        guest.sign_in(VIEWER)
+        guest.driver.get(link)
+        assert "for somebody else" in guest.text and "v•••@acme.example" in guest.text
+        guest.screenshot("wrong-person")
+        press(guest, "Sign in as someone else with demo")
+        guest.choose(STRANGER)
+        press(guest, "Accept the invitation")
+        assert "Organization Viewer" in guest.text
+        # Whoever only looks has no forms.
+        guest.open("/organizations/acme/members")
+        assert not guest.all("form[action$='/members']") and "Invite somebody" not in guest.text
+
+
+def test_revoked_and_expired_invitations_say_so(demo, mailbox, manager):
+    revoked = invite(manager, mailbox, "a@elsewhere.example")
+    manager.open("/organizations/acme/members")
+    press(manager, "Revoke the invitation of a@elsewhere.example")
+    expired = invite(manager, mailbox, "b@elsewhere.example")
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        store.execute("UPDATE invitation SET expires_at = 1 WHERE email = 'b@elsewhere.example'")
+    with Browser(demo) as guest:
+        for link, words in ((revoked, "taken back"), (expired, "has run out"), (expired[:-9] + "AAAAAAAAA", "leads to no invitation")):
+            guest.driver.get(link)
+            assert words in guest.text
+            guest.screenshot(words.replace(" ", "-"))
+
+
+def test_a_letter_that_is_sent_again_ends_the_old_link(demo, mailbox, manager):
+    first = invite(manager, mailbox, "c@elsewhere.example")
+    manager.open("/organizations/acme/members")
+    press(manager, "Send again for c@elsewhere.example")
+    manager.until(lambda: len(mailbox.letters) == 2)
+    with Browser(demo) as guest:
+        guest.driver.get(first)
+        assert "leads to no invitation" in guest.text
+        guest.driver.get(mailbox.link())
+        assert "Join Acme Corporation" in guest.text
+
+
+def test_a_stranger_is_let_in_by_a_row_drafted_from_their_denied_sign_in(demo, manager):
+    with Browser(demo) as guest:
+        guest.sign_in(STRANGER)
+        assert "nothing here that you may see" in guest.text
+        manager.open("/organizations/acme/claim-mappings")
+        press(manager, "Explain the sign-in of sam@elsewhere.example")
+        assert "no role" in manager.text and "does not match" in manager.text
+        manager.screenshot("explain")
+        manager.open("/organizations/acme/claim-mappings")
+        press(manager, "Draft a row for sam@elsewhere.example")
+        press(manager, "Preview")
+        assert "A row is added: email = sam@elsewhere.example" in manager.text
+        manager.screenshot("preview")
+        press(manager, "Make this change")
+        assert "The rows were changed" in manager.text
+        guest.open("/organizations/acme")
+        assert "Organization Viewer" in guest.text
+        # And out again.
+        press(manager, "Remove row 4")
+        assert "no role" in manager.text
+        press(manager, "Make this change")
+        guest.open("/organizations/acme")
+        assert "nothing here that you may see" in guest.text
+
+
+def test_rows_are_edited_and_moved(demo, manager):
+    for value in ("one", "two"):
+        manager.open("/organizations/acme/claim-mappings")
+        manager.find("#claim_name").send_keys("groups")
+        manager.find("#claim_value").send_keys(value)
+        press(manager, "Preview")
+        press(manager, "Make this change")
+    press(manager, "Up row 5")
+    press(manager, "Make this change")
+    rows = [row.text for row in manager.all("section[aria-labelledby=rows] tbody tr")]
+    assert "two" in rows[3] and "one" in rows[4]
+    press(manager, "Edit row 4")
+    manager.find("#claim_value").clear()
+    manager.find("#claim_value").send_keys("three")
+    press(manager, "Preview")
+    press(manager, "Make this change")
+    assert "groups = three" in manager.text and "groups = two" not in manager.text
+    manager.screenshot("mappings")
+
+
+def test_nobody_locks_themselves_out(demo, manager):
+    press(manager, "Suspend ceo@acme.example")
+    assert "This takes your own role away" in manager.text
+    manager.screenshot("confirm")
+    press(manager, "Yes, take my own role away")
+    assert "Nobody could manage the organization any more" in manager.text
+    manager.open("/organizations/acme")
+    assert "Organization Manager" in manager.text
+
+
+def test_a_suspended_person_is_out_at_the_next_click_and_in_again_later(demo, manager):
+    with Browser(demo) as viewer:
+        viewer.sign_in(VIEWER)
+        manager.open("/organizations/acme/members")
+        press(manager, "Suspend vic@acme.example")
+        viewer.open("/organizations/acme")
+        assert "nothing here that you may see" in viewer.text
+        press(manager, "Let vic@acme.example in again")
+        viewer.open("/organizations/acme")
+        assert "Organization Viewer" in viewer.text
+
+
+def test_everything_is_in_the_log_which_holds(demo, mailbox, manager):
+    invite(manager, mailbox, "d@elsewhere.example")
+    manager.open("/organizations/acme/audit")
+    assert "invitation create" in manager.text
+    manager.screenshot("audit")
+    Select(manager.find("#action")).select_by_value("sign_in")
+    press(manager, "Show")
+    assert "invitation create" not in manager.find("tbody").text and "sign in" in manager.find("tbody").text
+    verified = subprocess.run([BINARY, "audit", "verify", "--config", demo.configuration], capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_an_invitation_is_made_and_accepted_by_keyboard_alone(demo, mailbox, manager):
+    def type_until(browser, element, *keys):
+        """Tabs until the element has the focus, and types."""
+        for _ in range(80):
+            active = browser.driver.switch_to.active_element
+            if active == element:
+                active.send_keys(*keys)
+                return
+            active.send_keys(Keys.TAB)
+        raise AssertionError("the keyboard does not get there")
+
+    manager.open("/organizations/acme/members")
+    type_until(manager, manager.find("#email"), "sam@elsewhere.example")
+    type_until(manager, manager.find("#role"), "Organization Manager")
+    type_until(manager, next(b for b in manager.all("button") if b.text == "Invite"), Keys.ENTER)
+    manager.until(lambda: mailbox.letters)
+    with Browser(demo) as guest:
+        guest.driver.get(mailbox.link())
+        type_until(guest, guest.find(".choices a"), Keys.ENTER)
+        guest.until(lambda: guest.all(f"button[value='{STRANGER}']"))
+        type_until(guest, guest.find(f"button[value='{STRANGER}']"), Keys.ENTER)
+        guest.until(lambda: guest.path == "/invitations/accept")
+        type_until(guest, next(b for b in guest.all("button") if b.text.startswith("Accept")), Keys.ENTER)
+        guest.until(lambda: guest.path == "/organizations/acme")
+        assert "Organization Manager" in guest.text
+
+
+@pytest.mark.parametrize("path", ["members", "claim-mappings", "claim-mappings/explain", "audit"])
+def test_the_pages_fit_a_phone_and_the_dark_and_need_no_script(demo, path):
+    with Browser(demo, width=390, height=844, dark=True, script=False) as browser:
+        browser.sign_in(MANAGER, f"/organizations/acme/{path}")
+        width = browser.find("html").get_property("scrollWidth")
+        assert width <= 390, width
+        browser.screenshot("phone-" + path.replace("/", "-"))
+        for field in browser.all("input:not([type=hidden]), select, textarea"):
+            assert browser.all(f"label[for='{field.get_attribute('id')}']"), field.get_attribute("id")
+        for table in browser.all("table"):
+            assert table.find_elements(By.TAG_NAME, "caption")
