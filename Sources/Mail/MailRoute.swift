@@ -1,4 +1,5 @@
 public import Cryptography
+internal import Sockets
 
 /// Which server takes letters, and as whom.
 public struct MailRoute: Sendable {
@@ -24,7 +25,7 @@ public struct MailRoute: Sendable {
 
     /// Whether nobody can listen between here and there: only then nothing has to be encrypted.
     var isLoopback: Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host.hasPrefix("127.")
+        host == "localhost" || host.hasSuffix(".localhost") || IPAddress(host)?.isLoopback ?? false
     }
 }
 

@@ -31,7 +31,7 @@ struct GrantTests {
         -> Result<Grant, AccessRefusal>
     {
         try world.service.access.revokeGrantBlocking(
-            id, in: nil, isForced: isForced, isManager: world.deployments.read().value.isManagerByClaims,
+            id, in: nil, isForced: isForced, by: world.deployments.read().value.managerRules,
             recording: AuditRecord(.grantRevoke, by: .operator))
     }
 
@@ -92,6 +92,34 @@ struct GrantTests {
         let third = try grant(.manager, to: "c")
         _ = try revoke(third.id, isForced: true).get()
         #expect(try world.service.access.grantsBlocking(nil).isEmpty)
+    }
+
+    @Test("a manager of a provider that is not listed, or of a suspended address, keeps nobody from being locked out")
+    func nobodyLeft() async throws {
+        let manager = TestBrowser(world)
+        try await manager.signIn("carla")
+        let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
+        func leave() async throws -> TestAnswer {
+            try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(own)?confirm=self")
+        }
+        _ = try grant(.manager, to: "deputy", issuer: "https://other.example")
+        #expect(try await leave().code == "would_lock_out")
+        // Una says that she has the suspended address; once somebody has verified it she is shut out with Carla.
+        let una = try grant(.manager, to: "una")
+        try await TestBrowser(world).signIn("una")
+        let identity = try IdentityID(issuer: SignInWorld.issuer, subject: "una").text
+        func setVerifiedEmail(_ email: String?) async throws {
+            _ = try await world.database.write { transaction throws(DatabaseError) in
+                try transaction.execute(
+                    "UPDATE person_seen SET verified_email = $1 WHERE identity = $2", .text(orNull: email),
+                    .text(identity))
+            }
+        }
+        try await setVerifiedEmail("ceo@acme.example")
+        #expect(try await leave().code == "would_lock_out")
+        try await setVerifiedEmail(nil)
+        #expect(try await leave().status == 200)
+        #expect(try revoke(una.id) == .failure(.wouldLockOut))
     }
 
     @Test("a suspension overrides mapping and grant, for the identity and for its verified address")

@@ -4,6 +4,7 @@ import Grants
 import HTTPMessage
 import JSON
 import Organizations
+import Snapshots
 import Testing
 
 @testable import Gateway
@@ -121,7 +122,7 @@ struct RouteMatrixTests {
         try grant(.manager, to: "deputy", in: acme)
         let id = try IdentityID(issuer: SignInWorld.issuer, subject: "sue")
         let suspended = try await world.service.access.suspend(
-            id, in: acme, isManager: { _, _ in false },
+            id, in: acme, by: world.deployments.read().value.managerRules,
             recording: AuditRecord(.suspensionCreate, by: .operator, in: acme))
         _ = try suspended.get()
 

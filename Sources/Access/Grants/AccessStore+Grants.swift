@@ -50,29 +50,29 @@ extension AccessStore {
     ///   - organization: `nil` for whichever has it.
     ///   - isForced: even where nobody could manage the organization any more.
     public func revokeGrantBlocking(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, isManager: @escaping ManagerByClaims,
+        _ id: String, in organization: OrganizationID?, isForced: Bool, by rules: ManagerRules,
         recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         try changeBlocking { moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
-                id, in: organization, isForced: isForced, isManager: isManager, recording: record, at: moment,
+                id, in: organization, isForced: isForced, by: rules, recording: record, at: moment,
                 transaction)
         }
     }
 
     /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
     public func revoke(
-        _ id: String, in organization: OrganizationID, isManager: @escaping ManagerByClaims,
+        _ id: String, in organization: OrganizationID, by rules: ManagerRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         try await change { moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
-                id, in: organization, isForced: false, isManager: isManager, recording: record, at: moment, transaction)
+                id, in: organization, isForced: false, by: rules, recording: record, at: moment, transaction)
         }
     }
 
     private static func revoke(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, isManager: ManagerByClaims,
+        _ id: String, in organization: OrganizationID?, isForced: Bool, by rules: ManagerRules,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
         guard let grant = try grant(id, transaction), organization == nil || grant.organization == organization else {
@@ -80,7 +80,7 @@ extension AccessStore {
         }
         try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
         if grant.role == .manager, !isForced,
-            try !hasManager(grant.organization, isManager: isManager, at: moment, transaction)
+            try !hasManager(grant.organization, by: rules, at: moment, transaction)
         {
             return .refused(.wouldLockOut)
         }

@@ -15,15 +15,15 @@ extension AccessStore {
         let isCurrent: @Sendable ([Mapping]) -> Bool
         /// Whether whoever changes them loses their own manager role by it: rows before and after.
         let losesOwnRole: @Sendable (MappingRows, MappingRows) -> Bool
-        let isManager: ManagerByClaims
+        let rules: ManagerRules
 
         public init(
             isCurrent: @escaping @Sendable ([Mapping]) -> Bool,
-            losesOwnRole: @escaping @Sendable (MappingRows, MappingRows) -> Bool, isManager: @escaping ManagerByClaims
+            losesOwnRole: @escaping @Sendable (MappingRows, MappingRows) -> Bool, rules: ManagerRules
         ) {
             self.isCurrent = isCurrent
             self.losesOwnRole = losesOwnRole
-            self.isManager = isManager
+            self.rules = rules
         }
     }
 
@@ -45,10 +45,10 @@ extension AccessStore {
             let (old, new) = (MappingRows(before), MappingRows(after))
             if conditions.losesOwnRole(old, new) { return .refused(.losesOwnRole) }
             let had = try AccessStore.hasManager(
-                organization, isManager: conditions.isManager, at: moment, transaction)
+                organization, by: conditions.rules, at: moment, transaction)
             try AccessStore.store(after, of: organization, transaction)
             if had,
-                try !AccessStore.hasManager(organization, isManager: conditions.isManager, at: moment, transaction)
+                try !AccessStore.hasManager(organization, by: conditions.rules, at: moment, transaction)
             {
                 return .refused(.wouldLockOut)
             }

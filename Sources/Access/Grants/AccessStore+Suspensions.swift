@@ -9,7 +9,7 @@ extension AccessStore {
     ///
     /// - Returns: the suspension, which may have been there before.
     public func suspend(
-        _ identity: IdentityID, in organization: OrganizationID, isManager: @escaping ManagerByClaims,
+        _ identity: IdentityID, in organization: OrganizationID, by rules: ManagerRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
         try await change { moment, transaction throws(DatabaseError) in
@@ -18,7 +18,7 @@ extension AccessStore {
             guard let (issuer, subject, email) = try AccessStore.known(identity, organization, transaction) else {
                 return .refused(.notFound)
             }
-            let had = try AccessStore.hasManager(organization, isManager: isManager, at: moment, transaction)
+            let had = try AccessStore.hasManager(organization, by: rules, at: moment, transaction)
             let suspension = Suspension(
                 organization: organization, identity: identity, issuer: issuer, subject: subject, email: email,
                 createdAt: Timestamp(seconds: moment.seconds))
@@ -28,7 +28,7 @@ extension AccessStore {
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """, .text(organization.text), .text(identity.text), .text(issuer), .text(subject),
                 .text(orNull: email), .integer(moment.seconds))
-            if had, try !AccessStore.hasManager(organization, isManager: isManager, at: moment, transaction) {
+            if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
                 return .refused(.wouldLockOut)
             }
             var record = record

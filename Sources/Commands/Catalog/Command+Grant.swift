@@ -92,10 +92,10 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
-        let isManager = OperatorView.managers(under: settings)
+        let managers = OperatorView.managers(under: settings)
         return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
             let result = try store.revokeGrantBlocking(
-                id, in: nil, isForced: call.arguments.has("force"), isManager: isManager,
+                id, in: nil, isForced: call.arguments.has("force"), by: managers,
                 recording: AuditRecord(.grantRevoke, by: .operator))
             switch result {
             case .success(let grant):

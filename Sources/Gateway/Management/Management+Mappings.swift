@@ -85,7 +85,7 @@ extension Management {
         let conditions = AccessStore.MappingConditions(
             isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) },
             losesOwnRole: { before, after in !isConfirmed && isManager(before) && !isManager(after) },
-            isManager: deployment.isManagerByClaims)
+            rules: deployment.managerRules)
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
                 change, in: id, where: conditions, recording: record(.claimMappingUpdate))
@@ -127,9 +127,9 @@ extension Management {
         let (had, has) = try await stored { () throws(DatabaseError) in
             (
                 try await self.access.hasManager(
-                    of: id, under: MappingRows(before.stored), isManager: deployment.isManagerByClaims),
+                    of: id, under: MappingRows(before.stored), by: deployment.managerRules),
                 try await self.access.hasManager(
-                    of: id, under: MappingRows(rows), isManager: deployment.isManagerByClaims)
+                    of: id, under: MappingRows(rows), by: deployment.managerRules)
             )
         }
         return MappingPreview(

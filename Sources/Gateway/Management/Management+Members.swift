@@ -67,7 +67,7 @@ extension Management {
         }
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
-                grant, in: id, isManager: deployment.isManagerByClaims, recording: record(.grantRevoke))
+                grant, in: id, by: deployment.managerRules, recording: record(.grantRevoke))
         }
     }
 
@@ -76,7 +76,7 @@ extension Management {
         if isOwn(identity), !isConfirmed { throw Problem(AccessRefusal.losesOwnRole) }
         return try await decided { () throws(DatabaseError) in
             try await access.suspend(
-                identity, in: id, isManager: deployment.isManagerByClaims, recording: record(.suspensionCreate))
+                identity, in: id, by: deployment.managerRules, recording: record(.suspensionCreate))
         }
     }
 

@@ -10,9 +10,9 @@ public enum OperatorView {
         }
     }
 
-    /// Whether people's last-seen claims map to manager.
-    public static func managers(under settings: Settings) -> ManagerByClaims {
-        Deployment(settings, by: Outbound(http: NoNetwork())).isManagerByClaims
+    /// Who manages an organization.
+    public static func managers(under settings: Settings) -> ManagerRules {
+        Deployment(settings, by: Outbound(http: NoNetwork())).managerRules
     }
 }
 

@@ -63,14 +63,22 @@ extension Deployment {
         }
     }
 
-    /// Whether those claims map to manager today, grants left aside.
-    var isManagerByClaims: ManagerByClaims {
-        { person, rows in
-            guard let organization = self.organization(person.organization.text),
-                let claims = self.claims(of: person), self.signIn.party(claims.provider) != nil
-            else { return false }
-            let rules = organization.rules.adding(rows)
-            return Entitlement(of: claims, in: rules, emailTrust: self.emailTrust(of: claims.provider)).role == .manager
-        }
+    /// Who manages an organization: of listed providers, by stored role or by the claims of their last sign-in.
+    var managerRules: ManagerRules {
+        ManagerRules(
+            accepts: { issuer, id in
+                self.providers.contains { provider in
+                    TrustedProvider.canonicalIssuer(provider.issuer) == issuer
+                        && self.organization(id.text)?.accepts(provider.id) ?? false
+                }
+            },
+            mapsToManager: { person, rows in
+                guard let organization = self.organization(person.organization.text),
+                    let claims = self.claims(of: person), self.signIn.party(claims.provider) != nil
+                else { return false }
+                let rules = organization.rules.adding(rows)
+                let trust = self.emailTrust(of: claims.provider)
+                return Entitlement(of: claims, in: rules, emailTrust: trust).role == .manager
+            })
     }
 }
