@@ -6,7 +6,7 @@ import time
 
 import pytest
 from gatehouse import run
-from test_serve import gateway, token  # noqa: F401: a fixture
+from serving import token
 
 
 def grant(gateway, *words):

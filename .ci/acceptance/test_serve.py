@@ -1,27 +1,13 @@
 """The gateway as an operator runs it: reload, imports beside it, logs, draining, a store that is killed at work."""
 
 import json
-import re
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
-
-import pytest
-from joserfc import jws
-from joserfc.jwk import ECKey
 
 from gatehouse import BINARY, run
-
-KEY = ECKey.generate_key("P-256", {"kid": "k"}, private=True)
-
-
-def token(**changes):
-    now = int(time.time())
-    claims = {"iss": "https://idp.example", "sub": "someone", "aud": "api", "iat": now, "exp": now + 600, **changes}
-    return jws.serialize_compact({"alg": "ES256", "kid": "k"}, json.dumps(claims), KEY)
+from serving import token
 
 
 def inventory(*names, workflows=1):
@@ -29,58 +15,6 @@ def inventory(*names, workflows=1):
     return {"roles": [], "workspaces": [
         {"id": name, "name": name, "created_at": "2025-01-01T00:00:00Z", "workflows": flows, "members": [], "runners": []}
         for name in names]}
-
-
-class Gateway:
-    def __init__(self, folder):
-        self.folder, self.path = folder, folder / "gatehouse.jsonc"
-        (folder / "keys.json").write_text(json.dumps(KEY.as_dict(private=False)))
-        self.configure("managers")
-        self.log = open(folder / "log", "wb")
-        self.process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=self.log)
-        started = self.wait(lambda: re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', self.lines()))
-        self.url = f"http://127.0.0.1:{started[1]}"
-
-    def configure(self, group):
-        self.path.write_text(json.dumps({
-            "public_url": "http://127.0.0.1:1", "listen": "127.0.0.1:0", "storage": "sqlite:gatehouse.db",
-            "providers": [{"id": "idp", "issuer": "https://idp.example", "audiences": ["api"], "keys": "keys.json"}],
-            "organizations": [{"id": name, "providers": ["idp"], "claim_mappings": [
-                {"claim_name": "groups", "claim_value": f"{name}-{group}", "role": "organization-manager"},
-                {"claim_name": "groups", "claim_value": f"{name}-robots", "role": "inventory-publisher"}]}
-                for name in ("acme", "globex")]}))
-
-    def lines(self):
-        return (self.folder / "log").read_text()
-
-    def wait(self, ready):
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            if result := ready():
-                return result
-            time.sleep(0.02)
-        raise AssertionError("it did not happen within 10 s:\n" + self.lines())
-
-    def get(self, path, bearer):
-        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {bearer}"})
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def names(self, organization, bearer):
-        status, body = self.get(f"/api/v1/organizations/{organization}/workspaces", bearer)
-        return [row["id"] for row in body["items"]] if status == 200 else status
-
-
-@pytest.fixture
-def gateway(tmp_path):
-    gateway = Gateway(tmp_path)
-    yield gateway
-    if gateway.process.poll() is None:
-        gateway.process.terminate()
-        assert gateway.process.wait(timeout=40) == 0
 
 
 def put(gateway, organization, document):

@@ -2,16 +2,14 @@
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import tempfile
 
+from gatehouse import BINARY
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
-
-BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".build/release/gatehouse"))
 
 
 class Demo:

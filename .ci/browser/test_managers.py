@@ -4,7 +4,8 @@ import sqlite3
 import subprocess
 
 import pytest
-from demo import BINARY, Browser, Demo
+from demo import Browser, Demo
+from gatehouse import BINARY
 from mail_server import Mailbox
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -178,6 +179,8 @@ def test_nobody_locks_themselves_out(demo, manager):
     manager.screenshot("confirm")
     press(manager, "Yes, take my own role away")
     assert "Nobody could manage the organization any more" in manager.text
+    # The browser notes that both answers were refusals, and nothing else.
+    assert [p for p in manager.problems() if "409 (Conflict)" not in p] == []
     manager.open("/organizations/acme")
     assert "Organization Manager" in manager.text
 

@@ -10,7 +10,7 @@ public struct Letter: Sendable {
     /// Lines end with `\n`.
     public let plainText: String
     public let html: String
-    /// Without its brackets; the same for every attempt, so that receivers can tell.
+    /// Without its brackets; no other letter has it (RFC 5322, section 3.6.4).
     public let messageID: String
     public let date: Timestamp
 

@@ -4,6 +4,8 @@ public import Time
 
 /// A letter that is to be sent now, with a link of its own.
 public struct OutgoingLetter: Sendable {
+    /// Of this attempt alone, for each has another link in it.
+    public let id: String
     public let invitation: Invitation
     public let token: InvitationToken
 }
@@ -32,7 +34,7 @@ extension AccessStore {
                 "UPDATE invitation SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1",
                 .text(invitation.id), .integer((moment + lease).seconds))
             let token = try AccessStore.makeToken(of: invitation.id, transaction)
-            return .kept(OutgoingLetter(invitation: invitation, token: token), [])
+            return .kept(OutgoingLetter(id: try AccessStore.makeID(), invitation: invitation, token: token), [])
         }
         return try? result.get()
     }

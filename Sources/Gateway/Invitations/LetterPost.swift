@@ -103,7 +103,7 @@ final class LetterPost: Sendable {
     }
 
     private func deliver(_ outgoing: OutgoingLetter) async -> LetterOutcome {
-        guard let (letter, route) = deployments.read().value.letter(outgoing) else {
+        guard let (letter, route) = deployments.read().value.letter(outgoing, at: service.now()) else {
             return .failed("The organization, or the mail server, is not configured any more.")
         }
         do throws(DeliveryFailure) {

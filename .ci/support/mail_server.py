@@ -11,10 +11,10 @@ from aiosmtpd.controller import Controller
 class Mailbox:
     """`options` are aiosmtpd's: `tls_context`, `require_starttls`, `authenticator`, …"""
 
-    def __init__(self, scheme="smtp", **options):
+    def __init__(self, scheme="smtp", port=None, **options):
         self.letters, self.refusal = [], None
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind(("127.0.0.1", port or 0))
             self.port = free.getsockname()[1]
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self.url = f"{scheme}://127.0.0.1:{self.port}"

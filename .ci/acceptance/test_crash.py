@@ -1,0 +1,173 @@
+"""Whatever was answered 2xx is there after the process was killed, and nothing half-done is: the store as it is found
+has to be what its own audit log tells, and the log has to tell everything that was answered."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import sqlite3
+import threading
+import time
+
+import pytest
+from gatehouse import run
+from serving import Gateway, token
+
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "200"))
+ACME = "/api/v1/organizations/acme"
+
+
+class Caller(threading.Thread):
+    """Does what managers and invited people do, as fast as it is answered, and notes what was answered 2xx."""
+
+    def __init__(self, gateway, seed):
+        super().__init__()
+        self.gateway, self.random = gateway, random.Random(seed)
+        self.manager = token(sub=f"manager-{seed}", groups=["acme-managers"])
+        # An address of its own, for what comes from one address is limited.
+        self.address = f"127.0.{seed // 250 + 1}.{seed % 250 + 1}"
+        self.kept = []
+        self.failures = []
+
+    def call(self, method, path, content=None, bearer=None):
+        body = None if content is None else json.dumps(content)
+        headers = {"Authorization": f"Bearer {bearer or self.manager}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        data = answer.read()
+        if answer.status >= 500:
+            self.failures.append((method, path, answer.status, data))
+        return answer.status, json.loads(data) if data else None
+
+    def note(self, action, target):
+        self.kept.append((action, target))
+
+    def run(self):
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", self.gateway.port, timeout=10, source_address=(self.address, 0))
+        number = 0
+        try:
+            while True:
+                number += 1
+                self.once(f"p{self.random.getrandbits(60)}-{number}@acme.example")
+        except (OSError, http.client.HTTPException):
+            pass
+        except AssertionError as failure:
+            self.failures.append(failure)
+        finally:
+            self.connection.close()
+
+    def once(self, email):
+        role = self.random.choice(["organization-manager", "organization-viewer"])
+        status, invitation = self.call("POST", f"{ACME}/invitations", {"email": email, "role": role})
+        assert status == 201, (status, invitation)
+        self.note("invitation_create", invitation["id"])
+        match self.random.randrange(4):
+            case 0:
+                assert self.call("DELETE", f"{ACME}/invitations/{invitation['id']}")[0] == 204
+                self.note("invitation_revoke", invitation["id"])
+            case 1:
+                status, row = self.call(
+                    "POST", f"{ACME}/claim-mappings", {"claim_name": "groups", "claim_value": email, "role": role})
+                assert status == 201, row
+                self.note("claim_mapping_create", row["id"])
+                if self.random.random() < 0.9:
+                    assert self.call("DELETE", f"{ACME}/claim-mappings/{row['id']}")[0] == 204
+                    self.note("claim_mapping_delete", row["id"])
+            case _:
+                person = token(sub=email, email=email, email_verified=True)
+                secret = invitation["link"].split("token=")[1]
+                status, accepted = self.call("POST", "/api/v1/invitations/accept", {"token": secret}, person)
+                assert status == 200, accepted
+                self.note("invitation_accept", invitation["id"])
+                if self.random.random() < 0.3:
+                    assert self.call("DELETE", f"{ACME}/grants/{accepted['grant']}")[0] == 204
+                    self.note("grant_revoke", accepted["grant"])
+
+
+class Ledger:
+    """What the log says there should be, read on from where it ended before."""
+
+    def __init__(self):
+        self.sequence, self.told = 0, set()
+        self.invitations, self.grants, self.rows = {}, {}, []
+
+    def read(self, store):
+        events = store.execute(
+            "SELECT event FROM audit_event WHERE chain = 'acme' AND sequence > ? ORDER BY sequence", (self.sequence,))
+        for (text,) in events:
+            event = json.loads(text)
+            assert event["sequence"] == self.sequence + 1
+            self.sequence += 1
+            self.take(event["action"], event["target"], event["details"])
+
+    def take(self, action, target, details):
+        # Each of these happens once to one thing.
+        assert (action, target) not in self.told, (action, target)
+        self.told.add((action, target))
+        match action:
+            case "invitation_create": self.invitations[target] = "pending"
+            case "invitation_revoke": self.invitations[target] = "revoked"
+            case "invitation_accept":
+                assert self.invitations[target] == "pending"
+                self.invitations[target] = "accepted"
+                self.grants[details["grant"]] = details["email"]
+            case "grant_create": self.grants[target] = details["subject"]
+            case "grant_revoke": del self.grants[target]
+            case "claim_mapping_create": self.rows.append(target)
+            case "claim_mapping_delete": self.rows.remove(target)
+
+    def compare(self, store):
+        assert dict(store.execute("SELECT id, state FROM invitation")) == self.invitations
+        assert dict(store.execute("SELECT id, subject FROM access_grant")) == self.grants
+        rows = store.execute("SELECT id, rank FROM claim_mapping ORDER BY rank").fetchall()
+        assert rows == [(id, number + 1) for number, id in enumerate(self.rows)]
+        # A link for every invitation that was made, none without one.
+        assert store.execute(
+            "SELECT count(*) FROM invitation_token WHERE invitation NOT IN (SELECT id FROM invitation)").fetchone() == (0,)
+        assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    gateway = Gateway(tmp_path, invitations={"per_day": 1_000_000})
+    # Somebody manages the organization whatever is revoked.
+    made = run("grant", "create", "--config", gateway.path, "--organization", "acme", "--provider", "idp", "--subject",
+               "operator", "--role", "organization-manager")
+    assert made.returncode == 0, made.stderr
+    yield gateway
+    gateway.stop()
+
+
+def test_killed_at_random_moments_under_load_it_keeps_what_it_answered(gateway):
+    chance, ledger, kept, seen = random.Random(4), Ledger(), [], 0
+    for round in range(ROUNDS):
+        callers = [Caller(gateway, 8 * round + number) for number in range(8)]
+        for caller in callers:
+            caller.start()
+        time.sleep(chance.uniform(0.02, 0.25))
+        gateway.process.kill()
+        gateway.process.wait()
+        for caller in callers:
+            caller.join()
+            assert not caller.failures, caller.failures[:3]
+            kept += caller.kept
+        gateway.start()
+        with contextlib.closing(sqlite3.connect(f"file:{gateway.folder}/gatehouse.db?mode=ro", uri=True, timeout=10)) as store:
+            ledger.read(store)
+            ledger.compare(store)
+        missing = set(kept[seen:]) - ledger.told
+        assert not missing, missing
+        verified = run("audit", "verify", "--config", gateway.path)
+        assert verified.returncode == 0, verified.stdout
+        # And the gateway decides by it.
+        accepted = [email for email in ledger.grants.values() if "@" in email][-3:]
+        for email in accepted:
+            person = token(sub=email, email=email, email_verified=True)
+            assert gateway.get(f"{ACME}/summary", person)[0] == 200
+        seen = len(kept)
+    print(f"\n{ROUNDS} kills, {len(kept)} changes answered, {ledger.sequence} events")
+    assert len(kept) > 10 * ROUNDS
