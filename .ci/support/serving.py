@@ -20,6 +20,13 @@ def token(**changes):
     return jws.serialize_compact({"alg": "ES256", "kid": "k"}, json.dumps(claims), KEY)
 
 
+def inventory(*names, workflows=1):
+    flows = [{"id": f"w{n}", "name": "W", "published": True, "nested_only": False, "trigger": "webhook"} for n in range(workflows)]
+    return {"roles": [], "workspaces": [
+        {"id": name, "name": name, "created_at": "2025-01-01T00:00:00Z", "workflows": flows, "members": [], "runners": []}
+        for name in names]}
+
+
 class Gateway:
     """Two organizations, `acme` and `globex`, whose managers are in the group `acme-managers`; `settings` are members of
     the configuration beside these."""

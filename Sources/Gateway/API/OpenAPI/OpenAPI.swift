@@ -80,7 +80,8 @@ extension OpenAPI {
 
         static let limit = Parameter("limit", #"{"type":"integer","minimum":1,"maximum":500,"default":50}"#)
         static let cursor = Parameter("cursor", #"{"type":"string","maxLength":255}"#)
-        static let confirm = Parameter("confirm", #"{"type":"string","enum":["self"]}"#)
+        static let confirm = Parameter(
+            "confirm", #"{"type":"string","description":"self, where one's own role may go"}"#)
         static let ifMatch = Parameter("If-Match", in: "header", #"{"type":"string"}"#)
 
         func write(to writer: inout JSONWriter) {
@@ -88,6 +89,8 @@ extension OpenAPI {
             writer.member("name", name)
             writer.member("in", place)
             writer.member("required", place == "path")
+            // Forms send what was left empty.
+            if place == "query" { writer.member("allowEmptyValue", true) }
             writer.name("schema")
             writer.raw(Array(schema.utf8))
             writer.endObject()

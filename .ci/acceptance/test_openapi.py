@@ -1,0 +1,116 @@
+"""The API beside its own description: thousands of calls that schemathesis makes up from it, well-formed and not."""
+
+import hashlib
+import itertools
+from collections import Counter
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import schemathesis
+from gatehouse import base64url, run
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from serving import Gateway, inventory, token
+
+ACME = "/api/v1/organizations/acme"
+# The manager last, for what they ask for is done.
+TOKENS = {
+    "nobody": None,
+    "viewer": token(sub="vic", groups=["acme-viewers"]),
+    "publisher": token(sub="robot", groups=["acme-robots"]),
+    "manager": token(sub="mia", groups=["acme-managers"], email="mia@acme.example", email_verified=True),
+}
+
+
+def identity_id(issuer, subject):
+    return base64url(hashlib.sha256(f"{issuer}\0{subject}".encode()).digest()[:16])
+
+
+class World:
+    """A gateway with something of everything in it, so that calls find what they are about."""
+
+    def __init__(self, folder):
+        self.gateway = Gateway(folder, invitations={"per_day": 1_000_000})
+        self.numbers = itertools.count()
+        self.send("PUT", "inventory", inventory("soc", "lab"), "publisher")
+        made = run("grant", "create", "--config", self.gateway.path, "--organization", "acme", "--provider", "idp",
+                   "--subject", "operator", "--role", "organization-manager")
+        assert made.returncode == 0, made.stderr
+
+    def send(self, method, path, content=None, who="manager"):
+        status, document = self.gateway.send(method, f"{ACME}/{path}", TOKENS[who], content)
+        assert status < 300, document
+        return document
+
+    def fresh(self, path):
+        """Something that is there, for a path's variable."""
+        number = next(self.numbers)
+        if "/invitations/" in path:
+            content = {"email": f"p{number}@acme.example", "role": "organization-viewer"}
+            return self.send("POST", "invitations", content)["id"]
+        if "/claim-mappings/" in path:
+            content = {"claim_name": "groups", "claim_value": f"g{number}", "role": "organization-viewer"}
+            return self.send("POST", "claim-mappings", content)["id"]
+        return self.person(number)["id" if "/grants/" in path else "identity_id"]
+
+    def person(self, number):
+        """Somebody who was invited and has accepted; their grant."""
+        email = f"q{number}@acme.example"
+        content = {"email": email, "role": "organization-viewer"}
+        secret = self.send("POST", "invitations", content)["link"].split("token=")[1]
+        bearer = token(sub=email, email=email, email_verified=True)
+        accepted = self.gateway.send("POST", "/api/v1/invitations/accept", bearer, {"token": secret})
+        assert accepted[0] == 200, accepted
+        return {"id": accepted[1]["grant"], "identity_id": identity_id("https://idp.example", email)}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    world = World(tmp_path_factory.mktemp("described"))
+    yield world
+    world.gateway.stop()
+
+
+load_all_checks()
+CHECKED = [CHECKS.get_one(name) for name in (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "unsupported_method", "negative_data_rejection")]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_answer_is_as_described_whoever_asks(world, mode):
+    description = world.gateway.get("/api/v1/openapi.json", TOKENS["manager"])[1]
+    # Who asks is settled here, and nothing is to be made up about it.
+    del description["security"]
+    described = schemathesis.openapi.from_dict(description)
+    described.config.update(base_url=world.gateway.url)
+    operations = [result.ok() for result in described.get_all_operations()]
+    calls = Counter()
+
+    def check(case):
+        variables = case.path_parameters or {}
+        if "org" in variables:
+            variables["org"] = "acme"
+        if "ws" in variables:
+            variables["ws"] = "soc"
+        for name in {"id", "identity_id"} & variables.keys():
+            if "{org}" in case.operation.path:
+                variables[name] = world.fresh(case.operation.path)
+        for token in TOKENS.values():
+            answer = case.call(headers={"Authorization": f"Bearer {token}"} if token else {})
+            calls[answer.status_code] += 1
+            # An empty parameter counts as none (`allowEmptyValue`), which schemathesis takes for a wrong one.
+            query = parse_qsl(urlsplit(answer.request.url).query, keep_blank_values=True)
+            case.validate_response(answer, checks=CHECKED[:-1] if ("" in dict(query).values()) else CHECKED)
+
+    for operation in operations:
+        examples = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        try:
+            examples(given(case=operation.as_strategy(generation_mode=mode))(check))()
+        except Unsatisfiable:
+            # Nothing can be wrong with a call that has neither parameters nor content.
+            assert mode is GenerationMode.NEGATIVE and not operation.body and not operation.query
+    print(f"\n{mode.value}: {len(operations)} operations, {sum(calls.values())} calls: {dict(sorted(calls.items()))}")
+    assert len(operations) > 30 and calls[200 if mode is GenerationMode.POSITIVE else 422] > 100
