@@ -54,7 +54,8 @@ public struct InvitationPage: Sendable {
 
     public enum Content: Sendable {
         case signIn(Offer, [SignInPage.Choice])
-        case accept(Offer, formToken: String)
+        /// - Parameter invitation: its id, so that what is accepted is what was shown.
+        case accept(Offer, invitation: String, formToken: String)
         case wrongPerson(WrongPerson, [SignInPage.Choice])
         case used
         case revoked
@@ -87,11 +88,11 @@ public struct InvitationPage: Sendable {
                 <ul class="choices">\(buttons(choices, verb: "Sign in with"))</ul>
                 \(none, if: choices.isEmpty)
                 """
-        case .accept(let offer, let formToken):
+        case .accept(let offer, let invitation, let formToken):
             return """
                 \(heading(offer))
                 <p>You are signed in with the invited address, <strong>\(offer.email)</strong>.</p>
-                <form method="post" action="/invitations/accept"><input type="hidden" name="csrf_token" value="\(formToken)"><button type="submit" class="primary">Accept the invitation</button></form>
+                <form method="post" action="/invitations/accept"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="invitation" value="\(invitation)"><button type="submit" class="primary">Accept the invitation</button></form>
                 """
         case .wrongPerson(let wrong, let choices):
             let own: HTML =

@@ -173,7 +173,7 @@ public struct MembersPage: Sendable {
     private var invitationsTable: HTML {
         guard !invitations.isEmpty else { return "<p class=\"empty\">Nobody was invited yet.</p>" }
         return """
-            <div class="scroll"><table><caption>The newest invitations first</caption>
+            <div class="scroll"><table><caption>Those that wait for somebody, then the newest of the others</caption>
             <thead><tr><th scope="col">Address</th><th scope="col">Role</th><th scope="col">State</th><th scope="col">Letter</th><th scope="col">Invited by</th>\(actionsHeading)</tr></thead>
             <tbody>\(invitations.map(row))</tbody></table></div>
             """

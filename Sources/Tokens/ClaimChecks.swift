@@ -70,11 +70,15 @@ struct ClaimChecks {
         return max(moment, Timestamp(seconds: -9_200_000_000))
     }
 
-    /// `nil` where the claim is absent; a subject claim that is there has to be a string of at most 255 characters.
+    /// `nil` where the claim is absent; a subject claim that is there has to be a string of at most 255 characters, none of
+    /// them NUL, which no store takes.
     private func text(_ name: String) throws(TokenRefusal) -> String? {
         guard let value = claims.member(name) else { return nil }
-        guard let text = value.string, text.unicodeScalars.count <= 255, name == "sub" || !text.isEmpty else {
-            throw TokenRefusal(.claimMalformed, "The token's \"\(name)\" is not a string of 1–255 characters.")
+        guard let text = value.string, text.unicodeScalars.count <= 255, name == "sub" || !text.isEmpty,
+            !text.utf8.contains(0)
+        else {
+            throw TokenRefusal(
+                .claimMalformed, "The token's \"\(name)\" is not a string of 1–255 characters without NUL.")
         }
         return text
     }

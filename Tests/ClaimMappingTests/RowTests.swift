@@ -160,11 +160,50 @@ private let addresses = [
         #expect(Glob(pattern).matches(text) == expected)
     }
 
-    @Test("a pattern made to be slow is not")
-    func hostile() {
-        let pattern = Glob(String(repeating: "*a", count: 500) + "b")
+    @Test("globs match as their definition says, whatever stands in them")
+    func defined() {
+        /// By trying everything.
+        func matches(_ pattern: ArraySlice<Unicode.Scalar>, _ text: ArraySlice<Unicode.Scalar>) -> Bool {
+            guard let first = pattern.first else { return text.isEmpty }
+            if first == "*" {
+                return (text.startIndex...text.endIndex).contains { matches(pattern.dropFirst(), text[$0...]) }
+            }
+            return !text.isEmpty && (first == "?" || first == text.first) && matches(pattern.dropFirst(), text.dropFirst())
+        }
+        var random = SplitMix(state: 11)
+        let letters: [Unicode.Scalar] = ["a", "b", "ä", "€", "😀"]
+        let signs = letters + ["*", "*", "?"]
+        for _ in 0..<20_000 {
+            let pattern = (0..<random.next(below: 8)).map { _ in signs[random.next(below: signs.count)] }
+            let text = (0..<random.next(below: 9)).map { _ in letters[random.next(below: letters.count)] }
+            let (written, read) = (
+                String(String.UnicodeScalarView(pattern)), String(String.UnicodeScalarView(text))
+            )
+            #expect(Glob(written).matches(read) == matches(pattern[...], text[...]), "\(written) \(read)")
+        }
+    }
+
+    @Test("long pieces are found too, at any place", arguments: [63, 64, 65, 127, 128, 129, 1000])
+    func long(_ length: Int) {
+        let piece = String(repeating: "ab?", count: length / 3) + String(repeating: "c", count: length % 3)
+        let text = String(repeating: "abx", count: length / 3) + String(repeating: "c", count: length % 3)
+        for before in ["", "a", "ab", "ääb"] {
+            #expect(Glob("*\(piece)*").matches(before + text + "z"))
+            #expect(!Glob("*\(piece)d*").matches(before + text + "z"))
+        }
+    }
+
+    @Test(
+        "a pattern made to be slow is not",
+        arguments: [
+            String(repeating: "*a", count: 500) + "b", "*" + String(repeating: "a", count: 1000) + "b*",
+            "*" + String(repeating: "?", count: 1000) + "b*",
+        ])
+    func hostile(_ pattern: String) {
+        let text = String(repeating: "a", count: 11_000)
+        let glob = Glob(pattern)
         let clock = ContinuousClock()
-        let spent = clock.measure { #expect(!pattern.matches(String(repeating: "a", count: 8000))) }
+        let spent = clock.measure { for _ in 0..<20 { #expect(!glob.matches(text)) } }
         #expect(spent < .seconds(5))
     }
 }

@@ -31,7 +31,7 @@ struct GrantTests {
         -> Result<Grant, AccessRefusal>
     {
         try world.service.access.revokeGrantBlocking(
-            id, in: nil, isForced: isForced, by: world.deployments.read().value.managerRules,
+            id, in: nil, isForced: isForced, under: world.deployments.read().value.managerRules,
             recording: AuditRecord(.grantRevoke, by: .operator))
     }
 
@@ -133,8 +133,11 @@ struct GrantTests {
             let id = try IdentityID(issuer: "x", subject: subject).text
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
-                    "INSERT INTO suspension VALUES ('acme', $1, $2, $3, $4, 0)", .text(id), .text(SignInWorld.issuer),
-                    .text(subject), .text(orNull: email))
+                    "INSERT INTO suspension VALUES ('acme', $1, $2, $3, 0)", .text(id), .text(SignInWorld.issuer),
+                    .text(subject))
+                guard let email else { return }
+                try transaction.execute(
+                    "INSERT INTO suspension_email VALUES ('acme', $1, $2)", .text(id), .text(email))
             }
             try world.service.access.refresh()
         }

@@ -9,13 +9,18 @@ import Testing
 
 extension TestBrowser {
     /// A call of the API that changes something, with the session's token.
-    func call(_ method: String, _ path: String, _ body: String? = nil, fields: [String] = []) async throws -> TestAnswer
-    {
+    func call(
+        _ method: String, _ path: String, _ body: String? = nil, fields: [String] = [],
+        meanwhile: () async throws -> Void = {}
+    ) async throws -> TestAnswer {
         let token = try await formToken()
-        return try await send(
+        let answer = try await world.send(
             method, path,
-            fields: ["Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(token)"]
-                + (body == nil ? [] : ["Content-Type: application/json"]) + fields, body: body ?? "")
+            fields: cookieField + ["Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(token)"]
+                + (body == nil ? [] : ["Content-Type: application/json"]) + fields, body: body ?? "",
+            meanwhile: meanwhile)
+        keepCookies(answer)
+        return answer
     }
 
     /// A form of a page.

@@ -113,6 +113,8 @@ final class SignInWorld: Sendable {
         DemoPerson(id: "pat", name: "Pat", email: "pat@acme.example"),
         DemoPerson(id: "gloria", name: "Gloria", email: "gloria@globex.example"),
         DemoPerson(id: "sue", name: "Sue", email: "sue@acme.example"),
+        DemoPerson(id: "nul", name: "Nul", email: "n\u{0}l@acme.example"),
+        DemoPerson(id: "twin", name: "Twin", email: "vic@acme.example"),
         DemoPerson(id: "sam", name: "<Sam>", email: "sam@elsewhere.example", groups: ["Acme-Viewers"]),
     ]
 
@@ -160,8 +162,11 @@ final class SignInWorld: Sendable {
     }
 
     /// Hands a request to the gateway.
+    ///
+    /// - Parameter meanwhile: what happens after the head has arrived, and before the content does.
     func send(
-        _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1"
+        _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1",
+        meanwhile: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:8080"] + fields
         if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
@@ -169,14 +174,18 @@ final class SignInWorld: Sendable {
         let bytes = Array((lines + ["", ""]).joined(separator: "\r\n").utf8)
         let request = try #require(try parser.parse(bytes.span))
         let (handler, clock, reactor) = (handler, clock, reactor)
+        let turn = Turn(monotonic: clock.monotonic, wall: clock.now)
+        let work = await withCheckedContinuation { continuation in
+            reactor.perform {
+                let answer = handler.value.answer(request, from: peer, at: turn)
+                continuation.resume(returning: OnReactor((answer, RequestBody(on: reactor, limit: 1 << 20))))
+            }
+        }
+        try await meanwhile()
         let response: Response = await withCheckedContinuation { continuation in
             reactor.perform {
-                let turn = Turn(monotonic: clock.monotonic, wall: clock.now)
-                let answer = handler.value.answer(request, from: peer, at: turn)
-                let content = RequestBody(on: reactor, limit: 1 << 20)
-                content.append(Array(body.utf8))
-                content.finish(.success(()))
-                let work = OnReactor((answer, content))
+                work.value.1.append(Array(body.utf8))
+                work.value.1.finish(.success(()))
                 Task(executorPreference: reactor) {
                     let response = await work.value.0.response(to: work.value.1)
                     reactor.perform {

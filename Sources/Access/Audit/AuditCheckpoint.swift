@@ -58,24 +58,28 @@ public struct AuditCheckpoint: Sendable {
     /// What the statement says, whoever signed it.
     struct Content {
         let number: Int
+        let timestamp: Timestamp
         let previous: String
         let publicKey: [UInt8]
         let heads: [Head]
 
         init?(_ statement: [UInt8]) {
             guard let root = try? JSONDocument(parsing: statement).root, let number = root.member("number")?.integer,
+                let timestamp = root.member("timestamp")?.string.flatMap({ Timestamp(rfc3339: $0) }),
                 let previous = root.member("previous")?.string,
                 let key = root.member("public_key")?.string.flatMap({ Base64URL.decode($0) }),
                 let heads = root.member("heads")
             else { return nil }
-            self.number = Int(number)
+            self.number = Int(clamping: number)
+            self.timestamp = timestamp
             self.previous = previous
             publicKey = key
             self.heads = heads.elements.compactMap { head in
                 guard let sequence = head.member("sequence")?.integer, let hash = head.member("hash")?.string else {
                     return nil
                 }
-                return Head(chain: head.member("organization")?.string ?? "", sequence: Int(sequence), hash: hash)
+                return Head(
+                    chain: head.member("organization")?.string ?? "", sequence: Int(clamping: sequence), hash: hash)
             }
         }
     }
@@ -101,6 +105,9 @@ public struct CheckpointKeys: Sendable {
         }
         self.keys = keys
     }
+
+    /// Ed25519, 32 bytes each.
+    public var publicKeys: [[UInt8]] { keys.map(\.publicKey) }
 
     /// Whether there is nothing to sign with.
     public var isEmpty: Bool { keys.isEmpty }
@@ -150,62 +157,5 @@ public struct CheckpointKeys: Sendable {
         try transaction.first("SELECT at FROM audit_checkpoint ORDER BY number DESC LIMIT 1") {
             row throws(DatabaseError) in Timestamp(seconds: Int64(row.integer(0)))
         }
-    }
-
-    /// What does not hold of the checkpoints in the store, and of those that were kept elsewhere.
-    ///
-    /// - Returns: how many were checked, how many could not be for their key is not among these, and the faults.
-    public func verify(
-        _ kept: [AuditCheckpoint], _ transaction: Transaction
-    ) throws(DatabaseError) -> (checked: Int, unknown: Int, faults: [String]) {
-        var (checked, unknown, faults): (Int, Int, [String]) = (0, 0, [])
-        var (number, previous) = (0, AuditEvent.origin)
-        let stored = try transaction.all("SELECT statement, signature FROM audit_checkpoint ORDER BY number") {
-            row throws(DatabaseError) in AuditCheckpoint(statement: row.blob(0), signature: row.blob(1))
-        }
-        for (index, checkpoint) in (stored + kept).enumerated() {
-            guard let content = AuditCheckpoint.Content(checkpoint.statement) else {
-                faults.append("checkpoint \(index + 1): it cannot be read")
-                continue
-            }
-            let name = "checkpoint \(content.number)"
-            if index < stored.count {
-                if content.number != number + 1 || content.previous != previous {
-                    faults.append("\(name): checkpoints before it are missing or were altered")
-                }
-                (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
-            } else if content.number > number {
-                faults.append("\(name): it is not in the store any more")
-            }
-            guard let key = keys.first(where: { $0.publicKey == content.publicKey })?.key else {
-                unknown += 1
-                continue
-            }
-            checked += 1
-            guard CheckpointKeys.isSigned(checkpoint, by: key) else {
-                faults.append("\(name): its signature is not good")
-                continue
-            }
-            for head in content.heads {
-                let hash = try transaction.first(
-                    "SELECT hash FROM audit_event WHERE chain = $1 AND sequence = $2", .text(head.chain),
-                    .integer(head.sequence)
-                ) { row throws(DatabaseError) in row.text(0) }
-                guard hash != head.hash else { continue }
-                let chain = head.chain.isEmpty ? "gateway" : "organization \(head.chain)"
-                faults.append(
-                    "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(name) was made"
-                )
-            }
-        }
-        return (checked, unknown, faults)
-    }
-
-    private static func isSigned(_ checkpoint: AuditCheckpoint, by key: SigningKey) -> Bool {
-        guard let verification = try? key.verificationKey(),
-            let context = try? VerificationContext(verification, .edDSA)
-        else { return false }
-        let (signature, statement) = (checkpoint.signature, checkpoint.statement)
-        return context.isValid(signature.span, for: statement.span)
     }
 }

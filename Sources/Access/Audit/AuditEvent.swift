@@ -102,7 +102,7 @@ public struct AuditEvent: Sendable {
         writer.beginObject()
         writer.member("id", id)
         writer.member("sequence", sequence)
-        writer.member("timestamp", String(decoding: now.rfc3339Bytes(milliseconds: true), as: UTF8.self))
+        writer.member("timestamp", AuditEvent.timestamp(milliseconds: now.nanoseconds / 1_000_000))
         writer.member("organization", record.organization?.text)
         writer.name("actor")
         writer.beginObject()
@@ -144,6 +144,12 @@ public struct AuditEvent: Sendable {
         var bytes = Array(canonical.dropLast())
         bytes.append(contentsOf: ",\"hash\":\"\(hash)\"}".utf8)
         return bytes
+    }
+
+    /// RFC 3339 in UTC, to the millisecond.
+    static func timestamp(milliseconds: Int64) -> String {
+        let moment = Timestamp(seconds: 0) + .milliseconds(milliseconds)
+        return String(decoding: moment.rfc3339Bytes(milliseconds: true), as: UTF8.self)
     }
 
     static func hexadecimal(_ bytes: [UInt8]) -> String {

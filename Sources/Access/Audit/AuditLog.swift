@@ -60,8 +60,15 @@ public enum AuditLog {
     }
 
     private static func filterText(_ actor: AuditActor) -> String {
-        guard case .identity(_, let subject, let email) = actor else { return actor.kind }
-        return "\(subject) \(email ?? "")".lowercased()
+        guard case .identity(_, let subject, let email) = actor else {
+            return filterText(kind: actor.kind, subject: nil, email: nil)
+        }
+        return filterText(kind: actor.kind, subject: subject, email: email)
+    }
+
+    /// What the filter by actor looks in.
+    static func filterText(kind: String, subject: String?, email: String?) -> String {
+        subject.map { "\($0) \(email ?? "")".lowercased() } ?? kind
     }
 
     /// Which events of a chain are asked for.

@@ -26,7 +26,7 @@ public struct AuditVerification: Sendable {
             }
         }
         try transaction.each(
-            "SELECT chain, sequence, at, action, event, hash FROM audit_event ORDER BY chain, sequence"
+            "SELECT chain, sequence, at, action, event, hash, actor FROM audit_event ORDER BY chain, sequence"
         ) {
             row throws(DatabaseError) in
             number += 1
@@ -59,8 +59,14 @@ public struct AuditVerification: Sendable {
             return "it is not in its canonical form"
         }
         guard root.member("previous_hash")?.string == previous else { return "it does not follow the one before it" }
+        // What filters look at says what the event says.
+        let actor = root.member("actor")
         guard root.member("sequence")?.integer == Int64(expected), root.member("action")?.string == row.text(3),
-            (root.member("organization")?.string ?? "") == row.text(0)
+            (root.member("organization")?.string ?? "") == row.text(0),
+            root.member("timestamp")?.string == AuditEvent.timestamp(milliseconds: Int64(row.integer(2))),
+            AuditLog.filterText(
+                kind: actor?.member("kind")?.string ?? "", subject: actor?.member("subject")?.string,
+                email: actor?.member("email")?.string) == row.text(6)
         else { return "its row was altered" }
         return nil
     }

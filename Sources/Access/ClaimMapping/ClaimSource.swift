@@ -61,10 +61,10 @@ extension EmailTrust {
         ClaimSource(claims, self).isVerified(address)
     }
 
-    /// The address of these claims in lower case, where it counts as verified.
+    /// The address of these claims in lower case, where it counts as verified; one with control characters is none.
     public func verifiedEmail(of claims: JSONValue) -> String? {
         guard let value = claims.member("email"), let address = Mapping.address(value),
-            isVerified(address, among: claims)
+            isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         return String(decoding: address.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }

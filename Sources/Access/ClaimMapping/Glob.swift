@@ -1,49 +1,152 @@
 /// A pattern for whole values: `*` any characters or none, `?` exactly one Unicode scalar, everything else itself.
 ///
-/// Matching goes back to the last `*` only, so its cost is bounded by the product of both lengths, whatever the pattern.
+/// What stands before the first `*` and behind the last one has one place each. What stands between two is found by bits
+/// that run along with the text, so that the cost is the text's length times a sixty-fourth of the pattern's, whatever
+/// either of them holds.
 public struct Glob: Sendable, Hashable {
     private static let star = UInt8(ascii: "*")
     private static let one = UInt8(ascii: "?")
 
     /// UTF-8: a literal character of it begins only where one begins in the text, so bytes can be compared.
-    private let pattern: [UInt8]
+    private let head: [UInt8]
+    private let middle: [GlobPiece]
+    /// `nil` where there is no `*`, and the head has to be all of the text.
+    private let tail: [UInt8]?
 
     public init(_ pattern: String) {
-        self.pattern = Array(pattern.utf8)
+        let pieces = pattern.utf8.split(separator: Glob.star, omittingEmptySubsequences: false)
+        head = Array(pieces[0])
+        tail = pieces.count > 1 ? Array(pieces[pieces.count - 1]) : nil
+        middle = pieces.dropFirst().dropLast().filter { !$0.isEmpty }.map { GlobPiece(Substring($0)) }
     }
 
     public func matches(_ text: String) -> Bool { matches(text.utf8Span.span) }
 
     /// - Parameter text: UTF-8.
     public func matches(_ text: Span<UInt8>) -> Bool {
-        let pattern = pattern.span
-        var position = 0
+        guard var start = Glob.end(of: head, in: text) else { return false }
+        guard let tail else { return start == text.count }
+        guard let end = Glob.start(of: tail, in: text), start <= end else { return false }
+        for piece in middle {
+            // The first place that fits leaves the most to what follows.
+            guard let next = piece.end(in: text, from: start, to: end) else { return false }
+            start = next
+        }
+        return true
+    }
+
+    /// Where a text goes on behind a piece that it begins with.
+    private static func end(of piece: [UInt8], in text: Span<UInt8>) -> Int? {
         var index = 0
-        var star: (pattern: Int, text: Int)?
-        while index < text.count {
-            if position < pattern.count, pattern[position] == Glob.star {
-                star = (position, index)
-                position += 1
-            } else if position < pattern.count, pattern[position] == Glob.one, !Glob.isContinuation(text[index]) {
-                position += 1
+        for byte in piece {
+            guard index < text.count else { return nil }
+            if byte == one {
+                guard !isContinuation(text[index]) else { return nil }
                 index += 1
-                while index < text.count, Glob.isContinuation(text[index]) { index += 1 }
-            } else if position < pattern.count, pattern[position] == text[index], pattern[position] != Glob.one {
-                position += 1
-                index += 1
-            } else if let last = star {
-                // The star takes one more byte.
-                star = (last.pattern, last.text + 1)
-                position = last.pattern + 1
-                index = last.text + 1
+                while index < text.count, isContinuation(text[index]) { index += 1 }
             } else {
-                return false
+                guard text[index] == byte else { return nil }
+                index += 1
             }
         }
-        while position < pattern.count, pattern[position] == Glob.star { position += 1 }
-        return position == pattern.count
+        return index
+    }
+
+    /// Where a piece begins that a text ends with.
+    private static func start(of piece: [UInt8], in text: Span<UInt8>) -> Int? {
+        var index = text.count
+        for byte in piece.reversed() {
+            guard index > 0 else { return nil }
+            index -= 1
+            if byte == one {
+                while index > 0, isContinuation(text[index]) { index -= 1 }
+                guard !isContinuation(text[index]) else { return nil }
+            } else {
+                guard text[index] == byte else { return nil }
+            }
+        }
+        return index
     }
 
     /// Whether a byte goes on with a character (RFC 3629, section 3).
-    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+    fileprivate static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+}
+
+/// What stands between two stars, prepared for being looked for: each scalar of the text says by a bit at which places
+/// of the piece it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
+private struct GlobPiece: Sendable, Hashable {
+    /// In scalars; at least one.
+    private let count: Int
+    private let words: Int
+    /// By ASCII character, `words` each.
+    private let ascii: [UInt64]
+    private let others: [UInt32: [UInt64]]
+    /// Where any other scalar may stand.
+    private let anything: [UInt64]
+
+    init(_ piece: Substring) {
+        let scalars = Array(piece.unicodeScalars)
+        count = scalars.count
+        let words = (scalars.count + 63) / 64
+        self.words = words
+        var anything = Array(repeating: UInt64(0), count: words)
+        for (place, scalar) in scalars.enumerated() where scalar == "?" { anything[place / 64] |= 1 << (place % 64) }
+        var ascii: [UInt64] = []
+        for _ in 0..<128 { ascii += anything }
+        var others: [UInt32: [UInt64]] = [:]
+        for (place, scalar) in scalars.enumerated() where scalar != "?" {
+            let bit = UInt64(1) << (place % 64)
+            if scalar.isASCII {
+                ascii[Int(scalar.value) * words + place / 64] |= bit
+            } else {
+                others[scalar.value, default: anything][place / 64] |= bit
+            }
+        }
+        self.anything = anything
+        self.ascii = ascii
+        self.others = others
+    }
+
+    /// Behind the first place between two others where the piece stands.
+    func end(in text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+        guard end - start >= count else { return nil }
+        let last = UInt64(1) << ((count - 1) % 64)
+        var state = Array(repeating: UInt64(0), count: words)
+        var index = start
+        while index < end {
+            let byte = text[index]
+            index += 1
+            if byte < 0x80 {
+                step(&state, ascii, Int(byte) * words)
+            } else {
+                var scalar = UInt32(byte)
+                while index < end, Glob.isContinuation(text[index]) {
+                    scalar = scalar << 6 | UInt32(text[index] & 0x3F)
+                    index += 1
+                }
+                step(&state, others.isEmpty ? anything : others[GlobPiece.value(scalar, byte)] ?? anything, 0)
+            }
+            if state[words - 1] & last != 0 { return index }
+        }
+        return nil
+    }
+
+    /// The places go on by one, where this scalar may stand at them.
+    private func step(_ state: inout [UInt64], _ masks: [UInt64], _ offset: Int) {
+        var carry: UInt64 = 1
+        for word in 0..<words {
+            let next = state[word] >> 63
+            state[word] = (state[word] << 1 | carry) & masks[offset + word]
+            carry = next
+        }
+    }
+
+    /// The leading byte's own bits, without those that tell the length (RFC 3629, section 3).
+    private static func value(_ gathered: UInt32, _ leading: UInt8) -> UInt32 {
+        switch leading {
+        case 0xF0...: gathered & 0x1F_FFFF
+        case 0xE0...: gathered & 0xFFFF
+        default: gathered & 0x7FF
+        }
+    }
 }

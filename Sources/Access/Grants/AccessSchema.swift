@@ -57,5 +57,14 @@ extension AccessStore {
             CREATE TABLE invitation_sending (organization TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
             CREATE INDEX invitation_sendings ON invitation_sending (organization, at);
             """,
+            """
+            -- Every address of a suspended identity that was verified once, in lower case.
+            CREATE TABLE suspension_email (
+                organization TEXT NOT NULL, identity TEXT NOT NULL, email TEXT NOT NULL,
+                PRIMARY KEY (organization, identity, email)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO suspension_email SELECT organization, identity, email FROM suspension WHERE email IS NOT NULL;
+            ALTER TABLE suspension DROP COLUMN email;
+            """,
         ])
 }

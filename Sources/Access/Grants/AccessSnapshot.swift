@@ -52,6 +52,15 @@ public struct AccessSnapshot: Sendable {
         return tenant.suspendedEmails.contains(email)
     }
 
+    /// Whether an identity is shut out by name, and whoever has this address of theirs is not yet.
+    public func lacksEmail(
+        _ email: String, ofSuspended issuer: String, _ subject: String, in organization: OrganizationID
+    ) -> Bool {
+        guard let tenant = tenants[organization] else { return false }
+        return tenant.suspended.contains(Person(issuer: issuer, subject: subject))
+            && !tenant.suspendedEmails.contains(email)
+    }
+
     /// Takes a committed change up. Doing so twice, or after a newer state was read, comes to the same in the end.
     mutating func apply(_ change: AccessChange) {
         switch change {
@@ -68,7 +77,9 @@ public struct AccessSnapshot: Sendable {
         case .suspensions(let organization, let suspensions):
             tenants[organization, default: Tenant()].suspended = Set(
                 suspensions.map { Person(issuer: $0.issuer, subject: $0.subject) })
-            tenants[organization, default: Tenant()].suspendedEmails = Set(suspensions.compactMap(\.email))
+            tenants[organization, default: Tenant()].suspendedEmails = Set(suspensions.flatMap(\.emails))
+        case .suspendedEmail(let organization, let email):
+            tenants[organization, default: Tenant()].suspendedEmails.insert(email)
         case .mappings(let organization, let rows):
             tenants[organization, default: Tenant()].mappings = rows
         }
@@ -81,6 +92,8 @@ enum AccessChange: Sendable {
     case revoked(Grant)
     /// All that an organization has now.
     case suspensions(OrganizationID, [Suspension])
+    /// One more address that is shut out.
+    case suspendedEmail(OrganizationID, String)
     /// All that an organization has now.
     case mappings(OrganizationID, MappingRows)
 }

@@ -39,7 +39,7 @@ extension AccessStore {
     }
 
     /// State, address, suspension, grant and audit event, all in one transaction: of several acceptances at once one is
-    /// the first.
+    /// the first. That somebody else tried is recorded too.
     ///
     /// - Parameters:
     ///   - isAccepted: whether the invitee's provider is one that the organization lists.
@@ -49,7 +49,8 @@ extension AccessStore {
         _ token: InvitationToken, by invitee: Invitee, isAccepted: @escaping @Sendable (OrganizationID) -> Bool,
         seen: @escaping @Sendable (OrganizationID) -> PersonSeen?, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        let decided = try await change {
+            moment, transaction throws(DatabaseError) -> ChangeOutcome<Result<Grant, AccessRefusal>> in
             guard let invitation = try AccessStore.invitation(of: token, at: moment, transaction) else {
                 return .refused(.notFound)
             }
@@ -58,7 +59,10 @@ extension AccessStore {
             if let mismatch = try AccessStore.mismatch(
                 of: invitation, with: invitee, isAccepted: isAccepted(organization), transaction)
             {
-                return .refused(.notInvited(mismatch))
+                var record = record
+                (record.outcome, record.reason) = (.denied, mismatch.rawValue)
+                try AccessStore.append(record, about: invitation, at: moment, transaction)
+                return .kept(.failure(.notInvited(mismatch)), [])
             }
             try AccessStore.set(.accepted, invitation.id, transaction)
             let known = try AccessStore.grants(of: invitee.issuer, invitee.subject, in: organization, transaction)
@@ -77,8 +81,9 @@ extension AccessStore {
             var record = record
             record.details.append(("grant", grant.id))
             try AccessStore.append(record, about: invitation, at: moment, transaction)
-            return .kept(grant, [.granted(grant)])
+            return .kept(.success(grant), [.granted(grant)])
         }
+        return decided.flatMap { $0 }
     }
 
     private static func invitation(
@@ -98,10 +103,8 @@ extension AccessStore {
             return invitee.verifiedEmail == nil && invitee.email?.lowercased() == invitation.email
                 ? .emailUnverified : .email
         }
-        let isSuspended = try suspensions(invitation.organization, transaction).contains { suspension in
-            suspension.issuer == invitee.issuer && suspension.subject == invitee.subject
-                || suspension.email == invitation.email
-        }
+        let isSuspended = try isSuspended(
+            invitee.issuer, invitee.subject, invitee.verifiedEmail, in: invitation.organization, transaction)
         return isSuspended ? .suspended : nil
     }
 }

@@ -50,35 +50,37 @@ extension AccessStore {
     ///   - organization: `nil` for whichever has it.
     ///   - isForced: even where nobody could manage the organization any more.
     public func revokeGrantBlocking(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, by rules: ManagerRules,
+        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: ManagerRules,
         recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         try changeBlocking { moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
-                id, in: organization, isForced: isForced, by: rules, recording: record, at: moment,
+                id, in: organization, isForced: isForced, under: rules, keeping: nil, recording: record, at: moment,
                 transaction)
         }
     }
 
     /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
     public func revoke(
-        _ id: String, in organization: OrganizationID, by rules: ManagerRules,
+        _ id: String, in organization: OrganizationID, by manager: ActingManager, under rules: ManagerRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
-                id, in: organization, isForced: false, by: rules, recording: record, at: moment, transaction)
+                id, in: organization, isForced: false, under: rules, keeping: own, recording: record, at: moment,
+                transaction)
         }
     }
 
     private static func revoke(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, by rules: ManagerRules,
-        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: ManagerRules,
+        keeping own: OwnRole?, recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
         guard let grant = try grant(id, transaction), organization == nil || grant.organization == organization else {
             return .refused(.notFound)
         }
         try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
+        if let own, try own.isLost(transaction) { return .refused(.losesOwnRole) }
         if grant.role == .manager, !isForced,
             try !hasManager(grant.organization, by: rules, at: moment, transaction)
         {
@@ -91,7 +93,7 @@ extension AccessStore {
         try AuditLog.append(record, at: moment, transaction)
         if grant.role == .manager, let inviter = try? IdentityID(issuer: grant.issuer, subject: grant.subject) {
             try revokeInvitations(
-                of: inviter, email: nil, in: grant.organization, because: "manager_revoked", recording: record,
+                of: inviter, in: grant.organization, because: "manager_revoked", recording: record,
                 at: moment, transaction)
         }
         return .kept(grant, [.revoked(grant)])

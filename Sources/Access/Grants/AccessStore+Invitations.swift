@@ -22,6 +22,7 @@ public struct InvitationTerms: Sendable {
 
     /// - Parameters:
     ///   - inviter: `nil` for the operator.
+    ///   - inviterEmail: in lower case, where it is verified.
     ///   - perDay: how many an organization may send in 24 hours; `nil` for as many as one likes.
     ///   - sendsLetter: else the link is handed over.
     public init(inviter: IdentityID?, inviterEmail: String?, lifetime: Duration, perDay: Int?, sendsLetter: Bool) {
@@ -36,10 +37,10 @@ public struct InvitationTerms: Sendable {
 extension AccessStore {
     /// Invites an address; where it is invited already with the same role, that invitation is the answer.
     public func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
-        recording record: AuditRecord
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingManager,
+        on terms: InvitationTerms, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             try AccessStore.invite(
                 address, as: role, to: organization, on: terms, recording: record, at: moment, transaction)
         }
@@ -95,9 +96,10 @@ extension AccessStore {
 
     /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
     public func resend(
-        _ id: String, in organization: OrganizationID, on terms: InvitationTerms, recording record: AuditRecord
+        _ id: String, in organization: OrganizationID, by manager: ActingManager, on terms: InvitationTerms,
+        recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
                 return .refused(.notFound)
             }
@@ -124,9 +126,9 @@ extension AccessStore {
 
     /// Takes a pending invitation back; its links lead to a page that says so.
     public func revokeInvitation(
-        _ id: String, in organization: OrganizationID, recording record: AuditRecord
+        _ id: String, in organization: OrganizationID, by manager: ActingManager, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
                 return .refused(.notFound)
             }
@@ -139,15 +141,17 @@ extension AccessStore {
 
     /// Takes back what somebody has pending who does not manage any more.
     ///
-    /// - Parameter email: of the same person, where it was verified.
+    /// - Parameter emails: of the same person, where they were verified.
     static func revokeInvitations(
-        of inviter: IdentityID, email: String?, in organization: OrganizationID, because reason: String,
+        of inviter: IdentityID, emails: Set<String> = [], in organization: OrganizationID, because reason: String,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) {
         let pending = try invitations(
-            "organization = $1 AND state = 'pending' AND (inviter = $2 OR inviter_email = $3)",
-            .text(organization.text), .text(inviter.text), .text(email ?? ""), at: moment, transaction)
+            "organization = $1 AND state = 'pending'", .text(organization.text), at: moment, transaction)
         for invitation in pending where invitation.state == .pending {
+            let isTheirs =
+                invitation.inviter == inviter || (invitation.inviterEmail.map(emails.contains) ?? false)
+            guard isTheirs else { continue }
             try set(.revoked, invitation.id, transaction)
             var own = AuditRecord(
                 .invitationRevoke, by: record.actor, in: organization, reason: reason, requestID: record.requestID,

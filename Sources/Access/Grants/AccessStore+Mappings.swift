@@ -8,21 +8,19 @@ internal import Time
 extension AccessStore {
     /// How many rows an organization's managers may add: what every decision may have to look at is bounded.
     public static let mostMappings = 2000
+    /// How many of them may be patterns, which have to be tried one by one.
+    public static let mostPatterns = 200
 
     /// What has to hold where rows are changed.
     public struct MappingConditions: Sendable {
         /// Whether these rows, ranked among themselves, are those that the change was made for.
         let isCurrent: @Sendable ([Mapping]) -> Bool
-        /// Whether whoever changes them loses their own manager role by it: rows before and after.
-        let losesOwnRole: @Sendable (MappingRows, MappingRows) -> Bool
         let rules: ManagerRules
 
         public init(
-            isCurrent: @escaping @Sendable ([Mapping]) -> Bool,
-            losesOwnRole: @escaping @Sendable (MappingRows, MappingRows) -> Bool, rules: ManagerRules
+            isCurrent: @escaping @Sendable ([Mapping]) -> Bool, rules: ManagerRules
         ) {
             self.isCurrent = isCurrent
-            self.losesOwnRole = losesOwnRole
             self.rules = rules
         }
     }
@@ -33,17 +31,19 @@ extension AccessStore {
     ///   and is.
     /// - Returns: the row that was added, replaced or removed, and all rows as they are now.
     public func changeMappings(
-        _ change: MappingChange, in organization: OrganizationID, where conditions: MappingConditions,
-        recording record: AuditRecord
+        _ change: MappingChange, in organization: OrganizationID, by manager: ActingManager,
+        where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
-        try await self.change { moment, transaction throws(DatabaseError) in
+        try await self.change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             let before = try AccessStore.mappings(organization, transaction)[organization] ?? []
             guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
             let id = try AccessStore.makeID()
             guard let after = change.applied(to: before, newID: id) else { return .refused(.notFound) }
-            guard after.count <= AccessStore.mostMappings else { return .refused(.tooMany) }
-            let (old, new) = (MappingRows(before), MappingRows(after))
-            if conditions.losesOwnRole(old, new) { return .refused(.losesOwnRole) }
+            guard after.count <= AccessStore.mostMappings,
+                after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns
+            else { return .refused(.tooMany) }
+            let new = MappingRows(after)
+            if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
             let had = try AccessStore.hasManager(
                 organization, by: conditions.rules, at: moment, transaction)
             try AccessStore.store(after, of: organization, transaction)
@@ -59,7 +59,7 @@ extension AccessStore {
                 record.action = .claimMappingCreate
                 row = after.first { $0.id == id }
                 record.details.append(("after", row?.json ?? ""))
-            case .replace(let id, _, _):
+            case .edit(let id, _, _):
                 record.action = .claimMappingUpdate
                 row = after.first { $0.id == id }
                 record.details.append(("before", before.first { $0.id == id }?.json ?? ""))

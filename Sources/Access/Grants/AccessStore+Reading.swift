@@ -46,9 +46,14 @@ extension AccessStore {
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {
-        try transaction.all(
+        var emails: [[String]: Set<String>] = [:]
+        try transaction.each(
+            "SELECT organization, identity, email FROM suspension_email WHERE $1 = '' OR organization = $1",
+            .text(organization?.text ?? "")
+        ) { row throws(DatabaseError) in emails[[row.text(0), row.text(1)], default: []].insert(row.text(2)) }
+        return try transaction.all(
             """
-            SELECT organization, identity, issuer, subject, email, created_at FROM suspension
+            SELECT organization, identity, issuer, subject, created_at FROM suspension
             WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
             """, .text(organization?.text ?? "")
         ) { row throws(DatabaseError) in
@@ -57,8 +62,22 @@ extension AccessStore {
             }
             return Suspension(
                 organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
-                email: row.optionalText(4), createdAt: Timestamp(seconds: Int64(row.integer(5))))
+                emails: emails[[row.text(0), row.text(1)]] ?? [],
+                createdAt: Timestamp(seconds: Int64(row.integer(4))))
         }
+    }
+
+    /// Whether an organization shut an identity out, by itself or by its verified address.
+    static func isSuspended(
+        _ issuer: String, _ subject: String, _ verifiedEmail: String?, in organization: OrganizationID,
+        _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try transaction.first(
+            """
+            SELECT 1 FROM suspension WHERE organization = $1 AND issuer = $2 AND subject = $3
+            UNION ALL SELECT 1 FROM suspension_email WHERE organization = $1 AND email = $4
+            """, .text(organization.text), .text(issuer), .text(subject), .text(verifiedEmail ?? "")
+        ) { _ throws(DatabaseError) in true } ?? false
     }
 
     /// The rows that managers added, by organization and in their order; ranked among themselves.

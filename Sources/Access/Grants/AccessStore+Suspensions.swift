@@ -1,6 +1,7 @@
 public import Audit
 public import Databases
 public import Organizations
+internal import Snapshots
 internal import Time
 
 extension AccessStore {
@@ -9,48 +10,56 @@ extension AccessStore {
     ///
     /// - Returns: the suspension, which may have been there before.
     public func suspend(
-        _ identity: IdentityID, in organization: OrganizationID, by rules: ManagerRules,
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager, under rules: ManagerRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             let all = try AccessStore.suspensions(organization, transaction)
             if let known = all.first(where: { $0.identity == identity }) { return .kept(known, []) }
-            guard let (issuer, subject, email) = try AccessStore.known(identity, organization, transaction) else {
+            guard let known = try AccessStore.known(identity, in: organization, transaction) else {
                 return .refused(.notFound)
             }
             let had = try AccessStore.hasManager(organization, by: rules, at: moment, transaction)
             let suspension = Suspension(
-                organization: organization, identity: identity, issuer: issuer, subject: subject, email: email,
-                createdAt: Timestamp(seconds: moment.seconds))
+                organization: organization, identity: identity, issuer: known.issuer, subject: known.subject,
+                emails: known.verifiedEmails, createdAt: Timestamp(seconds: moment.seconds))
             try transaction.execute(
                 """
-                INSERT INTO suspension (organization, identity, issuer, subject, email, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                """, .text(organization.text), .text(identity.text), .text(issuer), .text(subject),
-                .text(orNull: email), .integer(moment.seconds))
+                INSERT INTO suspension (organization, identity, issuer, subject, created_at)
+                VALUES ($1, $2, $3, $4, $5)
+                """, .text(organization.text), .text(identity.text), .text(known.issuer), .text(known.subject),
+                .integer(moment.seconds))
+            for email in known.verifiedEmails {
+                try AccessStore.note(email, ofSuspended: identity, in: organization, transaction)
+            }
+            if try own.isLost(transaction) { return .refused(.losesOwnRole) }
             if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
                 return .refused(.wouldLockOut)
             }
             var record = record
             record.target = identity.text
-            record.details += [("issuer", issuer), ("subject", subject)]
+            record.details += [("issuer", known.issuer), ("subject", known.subject)]
             try AuditLog.append(record, at: moment, transaction)
             try AccessStore.revokeInvitations(
-                of: identity, email: email, in: organization, because: "manager_suspended", recording: record,
-                at: moment, transaction)
+                of: identity, emails: known.verifiedEmails, in: organization, because: "manager_suspended",
+                recording: record, at: moment, transaction)
             return .kept(suspension, [.suspensions(organization, all + [suspension])])
         }
     }
 
     /// Lets an identity in again.
     public func unsuspend(
-        _ identity: IdentityID, in organization: OrganizationID, recording record: AuditRecord
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager,
+        recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
+        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             let count = try transaction.execute(
                 "DELETE FROM suspension WHERE organization = $1 AND identity = $2", .text(organization.text),
                 .text(identity.text))
             guard count > 0 else { return .refused(.notFound) }
+            try transaction.execute(
+                "DELETE FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
+                .text(identity.text))
             var record = record
             record.target = identity.text
             try AuditLog.append(record, at: moment, transaction)
@@ -59,18 +68,26 @@ extension AccessStore {
         }
     }
 
-    /// Who an identity is, by what the organization knows: somebody who was seen, or who has a grant.
-    private static func known(
-        _ identity: IdentityID, _ organization: OrganizationID, _ transaction: Transaction
-    ) throws(DatabaseError) -> (issuer: String, subject: String, email: String?)? {
-        if let person = try person(identity, in: organization, transaction) {
-            return (person.issuer, person.subject, person.verifiedEmail)
+    /// Shuts out whoever has another verified address of somebody suspended, from now on; nobody waits for it.
+    public func noteInBackground(
+        _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID
+    ) {
+        // In force before it is kept: what is missing after a crash is noted again when they come again.
+        snapshots.update { $0.apply(.suspendedEmail(organization, email)) }
+        database.writeInSlices { transaction throws(DatabaseError) in
+            try AccessStore.note(email, ofSuspended: identity, in: organization, transaction)
+            return false
         }
-        for grant in try grants(organization, transaction) {
-            let id = try? IdentityID(issuer: grant.issuer, subject: grant.subject)
-            // An address from an accepted invitation was verified then.
-            if id == identity { return (grant.issuer, grant.subject, grant.email) }
-        }
-        return nil
+    }
+
+    private static func note(
+        _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            INSERT INTO suspension_email (organization, identity, email)
+            SELECT organization, identity, $3 FROM suspension WHERE organization = $1 AND identity = $2
+            ON CONFLICT (organization, identity, email) DO NOTHING
+            """, .text(organization.text), .text(identity.text), .text(email))
     }
 }

@@ -60,10 +60,12 @@ public final class AccessStore: Sendable {
         }
     }
 
-    /// A new id for a row.
+    /// A new id for a row; it never begins with a hyphen, for commands would take it for an option.
     static func makeID() throws(DatabaseError) -> String {
         do {
-            return Base64URL.encode(try RandomBytes.make(12))
+            var id = Base64URL.encode(try RandomBytes.make(12))
+            while id.hasPrefix("-") { id = Base64URL.encode(try RandomBytes.make(12)) }
+            return id
         } catch {
             throw DatabaseError(.failed, cause: "no random bytes: \(error)")
         }
@@ -91,6 +93,8 @@ public enum AccessRefusal: Error, Sendable, Hashable {
     case notFound
     /// Nobody could manage the organization any more.
     case wouldLockOut
+    /// Whoever asks may not do this any more.
+    case notPermitted(isMember: Bool)
     /// One's own role would go, and one has not said that one means it.
     case losesOwnRole
     /// The rows are not those any more that the change was made for.

@@ -60,19 +60,22 @@ public struct Suspension: Sendable, Hashable {
     public let identity: IdentityID
     public let issuer: String
     public let subject: String
-    /// In lower case, where it was verified: every identity with the same verified address is shut out too.
-    public let email: String?
+    /// In lower case, each verified once: every identity with the same verified address is shut out too.
+    public let emails: Set<String>
     public let createdAt: Timestamp
 
+    /// One of them, to be shown.
+    public var email: String? { emails.min() }
+
     public init(
-        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, email: String?,
+        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, emails: Set<String>,
         createdAt: Timestamp
     ) {
         self.organization = organization
         self.identity = identity
         self.issuer = issuer
         self.subject = subject
-        self.email = email
+        self.emails = emails
         self.createdAt = createdAt
     }
 }

@@ -6,7 +6,7 @@ internal import Time
 /// By which it is told whether somebody manages an organization: today's settings.
 public struct ManagerRules: Sendable {
     /// Whether an organization lists a provider of an issuer.
-    let accepts: @Sendable (_ issuer: String, OrganizationID) -> Bool
+    public let accepts: @Sendable (_ issuer: String, OrganizationID) -> Bool
     /// Whether somebody's last-seen claims map to manager under these stored rows.
     let mapsToManager: @Sendable (PersonSeen, MappingRows) -> Bool
 
@@ -47,7 +47,7 @@ extension AccessStore {
     ) throws(DatabaseError) -> Bool {
         let shutOut = try suspensions(organization, transaction)
         let ids = Set(shutOut.map(\.identity))
-        let emails = Set(shutOut.compactMap(\.email))
+        let emails = Set(shutOut.flatMap(\.emails))
         let managers = try transaction.all(
             "SELECT issuer, subject, email FROM access_grant WHERE organization = $1 AND role = $2",
             .text(organization.text), .text(Role.manager.rawValue)

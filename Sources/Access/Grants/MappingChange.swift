@@ -26,12 +26,29 @@ public struct MappingDraft: Sendable, Hashable {
     }
 }
 
+/// What becomes of a row; what is not given stays as it is.
+public struct MappingEdit: Sendable, Hashable {
+    public var claimName: String?
+    public var match: Match?
+    public var claimValue: String?
+    public var role: Role?
+
+    public init() {}
+
+    /// The row with these changes.
+    public func applied(to row: Mapping) -> MappingDraft {
+        MappingDraft(
+            claimName: claimName ?? row.claimName, match: match ?? row.match, claimValue: claimValue ?? row.claimValue,
+            role: role ?? row.role)
+    }
+}
+
 /// One change of the rows that managers added. Places are counted among these rows, from 0.
 public enum MappingChange: Sendable, Hashable {
     /// At the end where no place is given.
     case add(MappingDraft, at: Int?)
     /// In its place where no other one is given.
-    case replace(String, MappingDraft, at: Int?)
+    case edit(String, MappingEdit, at: Int?)
     case remove(String)
 
     /// The rows after the change, ranked from 1; `nil` where the row that it names is not there.
@@ -42,10 +59,10 @@ public enum MappingChange: Sendable, Hashable {
         switch self {
         case .add(let draft, let place):
             rows.insert(draft.row(newID), at: min(place ?? rows.count, rows.count))
-        case .replace(let id, let draft, let place):
+        case .edit(let id, let edit, let place):
             guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
-            rows.remove(at: index)
-            rows.insert(draft.row(id), at: min(place ?? index, rows.count))
+            let row = edit.applied(to: rows.remove(at: index)).row(id)
+            rows.insert(row, at: min(place ?? index, rows.count))
         case .remove(let id):
             guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
             rows.remove(at: index)

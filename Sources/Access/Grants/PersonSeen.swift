@@ -37,6 +37,17 @@ public struct PersonSeen: Sendable {
     public static func owner(of identity: IdentityID) -> [UInt8] { Array("person \(identity.text)".utf8) }
 }
 
+/// What an organization knows of an identity.
+public struct KnownIdentity: Sendable {
+    public let issuer: String
+    public let subject: String
+    /// In lower case, each verified once.
+    public let verifiedEmails: Set<String>
+    /// `nil` for whoever was not seen yet.
+    public let person: PersonSeen?
+    public let grants: [Grant]
+}
+
 extension AccessStore {
     /// Keeps who was seen, in place of their earlier sign-in; for the transaction of the sign-in.
     public static func note(_ person: PersonSeen, _ transaction: Transaction) throws(DatabaseError) {
@@ -71,6 +82,22 @@ extension AccessStore {
             "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND identity = $2",
             .text(organization.text), .text(identity.text)
         ) { row throws(DatabaseError) in try person(row, organization) }
+    }
+
+    /// Who an identity is, by what the organization knows: somebody who was seen, or who has a grant.
+    public static func known(
+        _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> KnownIdentity? {
+        let person = try person(identity, in: organization, transaction)
+        let grants = try grants(organization, transaction).filter { grant in
+            (try? IdentityID(issuer: grant.issuer, subject: grant.subject)) == identity
+        }
+        guard let issuer = person?.issuer ?? grants.first?.issuer, let subject = person?.subject ?? grants.first?.subject
+        else { return nil }
+        // An address from an accepted invitation was verified then.
+        let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)
+        return KnownIdentity(
+            issuer: issuer, subject: subject, verifiedEmails: Set(emails), person: person, grants: grants)
     }
 
     private static let personColumns = "identity, issuer, subject, provider, verified_email, email, seen_at, claims"

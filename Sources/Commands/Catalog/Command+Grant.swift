@@ -95,7 +95,7 @@ extension Command {
         let managers = OperatorView.managers(under: settings)
         return try withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
             let result = try store.revokeGrantBlocking(
-                id, in: nil, isForced: call.arguments.has("force"), by: managers,
+                id, in: nil, isForced: call.arguments.has("force"), under: managers,
                 recording: AuditRecord(.grantRevoke, by: .operator))
             switch result {
             case .success(let grant):

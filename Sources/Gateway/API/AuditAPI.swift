@@ -17,6 +17,7 @@ struct AuditAPI: Sendable {
             let query = try AuditAPI.query(request.target.queryItems)
             let types = ["application/json"] + AuditExport.Format.allCases.map(\.rawValue)
             if let format = AuditExport.Format(rawValue: request.preferredType(among: types)) {
+                guard request.method != .head else { return AuditExport.head(format) }
                 return try await AuditExport(management: management, query: query, format: format).reply()
             }
             let found = try await management.auditEvents(query)

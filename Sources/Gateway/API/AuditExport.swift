@@ -5,6 +5,7 @@ internal import HTTPServer
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Time
 
 /// All events of an organization that a query finds, the oldest first, as they are read. The export itself is an event,
 /// which is the last one that it holds.
@@ -32,7 +33,7 @@ struct AuditExport: Sendable {
     func reply() async throws(Problem) -> Reply {
         let (management, query, format) = (management, query, format)
         var record = management.record(.auditExport)
-        record.details = [("format", format.rawValue)]
+        record.details = [("format", format.rawValue)] + query.details
         let recorded = record
         let moment = management.service.now()
         let service = management.service
@@ -64,6 +65,9 @@ struct AuditExport: Sendable {
         }
     }
 
+    /// Asking what an export would look like is none.
+    static func head(_ format: Format) -> Reply { .stream(type: format.contentType, tag: nil) { _ in } }
+
     private static let columns = [
         "sequence", "timestamp", "actor_kind", "actor_email", "actor_subject", "actor_issuer", "action", "target",
         "outcome", "reason", "ip", "request_id", "details", "previous_hash", "hash", "id",
@@ -82,5 +86,13 @@ struct AuditExport: Sendable {
             CSV.append(value.map { $0.isNull ? "" : $0.string ?? $0.text } ?? "", to: &bytes)
         }
         return bytes + [0x0D, 0x0A]
+    }
+}
+
+extension AuditLog.Query {
+    /// What was looked for, as the event of an export tells it.
+    fileprivate var details: [(name: String, value: String)] {
+        let all = [("from", from?.rfc3339), ("to", to?.rfc3339), ("actor", actor), ("action", action?.rawValue)]
+        return all.compactMap { name, value in value.flatMap { $0.isEmpty ? nil : (name, $0) } }
     }
 }

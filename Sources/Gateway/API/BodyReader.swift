@@ -38,17 +38,16 @@ struct BodyReader {
     func has(_ name: String) -> Bool { root.member(name) != nil }
 
     mutating func fault(_ name: String, _ detail: String) {
-        faults.append(Problem.Fault(pointer: "\(prefix)/\(name)", detail: detail))
+        faults.append(Problem.Fault(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
     }
 
+    mutating func allow(_ names: String...) { allow(names) }
+
     /// Names that mean nothing here are told, for a slip of the pen would otherwise go unnoticed.
-    mutating func allow(_ names: String...) {
-        for member in root.members where !names.contains(member.name) {
+    mutating func allow(_ names: [String]) {
+        for member in root.members.lazy.filter({ !names.contains($0.name) }).prefix(100) {
             let shown = member.name.utf8.count <= 64 ? member.name : "…"
-            faults.append(
-                Problem.Fault(
-                    pointer: "\(prefix)/\(shown)", detail: "is not known here; known: \(names.joined(separator: ", "))")
-            )
+            fault(shown, "is not known here; known: \(names.joined(separator: ", "))")
         }
     }
 

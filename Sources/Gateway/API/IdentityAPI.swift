@@ -55,7 +55,7 @@ struct IdentityAPI {
         writer.member("provider", claims.provider.text)
         writer.member("issuer", claims.identity.issuer)
         writer.member("subject", claims.identity.subject)
-        writer.member("email", claims.claims.root.member("email")?.string)
+        writer.member("email", claims.claims.root.shownEmail)
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
@@ -87,49 +87,20 @@ struct IdentityAPI {
         return .json(writer.bytes)
     }
 
-    /// Those in which one has a role, in the order of their ids; `cursor` is the last id of the page before.
-    func organizations(_ query: [(name: String, value: String)]) -> Reply {
-        var limit = 50
-        var after = ""
-        for (name, value) in query where !value.isEmpty {
-            switch name {
-            case "limit":
-                guard let number = Int(value), (1...500).contains(number) else {
-                    return invalid("limit", "has to be a number from 1 to 500")
-                }
-                limit = number
-            case "cursor":
-                guard OrganizationID(value) != nil else {
-                    return invalid("cursor", "is not one that was given out here")
-                }
-                after = value
-            default: break
-            }
+    /// Those in which one has a role, in the order of their ids.
+    func organizations(_ items: [(name: String, value: String)]?) -> Reply {
+        do throws(Problem) {
+            let query = try ListQuery(items)
+            let all = deployment.entitlements(of: claims, with: access)
+                .sorted { $0.organization.id < $1.organization.id }
+            return .json(
+                query.page(of: all, id: \.organization.id.text) { writer, item in
+                    writer.member("id", item.organization.id.text)
+                    writer.member("name", item.organization.name)
+                    writer.member("role", item.entitlement.role?.rawValue)
+                })
+        } catch {
+            return .problem(error)
         }
-        let rest = deployment.entitlements(of: claims, with: access)
-            .filter { after.isEmpty || $0.organization.id.text > after }
-            .sorted { $0.organization.id < $1.organization.id }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.name("items")
-        writer.beginArray()
-        for (organization, entitlement) in rest.prefix(limit) {
-            writer.beginObject()
-            writer.member("id", organization.id.text)
-            writer.member("name", organization.name)
-            writer.member("role", entitlement.role?.rawValue)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.member("next_cursor", rest.count > limit ? rest[limit - 1].organization.id.text : nil)
-        writer.endObject()
-        return .json(writer.bytes)
-    }
-
-    private func invalid(_ parameter: String, _ detail: String) -> Reply {
-        .problem(
-            Problem(
-                .invalidRequest, detail: "The query is not valid: \(parameter) \(detail).",
-                faults: [Problem.Fault(pointer: parameter, detail: detail)]))
     }
 }

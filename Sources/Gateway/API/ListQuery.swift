@@ -1,5 +1,7 @@
+internal import Cryptography
 internal import HTTPMessage
 internal import JSON
+internal import Time
 
 /// `limit` and `cursor` of a list, and the other parameters that the list knows.
 struct ListQuery {
@@ -37,6 +39,23 @@ struct ListQuery {
     }
 
     static let unknownCursor = invalid("cursor", "is not one that was given out here")
+
+    // MARK: Lists by time
+
+    /// Where a list by time goes on, behind this item.
+    static func cursor(at moment: Timestamp, _ id: String) -> String {
+        Base64URL.encode(Array("\(moment.seconds) \(id)".utf8))
+    }
+
+    /// What ``cursor(at:_:)`` named; `nil` at the beginning.
+    func place() throws(Problem) -> (at: Int64, id: String)? {
+        guard let cursor else { return nil }
+        let parts = (Base64URL.decode(cursor) ?? []).split(separator: 0x20)
+        guard parts.count == 2, let at = Int64(String(decoding: parts[0], as: UTF8.self)), !parts[1].contains(0) else {
+            throw ListQuery.unknownCursor
+        }
+        return (at, String(decoding: parts[1], as: UTF8.self))
+    }
 
     /// One of a closed list.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(Problem) -> Choice? {

@@ -23,17 +23,19 @@ extension ManagementAPI {
         case "token":
             let token = reader.text("token", in: 1...(16 << 10))
             try reader.finish()
+            let claims: VerifiedClaims
             do throws(TokenRefusal) {
-                explained = try management.explain(token: token ?? "")
+                claims = try management.verified(token: token ?? "")
             } catch {
                 return .json(ManagementAPI.refused(error))
             }
+            explained = try await management.explain(claims)
         case "claims":
             let provider = reader.text("provider").flatMap { ProviderID($0) }
             let claims = root.member("claims")
             if claims?.kind != .object { reader.fault("claims", "has to be an object") }
             if let claims, let provider, claims.kind == .object {
-                explained = management.explain(claims: claims, of: provider)
+                explained = try await management.explain(claims: claims, of: provider)
             }
             if explained == nil, reader.faults.isEmpty { reader.fault("provider", "is none of this organization's") }
         case "denied_sign_in":
@@ -44,6 +46,8 @@ extension ManagementAPI {
             let id = reader.text("identity_id").flatMap { IdentityID($0) }
             try reader.finish()
             if let id { explained = try await management.explain(id) }
+            // Whoever has no role here is known by a denied sign-in, which is for those who change mappings.
+            if let explained, explained.explanation.standing.role == nil { try needMappings() }
         }
         try reader.finish()
         guard let explained else { throw Problem(AccessRefusal.notFound) }
@@ -54,16 +58,18 @@ extension ManagementAPI {
 
     /// By the claims that the person was seen with then; denied sign-ins are for those who change mappings.
     private func deniedSignIn(_ id: String) async throws(Problem) -> ExplainedAccess? {
-        guard permits(.writeMappings) else {
-            throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
-        }
+        try needMappings()
         guard let denied = try await management.deniedSignIn(id),
             let identity = try? IdentityID(issuer: denied.issuer, subject: denied.subject)
         else { return nil }
         return try await management.explain(identity)
     }
 
-    private func permits(_ permission: Permission) -> Bool { management.permit.role.permissions.contains(permission) }
+    private func needMappings() throws(Problem) {
+        guard management.permit.role.permissions.contains(.writeMappings) else {
+            throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
+        }
+    }
 
     private static func refused(_ refusal: TokenRefusal) -> [UInt8] {
         var writer = JSONWriter()

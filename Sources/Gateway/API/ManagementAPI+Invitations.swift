@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Grants
 internal import HTTPMessage
 internal import JSON
@@ -8,15 +7,10 @@ internal import Time
 extension ManagementAPI {
     func invitations() async throws(Problem) -> Reply {
         let query = try query("state")
-        var before: (at: Int64, id: String)?
-        if let cursor = query.cursor {
-            before = ManagementAPI.place(cursor)
-            guard before != nil else { throw ListQuery.unknownCursor }
-        }
         let found = try await management.invitations(
-            in: try query.choice("state"), before: before, limit: query.limit + 1)
+            in: try query.choice("state"), before: query.place(), limit: query.limit + 1)
         let shown = Array(found.prefix(query.limit))
-        let next = found.count > query.limit ? shown.last.map(ManagementAPI.cursor) : nil
+        let next = found.count > query.limit ? shown.last.map { ListQuery.cursor(at: $0.createdAt, $0.id) } : nil
         return .json(ListQuery.write(shown, next: next) { $1.write(to: &$0) })
     }
 
@@ -55,17 +49,6 @@ extension ManagementAPI {
         if let token = issued.token { writer.member("link", management.deployment.link(token)) }
         writer.endObject()
         return writer.bytes
-    }
-
-    private static func cursor(_ invitation: Invitation) -> String {
-        Base64URL.encode(Array("\(invitation.createdAt.seconds) \(invitation.id)".utf8))
-    }
-
-    private static func place(_ cursor: String) -> (at: Int64, id: String)? {
-        guard let bytes = Base64URL.decode(cursor) else { return nil }
-        let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-        guard parts.count == 2, let at = Int64(parts[0]), !parts[1].utf8.contains(0) else { return nil }
-        return (at, String(parts[1]))
     }
 }
 

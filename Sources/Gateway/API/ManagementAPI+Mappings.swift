@@ -70,8 +70,10 @@ extension ManagementAPI {
 
     /// Without `If-Match` whatever is there is meant.
     private var isCurrent: @Sendable (String) -> Bool {
-        let condition = request.fields(.ifMatch).joined(separator: ", ")
-        return { tag in condition.isEmpty || EntityTag(tag).isNamed(byIfMatch: condition) }
+        let fields = request.fields(.ifMatch)
+        guard !fields.isEmpty else { return { _ in true } }
+        let condition = fields.joined(separator: ", ")
+        return { tag in EntityTag(tag).isNamed(byIfMatch: condition) }
     }
 
     private func guardStored(_ row: Mapping, _ table: MappingTable) throws(Problem) {
@@ -93,40 +95,52 @@ extension ManagementAPI {
     }
 
     /// What `POST` adds; `nil` where something is wrong with it.
-    private static func addition(_ reader: inout BodyReader, to table: MappingTable) -> MappingChange? {
-        reader.allow("claim_name", "claim_value", "match", "role", "rank", "op")
-        guard let draft = draft(&reader, from: nil) else { return nil }
-        return .add(draft, at: place(&reader, in: table))
-    }
-
-    private static func replacement(
-        _ reader: inout BodyReader, of row: Mapping, in table: MappingTable
+    ///
+    /// - Parameter more: members that mean something to the caller.
+    private static func addition(
+        _ reader: inout BodyReader, to table: MappingTable, more: String...
     ) -> MappingChange? {
-        reader.allow("claim_name", "claim_value", "match", "role", "rank", "id", "origin", "op")
-        guard let draft = draft(&reader, from: row) else { return nil }
-        return .replace(row.id, draft, at: place(&reader, in: table))
+        reader.allow(["claim_name", "claim_value", "match", "role", "rank"] + more)
+        let edit = edit(&reader, of: nil)
+        guard let edit, let name = edit.claimName, let role = edit.role else { return nil }
+        return .add(
+            MappingDraft(claimName: name, match: edit.match ?? .equals, claimValue: edit.claimValue ?? "", role: role),
+            at: place(&reader, in: table))
     }
 
-    /// - Parameter row: what counts for members that are not given.
-    private static func draft(_ reader: inout BodyReader, from row: Mapping?) -> MappingDraft? {
-        let name = reader.has("claim_name") || row == nil ? reader.text("claim_name") : row?.claimName
-        let match = reader.has("match") ? reader.choice("match") : row?.match ?? .equals
-        let role = reader.has("role") || row == nil ? reader.choice("role") : row?.role
-        if role == .publisher, reader.has("role") {
+    /// A row as it was read may be sent back whole; its id and origin stay what they are.
+    private static func replacement(
+        _ reader: inout BodyReader, of row: Mapping, in table: MappingTable, more: String...
+    ) -> MappingChange? {
+        reader.allow(["claim_name", "claim_value", "match", "role", "rank", "id", "origin"] + more)
+        for (name, value) in [("id", row.id), ("origin", "store")] where reader.has(name) {
+            if reader.text(name) != value { reader.fault(name, "cannot be changed; it is \(value)") }
+        }
+        return edit(&reader, of: row).map { .edit(row.id, $0, at: place(&reader, in: table)) }
+    }
+
+    /// What is given of a row; `nil` where something is wrong with it.
+    ///
+    /// - Parameter row: that it is given for; everything has to be given for a new one.
+    private static func edit(_ reader: inout BodyReader, of row: Mapping?) -> MappingEdit? {
+        var edit = MappingEdit()
+        if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
+        if reader.has("match") { edit.match = reader.choice("match") }
+        if reader.has("role") || row == nil { edit.role = reader.choice("role") }
+        if edit.role == .publisher, row?.role != .publisher {
             reader.fault("role", "cannot be given here: whoever is counted does not count")
         }
-        var value: String? = ""
-        if match == .exists {
-            if let given = reader.root.member("claim_value"), !given.isNull {
-                reader.fault("claim_value", "has no meaning where match is exists: leave it out")
-            }
-        } else if reader.has("claim_value") || row == nil || row?.match == .exists {
-            value = reader.text("claim_value", in: 0...1024)
-        } else {
-            value = row?.claimValue
+        let value = reader.root.member("claim_value").flatMap { $0.isNull ? nil : $0 }
+        if (edit.match ?? row?.match ?? .equals) == .exists {
+            if value != nil { reader.fault("claim_value", "has no meaning where match is exists: leave it out") }
+        } else if value != nil || row == nil || row?.match == .exists {
+            // A pattern is tried on everybody's claims.
+            let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
+            edit.claimValue = reader.text("claim_value", in: 0...longest)
+        } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
+            reader.fault("claim_value", "has to be at most 255 characters where match is glob")
         }
-        guard reader.faults.isEmpty, let name, let match, let role, let value else { return nil }
-        return MappingDraft(claimName: name, match: match, claimValue: value, role: role)
+        return reader.faults.isEmpty ? edit : nil
     }
 
     private static func place(_ reader: inout BodyReader, in table: MappingTable) -> Int? {
@@ -151,14 +165,14 @@ extension ManagementAPI {
     private static func change(_ reader: inout BodyReader, of table: MappingTable) -> MappingChange? {
         let operation = reader.text("op")
         switch operation {
-        case "create": return addition(&reader, to: table)
+        case "create": return addition(&reader, to: table, more: "op")
         case "update", "delete":
             guard let id = reader.text("id") else { return nil }
             guard let row = table.stored.first(where: { $0.id == id }) else {
                 reader.fault("id", "names no row that can be changed here")
                 return nil
             }
-            return operation == "delete" ? .remove(id) : replacement(&reader, of: row, in: table)
+            return operation == "delete" ? .remove(id) : replacement(&reader, of: row, in: table, more: "op")
         case nil: return nil
         default:
             reader.fault("op", "has to be one of create, update, delete")
@@ -176,11 +190,18 @@ extension ManagementAPI {
         }
         var faults: [Problem.Fault] = []
         var changes: [MappingChange] = []
-        if list.kind != .array { faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list")) }
+        // Each change is of the rows as those before it leave them.
+        var rows = table.stored
+        if list.kind != .array || list.count > 100 {
+            faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list of at most 100 changes"))
+        }
         for (index, element) in list.elements.prefix(100).enumerated() {
             var reader = BodyReader(element, at: "/changes/\(index)")
-            change(&reader, of: table).map { changes.append($0) }
+            let change = change(&reader, of: MappingTable(file: table.file, stored: rows))
             faults += reader.faults
+            guard let change else { continue }
+            changes.append(change)
+            rows = change.applied(to: rows, newID: Management.previewID(index)) ?? rows
         }
         guard faults.isEmpty else {
             throw Problem(

@@ -23,23 +23,30 @@ struct ManagementAPI: Sendable {
             case (.suspensions, _): return try await suspensions()
             case (.suspension, .put): return try await suspend(item)
             case (.suspension, _): try await management.unsuspend(identity(item))
-            case (.invitations, .post): return try await invite(BodyReader.object(request, body))
+            case (.invitations, .post): return try await invite(content(body))
             case (.invitations, _): return try await invitations()
             case (.invitationResend, _): return try await resend(item)
             case (.invitation, _): try await management.revokeInvitation(item)
-            case (.claimMappings, .post): return try await addMapping(BodyReader.object(request, body))
+            case (.claimMappings, .post): return try await addMapping(content(body))
             case (.claimMappings, _): return try mappings()
-            case (.claimMapping, .patch): return try await changeMapping(item, BodyReader.object(request, body))
+            case (.claimMapping, .patch): return try await changeMapping(item, content(body))
             case (.claimMapping, .delete): return try await removeMapping(item)
             case (.claimMapping, _): return try mapping(item)
-            case (.claimMappingsPreview, _): return try await preview(BodyReader.object(request, body))
-            case (.claimMappingsExplain, _): return try await explain(BodyReader.object(request, body))
+            case (.claimMappingsPreview, _): return try await preview(content(body))
+            case (.claimMappingsExplain, _): return try await explain(content(body))
             default: return .problem(Problem(.notFound, detail: "Nothing is at this path."))
             }
             return .noContent
         } catch {
             return .problem(error)
         }
+    }
+
+    /// The document of a request, from somebody who may still do what they began.
+    private func content(_ body: RequestBody) async throws(Problem) -> JSONValue {
+        let root = try await BodyReader.object(request, body)
+        try management.checkStillPermitted()
+        return root
     }
 
     func query(_ names: String) throws(Problem) -> ListQuery { try ListQuery(request.target.queryItems, names) }

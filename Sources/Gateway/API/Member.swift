@@ -23,22 +23,29 @@ struct Member {
     let sources: [Source]
     let lastSignIn: Timestamp?
 
-    /// Somebody who was seen; `nil` where they have no role today.
+    /// Somebody who was seen; `nil` where they have no role today. Where their claims cannot be opened any more, for the
+    /// key is gone that sealed them, their grants alone are known.
     ///
     /// - Parameter grants: theirs here.
     init?(
         _ person: PersonSeen, in organization: Deployment.Organization, of deployment: Deployment,
         with access: AccessSnapshot, _ grants: [Grant]
     ) {
-        guard let claims = deployment.claims(of: person) else { return nil }
-        let whole = deployment.entitlement(of: claims, in: organization, with: access)
-        guard let role = whole.role else { return nil }
-        let mapped = deployment.entitlement(of: claims, in: organization, with: .empty)
-        var sources: [Source] = mapped.role.map { [.claimMapping(row: mapped.mapping, $0)] } ?? []
-        sources += grants.map { .grant($0) }
         (identity, issuer, subject) = (person.identity, person.issuer, person.subject)
-        (email, provider) = (person.email, person.provider)
-        (self.role, self.sources, lastSignIn) = (role, sources, person.seenAt)
+        (email, provider, lastSignIn) = (person.email, person.provider, person.seenAt)
+        guard let claims = deployment.claims(of: person) else {
+            guard let role = grants.map(\.role).max(), deployment.managerRules.accepts(issuer, organization.id),
+                !access.isSuspended(
+                    issuer: issuer, subject: subject, verifiedEmail: person.verifiedEmail, in: organization.id)
+            else { return nil }
+            (self.role, sources) = (role, grants.map { .grant($0) })
+            return
+        }
+        guard let role = deployment.entitlement(of: claims, in: organization, with: access).role else { return nil }
+        let mapped = Entitlement(
+            of: claims, in: organization.rules(with: access), emailTrust: deployment.emailTrust(of: claims.provider))
+        let mapping: [Source] = mapped.role.map { [.claimMapping(row: mapped.mapping, $0)] } ?? []
+        (self.role, sources) = (role, mapping + grants.map { .grant($0) })
     }
 
     /// Somebody who has a grant and was not seen yet.

@@ -22,7 +22,7 @@ struct Acceptance: Sendable {
         return Invitee(
             issuer: claims.identity.issuer, subject: claims.identity.subject,
             verifiedEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: root),
-            email: root.member("email")?.string)
+            email: root.shownEmail)
     }
 
     func isAccepted(_ organization: OrganizationID) -> Bool {

@@ -55,7 +55,8 @@ struct AcceptanceFlow: Sendable {
                 of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id))
             if let mismatch { return wrongPerson(mismatch, invitation, organization) }
             guard let formToken = try? session?.formToken else { return unavailable }
-            return page(.accept(offer(invitation, organization), formToken: formToken), 200)
+            return page(
+                .accept(offer(invitation, organization), invitation: invitation.id, formToken: formToken), 200)
         } catch {
             return unavailable
         }
@@ -67,9 +68,11 @@ struct AcceptanceFlow: Sendable {
         guard let claims, let session, let box = deployment.signIn.box else {
             return .redirect(path)
         }
+        let shown: String?
         do throws(BodyError) {
             let items = FormEncoding.items(try await body.collect()) ?? []
             let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
+            shown = items.first { $0.name == "invitation" }?.value
             guard sent.map(session.isFormToken) ?? false else {
                 return .problem(
                     Problem(.requestForgery, detail: "Go back, load the page anew, and try again."))
@@ -78,6 +81,13 @@ struct AcceptanceFlow: Sendable {
             return .problem(MetricsAPI.problem(error))
         }
         guard let token = opened(box) else { return page(.unknown, 404) }
+        do throws(DatabaseError) {
+            // Another link may have been opened in this browser since, by another tab or by another site: what the form
+            // says that it was shown is what is accepted.
+            if let shown, try await service.access.invitation(of: token)?.id != shown { return .redirect(path) }
+        } catch {
+            return unavailable
+        }
         do throws(Problem) {
             let grant = try await acceptance(claims).accept(token)
             let empty = try? browser?.holding(nil, in: box, at: service.now())
@@ -127,7 +137,7 @@ struct AcceptanceFlow: Sendable {
     private func wrongPerson(
         _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization
     ) -> Reply {
-        let own = claims?.claims.root.member("email")?.string
+        let own = claims?.claims.root.shownEmail
         let wrong = InvitationPage.WrongPerson(
             invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
             advice: mismatch.advice)
@@ -144,9 +154,10 @@ struct AcceptanceFlow: Sendable {
 
     private func page(_ content: InvitationPage.Content, _ status: Int) -> Reply {
         let account = claims.map { claims in
-            Account(
-                name: claims.claims.root.member("email")?.string ?? claims.identity.subject,
-                formToken: try? session?.formToken)
+            let email = claims.claims.root.shownEmail
+            // Whoever looks over the wrong person's shoulder learns neither address.
+            let shown = if case .wrongPerson = content { email.map { MaskedAddress($0).text } } else { email }
+            return Account(name: shown ?? claims.identity.subject, formToken: try? session?.formToken)
         }
         return .page(
             Status(status), InvitationPage(content, account: account, requestID: origin.requestID).document)

@@ -1,4 +1,5 @@
 internal import Databases
+internal import Dispatch
 internal import Grants
 internal import Mail
 internal import Organizations
@@ -28,7 +29,8 @@ final class LetterPost: Sendable {
     private let deployments: Published<Deployment>
     private let service: SignInService
     private let carrier: any LetterCarrier
-    private let underWay = Mutex(0)
+    /// By their ids.
+    private let underWay = Mutex<[String: OutgoingLetter]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(_ deployments: Published<Deployment>, _ service: SignInService, by carrier: any LetterCarrier) {
@@ -40,11 +42,11 @@ final class LetterPost: Sendable {
     func start() {
         let new = Task.detached { [self] in
             while !Task.isCancelled {
-                while mayBegin, let letter = await take() {
-                    underWay.withLock { $0 += 1 }
+                while !Task.isCancelled, mayBegin, let letter = await take() {
+                    underWay.withLock { $0[letter.id] = letter }
                     Task.detached { [self] in
                         await send(letter)
-                        underWay.withLock { $0 -= 1 }
+                        underWay.withLock { $0[letter.id] = nil }
                         service.letters.wake()
                     }
                 }
@@ -54,8 +56,31 @@ final class LetterPost: Sendable {
         task.withLock { $0 = new }
     }
 
+    /// Begins no more letters.
     func stop() {
         task.withLock { $0?.cancel() }
+    }
+
+    /// Waits for the letters that are under way. What is still talking then is handed back: it may go out twice, and is
+    /// not lost.
+    func finish(before end: ContinuousClock.Instant) async {
+        while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        for letter in underWay.withLock({ Array($0.values) }) {
+            let outcome = LetterOutcome.delayed("the gateway stopped meanwhile", until: service.now())
+            try? await service.access.settle(letter, outcome)
+        }
+    }
+
+    /// The same on a thread that may wait.
+    func finishBlocking(before end: ContinuousClock.Instant) {
+        let isDone = DispatchSemaphore(value: 0)
+        Task.detached { [self] in
+            await finish(before: end)
+            isDone.signal()
+        }
+        isDone.wait()
     }
 
     /// Sends what is due, one after the other; how many were tried.
@@ -68,7 +93,7 @@ final class LetterPost: Sendable {
         return count
     }
 
-    private var mayBegin: Bool { underWay.withLock { $0 < LetterPost.mostAtOnce } }
+    private var mayBegin: Bool { underWay.withLock { $0.count < LetterPost.mostAtOnce } }
 
     private func take() async -> OutgoingLetter? {
         guard deployments.read().value.mail != nil else { return nil }

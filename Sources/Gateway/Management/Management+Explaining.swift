@@ -21,33 +21,34 @@ struct ExplainedAccess: Sendable {
 }
 
 extension Management {
-    /// Of a token, once it is verified as a bearer token would be.
-    func explain(token: String) throws(TokenRefusal) -> ExplainedAccess {
-        let verifier = BearerTokenVerifier(deployment.trustedProviders, cacheSize: 0)
-        let text = String(token.filter { !$0.isWhitespace })
-        let bytes = Array(text.utf8)
-        return explain(try verifier.verify(bytes.span, at: service.now()))
+    /// What a token holds, once it is verified as a bearer token of one of the organization's providers would be; of the
+    /// others the organization is told nothing.
+    func verified(token: String) throws(TokenRefusal) -> VerifiedClaims {
+        let own = deployment.trustedProviders.filter { organization.accepts($0.id) }
+        let bytes = Array(token.filter { !$0.isWhitespace }.utf8)
+        return try BearerTokenVerifier(own, cacheSize: 0).verify(bytes.span, at: service.now())
     }
 
     /// Of claims that were verified once.
-    func explain(_ claims: VerifiedClaims) -> ExplainedAccess {
-        explain(
+    func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
+        try await explain(
             claims.claims.root, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
             isDryRun: false)
     }
 
     /// Of claims that nobody signed, as if they came from one of the organization's providers.
-    func explain(claims root: JSONValue, of provider: ProviderID) -> ExplainedAccess? {
+    func explain(claims root: JSONValue, of provider: ProviderID) async throws(Problem) -> ExplainedAccess? {
         guard organization.accepts(provider), let known = deployment.providers.first(where: { $0.id == provider })
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
-        return explain(
+        return try await explain(
             root, of: provider, issuer: TrustedProvider.canonicalIssuer(known.issuer), subject: subject, isDryRun: true)
     }
 
-    /// Of somebody who was seen, by the claims of then.
+    /// Of somebody who was seen, by the claims of their last sign-in.
     func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
-        try await person(identity).flatMap(deployment.claims).map { explain($0) }
+        guard let claims = try await person(identity).flatMap(deployment.claims) else { return nil }
+        return try await explain(claims)
     }
 
     /// Somebody who was seen here.
@@ -62,15 +63,19 @@ extension Management {
 
     private func explain(
         _ root: JSONValue, of provider: ProviderID, issuer: String, subject: String?, isDryRun: Bool
-    ) -> ExplainedAccess {
-        let access = access.snapshots.read().value
+    ) async throws(Problem) -> ExplainedAccess {
+        let (access, organization) = (access.snapshots.read().value, organization)
         let trust = deployment.emailTrust(of: provider)
-        let explanation = organization.rules(with: access).explain(root, from: provider.text, emailTrust: trust)
+        // Every row is tried, on claims of any size: no work for a reactor.
+        let explanation = try await stored { () throws(DatabaseError) in
+            try await service.database.compute {
+                organization.rules(with: access).explain(root, from: provider.text, emailTrust: trust)
+            }
+        }
         let isSuspended = access.isSuspended(
             issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: root), in: id)
         return ExplainedAccess(
-            provider: provider, issuer: issuer, subject: subject, email: root.member("email")?.string,
-            isDryRun: isDryRun,
+            provider: provider, issuer: issuer, subject: subject, email: root.shownEmail, isDryRun: isDryRun,
             explanation: AccessExplanation(
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],

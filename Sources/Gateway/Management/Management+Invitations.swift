@@ -47,7 +47,7 @@ extension Management {
     func invite(_ address: InvitedAddress, as role: Role) async throws(Problem) -> IssuedInvitation {
         let issued = try await decided { () throws(DatabaseError) in
             try await access.invite(
-                address, as: role, to: id, on: terms, recording: record(.invitationCreate))
+                address, as: role, to: id, by: acting(.writeMembers), on: terms, recording: record(.invitationCreate))
         }
         if terms.sendsLetter { service.letters.wake() }
         return issued
@@ -55,7 +55,8 @@ extension Management {
 
     func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
         let issued = try await decided { () throws(DatabaseError) in
-            try await access.resend(invitation, in: id, on: terms, recording: record(.invitationResend))
+            try await access.resend(
+                invitation, in: id, by: acting(.writeMembers), on: terms, recording: record(.invitationResend))
         }
         if terms.sendsLetter { service.letters.wake() }
         return issued
@@ -63,16 +64,15 @@ extension Management {
 
     func revokeInvitation(_ invitation: String) async throws(Problem) {
         try await decided { () throws(DatabaseError) in
-            try await access.revokeInvitation(invitation, in: id, recording: record(.invitationRevoke))
+            try await access.revokeInvitation(
+                invitation, in: id, by: acting(.writeMembers), recording: record(.invitationRevoke))
         }
     }
 
     private var terms: InvitationTerms {
-        let root = claims.claims.root
-        return InvitationTerms(
+        InvitationTerms(
             inviter: try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject),
-            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: root)
-                ?? root.member("email")?.string,
+            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
             lifetime: deployment.invitations.lifetime, perDay: deployment.invitations.perDay,
             sendsLetter: deployment.mail != nil)
     }

@@ -72,34 +72,27 @@ extension Management {
     func change(
         _ change: MappingChange, ifCurrent isCurrent: @escaping @Sendable (String) -> Bool, isConfirmed: Bool
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
-        let (deployment, organization, claims) = (deployment, organization, claims)
         let file = organization.rules.mappings
-        let grants = access.snapshots.read().value.roles(
-            issuer: claims.identity.issuer, subject: claims.identity.subject, in: id)
-        @Sendable func isManager(_ rows: MappingRows) -> Bool {
-            Entitlement(
-                of: claims, in: organization.rules.adding(rows), emailTrust: deployment.emailTrust(of: claims.provider),
-                grants: grants
-            ).permissions.contains(.writeMappings)
-        }
         let conditions = AccessStore.MappingConditions(
-            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) },
-            losesOwnRole: { before, after in !isConfirmed && isManager(before) && !isManager(after) },
-            rules: deployment.managerRules)
+            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) }, rules: deployment.managerRules)
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
-                change, in: id, where: conditions, recording: record(.claimMappingUpdate))
+                change, in: id, by: acting(.writeMappings, isConfirmed: isConfirmed), where: conditions,
+                recording: record(.claimMappingUpdate))
         }
         let table = MappingTable(file: file, stored: all)
         return (table.row(row.id) ?? row, table)
     }
+
+    /// What a row is called that a preview's change would add.
+    static func previewID(_ index: Int) -> String { "new:\(index + 1)" }
 
     /// What changes would come to for everybody who was seen; nothing is changed.
     func preview(_ changes: [MappingChange]) async throws(Problem) -> MappingPreview {
         let before = mappings()
         var rows = before.stored
         for (index, change) in changes.enumerated() {
-            guard let changed = change.applied(to: rows, newID: "new:\(index + 1)") else {
+            guard let changed = change.applied(to: rows, newID: Management.previewID(index)) else {
                 throw Problem(AccessRefusal.notFound)
             }
             rows = changed
@@ -115,15 +108,22 @@ extension Management {
         let (old, new) = (
             organization.rules.adding(MappingRows(before.stored)), organization.rules.adding(MappingRows(rows))
         )
-        func role(_ claims: VerifiedClaims, _ rules: OrganizationRules) -> Role? {
+        let deployment = deployment
+        @Sendable func role(_ claims: VerifiedClaims, _ rules: OrganizationRules) -> Role? {
             deployment.entitlement(of: claims, under: rules, with: access).role
         }
-        let judged: [MappingPreview.Person] = people.compactMap { person in
-            guard let claims = deployment.claims(of: person) else { return nil }
-            return MappingPreview.Person(seen: person, before: role(claims, old), after: role(claims, new))
+        // Everybody's claims are opened and judged twice: no work for a reactor.
+        let judged = try await stored { () throws(DatabaseError) in
+            try await service.database.compute {
+                people.compactMap { person -> MappingPreview.Person? in
+                    guard let claims = deployment.claims(of: person) else { return nil }
+                    return MappingPreview.Person(seen: person, before: role(claims, old), after: role(claims, new))
+                }
+            }
         }
         let changed = judged.filter { $0.before != $0.after }
-        let known = Set(before.shadowed.map(\.id))
+        let strategy = organization.rules.strategy
+        let known = Set(before.shadowed(under: strategy).map(\.id))
         let (had, has) = try await stored { () throws(DatabaseError) in
             (
                 try await self.access.hasManager(
@@ -134,17 +134,25 @@ extension Management {
         }
         return MappingPreview(
             table: after, people: changed, unchanged: judged.count - changed.count,
-            own: (role(claims, old), role(claims, new)), shadowed: after.shadowed.filter { !known.contains($0.id) },
+            own: (role(claims, old), role(claims, new)),
+            shadowed: after.shadowed(under: strategy).filter { !known.contains($0.id) },
             wouldLockOut: had && !has)
     }
 }
 
 extension MappingTable {
-    /// Rows that cannot decide for anybody: one before them matches whatever they match. Under `highest_role` they
-    /// merely add nothing where the earlier one gives as much.
-    var shadowed: [Mapping] {
+    /// Rows that cannot decide for anybody: another one matches whatever they match, and comes first. Under
+    /// `highest_role` that is one with a higher role, wherever it stands, or an earlier one with the same.
+    func shadowed(under strategy: ClaimStrategy) -> [Mapping] {
         let all = all
-        return all.enumerated().filter { index, row in all[..<index].contains { $0.covers(row) } }.map(\.element)
+        return all.filter { row in
+            all.contains { other in
+                let isFirst = other.rank < row.rank
+                let comesFirst =
+                    strategy == .firstMatch ? isFirst : other.role > row.role || other.role == row.role && isFirst
+                return comesFirst && other.covers(row)
+            }
+        }
     }
 }
 
@@ -155,10 +163,16 @@ extension Mapping {
         switch (match, other.match) {
         case (.exists, _): return true
         case (_, .exists): return false
-        case (.equals, .equals): return claimValue == other.claimValue
-        case (.glob, .equals): return Glob(claimValue).matches(other.claimValue)
-        case (.glob, .glob): return claimValue == other.claimValue || claimValue == "*"
+        case (.equals, .equals): return comparedValue == other.comparedValue
+        case (.glob, .equals): return Glob(comparedValue).matches(other.comparedValue)
+        case (.glob, .glob): return comparedValue == other.comparedValue || claimValue == "*"
         case (.equals, .glob): return false
         }
+    }
+
+    /// Addresses compare without regard to ASCII case.
+    private var comparedValue: String {
+        guard claimName == "email" else { return claimValue }
+        return String(decoding: claimValue.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

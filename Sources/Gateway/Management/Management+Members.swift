@@ -5,6 +5,7 @@ internal import Grants
 internal import Organizations
 internal import Policy
 internal import Sessions
+internal import Snapshots
 
 extension Management {
     /// Everyone with access, by identity.
@@ -26,12 +27,14 @@ extension Management {
             guard let identity = try? IdentityID(issuer: grant.issuer, subject: grant.subject) else { continue }
             stored[identity, default: []].append(grant)
         }
-        var members = people.compactMap {
-            Member($0, in: organization, of: deployment, with: access, stored[$0.identity] ?? [])
+        var members: [Member] = []
+        for person in people {
+            let own = stored.removeValue(forKey: person.identity) ?? []
+            if let member = Member(person, in: organization, of: deployment, with: access, own) { members.append(member) }
         }
-        for person in people { stored[person.identity] = nil }
+        let rules = deployment.managerRules
         for (identity, own) in stored {
-            guard let first = own.first,
+            guard let first = own.first, rules.accepts(first.issuer, id),
                 !access.isSuspended(
                     issuer: first.issuer, subject: first.subject, verifiedEmail: first.email, in: id)
             else { continue }
@@ -60,40 +63,52 @@ extension Management {
 
     /// - Parameter isConfirmed: whether one's own role may go.
     func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
-        if !isConfirmed, let own = try await grants().first(where: { $0.id == grant }),
-            let identity = try? IdentityID(issuer: own.issuer, subject: own.subject), isOwn(identity)
-        {
-            throw Problem(AccessRefusal.losesOwnRole)
-        }
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
-                grant, in: id, by: deployment.managerRules, recording: record(.grantRevoke))
+                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: deployment.managerRules,
+                recording: record(.grantRevoke))
         }
     }
 
     /// - Parameter isConfirmed: whether one may shut oneself out.
     func suspend(_ identity: IdentityID, isConfirmed: Bool) async throws(Problem) -> Suspension {
-        if isOwn(identity), !isConfirmed { throw Problem(AccessRefusal.losesOwnRole) }
-        return try await decided { () throws(DatabaseError) in
+        try await decided { () throws(DatabaseError) in
             try await access.suspend(
-                identity, in: id, by: deployment.managerRules, recording: record(.suspensionCreate))
+                identity, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed),
+                under: deployment.managerRules, recording: record(.suspensionCreate))
         }
     }
 
     func unsuspend(_ identity: IdentityID) async throws(Problem) {
         try await decided { () throws(DatabaseError) in
-            try await access.unsuspend(identity, in: id, recording: record(.suspensionDelete))
+            try await access.unsuspend(
+                identity, in: id, by: acting(.writeMembers), recording: record(.suspensionDelete))
         }
     }
 
-    /// Ends all sessions of somebody who is known here.
+    /// Ends all sessions of somebody who has a role here, or had one and is suspended. Whoever merely signed in once is
+    /// no affair of this organization's. Each organization in which they have a role is told.
     func endSessions(of identity: IdentityID) async throws(Problem) {
-        guard let person = try await person(identity) else { throw Problem(AccessRefusal.notFound) }
-        var record = record(.sessionEnd)
-        record.target = identity.text
-        let recorded = record
+        let id = id
+        let known = try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AccessStore.known(identity, in: id, transaction)
+            }
+        }
+        let access = access.snapshots.read().value
+        let claims = known?.person.flatMap(deployment.claims)
+        let standing = claims.map { deployment.entitlement(of: $0, in: organization, with: access) }
+        guard let known, !known.grants.isEmpty || standing?.role != nil || standing?.reason == .suspended else {
+            throw Problem(AccessRefusal.notFound)
+        }
+        let others = claims.map { deployment.entitlements(of: $0, with: access).map(\.organization.id) } ?? []
+        let records = Set([id] + others).sorted().map { organization in
+            var record = record(.sessionEnd)
+            (record.organization, record.target) = (organization, identity.text)
+            return record
+        }
         try await stored { () throws(DatabaseError) in
-            try await service.sessions.endAll(issuer: person.issuer, subject: person.subject, recording: [recorded])
+            try await service.sessions.endAll(issuer: known.issuer, subject: known.subject, recording: records)
         }
     }
 }

@@ -1,6 +1,8 @@
 internal import Audit
+internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import JSON
 internal import Organizations
 internal import Policy
 internal import Snapshots
@@ -25,6 +27,29 @@ struct Management: Sendable {
     func record(_ action: AuditAction) -> AuditRecord {
         AuditRecord(
             action, by: claims.actor, in: id, requestID: origin.requestID, address: origin.address)
+    }
+
+    /// Whoever asks, for the transaction of what they do.
+    ///
+    /// - Parameter isConfirmed: whether their own role may go by it.
+    func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingManager {
+        let (claims, rules, trust) = (claims, organization.rules, deployment.emailTrust(of: claims.provider))
+        return ActingManager(
+            issuer: claims.identity.issuer, subject: claims.identity.subject,
+            verifiedEmail: trust.verifiedEmail(of: claims.claims.root), permission: permission,
+            isConfirmed: isConfirmed
+        ) { rows, grants in
+            let earned = Entitlement(of: claims, in: rules.adding(rows), emailTrust: trust, grants: grants)
+            return (earned.role, earned.permissions)
+        }
+    }
+
+    /// The content of a request may take minutes to arrive, and a role may be taken away meanwhile.
+    func checkStillPermitted() throws(Problem) {
+        let now = deployment.entitlement(of: claims, in: organization, with: access.snapshots.read().value)
+        guard case .permit = now.decide(permit.permission) else {
+            throw Problem(AccessRefusal.notPermitted(isMember: now.role != nil))
+        }
     }
 
     /// Whether this is whoever asks.
@@ -65,6 +90,10 @@ extension Problem {
             self.init(
                 .wouldLockOut,
                 detail: "Nobody could manage the organization any more. Make somebody else a manager first.")
+        case .notPermitted(let isMember):
+            self.init(
+                isMember ? .permissionMissing : .organizationNotFound,
+                detail: "Your role in this organization was taken away, or does not permit this any more.")
         case .losesOwnRole:
             self.init(.conflict, detail: "This takes your own role away. Add ?confirm=self where you mean it.")
         case .changedMeanwhile:
@@ -74,7 +103,8 @@ extension Problem {
         case .tooMany:
             self.init(
                 .conflict,
-                detail: "An organization has at most \(AccessStore.mostMappings) rows here. Remove some first.")
+                detail: "An organization has at most \(AccessStore.mostMappings) rows here, and "
+                    + "\(AccessStore.mostPatterns) of them may be patterns. Remove some first.")
         case .invitedOtherwise(let role):
             self.init(
                 .conflict,

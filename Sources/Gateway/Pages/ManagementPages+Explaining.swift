@@ -9,12 +9,16 @@ internal import Sessions
 internal import Tokens
 
 extension ManagementPages {
-    /// The form; with `denied=ID` that sign-in explained, and what was pasted explained beneath.
-    func explain(_ items: [String: String]) async throws(Problem) -> Reply {
-        var page = ExplainPage(
+    private var explainPage: ExplainPage {
+        ExplainPage(
             account: account, organization: organization, providers: management.organization.rules.providers,
             formToken: try? session?.formToken)
-        if let id = items["denied"], management.permit.role == .manager {
+    }
+
+    /// The form, and a denied sign-in explained.
+    func explain(denied id: String?) async throws(Problem) -> Reply {
+        var page = explainPage
+        if let id, management.permit.role == .manager {
             let denied = try await management.deniedSignIn(id)
             let identity = denied.flatMap { try? IdentityID(issuer: $0.issuer, subject: $0.subject) }
             if let identity, let explained = try await management.explain(identity) {
@@ -23,33 +27,38 @@ extension ManagementPages {
                 page.notice = .trouble("This sign-in is too long ago to be explained.")
             }
         }
-        if let text = items["text"]?.drop(while: \.isWhitespace), !text.isEmpty {
-            if text.hasPrefix("{") {
-                page.claims = String(text)
-                explain(claims: String(text), of: items["provider"] ?? "", on: &page)
-            } else {
-                do throws(TokenRefusal) {
-                    page.outcome = ManagementPages.outcome(try management.explain(token: String(text)))
-                } catch {
-                    page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
-                }
-            }
-        }
         return .page(.ok, page.document)
     }
 
-    private func explain(claims text: String, of provider: String, on page: inout ExplainPage) {
-        do throws(JSONSyntaxError) {
-            let root = try JSONDocument(parsing: Array(text.utf8)).root
-            guard let provider = ProviderID(provider), let explained = management.explain(claims: root, of: provider)
-            else {
-                page.notice = .trouble("Choose one of the organization's providers.")
-                return
+    /// The form, and a token or claims explained that were sent with it.
+    func explain(pasted text: String, of provider: String) async throws(Problem) -> Reply {
+        var page = explainPage
+        let text = String(text.drop(while: \.isWhitespace))
+        guard text.hasPrefix("{") else {
+            let claims: VerifiedClaims
+            do throws(TokenRefusal) {
+                claims = try management.verified(token: text)
+            } catch {
+                page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
+                return .page(.ok, page.document)
             }
-            page.outcome = ManagementPages.outcome(explained)
+            page.outcome = ManagementPages.outcome(try await management.explain(claims))
+            return .page(.ok, page.document)
+        }
+        page.claims = text
+        let root: JSONValue
+        do throws(JSONSyntaxError) {
+            root = try JSONDocument(parsing: Array(text.utf8)).root
         } catch {
             page.notice = .trouble("These claims are not valid JSON: \(error)")
+            return .page(.ok, page.document)
         }
+        if let id = ProviderID(provider), let explained = try await management.explain(claims: root, of: id) {
+            page.outcome = ManagementPages.outcome(explained)
+        } else {
+            page.notice = .trouble("Choose one of the organization's providers.")
+        }
+        return .page(.ok, page.document)
     }
 
     private static func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {

@@ -55,7 +55,7 @@ extension ManagementPages {
             page.draft = ManagementPages.draft(form)
             return .page(.ok, page.document)
         } catch {
-            guard error.status != 503 else { throw error }
+            guard error.isAboutInput else { throw error }
             var page = try await mappingsPage(management.mappings())
             page.notice = .trouble(error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.detail)
             page.draft = ManagementPages.draft(form)
@@ -114,11 +114,15 @@ extension ManagementPages {
     private func summary(_ change: MappingChange, _ table: MappingTable) -> String {
         switch change {
         case .add(let draft, _): "A row is added: \(draft.text)."
-        case .replace(let id, let draft, let place):
-            if let row = table.row(id), MappingDraft(row) == draft {
-                "Row \(row.rank) (\(draft.text)) becomes row \(table.file.count + (place ?? 0) + 1)."
+        case .edit(let id, let edit, let place):
+            if let row = table.row(id) {
+                if MappingDraft(row) == edit.applied(to: row) {
+                    "Row \(row.rank) (\(MappingDraft(row).text)) becomes row \(table.file.count + (place ?? 0) + 1)."
+                } else {
+                    "Row \(row.rank) becomes: \(edit.applied(to: row).text)."
+                }
             } else {
-                "Row \(table.row(id)?.rank ?? 0) becomes: \(draft.text)."
+                "The row is gone."
             }
         case .remove(let id):
             "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
@@ -143,7 +147,7 @@ extension ManagementPages {
         return draft
     }
 
-    /// A row that lets somebody in and nobody else: by their address where it is verified, else by their subject.
+    /// A row that lets somebody in: by their address where it is verified, else by their subject at the provider.
     private func draft(for id: String) async throws(Problem) -> MappingsPage.Draft? {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()

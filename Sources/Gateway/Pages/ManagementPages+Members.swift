@@ -68,7 +68,7 @@ extension ManagementPages {
 
     /// The page with what was wrong above it, and what was typed in its form.
     private func refused(_ problem: Problem, _ form: [String: String]) async throws(Problem) -> Reply {
-        guard problem.status != 503 else { throw problem }
+        guard problem.isAboutInput else { throw problem }
         var page = try await membersPage()
         page.notice = .trouble(problem.detail)
         page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init) ?? .viewer)
@@ -94,8 +94,14 @@ extension ManagementPages {
         return MembersPage(
             account: account, organization: organization,
             people: people,
-            invitations: try await management.invitations(limit: 50), suspensions: try await management.suspensions(),
+            invitations: try await invitationsShown(), suspensions: try await management.suspensions(),
             formToken: formToken, sendsLetters: management.deployment.mail != nil)
+    }
+
+    /// All that wait for somebody, then the newest of the others.
+    private func invitationsShown() async throws(Problem) -> [Invitation] {
+        let pending = try await management.invitations(in: .pending, limit: 500)
+        return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })
     }
 
     private func source(_ source: Member.Source) -> MembersPage.Source {

@@ -19,7 +19,7 @@ struct ManagementPages: Sendable {
                 switch route {
                 case .membersPage: return try await members(done)
                 case .mappingsPage: return try await mappings(query)
-                case .explainPage: return try await explain(query)
+                case .explainPage: return try await explain(denied: query["denied"])
                 default: return try await audit()
                 }
             }
@@ -27,7 +27,7 @@ struct ManagementPages: Sendable {
             switch route {
             case .membersPage: return try await changeMembers(form)
             case .mappingsPage: return try await changeMappings(form)
-            default: return try await explain(form)
+            default: return try await explain(pasted: form["text"] ?? "", of: form["provider"] ?? "")
             }
         } catch {
             return .problem(error)
@@ -83,11 +83,13 @@ struct ManagementPages: Sendable {
         }
         let form = Dictionary(items, uniquingKeysWith: { first, _ in first })
         // A bearer token is not sent by other sites' forms.
-        guard let session else { return form }
-        let sent = request.field(.formToken) ?? form["csrf_token"]
-        guard sent.map(session.isFormToken) ?? false else {
-            throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
+        if let session {
+            let sent = request.field(.formToken) ?? form["csrf_token"]
+            guard sent.map(session.isFormToken) ?? false else {
+                throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
+            }
         }
+        try management.checkStillPermitted()
         return form
     }
 }

@@ -86,7 +86,7 @@ enum PageRoutes {
     // MARK: Parts
 
     static func account(_ caller: Caller) -> Account {
-        let email = caller.claims.claims.root.member("email")?.string
+        let email = caller.claims.claims.root.shownEmail
         return Account(
             name: email ?? caller.claims.identity.subject,
             formToken: caller.session.flatMap { try? $0.token.formToken })
@@ -104,7 +104,7 @@ enum PageRoutes {
     }
 
     private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.claims.root.member("email")?.string, !address.isEmpty else { return .absent }
+        guard let address = claims.claims.root.shownEmail, !address.isEmpty else { return .absent }
         return deployment.emailTrust(of: claims.provider).isVerified(address, among: claims.claims.root)
             ? .verified(address) : .unverified(address)
     }

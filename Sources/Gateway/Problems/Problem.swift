@@ -54,6 +54,14 @@ public struct Problem: Error, Sendable {
         self.faults = faults
     }
 
+    /// Whether somebody can mend it where they are; otherwise the page that they are on is not theirs, or not to be had.
+    var isAboutInput: Bool {
+        switch code {
+        case .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .rateLimited, .notFound: true
+        default: false
+        }
+    }
+
     /// The document of RFC 9457, section 3.1.
     public func body(requestID: String) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 320)

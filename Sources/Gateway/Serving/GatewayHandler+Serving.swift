@@ -1,6 +1,9 @@
 internal import Audit
+internal import ClaimMapping
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import JSON
 internal import Organizations
 internal import Policy
 internal import Sessions
@@ -38,6 +41,7 @@ extension GatewayHandler {
                     of: caller.claims, in: organization, under: deployment, with: access.value)
                 : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
         }
+        if let entitlement, entitlement.reason == .suspended { noteAddress(of: caller, in: entitlement.organization) }
         let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
             guard case .refuse(let reason) = decision else {
@@ -49,6 +53,18 @@ extension GatewayHandler {
         context.record.decision = "permit"
         counters.permits(figures, permit.role.rawValue)
         return dispatch(match, exchange, caller, permit, organization)
+    }
+
+    /// Somebody who is suspended comes with an address that was not known: whoever else has it is shut out too.
+    private func noteAddress(of caller: Caller, in organization: OrganizationID) {
+        let claims = caller.claims
+        let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+        guard current.value.organization(organization.text)?.accepts(claims.provider) ?? false,
+            let email = current.value.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
+            access.value.lacksEmail(email, ofSuspended: issuer, subject, in: organization),
+            let identity = try? IdentityID(issuer: issuer, subject: subject)
+        else { return }
+        service.access.noteInBackground(email, ofSuspended: identity, in: organization)
     }
 
     private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
@@ -64,8 +80,7 @@ extension GatewayHandler {
                     isSignIn: caller.session != nil), request: exchange.request)
             return exchange.later(bodyLimit: 64 << 10) { body in await api.accept(body) }
         case .organizations:
-            return exchange.now(
-                exchange.request.target.queryItems.map(identity.organizations) ?? MetricsAPI.brokenQuery)
+            return exchange.now(identity.organizations(exchange.request.target.queryItems))
         case .mySession:
             let origin = exchange.origin
             return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service, origin) }

@@ -16,7 +16,7 @@ extension VerifiedClaims {
     /// As the audit log names them.
     var actor: AuditActor {
         .identity(
-            issuer: identity.issuer, subject: identity.subject, email: claims.root.member("email")?.string)
+            issuer: identity.issuer, subject: identity.subject, email: claims.root.shownEmail)
     }
 }
 

@@ -53,7 +53,7 @@ extension Deployment {
             organization: organization.id, identity: id, issuer: claims.identity.issuer,
             subject: claims.identity.subject, provider: claims.provider.text,
             verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: root),
-            email: root.member("email")?.string, seenAt: now, claims: sealed)
+            email: root.shownEmail, seenAt: now, claims: sealed)
     }
 
     /// The claims that somebody was last seen with; `nil` where they were sealed by a key that is gone.

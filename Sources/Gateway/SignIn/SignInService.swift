@@ -77,7 +77,7 @@ final class SignInService: Sendable {
         let denied = DeniedSignIn(
             id: Base64URL.encode(id), timestamp: now(), provider: claims.provider.text,
             issuer: claims.identity.issuer, subject: claims.identity.subject,
-            email: root.member("email")?.string, reason: explanation.evaluation.reason.rawValue,
+            email: root.shownEmail, reason: explanation.evaluation.reason.rawValue,
             claims: SignInService.claims(root, for: rules), rows: SignInService.rows(explanation))
         do {
             try await self.denied.record(denied, in: organization.id.text)

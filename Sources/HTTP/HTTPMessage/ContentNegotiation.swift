@@ -12,11 +12,15 @@ extension Request {
         return best.type
     }
 
-    /// Whether the content is of this type, parameters aside; `nil` where there is no `Content-Type`.
+    /// Whether the content is of this type and, as everything here is read, in UTF-8; other parameters count for
+    /// nothing. `nil` where there is no `Content-Type`.
     public func hasContentType(_ type: String) -> Bool? {
         field(.contentType).map { value in
-            let essence = value.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
-            return essence.trimmingSpaces().lowercased() == type
+            let parts = value.split(separator: ";", omittingEmptySubsequences: false)
+                .map { $0.trimmingSpaces().lowercased() }
+            let charsets = parts.dropFirst().filter { $0.hasPrefix("charset=") }.map { $0.dropFirst(8) }
+            return parts[0] == type
+                && charsets.allSatisfy { ["utf-8", "\"utf-8\"", "us-ascii", "\"us-ascii\""].contains($0) }
         }
     }
 }

@@ -1,0 +1,401 @@
+import Audit
+import Cryptography
+import Databases
+import Grants
+import HTTPMessage
+import JSON
+import Organizations
+import Testing
+import Time
+
+@testable import Gateway
+
+/// What somebody tried, or ran into.
+@Suite("Managing, attacked")
+struct ManagementAttackTests {
+    let world: SignInWorld
+    let manager: TestBrowser
+    private let acme = "/api/v1/organizations/acme"
+
+    init() async throws {
+        world = try SignInWorld()
+        manager = TestBrowser(world)
+        try await manager.signIn("carla")
+    }
+
+    private func grant(_ role: Role, to subject: String, issuer: String = SignInWorld.issuer, in id: String = "acme")
+        throws -> Grant
+    {
+        let organization = try #require(OrganizationID(id))
+        return try world.service.access.createGrantBlocking(
+            role, to: issuer, subject, in: organization, source: .operator,
+            recording: AuditRecord(.grantCreate, by: .operator, in: organization)
+        ).grant
+    }
+
+    private func identity(_ subject: String) throws -> String {
+        try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
+    }
+
+    private func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
+        let browser = TestBrowser(world)
+        try await browser.signIn(person, query)
+        return browser
+    }
+
+    private func execute(_ sql: String) async throws {
+        _ = try await world.database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
+    }
+
+    // MARK: Roles that are taken away meanwhile
+
+    @Test(
+        "whoever is suspended while their request arrives does nothing with it any more",
+        arguments: [
+            ("POST", "invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
+            ("POST", "claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
+            ("POST", "claim-mappings/preview", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
+            ("POST", "claim-mappings/explain", #"{"provider":"idp","claims":{"sub":"x"}}"#),
+            ("PUT", "suspensions/VIC", ""), ("DELETE", "grants/GRANT", ""),
+        ])
+    func suspendedMeanwhile(_ method: String, _ path: String, _ body: String) async throws {
+        let sue = try await browser("sue")
+        _ = try grant(.manager, to: "sue")
+        let extra = try grant(.viewer, to: "deputy")
+        _ = try await browser("vic")
+        let path = path.replacing("VIC", with: try identity("vic")).replacing("GRANT", with: extra.id)
+        let suspension = "\(acme)/suspensions/\(try identity("sue"))"
+        let answer = try await sue.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call("PUT", suspension)
+            #expect(done.status == 200)
+        }
+        #expect(answer.status == 404 && answer.code == "organization_not_found", "\(answer.body)")
+        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
+        #expect(try await manager.fetch("GET", "\(acme)/claim-mappings").items.count == 2)
+        #expect(try await manager.fetch("GET", "\(acme)/suspensions").items.count == 1)
+        #expect(try await manager.fetch("GET", "\(acme)/grants").items.count == 2)
+    }
+
+    @Test("whoever becomes a viewer while their request arrives may not do it any more")
+    func demotedMeanwhile() async throws {
+        let sue = try await browser("sue")
+        let role = try grant(.manager, to: "sue")
+        _ = try grant(.viewer, to: "sue")
+        let answer = try await sue.call(
+            "POST", "\(acme)/invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#
+        ) {
+            let done = try await manager.call("DELETE", "\(acme)/grants/\(role.id)")
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 403 && answer.code == "permission_missing")
+    }
+
+    @Test("a form of somebody who was shut out meanwhile shows them nothing")
+    func formMeanwhile() async throws {
+        let sue = try await browser("sue")
+        _ = try grant(.manager, to: "sue")
+        let token = try await sue.formToken()
+        let items = [("action", "invite"), ("email", "x@acme.example"), ("role", "organization-manager")]
+        let answer = try await world.send(
+            "POST", "/organizations/acme/members",
+            fields: sue.cookieField + TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
+            body: String(decoding: FormEncoding.body(items + [("csrf_token", token)]), as: UTF8.self)
+        ) {
+            let done = try await manager.call("PUT", "\(acme)/suspensions/\(try identity("sue"))")
+            #expect(done.status == 200)
+        }
+        #expect(answer.status == 404 && !answer.body.contains("ceo@acme.example"))
+        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
+    }
+
+    // MARK: One's own role
+
+    @Test("shutting out whoever has one's own address takes one's own role, and has to be meant")
+    func ownAddress() async throws {
+        _ = try grant(.manager, to: "deputy")
+        let twin = try grant(.viewer, to: "twin")
+        _ = try grant(.manager, to: "vic")
+        let vic = try await browser("vic")
+        _ = try await browser("twin")
+        let path = "\(acme)/suspensions/\(try identity("twin"))"
+        #expect(try await vic.call("PUT", path).code == "conflict")
+        #expect(try await vic.call("PUT", "\(path)?confirm=self").status == 200)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await manager.call("DELETE", "\(acme)/grants/\(twin.id)").status == 204)
+    }
+
+    @Test("taking away a role beside one's own needs no second word")
+    func extraRole() async throws {
+        let extra = try grant(.viewer, to: "carla")
+        #expect(try await manager.call("DELETE", "\(acme)/grants/\(extra.id)").status == 204)
+    }
+
+    // MARK: Suspensions
+
+    @Test("a suspension holds for every verified address that is known of the person, then and later")
+    func addresses() async throws {
+        let (vic, twin) = (try await browser("vic"), try await browser("twin"))
+        _ = try grant(.viewer, to: "twin")
+        // Known only by the grant, when the suspension comes.
+        _ = try grant(.viewer, to: "unseen")
+        try await execute("UPDATE access_grant SET email = 'vic@acme.example' WHERE subject = 'unseen'")
+        let path = "\(acme)/suspensions"
+        #expect(try await manager.call("PUT", "\(path)/\(try identity("unseen"))").status == 200)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await manager.call("DELETE", "\(path)/\(try identity("unseen"))").status == 204)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
+        // Not known when the suspension comes, and learned from the next request.
+        #expect(try await twin.fetch("GET", "\(acme)/summary").status == 200)
+        try await execute("DELETE FROM person_seen WHERE subject = 'twin'")
+        #expect(try await manager.call("PUT", "\(path)/\(try identity("twin"))").status == 200)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
+        #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await manager.fetch("GET", path).items.first?.member("email")?.string == "vic@acme.example")
+        try world.service.access.refresh()
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await manager.call("DELETE", "\(path)/\(try identity("twin"))").status == 204)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
+    }
+
+    @Test("an address that nobody vouches for takes back nobody else's invitations, and names nobody")
+    func unverifiedInviter() async throws {
+        _ = try grant(.manager, to: "una")
+        let una = try await browser("una")
+        let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#
+        let invited = try await una.call("POST", "\(acme)/invitations", body)
+        let id = try identity("una")
+        #expect(invited.status == 201 && invited.text("invited_by") == id)
+        // Carla has the same address, verified.
+        let own = "\(acme)/suspensions/\(try identity("carla"))?confirm=self"
+        #expect(try await manager.call("PUT", own).status == 200)
+        #expect(try await una.fetch("GET", "\(acme)/invitations").items.first?.member("state")?.string == "pending")
+    }
+
+    // MARK: Members
+
+    @Test("members tell where a role comes from, whatever became of claims and providers")
+    func members() async throws {
+        func members() async throws -> [String: JSONValue] {
+            let items = try await manager.fetch("GET", "\(acme)/members").items
+            return Dictionary(
+                items.map { ($0.member("subject")?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        _ = try await browser("sam", "organization=acme")
+        let row = #"{"claim_name":"email","claim_value":"sam@elsewhere.example","role":"organization-viewer"}"#
+        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
+        let sam = try #require(try await members()["sam"])
+        let id = try #require(added.text("id"))
+        #expect(sam.member("sources")?.text.contains(id) == true)
+        // Of a provider that the organization does not list.
+        _ = try grant(.manager, to: "elsewhere", issuer: "https://other.example")
+        #expect(try await members()["elsewhere"] == nil)
+        // Sealed by a key that is gone.
+        _ = try grant(.viewer, to: "sam")
+        try await execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
+        #expect(try await members()["sam"]?.member("sources")?.count == 1)
+    }
+
+    @Test("sessions end of whoever has a role here, and of nobody else")
+    func sessions() async throws {
+        let late = try await browser("sue")
+        _ = try grant(.viewer, to: "sue")
+        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("sue"))/sessions").status == 204)
+        #expect(try await late.fetch("GET", "/api/v1/me").status == 401)
+        // Gloria signed in for Acme once and has no role there.
+        let gloria = try await browser("gloria", "organization=acme")
+        _ = try grant(.manager, to: "gloria", in: "globex")
+        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("gloria"))/sessions").status == 404)
+        #expect(try await gloria.fetch("GET", "/api/v1/organizations/globex/summary").status == 200)
+        // With a role in both, both are told.
+        _ = try grant(.viewer, to: "gloria")
+        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("gloria"))/sessions").status == 204)
+        #expect(try await world.audited("globex").last == "session_end")
+    }
+
+    // MARK: Mappings
+
+    @Test("two changes of one row at once are both there afterwards")
+    func patches() async throws {
+        let row = #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#
+        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
+        let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
+        let (cookie, token, world) = (manager.cookieField, try await manager.formToken(), world)
+        for round in 0..<30 {
+            let role = round % 2 == 0 ? "organization-viewer" : "organization-manager"
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for body in [#"{"role":"\#(role)"}"#, #"{"claim_value":"v\#(round)"}"#] {
+                    group.addTask {
+                        try await world.send(
+                            "PATCH", path,
+                            fields: cookie + ["X-CSRF-Token: \(token)", "Content-Type: application/json"], body: body
+                        ).status
+                    }
+                }
+                for try await status in group { #expect(status == 200) }
+            }
+            let now = try await manager.fetch("GET", path)
+            #expect(now.text("role") == role && now.text("claim_value") == "v\(round)")
+        }
+    }
+
+    @Test("what a row is called cannot be changed, and a row may be sent back as it was read")
+    func sentBack() async throws {
+        let row = #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#
+        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
+        let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
+        #expect(try await manager.call("PATCH", path, added.body).status == 200)
+        for body in [#"{"id":"x"}"#, #"{"origin":"file"}"#, #"{"op":"delete"}"#, #"{"id":null}"#, #"{"id":1}"#] {
+            #expect(try await manager.call("PATCH", path, body).status == 422, "\(body)")
+        }
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings", row.dropLast() + #","op":"delete"}"#).status == 422)
+        #expect(try await manager.call("PATCH", path, #"{"role":"organization-viewer"}"#, fields: ["If-Match: "]).status == 412)
+        let faults = try await manager.call("POST", "\(acme)/claim-mappings", #"{"x/y~z":1}"#)
+        #expect(faults.body.contains(#""pointer":"/x~1y~0z""#))
+        let many = (0..<5000).map { "\"n\($0)\":1" }.joined(separator: ",")
+        #expect(try await manager.call("POST", "\(acme)/claim-mappings", "{\(many)}").body.utf8.count < 64 << 10)
+        let charset = ["Content-Type: application/json; charset=utf-16"]
+        #expect(
+            try await world.send(
+                "POST", "\(acme)/claim-mappings",
+                fields: manager.cookieField + ["X-CSRF-Token: \(try await manager.formToken())"] + charset, body: row
+            ).status == 415)
+    }
+
+    @Test("a preview tells which rows decide nothing, by the organization's own strategy")
+    func shadowed() async throws {
+        let changes = #"""
+            {"changes":[
+             {"op":"create","claim_name":"g","claim_value":"*","match":"glob","role":"organization-viewer"},
+             {"op":"create","claim_name":"g","claim_value":"a","role":"organization-manager"},
+             {"op":"create","claim_name":"g","claim_value":"a*","match":"glob","role":"organization-viewer"},
+             {"op":"create","claim_name":"email","claim_value":"A@x.example","role":"organization-viewer"},
+             {"op":"create","claim_name":"email","claim_value":"a@X.example","role":"organization-viewer"}]}
+            """#
+        func shadowed() async throws -> [String] {
+            let preview = try await manager.call("POST", "\(acme)/claim-mappings/preview", changes)
+            return try #require(preview.json?.member("shadowed")).elements.compactMap(\.string)
+        }
+        #expect(try await shadowed() == ["new:2", "new:3", "new:5"])
+        try world.reload(
+            rewriting: (
+                "\"id\": \"acme\", \"name\": \"Acme\"",
+                "\"id\": \"acme\", \"name\": \"Acme\", \"claim_strategy\": \"highest_role\""
+            ))
+        #expect(try await shadowed() == ["new:3", "new:5"])
+    }
+
+    @Test("a preview's changes are of the rows as those before them leave them, and at most a hundred")
+    func previews() async throws {
+        let preview = try await manager.call(
+            "POST", "\(acme)/claim-mappings/preview",
+            #"""
+            {"changes":[{"op":"create","claim_name":"a","claim_value":"b","role":"organization-viewer"},
+             {"op":"update","id":"new:1","claim_value":"c"},{"op":"update","id":"new:1","role":"organization-manager"}]}
+            """#)
+        let row = preview.json?.member("rows")?.elements.first { $0.member("id")?.string == "new:1" }
+        #expect(row?.member("claim_value")?.string == "c" && row?.member("role")?.string == "organization-manager")
+        let one = #"{"op":"create","claim_name":"a","claim_value":"b","role":"organization-viewer"}"#
+        let many = Array(repeating: one, count: 101).joined(separator: ",")
+        #expect(try await manager.call("POST", "\(acme)/claim-mappings/preview", "{\"changes\":[\(many)]}").status == 422)
+    }
+
+    @Test("patterns are short and few, for each is tried on everybody's claims")
+    func patterns() async throws {
+        let long = String(repeating: "a", count: 256)
+        let row = #"{"claim_name":"g","claim_value":"\#(long)","match":"MATCH","role":"organization-viewer"}"#
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "glob")).status == 422)
+        let equal = try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "equals"))
+        #expect(equal.status == 201)
+        let path = "\(acme)/claim-mappings/\(try #require(equal.text("id")))"
+        #expect(try await manager.call("PATCH", path, #"{"match":"glob"}"#).status == 422)
+        for number in 0..<AccessStore.mostPatterns {
+            try await execute(
+                """
+                INSERT INTO claim_mapping VALUES
+                    ('p\(number)', 'acme', \(number + 10), 'g', 'glob', 'p*', 'organization-viewer')
+                """)
+        }
+        let more = #"{"claim_name":"g","claim_value":"q*","match":"glob","role":"organization-viewer"}"#
+        #expect(try await manager.call("POST", "\(acme)/claim-mappings", more).code == "conflict")
+    }
+
+    @Test("a viewer is told of those who have a role, and of nobody else")
+    func explained() async throws {
+        let viewer = try await browser("vic")
+        _ = try await browser("sam", "organization=acme")
+        func explain(_ subject: String, by browser: TestBrowser) async throws -> Int {
+            let body = #"{"identity_id":"\#(try identity(subject))"}"#
+            return try await browser.call("POST", "\(acme)/claim-mappings/explain", body).status
+        }
+        #expect(try await explain("carla", by: viewer) == 200)
+        #expect(try await explain("sam", by: viewer) == 403)
+        #expect(try await explain("sam", by: manager) == 200)
+        // A token in an address is none.
+        let page = try await manager.open("/organizations/acme/claim-mappings/explain?text=abc.def.ghi")
+        #expect(page.status == 200 && !page.body.contains("not valid"))
+    }
+
+    // MARK: Invitations
+
+    @Test("what is accepted is what was shown, whichever link was opened since")
+    func otherLink() async throws {
+        func invite(_ role: String) async throws -> String {
+            let body = #"{"email":"pat@acme.example","role":"\#(role)"}"#
+            let answer = try await manager.call("POST", "\(acme)/invitations", body)
+            return String(try #require(answer.text("link")?.split(separator: "=").last))
+        }
+        let pat = try await browser("pat")
+        let first = try await invite("organization-viewer")
+        _ = try await pat.open("/invitations/accept?token=\(first)")
+        let shown = try await pat.open("/invitations/accept").body
+        let id = try #require(shown.firstMatch(of: /name="invitation" value="([\w-]+)"/)).output.1
+        #expect(try await manager.call("DELETE", "\(acme)/invitations/\(id)").status == 204)
+        let second = try await invite("organization-manager")
+        _ = try await pat.open("/invitations/accept?token=\(second)")
+        let answer = try await pat.post("/invitations/accept", [("invitation", String(id))])
+        #expect(answer.status == 303 && answer.location == "/invitations/accept")
+        #expect(try await pat.fetch("GET", "\(acme)/summary").status == 404)
+        let page = try await pat.open("/invitations/accept").body
+        let now = try #require(page.firstMatch(of: /name="invitation" value="([\w-]+)"/)).output.1
+        #expect(try await pat.post("/invitations/accept", [("invitation", String(now))]).location == "/organizations/acme")
+    }
+
+    @Test("that somebody else tried is in the log, once for each time")
+    func refusedAcceptance() async throws {
+        let body = #"{"email":"pat@acme.example","role":"organization-viewer"}"#
+        let answer = try await manager.call("POST", "\(acme)/invitations", body)
+        let token = try #require(answer.text("link")?.split(separator: "=").last)
+        let sam = try await browser("sam")
+        #expect(try await sam.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#).status == 403)
+        let events = try await manager.fetch("GET", "\(acme)/audit-events?action=invitation_accept").items
+        #expect(events.map { $0.member("outcome")?.string } == ["denied"])
+        #expect(events.first?.member("reason")?.string == "email_mismatch")
+    }
+
+    // MARK: Hostile text
+
+    @Test("an address with a NUL is none, and nothing fails for it")
+    func nul() async throws {
+        let nul = try await browser("nul", "organization=acme")
+        #expect(try await nul.fetch("GET", "/api/v1/me").json?.member("identity")?.member("email")?.isNull == true)
+        _ = try grant(.manager, to: "nul")
+        let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#
+        #expect(try await nul.call("POST", "\(acme)/invitations", body).status == 201)
+        let cursor = Base64URL.encode(Array("1 \0".utf8))
+        #expect(try await manager.fetch("GET", "\(acme)/denied-sign-ins?cursor=\(cursor)").status == 400)
+        #expect(try await manager.fetch("GET", "\(acme)/denied-sign-ins?limit=1&limit=2").status == 400)
+    }
+
+    @Test("asking what an export would look like exports nothing; what one was of is recorded")
+    func exports() async throws {
+        let fields = ["Accept: text/csv"]
+        #expect(try await manager.send("HEAD", "\(acme)/audit-events", fields: fields).status == 200)
+        #expect(try await !world.audited().contains("audit_export"))
+        #expect(try await manager.send("GET", "\(acme)/audit-events?actor=carla", fields: fields).status == 200)
+        let event = try await manager.fetch("GET", "\(acme)/audit-events?action=audit_export").items.first { _ in true }
+        #expect(event?.member("details")?.member("actor")?.string == "carla")
+    }
+}
