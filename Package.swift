@@ -156,7 +156,7 @@ let package = Package(
         tests(of: "Time"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
-        tests(of: "Audit", uses: ["Databases", "JSON", "Organizations", "Time"]),
+        tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots"),
         tests(of: "Sockets", uses: ["Time"]),
         tests(of: "Databases"),

@@ -19,7 +19,7 @@ struct AuditTests {
             // mkdtemp changes the template in place, within its length.
             _ = unsafe mkdtemp(&template)
             directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            database = try Database(path: "\(directory)/store.db", schemas: [AuditLog.schema])
+            database = try Database(path: "\(directory)/store.db", schemas: [AuditLog.schema, AuditCheckpoint.schema])
         }
 
         deinit {
@@ -79,6 +79,8 @@ struct AuditTests {
             "DELETE FROM audit_event WHERE sequence = 1", "DELETE FROM audit_event",
             "UPDATE audit_event SET sequence = 9 WHERE sequence = 5",
             "UPDATE audit_event SET action = 'sign_out' WHERE sequence = 2",
+            "UPDATE audit_event SET at = 0 WHERE sequence = 2", "UPDATE audit_event SET at = at + 1 WHERE sequence = 2",
+            "UPDATE audit_event SET actor = 'nobody' WHERE sequence = 2",
             "UPDATE audit_event SET chain = 'globex'", "UPDATE audit_event SET hash = upper(hash) WHERE sequence = 4",
             "UPDATE audit_event SET sequence = CASE sequence WHEN 2 THEN 13 WHEN 3 THEN 12 ELSE sequence END",
         ])

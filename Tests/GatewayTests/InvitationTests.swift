@@ -296,14 +296,18 @@ struct LetterTests {
     /// Takes letters, or does not.
     private final class Carrier: LetterCarrier {
         private let state = Mutex<(letters: [Letter], failure: DeliveryFailure?)>(([], nil))
+        /// Told of each letter that arrives, and held until it may be taken.
+        private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
         var letters: [Letter] { state.withLock { $0.letters } }
         func fail(_ failure: DeliveryFailure?) { state.withLock { $0.failure = failure } }
+        func whenOneArrives(_ body: @escaping @Sendable (Letter) async -> Void) { arrival.withLock { $0 = body } }
 
         func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
             let failure = state.withLock { state in
                 state.letters.append(letter)
                 return state.failure
             }
+            if let arrival = arrival.withLock({ $0 }) { await arrival(letter) }
             if let failure { throw failure }
         }
     }
@@ -423,5 +427,34 @@ struct LetterTests {
         _ = try await invite()
         world.clock.advance(.seconds(8 * 86400))
         #expect(await post.sendDue() == 0 && carrier.letters.isEmpty)
+    }
+
+    @Test("a gateway that stops waits for a letter under way, and hands back one that takes too long", arguments: [true, false])
+    func stopping(_ isTaken: Bool) async throws {
+        let (arrived, mayGo) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        carrier.whenOneArrives { _ in
+            arrived.continuation.yield()
+            for await _ in mayGo.stream { return }
+        }
+        post.start()
+        _ = try await invite()
+        for await _ in arrived.stream { break }
+        post.stop()
+        if isTaken { mayGo.continuation.yield() }
+        await post.finish(before: .now + (isTaken ? .seconds(10) : .zero))
+        let delivery = try await delivery()
+        #expect(delivery.state == (isTaken ? "sent" : "queued"))
+        mayGo.continuation.finish()
+        // Whoever comes next takes it at once.
+        if !isTaken { #expect(try await world.service.access.takeLetter(for: .seconds(600)) != nil) }
+    }
+
+    @Test("every letter has a name of its own")
+    func named() async throws {
+        let id = try await invite()
+        #expect(await post.sendDue() == 1)
+        #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)
+        #expect(await post.sendDue() == 1)
+        #expect(Set(carrier.letters.map(\.messageID)).count == 2)
     }
 }

@@ -365,8 +365,7 @@ extension OpenAPI {
               "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]},
               "claim_value": {"type": ["string", "null"], "maxLength": 1024},
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
-              "rank": {"type": ["integer", "null"], "minimum": 1},
-              "op": {"type": "string"}
+              "rank": {"type": ["integer", "null"], "minimum": 1}
             },
             "additionalProperties": false
           },
@@ -378,9 +377,8 @@ extension OpenAPI {
               "claim_value": {"type": ["string", "null"], "maxLength": 1024},
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
               "rank": {"type": ["integer", "null"], "minimum": 1},
-              "id": {"type": "string"},
-              "origin": {"type": "string"},
-              "op": {"type": "string"}
+              "id": {"type": "string", "description": "As it is."},
+              "origin": {"type": "string", "description": "As it is."}
             },
             "additionalProperties": false
           },

@@ -1,0 +1,106 @@
+import Cryptography
+import Databases
+import JSON
+import Organizations
+import Testing
+import Time
+
+@testable import Audit
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+    private let world: AuditTests.World
+    private let keys: CheckpointKeys
+
+    init() throws {
+        world = try AuditTests.World()
+        keys = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32)])
+    }
+
+    private func checkpoint(_ second: Int64, with keys: CheckpointKeys? = nil) async throws -> AuditCheckpoint? {
+        let keys = keys ?? self.keys
+        return try await world.database.write { transaction throws(DatabaseError) in
+            try keys.makeCheckpoint(at: Timestamp(seconds: 1_800_000_000 + second), transaction)
+        }
+    }
+
+    private func verify(
+        _ kept: [AuditCheckpoint] = [], with keys: CheckpointKeys? = nil, trusting trusted: [[UInt8]] = []
+    ) async throws -> CheckpointVerification {
+        let keys = keys ?? self.keys
+        return try await world.database.read { transaction throws(DatabaseError) in
+            try CheckpointVerification(kept, keys: keys, trusting: trusted, transaction)
+        }
+    }
+
+    /// Three events, a checkpoint, two more, another checkpoint.
+    private func fill() async throws -> [AuditCheckpoint] {
+        for number in 1...3 { try await world.append(number, in: "acme") }
+        let first = try #require(try await checkpoint(4))
+        for number in 4...5 { try await world.append(number, in: "acme") }
+        return [first, try #require(try await checkpoint(6))]
+    }
+
+    @Test("hold where nothing was changed, in the store and in a copy; without news none is made")
+    func hold() async throws {
+        let made = try await fill()
+        #expect(try await checkpoint(7) == nil)
+        let result = try await verify(made.compactMap { AuditCheckpoint(json: $0.json) })
+        #expect(result.faults.isEmpty && result.count == 4)
+    }
+
+    @Test("find a tail that was cut off with its head, and a chain that was made anew")
+    func truncated() async throws {
+        _ = try await fill()
+        try await world.execute("DELETE FROM audit_event WHERE sequence > 2")
+        try await world.execute(
+            "UPDATE audit_head SET sequence = 2, hash = (SELECT hash FROM audit_event WHERE sequence = 2)")
+        #expect(try await world.faults().isEmpty)
+        #expect(try await verify().faults.count == 2)
+    }
+
+    @Test("that were removed or changed are found by those that follow, and by a copy")
+    func removed() async throws {
+        let made = try await fill()
+        try await world.execute("DELETE FROM audit_checkpoint WHERE number = 1")
+        #expect(try await !verify().faults.isEmpty)
+        try await world.execute("DELETE FROM audit_checkpoint")
+        #expect(try await verify().faults.isEmpty)
+        #expect(try await verify(made).faults.count == 2)
+    }
+
+    @Test("of another key vouch for nothing, unless that key is named; an empty signature never does")
+    func otherKey() async throws {
+        let old = try CheckpointKeys(secrets: [Array(repeating: 8, count: 32)])
+        try await world.append(1, in: "acme")
+        let made = try #require(try await checkpoint(2, with: old))
+        #expect(try await verify().faults.count == 1)
+        #expect(try await verify(trusting: old.publicKeys).faults.isEmpty)
+        #expect(try await verify(trusting: old.publicKeys).count == 1)
+        let both = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32), Array(repeating: 8, count: 32)])
+        #expect(try await verify(with: both).faults.isEmpty)
+        try await world.execute("UPDATE audit_checkpoint SET signature = x''")
+        #expect(try await verify(trusting: old.publicKeys).faults.count == 1)
+        let forged = AuditCheckpoint(statement: made.statement, signature: [])
+        #expect(try await !verify([forged], trusting: old.publicKeys).faults.isEmpty)
+    }
+
+    @Test("that are missing for more than a day are missed, where a gateway would have made them")
+    func coverage() async throws {
+        for number in [1, 86_400] { try await world.append(number, in: "acme") }
+        #expect(try await verify().faults.isEmpty)
+        try await world.append(90_100, in: "globex")
+        #expect(try await verify().faults.count == 1)
+        // Without a key there are none.
+        #expect(try await verify(with: CheckpointKeys(secrets: [])).faults.isEmpty)
+        _ = try await checkpoint(90_200)
+        #expect(try await verify().faults.isEmpty)
+        // The operator's commands make none.
+        try await world.database.write { transaction throws(DatabaseError) in
+            try AuditLog.append(
+                AuditRecord(.grantCreate, by: .operator, in: OrganizationID("acme")),
+                at: Timestamp(seconds: 1_900_000_000), transaction)
+        }
+        #expect(try await verify().faults.isEmpty)
+    }
+}
