@@ -135,8 +135,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Sessions",
-                "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Organizations", "Policy",
+                "Sessions", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",

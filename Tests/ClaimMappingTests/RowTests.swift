@@ -168,7 +168,8 @@ private let addresses = [
             if first == "*" {
                 return (text.startIndex...text.endIndex).contains { matches(pattern.dropFirst(), text[$0...]) }
             }
-            return !text.isEmpty && (first == "?" || first == text.first) && matches(pattern.dropFirst(), text.dropFirst())
+            return !text.isEmpty && (first == "?" || first == text.first)
+                && matches(pattern.dropFirst(), text.dropFirst())
         }
         var random = SplitMix(state: 11)
         let letters: [Unicode.Scalar] = ["a", "b", "ä", "€", "😀"]

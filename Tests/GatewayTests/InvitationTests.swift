@@ -429,7 +429,9 @@ struct LetterTests {
         #expect(await post.sendDue() == 0 && carrier.letters.isEmpty)
     }
 
-    @Test("a gateway that stops waits for a letter under way, and hands back one that takes too long", arguments: [true, false])
+    @Test(
+        "a gateway that stops waits for a letter under way, and hands back one that takes too long",
+        arguments: [true, false])
     func stopping(_ isTaken: Bool) async throws {
         let (arrived, mayGo) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
         carrier.whenOneArrives { _ in

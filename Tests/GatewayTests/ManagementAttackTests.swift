@@ -249,8 +249,11 @@ struct ManagementAttackTests {
             #expect(try await manager.call("PATCH", path, body).status == 422, "\(body)")
         }
         #expect(
-            try await manager.call("POST", "\(acme)/claim-mappings", row.dropLast() + #","op":"delete"}"#).status == 422)
-        #expect(try await manager.call("PATCH", path, #"{"role":"organization-viewer"}"#, fields: ["If-Match: "]).status == 412)
+            try await manager.call("POST", "\(acme)/claim-mappings", row.dropLast() + #","op":"delete"}"#).status == 422
+        )
+        #expect(
+            try await manager.call("PATCH", path, #"{"role":"organization-viewer"}"#, fields: ["If-Match: "]).status
+                == 412)
         let faults = try await manager.call("POST", "\(acme)/claim-mappings", #"{"x/y~z":1}"#)
         #expect(faults.body.contains(#""pointer":"/x~1y~0z""#))
         let many = (0..<5000).map { "\"n\($0)\":1" }.joined(separator: ",")
@@ -298,7 +301,8 @@ struct ManagementAttackTests {
         #expect(row?.member("claim_value")?.string == "c" && row?.member("role")?.string == "organization-manager")
         let one = #"{"op":"create","claim_name":"a","claim_value":"b","role":"organization-viewer"}"#
         let many = Array(repeating: one, count: 101).joined(separator: ",")
-        #expect(try await manager.call("POST", "\(acme)/claim-mappings/preview", "{\"changes\":[\(many)]}").status == 422)
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings/preview", "{\"changes\":[\(many)]}").status == 422)
     }
 
     @Test("patterns are short and few, for each is tried on everybody's claims")
@@ -306,7 +310,8 @@ struct ManagementAttackTests {
         let long = String(repeating: "a", count: 256)
         let row = #"{"claim_name":"g","claim_value":"\#(long)","match":"MATCH","role":"organization-viewer"}"#
         #expect(
-            try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "glob")).status == 422)
+            try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "glob")).status == 422
+        )
         let equal = try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "equals"))
         #expect(equal.status == 201)
         let path = "\(acme)/claim-mappings/\(try #require(equal.text("id")))"
@@ -360,7 +365,8 @@ struct ManagementAttackTests {
         #expect(try await pat.fetch("GET", "\(acme)/summary").status == 404)
         let page = try await pat.open("/invitations/accept").body
         let now = try #require(page.firstMatch(of: /name="invitation" value="([\w-]+)"/)).output.1
-        #expect(try await pat.post("/invitations/accept", [("invitation", String(now))]).location == "/organizations/acme")
+        #expect(
+            try await pat.post("/invitations/accept", [("invitation", String(now))]).location == "/organizations/acme")
     }
 
     @Test("that somebody else tried is in the log, once for each time")

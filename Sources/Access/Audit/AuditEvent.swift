@@ -98,39 +98,39 @@ public struct AuditEvent: Sendable {
     struct Unhashable: Error {}
 
     init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(Unhashable) {
+        // Members in the order of their names, which is that of the canonical form; strings are written in it anyway.
         var writer = JSONWriter(reservingCapacity: 700)
         writer.beginObject()
-        writer.member("id", id)
-        writer.member("sequence", sequence)
-        writer.member("timestamp", AuditEvent.timestamp(milliseconds: now.nanoseconds / 1_000_000))
-        writer.member("organization", record.organization?.text)
+        writer.member("action", record.action.rawValue)
         writer.name("actor")
         writer.beginObject()
+        var identity: (issuer: String, subject: String, email: String?)?
+        if case .identity(let issuer, let subject, let email) = record.actor { identity = (issuer, subject, email) }
+        writer.member("email", identity?.email)
+        writer.member("issuer", identity?.issuer)
         writer.member("kind", record.actor.kind)
-        if case .identity(let issuer, let subject, let email) = record.actor {
-            writer.member("issuer", issuer)
-            writer.member("subject", subject)
-            writer.member("email", email)
-        } else {
-            for name in ["issuer", "subject", "email"] { writer.member(name, String?.none) }
-        }
+        writer.member("subject", identity?.subject)
         writer.endObject()
-        writer.member("action", record.action.rawValue)
-        writer.member("target", record.target)
-        writer.member("outcome", record.outcome.rawValue)
-        writer.member("reason", record.reason)
-        writer.member("request_id", record.requestID)
-        writer.member("ip", record.address)
         writer.name("details")
         writer.beginObject()
-        for (name, value) in record.details { writer.member(name, value) }
-        writer.endObject()
-        writer.member("previous_hash", previous)
-        writer.endObject()
-        guard let root = try? JSONDocument(parsing: writer.bytes).root, let canonical = root.canonicalBytes() else {
-            throw Unhashable()
+        let details = record.details.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+        for (index, detail) in details.enumerated() {
+            guard index == 0 || details[index - 1].name != detail.name else { throw Unhashable() }
+            writer.member(detail.name, detail.value)
         }
-        try self.init(canonical: canonical)
+        writer.endObject()
+        writer.member("id", id)
+        writer.member("ip", record.address)
+        writer.member("organization", record.organization?.text)
+        writer.member("outcome", record.outcome.rawValue)
+        writer.member("previous_hash", previous)
+        writer.member("reason", record.reason)
+        writer.member("request_id", record.requestID)
+        writer.member("sequence", sequence)
+        writer.member("target", record.target)
+        writer.member("timestamp", AuditEvent.timestamp(milliseconds: now.nanoseconds / 1_000_000))
+        writer.endObject()
+        try self.init(canonical: writer.bytes)
     }
 
     init(canonical: [UInt8]) throws(Unhashable) {
@@ -154,6 +154,12 @@ public struct AuditEvent: Sendable {
 
     static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * bytes.count)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

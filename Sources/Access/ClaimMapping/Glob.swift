@@ -3,7 +3,7 @@
 /// What stands before the first `*` and behind the last one has one place each. What stands between two is found by bits
 /// that run along with the text, so that the cost is the text's length times a sixty-fourth of the pattern's, whatever
 /// either of them holds.
-public struct Glob: Sendable, Hashable {
+public final class Glob: Sendable, Hashable {
     private static let star = UInt8(ascii: "*")
     private static let one = UInt8(ascii: "?")
 
@@ -13,11 +13,27 @@ public struct Glob: Sendable, Hashable {
     /// `nil` where there is no `*`, and the head has to be all of the text.
     private let tail: [UInt8]?
 
+    /// The ASCII characters that have to be in a text: most texts are told from most patterns by them.
+    let needed: ASCIISet
+
     public init(_ pattern: String) {
         let pieces = pattern.utf8.split(separator: Glob.star, omittingEmptySubsequences: false)
         head = Array(pieces[0])
         tail = pieces.count > 1 ? Array(pieces[pieces.count - 1]) : nil
         middle = pieces.dropFirst().dropLast().filter { !$0.isEmpty }.map { GlobPiece(Substring($0)) }
+        var needed = ASCIISet()
+        for byte in pattern.utf8 where byte != Glob.star && byte != Glob.one { needed.insert(byte) }
+        self.needed = needed
+    }
+
+    public static func == (one: Glob, other: Glob) -> Bool {
+        one.head == other.head && one.middle == other.middle && one.tail == other.tail
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(head)
+        hasher.combine(middle)
+        hasher.combine(tail)
     }
 
     public func matches(_ text: String) -> Bool { matches(text.utf8Span.span) }
@@ -27,13 +43,16 @@ public struct Glob: Sendable, Hashable {
         guard var start = Glob.end(of: head, in: text) else { return false }
         guard let tail else { return start == text.count }
         guard let end = Glob.start(of: tail, in: text), start <= end else { return false }
-        for piece in middle {
+        for place in middle.indices {
             // The first place that fits leaves the most to what follows.
-            guard let next = piece.end(in: text, from: start, to: end) else { return false }
+            guard let next = middle[place].end(in: text, from: start, to: end) else { return false }
             start = next
         }
         return true
     }
+
+    /// The first byte of everything that can match; `nil` where there is none that all of it begins with.
+    var firstByte: UInt8? { head.first.flatMap { $0 == Glob.one ? nil : $0 } }
 
     /// Where a text goes on behind a piece that it begins with.
     private static func end(of piece: [UInt8], in text: Span<UInt8>) -> Int? {
@@ -74,7 +93,8 @@ public struct Glob: Sendable, Hashable {
 
 /// What stands between two stars, prepared for being looked for: each scalar of the text says by a bit at which places
 /// of the piece it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
-private struct GlobPiece: Sendable, Hashable {
+private final class GlobPiece: Sendable, Hashable {
+    private let scalars: [Unicode.Scalar]
     /// In scalars; at least one.
     private let count: Int
     private let words: Int
@@ -86,6 +106,7 @@ private struct GlobPiece: Sendable, Hashable {
 
     init(_ piece: Substring) {
         let scalars = Array(piece.unicodeScalars)
+        self.scalars = scalars
         count = scalars.count
         let words = (scalars.count + 63) / 64
         self.words = words
@@ -107,10 +128,14 @@ private struct GlobPiece: Sendable, Hashable {
         self.others = others
     }
 
+    static func == (one: GlobPiece, other: GlobPiece) -> Bool { one.scalars == other.scalars }
+    func hash(into hasher: inout Hasher) { hasher.combine(scalars) }
+
     /// Behind the first place between two others where the piece stands.
     func end(in text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
         guard end - start >= count else { return nil }
         let last = UInt64(1) << ((count - 1) % 64)
+        if words == 1 { return self.end(in: text, from: start, to: end, last: last) }
         var state = Array(repeating: UInt64(0), count: words)
         var index = start
         while index < end {
@@ -119,16 +144,35 @@ private struct GlobPiece: Sendable, Hashable {
             if byte < 0x80 {
                 step(&state, ascii, Int(byte) * words)
             } else {
-                var scalar = UInt32(byte)
-                while index < end, Glob.isContinuation(text[index]) {
-                    scalar = scalar << 6 | UInt32(text[index] & 0x3F)
-                    index += 1
-                }
-                step(&state, others.isEmpty ? anything : others[GlobPiece.value(scalar, byte)] ?? anything, 0)
+                step(&state, masks(of: byte, text, &index, end), 0)
             }
             if state[words - 1] & last != 0 { return index }
         }
         return nil
+    }
+
+    /// The same for a piece of at most 64 scalars, as almost all are.
+    private func end(in text: Span<UInt8>, from start: Int, to end: Int, last: UInt64) -> Int? {
+        var state: UInt64 = 0
+        var index = start
+        while index < end {
+            let byte = text[index]
+            index &+= 1
+            let mask = byte < 0x80 ? ascii[Int(byte)] : masks(of: byte, text, &index, end)[0]
+            state = (state << 1 | 1) & mask
+            if state & last != 0 { return index }
+        }
+        return nil
+    }
+
+    /// Where a scalar beyond ASCII may stand, which begins with a byte; the index goes behind it.
+    private func masks(of leading: UInt8, _ text: Span<UInt8>, _ index: inout Int, _ end: Int) -> [UInt64] {
+        var scalar = UInt32(leading)
+        while index < end, Glob.isContinuation(text[index]) {
+            scalar = scalar << 6 | UInt32(text[index] & 0x3F)
+            index += 1
+        }
+        return others.isEmpty ? anything : others[GlobPiece.value(scalar, leading)] ?? anything
     }
 
     /// The places go on by one, where this scalar may stand at them.
@@ -149,4 +193,24 @@ private struct GlobPiece: Sendable, Hashable {
         default: gathered & 0x7FF
         }
     }
+}
+
+/// Some of the ASCII characters.
+struct ASCIISet: Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    init() {}
+
+    init(_ text: Span<UInt8>) {
+        for index in text.indices { insert(text[index]) }
+    }
+
+    /// Other bytes are left out.
+    mutating func insert(_ byte: UInt8) {
+        guard byte < 0x80 else { return }
+        if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte - 64) }
+    }
+
+    func isSuperset(of other: ASCIISet) -> Bool { other.low & ~low == 0 && other.high & ~high == 0 }
 }

@@ -14,11 +14,22 @@ public final class MappingRows: Sendable {
         /// Any of them: they resolve alike.
         let example: Mapping
         var all: [Int] = []
-        /// `equals` rows by the value's hash, ``scan`` all others.
+        /// `equals` rows by the value's hash; ``patterns`` and ``scan`` are all others.
         var byValue: [UInt64: [Int]] = [:]
         /// The same for addresses, which compare without regard to ASCII case.
         var byAddress: [UInt64: [Int]] = [:]
+        var patterns: [Pattern] = []
         var scan: [Int] = []
+    }
+
+    /// A `glob` row.
+    private struct Pattern {
+        let index: Int
+        let glob: Glob
+        /// Zero where a value may begin with anything; what begins with another byte is passed over at once.
+        let firstByte: UInt8
+        /// What lacks any of these, too.
+        let needed: ASCIISet
     }
 
     public convenience init(_ mappings: [Mapping]) {
@@ -45,6 +56,9 @@ public final class MappingRows: Sendable {
                 let value = mapping.claimValue.utf8Span.span
                 groups[place].byValue[MappingRows.hash(value), default: []].append(index)
                 groups[place].byAddress[MappingRows.hash(value, isFolded: true), default: []].append(index)
+            } else if let glob = mapping.glob {
+                groups[place].patterns.append(
+                    Pattern(index: index, glob: glob, firstByte: glob.firstByte ?? 0, needed: glob.needed))
             } else {
                 groups[place].scan.append(index)
             }
@@ -87,6 +101,14 @@ public final class MappingRows: Sendable {
             let judgement = mappings[index].judge(source, claim)
             if judgement != .noMatch, judgement != .absent { judgements.append((index, judgement)) }
         }
+        if claim.isEmail {
+            for pattern in group.patterns {
+                let judgement = mappings[pattern.index].judge(source, claim)
+                if judgement != .noMatch, judgement != .absent { judgements.append((pattern.index, judgement)) }
+            }
+        } else if !group.patterns.isEmpty {
+            for index in matches(of: value, group.patterns) { judgements.append((index, .matched)) }
+        }
         guard !group.byValue.isEmpty else { return }
         if claim.isEmail {
             guard let address = Mapping.address(value) else { return }
@@ -104,6 +126,30 @@ public final class MappingRows: Sendable {
         } else {
             look(for: value, in: group) { judgements.append(($0, .matched)) }
         }
+    }
+
+    /// The rows whose pattern a value, or one of its elements, satisfies. Each element is looked at once for all of them.
+    private func matches(of value: JSONValue, _ patterns: [Pattern]) -> [Int] {
+        var found: [Int] = []
+        func look(_ element: JSONValue) {
+            _ = element.withScalarText { text in
+                let first = text.isEmpty ? 0 : text[0]
+                let present = ASCIISet(text)
+                for place in patterns.indices {
+                    guard patterns[place].firstByte == 0 || patterns[place].firstByte == first,
+                        present.isSuperset(of: patterns[place].needed)
+                    else { continue }
+                    if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
+                }
+            }
+        }
+        guard value.kind == .array else {
+            look(value)
+            return found
+        }
+        for element in value.elements { look(element) }
+        // Several elements may satisfy one row.
+        return found.count < 2 ? found : Array(Set(found))
     }
 
     /// Hands over the `equals` rows that a string, number or boolean satisfies.

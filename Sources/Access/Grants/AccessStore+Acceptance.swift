@@ -72,7 +72,7 @@ extension AccessStore {
                 grant = known
             } else {
                 grant = Grant(
-                    id: try AccessStore.makeID(), organization: organization, issuer: invitee.issuer,
+                    id: try AccessStore.makeID(at: moment), organization: organization, issuer: invitee.issuer,
                     subject: invitee.subject, email: invitation.email, role: invitation.role, source: .invitation,
                     createdAt: Timestamp(seconds: moment.seconds))
                 try AccessStore.insert(grant, transaction)

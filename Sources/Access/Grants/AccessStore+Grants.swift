@@ -17,7 +17,8 @@ extension AccessStore {
             let known = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
             if let known = known.first(where: { $0.role == role }) { return .kept((known, false), []) }
             let grant = Grant(
-                id: try AccessStore.makeID(), organization: organization, issuer: issuer, subject: subject, email: nil,
+                id: try AccessStore.makeID(at: moment), organization: organization, issuer: issuer, subject: subject,
+                email: nil,
                 role: role, source: source, createdAt: Timestamp(seconds: moment.seconds))
             try AccessStore.insert(grant, transaction)
             var record = record

@@ -75,7 +75,7 @@ extension AccessStore {
             return .refused(.tooManyToday(retryAfter: wait))
         }
         let invitation = Invitation(
-            id: try makeID(), organization: organization, email: address.text, role: role, state: .pending,
+            id: try makeID(at: moment), organization: organization, email: address.text, role: role, state: .pending,
             createdAt: Timestamp(seconds: moment.seconds),
             expiresAt: Timestamp(seconds: moment.seconds) + terms.lifetime, inviter: terms.inviter,
             inviterEmail: terms.inviterEmail, delivery: terms.sendsLetter ? .queued : .link, attempts: 0,

@@ -34,7 +34,8 @@ extension AccessStore {
                 "UPDATE invitation SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1",
                 .text(invitation.id), .integer((moment + lease).seconds))
             let token = try AccessStore.makeToken(of: invitation.id, transaction)
-            return .kept(OutgoingLetter(id: try AccessStore.makeID(), invitation: invitation, token: token), [])
+            return .kept(
+                OutgoingLetter(id: try AccessStore.makeID(at: moment), invitation: invitation, token: token), [])
         }
         return try? result.get()
     }

@@ -37,7 +37,7 @@ extension AccessStore {
         try await self.change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             let before = try AccessStore.mappings(organization, transaction)[organization] ?? []
             guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
-            let id = try AccessStore.makeID()
+            let id = try AccessStore.makeID(at: moment)
             guard let after = change.applied(to: before, newID: id) else { return .refused(.notFound) }
             guard after.count <= AccessStore.mostMappings,
                 after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns

@@ -92,7 +92,8 @@ extension AccessStore {
         let grants = try grants(organization, transaction).filter { grant in
             (try? IdentityID(issuer: grant.issuer, subject: grant.subject)) == identity
         }
-        guard let issuer = person?.issuer ?? grants.first?.issuer, let subject = person?.subject ?? grants.first?.subject
+        guard let issuer = person?.issuer ?? grants.first?.issuer,
+            let subject = person?.subject ?? grants.first?.subject
         else { return nil }
         // An address from an accepted invitation was verified then.
         let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)

@@ -30,7 +30,9 @@ extension Management {
         var members: [Member] = []
         for person in people {
             let own = stored.removeValue(forKey: person.identity) ?? []
-            if let member = Member(person, in: organization, of: deployment, with: access, own) { members.append(member) }
+            if let member = Member(person, in: organization, of: deployment, with: access, own) {
+                members.append(member)
+            }
         }
         let rules = deployment.managerRules
         for (identity, own) in stored {

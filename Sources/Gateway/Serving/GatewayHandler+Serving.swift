@@ -37,8 +37,9 @@ extension GatewayHandler {
         let isCurrent = deployment === current.value
         let entitlement = organization.map { organization in
             isCurrent
-                ? entitlements.entitlement(
-                    of: caller.claims, in: organization, under: deployment, with: access.value)
+                ? entitlements.entitlement(of: caller.claims, in: organization) {
+                    deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+                }
                 : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
         }
         if let entitlement, entitlement.reason == .suspended { noteAddress(of: caller, in: entitlement.organization) }

@@ -2,6 +2,7 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
+internal import Policy
 internal import Snapshots
 internal import Sockets
 internal import Telemetry

@@ -30,8 +30,10 @@ func report(_ name: String, _ nanoseconds: Double) {
     print(name + String(repeating: " ", count: max(1, 64 - name.count)) + text)
 }
 
-func report(_ name: String, megabytes: Double) {
-    print(name + String(repeating: " ", count: max(1, 64 - name.count)) + "\(rounded(megabytes))")
+func report(_ name: String, megabytes: Double) { report(name, count: megabytes) }
+
+func report(_ name: String, count: Double) {
+    print(name + String(repeating: " ", count: max(1, 64 - name.count)) + "\(rounded(count))")
 }
 
 private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

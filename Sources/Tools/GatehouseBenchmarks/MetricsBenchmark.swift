@@ -42,16 +42,8 @@ func benchmarkMetrics() throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let permit = try SampleToken(.ed25519, .edDSA).permit(.readMetrics, in: organization)
     for (workspaces, workflows) in [(1000, 200), (10_000, 20)] {
-        var template = Array("/tmp/gatehouse-benchmark-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        guard unsafe mkdtemp(&template) != nil else { throw UnexpectedAnswer() }
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
-            unsafe rmdir(directory)
-        }
-        let database = try Database(path: "\(directory)/store.db", schemas: [MetricsStore.schema])
-        defer { database.close() }
+        let temporary = try TemporaryStore([MetricsStore.schema])
+        let database = temporary.database
         let store = try MetricsStore(database: database)
         print("Inventory of \(workspaces) workspaces with \(workspaces * workflows) workflows")
         let start = MonotonicTime.now()

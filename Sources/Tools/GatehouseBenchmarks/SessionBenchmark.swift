@@ -10,16 +10,8 @@ func benchmarkSessions() async throws {
     let sample = try SampleToken(.ed25519, .edDSA)
     let verifier = BearerTokenVerifier([sample.provider], cacheSize: 0)
     for count in [1000, 100_000] {
-        var template = Array("/tmp/gatehouse-benchmark-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        guard unsafe mkdtemp(&template) != nil else { throw UnexpectedAnswer() }
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
-            unsafe rmdir(directory)
-        }
-        let database = try Database(path: "\(directory)/store.db", schemas: [SessionStore.schema])
-        defer { database.close() }
+        let temporary = try TemporaryStore([SessionStore.schema])
+        let database = temporary.database
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let store = SessionStore(database: database, sealingWith: box)
         print("\(count) sessions")

@@ -15,11 +15,11 @@ struct SampleToken {
     /// A moment at which the token is good.
     let now = Timestamp(seconds: 1_767_225_700)
 
-    init(_ kind: KeyKind, _ algorithm: SignatureAlgorithm) throws {
+    init(_ kind: KeyKind, _ algorithm: SignatureAlgorithm, payload: [UInt8] = samplePayload) throws {
         key = try SigningKey.generate(kind)
         self.algorithm = algorithm
         let header = "{\"alg\":\"\(algorithm.rawValue)\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}"
-        let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(samplePayload)
+        let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(payload)
         token = Array((signed + "." + Base64URL.encode(try key.sign(Array(signed.utf8), algorithm))).utf8)
         let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
         let type =

@@ -1,6 +1,11 @@
-// What costs what, without any other program: `swift run -c release GatehouseBenchmarks`.
-try benchmarkJSON()
-try benchmarkTokens()
-try benchmarkMetrics()
-try await benchmarkSessions()
-try benchmarkAudit()
+// What costs what, without any other program: `swift run -c release GatehouseBenchmarks [NAME…]`.
+let chosen = Set(CommandLine.arguments.dropFirst())
+func isChosen(_ name: String) -> Bool { chosen.isEmpty || chosen.contains(name) }
+
+if isChosen("json") { try benchmarkJSON() }
+if isChosen("tokens") { try benchmarkTokens() }
+if isChosen("metrics") { try benchmarkMetrics() }
+if isChosen("sessions") { try await benchmarkSessions() }
+if isChosen("decisions") { try benchmarkDecisions() }
+if isChosen("acceptances") { try await benchmarkAcceptances() }
+if isChosen("audit") { try benchmarkAudit() }

@@ -1,10 +1,8 @@
-internal import Grants
-internal import Policy
-internal import Tokens
+public import Tokens
 
 /// What claims earned lately, so that the same claims under the same rows are not judged again. One a reactor; whoever
 /// owns it empties it when anything changes that a decision depends on.
-struct EntitlementCache {
+public struct EntitlementCache {
     private struct Key: Hashable {
         let claims: ObjectIdentifier
         let organization: ObjectIdentifier
@@ -21,21 +19,22 @@ struct EntitlementCache {
     private var newer: [Key: Entry] = [:]
     private var older: [Key: Entry] = [:]
 
-    mutating func removeAll() {
+    public init() {}
+
+    public mutating func removeAll() {
         newer = [:]
         older = [:]
     }
 
-    /// - Parameter organization: of the deployment that the cache is for.
-    mutating func entitlement(
-        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment,
-        with access: AccessSnapshot
+    /// What was worked out lately, or is now.
+    ///
+    /// - Parameter organization: stands for its rules, and outlives the cache's entries.
+    public mutating func entitlement(
+        of claims: VerifiedClaims, in organization: AnyObject, workingOut work: () -> Entitlement
     ) -> Entitlement {
         let key = Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization))
         if let entry = newer[key] { return entry.entitlement }
-        let entry =
-            older[key]
-            ?? Entry(claims: claims, entitlement: deployment.entitlement(of: claims, in: organization, with: access))
+        let entry = older[key] ?? Entry(claims: claims, entitlement: work())
         if newer.count >= EntitlementCache.half {
             older = newer
             newer = [:]

@@ -1,0 +1,62 @@
+import Audit
+import ClaimMapping
+import Cryptography
+import Databases
+import Grants
+import Organizations
+import Policy
+import Time
+import Tokens
+
+/// One decision for a token with two hundred groups, in an organization with ten thousand grants: under a thousand rows
+/// that ask for one value each, and under a hundred patterns: as people write them, and such that every character of
+/// them is in every group, so that nothing tells them apart before they are tried. No row matches but the last one, so
+/// all of them count.
+func benchmarkDecisions() throws {
+    guard let id = OrganizationID("acme") else { throw UnexpectedAnswer() }
+    let groups = (1...200).map { "\"group-\($0)-of-some-length\"" }.joined(separator: ",")
+    let sample = try SampleToken(
+        .ed25519, .edDSA,
+        payload: Array(
+            """
+            {"iss":"https://acme.okta.example/oauth2/default","sub":"00u1abcdefGHIJKLmn4x7","aud":["api://gatehouse"],\
+            "iat":1767225600,"exp":1767229200,"email":"analyst@acme.example","email_verified":true,"groups":[\(groups)]}
+            """.utf8))
+    let claims = try BearerTokenVerifier([sample.provider], cacheSize: 0).verify(sample.token.span, at: sample.now)
+    let grants = (0..<10_000).map { number in
+        Grant(
+            id: "g\(number)", organization: id, issuer: "https://idp.example", subject: "s\(number)", email: nil,
+            role: .viewer, source: .invitation, createdAt: sample.now)
+    }
+    print("Decisions: 200 groups, 10000 grants")
+    let anagram = Array("emos-htgnel-fo")
+    let cases: [(name: String, match: Match, count: Int, value: (Int) -> String)] = [
+        ("equals", .equals, 1000, { $0 == 1000 ? "group-200-of-some-length" : "other-\($0)" }),
+        ("glob", .glob, 100, { $0 % 2 == 0 ? "other-\($0)-*" : "*-other-\($0)-*" }),
+        ("hard glob", .glob, 100, { "*\(String(anagram[($0 % 14)...] + anagram[..<($0 % 14)]))*" }),
+    ]
+    for (name, match, count, value) in cases {
+        let rows = (1...count).map { number -> Mapping in
+            let isLast = number == count && match == .glob
+            return Mapping(
+                id: "m\(number)", rank: number, claimName: "groups", match: match,
+                claimValue: isLast ? "group-200-*" : value(number), role: .viewer)
+        }
+        let rules = OrganizationRules(id: id, providers: ["acme"], strategy: .highestRole, mappings: [])
+        let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: MappingRows(rows)])
+        func decide() -> Entitlement {
+            let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+            return Entitlement(
+                of: claims, in: rules.adding(access.mappings(of: id)), emailTrust: EmailTrust(),
+                grants: access.roles(issuer: issuer, subject: subject, in: id),
+                isSuspended: access.isSuspended(issuer: issuer, subject: subject, verifiedEmail: nil, in: id))
+        }
+        guard decide().mapping == "m\(count)" else { throw UnexpectedAnswer() }
+        report("  \(count) \(name) rows, the first time", nanosecondsPerCall { consume(decide()) })
+        var cache = EntitlementCache()
+        let owner = MappingRows.none
+        report(
+            "  \(count) \(name) rows, the same claims again",
+            nanosecondsPerCall { consume(cache.entitlement(of: claims, in: owner, workingOut: decide)) })
+    }
+}
