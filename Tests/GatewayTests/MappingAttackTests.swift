@@ -1,0 +1,160 @@
+import Databases
+import Grants
+import HTTPMessage
+import JSON
+import Organizations
+import Testing
+
+@testable import Gateway
+
+/// What somebody tried with mappings, or ran into.
+@Suite("Claim mappings, attacked")
+struct MappingAttackTests {
+    let world: SignInWorld
+    let manager: TestBrowser
+    private let acme = "/api/v1/organizations/acme"
+
+    init() async throws {
+        world = try SignInWorld()
+        manager = TestBrowser(world)
+        try await manager.signIn("carla")
+    }
+
+    private func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
+        let browser = TestBrowser(world)
+        try await browser.signIn(person, query)
+        return browser
+    }
+
+    private func execute(_ sql: String) async throws {
+        _ = try await world.database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
+    }
+
+    @Test("two changes of one row at once are both there afterwards")
+    func patches() async throws {
+        let row = #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#
+        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
+        let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
+        let (cookie, token, world) = (manager.cookieField, try await manager.formToken(), world)
+        for round in 0..<30 {
+            let role = round % 2 == 0 ? "organization-viewer" : "organization-manager"
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for body in [#"{"role":"\#(role)"}"#, #"{"claim_value":"v\#(round)"}"#] {
+                    group.addTask {
+                        try await world.send(
+                            "PATCH", path,
+                            fields: cookie + ["X-CSRF-Token: \(token)", "Content-Type: application/json"], body: body
+                        ).status
+                    }
+                }
+                for try await status in group { #expect(status == 200) }
+            }
+            let now = try await manager.fetch("GET", path)
+            #expect(now.text("role") == role && now.text("claim_value") == "v\(round)")
+        }
+    }
+
+    @Test("what a row is called cannot be changed, and a row may be sent back as it was read")
+    func sentBack() async throws {
+        let row = #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#
+        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
+        let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
+        #expect(try await manager.call("PATCH", path, added.body).status == 200)
+        for body in [#"{"id":"x"}"#, #"{"origin":"file"}"#, #"{"op":"delete"}"#, #"{"id":null}"#, #"{"id":1}"#] {
+            #expect(try await manager.call("PATCH", path, body).status == 422, "\(body)")
+        }
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings", row.dropLast() + #","op":"delete"}"#).status == 422
+        )
+        #expect(
+            try await manager.call("PATCH", path, #"{"role":"organization-viewer"}"#, fields: ["If-Match: "]).status
+                == 412)
+        let faults = try await manager.call("POST", "\(acme)/claim-mappings", #"{"x/y~z":1}"#)
+        #expect(faults.body.contains(#""pointer":"/x~1y~0z""#))
+        let many = (0..<5000).map { "\"n\($0)\":1" }.joined(separator: ",")
+        #expect(try await manager.call("POST", "\(acme)/claim-mappings", "{\(many)}").body.utf8.count < 64 << 10)
+        let charset = ["Content-Type: application/json; charset=utf-16"]
+        #expect(
+            try await world.send(
+                "POST", "\(acme)/claim-mappings",
+                fields: manager.cookieField + ["X-CSRF-Token: \(try await manager.formToken())"] + charset, body: row
+            ).status == 415)
+    }
+
+    @Test("a preview tells which rows decide nothing, by the organization's own strategy")
+    func shadowed() async throws {
+        let changes = #"""
+            {"changes":[
+             {"op":"create","claim_name":"g","claim_value":"*","match":"glob","role":"organization-viewer"},
+             {"op":"create","claim_name":"g","claim_value":"a","role":"organization-manager"},
+             {"op":"create","claim_name":"g","claim_value":"a*","match":"glob","role":"organization-viewer"},
+             {"op":"create","claim_name":"email","claim_value":"A@x.example","role":"organization-viewer"},
+             {"op":"create","claim_name":"email","claim_value":"a@X.example","role":"organization-viewer"}]}
+            """#
+        func shadowed() async throws -> [String] {
+            let preview = try await manager.call("POST", "\(acme)/claim-mappings/preview", changes)
+            return try #require(preview.json?.member("shadowed")).elements.compactMap(\.string)
+        }
+        #expect(try await shadowed() == ["new:2", "new:3", "new:5"])
+        try world.reload(
+            rewriting: (
+                "\"id\": \"acme\", \"name\": \"Acme\"",
+                "\"id\": \"acme\", \"name\": \"Acme\", \"claim_strategy\": \"highest_role\""
+            ))
+        #expect(try await shadowed() == ["new:3", "new:5"])
+    }
+
+    @Test("a preview's changes are of the rows as those before them leave them, and at most a hundred")
+    func previews() async throws {
+        let preview = try await manager.call(
+            "POST", "\(acme)/claim-mappings/preview",
+            #"""
+            {"changes":[{"op":"create","claim_name":"a","claim_value":"b","role":"organization-viewer"},
+             {"op":"update","id":"new:1","claim_value":"c"},{"op":"update","id":"new:1","role":"organization-manager"}]}
+            """#)
+        let row = preview.json?.member("rows")?.elements.first { $0.member("id")?.string == "new:1" }
+        #expect(row?.member("claim_value")?.string == "c" && row?.member("role")?.string == "organization-manager")
+        let one = #"{"op":"create","claim_name":"a","claim_value":"b","role":"organization-viewer"}"#
+        let many = Array(repeating: one, count: 101).joined(separator: ",")
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings/preview", "{\"changes\":[\(many)]}").status == 422)
+    }
+
+    @Test("patterns are short and few, for each is tried on everybody's claims")
+    func patterns() async throws {
+        let long = String(repeating: "a", count: 256)
+        let row = #"{"claim_name":"g","claim_value":"\#(long)","match":"MATCH","role":"organization-viewer"}"#
+        #expect(
+            try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "glob")).status == 422
+        )
+        let equal = try await manager.call("POST", "\(acme)/claim-mappings", row.replacing("MATCH", with: "equals"))
+        #expect(equal.status == 201)
+        let path = "\(acme)/claim-mappings/\(try #require(equal.text("id")))"
+        #expect(try await manager.call("PATCH", path, #"{"match":"glob"}"#).status == 422)
+        for number in 0..<AccessStore.mostPatterns {
+            try await execute(
+                """
+                INSERT INTO claim_mapping VALUES
+                    ('p\(number)', 'acme', \(number + 10), 'g', 'glob', 'p*', 'organization-viewer')
+                """)
+        }
+        let more = #"{"claim_name":"g","claim_value":"q*","match":"glob","role":"organization-viewer"}"#
+        #expect(try await manager.call("POST", "\(acme)/claim-mappings", more).code == "conflict")
+    }
+
+    @Test("a viewer is told of those who have a role, and of nobody else")
+    func explained() async throws {
+        let viewer = try await browser("vic")
+        _ = try await browser("sam", "organization=acme")
+        func explain(_ subject: String, by browser: TestBrowser) async throws -> Int {
+            let body = #"{"identity_id":"\#(try IdentityID(issuer: SignInWorld.issuer, subject: subject).text)"}"#
+            return try await browser.call("POST", "\(acme)/claim-mappings/explain", body).status
+        }
+        #expect(try await explain("carla", by: viewer) == 200)
+        #expect(try await explain("sam", by: viewer) == 403)
+        #expect(try await explain("sam", by: manager) == 200)
+        // A token in an address is none.
+        let page = try await manager.open("/organizations/acme/claim-mappings/explain?text=abc.def.ghi")
+        #expect(page.status == 200 && !page.body.contains("not valid"))
+    }
+}
