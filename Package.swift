@@ -141,7 +141,7 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Time", "Tokens", "Web",
+                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Mail", "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
 

@@ -4,7 +4,7 @@
 /// the promises that are written beside it.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
-    case response, target
+    case response, target, smtp, letter
 
     /// Feeds the bytes to the parser, and holds what comes out to its promises.
     public func run(_ bytes: [UInt8]) {
@@ -21,6 +21,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .inventory: fuzzInventory(bytes)
         case .response: fuzzResponse(bytes)
         case .target: fuzzLocalTarget(bytes)
+        case .smtp: fuzzSMTP(bytes)
+        case .letter: fuzzLetter(bytes)
         }
     }
 }

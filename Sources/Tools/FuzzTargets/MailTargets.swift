@@ -1,0 +1,71 @@
+internal import Cryptography
+internal import Mail
+internal import Time
+
+/// What a mail server says: whatever it is, the dialogue ends, each command is one line, and nothing of the letter or the
+/// password goes out before TLS is there.
+func fuzzSMTP(_ bytes: [UInt8]) {
+    let letter = Letter(
+        from: "Gatehouse <no-reply@gatehouse.example>", to: "someone@acme.example", subject: "s", plainText: "text\n",
+        html: "text\n", messageID: "1@gatehouse.example", date: Timestamp(seconds: 0))
+    let route = MailRoute(
+        host: "mail.example.com", port: 587, isImplicitTLS: false, username: "user",
+        password: Secret(bytes: Array("sesame".utf8)), clientName: "gatehouse.example")
+    var dialogue = SMTPDialogue(letter, by: route)
+    var isSecure = false
+    var sent = 0
+    for piece in Cuts.pieces(of: bytes) {
+        var action = dialogue.receive(piece)
+        if case .secure = action {
+            promise(!isSecure, "TLS begins once")
+            isSecure = true
+            action = dialogue.secured()
+        }
+        switch action {
+        case .send(let line):
+            sent += 1
+            promise(line.suffix(2) == [0x0D, 0x0A], "what is sent ends a line")
+            let isLetter = line.starts(with: "Date: ".utf8)
+            promise(isLetter || line.count { $0 == 0x0D || $0 == 0x0A } == 2, "a command is one line")
+            let isOpen = line.starts(with: "EHLO ".utf8) || line.starts(with: "STARTTLS".utf8)
+            promise(isSecure || isOpen, "nothing is said in the clear")
+            promise(sent <= 12, "a dialogue has an end")
+        case .finish(let failure):
+            let text = failure?.description ?? ""
+            promise(text.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "a failure is visible ASCII")
+            promise(!text.contains("sesame"), "a failure holds no password")
+            return
+        case .wait, .secure: break
+        }
+    }
+}
+
+/// Letters of hostile names and addresses, a line each: sender, recipient, subject, text. The head has just its own fields.
+func fuzzLetter(_ bytes: [UInt8]) {
+    let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+    func line(_ number: Int) -> String { number < lines.count ? lines[number] : "" }
+    let message = Letter(
+        from: line(0), to: line(1), subject: line(2), plainText: line(3), html: line(3),
+        messageID: "1@gatehouse.example", date: Timestamp(seconds: 0)
+    ).message()
+    promise(message.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0D || $0 == 0x0A }, "a letter is ASCII")
+    var names: [String] = []
+    var isHead = true
+    var delimiters = 0
+    for (index, byte) in message.enumerated() where byte == 0x0D || byte == 0x0A {
+        let isPair = byte == 0x0D ? message.dropFirst(index + 1).first == 0x0A : message[index - 1] == 0x0D
+        promise(isPair, "CR and LF come in pairs")
+    }
+    for line in String(decoding: message, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false) {
+        promise(line.utf8.count <= 998, "a line is not too long")
+        if line.isEmpty { isHead = false }
+        if isHead, line.first != " " { names.append(String(line.prefix { $0 != ":" })) }
+        if line.hasPrefix("--gatehouse=_letter") { delimiters += 1 }
+    }
+    promise(
+        names == [
+            "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type",
+        ], "the head has its own fields and no others")
+    promise(delimiters == 3, "a letter has two parts")
+}
