@@ -52,10 +52,13 @@ public struct Letter: Sendable {
             + part("text/html", html) + Array("--\(boundary)--\r\n".utf8)
     }
 
-    /// Whether both addresses can stand in a dialogue's lines.
+    /// Whether both addresses can stand in a dialogue's lines (length: RFC 5321, section 4.5.3.1.3).
     var isAddressed: Bool {
         [envelopeSender, to].allSatisfy { address in
-            address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+            address.utf8.count <= 254
+                && address.utf8.allSatisfy {
+                    $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+                }
                 && address.contains("@")
         }
     }

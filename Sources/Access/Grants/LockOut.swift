@@ -64,9 +64,9 @@ extension AccessStore {
         }
         let rows =
             if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
-        return try people(organization, transaction).contains { person in
-            person.seenAt.seconds > moment.seconds - memory && !ids.contains(person.identity)
-                && !(person.verifiedEmail.map(emails.contains) ?? false) && rules.mapsToManager(person, rows)
+        return try containsPerson(of: organization, seenAfter: moment.seconds - memory, transaction) { person in
+            !ids.contains(person.identity) && !(person.verifiedEmail.map(emails.contains) ?? false)
+                && rules.mapsToManager(person, rows)
         }
     }
 }

@@ -29,6 +29,18 @@ public final class Transaction {
         return result
     }
 
+    /// Whether one of a query's rows is what is looked for; those behind it are not read.
+    public func contains(
+        _ sql: String, _ values: SQLValue..., where isWanted: (Row) throws(DatabaseError) -> Bool
+    ) throws(DatabaseError) -> Bool {
+        var isFound = false
+        try connection.statement(sql).each(values) { row throws(DatabaseError) in
+            isFound = try isWanted(row)
+            return !isFound
+        }
+        return isFound
+    }
+
     /// All rows of a query.
     public func all<Result>(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Result
