@@ -74,6 +74,17 @@ extension AccessStore {
         ) { row throws(DatabaseError) in try person(row, organization) }
     }
 
+    /// Whether somebody who was seen lately is what is looked for.
+    static func containsPerson(
+        of organization: OrganizationID, seenAfter seconds: Int64, _ transaction: Transaction,
+        where isWanted: (PersonSeen) -> Bool
+    ) throws(DatabaseError) -> Bool {
+        try transaction.contains(
+            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND seen_at > $2",
+            .text(organization.text), .integer(seconds)
+        ) { row throws(DatabaseError) in isWanted(try person(row, organization)) }
+    }
+
     /// One of them.
     public static func person(
         _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
@@ -89,16 +100,23 @@ extension AccessStore {
         _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> KnownIdentity? {
         let person = try person(identity, in: organization, transaction)
-        let grants = try grants(organization, transaction).filter { grant in
-            (try? IdentityID(issuer: grant.issuer, subject: grant.subject)) == identity
+        var name = person.map { (issuer: $0.issuer, subject: $0.subject) }
+        if name == nil {
+            _ = try transaction.contains(
+                "SELECT DISTINCT issuer, subject FROM access_grant WHERE organization = $1", .text(organization.text)
+            ) { row throws(DatabaseError) in
+                let (issuer, subject) = (row.text(0), row.text(1))
+                guard (try? IdentityID(issuer: issuer, subject: subject)) == identity else { return false }
+                name = (issuer, subject)
+                return true
+            }
         }
-        guard let issuer = person?.issuer ?? grants.first?.issuer,
-            let subject = person?.subject ?? grants.first?.subject
-        else { return nil }
+        guard let name else { return nil }
+        let grants = try grants(of: name.issuer, name.subject, in: organization, transaction)
         // An address from an accepted invitation was verified then.
         let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)
         return KnownIdentity(
-            issuer: issuer, subject: subject, verifiedEmails: Set(emails), person: person, grants: grants)
+            issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails), person: person, grants: grants)
     }
 
     private static let personColumns = "identity, issuer, subject, provider, verified_email, email, seen_at, claims"
