@@ -81,9 +81,10 @@ public struct MembersPage: Sendable {
     private var path: String { organization.path(.members) }
 
     public var document: HTML {
+        var notice = notice
+        notice?.button = confirmationButton
         let content: HTML = """
             \(notice?.markup)
-            \(confirmationForm)
             \(inviteForm)
             <section aria-labelledby="people"><h2 id="people">People with access <span class="count">\(people.count)</span></h2>
             \(peopleTable)</section>
@@ -94,13 +95,12 @@ public struct MembersPage: Sendable {
         return organization.page(.members, account, content)
     }
 
-    private var confirmationForm: HTML? {
-        confirmation.flatMap { confirmation in
+    private var confirmationButton: ButtonForm? {
+        confirmation.map { confirmation in
             let fields = confirmation.fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
             return ButtonForm(
                 path: path, token: formToken, fields: fields + [("confirm", "self")],
-                title: "Yes, take my own role away", kind: "danger"
-            ).markup
+                title: "Yes, take my own role away", kind: "danger")
         }
     }
 

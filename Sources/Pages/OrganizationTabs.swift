@@ -56,6 +56,8 @@ public struct Notice: Sendable {
     let text: String
     /// A link that is shown once.
     var link: String?
+    /// What can be done about it.
+    var button: ButtonForm?
 
     public static func done(_ text: String, link: String? = nil) -> Notice {
         Notice(kind: .done, text: text, link: link)
@@ -73,7 +75,7 @@ public struct Notice: Sendable {
         case .done: return "<div class=\"notice\" role=\"status\"><p>\(text)</p>\(link)</div>"
         case .trouble:
             return
-                "<div class=\"notice trouble\" role=\"alert\"><p><strong>Nothing was changed.</strong> \(text)</p></div>"
+                "<div class=\"notice trouble\" role=\"alert\"><p><strong>Nothing was changed.</strong> \(text)</p>\(button?.markup)</div>"
         }
     }
 }
