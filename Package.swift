@@ -60,6 +60,7 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux", path: "Sources/Platform/CLinux"),
         library("Time", in: "Platform/", uses: ["CLinux"]),
+        library("Text", in: "Platform/"),
         library("JSON", in: "Platform/"),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
         library("Snapshots", in: "Platform/"),
@@ -76,15 +77,16 @@ let package = Package(
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Time"]),
 
         // Tokens, and what they earn
-        library("Tokens", in: "", uses: ["Cryptography", "JSON", "Time"]),
+        library("Tokens", in: "", uses: ["Cryptography", "JSON", "Text", "Time"]),
         library("Organizations", in: "Access/"),
         library(
-            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations"]),
+            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
+        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations", "Text"]),
         library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Time",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Text",
+                "Time",
             ]),
         library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
@@ -110,7 +112,7 @@ let package = Package(
             uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Time", "Web", "WorkspaceMetrics"]),
+            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics"]),
         library(
             "DemoProvider", in: "",
             uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Time", "Tokens", "Web"]),
@@ -120,7 +122,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages", "Policy",
                 "Sessions",
-                "Snapshots", "Sockets", "Telemetry", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -154,6 +156,7 @@ let package = Package(
             of: "HTTPClient",
             uses: ["Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Time"]),
         tests(of: "Time"),
+        tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),

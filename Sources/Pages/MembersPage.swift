@@ -1,6 +1,7 @@
 public import Grants
 internal import HTTPMessage
 public import Organizations
+internal import Text
 public import Time
 public import Web
 
@@ -216,12 +217,15 @@ public struct MembersPage: Sendable {
         guard !suspensions.isEmpty else { return nil }
         let rows = suspensions.map { suspension -> HTML in
             let name = suspension.email ?? suspension.subject
+            let others = suspension.emails.map(\.text).sorted().dropFirst().map {
+                "<span class=\"quiet\"> and \($0)</span>" as HTML
+            }
             let again: HTML? =
                 formToken == nil
                 ? nil
                 : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Let in again", "Let \(name) in again"))</td>"
             return """
-                <tr><th scope="row">\(name)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
+                <tr><th scope="row">\(name)\(others)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
 
                 """
         }

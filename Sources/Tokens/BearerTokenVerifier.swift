@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import JSON
+internal import Text
 public import Time
 
 /// Verifies bearer tokens against the trusted providers. One a reactor: its contexts and its cache need no locks.
@@ -9,7 +10,7 @@ public final class BearerTokenVerifier {
         let contexts: VerificationContexts?
     }
 
-    private let providers: [String: [Trust]]
+    private let providers: [ExactText: [Trust]]
     private let digest: Digest?
     private var cache: VerifiedTokenCache
     private var knownHeaders = KnownHeaders()
@@ -18,10 +19,10 @@ public final class BearerTokenVerifier {
     ///   - providers: key sets that change come with a new verifier, and so with an empty cache.
     ///   - cacheSize: how many verified tokens are remembered; 0 verifies each token anew.
     public init(_ providers: [TrustedProvider], cacheSize: Int) {
-        var byIssuer: [String: [Trust]] = [:]
+        var byIssuer: [ExactText: [Trust]] = [:]
         for provider in providers {
             let trust = Trust(provider: provider, contexts: provider.keys.map(VerificationContexts.init))
-            byIssuer[TrustedProvider.canonicalIssuer(provider.issuer), default: []].append(trust)
+            byIssuer[ExactText(TrustedProvider.canonicalIssuer(provider.issuer)), default: []].append(trust)
         }
         self.providers = byIssuer
         // Without a digest there is no cache; tokens are verified all the same.
@@ -85,7 +86,7 @@ public final class BearerTokenVerifier {
     /// The provider that the token names; where several share the issuer, the one whose audience it names.
     private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
         guard let issuer = claims.member("iss")?.string,
-            let candidates = providers[TrustedProvider.canonicalIssuer(issuer)], let first = candidates.first
+            let candidates = providers[ExactText(TrustedProvider.canonicalIssuer(issuer))], let first = candidates.first
         else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is none of the providers' issuers.") }
         guard candidates.count > 1, let audience = claims.member("aud") else { return first }
         return candidates.first { TokenParties.audience(audience, intersects: $0.provider.audiences) } ?? first

@@ -67,7 +67,7 @@ public struct IDTokenVerifier: Sendable {
         let algorithm = signed.header.algorithm
         for (name, value) in [("at_hash", expected.accessToken), ("c_hash", expected.code)] {
             guard let hash = claims.member(name) else { continue }
-            guard let value, hash.string == IDTokenVerifier.halfHash(of: value, algorithm) else {
+            guard let value, let expected = IDTokenVerifier.halfHash(of: value, algorithm), hash.equals(expected) else {
                 throw TokenRefusal(.hashMismatch, "The token's \"\(name)\" is not that of what came with it.")
             }
         }
@@ -83,7 +83,7 @@ public struct IDTokenVerifier: Sendable {
             }
         }
         guard !expected.contextClasses.isEmpty else { return }
-        guard let context = claims.member("acr")?.string, expected.contextClasses.contains(context) else {
+        guard let context = claims.member("acr"), expected.contextClasses.contains(where: context.equals) else {
             throw TokenRefusal(
                 .authenticationContextMismatch, "The token's \"acr\" is none of the provider's \"acr_values\".")
         }

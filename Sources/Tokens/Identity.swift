@@ -1,3 +1,5 @@
+internal import Text
+
 /// The name of a trusted provider in the configuration.
 public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
@@ -27,5 +29,14 @@ public struct Identity: Hashable, Sendable {
     init(issuer: String, subject: String) {
         self.issuer = issuer
         self.subject = subject
+    }
+
+    public static func == (one: Identity, other: Identity) -> Bool {
+        one.issuer.isExactly(other.issuer) && one.subject.isExactly(other.subject)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactText(issuer))
+        hasher.combine(ExactText(subject))
     }
 }

@@ -1,5 +1,6 @@
 public import Cryptography
 internal import JSON
+internal import Text
 
 /// A provider's public keys (RFC 7517, section 5). Keys that cannot be used are left out and reported; they do not spoil
 /// the others.
@@ -105,7 +106,7 @@ public struct KeySet: Sendable {
     func index(for header: TokenHeader) -> Int? {
         var found: Int?
         for (index, key) in keys.enumerated() where key.agrees(with: header.algorithm) {
-            guard header.keyID == nil || key.id == nil || key.id == header.keyID else { continue }
+            guard header.keyID == nil || key.id == nil || key.id.isExactly(header.keyID) else { continue }
             if found != nil { return nil }
             found = index
         }

@@ -25,7 +25,7 @@ public final class KeySetVerifier {
     ///   - isSignatureOnly: looks at header and signature alone; the payload may be any bytes.
     public init(_ keys: KeySet, issuer: String?, audiences: Set<String>, isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
-        self.issuer = issuer.map(TrustedProvider.canonicalIssuer)
+        self.issuer = issuer
         parties = audiences.isEmpty ? .anyone : .bearer(audiences: audiences, authorizedParties: [])
         self.isSignatureOnly = isSignatureOnly
     }
@@ -35,7 +35,7 @@ public final class KeySetVerifier {
         if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }
         guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         if let issuer {
-            guard claims.root.member("iss")?.string.map(TrustedProvider.canonicalIssuer) == issuer else {
+            guard let named = claims.root.member("iss")?.string, TrustedProvider.isSameIssuer(named, issuer) else {
                 throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is not the expected issuer.")
             }
         }

@@ -13,9 +13,7 @@ struct SignedClaims {
         guard provider.algorithms.contains(jws.header.algorithm) else {
             throw TokenRefusal(.algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".")
         }
-        guard
-            claims.root.member("iss")?.string.map(TrustedProvider.canonicalIssuer)
-                == TrustedProvider.canonicalIssuer(provider.issuer)
+        guard let issuer = claims.root.member("iss")?.string, TrustedProvider.isSameIssuer(issuer, provider.issuer)
         else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is not the provider's issuer.") }
         guard let keys = provider.keys else {
             throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")

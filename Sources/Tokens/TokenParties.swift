@@ -16,7 +16,7 @@ enum TokenParties {
         case .bearer(let audiences, let authorizedParties):
             try TokenParties.check(claims, isFor: audiences)
             guard !authorizedParties.isEmpty else { return }
-            guard let party = claims.member("azp")?.string, authorizedParties.contains(party) else {
+            guard let party = claims.member("azp"), authorizedParties.contains(where: party.equals) else {
                 throw TokenRefusal(
                     .authorizedPartyMismatch, "The token's \"azp\" is none of the authorized parties.")
             }
@@ -25,7 +25,7 @@ enum TokenParties {
             let party = claims.member("azp")
             let hasSeveral = claims.member("aud").map { $0.kind == .array && $0.count > 1 } ?? false
             guard party != nil || hasSeveral else { return }
-            guard party?.string == client else {
+            guard party?.equals(client) ?? false else {
                 throw TokenRefusal(.authorizedPartyMismatch, "The token's \"azp\" is not the provider's client_id.")
             }
         }
@@ -43,8 +43,8 @@ enum TokenParties {
     // aud: one string, or an array of them (RFC 7519, section 4.1.3)
     static func audience(_ value: JSONValue, intersects accepted: Set<String>) -> Bool {
         switch value.kind {
-        case .string: value.string.map(accepted.contains) ?? false
-        case .array: value.elements.contains { $0.string.map(accepted.contains) ?? false }
+        case .string: accepted.contains(where: value.equals)
+        case .array: value.elements.contains { accepted.contains(where: $0.equals) }
         default: false
         }
     }

@@ -1,4 +1,5 @@
 public import Cryptography
+internal import Text
 
 /// A provider whose bearer tokens count, and under which conditions.
 public struct TrustedProvider: Sendable {
@@ -21,6 +22,11 @@ public struct TrustedProvider: Sendable {
         self.id = id
         self.issuer = issuer
         self.keys = keys
+    }
+
+    /// Whether two spellings name one issuer; nothing but Google's has two.
+    public static func isSameIssuer(_ one: String, _ other: String) -> Bool {
+        canonicalIssuer(one).isExactly(canonicalIssuer(other))
     }
 
     /// One spelling for each issuer: Google's tokens name it with and without a scheme.

@@ -1,4 +1,5 @@
 public import JSON
+internal import Text
 
 extension VerifiedClaims {
     /// The provider's own name of the person, whatever `subject_claim` makes of it.
@@ -55,7 +56,7 @@ extension VerifiedClaims {
 
     private func isAboutSameSubject(_ userinfo: JSONDocument) -> Bool {
         guard userinfo.root.kind == .object, let subject = userinfo.root.member("sub")?.string else { return false }
-        return subject == providerSubject
+        return subject.isExactly(providerSubject ?? "")
     }
 
     private func replacingClaims(_ bytes: [UInt8]) -> VerifiedClaims? {

@@ -5,6 +5,7 @@ import Grants
 import HTTPMessage
 import JSON
 import Organizations
+import Snapshots
 import Testing
 import Time
 
@@ -108,6 +109,86 @@ struct ManagementAttackTests {
         #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
     }
 
+    @Test(
+        "whoever loses their right by a new configuration does nothing with a request that began before",
+        arguments: [
+            ("\"role\": \"organization-manager\"}", "\"role\": \"organization-viewer\"}", 403),
+            ("\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []", 404),
+        ])
+    func reloadedMeanwhile(_ from: String, _ to: String, _ status: Int) async throws {
+        for (path, body) in [
+            ("invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
+            ("claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
+        ] {
+            let answer = try await manager.call("POST", "\(acme)/\(path)", body) {
+                try world.reload(rewriting: (from, to))
+            }
+            #expect(answer.status == status, "\(answer.body)")
+            try world.reload()
+        }
+        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
+    }
+
+    @Test("whoever's session ends while their request arrives does nothing with it")
+    func endedMeanwhile() async throws {
+        let sue = try await browser("sue")
+        _ = try grant(.manager, to: "sue")
+        let id = try identity("sue")
+        let answer = try await sue.call(
+            "POST", "\(acme)/invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#
+        ) {
+            let done = try await manager.call("DELETE", "\(acme)/members/\(id)/sessions")
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 401)
+        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
+    }
+
+    @Test("an invitation is accepted by the settings of when it is accepted")
+    func acceptedMeanwhile() async throws {
+        let body = #"{"email":"pat@acme.example","role":"organization-manager"}"#
+        let link = try await manager.call("POST", "\(acme)/invitations", body).text("link")
+        let token = try #require(link?.split(separator: "=").last)
+        let pat = try await browser("pat")
+        let unlisted = try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#) {
+            try world.reload(
+                rewriting: (
+                    "\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []"
+                ))
+        }
+        #expect(unlisted.status == 403 && unlisted.text("reason") == "provider_not_accepted")
+        // Of an organization that is gone nobody is told anything.
+        try world.reload(rewriting: ("\"id\": \"acme\"", "\"id\": \"acme-two\""))
+        #expect(try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#).status == 404)
+    }
+
+    // MARK: Who is who
+
+    @Test("subjects that merely look the same are two people")
+    func equivalent() async throws {
+        let (composed, decomposed) = ("jos\u{E9}", "jose\u{301}")
+        _ = try grant(.manager, to: composed)
+        let id = try #require(OrganizationID("acme"))
+        let access = world.service.access.snapshots.read().value
+        #expect(access.roles(issuer: SignInWorld.issuer, subject: composed, in: id) == [.manager])
+        #expect(access.roles(issuer: SignInWorld.issuer, subject: decomposed, in: id).isEmpty)
+        let path = "\(acme)/suspensions/\(try identity(composed))"
+        #expect(try await manager.call("PUT", path).status == 200)
+        let now = world.service.access.snapshots.read().value
+        #expect(now.isSuspended(issuer: SignInWorld.issuer, subject: composed, verifiedEmail: nil, in: id))
+        #expect(!now.isSuspended(issuer: SignInWorld.issuer, subject: decomposed, verifiedEmail: nil, in: id))
+        // The Greek varia is a grave accent to Swift.
+        let body = #"{"email":"a`b@acme.example","role":"organization-viewer"}"#
+        let link = try await manager.call("POST", "\(acme)/invitations", body).text("link")
+        let token = try #require(link.flatMap { InvitationToken(String($0.split(separator: "=")[1])) })
+        let invitee = Invitee(
+            issuer: SignInWorld.issuer, subject: "x", verifiedEmail: "a\u{1FEF}b@acme.example", email: nil)
+        let accepted = try await world.service.access.accept(
+            token, by: invitee, isAccepted: { _ in true }, seen: { _ in nil },
+            recording: AuditRecord(.invitationAccept, by: .system))
+        #expect(throws: AccessRefusal.self) { try accepted.get() }
+    }
+
     // MARK: One's own role
 
     @Test("shutting out whoever has one's own address takes one's own role, and has to be meant")
@@ -154,8 +235,25 @@ struct ManagementAttackTests {
         #expect(try await manager.fetch("GET", path).items.first?.member("email")?.string == "vic@acme.example")
         try world.service.access.refresh()
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await world.audited().last == "suspension_extend")
         #expect(try await manager.call("DELETE", "\(path)/\(try identity("twin"))").status == 204)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
+    }
+
+    @Test("an address that a suspended person brings shuts out nobody where nobody would be left")
+    func lastAddress() async throws {
+        _ = try grant(.viewer, to: "twin")
+        let twin = try await browser("twin")
+        try await execute("DELETE FROM person_seen WHERE subject = 'twin'")
+        _ = try grant(.manager, to: "vic")
+        let vic = try await browser("vic")
+        #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try identity("twin"))").status == 200)
+        let own = "\(acme)/suspensions/\(try identity("carla"))?confirm=self"
+        #expect(try await manager.call("PUT", own).status == 200)
+        // Twin has Vic's address, and Vic is the only manager left.
+        #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
+        #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
+        #expect(world.lines.text.contains("has the address of the last who manages"))
     }
 
     @Test("an address that nobody vouches for takes back nobody else's invitations, and names nobody")

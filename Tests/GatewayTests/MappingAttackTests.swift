@@ -1,8 +1,10 @@
+import ClaimMapping
 import Databases
 import Grants
 import HTTPMessage
 import JSON
 import Organizations
+import Snapshots
 import Testing
 
 @testable import Gateway
@@ -156,5 +158,75 @@ struct MappingAttackTests {
         // A token in an address is none.
         let page = try await manager.open("/organizations/acme/claim-mappings/explain?text=abc.def.ghi")
         #expect(page.status == 200 && !page.body.contains("not valid"))
+    }
+
+    @Test("pages of rows go on behind the last one, wherever it is, and where it was")
+    func paging() async throws {
+        var ids: [String] = []
+        for number in 1...6 {
+            let row = #"{"claim_name":"g","claim_value":"v\#(number)","role":"organization-viewer"}"#
+            ids.append(try #require(try await manager.call("POST", "\(acme)/claim-mappings", row).text("id")))
+        }
+        let first = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4")
+        let cursor = try #require(first.text("next_cursor"))
+        #expect(first.items.count == 4)
+        #expect(try await manager.call("DELETE", "\(acme)/claim-mappings/\(ids[0])").status == 204)
+        let second = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4&cursor=\(cursor)")
+        #expect(second.items.map { $0.member("claim_value")?.string } == ["v3", "v4", "v5", "v6"])
+        // Now the last one of a page goes.
+        let again = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4")
+        let next = try #require(again.text("next_cursor"))
+        #expect(again.items.last?.member("claim_value")?.string == "v3")
+        #expect(try await manager.call("DELETE", "\(acme)/claim-mappings/\(ids[2])").status == 204)
+        let third = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4&cursor=\(next)")
+        #expect(third.items.map { $0.member("claim_value")?.string } == ["v4", "v5", "v6"])
+        for path in ["members", "grants", "suspensions", "claim-mappings", "invitations", "audit-events"] {
+            #expect(try await manager.fetch("GET", "\(acme)/\(path)?cursor=zzz").status == 400, "\(path)")
+        }
+        #expect(try await manager.fetch("GET", "\(acme)/members?limit=%2B5").status == 400)
+    }
+
+    @Test("names of claims that merely look the same are two")
+    func equivalent() async throws {
+        for number in 1...8 {
+            let name = number % 2 == 0 ? "caf\u{E9}" : "cafe\u{301}"
+            let row = #"{"claim_name":"\#(name)","claim_value":"v\#(number)","role":"organization-viewer"}"#
+            #expect(try await manager.call("POST", "\(acme)/claim-mappings", row).status == 201)
+        }
+        let body = #"{"provider":"idp","claims":{"sub":"x","café":"v1","café":"v3"}}"#
+            .replacing("\"café\":\"v1\"", with: "\"caf\u{E9}\":\"v1\"")
+            .replacing("\"café\":\"v3\"", with: "\"cafe\u{301}\":\"v3\"")
+        let explained = try await manager.call("POST", "\(acme)/claim-mappings/explain", body)
+        #expect(explained.body.contains("\"verdict\":\"matched\""))
+        let rules = try #require(world.deployments.read().value.organization("acme"))
+            .rules(with: world.service.access.snapshots.read().value)
+        for (claims, isMatch) in [("{\"caf\u{E9}\":\"v1\"}", false), ("{\"cafe\u{301}\":\"v1\"}", true)] {
+            let root = try JSONDocument(parsing: Array(claims.utf8)).root
+            let decided = rules.evaluate(root, from: "idp", emailTrust: EmailTrust())
+            #expect((decided.role != nil) == isMatch)
+            #expect(decided == rules.explain(root, from: "idp", emailTrust: EmailTrust()).evaluation)
+        }
+    }
+
+    @Test("patterns of addresses cost little, whoever comes")
+    func addressPatterns() async throws {
+        let pattern = (0..<127).map { $0 % 2 == 0 ? "*a" : "*b" }.joined()
+        for number in 0..<AccessStore.mostPatterns {
+            try await execute(
+                """
+                INSERT INTO claim_mapping VALUES
+                    ('p\(number)', 'acme', \(number + 1), 'email', 'glob', '\(pattern)', 'organization-viewer')
+                """)
+        }
+        try world.service.access.refresh()
+        let rules = try #require(world.deployments.read().value.organization("acme"))
+            .rules(with: world.service.access.snapshots.read().value)
+        let claims = #"{"email":"\#(String(repeating: "ab", count: 60))@x.example","email_verified":true}"#
+        let root = try JSONDocument(parsing: Array(claims.utf8)).root
+        let spent = ContinuousClock().measure {
+            for _ in 0..<20 { _ = rules.evaluate(root, from: "idp", emailTrust: EmailTrust()) }
+        }
+        // In a debug build, on a machine that does other things: it took seconds each time.
+        #expect(spent < .seconds(10))
     }
 }

@@ -77,8 +77,9 @@ struct MappingManagementTests {
         #expect(try await manager.call("DELETE", "\(path)/file:1").status == 409)
         #expect(try await manager.call("DELETE", "\(path)/none").status == 404)
         #expect(try await manager.call("PATCH", "\(path)/\(a)", #"{"rank":999}"#).json?.member("rank")?.integer == 5)
-        let paged = try await manager.fetch("GET", "\(path)?limit=2&cursor=2")
-        #expect(paged.items.count == 2 && paged.text("next_cursor") == "4")
+        let first = try #require(try await manager.fetch("GET", "\(path)?limit=2").text("next_cursor"))
+        let paged = try await manager.fetch("GET", "\(path)?limit=2&cursor=\(first)")
+        #expect(paged.items.count == 2 && paged.text("next_cursor") != nil)
     }
 
     @Test(

@@ -152,8 +152,14 @@ public struct CheckpointKeys: Sendable {
         return AuditCheckpoint(statement: statement, signature: signature)
     }
 
+    /// The same where the last one is a day old, or there is none.
+    public func makeDaily(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> AuditCheckpoint? {
+        if let last = try CheckpointKeys.lastCheckpoint(transaction), now < last + .seconds(86400) { return nil }
+        return try makeCheckpoint(at: now, transaction)
+    }
+
     /// When the last checkpoint was made.
-    public static func lastCheckpoint(_ transaction: Transaction) throws(DatabaseError) -> Timestamp? {
+    static func lastCheckpoint(_ transaction: Transaction) throws(DatabaseError) -> Timestamp? {
         try transaction.first("SELECT at FROM audit_checkpoint ORDER BY number DESC LIMIT 1") {
             row throws(DatabaseError) in Timestamp(seconds: Int64(row.integer(0)))
         }

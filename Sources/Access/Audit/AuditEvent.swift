@@ -30,6 +30,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case grantCreate = "grant_create"
     case grantRevoke = "grant_revoke"
     case suspensionCreate = "suspension_create"
+    /// A suspended person came with another verified address.
+    case suspensionExtend = "suspension_extend"
     case suspensionDelete = "suspension_delete"
     case invitationCreate = "invitation_create"
     /// A letter arrived at its mail server, or was given up.

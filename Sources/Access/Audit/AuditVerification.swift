@@ -1,5 +1,6 @@
 public import Databases
 internal import JSON
+internal import Text
 
 /// What looking at every event again came to.
 public struct AuditVerification: Sendable {
@@ -66,7 +67,8 @@ public struct AuditVerification: Sendable {
             root.member("timestamp")?.string == AuditEvent.timestamp(milliseconds: Int64(row.integer(2))),
             AuditLog.filterText(
                 kind: actor?.member("kind")?.string ?? "", subject: actor?.member("subject")?.string,
-                email: actor?.member("email")?.string) == row.text(6)
+                email: actor?.member("email")?.string
+            ).isExactly(row.text(6))
         else { return "its row was altered" }
         return nil
     }

@@ -1,6 +1,6 @@
 internal import Cryptography
 public import Databases
-internal import Time
+public import Time
 
 /// What looking at every checkpoint came to: those in the store, and those that were kept elsewhere.
 public struct CheckpointVerification: Sendable {
@@ -9,16 +9,18 @@ public struct CheckpointVerification: Sendable {
     /// What does not hold, a line each.
     public private(set) var faults: [String] = []
 
-    /// The last one in the store that holds.
-    private var last: AuditCheckpoint.Content?
+    /// Those in the store that hold, in their order.
+    private var good: [AuditCheckpoint.Content] = []
 
     /// - Parameters:
     ///   - kept: checkpoints that were kept elsewhere.
     ///   - keys: of today's configuration.
     ///   - trusted: public keys (Ed25519, 32 bytes) that signed before. A key that is neither vouches for nothing:
     ///     anybody can make one.
+    ///   - unsignedBefore: until when there was nothing to sign with.
     public init(
-        _ kept: [AuditCheckpoint], keys: CheckpointKeys, trusting trusted: [[UInt8]], _ transaction: Transaction
+        _ kept: [AuditCheckpoint], keys: CheckpointKeys, trusting trusted: [[UInt8]],
+        unsignedBefore: Timestamp? = nil, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) {
         let known = Set(keys.publicKeys + trusted)
         let stored = try transaction.all("SELECT statement, signature FROM audit_checkpoint ORDER BY number") {
@@ -36,7 +38,7 @@ public struct CheckpointVerification: Sendable {
             }
             (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
             hashes[number] = previous
-            if try check(checkpoint, content, by: known, transaction) { last = content }
+            if try check(checkpoint, content, by: known, transaction) { good.append(content) }
         }
         for checkpoint in kept {
             guard let content = AuditCheckpoint.Content(checkpoint.statement) else {
@@ -49,7 +51,7 @@ public struct CheckpointVerification: Sendable {
             }
             _ = try check(checkpoint, content, by: known, transaction)
         }
-        if !keys.isEmpty { try checkCoverage(transaction) }
+        if !keys.isEmpty { try checkCoverage(since: unsignedBefore, at: now, transaction) }
     }
 
     /// Whether its signature is good; each event that it names has to be there.
@@ -85,29 +87,46 @@ public struct CheckpointVerification: Sendable {
         return true
     }
 
-    /// A gateway that runs makes a checkpoint a day, so what it recorded is covered a day later; otherwise checkpoints
-    /// were removed. What the operator's commands record is not, for they make none.
-    private mutating func checkCoverage(_ transaction: Transaction) throws(DatabaseError) {
+    /// A gateway that runs, and a command that records something, make a checkpoint where the last one is a day old. So
+    /// what a checkpoint is the first to cover happened within a day of the one before, or just before itself, for
+    /// nothing ran in between; anything else tells that checkpoints were removed, also once new ones were made.
+    private mutating func checkCoverage(
+        since unsignedBefore: Timestamp?, at now: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
         // A day, and an hour for one that had to wait.
-        let span: Int64 = 25 * 3_600_000
-        let heads = Dictionary(
-            (last?.heads ?? []).map { ($0.chain, $0.sequence) }, uniquingKeysWith: { first, _ in first })
+        let (day, hour): (Int64, Int64) = (25 * 3_600_000, 3_600_000)
         let chains = try transaction.all("SELECT chain FROM audit_head ORDER BY chain") {
             row throws(DatabaseError) in row.text(0)
         }
-        var (oldest, newest) = (Int64.max, Int64.min)
-        for chain in chains {
-            let span = try transaction.first(
-                """
-                SELECT min(at), max(at) FROM audit_event
-                WHERE chain = $1 AND sequence > $2 AND actor <> 'operator' HAVING count(*) > 0
-                """, .text(chain), .integer(heads[chain] ?? 0)
-            ) { row throws(DatabaseError) in (Int64(row.integer(0)), Int64(row.integer(1))) }
-            if let span { (oldest, newest) = (min(oldest, span.0), max(newest, span.1)) }
+        let begin = unsignedBefore.map { $0.nanoseconds / 1_000_000 } ?? .min
+        let oldest = try transaction.first("SELECT min(at) FROM audit_event WHERE at >= $1", .integer(begin)) {
+            row throws(DatabaseError) in row.optionalInteger(0).map { Int64($0) }
         }
-        guard newest > Int64.min else { return }
-        let since = last.map { $0.timestamp.nanoseconds / 1_000_000 } ?? oldest
-        if newest - since > span { faults.append("checkpoints are missing: for more than a day none was made") }
+        guard var since = oldest ?? nil else { return }
+        var covered: [String: Int] = [:]
+        // The last step is what no checkpoint covers yet.
+        let steps = good.map { (at: $0.timestamp.nanoseconds / 1_000_000, heads: $0.heads) }
+        for step in steps + [(at: now.nanoseconds / 1_000_000, heads: [])] {
+            let heads = Dictionary(step.heads.map { ($0.chain, $0.sequence) }, uniquingKeysWith: { first, _ in first })
+            for chain in chains {
+                let isMissed = try transaction.contains(
+                    """
+                    SELECT 1 FROM audit_event
+                    WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at >= $4 AND at > $5 AND at < $6 LIMIT 1
+                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(heads[chain] ?? .max), .integer(begin),
+                    .integer(since + day), .integer(step.at - hour)
+                ) { _ in true }
+                if isMissed {
+                    faults.append(
+                        "checkpoints are missing: none was made for more than a day before "
+                            + "\(Timestamp(seconds: step.at / 1000).rfc3339); where there was no secret_key until then, "
+                            + "say so with --unsigned-before")
+                    return
+                }
+            }
+            covered.merge(heads) { max($0, $1) }
+            since = max(since, step.at)
+        }
     }
 }
 

@@ -109,7 +109,7 @@ extension Mapping {
         switch match {
         case .equals:
             address.utf8.elementsEqual(claimValue.utf8, by: Mapping.equalsASCII)
-        case .glob: Glob(Mapping.asciiLowercased(claimValue)).matches(Mapping.asciiLowercased(address))
+        case .glob: addressGlob?.matches(Mapping.asciiLowercased(address)) ?? false
         case .exists: true
         }
     }
@@ -146,7 +146,7 @@ extension Mapping {
         String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.properties.isWhitespace })).lowercased()
     }
 
-    private static func asciiLowercased(_ text: String) -> String {
+    static func asciiLowercased(_ text: String) -> String {
         String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
     }
 

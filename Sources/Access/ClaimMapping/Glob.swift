@@ -98,10 +98,11 @@ private final class GlobPiece: Sendable, Hashable {
     /// In scalars; at least one.
     private let count: Int
     private let words: Int
-    /// By ASCII character, `words` each.
-    private let ascii: [UInt64]
+    /// By ASCII character: which of the masks is its own. Most pieces have few characters, and rows are many.
+    private let kinds: [UInt8]
+    /// `words` each; the first one is that of every scalar that the piece does not have.
+    private let masks: [UInt64]
     private let others: [UInt32: [UInt64]]
-    /// Where any other scalar may stand.
     private let anything: [UInt64]
 
     init(_ piece: Substring) {
@@ -112,19 +113,24 @@ private final class GlobPiece: Sendable, Hashable {
         self.words = words
         var anything = Array(repeating: UInt64(0), count: words)
         for (place, scalar) in scalars.enumerated() where scalar == "?" { anything[place / 64] |= 1 << (place % 64) }
-        var ascii: [UInt64] = []
-        for _ in 0..<128 { ascii += anything }
+        var kinds = Array(repeating: UInt8(0), count: 128)
+        var masks = anything
         var others: [UInt32: [UInt64]] = [:]
         for (place, scalar) in scalars.enumerated() where scalar != "?" {
             let bit = UInt64(1) << (place % 64)
-            if scalar.isASCII {
-                ascii[Int(scalar.value) * words + place / 64] |= bit
-            } else {
+            guard scalar.isASCII else {
                 others[scalar.value, default: anything][place / 64] |= bit
+                continue
             }
+            if kinds[Int(scalar.value)] == 0 {
+                kinds[Int(scalar.value)] = UInt8(masks.count / words)
+                masks += anything
+            }
+            masks[Int(kinds[Int(scalar.value)]) * words + place / 64] |= bit
         }
         self.anything = anything
-        self.ascii = ascii
+        self.kinds = kinds
+        self.masks = masks
         self.others = others
     }
 
@@ -142,7 +148,7 @@ private final class GlobPiece: Sendable, Hashable {
             let byte = text[index]
             index += 1
             if byte < 0x80 {
-                step(&state, ascii, Int(byte) * words)
+                step(&state, masks, Int(kinds[Int(byte)]) * words)
             } else {
                 step(&state, masks(of: byte, text, &index, end), 0)
             }
@@ -158,7 +164,7 @@ private final class GlobPiece: Sendable, Hashable {
         while index < end {
             let byte = text[index]
             index &+= 1
-            let mask = byte < 0x80 ? ascii[Int(byte)] : masks(of: byte, text, &index, end)[0]
+            let mask = byte < 0x80 ? masks[Int(kinds[Int(byte)])] : masks(of: byte, text, &index, end)[0]
             state = (state << 1 | 1) & mask
             if state & last != 0 { return index }
         }

@@ -23,7 +23,7 @@ public enum ClaimStrategy: String, Sendable, Hashable, CaseIterable {
 public struct Mapping: Sendable, Hashable {
     public let id: String
     /// From 1, in the order in which rows are tried.
-    public let rank: Int
+    public private(set) var rank: Int
     public let claimName: String
     public let match: Match
     /// Empty for `exists`.
@@ -32,6 +32,8 @@ public struct Mapping: Sendable, Hashable {
     /// Where `claimName` leads when no claim has that name; `nil` where it is no pointer.
     let pointer: JSONPointer?
     let glob: Glob?
+    /// The same for addresses, which compare without regard to ASCII case; `nil` where the row cannot look at one.
+    let addressGlob: Glob?
 
     public init(id: String, rank: Int, claimName: String, match: Match, claimValue: String, role: Role) {
         self.id = id
@@ -42,11 +44,15 @@ public struct Mapping: Sendable, Hashable {
         self.role = role
         pointer = claimName.utf8.first == UInt8(ascii: "/") ? JSONPointer(claimName) : nil
         glob = match == .glob ? Glob(claimValue) : nil
+        let isEmail = claimName == "email" || pointer?.tokens == ["email"]
+        addressGlob = match == .glob && isEmail ? Glob(Mapping.asciiLowercased(claimValue)) : nil
     }
 
     /// The same row in another place.
     public func ranked(_ rank: Int) -> Mapping {
-        Mapping(id: id, rank: rank, claimName: claimName, match: match, claimValue: claimValue, role: role)
+        var copy = self
+        copy.rank = rank
+        return copy
     }
 }
 

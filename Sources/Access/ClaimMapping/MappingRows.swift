@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// Rows in their order, prepared for being tried: those that ask for one value of one claim are found by the value, so
 /// that a thousand of them cost little more than one.
@@ -19,6 +20,7 @@ public final class MappingRows: Sendable {
         /// The same for addresses, which compare without regard to ASCII case.
         var byAddress: [UInt64: [Int]] = [:]
         var patterns: [Pattern] = []
+        var addressPatterns: [Pattern] = []
         var scan: [Int] = []
     }
 
@@ -30,6 +32,11 @@ public final class MappingRows: Sendable {
         let firstByte: UInt8
         /// What lacks any of these, too.
         let needed: ASCIISet
+
+        init(_ index: Int, _ glob: Glob) {
+            (self.index, self.glob) = (index, glob)
+            (firstByte, needed) = (glob.firstByte ?? 0, glob.needed)
+        }
     }
 
     public convenience init(_ mappings: [Mapping]) {
@@ -44,11 +51,12 @@ public final class MappingRows: Sendable {
             return
         }
         var groups: [Group] = []
-        var places: [String: Int] = [:]
+        var places: [ExactText: Int] = [:]
         for (index, mapping) in mappings.enumerated() {
-            let place = places[mapping.claimName] ?? groups.count
+            let name = ExactText(mapping.claimName)
+            let place = places[name] ?? groups.count
             if place == groups.count {
-                places[mapping.claimName] = place
+                places[name] = place
                 groups.append(Group(example: mapping))
             }
             groups[place].all.append(index)
@@ -57,8 +65,8 @@ public final class MappingRows: Sendable {
                 groups[place].byValue[MappingRows.hash(value), default: []].append(index)
                 groups[place].byAddress[MappingRows.hash(value, isFolded: true), default: []].append(index)
             } else if let glob = mapping.glob {
-                groups[place].patterns.append(
-                    Pattern(index: index, glob: glob, firstByte: glob.firstByte ?? 0, needed: glob.needed))
+                groups[place].patterns.append(Pattern(index, glob))
+                if let address = mapping.addressGlob { groups[place].addressPatterns.append(Pattern(index, address)) }
             } else {
                 groups[place].scan.append(index)
             }
@@ -102,9 +110,12 @@ public final class MappingRows: Sendable {
             if judgement != .noMatch, judgement != .absent { judgements.append((index, judgement)) }
         }
         if claim.isEmail {
-            for pattern in group.patterns {
-                let judgement = mappings[pattern.index].judge(source, claim)
-                if judgement != .noMatch, judgement != .absent { judgements.append((pattern.index, judgement)) }
+            guard let address = Mapping.address(value) else { return }
+            if !group.addressPatterns.isEmpty {
+                let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
+                var found: [Int] = []
+                MappingRows.match(Mapping.asciiLowercased(address).utf8Span.span, group.addressPatterns, &found)
+                for index in found { judgements.append((index, judgement)) }
             }
         } else if !group.patterns.isEmpty {
             for index in matches(of: value, group.patterns) { judgements.append((index, .matched)) }
@@ -131,25 +142,24 @@ public final class MappingRows: Sendable {
     /// The rows whose pattern a value, or one of its elements, satisfies. Each element is looked at once for all of them.
     private func matches(of value: JSONValue, _ patterns: [Pattern]) -> [Int] {
         var found: [Int] = []
-        func look(_ element: JSONValue) {
-            _ = element.withScalarText { text in
-                let first = text.isEmpty ? 0 : text[0]
-                let present = ASCIISet(text)
-                for place in patterns.indices {
-                    guard patterns[place].firstByte == 0 || patterns[place].firstByte == first,
-                        present.isSuperset(of: patterns[place].needed)
-                    else { continue }
-                    if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
-                }
-            }
-        }
         guard value.kind == .array else {
-            look(value)
+            _ = value.withScalarText { MappingRows.match($0, patterns, &found) }
             return found
         }
-        for element in value.elements { look(element) }
+        for element in value.elements { _ = element.withScalarText { MappingRows.match($0, patterns, &found) } }
         // Several elements may satisfy one row.
         return found.count < 2 ? found : Array(Set(found))
+    }
+
+    private static func match(_ text: Span<UInt8>, _ patterns: [Pattern], _ found: inout [Int]) {
+        let first = text.isEmpty ? 0 : text[0]
+        let present = ASCIISet(text)
+        for place in patterns.indices {
+            guard patterns[place].firstByte == 0 || patterns[place].firstByte == first,
+                present.isSuperset(of: patterns[place].needed)
+            else { continue }
+            if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
+        }
     }
 
     /// Hands over the `equals` rows that a string, number or boolean satisfies.

@@ -1,18 +1,24 @@
 public import ClaimMapping
 public import Organizations
+internal import Text
 
 /// All grants, suspensions and stored mappings at one version of the store: what decisions read, never torn.
 public struct AccessSnapshot: Sendable {
     private struct Person: Hashable {
-        let issuer: String
-        let subject: String
+        let issuer: ExactText
+        let subject: ExactText
+
+        init(issuer: String, subject: String) {
+            self.issuer = ExactText(issuer)
+            self.subject = ExactText(subject)
+        }
     }
 
     private struct Tenant {
         /// By the grant's id.
         var grants = ShardedDictionary<Person, [String: Role]>()
         var suspended: Set<Person> = []
-        var suspendedEmails: Set<String> = []
+        var suspendedEmails: Set<ExactText> = []
         var mappings = MappingRows.none
     }
 
@@ -49,7 +55,7 @@ public struct AccessSnapshot: Sendable {
         guard let tenant = tenants[organization], !tenant.suspended.isEmpty else { return false }
         if tenant.suspended.contains(Person(issuer: issuer, subject: subject)) { return true }
         guard !tenant.suspendedEmails.isEmpty, let email = verifiedEmail() else { return false }
-        return tenant.suspendedEmails.contains(email)
+        return tenant.suspendedEmails.contains(ExactText(email))
     }
 
     /// Whether an identity is shut out by name, and whoever has this address of theirs is not yet.
@@ -58,7 +64,7 @@ public struct AccessSnapshot: Sendable {
     ) -> Bool {
         guard let tenant = tenants[organization] else { return false }
         return tenant.suspended.contains(Person(issuer: issuer, subject: subject))
-            && !tenant.suspendedEmails.contains(email)
+            && !tenant.suspendedEmails.contains(ExactText(email))
     }
 
     /// Takes a committed change up. Doing so twice, or after a newer state was read, comes to the same in the end.
@@ -78,8 +84,6 @@ public struct AccessSnapshot: Sendable {
             tenants[organization, default: Tenant()].suspended = Set(
                 suspensions.map { Person(issuer: $0.issuer, subject: $0.subject) })
             tenants[organization, default: Tenant()].suspendedEmails = Set(suspensions.flatMap(\.emails))
-        case .suspendedEmail(let organization, let email):
-            tenants[organization, default: Tenant()].suspendedEmails.insert(email)
         case .mappings(let organization, let rows):
             tenants[organization, default: Tenant()].mappings = rows
         }
@@ -92,8 +96,6 @@ enum AccessChange: Sendable {
     case revoked(Grant)
     /// All that an organization has now.
     case suspensions(OrganizationID, [Suspension])
-    /// One more address that is shut out.
-    case suspendedEmail(OrganizationID, String)
     /// All that an organization has now.
     case mappings(OrganizationID, MappingRows)
 }

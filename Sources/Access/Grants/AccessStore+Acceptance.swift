@@ -1,6 +1,7 @@
 public import Audit
 public import Databases
 public import Organizations
+internal import Text
 internal import Time
 
 /// Who opens an invitation's link, signed in.
@@ -42,22 +43,23 @@ extension AccessStore {
     /// the first. That somebody else tried is recorded too.
     ///
     /// - Parameters:
-    ///   - isAccepted: whether the invitee's provider is one that the organization lists.
+    ///   - isAccepted: whether the invitee's provider is one that the organization lists; `nil` where there is no such
+    ///     organization.
     ///   - seen: kept with it, so that the organization knows them.
     ///   - record: appended to the audit log with it.
     public func accept(
-        _ token: InvitationToken, by invitee: Invitee, isAccepted: @escaping @Sendable (OrganizationID) -> Bool,
+        _ token: InvitationToken, by invitee: Invitee, isAccepted: @escaping @Sendable (OrganizationID) -> Bool?,
         seen: @escaping @Sendable (OrganizationID) -> PersonSeen?, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         let decided = try await change {
             moment, transaction throws(DatabaseError) -> ChangeOutcome<Result<Grant, AccessRefusal>> in
-            guard let invitation = try AccessStore.invitation(of: token, at: moment, transaction) else {
-                return .refused(.notFound)
-            }
+            guard let invitation = try AccessStore.invitation(of: token, at: moment, transaction),
+                let isAccepted = isAccepted(invitation.organization)
+            else { return .refused(.notFound) }
             guard invitation.state == .pending else { return .refused(.closed(invitation.state)) }
             let organization = invitation.organization
             if let mismatch = try AccessStore.mismatch(
-                of: invitation, with: invitee, isAccepted: isAccepted(organization), transaction)
+                of: invitation, with: invitee, isAccepted: isAccepted, transaction)
             {
                 var record = record
                 (record.outcome, record.reason) = (.denied, mismatch.rawValue)
@@ -99,8 +101,8 @@ extension AccessStore {
         of invitation: Invitation, with invitee: Invitee, isAccepted: Bool, _ transaction: Transaction
     ) throws(DatabaseError) -> InvitationMismatch? {
         guard isAccepted else { return .provider }
-        guard invitee.verifiedEmail == invitation.email else {
-            return invitee.verifiedEmail == nil && invitee.email?.lowercased() == invitation.email
+        guard invitee.verifiedEmail.isExactly(invitation.email) else {
+            return invitee.verifiedEmail == nil && (invitee.email?.lowercased()).isExactly(invitation.email)
                 ? .emailUnverified : .email
         }
         let isSuspended = try isSuspended(

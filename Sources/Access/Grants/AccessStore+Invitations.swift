@@ -1,6 +1,7 @@
 public import Audit
 public import Databases
 public import Organizations
+internal import Text
 internal import Time
 
 /// An invitation that was made or sent anew.
@@ -143,14 +144,15 @@ extension AccessStore {
     ///
     /// - Parameter emails: of the same person, where they were verified.
     static func revokeInvitations(
-        of inviter: IdentityID, emails: Set<String> = [], in organization: OrganizationID, because reason: String,
+        of inviter: IdentityID, emails: Set<ExactText> = [], in organization: OrganizationID, because reason: String,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) {
         let pending = try invitations(
             "organization = $1 AND state = 'pending'", .text(organization.text), at: moment, transaction)
         for invitation in pending where invitation.state == .pending {
             let isTheirs =
-                invitation.inviter == inviter || (invitation.inviterEmail.map(emails.contains) ?? false)
+                invitation.inviter == inviter
+                || (invitation.inviterEmail.map { emails.contains(ExactText($0)) } ?? false)
             guard isTheirs else { continue }
             try set(.revoked, invitation.id, transaction)
             var own = AuditRecord(

@@ -1,6 +1,7 @@
 public import ClaimMapping
 public import Databases
 public import Organizations
+internal import Text
 internal import Time
 
 extension AccessStore {
@@ -46,11 +47,12 @@ extension AccessStore {
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {
-        var emails: [[String]: Set<String>] = [:]
+        var emails: [[String]: Set<ExactText>] = [:]
         try transaction.each(
             "SELECT organization, identity, email FROM suspension_email WHERE $1 = '' OR organization = $1",
             .text(organization?.text ?? "")
-        ) { row throws(DatabaseError) in emails[[row.text(0), row.text(1)], default: []].insert(row.text(2)) }
+        ) { row throws(DatabaseError) in emails[[row.text(0), row.text(1)], default: []].insert(ExactText(row.text(2)))
+        }
         return try transaction.all(
             """
             SELECT organization, identity, issuer, subject, created_at FROM suspension

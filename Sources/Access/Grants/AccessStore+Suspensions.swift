@@ -1,7 +1,7 @@
 public import Audit
 public import Databases
 public import Organizations
-internal import Snapshots
+internal import Text
 internal import Time
 
 extension AccessStore {
@@ -30,7 +30,7 @@ extension AccessStore {
                 """, .text(organization.text), .text(identity.text), .text(known.issuer), .text(known.subject),
                 .integer(moment.seconds))
             for email in known.verifiedEmails {
-                try AccessStore.note(email, ofSuspended: identity, in: organization, transaction)
+                try AccessStore.note(email.text, ofSuspended: identity, in: organization, transaction)
             }
             if try own.isLost(transaction) { return .refused(.losesOwnRole) }
             if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
@@ -68,26 +68,40 @@ extension AccessStore {
         }
     }
 
-    /// Shuts out whoever has another verified address of somebody suspended, from now on; nobody waits for it.
-    public func noteInBackground(
-        _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID
-    ) {
-        // In force before it is kept: what is missing after a crash is noted again when they come again.
-        snapshots.update { $0.apply(.suspendedEmail(organization, email)) }
-        database.writeInSlices { transaction throws(DatabaseError) in
-            try AccessStore.note(email, ofSuspended: identity, in: organization, transaction)
-            return false
+    /// Shuts out whoever has another verified address of somebody suspended, where somebody is left who manages the
+    /// organization.
+    ///
+    /// - Returns: `notFound` where they are not suspended, or the address is known.
+    public func extendSuspension(
+        of identity: IdentityID, to email: String, in organization: OrganizationID, under rules: ManagerRules,
+        recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
+        try await change { moment, transaction throws(DatabaseError) in
+            let had = try AccessStore.hasManager(organization, by: rules, at: moment, transaction)
+            guard try AccessStore.note(email, ofSuspended: identity, in: organization, transaction) else {
+                return .refused(.notFound)
+            }
+            if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
+                return .refused(.wouldLockOut)
+            }
+            var record = record
+            record.target = identity.text
+            record.details.append(("email", email))
+            try AuditLog.append(record, at: moment, transaction)
+            return .kept((), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
         }
     }
 
+    /// - Returns: whether it is new.
+    @discardableResult
     private static func note(
         _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
-    ) throws(DatabaseError) {
+    ) throws(DatabaseError) -> Bool {
         try transaction.execute(
             """
             INSERT INTO suspension_email (organization, identity, email)
             SELECT organization, identity, $3 FROM suspension WHERE organization = $1 AND identity = $2
             ON CONFLICT (organization, identity, email) DO NOTHING
-            """, .text(organization.text), .text(identity.text), .text(email))
+            """, .text(organization.text), .text(identity.text), .text(email)) > 0
     }
 }

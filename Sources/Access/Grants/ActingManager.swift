@@ -12,18 +12,19 @@ public struct ActingManager: Sendable {
 
     let issuer: String
     let subject: String
-    let verifiedEmail: String?
     let permission: Permission
     let isConfirmed: Bool
+    private let verifiedEmail: @Sendable () -> String?
     private let earned: @Sendable (MappingRows, [Role]) -> Rights
 
     /// - Parameters:
-    ///   - verifiedEmail: in lower case.
     ///   - permission: what they have to be permitted.
     ///   - isConfirmed: whether their own role may go by what they do.
-    ///   - earned: what their claims under these stored rows and these grants come to, suspensions left aside.
+    ///   - verifiedEmail: in lower case; under the settings of when it is asked.
+    ///   - earned: what their claims under these stored rows and these grants come to, suspensions left aside; likewise.
     public init(
-        issuer: String, subject: String, verifiedEmail: String?, permission: Permission, isConfirmed: Bool,
+        issuer: String, subject: String, permission: Permission, isConfirmed: Bool,
+        verifiedEmail: @escaping @Sendable () -> String?,
         earned: @escaping @Sendable (MappingRows, [Role]) -> Rights
     ) {
         self.issuer = issuer
@@ -37,7 +38,7 @@ public struct ActingManager: Sendable {
     func rights(
         in organization: OrganizationID, under rows: MappingRows, _ transaction: Transaction
     ) throws(DatabaseError) -> Rights {
-        guard try !AccessStore.isSuspended(issuer, subject, verifiedEmail, in: organization, transaction) else {
+        guard try !AccessStore.isSuspended(issuer, subject, verifiedEmail(), in: organization, transaction) else {
             return (nil, [])
         }
         let grants = try AccessStore.grants(of: issuer, subject, in: organization, transaction)

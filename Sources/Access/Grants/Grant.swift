@@ -1,5 +1,6 @@
 public import Cryptography
 public import Organizations
+public import Text
 public import Time
 
 /// The name by which an identity is spoken of in addresses: derived from issuer and subject, and the same everywhere.
@@ -61,14 +62,14 @@ public struct Suspension: Sendable, Hashable {
     public let issuer: String
     public let subject: String
     /// In lower case, each verified once: every identity with the same verified address is shut out too.
-    public let emails: Set<String>
+    public let emails: Set<ExactText>
     public let createdAt: Timestamp
 
     /// One of them, to be shown.
-    public var email: String? { emails.min() }
+    public var email: String? { emails.map(\.text).min() }
 
     public init(
-        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, emails: Set<String>,
+        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, emails: Set<ExactText>,
         createdAt: Timestamp
     ) {
         self.organization = organization

@@ -1,6 +1,7 @@
 public import ClaimMapping
 public import Databases
 public import Organizations
+internal import Text
 internal import Time
 
 /// By which it is told whether somebody manages an organization: today's settings.
@@ -8,7 +9,7 @@ public struct ManagerRules: Sendable {
     /// Whether an organization lists a provider of an issuer.
     public let accepts: @Sendable (_ issuer: String, OrganizationID) -> Bool
     /// Whether somebody's last-seen claims map to manager under these stored rows.
-    let mapsToManager: @Sendable (PersonSeen, MappingRows) -> Bool
+    public let mapsToManager: @Sendable (PersonSeen, MappingRows) -> Bool
 
     /// - Parameters:
     ///   - accepts: whether an organization lists a provider of an issuer.
@@ -60,12 +61,12 @@ extension AccessStore {
             // Who was not seen yet is known by the address that an invitation verified.
             let seen = try person(id, in: organization, transaction)
             let email = if let seen { seen.verifiedEmail } else { manager.email }
-            if !(email.map(emails.contains) ?? false) { return true }
+            if !(email.map { emails.contains(ExactText($0)) } ?? false) { return true }
         }
         let rows =
             if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
         return try containsPerson(of: organization, seenAfter: moment.seconds - memory, transaction) { person in
-            !ids.contains(person.identity) && !(person.verifiedEmail.map(emails.contains) ?? false)
+            !ids.contains(person.identity) && !(person.verifiedEmail.map { emails.contains(ExactText($0)) } ?? false)
                 && rules.mapsToManager(person, rows)
         }
     }

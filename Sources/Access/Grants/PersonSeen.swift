@@ -1,5 +1,6 @@
 public import Databases
 public import Organizations
+public import Text
 public import Time
 
 /// Somebody who signed in and had a role in an organization then, or signed in for it, with the claims of that time.
@@ -42,7 +43,7 @@ public struct KnownIdentity: Sendable {
     public let issuer: String
     public let subject: String
     /// In lower case, each verified once.
-    public let verifiedEmails: Set<String>
+    public let verifiedEmails: Set<ExactText>
     /// `nil` for whoever was not seen yet.
     public let person: PersonSeen?
     public let grants: [Grant]
@@ -116,7 +117,8 @@ extension AccessStore {
         // An address from an accepted invitation was verified then.
         let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)
         return KnownIdentity(
-            issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails), person: person, grants: grants)
+            issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails.map(ExactText.init)), person: person,
+            grants: grants)
     }
 
     private static let personColumns = "identity, issuer, subject, provider, verified_email, email, seen_at, claims"

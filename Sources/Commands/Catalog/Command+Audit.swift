@@ -4,6 +4,7 @@ internal import Cryptography
 internal import Databases
 internal import Gateway
 internal import JSON
+internal import Time
 
 extension Command {
     static let auditExport = Command(
@@ -38,12 +39,13 @@ extension Command {
             moved is told, and the exit code is 1. Signed checkpoints, made every day and with each export, tell where a
             chain was cut off; one that was kept elsewhere tells it even where those in the store were removed too.
             Checkpoints of a key that secret_key does not give any more count only where --key names its public half,
-            which each of them holds as public_key.
+            which each of them holds as public_key. Where checkpoints are missing is told too.
             """,
         options: [
             .config,
             .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
-            .value("key", "KEY", isRepeated: true, "the public key of a secret_key that was replaced"), .json,
+            .value("key", "KEY", isRepeated: true, "the public key of a secret_key that was replaced"),
+            .value("unsigned-before", "TIME", "until when there was no secret_key, and so no checkpoint"), .json,
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let kept = try checkpoints(call)
@@ -53,11 +55,21 @@ extension Command {
             }
             return key
         }
+        var unsignedBefore: Timestamp?
+        if let text = call.arguments.value("unsigned-before") {
+            unsignedBefore = Timestamp(rfc3339: text)
+            guard unsignedBefore != nil else {
+                throw .words("--unsigned-before has to be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")
+            }
+        }
+        let since = unsignedBefore
         return try withStore(call) { (database, keys) throws(DatabaseError) -> ExitCode in
+            let moment = call.now()
             let (result, signed) = try database.readBlocking { transaction throws(DatabaseError) in
                 (
                     try AuditVerification(transaction),
-                    try CheckpointVerification(kept, keys: keys, trusting: trusted, transaction)
+                    try CheckpointVerification(
+                        kept, keys: keys, trusting: trusted, unsignedBefore: since, at: moment, transaction)
                 )
             }
             let faults = result.faults + signed.faults
@@ -87,12 +99,18 @@ extension Command {
     private static func checkpoints(_ call: Invocation) throws(CommandFailure) -> [AuditCheckpoint] {
         guard let path = call.arguments.value("checkpoint") else { return [] }
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
-        let found = text.split(whereSeparator: \.isNewline).compactMap { line -> AuditCheckpoint? in
-            guard let start = line.firstIndex(of: "{") else { return nil }
+        var found: [AuditCheckpoint] = []
+        // Other lines of a log are passed over; one that has a checkpoint has to be whole.
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        where line.contains("checkpoint") || line.contains("\"statement\"") {
+            guard let start = line.firstIndex(of: "{") else { continue }
             let json = Array(line[start...].utf8)
             // A line of the log has it as a text.
             let logged = try? JSONDocument(parsing: json).root.member("checkpoint")?.string
-            return AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json)
+            guard let checkpoint = AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json) else {
+                throw .failure("\(path), line \(index + 1): this is no whole checkpoint")
+            }
+            found.append(checkpoint)
         }
         guard !found.isEmpty else { throw .failure("\(path): there is no checkpoint in it") }
         return found
@@ -102,12 +120,7 @@ extension Command {
         _ call: Invocation, _ body: (Database, CheckpointKeys) throws(DatabaseError) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
         let settings = try call.settings()
-        let keys: CheckpointKeys
-        do {
-            keys = try CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
-        } catch {
-            throw .failure("secret_key: no key for checkpoints can be made of it")
-        }
+        let keys = try call.checkpointKeys(settings)
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage)
             defer { database.close() }

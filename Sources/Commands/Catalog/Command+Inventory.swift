@@ -31,7 +31,7 @@ extension Command {
                 throw .failure("the document cannot be read: \(error)")
             }
         }
-        return try call.withStore(settings) { (store) throws(CommandFailure) -> ExitCode in
+        return try call.withStore(settings, isWriting: true) { (store) throws(CommandFailure) -> ExitCode in
             let name = path == "-" ? "standard input" : path
             switch try replace(organization, from: source, named: name, in: store) {
             case .success(let summary):
@@ -50,7 +50,7 @@ extension Command {
         let settings = try call.settings()
         var organization: OrganizationID?
         if let text = call.arguments.value("organization") { organization = try call.organization(text, in: settings) }
-        return try call.withStore(settings) { (store) throws(CommandFailure) -> ExitCode in
+        return try call.withStore(settings, isWriting: false) { (store) throws(CommandFailure) -> ExitCode in
             let differences: [CountDifference]
             do throws(DatabaseError) {
                 differences = try store.verifyBlocking(organization)
@@ -157,8 +157,9 @@ extension Invocation {
 
     /// Opens the store for as long as the body runs.
     fileprivate func withStore(
-        _ settings: Settings, _ body: (MetricsStore) throws(CommandFailure) -> ExitCode
+        _ settings: Settings, isWriting: Bool, _ body: (MetricsStore) throws(CommandFailure) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
+        let keys = try checkpointKeys(settings)
         let database: Database
         let store: MetricsStore
         do throws(DatabaseError) {
@@ -168,6 +169,8 @@ extension Invocation {
             throw .failure("storage: the database cannot be used: \(error)")
         }
         defer { database.close() }
-        return try body(store)
+        let code = try body(store)
+        if isWriting { makeCheckpointIfDue(keys, database) }
+        return code
     }
 }

@@ -36,6 +36,7 @@ extension Command {
         }
         let terms = InvitationTerms(
             inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)
+        let keys = try call.checkpointKeys(settings)
         let issued: Result<IssuedInvitation, AccessRefusal>
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage)
@@ -44,6 +45,7 @@ extension Command {
             issued = try AccessStore(database: database, now: now).inviteBlocking(
                 address, as: role, to: organization, on: terms,
                 recording: AuditRecord(.invitationCreate, by: .operator, in: organization))
+            call.makeCheckpointIfDue(keys, database)
         } catch {
             throw .failure("the store cannot be used: \(error)")
         }

@@ -94,7 +94,8 @@ struct IdentityAPI {
             let all = deployment.entitlements(of: claims, with: access)
                 .sorted { $0.organization.id < $1.organization.id }
             return .json(
-                query.page(of: all, id: \.organization.id.text) { writer, item in
+                try query.page(of: all, id: \.organization.id.text, isID: { OrganizationID($0) != nil }) {
+                    writer, item in
                     writer.member("id", item.organization.id.text)
                     writer.member("name", item.organization.name)
                     writer.member("role", item.entitlement.role?.rawValue)

@@ -20,7 +20,9 @@ struct ListQuery {
             guard !value.isEmpty else { continue }
             switch name {
             case "limit":
-                guard let number = Int(value), (1...500).contains(number) else {
+                guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value),
+                    (1...500).contains(number)
+                else {
                     throw ListQuery.invalid("limit", "has to be a number from 1 to 500")
                 }
                 limit = number
@@ -68,7 +70,12 @@ struct ListQuery {
     }
 
     /// A page of what is sorted by its id; the cursor is the last id of the page before.
-    func page<Item>(of all: [Item], id: (Item) -> String, write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
+    ///
+    /// - Parameter isID: whether a text has the form of one.
+    func page<Item>(
+        of all: [Item], id: (Item) -> String, isID: (String) -> Bool, write: (inout JSONWriter, Item) -> Void
+    ) throws(Problem) -> [UInt8] {
+        guard cursor.map(isID) ?? true else { throw ListQuery.unknownCursor }
         let rest = all.drop { item in cursor.map { id(item) <= $0 } ?? false }
         let shown = rest.prefix(limit)
         return ListQuery.write(Array(shown), next: rest.count > limit ? shown.last.map(id) : nil, write)

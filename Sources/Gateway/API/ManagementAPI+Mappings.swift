@@ -9,15 +9,17 @@ extension ManagementAPI {
     func mappings() throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
         let table = management.mappings()
-        var after = 0
+        // The last row of the page before, wherever it stands now; where it is gone, what took its place comes next.
+        var rest = table.all[...]
         if let cursor = query.cursor {
-            guard let rank = Int(cursor), rank > 0 else { throw ListQuery.unknownCursor }
-            after = rank
+            let parts = cursor.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let rank = Int(parts[0]), rank > 0 else { throw ListQuery.unknownCursor }
+            let last = table.row(String(parts[1]))?.rank ?? rank - 1
+            rest = rest.drop { $0.rank <= last }
         }
-        let rest = table.all.drop { $0.rank <= after }
         let shown = Array(rest.prefix(query.limit))
-        let bytes = ListQuery.write(shown, next: rest.count > query.limit ? shown.last.map { String($0.rank) } : nil) {
-            writer, row in
+        let next = rest.count > query.limit ? shown.last.map { "\($0.rank).\($0.id)" } : nil
+        let bytes = ListQuery.write(shown, next: next) { writer, row in
             row.write(to: &writer, isOfFile: table.isOfFile(row.id))
         }
         return .document(.ok, bytes, location: nil, tag: table.tag)
@@ -125,6 +127,9 @@ extension ManagementAPI {
     private static func edit(_ reader: inout BodyReader, of row: Mapping?) -> MappingEdit? {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
+        if let name = edit.claimName, name.hasPrefix("/"), JSONPointer(name) == nil {
+            reader.fault("claim_name", "is no JSON Pointer: after ~ comes 0 or 1 (RFC 6901)")
+        }
         if reader.has("match") { edit.match = reader.choice("match") }
         if reader.has("role") || row == nil { edit.role = reader.choice("role") }
         if edit.role == .publisher, row?.role != .publisher {
@@ -136,7 +141,7 @@ extension ManagementAPI {
         } else if value != nil || row == nil || row?.match == .exists {
             // A pattern is tried on everybody's claims.
             let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
-            edit.claimValue = reader.text("claim_value", in: 0...longest)
+            edit.claimValue = reader.text("claim_value", in: 1...longest)
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
             reader.fault("claim_value", "has to be at most 255 characters where match is glob")
         }

@@ -1,9 +1,11 @@
+internal import Cryptography
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -45,7 +47,7 @@ struct ManagementAPI: Sendable {
     /// The document of a request, from somebody who may still do what they began.
     private func content(_ body: RequestBody) async throws(Problem) -> JSONValue {
         let root = try await BodyReader.object(request, body)
-        try management.checkStillPermitted()
+        try await management.checkStillPermitted()
         return root
     }
 
@@ -65,14 +67,16 @@ struct ManagementAPI: Sendable {
 
     private func members() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
-        return .json(query.page(of: try await management.members(), id: \.identity.text) { $1.write(to: &$0) })
+        let members = try await management.members()
+        return .json(
+            try query.page(of: members, id: \.identity.text, isID: { IdentityID($0) != nil }) { $1.write(to: &$0) })
     }
 
     private func grants() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
         let grants = try await management.grants()
         return .json(
-            query.page(of: grants, id: \.id) { writer, grant in
+            try query.page(of: grants, id: \.id, isID: { Base64URL.decode($0)?.count == 12 }) { writer, grant in
                 writer.member("id", grant.id)
                 writer.member(
                     "identity_id", (try? IdentityID(issuer: grant.issuer, subject: grant.subject))?.text)
@@ -88,7 +92,10 @@ struct ManagementAPI: Sendable {
     private func suspensions() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
         let suspensions = try await management.suspensions()
-        return .json(query.page(of: suspensions, id: \.identity.text) { ManagementAPI.write($1, to: &$0) })
+        return .json(
+            try query.page(of: suspensions, id: \.identity.text, isID: { IdentityID($0) != nil }) {
+                ManagementAPI.write($1, to: &$0)
+            })
     }
 
     private func suspend(_ item: String) async throws(Problem) -> Reply {
@@ -105,6 +112,10 @@ struct ManagementAPI: Sendable {
         writer.member("issuer", suspension.issuer)
         writer.member("subject", suspension.subject)
         writer.member("email", suspension.email)
+        writer.name("emails")
+        writer.beginArray()
+        for email in suspension.emails.map(\.text).sorted() { writer.string(email) }
+        writer.endArray()
         writer.member("created_at", suspension.createdAt.rfc3339)
     }
 }

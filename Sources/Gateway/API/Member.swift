@@ -24,7 +24,8 @@ struct Member {
     let lastSignIn: Timestamp?
 
     /// Somebody who was seen; `nil` where they have no role today. Where their claims cannot be opened any more, for the
-    /// key is gone that sealed them, their grants alone are known.
+    /// key is gone that sealed them, or came through a provider that is not listed any more while another one of the
+    /// same issuer is, their grants alone are known.
     ///
     /// - Parameter grants: theirs here.
     init?(
@@ -33,7 +34,8 @@ struct Member {
     ) {
         (identity, issuer, subject) = (person.identity, person.issuer, person.subject)
         (email, provider, lastSignIn) = (person.email, person.provider, person.seenAt)
-        guard let claims = deployment.claims(of: person) else {
+        let known = deployment.claims(of: person)
+        guard let claims = known, organization.accepts(claims.provider) else {
             guard let role = grants.map(\.role).max(), deployment.managerRules.accepts(issuer, organization.id),
                 !access.isSuspended(
                     issuer: issuer, subject: subject, verifiedEmail: person.verifiedEmail, in: organization.id)

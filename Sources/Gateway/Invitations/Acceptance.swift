@@ -4,18 +4,23 @@ internal import Databases
 internal import Grants
 internal import JSON
 internal import Organizations
+internal import Sessions
+internal import Snapshots
 internal import Telemetry
 internal import Time
 internal import Tokens
 
 /// Taking an invitation up: the same by page and by API.
 struct Acceptance: Sendable {
-    let deployment: Deployment
+    let deployments: Published<Deployment>
     let service: SignInService
     let claims: VerifiedClaims
     let origin: AuditOrigin
-    /// Whether the claims are those of a sign-in, which the organization then knows; a program's token is none.
-    let isSignIn: Bool
+    /// Of the sign-in, which the organization then knows; `nil` for a program's token.
+    let session: SessionKey?
+
+    /// As it is now, for a request may take minutes to arrive.
+    private var deployment: Deployment { deployments.read().value }
 
     var invitee: Invitee {
         let root = claims.claims.root
@@ -25,28 +30,36 @@ struct Acceptance: Sendable {
             email: root.shownEmail)
     }
 
-    func isAccepted(_ organization: OrganizationID) -> Bool {
-        deployment.organization(organization.text)?.accepts(claims.provider) ?? false
+    /// Whether the organization takes sign-ins of this provider; `nil` where there is no such organization any more.
+    func isAccepted(_ organization: OrganizationID) -> Bool? {
+        deployment.organization(organization.text)?.accepts(claims.provider)
     }
 
     func accept(_ token: InvitationToken) async throws(Problem) -> Grant {
         let now = service.now()
         let record = AuditRecord(
             .invitationAccept, by: claims.actor, requestID: origin.requestID, address: origin.address)
-        let result: Result<Grant, AccessRefusal>
+        let result: Result<Grant, AccessRefusal>?
         do throws(DatabaseError) {
-            result = try await service.access.accept(
-                token, by: invitee, isAccepted: isAccepted,
-                seen: { id in
-                    guard self.isSignIn, let organization = self.deployment.organization(id.text) else { return nil }
-                    return self.deployment.personSeen(self.claims, in: organization, at: now)
-                }, recording: record)
+            if let session, try await service.sessions.session(session) == nil {
+                result = nil
+            } else {
+                result = try await service.access.accept(
+                    token, by: invitee, isAccepted: isAccepted,
+                    seen: { id in
+                        guard self.session != nil, let organization = self.deployment.organization(id.text) else {
+                            return nil
+                        }
+                        return self.deployment.personSeen(self.claims, in: organization, at: now)
+                    }, recording: record)
+            }
         } catch {
             service.log.write(
                 .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
             throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
         }
         switch result {
+        case nil: throw Problem(.unauthenticated, detail: "Your session has ended meanwhile. Sign in again.")
         case .success(let grant): return grant
         case .failure(.notFound):
             throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")

@@ -9,6 +9,7 @@ internal import OpenID
 internal import Organizations
 internal import Pages
 internal import Sessions
+internal import Snapshots
 internal import Time
 internal import Tokens
 internal import Web
@@ -17,6 +18,7 @@ internal import Web
 /// and from then on sealed in the browser's cookie.
 struct AcceptanceFlow: Sendable {
     let deployment: Deployment
+    let deployments: Published<Deployment>
     let service: SignInService
     let request: Request
     let origin: AuditOrigin
@@ -52,7 +54,7 @@ struct AcceptanceFlow: Sendable {
             guard let claims else { return page(.signIn(offer(invitation, organization), choices(organization)), 200) }
             let acceptance = acceptance(claims)
             let mismatch = try await service.access.mismatch(
-                of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id))
+                of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id) ?? false)
             if let mismatch { return wrongPerson(mismatch, invitation, organization) }
             guard let formToken = try? session?.formToken else { return unavailable }
             return page(
@@ -95,7 +97,7 @@ struct AcceptanceFlow: Sendable {
             return Reply.redirect("/organizations/\(FormEncoding.encode(grant.organization.text))").with(cookies)
         } catch {
             // What it is now is shown as if one had just opened it.
-            return error.status == 503 ? .problem(error) : await show(token)
+            return [401, 503].contains(error.status) ? .problem(error) : await show(token)
         }
     }
 
@@ -103,7 +105,7 @@ struct AcceptanceFlow: Sendable {
 
     private func acceptance(_ claims: VerifiedClaims) -> Acceptance {
         Acceptance(
-            deployment: deployment, service: service, claims: claims, origin: origin, isSignIn: session != nil)
+            deployments: deployments, service: service, claims: claims, origin: origin, session: try? session?.key)
     }
 
     private var browser: BrowserCookie? {

@@ -11,23 +11,26 @@ struct AuditCheckpoints: Sendable {
     let now: @Sendable () -> Timestamp
 
     func make(with keys: CheckpointKeys) async throws(DatabaseError) {
-        guard !keys.isEmpty else { return }
-        let moment = now()
-        let made: Result<AuditCheckpoint, Unneeded> = try await database.decide { transaction throws(DatabaseError) in
-            try keys.makeCheckpoint(at: moment, transaction).map { .commit($0) } ?? .refuse(Unneeded())
+        try await make { moment, transaction throws(DatabaseError) in
+            try keys.makeCheckpoint(at: moment, transaction)
         }
-        guard case .success(let checkpoint) = made else { return }
-        log.write(
-            .info, "audit checkpoint", fields: [("checkpoint", String(decoding: checkpoint.json, as: UTF8.self))])
     }
 
     /// Where the last one is a day old.
     func makeDaily(with keys: CheckpointKeys) async throws(DatabaseError) {
-        let last = try await database.read { transaction throws(DatabaseError) in
-            try CheckpointKeys.lastCheckpoint(transaction)
+        try await make { moment, transaction throws(DatabaseError) in try keys.makeDaily(at: moment, transaction) }
+    }
+
+    private func make(
+        _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> AuditCheckpoint?
+    ) async throws(DatabaseError) {
+        let moment = now()
+        let made: Result<AuditCheckpoint, Unneeded> = try await database.decide { transaction throws(DatabaseError) in
+            try body(moment, transaction).map { .commit($0) } ?? .refuse(Unneeded())
         }
-        if let last, now() < last + .seconds(86400) { return }
-        try await make(with: keys)
+        guard case .success(let checkpoint) = made else { return }
+        log.write(
+            .info, "audit checkpoint", fields: [("checkpoint", String(decoding: checkpoint.json, as: UTF8.self))])
     }
 
     /// Nothing has happened since the last one.

@@ -54,6 +54,15 @@ extension Management {
     }
 
     func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
+        let (id, now) = (id, service.now())
+        let known = try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try AccessStore.invitation(invitation, in: id, at: now, transaction)
+            }
+        }
+        if let address = (known?.email).flatMap({ InvitedAddress($0) }), let fault = deployment.fault(of: address) {
+            throw Problem(.conflict, detail: "The address \(fault).")
+        }
         let issued = try await decided { () throws(DatabaseError) in
             try await access.resend(
                 invitation, in: id, by: acting(.writeMembers), on: terms, recording: record(.invitationResend))

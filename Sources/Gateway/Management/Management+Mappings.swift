@@ -74,7 +74,7 @@ extension Management {
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
         let file = organization.rules.mappings
         let conditions = AccessStore.MappingConditions(
-            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) }, rules: deployment.managerRules)
+            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) }, rules: managerRules)
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
                 change, in: id, by: acting(.writeMappings, isConfirmed: isConfirmed), where: conditions,
@@ -108,71 +108,34 @@ extension Management {
         let (old, new) = (
             organization.rules.adding(MappingRows(before.stored)), organization.rules.adding(MappingRows(rows))
         )
-        let deployment = deployment
+        let (deployment, strategy) = (deployment, organization.rules.strategy)
         @Sendable func role(_ claims: VerifiedClaims, _ rules: OrganizationRules) -> Role? {
             deployment.entitlement(of: claims, under: rules, with: access).role
         }
         // Everybody's claims are opened and judged twice: no work for a reactor.
-        let judged = try await stored { () throws(DatabaseError) in
+        let (judged, shadowed) = try await stored { () throws(DatabaseError) in
             try await service.database.compute {
-                people.compactMap { person -> MappingPreview.Person? in
+                let judged = people.compactMap { person -> MappingPreview.Person? in
                     guard let claims = deployment.claims(of: person) else { return nil }
                     return MappingPreview.Person(seen: person, before: role(claims, old), after: role(claims, new))
                 }
+                let known = Set(ShadowedRows(of: before.all, under: strategy).rows.map(\.id))
+                return (judged, ShadowedRows(of: after.all, under: strategy).rows.filter { !known.contains($0.id) })
             }
         }
         let changed = judged.filter { $0.before != $0.after }
-        let strategy = organization.rules.strategy
-        let known = Set(before.shadowed(under: strategy).map(\.id))
         let (had, has) = try await stored { () throws(DatabaseError) in
             (
                 try await self.access.hasManager(
-                    of: id, under: MappingRows(before.stored), by: deployment.managerRules),
+                    of: id, under: MappingRows(before.stored), by: managerRules),
                 try await self.access.hasManager(
-                    of: id, under: MappingRows(rows), by: deployment.managerRules)
+                    of: id, under: MappingRows(rows), by: managerRules)
             )
         }
         return MappingPreview(
             table: after, people: changed, unchanged: judged.count - changed.count,
             own: (role(claims, old), role(claims, new)),
-            shadowed: after.shadowed(under: strategy).filter { !known.contains($0.id) },
+            shadowed: shadowed,
             wouldLockOut: had && !has)
-    }
-}
-
-extension MappingTable {
-    /// Rows that cannot decide for anybody: another one matches whatever they match, and comes first. Under
-    /// `highest_role` that is one with a higher role, wherever it stands, or an earlier one with the same.
-    func shadowed(under strategy: ClaimStrategy) -> [Mapping] {
-        let all = all
-        return all.filter { row in
-            all.contains { other in
-                let isFirst = other.rank < row.rank
-                let comesFirst =
-                    strategy == .firstMatch ? isFirst : other.role > row.role || other.role == row.role && isFirst
-                return comesFirst && other.covers(row)
-            }
-        }
-    }
-}
-
-extension Mapping {
-    /// Whether this row matches whatever another one matches.
-    fileprivate func covers(_ other: Mapping) -> Bool {
-        guard claimName == other.claimName else { return false }
-        switch (match, other.match) {
-        case (.exists, _): return true
-        case (_, .exists): return false
-        case (.equals, .equals): return comparedValue == other.comparedValue
-        case (.glob, .equals): return Glob(comparedValue).matches(other.comparedValue)
-        case (.glob, .glob): return comparedValue == other.comparedValue || claimValue == "*"
-        case (.equals, .glob): return false
-        }
-    }
-
-    /// Addresses compare without regard to ASCII case.
-    private var comparedValue: String {
-        guard claimName == "email" else { return claimValue }
-        return String(decoding: claimValue.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

@@ -34,7 +34,7 @@ extension Management {
                 members.append(member)
             }
         }
-        let rules = deployment.managerRules
+        let rules = managerRules
         for (identity, own) in stored {
             guard let first = own.first, rules.accepts(first.issuer, id),
                 !access.isSuspended(
@@ -67,7 +67,7 @@ extension Management {
     func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
-                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: deployment.managerRules,
+                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: managerRules,
                 recording: record(.grantRevoke))
         }
     }
@@ -77,7 +77,7 @@ extension Management {
         try await decided { () throws(DatabaseError) in
             try await access.suspend(
                 identity, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed),
-                under: deployment.managerRules, recording: record(.suspensionCreate))
+                under: managerRules, recording: record(.suspensionCreate))
         }
     }
 

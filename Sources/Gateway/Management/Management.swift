@@ -5,6 +5,7 @@ internal import Grants
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Sessions
 internal import Snapshots
 internal import Telemetry
 internal import Time
@@ -13,10 +14,15 @@ internal import Tokens
 /// What somebody does with an organization's members, invitations and mappings: the same by page and by API. What it
 /// may be was decided before; the organization comes from the permit.
 struct Management: Sendable {
+    /// As it was when the request came.
     let deployment: Deployment
+    /// As it is when a change is decided.
+    let deployments: Published<Deployment>
     let organization: Deployment.Organization
     let service: SignInService
     let permit: Permit
+    /// Of whoever asks; `nil` for programs.
+    let session: SessionKey?
     /// Of whoever asks.
     let claims: VerifiedClaims
     let origin: AuditOrigin
@@ -33,22 +39,40 @@ struct Management: Sendable {
     ///
     /// - Parameter isConfirmed: whether their own role may go by it.
     func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingManager {
-        let (claims, rules, trust) = (claims, organization.rules, deployment.emailTrust(of: claims.provider))
+        let (claims, id, deployments) = (claims, id, deployments)
         return ActingManager(
-            issuer: claims.identity.issuer, subject: claims.identity.subject,
-            verifiedEmail: trust.verifiedEmail(of: claims.claims.root), permission: permission,
-            isConfirmed: isConfirmed
-        ) { rows, grants in
-            let earned = Entitlement(of: claims, in: rules.adding(rows), emailTrust: trust, grants: grants)
-            return (earned.role, earned.permissions)
-        }
+            issuer: claims.identity.issuer, subject: claims.identity.subject, permission: permission,
+            isConfirmed: isConfirmed,
+            verifiedEmail: {
+                deployments.read().value.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root)
+            },
+            earned: { rows, grants in
+                let deployment = deployments.read().value
+                guard let organization = deployment.organization(id.text) else { return (nil, []) }
+                let earned = Entitlement(
+                    of: claims, in: organization.rules.adding(rows),
+                    emailTrust: deployment.emailTrust(of: claims.provider), grants: grants)
+                return (earned.role, earned.permissions)
+            })
     }
 
-    /// The content of a request may take minutes to arrive, and a role may be taken away meanwhile.
-    func checkStillPermitted() throws(Problem) {
-        let now = deployment.entitlement(of: claims, in: organization, with: access.snapshots.read().value)
-        guard case .permit = now.decide(permit.permission) else {
-            throw Problem(AccessRefusal.notPermitted(isMember: now.role != nil))
+    /// Who manages an organization, by the settings of when it is asked.
+    var managerRules: ManagerRules { Deployment.managerRules(of: deployments) }
+
+    /// The content of a request may take minutes to arrive; a role may be taken away meanwhile, and a session may end.
+    func checkStillPermitted() async throws(Problem) {
+        if let session {
+            let found = try await stored { () throws(DatabaseError) in try await service.sessions.session(session) }
+            guard found != nil else {
+                throw Problem(.unauthenticated, detail: "Your session has ended meanwhile. Sign in again.")
+            }
+        }
+        let deployment = deployments.read().value
+        let now = deployment.organization(id.text).map {
+            deployment.entitlement(of: claims, in: $0, with: access.snapshots.read().value)
+        }
+        guard case .permit = now?.decide(permit.permission) else {
+            throw Problem(AccessRefusal.notPermitted(isMember: now?.role != nil))
         }
     }
 

@@ -89,7 +89,7 @@ struct ManagementPages: Sendable {
                 throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
             }
         }
-        try management.checkStillPermitted()
+        try await management.checkStillPermitted()
         return form
     }
 }

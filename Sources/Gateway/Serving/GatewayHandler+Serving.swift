@@ -42,13 +42,17 @@ extension GatewayHandler {
                 }
                 : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
         }
-        if let entitlement, entitlement.reason == .suspended { noteAddress(of: caller, in: entitlement.organization) }
         let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
             guard case .refuse(let reason) = decision else {
                 return exchange.now(refuse(.organizationNotFound, match, exchange, caller))
             }
-            return exchange.now(refuse(reason, match, exchange, caller))
+            let refusal = refuse(reason, match, exchange, caller)
+            guard let learn = newAddress(of: caller, entitlement, exchange) else { return exchange.now(refusal) }
+            return exchange.later(bodyLimit: bodyLimit(match, exchange)) { _ in
+                await learn()
+                return refusal
+            }
         }
         context.record.organization = permit.organization.text
         context.record.decision = "permit"
@@ -56,16 +60,31 @@ extension GatewayHandler {
         return dispatch(match, exchange, caller, permit, organization)
     }
 
-    /// Somebody who is suspended comes with an address that was not known: whoever else has it is shut out too.
-    private func noteAddress(of caller: Caller, in organization: OrganizationID) {
-        let claims = caller.claims
+    /// What to do where somebody who is suspended comes with an address that was not known: whoever else has it is shut
+    /// out too, for it is the same person's.
+    private func newAddress(
+        of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
+    ) -> (@Sendable () async -> Void)? {
+        let (claims, deployment) = (caller.claims, exchange.deployment)
         let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
-        guard current.value.organization(organization.text)?.accepts(claims.provider) ?? false,
-            let email = current.value.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
-            access.value.lacksEmail(email, ofSuspended: issuer, subject, in: organization),
+        guard let entitlement, entitlement.reason == .suspended,
+            deployment.organization(entitlement.organization.text)?.accepts(claims.provider) ?? false,
+            let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
+            access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
             let identity = try? IdentityID(issuer: issuer, subject: subject)
-        else { return }
-        service.access.noteInBackground(email, ofSuspended: identity, in: organization)
+        else { return nil }
+        let (service, rules, id) = (service, Deployment.managerRules(of: deployments), entitlement.organization)
+        let origin = exchange.origin
+        let record = AuditRecord(
+            .suspensionExtend, by: .system, in: id, requestID: origin.requestID, address: origin.address)
+        return {
+            let result = try? await service.access.extendSuspension(
+                of: identity, to: email, in: id, under: rules, recording: record)
+            guard case .failure(.wouldLockOut) = result else { return }
+            service.log.write(
+                .warning, "a suspended person has the address of the last who manages the organization",
+                requestID: origin.requestID, fields: [("organization", id.text)])
+        }
     }
 
     private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
@@ -77,8 +96,8 @@ extension GatewayHandler {
         case .acceptInvitation:
             let api = AcceptanceAPI(
                 acceptance: Acceptance(
-                    deployment: exchange.deployment, service: service, claims: caller.claims, origin: exchange.origin,
-                    isSignIn: caller.session != nil), request: exchange.request)
+                    deployments: deployments, service: service, claims: caller.claims, origin: exchange.origin,
+                    session: caller.session?.session.key), request: exchange.request)
             return exchange.later(bodyLimit: 64 << 10) { body in await api.accept(body) }
         case .organizations:
             return exchange.now(identity.organizations(exchange.request.target.queryItems))
@@ -92,8 +111,8 @@ extension GatewayHandler {
     /// With or without somebody who is signed in.
     func acceptance(_ exchange: Exchange, _ caller: Caller?) -> Answer {
         let flow = AcceptanceFlow(
-            deployment: exchange.deployment, service: service, request: exchange.request, origin: exchange.origin,
-            claims: caller?.claims, session: caller?.session?.token)
+            deployment: exchange.deployment, deployments: deployments, service: service, request: exchange.request,
+            origin: exchange.origin, claims: caller?.claims, session: caller?.session?.token)
         return exchange.request.method == .post
             ? exchange.later(bodyLimit: 1 << 16) { body in await flow.accept(body) }
             : exchange.later(bodyLimit: 1 << 16) { _ in await flow.show() }
@@ -145,8 +164,8 @@ extension GatewayHandler {
         _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization
     ) -> Management {
         Management(
-            deployment: exchange.deployment, organization: organization, service: service, permit: permit,
-            claims: caller.claims, origin: exchange.origin)
+            deployment: exchange.deployment, deployments: deployments, organization: organization, service: service,
+            permit: permit, session: caller.session?.session.key, claims: caller.claims, origin: exchange.origin)
     }
 
     func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {

@@ -12,7 +12,7 @@ internal import Web
 
 /// The way of a request on one reactor: route, credential, entitlement, permit, backend.
 final class GatewayHandler: RequestHandler {
-    private let deployments: Published<Deployment>
+    let deployments: Published<Deployment>
     let metrics: MetricsAPI
     let service: SignInService
     private let health: StoreHealth

@@ -5,6 +5,7 @@ internal import JSON
 internal import OpenID
 internal import Organizations
 internal import Policy
+internal import Snapshots
 internal import Time
 internal import Tokens
 
@@ -63,12 +64,19 @@ extension Deployment {
         }
     }
 
+    /// The same, by the settings of when it is asked.
+    static func managerRules(of deployments: Published<Deployment>) -> ManagerRules {
+        ManagerRules(
+            accepts: { deployments.read().value.managerRules.accepts($0, $1) },
+            mapsToManager: { deployments.read().value.managerRules.mapsToManager($0, $1) })
+    }
+
     /// Who manages an organization: of listed providers, by stored role or by the claims of their last sign-in.
     var managerRules: ManagerRules {
         ManagerRules(
             accepts: { issuer, id in
                 self.providers.contains { provider in
-                    TrustedProvider.canonicalIssuer(provider.issuer) == issuer
+                    TrustedProvider.isSameIssuer(provider.issuer, issuer)
                         && self.organization(id.text)?.accepts(provider.id) ?? false
                 }
             },

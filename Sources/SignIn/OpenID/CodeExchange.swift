@@ -20,7 +20,7 @@ extension RelyingParty {
             if isRequired { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
             return
         }
-        guard TrustedProvider.canonicalIssuer(issuer) == TrustedProvider.canonicalIssuer(client.provider.issuer) else {
+        guard TrustedProvider.isSameIssuer(issuer, client.provider.issuer) else {
             throw SignInFailure(.issuerMismatch, "the callback's \"iss\" is another issuer")
         }
     }

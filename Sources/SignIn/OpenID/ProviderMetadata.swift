@@ -36,7 +36,7 @@ extension ProviderMetadata {
         let root = document.root
         // Another issuer's document would make its keys this one's.
         guard let said = root.member("issuer")?.string,
-            TrustedProvider.canonicalIssuer(said) == TrustedProvider.canonicalIssuer(issuer)
+            TrustedProvider.isSameIssuer(said, issuer)
         else { throw UnusableMetadata(description: "the discovery document is another issuer's") }
 
         func url(_ name: String) throws(UnusableMetadata) -> AbsoluteURL? {

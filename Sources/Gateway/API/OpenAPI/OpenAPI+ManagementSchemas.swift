@@ -102,12 +102,13 @@ extension OpenAPI {
           },
           "Suspension": {
             "type": "object",
-            "required": ["identity_id", "issuer", "subject", "email", "created_at"],
+            "required": ["identity_id", "issuer", "subject", "email", "emails", "created_at"],
             "properties": {
               "identity_id": {"type": "string"},
               "issuer": {"type": "string"},
               "subject": {"type": "string"},
               "email": {"type": ["string", "null"]},
+              "emails": {"type": "array", "items": {"type": "string"}},
               "created_at": {"type": "string", "format": "date-time"}
             }
           },

@@ -1,0 +1,61 @@
+internal import ClaimMapping
+internal import Organizations
+internal import Text
+
+/// Rows that cannot decide for anybody: another one matches whatever they match, and comes first. Under `highest_role`
+/// that is one with a higher role, wherever it stands, or an earlier one with the same.
+struct ShadowedRows {
+    /// The rows of one claim that can match more than one value, and the others by their value.
+    private struct Claim {
+        var exists: [Mapping] = []
+        var patterns: [(row: Mapping, glob: Glob)] = []
+        var byPattern: [ExactText: [Mapping]] = [:]
+        var byValue: [ExactText: [Mapping]] = [:]
+    }
+
+    /// In their order.
+    let rows: [Mapping]
+
+    init(of all: [Mapping], under strategy: ClaimStrategy) {
+        var claims: [ExactText: Claim] = [:]
+        for row in all {
+            let (name, value) = (ExactText(row.claimName), row.comparedValue)
+            switch row.match {
+            case .exists: claims[name, default: Claim()].exists.append(row)
+            case .equals: claims[name, default: Claim()].byValue[value, default: []].append(row)
+            case .glob:
+                claims[name, default: Claim()].patterns.append((row, Glob(value.text)))
+                claims[name, default: Claim()].byPattern[value, default: []].append(row)
+            }
+        }
+        rows = all.filter { row in
+            func comesFirst(_ other: Mapping) -> Bool {
+                let isEarlier = other.rank < row.rank
+                switch strategy {
+                case .firstMatch: return isEarlier
+                case .highestRole: return other.role > row.role || other.role == row.role && isEarlier
+                }
+            }
+            guard let claim = claims[ExactText(row.claimName)] else { return false }
+            let value = row.comparedValue
+            if claim.exists.contains(where: comesFirst) { return true }
+            switch row.match {
+            case .exists: return false
+            case .equals:
+                return claim.byValue[value]?.contains(where: comesFirst) ?? false
+                    || claim.patterns.contains { comesFirst($0.row) && $0.glob.matches(value.text) }
+            case .glob:
+                return [value, ExactText("*")].contains { claim.byPattern[$0]?.contains(where: comesFirst) ?? false }
+            }
+        }
+    }
+}
+
+extension Mapping {
+    /// Addresses compare without regard to ASCII case.
+    fileprivate var comparedValue: ExactText {
+        guard claimName == "email" else { return ExactText(claimValue) }
+        return ExactText(
+            String(decoding: claimValue.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self))
+    }
+}
