@@ -65,6 +65,8 @@ extension AccessStore {
             ) STRICT, WITHOUT ROWID;
             INSERT INTO suspension_email SELECT organization, identity, email FROM suspension WHERE email IS NOT NULL;
             ALTER TABLE suspension DROP COLUMN email;
+            -- Who invited is looked for among all that are pending.
+            DROP INDEX invitation_inviter;
             """,
         ])
 }
