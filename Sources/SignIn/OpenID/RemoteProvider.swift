@@ -76,14 +76,15 @@ public final class RemoteProvider: Sendable {
     /// When the keys that count now were fetched.
     public var keysFetchedAt: Timestamp? { state.withLock { $0.keysFetchedAt } }
 
-    /// Whether the next token should wait for the keys: there are none, or they are out of date and the provider was
-    /// not found to be down. Then they serve on, and ``refreshAhead()`` tries again.
+    /// Whether the next token should wait for the keys: there are none, also where the first fetch is under way, or they
+    /// are out of date and the provider was not found to be down. Then they serve on, and ``refreshAhead()`` tries again.
     public var needsKeys: Bool {
-        let now = now()
+        let (now, isUnderWay) = (now(), flight.isUnderWay)
         return state.withLock { state in
             guard now >= state.freshUntil else { return false }
             guard state.keys != nil, now < state.freshUntil + RemoteProvider.staleness else {
-                return RemoteProvider.isOver(RemoteProvider.failurePause, since: state.attemptedAt, at: now)
+                return isUnderWay && !state.hasFailed
+                    || RemoteProvider.isOver(RemoteProvider.failurePause, since: state.attemptedAt, at: now)
             }
             return !state.hasFailed
         }

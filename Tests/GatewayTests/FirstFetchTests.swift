@@ -1,0 +1,36 @@
+import HTTPClient
+import OpenID
+import Synchronization
+import Testing
+import Time
+import Tokens
+
+@Suite("The first fetch of a provider's keys")
+struct FirstFetchTests {
+    /// Answers no request before it is told to, and then refuses each.
+    private final class HeldHTTP: OutboundHTTP {
+        let (asked, mayAnswer) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+
+        func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+            asked.continuation.yield()
+            for await _ in mayAnswer.stream { break }
+            throw OutboundFault(.timedOut, "held")
+        }
+    }
+
+    @Test("whoever comes while it is under way waits for it; while the provider is down nobody does")
+    func waiting() async throws {
+        let http = HeldHTTP()
+        let now = Timestamp(seconds: 1_800_000_000)
+        let remote = RemoteProvider(
+            id: try #require(ProviderID("idp")), issuer: "https://idp.example",
+            policy: OutboundPolicy(configuredHost: "idp.example"), http: http, news: KeyNews(), now: { now })
+        #expect(remote.needsKeys)
+        async let fetched: Void = remote.refreshAhead()
+        for await _ in http.asked.stream { break }
+        #expect(remote.needsKeys)
+        http.mayAnswer.continuation.finish()
+        await fetched
+        #expect(!remote.needsKeys && remote.keys == nil)
+    }
+}
