@@ -38,16 +38,6 @@ struct ManagementAttackTests {
         try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
     }
 
-    private func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
-        let browser = TestBrowser(world)
-        try await browser.signIn(person, query)
-        return browser
-    }
-
-    private func execute(_ sql: String) async throws {
-        _ = try await world.database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
-    }
-
     // MARK: Roles that are taken away meanwhile
 
     @Test(
@@ -60,10 +50,10 @@ struct ManagementAttackTests {
             ("PUT", "suspensions/VIC", ""), ("DELETE", "grants/GRANT", ""),
         ])
     func suspendedMeanwhile(_ method: String, _ path: String, _ body: String) async throws {
-        let sue = try await browser("sue")
+        let sue = try await world.browser("sue")
         _ = try grant(.manager, to: "sue")
         let extra = try grant(.viewer, to: "deputy")
-        _ = try await browser("vic")
+        _ = try await world.browser("vic")
         let path = path.replacing("VIC", with: try identity("vic")).replacing("GRANT", with: extra.id)
         let suspension = "\(acme)/suspensions/\(try identity("sue"))"
         let answer = try await sue.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
@@ -79,7 +69,7 @@ struct ManagementAttackTests {
 
     @Test("whoever becomes a viewer while their request arrives may not do it any more")
     func demotedMeanwhile() async throws {
-        let sue = try await browser("sue")
+        let sue = try await world.browser("sue")
         let role = try grant(.manager, to: "sue")
         _ = try grant(.viewer, to: "sue")
         let answer = try await sue.call(
@@ -93,7 +83,7 @@ struct ManagementAttackTests {
 
     @Test("a form of somebody who was shut out meanwhile shows them nothing")
     func formMeanwhile() async throws {
-        let sue = try await browser("sue")
+        let sue = try await world.browser("sue")
         _ = try grant(.manager, to: "sue")
         let token = try await sue.formToken()
         let items = [("action", "invite"), ("email", "x@acme.example"), ("role", "organization-manager")]
@@ -131,7 +121,7 @@ struct ManagementAttackTests {
 
     @Test("whoever's session ends while their request arrives does nothing with it")
     func endedMeanwhile() async throws {
-        let sue = try await browser("sue")
+        let sue = try await world.browser("sue")
         _ = try grant(.manager, to: "sue")
         let id = try identity("sue")
         let answer = try await sue.call(
@@ -149,7 +139,7 @@ struct ManagementAttackTests {
         let body = #"{"email":"pat@acme.example","role":"organization-manager"}"#
         let link = try await manager.call("POST", "\(acme)/invitations", body).text("link")
         let token = try #require(link?.split(separator: "=").last)
-        let pat = try await browser("pat")
+        let pat = try await world.browser("pat")
         let unlisted = try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#) {
             try world.reload(
                 rewriting: (
@@ -196,8 +186,8 @@ struct ManagementAttackTests {
         _ = try grant(.manager, to: "deputy")
         let twin = try grant(.viewer, to: "twin")
         _ = try grant(.manager, to: "vic")
-        let vic = try await browser("vic")
-        _ = try await browser("twin")
+        let vic = try await world.browser("vic")
+        _ = try await world.browser("twin")
         let path = "\(acme)/suspensions/\(try identity("twin"))"
         #expect(try await vic.call("PUT", path).code == "conflict")
         #expect(try await vic.call("PUT", "\(path)?confirm=self").status == 200)
@@ -215,11 +205,11 @@ struct ManagementAttackTests {
 
     @Test("a suspension holds for every verified address that is known of the person, then and later")
     func addresses() async throws {
-        let (vic, twin) = (try await browser("vic"), try await browser("twin"))
+        let (vic, twin) = (try await world.browser("vic"), try await world.browser("twin"))
         _ = try grant(.viewer, to: "twin")
         // Known only by the grant, when the suspension comes.
         _ = try grant(.viewer, to: "unseen")
-        try await execute("UPDATE access_grant SET email = 'vic@acme.example' WHERE subject = 'unseen'")
+        try await world.execute("UPDATE access_grant SET email = 'vic@acme.example' WHERE subject = 'unseen'")
         let path = "\(acme)/suspensions"
         #expect(try await manager.call("PUT", "\(path)/\(try identity("unseen"))").status == 200)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
@@ -227,7 +217,7 @@ struct ManagementAttackTests {
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         // Not known when the suspension comes, and learned from the next request.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 200)
-        try await execute("DELETE FROM person_seen WHERE subject = 'twin'")
+        try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
         #expect(try await manager.call("PUT", "\(path)/\(try identity("twin"))").status == 200)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
@@ -243,10 +233,10 @@ struct ManagementAttackTests {
     @Test("an address that a suspended person brings shuts out nobody where nobody would be left")
     func lastAddress() async throws {
         _ = try grant(.viewer, to: "twin")
-        let twin = try await browser("twin")
-        try await execute("DELETE FROM person_seen WHERE subject = 'twin'")
+        let twin = try await world.browser("twin")
+        try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
         _ = try grant(.manager, to: "vic")
-        let vic = try await browser("vic")
+        let vic = try await world.browser("vic")
         #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try identity("twin"))").status == 200)
         let own = "\(acme)/suspensions/\(try identity("carla"))?confirm=self"
         #expect(try await manager.call("PUT", own).status == 200)
@@ -259,7 +249,7 @@ struct ManagementAttackTests {
     @Test("an address that nobody vouches for takes back nobody else's invitations, and names nobody")
     func unverifiedInviter() async throws {
         _ = try grant(.manager, to: "una")
-        let una = try await browser("una")
+        let una = try await world.browser("una")
         let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#
         let invited = try await una.call("POST", "\(acme)/invitations", body)
         let id = try identity("una")
@@ -279,7 +269,7 @@ struct ManagementAttackTests {
             return Dictionary(
                 items.map { ($0.member("subject")?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
         }
-        _ = try await browser("sam", "organization=acme")
+        _ = try await world.browser("sam", "organization=acme")
         let row = #"{"claim_name":"email","claim_value":"sam@elsewhere.example","role":"organization-viewer"}"#
         let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
         let sam = try #require(try await members()["sam"])
@@ -290,18 +280,18 @@ struct ManagementAttackTests {
         #expect(try await members()["elsewhere"] == nil)
         // Sealed by a key that is gone.
         _ = try grant(.viewer, to: "sam")
-        try await execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
+        try await world.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
 
     @Test("sessions end of whoever has a role here, and of nobody else")
     func sessions() async throws {
-        let late = try await browser("sue")
+        let late = try await world.browser("sue")
         _ = try grant(.viewer, to: "sue")
         #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("sue"))/sessions").status == 204)
         #expect(try await late.fetch("GET", "/api/v1/me").status == 401)
         // Gloria signed in for Acme once and has no role there.
-        let gloria = try await browser("gloria", "organization=acme")
+        let gloria = try await world.browser("gloria", "organization=acme")
         _ = try grant(.manager, to: "gloria", in: "globex")
         #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("gloria"))/sessions").status == 404)
         #expect(try await gloria.fetch("GET", "/api/v1/organizations/globex/summary").status == 200)
@@ -320,7 +310,7 @@ struct ManagementAttackTests {
             let answer = try await manager.call("POST", "\(acme)/invitations", body)
             return String(try #require(answer.text("link")?.split(separator: "=").last))
         }
-        let pat = try await browser("pat")
+        let pat = try await world.browser("pat")
         let first = try await invite("organization-viewer")
         _ = try await pat.open("/invitations/accept?token=\(first)")
         let shown = try await pat.open("/invitations/accept").body
@@ -342,7 +332,7 @@ struct ManagementAttackTests {
         let body = #"{"email":"pat@acme.example","role":"organization-viewer"}"#
         let answer = try await manager.call("POST", "\(acme)/invitations", body)
         let token = try #require(answer.text("link")?.split(separator: "=").last)
-        let sam = try await browser("sam")
+        let sam = try await world.browser("sam")
         #expect(try await sam.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#).status == 403)
         let events = try await manager.fetch("GET", "\(acme)/audit-events?action=invitation_accept").items
         #expect(events.map { $0.member("outcome")?.string } == ["denied"])
@@ -353,7 +343,7 @@ struct ManagementAttackTests {
 
     @Test("an address with a NUL is none, and nothing fails for it")
     func nul() async throws {
-        let nul = try await browser("nul", "organization=acme")
+        let nul = try await world.browser("nul", "organization=acme")
         #expect(try await nul.fetch("GET", "/api/v1/me").json?.member("identity")?.member("email")?.isNull == true)
         _ = try grant(.manager, to: "nul")
         let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#

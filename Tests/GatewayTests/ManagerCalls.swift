@@ -41,6 +41,18 @@ extension TestAnswer {
 }
 
 extension SignInWorld {
+    /// The browser of somebody who has signed in.
+    func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
+        let browser = TestBrowser(self)
+        try await browser.signIn(person, query)
+        return browser
+    }
+
+    /// Changes the store as nobody should.
+    func execute(_ sql: String) async throws {
+        _ = try await database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
+    }
+
     /// The actions of an organization's audit log, the oldest first, with their outcomes' reasons.
     func audited(_ organization: String = "acme") async throws -> [String] {
         let id = try #require(OrganizationID(organization))

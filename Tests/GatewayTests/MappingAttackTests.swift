@@ -22,16 +22,6 @@ struct MappingAttackTests {
         try await manager.signIn("carla")
     }
 
-    private func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
-        let browser = TestBrowser(world)
-        try await browser.signIn(person, query)
-        return browser
-    }
-
-    private func execute(_ sql: String) async throws {
-        _ = try await world.database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
-    }
-
     @Test("two changes of one row at once are both there afterwards")
     func patches() async throws {
         let row = #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#
@@ -134,7 +124,7 @@ struct MappingAttackTests {
         let path = "\(acme)/claim-mappings/\(try #require(equal.text("id")))"
         #expect(try await manager.call("PATCH", path, #"{"match":"glob"}"#).status == 422)
         for number in 0..<AccessStore.mostPatterns {
-            try await execute(
+            try await world.execute(
                 """
                 INSERT INTO claim_mapping VALUES
                     ('p\(number)', 'acme', \(number + 10), 'g', 'glob', 'p*', 'organization-viewer')
@@ -146,8 +136,8 @@ struct MappingAttackTests {
 
     @Test("a viewer is told of those who have a role, and of nobody else")
     func explained() async throws {
-        let viewer = try await browser("vic")
-        _ = try await browser("sam", "organization=acme")
+        let viewer = try await world.browser("vic")
+        _ = try await world.browser("sam", "organization=acme")
         func explain(_ subject: String, by browser: TestBrowser) async throws -> Int {
             let body = #"{"identity_id":"\#(try IdentityID(issuer: SignInWorld.issuer, subject: subject).text)"}"#
             return try await browser.call("POST", "\(acme)/claim-mappings/explain", body).status
@@ -212,7 +202,7 @@ struct MappingAttackTests {
     func addressPatterns() async throws {
         let pattern = (0..<127).map { $0 % 2 == 0 ? "*a" : "*b" }.joined()
         for number in 0..<AccessStore.mostPatterns {
-            try await execute(
+            try await world.execute(
                 """
                 INSERT INTO claim_mapping VALUES
                     ('p\(number)', 'acme', \(number + 1), 'email', 'glob', '\(pattern)', 'organization-viewer')
