@@ -93,7 +93,7 @@ let package = Package(
         // How people sign in
         library(
             "OpenID", in: "SignIn/",
-            uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Time", "Tokens"]),
+            uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
         library(
             "Sessions", in: "SignIn/",
             uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
@@ -103,6 +103,7 @@ let package = Package(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
                 "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots",
+                "Text",
                 "Time",
             ]),
 

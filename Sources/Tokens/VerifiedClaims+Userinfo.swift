@@ -12,20 +12,22 @@ extension VerifiedClaims {
     ///   to be thrown away.
     public func adding(userinfo: JSONDocument) -> VerifiedClaims? {
         guard isAboutSameSubject(userinfo) else { return nil }
-        var known = Set(claims.root.members.map(\.name))
-        var dropped: Set<String> = []
-        if known.contains("email") {
-            known.insert("email_verified")
+        var known = Set(claims.root.members.map { ExactText($0.name) })
+        let verified = ExactText("email_verified")
+        var dropped: Set<ExactText> = []
+        if known.contains(ExactText("email")) {
+            known.insert(verified)
         } else if userinfo.root.member("email") != nil {
-            dropped.insert("email_verified")
+            dropped.insert(verified)
         }
         var writer = JSONWriter(reservingCapacity: claims.bytes.count + userinfo.bytes.count)
         writer.beginObject()
-        for member in claims.root.members where !dropped.contains(member.name) {
+        for member in claims.root.members where !dropped.contains(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }
-        for member in userinfo.root.members where !known.contains(member.name) || dropped.contains(member.name) {
+        for member in userinfo.root.members
+        where !known.contains(ExactText(member.name)) || dropped.contains(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }
@@ -39,14 +41,15 @@ extension VerifiedClaims {
     /// - Returns: `nil` where the answer is about somebody else.
     public func renewed(byUserinfo userinfo: JSONDocument) -> VerifiedClaims? {
         guard isAboutSameSubject(userinfo) else { return nil }
-        let kept: Set<String> = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "sid"]
+        let names = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "sid"]
+        let kept = Set(names.map(ExactText.init))
         var writer = JSONWriter(reservingCapacity: userinfo.bytes.count + 256)
         writer.beginObject()
-        for member in claims.root.members where kept.contains(member.name) {
+        for member in claims.root.members where kept.contains(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }
-        for member in userinfo.root.members where !kept.contains(member.name) {
+        for member in userinfo.root.members where !kept.contains(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }

@@ -9,6 +9,24 @@ struct InventoryChangeTests {
         #"{"id":"\#(id)","name":"N","published":true,"nested_only":false,"trigger":"\#(trigger)"}"#
     }
 
+    @Test("ids that merely look the same are two workspaces, and two workflows")
+    func equivalent() async throws {
+        let world = try TestStore()
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let workflows = "[\(workflow(composed)),\(workflow(decomposed))]"
+        let result = try await world.put(
+            #"{"roles":[],"workspaces":[{"id":"\#(composed)","name":"A","workflows":\#(workflows)},{"id":"\#(decomposed)","name":"B"}]}"#
+        )
+        _ = try result.get()
+        let both = world.store.snapshot(of: .acme)
+        #expect(both.rows.count == 2 && both.row(id: composed)?.name == "A" && both.row(id: decomposed)?.name == "B")
+        #expect(try await world.change(#"{"op":"delete_workspace","workspace":"\#(composed)"}"#).isSuccess)
+        let one = world.store.snapshot(of: .acme)
+        #expect(one.rows.map(\.name) == ["B"] && one.row(id: composed) == nil)
+        #expect(try world.store.verifyBlocking() == [])
+        #expect(try world.reopened().snapshot(of: .acme).rows.map(\.name) == ["B"])
+    }
+
     @Test("each operation changes the counts with the rows")
     func operations() async throws {
         let world = try TestStore()

@@ -152,9 +152,11 @@ public struct CheckpointKeys: Sendable {
         return AuditCheckpoint(statement: statement, signature: signature)
     }
 
-    /// The same where the last one is a day old, or there is none.
+    /// The same where the last one is a day old, or dated in the future, or there is none.
     public func makeDaily(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> AuditCheckpoint? {
-        if let last = try CheckpointKeys.lastCheckpoint(transaction), now < last + .seconds(86400) { return nil }
+        if let last = try CheckpointKeys.lastCheckpoint(transaction), last <= now, now < last + .seconds(86400) {
+            return nil
+        }
         return try makeCheckpoint(at: now, transaction)
     }
 

@@ -8,6 +8,8 @@ public struct CheckpointVerification: Sendable {
     public private(set) var count = 0
     /// What does not hold, a line each.
     public private(set) var faults: [String] = []
+    /// What may be in order, and only somebody who knows when the gateway ran can tell.
+    public private(set) var warnings: [String] = []
 
     /// Those in the store that hold, in their order.
     private var good: [AuditCheckpoint.Content] = []
@@ -17,10 +19,9 @@ public struct CheckpointVerification: Sendable {
     ///   - keys: of today's configuration.
     ///   - trusted: public keys (Ed25519, 32 bytes) that signed before. A key that is neither vouches for nothing:
     ///     anybody can make one.
-    ///   - unsignedBefore: until when there was nothing to sign with.
     public init(
-        _ kept: [AuditCheckpoint], keys: CheckpointKeys, trusting trusted: [[UInt8]],
-        unsignedBefore: Timestamp? = nil, at now: Timestamp, _ transaction: Transaction
+        _ kept: [AuditCheckpoint], keys: CheckpointKeys, trusting trusted: [[UInt8]], at now: Timestamp,
+        _ transaction: Transaction
     ) throws(DatabaseError) {
         let known = Set(keys.publicKeys + trusted)
         let stored = try transaction.all("SELECT statement, signature FROM audit_checkpoint ORDER BY number") {
@@ -51,7 +52,7 @@ public struct CheckpointVerification: Sendable {
             }
             _ = try check(checkpoint, content, by: known, transaction)
         }
-        if !keys.isEmpty { try checkCoverage(since: unsignedBefore, at: now, transaction) }
+        if !keys.isEmpty { try checkCoverage(at: now, transaction) }
     }
 
     /// Whether its signature is good; each event that it names has to be there.
@@ -88,44 +89,50 @@ public struct CheckpointVerification: Sendable {
     }
 
     /// A gateway that runs, and a command that records something, make a checkpoint where the last one is a day old. So
-    /// what a checkpoint is the first to cover happened within a day of the one before, or just before itself, for
-    /// nothing ran in between; anything else tells that checkpoints were removed, also once new ones were made.
-    private mutating func checkCoverage(
-        since unsignedBefore: Timestamp?, at now: Timestamp, _ transaction: Transaction
-    ) throws(DatabaseError) {
+    /// what a checkpoint is the first to cover happened within a day of the one before, or just before itself. Anything
+    /// else may tell that checkpoints were removed, also once new ones were made; or the gateway was killed in the first
+    /// minute after a quiet day.
+    private mutating func checkCoverage(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) {
         // A day, and an hour for one that had to wait.
         let (day, hour): (Int64, Int64) = (25 * 3_600_000, 3_600_000)
+        let moment = now.nanoseconds / 1_000_000
         let chains = try transaction.all("SELECT chain FROM audit_head ORDER BY chain") {
             row throws(DatabaseError) in row.text(0)
         }
-        let begin = unsignedBefore.map { $0.nanoseconds / 1_000_000 } ?? .min
-        let oldest = try transaction.first("SELECT min(at) FROM audit_event WHERE at >= $1", .integer(begin)) {
-            row throws(DatabaseError) in row.optionalInteger(0).map { Int64($0) }
+        let oldest = try transaction.first("SELECT min(at) FROM audit_event") { row throws(DatabaseError) in
+            row.optionalInteger(0).map { Int64($0) }
         }
         guard var since = oldest ?? nil else { return }
         var covered: [String: Int] = [:]
-        // The last step is what no checkpoint covers yet.
-        let steps = good.map { (at: $0.timestamp.nanoseconds / 1_000_000, heads: $0.heads) }
-        for step in steps + [(at: now.nanoseconds / 1_000_000, heads: [])] {
-            let heads = Dictionary(step.heads.map { ($0.chain, $0.sequence) }, uniquingKeysWith: { first, _ in first })
+        func warn(before step: Int64, upTo heads: [String: Int]?) throws(DatabaseError) -> Bool {
             for chain in chains {
+                // A chain that a checkpoint does not name had not begun.
+                let end = heads.map { $0[chain] ?? 0 } ?? .max
                 let isMissed = try transaction.contains(
                     """
                     SELECT 1 FROM audit_event
-                    WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at >= $4 AND at > $5 AND at < $6 LIMIT 1
-                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(heads[chain] ?? .max), .integer(begin),
-                    .integer(since + day), .integer(step.at - hour)
+                    WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at > $4 AND at < $5 LIMIT 1
+                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(end), .integer(since + day),
+                    .integer(step - hour)
                 ) { _ in true }
-                if isMissed {
-                    faults.append(
-                        "checkpoints are missing: none was made for more than a day before "
-                            + "\(Timestamp(seconds: step.at / 1000).rfc3339); where there was no secret_key until then, "
-                            + "say so with --unsigned-before")
-                    return
-                }
+                if isMissed { return true }
             }
+            return false
+        }
+        for content in good {
+            let at = content.timestamp.nanoseconds / 1_000_000
+            let heads = Dictionary(
+                content.heads.map { ($0.chain, $0.sequence) }, uniquingKeysWith: { first, _ in first })
+            if try warn(before: at, upTo: heads) {
+                warnings.append(
+                    "\(content.name): for more than a day before it there was none, although events were recorded")
+            }
+            if at > moment + hour { warnings.append("\(content.name): it is dated in the future") }
             covered.merge(heads) { max($0, $1) }
-            since = max(since, step.at)
+            since = max(since, min(at, moment))
+        }
+        if try warn(before: moment, upTo: nil) {
+            warnings.append("the last checkpoint is older than a day, although events were recorded since")
         }
     }
 }

@@ -68,8 +68,8 @@ extension AccessStore {
         }
     }
 
-    /// Shuts out whoever has another verified address of somebody suspended, where somebody is left who manages the
-    /// organization.
+    /// Shuts out whoever has another verified address of somebody suspended, and ends the invitations that they have
+    /// pending, where somebody is left who manages the organization.
     ///
     /// - Returns: `notFound` where they are not suspended, or the address is known.
     public func extendSuspension(
@@ -88,6 +88,9 @@ extension AccessStore {
             record.target = identity.text
             record.details.append(("email", email))
             try AuditLog.append(record, at: moment, transaction)
+            try AccessStore.revokeInvitations(
+                of: identity, emails: [ExactText(email)], in: organization, because: "manager_suspended",
+                recording: record, at: moment, transaction)
             return .kept((), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
         }
     }

@@ -39,13 +39,14 @@ extension Command {
             moved is told, and the exit code is 1. Signed checkpoints, made every day and with each export, tell where a
             chain was cut off; one that was kept elsewhere tells it even where those in the store were removed too.
             Checkpoints of a key that secret_key does not give any more count only where --key names its public half,
-            which each of them holds as public_key. Where checkpoints are missing is told too.
+            which each of them holds as public_key. A warning tells where none was made for more than a day: the gateway
+            was killed, or had no secret_key, or they were removed.
             """,
         options: [
             .config,
             .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
             .value("key", "KEY", isRepeated: true, "the public key of a secret_key that was replaced"),
-            .value("unsigned-before", "TIME", "until when there was no secret_key, and so no checkpoint"), .json,
+            .json,
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let kept = try checkpoints(call)
@@ -55,21 +56,13 @@ extension Command {
             }
             return key
         }
-        var unsignedBefore: Timestamp?
-        if let text = call.arguments.value("unsigned-before") {
-            unsignedBefore = Timestamp(rfc3339: text)
-            guard unsignedBefore != nil else {
-                throw .words("--unsigned-before has to be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")
-            }
-        }
-        let since = unsignedBefore
         return try withStore(call) { (database, keys) throws(DatabaseError) -> ExitCode in
             let moment = call.now()
             let (result, signed) = try database.readBlocking { transaction throws(DatabaseError) in
                 (
                     try AuditVerification(transaction),
                     try CheckpointVerification(
-                        kept, keys: keys, trusting: trusted, unsignedBefore: since, at: moment, transaction)
+                        kept, keys: keys, trusting: trusted, at: moment, transaction)
                 )
             }
             let faults = result.faults + signed.faults
@@ -83,6 +76,10 @@ extension Command {
                 writer.beginArray()
                 for fault in faults { writer.string(fault) }
                 writer.endArray()
+                writer.name("warnings")
+                writer.beginArray()
+                for warning in signed.warnings { writer.string(warning) }
+                writer.endArray()
                 writer.endObject()
                 call.print(writer.bytes)
             } else if faults.isEmpty {
@@ -91,6 +88,7 @@ extension Command {
             } else {
                 for fault in faults { call.print(fault) }
             }
+            if !call.arguments.has("json") { for warning in signed.warnings { call.warn("warning: \(warning)") } }
             return faults.isEmpty ? .done : .no
         }
     }
@@ -101,12 +99,13 @@ extension Command {
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
         var found: [AuditCheckpoint] = []
         // Other lines of a log are passed over; one that has a checkpoint has to be whole.
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-        where line.contains("checkpoint") || line.contains("\"statement\"") {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             guard let start = line.firstIndex(of: "{") else { continue }
             let json = Array(line[start...].utf8)
+            let root = try? JSONDocument(parsing: json).root
             // A line of the log has it as a text.
-            let logged = try? JSONDocument(parsing: json).root.member("checkpoint")?.string
+            let logged = root?.member("checkpoint")?.string
+            guard logged != nil || root?.member("statement") != nil || line.hasPrefix("checkpoint:") else { continue }
             guard let checkpoint = AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json) else {
                 throw .failure("\(path), line \(index + 1): this is no whole checkpoint")
             }

@@ -20,7 +20,7 @@ extension ManagementAPI {
         let address = reader.text("email", in: 1...254).flatMap { text -> InvitedAddress? in
             let address = InvitedAddress(text)
             if let address {
-                if let fault = management.deployment.fault(of: address) { reader.fault("email", fault) }
+                if let fault = management.today.fault(of: address) { reader.fault("email", fault) }
             } else {
                 reader.fault("email", "has to be an e-mail address such as name@example.com")
             }

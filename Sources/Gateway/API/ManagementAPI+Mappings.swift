@@ -9,12 +9,15 @@ extension ManagementAPI {
     func mappings() throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
         let table = management.mappings()
-        // The last row of the page before, wherever it stands now; where it is gone, what took its place comes next.
+        // Behind the last row of the page before; where that is gone, what took its place comes next.
         var rest = table.all[...]
         if let cursor = query.cursor {
             let parts = cursor.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, let rank = Int(parts[0]), rank > 0 else { throw ListQuery.unknownCursor }
-            let last = table.row(String(parts[1]))?.rank ?? rank - 1
+            guard parts.count == 2, parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), parts[0].first != "0",
+                let rank = Int(parts[0])
+            else { throw ListQuery.unknownCursor }
+            // Where it went further down, some may be told twice, and none is left out.
+            let last = table.row(String(parts[1])).flatMap { $0.rank <= rank ? $0.rank : nil } ?? rank - 1
             rest = rest.drop { $0.rank <= last }
         }
         let shown = Array(rest.prefix(query.limit))
@@ -37,7 +40,8 @@ extension ManagementAPI {
         let change = ManagementAPI.addition(&reader, to: table)
         try reader.finish()
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
-        let (row, now) = try await management.change(change, ifCurrent: isCurrent, isConfirmed: isConfirmed)
+        let (row, now) = try await management.change(
+            change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
         return document(.created, row, of: now)
     }
 
@@ -49,7 +53,8 @@ extension ManagementAPI {
         let change = ManagementAPI.replacement(&reader, of: row, in: table)
         try reader.finish()
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
-        let (changed, now) = try await management.change(change, ifCurrent: isCurrent, isConfirmed: isConfirmed)
+        let (changed, now) = try await management.change(
+            change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
         return document(.ok, changed, of: now)
     }
 
@@ -57,7 +62,8 @@ extension ManagementAPI {
         let table = management.mappings()
         guard let row = table.row(id) else { throw Problem(AccessRefusal.notFound) }
         try guardStored(row, table)
-        _ = try await management.change(.remove(id), ifCurrent: isCurrent, isConfirmed: isConfirmed)
+        _ = try await management.change(
+            .remove(id), of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
         return .noContent
     }
 

@@ -60,7 +60,7 @@ extension Management {
                 try AccessStore.invitation(invitation, in: id, at: now, transaction)
             }
         }
-        if let address = (known?.email).flatMap({ InvitedAddress($0) }), let fault = deployment.fault(of: address) {
+        if let address = (known?.email).flatMap({ InvitedAddress($0) }), let fault = today.fault(of: address) {
             throw Problem(.conflict, detail: "The address \(fault).")
         }
         let issued = try await decided { () throws(DatabaseError) in

@@ -63,18 +63,24 @@ struct MappingPreview: Sendable {
 extension Management {
     func mappings() -> MappingTable {
         MappingTable(
-            file: organization.rules.mappings, stored: access.snapshots.read().value.mappings(of: id).mappings)
+            file: (today.organization(id.text) ?? organization).rules.mappings,
+            stored: access.snapshots.read().value.mappings(of: id).mappings)
     }
 
     /// - Parameters:
+    ///   - file: the file's rows that the change was made for; with others it is refused.
     ///   - isCurrent: whether the rows with this tag are those that one has seen.
     ///   - isConfirmed: whether one's own role may go.
     func change(
-        _ change: MappingChange, ifCurrent isCurrent: @escaping @Sendable (String) -> Bool, isConfirmed: Bool
+        _ change: MappingChange, of file: [Mapping], ifCurrent isCurrent: @escaping @Sendable (String) -> Bool,
+        isConfirmed: Bool
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
-        let file = organization.rules.mappings
+        let (deployments, id) = (deployments, id)
         let conditions = AccessStore.MappingConditions(
-            isCurrent: { isCurrent(MappingTable(file: file, stored: $0).tag) }, rules: managerRules)
+            isCurrent: { stored in
+                deployments.read().value.organization(id.text)?.rules.mappings == file
+                    && isCurrent(MappingTable(file: file, stored: stored).tag)
+            }, rules: managerRules)
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
                 change, in: id, by: acting(.writeMappings, isConfirmed: isConfirmed), where: conditions,

@@ -56,6 +56,9 @@ struct Management: Sendable {
             })
     }
 
+    /// The settings that are in force now.
+    var today: Deployment { deployments.read().value }
+
     /// Who manages an organization, by the settings of when it is asked.
     var managerRules: ManagerRules { Deployment.managerRules(of: deployments) }
 
@@ -67,7 +70,7 @@ struct Management: Sendable {
                 throw Problem(.unauthenticated, detail: "Your session has ended meanwhile. Sign in again.")
             }
         }
-        let deployment = deployments.read().value
+        let deployment = today
         let now = deployment.organization(id.text).map {
             deployment.entitlement(of: claims, in: $0, with: access.snapshots.read().value)
         }

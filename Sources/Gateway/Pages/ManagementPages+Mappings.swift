@@ -36,7 +36,7 @@ extension ManagementPages {
             if form["step"] == "save" {
                 let tag = form["tag"] ?? ""
                 _ = try await management.change(
-                    change, ifCurrent: { $0 == tag }, isConfirmed: form["confirm"] == "self")
+                    change, of: table.file, ifCurrent: { $0 == tag }, isConfirmed: form["confirm"] == "self")
                 return redirect(done: "saved")
             }
             let preview = try await management.preview([change])

@@ -43,7 +43,7 @@ extension ManagementPages {
             throw Problem(
                 .invalidRequest, status: 422, detail: "Write an e-mail address such as name@example.com.")
         }
-        if let fault = management.deployment.fault(of: address) {
+        if let fault = management.today.fault(of: address) {
             throw Problem(.invalidRequest, status: 422, detail: "The address \(fault).")
         }
         guard let role = form["role"].flatMap(Role.init) else {

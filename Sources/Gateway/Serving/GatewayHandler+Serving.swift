@@ -74,6 +74,8 @@ extension GatewayHandler {
             let identity = try? IdentityID(issuer: issuer, subject: subject)
         else { return nil }
         let (service, rules, id) = (service, Deployment.managerRules(of: deployments), entitlement.organization)
+        let key = "\(id.text) \(identity.text) \(email)"
+        guard service.mayExtendSuspension(key) else { return nil }
         let origin = exchange.origin
         let record = AuditRecord(
             .suspensionExtend, by: .system, in: id, requestID: origin.requestID, address: origin.address)
@@ -81,6 +83,7 @@ extension GatewayHandler {
             let result = try? await service.access.extendSuspension(
                 of: identity, to: email, in: id, under: rules, recording: record)
             guard case .failure(.wouldLockOut) = result else { return }
+            service.noteRefusedExtension(key)
             service.log.write(
                 .warning, "a suspended person has the address of the last who manages the organization",
                 requestID: origin.requestID, fields: [("organization", id.text)])

@@ -125,6 +125,7 @@ public final class GatewayProcess {
         let end = ContinuousClock.now + .seconds(25)
         server.drain()
         post.finishBlocking(before: end)
+        maintenance.finishBlocking()
         database.close()
         client.close()
         mail.close()

@@ -1,4 +1,5 @@
 internal import Databases
+internal import Dispatch
 internal import Grants
 internal import OpenID
 internal import Sessions
@@ -35,6 +36,17 @@ final class Maintenance: Sendable {
 
     func stop() {
         task.withLock { $0?.cancel() }
+    }
+
+    /// What was recorded last is covered too; on a thread that may wait.
+    func finishBlocking() {
+        guard let keys = deployments.read().value.signIn.checkpointKeys else { return }
+        let isDone = DispatchSemaphore(value: 0)
+        Task.detached { [service] in
+            try? await service.checkpoints.makeDaily(with: keys)
+            isDone.signal()
+        }
+        isDone.wait()
     }
 
     /// One round; the clocks of keys and sessions are those of the stores.

@@ -8,6 +8,7 @@ internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
+internal import Synchronization
 internal import Telemetry
 internal import Time
 internal import Tokens
@@ -45,6 +46,26 @@ final class SignInService: Sendable {
     ]
 
     let database: Database
+
+    /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
+    private let refusedAddresses = Mutex<[String: Timestamp]>([:])
+
+    /// Whether to try now to shut out an address of somebody suspended.
+    func mayExtendSuspension(_ key: String) -> Bool {
+        let now = now()
+        return refusedAddresses.withLock { refused in
+            guard let last = refused[key] else { return true }
+            return now < last || now >= last + .seconds(60)
+        }
+    }
+
+    func noteRefusedExtension(_ key: String) {
+        let now = now()
+        refusedAddresses.withLock { refused in
+            if refused.count >= 1000 { refused.removeAll() }
+            refused[key] = now
+        }
+    }
 
     /// Records what changed nothing in the store.
     func record(_ record: AuditRecord) async {

@@ -1,4 +1,5 @@
 public import JSON
+internal import Text
 internal import Time
 public import Tokens
 
@@ -46,7 +47,7 @@ extension RelyingParty {
         expected.accessToken = answer.accessToken
         do throws(TokenRefusal) {
             let renewed = try await verify(idToken, expected)
-            guard renewed.identity == claims.identity, renewed.providerSubject == claims.providerSubject else {
+            guard renewed.identity == claims.identity, renewed.providerSubject.isExactly(claims.providerSubject) else {
                 return .ended(detail: "the renewed ID token is somebody else's")
             }
             return .renewed(

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` all count with these
 /// and with nothing else (contract, section 8).
 enum Counting {
@@ -58,11 +60,11 @@ struct RoleBook: Sendable, Equatable {
         static let operatesCases = Capabilities(rawValue: 2)
     }
 
-    private var roles: [String: Capabilities] = [:]
+    private var roles: [ExactText: Capabilities] = [:]
 
-    func isKnown(_ id: String) -> Bool { roles[id] != nil }
+    func isKnown(_ id: String) -> Bool { roles[ExactText(id)] != nil }
 
-    func capabilities(of id: String) -> Capabilities { roles[id] ?? [] }
+    func capabilities(of id: String) -> Capabilities { roles[ExactText(id)] ?? [] }
 
     mutating func add(_ id: String, scopes: some Sequence<String>) {
         var capabilities: Capabilities = []
@@ -70,10 +72,10 @@ struct RoleBook: Sendable, Equatable {
             if scope == "playbook.write" { capabilities.insert(.editsWorkflows) }
             if scope == "cm.case.write" { capabilities.insert(.operatesCases) }
         }
-        roles[id] = capabilities
+        roles[ExactText(id)] = capabilities
     }
 
     mutating func remove(_ id: String) {
-        roles[id] = nil
+        roles[ExactText(id)] = nil
     }
 }

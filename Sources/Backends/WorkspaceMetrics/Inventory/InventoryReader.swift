@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 internal import Time
 
 /// Reads the elements of a document, noting every fault with its pointer instead of stopping at the first.
@@ -161,11 +162,11 @@ extension InventoryReader {
             return []
         }
         var elements: [Element] = []
-        var keys: Set<String> = []
+        var keys: Set<ExactText> = []
         for (index, element) in value.elements.enumerated() where !faults.isFull {
             within([name, String(index)]) { reader in
                 guard let element = read(&reader, element) else { return }
-                if let unique, !keys.insert(unique.key(element)).inserted {
+                if let unique, !keys.insert(ExactText(unique.key(element))).inserted {
                     reader.note("stands here a second time", at: unique.name)
                 }
                 elements.append(element)

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Text
 
 /// An organization's workspaces at one version: what requests read, without a database and without waiting.
 final class MetricsSnapshot: Sendable {
@@ -15,7 +16,7 @@ final class MetricsSnapshot: Sendable {
 
     private struct Lazy {
         var orders: [RowOrder: [Int32]] = [:]
-        var indexByID: [String: Int]?
+        var indexByID: [ExactText: Int]?
     }
 
     static let empty = MetricsSnapshot(
@@ -41,9 +42,9 @@ final class MetricsSnapshot: Sendable {
     }
 
     /// The next version, where only some workspaces changed.
-    func applying(_ changed: [WorkspaceRow], removed: Set<String>, state: InventoryState) -> MetricsSnapshot {
-        let replaced = removed.union(changed.map(\.id))
-        let kept = rows.filter { !replaced.contains($0.id) }
+    func applying(_ changed: [WorkspaceRow], removed: Set<ExactText>, state: InventoryState) -> MetricsSnapshot {
+        let replaced = removed.union(changed.map { ExactText($0.id) })
+        let kept = rows.filter { !replaced.contains(ExactText($0.id)) }
         let new = changed.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
         var merged: [WorkspaceRow] = []
         merged.reserveCapacity(kept.count + new.count)
@@ -73,9 +74,9 @@ final class MetricsSnapshot: Sendable {
         lazy.withLock { lazy in
             let index =
                 lazy.indexByID
-                ?? Dictionary(rows.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+                ?? Dictionary(rows.enumerated().map { (ExactText($1.id), $0) }, uniquingKeysWith: { first, _ in first })
             lazy.indexByID = index
-            return index[id].map { rows[$0] }
+            return index[ExactText(id)].map { rows[$0] }
         }
     }
 }

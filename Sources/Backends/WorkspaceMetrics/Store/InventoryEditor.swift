@@ -1,12 +1,13 @@
 internal import Databases
 internal import Organizations
+internal import Text
 
 /// Applies changes to an organization's inventory inside one writing transaction, and keeps the counts with them.
 struct InventoryEditor {
     private struct Touched {
         let id: String
-        var editors: Set<String>
-        var operators: Set<String>
+        var editors: Set<ExactText>
+        var operators: Set<ExactText>
         var isDeleted = false
     }
 
@@ -75,8 +76,8 @@ struct InventoryEditor {
     mutating func finish() throws(DatabaseError) -> SnapshotChange {
         for (role, pointer) in neededRoles where !roles.isKnown(role) { faults.add(pointer, "no such role") }
         var changed: [WorkspaceRow] = []
-        var editors = (before: Set<String>(), after: Set<String>())
-        var operators = (before: Set<String>(), after: Set<String>())
+        var editors = (before: Set<ExactText>(), after: Set<ExactText>())
+        var operators = (before: Set<ExactText>(), after: Set<ExactText>())
         for (number, touched) in touched.sorted(by: { $0.key < $1.key }) {
             editors.before.formUnion(touched.editors)
             operators.before.formUnion(touched.operators)
@@ -86,8 +87,8 @@ struct InventoryEditor {
             for member in workspace.members {
                 try rows.setFlags(member, roles, workspace: number)
                 let address = foldedASCII(member.email)
-                if Counting.isWorkflowEditor(member, roles) { editors.after.insert(address) }
-                if Counting.isCaseOperator(member, roles) { operators.after.insert(address) }
+                if Counting.isWorkflowEditor(member, roles) { editors.after.insert(ExactText(address)) }
+                if Counting.isCaseOperator(member, roles) { operators.after.insert(ExactText(address)) }
             }
             changed.append(WorkspaceRow(workspace, counts: counts))
         }
@@ -99,7 +100,7 @@ struct InventoryEditor {
         guard changed.count < InventoryEditor.wholeReload else {
             return SnapshotChange(state: state, whole: try MetricsSnapshot.load(state, rows.transaction))
         }
-        let removed = Set(touched.values.filter(\.isDeleted).map(\.id))
+        let removed = Set(touched.values.filter(\.isDeleted).map { ExactText($0.id) })
         return SnapshotChange(state: state, changed: changed, removed: removed)
     }
 }
@@ -190,14 +191,14 @@ extension InventoryEditor {
     /// Remembers who was counted in a workspace before its first change.
     private mutating func touch(_ number: Int) throws(DatabaseError) {
         guard touched[number] == nil else { return }
-        var editors: Set<String> = []
-        var operators: Set<String> = []
+        var editors: Set<ExactText> = []
+        var operators: Set<ExactText> = []
         try rows.transaction.each(
             "SELECT address, edits, operates FROM inventory_member WHERE generation = $1 AND workspace = $2", rows.key,
             .integer(number)
         ) { row throws(DatabaseError) in
-            if row.boolean(1) { editors.insert(row.text(0)) }
-            if row.boolean(2) { operators.insert(row.text(0)) }
+            if row.boolean(1) { editors.insert(ExactText(row.text(0))) }
+            if row.boolean(2) { operators.insert(ExactText(row.text(0))) }
         }
         let id = try rows.transaction.first(
             "SELECT id FROM inventory_workspace WHERE generation = $1 AND number = $2", rows.key, .integer(number)
@@ -237,13 +238,14 @@ extension InventoryEditor {
     }
 
     /// By how much the number of different people with a flag changes.
-    private func change(of flag: String, _ before: Set<String>, _ after: Set<String>) throws(DatabaseError) -> Int {
+    private func change(of flag: String, _ before: Set<ExactText>, _ after: Set<ExactText>) throws(DatabaseError) -> Int
+    {
         var change = 0
         for address in before.symmetricDifference(after) {
             let places = try rows.transaction.all(
                 "SELECT workspace FROM inventory_member WHERE generation = $1 AND address = $2 AND \(flag) = 1",
                 rows.key,
-                .text(address)
+                .text(address.text)
             ) { row throws(DatabaseError) in row.integer(0) }
             // Workspaces that were not touched count the person now as they did before.
             guard places.allSatisfy({ touched[$0] != nil }) else { continue }
@@ -257,6 +259,6 @@ extension InventoryEditor {
 struct SnapshotChange: Sendable {
     let state: InventoryState
     var changed: [WorkspaceRow] = []
-    var removed: Set<String> = []
+    var removed: Set<ExactText> = []
     var whole: MetricsSnapshot?
 }

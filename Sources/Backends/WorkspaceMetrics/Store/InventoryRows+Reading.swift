@@ -1,4 +1,5 @@
 internal import Databases
+internal import Text
 internal import Time
 
 extension InventoryRows {
@@ -86,13 +87,13 @@ extension InventoryRows {
 
     /// In the publisher's order.
     func members(of workspace: Int) throws(DatabaseError) -> [Member] {
-        var roles: [String: [String]] = [:]
+        var roles: [ExactText: [String]] = [:]
         try transaction.each(
             """
             SELECT address, role FROM inventory_member_role WHERE generation = $1 AND workspace = $2
             ORDER BY address, position
             """, key, .integer(workspace)
-        ) { row throws(DatabaseError) in roles[row.text(0), default: []].append(row.text(1)) }
+        ) { row throws(DatabaseError) in roles[ExactText(row.text(0)), default: []].append(row.text(1)) }
         return try transaction.all(
             """
             SELECT address, email, name, status FROM inventory_member
@@ -100,7 +101,7 @@ extension InventoryRows {
             """, key, .integer(workspace)
         ) { row throws(DatabaseError) in
             Member(
-                email: row.text(1), name: row.text(2), roles: roles[row.text(0)] ?? [],
+                email: row.text(1), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
                 status: try InventoryRows.choice(row.text(3)))
         }
     }

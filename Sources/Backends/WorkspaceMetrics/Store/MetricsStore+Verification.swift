@@ -1,5 +1,6 @@
 public import Databases
 public import Organizations
+internal import Text
 
 /// A count that is kept and is not what the definitions say.
 public struct CountDifference: Sendable, Hashable {
@@ -37,8 +38,8 @@ extension MetricsStore {
         let rows = InventoryRows(transaction: transaction, generation: state.generation)
         let roles = try rows.roleBook()
         var differences: [CountDifference] = []
-        var editors: Set<String> = []
-        var operators: Set<String> = []
+        var editors: Set<ExactText> = []
+        var operators: Set<ExactText> = []
         var number = -1
         func compare(_ metric: Metric, _ workspace: String?, kept: Int, counted: Int) {
             guard kept != counted else { return }
@@ -54,8 +55,8 @@ extension MetricsStore {
                 compare(metric, workspace.id, kept: kept[metric], counted: counted[metric])
             }
             for member in workspace.members {
-                if Counting.isWorkflowEditor(member, roles) { editors.insert(foldedASCII(member.email)) }
-                if Counting.isCaseOperator(member, roles) { operators.insert(foldedASCII(member.email)) }
+                if Counting.isWorkflowEditor(member, roles) { editors.insert(ExactText(foldedASCII(member.email))) }
+                if Counting.isCaseOperator(member, roles) { operators.insert(ExactText(foldedASCII(member.email))) }
             }
         }
         compare(.workflowEditors, nil, kept: state.distinct.editors, counted: editors.count)
