@@ -13,17 +13,15 @@ public final class Glob: Sendable, Hashable {
     /// `nil` where there is no `*`, and the head has to be all of the text.
     private let tail: [UInt8]?
 
-    /// The ASCII characters that have to be in a text: most texts are told from most patterns by them.
-    let needed: ASCIISet
+    /// What has to be in a text: most texts are told from most patterns by it.
+    let needs: GlobNeeds
 
     public init(_ pattern: String) {
         let pieces = pattern.utf8.split(separator: Glob.star, omittingEmptySubsequences: false)
         head = Array(pieces[0])
         tail = pieces.count > 1 ? Array(pieces[pieces.count - 1]) : nil
         middle = pieces.dropFirst().dropLast().filter { !$0.isEmpty }.map { GlobPiece(Substring($0)) }
-        var needed = ASCIISet()
-        for byte in pattern.utf8 where byte != Glob.star && byte != Glob.one { needed.insert(byte) }
-        self.needed = needed
+        needs = GlobNeeds(Array(pattern.utf8), wildcards: [Glob.star, Glob.one])
     }
 
     public static func == (one: Glob, other: Glob) -> Bool {
@@ -199,24 +197,4 @@ private final class GlobPiece: Sendable, Hashable {
         default: gathered & 0x7FF
         }
     }
-}
-
-/// Some of the ASCII characters.
-struct ASCIISet: Sendable {
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
-
-    init() {}
-
-    init(_ text: Span<UInt8>) {
-        for index in text.indices { insert(text[index]) }
-    }
-
-    /// Other bytes are left out.
-    mutating func insert(_ byte: UInt8) {
-        guard byte < 0x80 else { return }
-        if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte - 64) }
-    }
-
-    func isSuperset(of other: ASCIISet) -> Bool { other.low & ~low == 0 && other.high & ~high == 0 }
 }

@@ -31,11 +31,11 @@ public final class MappingRows: Sendable {
         /// Zero where a value may begin with anything; what begins with another byte is passed over at once.
         let firstByte: UInt8
         /// What lacks any of these, too.
-        let needed: ASCIISet
+        let needs: GlobNeeds
 
         init(_ index: Int, _ glob: Glob) {
             (self.index, self.glob) = (index, glob)
-            (firstByte, needed) = (glob.firstByte ?? 0, glob.needed)
+            (firstByte, needs) = (glob.firstByte ?? 0, glob.needs)
         }
     }
 
@@ -113,8 +113,9 @@ public final class MappingRows: Sendable {
             guard let address = Mapping.address(value) else { return }
             if !group.addressPatterns.isEmpty {
                 let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
-                var found: [Int] = []
-                MappingRows.match(Mapping.asciiLowercased(address).utf8Span.span, group.addressPatterns, &found)
+                var (found, gist): ([Int], TextGist) = ([], TextGist())
+                let text = Mapping.asciiLowercased(address)
+                MappingRows.match(text.utf8Span.span, group.addressPatterns, &gist, &found)
                 for index in found { judgements.append((index, judgement)) }
             }
         } else if !group.patterns.isEmpty {
@@ -141,22 +142,24 @@ public final class MappingRows: Sendable {
 
     /// The rows whose pattern a value, or one of its elements, satisfies. Each element is looked at once for all of them.
     private func matches(of value: JSONValue, _ patterns: [Pattern]) -> [Int] {
-        var found: [Int] = []
+        var (found, gist): ([Int], TextGist) = ([], TextGist())
         guard value.kind == .array else {
-            _ = value.withScalarText { MappingRows.match($0, patterns, &found) }
+            _ = value.withScalarText { MappingRows.match($0, patterns, &gist, &found) }
             return found
         }
-        for element in value.elements { _ = element.withScalarText { MappingRows.match($0, patterns, &found) } }
+        for element in value.elements { _ = element.withScalarText { MappingRows.match($0, patterns, &gist, &found) } }
         // Several elements may satisfy one row.
         return found.count < 2 ? found : Array(Set(found))
     }
 
-    private static func match(_ text: Span<UInt8>, _ patterns: [Pattern], _ found: inout [Int]) {
+    private static func match(
+        _ text: Span<UInt8>, _ patterns: [Pattern], _ gist: inout TextGist, _ found: inout [Int]
+    ) {
         let first = text.isEmpty ? 0 : text[0]
-        let present = ASCIISet(text)
+        gist.take(text)
         for place in patterns.indices {
             guard patterns[place].firstByte == 0 || patterns[place].firstByte == first,
-                present.isSuperset(of: patterns[place].needed)
+                gist.mayMatch(patterns[place].needs)
             else { continue }
             if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
         }
