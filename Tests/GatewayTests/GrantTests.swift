@@ -20,13 +20,6 @@ struct GrantTests {
         acme = try #require(OrganizationID("acme"))
     }
 
-    private func grant(_ role: Role, to subject: String, issuer: String = SignInWorld.issuer) throws -> Grant {
-        try world.service.access.createGrantBlocking(
-            role, to: issuer, subject, in: acme, source: .operator,
-            recording: AuditRecord(.grantCreate, by: .operator, in: acme)
-        ).grant
-    }
-
     private func revoke(_ id: String, isForced: Bool = false) throws
         -> Result<Grant, AccessRefusal>
     {
@@ -40,11 +33,11 @@ struct GrantTests {
         let browser = TestBrowser(world)
         try await browser.signIn("sam")
         #expect(try await browser.fetch("GET", summary).status == 404)
-        let grant = try grant(.viewer, to: "sam")
+        let grant = try world.grant(.viewer, to: "sam")
         #expect(try await browser.fetch("GET", summary).status == 200)
         let role = try await browser.fetch("GET", "/api/v1/me").json?.member("roles")?.elements.first { _ in true }
         #expect(role?.member("source")?.string == "grant")
-        #expect(try self.grant(.viewer, to: "sam").id == grant.id)
+        #expect(try world.grant(.viewer, to: "sam").id == grant.id)
         _ = try revoke(grant.id).get()
         #expect(try await browser.fetch("GET", summary).status == 404)
     }
@@ -53,9 +46,9 @@ struct GrantTests {
     func bound() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("sam")
-        _ = try grant(.manager, to: "sam", issuer: "https://other.example")
+        _ = try world.grant(.manager, to: "sam", issuer: "https://other.example")
         #expect(try await browser.fetch("GET", summary).status == 404)
-        _ = try grant(.manager, to: "sam")
+        _ = try world.grant(.manager, to: "sam")
         #expect(try await browser.fetch("GET", summary).status == 200)
         try world.reload(
             rewriting: (
@@ -70,14 +63,14 @@ struct GrantTests {
         let browser = TestBrowser(world)
         try await browser.signIn("vic")
         #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/inventory").status == 403)
-        _ = try grant(.publisher, to: "vic")
+        _ = try world.grant(.publisher, to: "vic")
         #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/inventory").status == 200)
         #expect(try await browser.fetch("GET", summary).status == 200)
     }
 
     @Test("the last manager grant is taken by force only")
     func lockOut() async throws {
-        let (first, second) = (try grant(.manager, to: "a"), try grant(.manager, to: "b"))
+        let (first, second) = (try world.grant(.manager, to: "a"), try world.grant(.manager, to: "b"))
         _ = try revoke(first.id).get()
         #expect(try revoke(second.id) == .failure(.wouldLockOut))
         #expect(try world.service.access.grantsBlocking(acme).map(\.id) == [second.id])
@@ -89,7 +82,7 @@ struct GrantTests {
         try await TestBrowser(world).signIn("carla")
         _ = try revoke(second.id).get()
         world.clock.advance(.seconds(31 * 86400))
-        let third = try grant(.manager, to: "c")
+        let third = try world.grant(.manager, to: "c")
         _ = try revoke(third.id, isForced: true).get()
         #expect(try world.service.access.grantsBlocking(nil).isEmpty)
     }
@@ -102,10 +95,10 @@ struct GrantTests {
         func leave() async throws -> TestAnswer {
             try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(own)?confirm=self")
         }
-        _ = try grant(.manager, to: "deputy", issuer: "https://other.example")
+        _ = try world.grant(.manager, to: "deputy", issuer: "https://other.example")
         #expect(try await leave().code == "would_lock_out")
         // Una says that she has the suspended address; once somebody has verified it she is shut out with Carla.
-        let una = try grant(.manager, to: "una")
+        let una = try world.grant(.manager, to: "una")
         try await TestBrowser(world).signIn("una")
         let identity = try IdentityID(issuer: SignInWorld.issuer, subject: "una").text
         func setVerifiedEmail(_ email: String?) async throws {
@@ -127,8 +120,8 @@ struct GrantTests {
         let (manager, twin) = (TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
         try await twin.signIn("una")
-        _ = try grant(.viewer, to: "carla")
-        _ = try grant(.viewer, to: "una")
+        _ = try world.grant(.viewer, to: "carla")
+        _ = try world.grant(.viewer, to: "una")
         func suspend(_ subject: String, _ email: String?) async throws {
             let id = try IdentityID(issuer: "x", subject: subject).text
             _ = try await world.database.write { transaction throws(DatabaseError) in
@@ -154,7 +147,7 @@ struct GrantTests {
 
     @Test("every change is in the audit log")
     func recorded() async throws {
-        let grant = try grant(.manager, to: "a")
+        let grant = try world.grant(.manager, to: "a")
         #expect(try revoke(grant.id) == .failure(.wouldLockOut))
         _ = try revoke(grant.id, isForced: true).get()
         let organization = acme
@@ -171,7 +164,7 @@ struct GrantTests {
         try await manager.signIn("carla")
         try await viewer.signIn("vic")
         try await stranger.signIn("sam", "organization=acme")
-        let given = try grant(.viewer, to: "never-seen")
+        let given = try world.grant(.viewer, to: "never-seen")
         let path = "/api/v1/organizations/acme"
         func members() async throws -> [JSONValue] {
             try #require(try await manager.fetch("GET", "\(path)/members").json?.member("items")).elements.map { $0 }
@@ -210,7 +203,7 @@ struct GrantTests {
         let last = try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token)
         #expect(last.code == "would_lock_out")
         #expect(try await manager.fetch("GET", summary).status == 200)
-        _ = try grant(.manager, to: "deputy")
+        _ = try world.grant(.manager, to: "deputy")
         #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token).status == 200)
         #expect(try await manager.fetch("GET", summary).status == 404)
     }

@@ -19,8 +19,7 @@ struct InvitationTests {
 
     init() async throws {
         world = try SignInWorld()
-        manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        manager = try await world.browser("carla")
     }
 
     /// Invites, and takes the token from the link.

@@ -20,165 +20,16 @@ struct ManagementAttackTests {
 
     init() async throws {
         world = try SignInWorld()
-        manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        manager = try await world.browser("carla")
     }
 
-    private func grant(_ role: Role, to subject: String, issuer: String = SignInWorld.issuer, in id: String = "acme")
-        throws -> Grant
-    {
-        let organization = try #require(OrganizationID(id))
-        return try world.service.access.createGrantBlocking(
-            role, to: issuer, subject, in: organization, source: .operator,
-            recording: AuditRecord(.grantCreate, by: .operator, in: organization)
-        ).grant
-    }
-
-    private func identity(_ subject: String) throws -> String {
-        try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
-    }
-
-    // MARK: Roles that are taken away meanwhile
-
-    @Test(
-        "whoever is suspended while their request arrives does nothing with it any more",
-        arguments: [
-            ("POST", "invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
-            ("POST", "claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
-            ("POST", "claim-mappings/preview", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
-            ("POST", "claim-mappings/explain", #"{"provider":"idp","claims":{"sub":"x"}}"#),
-            ("PUT", "suspensions/VIC", ""), ("DELETE", "grants/GRANT", ""),
-        ])
-    func suspendedMeanwhile(_ method: String, _ path: String, _ body: String) async throws {
-        let sue = try await world.browser("sue")
-        _ = try grant(.manager, to: "sue")
-        let extra = try grant(.viewer, to: "deputy")
-        _ = try await world.browser("vic")
-        let path = path.replacing("VIC", with: try identity("vic")).replacing("GRANT", with: extra.id)
-        let suspension = "\(acme)/suspensions/\(try identity("sue"))"
-        let answer = try await sue.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
-            let done = try await manager.call("PUT", suspension)
-            #expect(done.status == 200)
-        }
-        #expect(answer.status == 404 && answer.code == "organization_not_found", "\(answer.body)")
-        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
-        #expect(try await manager.fetch("GET", "\(acme)/claim-mappings").items.count == 2)
-        #expect(try await manager.fetch("GET", "\(acme)/suspensions").items.count == 1)
-        #expect(try await manager.fetch("GET", "\(acme)/grants").items.count == 2)
-    }
-
-    @Test("whoever becomes a viewer while their request arrives may not do it any more")
-    func demotedMeanwhile() async throws {
-        let sue = try await world.browser("sue")
-        let role = try grant(.manager, to: "sue")
-        _ = try grant(.viewer, to: "sue")
-        let answer = try await sue.call(
-            "POST", "\(acme)/invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#
-        ) {
-            let done = try await manager.call("DELETE", "\(acme)/grants/\(role.id)")
-            #expect(done.status == 204)
-        }
-        #expect(answer.status == 403 && answer.code == "permission_missing")
-    }
-
-    @Test("a form of somebody who was shut out meanwhile shows them nothing")
-    func formMeanwhile() async throws {
-        let sue = try await world.browser("sue")
-        _ = try grant(.manager, to: "sue")
-        let token = try await sue.formToken()
-        let items = [("action", "invite"), ("email", "x@acme.example"), ("role", "organization-manager")]
-        let answer = try await world.send(
-            "POST", "/organizations/acme/members",
-            fields: sue.cookieField + TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
-            body: String(decoding: FormEncoding.body(items + [("csrf_token", token)]), as: UTF8.self)
-        ) {
-            let done = try await manager.call("PUT", "\(acme)/suspensions/\(try identity("sue"))")
-            #expect(done.status == 200)
-        }
-        #expect(answer.status == 404 && !answer.body.contains("ceo@acme.example"))
-        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
-    }
-
-    @Test(
-        "whoever loses their right by a new configuration does nothing with a request that began before",
-        arguments: [
-            ("\"role\": \"organization-manager\"}", "\"role\": \"organization-viewer\"}", 403),
-            ("\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []", 404),
-        ])
-    func reloadedMeanwhile(_ from: String, _ to: String, _ status: Int) async throws {
-        for (path, body) in [
-            ("invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
-            ("claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
-        ] {
-            let answer = try await manager.call("POST", "\(acme)/\(path)", body) {
-                try world.reload(rewriting: (from, to))
-            }
-            #expect(answer.status == status, "\(answer.body)")
-            try world.reload()
-        }
-        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
-    }
-
-    @Test("a change is made for the file's rows and the domains of when it is made")
-    func settingsMeanwhile() async throws {
-        let row = #"{"claim_name":"a","claim_value":"b","role":"organization-viewer"}"#
-        let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
-        let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
-        let more = (
-            from: "\"claim_value\": \"acme-viewers\", \"role\": \"organization-viewer\"}",
-            to: "\"claim_value\": \"acme-viewers\", \"role\": \"organization-viewer\"}, "
-                + "{\"claim_name\": \"g\", \"claim_value\": \"h\", \"role\": \"organization-viewer\"}"
-        )
-        let moved = try await manager.call("PATCH", path, #"{"rank":3}"#) { try world.reload(rewriting: more) }
-        #expect(moved.status == 422, "\(moved.body)")
-        try world.reload()
-        let tag = try #require(try await manager.fetch("GET", path).field("ETag"))
-        let stale = try await manager.call("PATCH", path, #"{"claim_value":"c"}"#, fields: ["If-Match: \(tag)"]) {
-            try world.reload(rewriting: more)
-        }
-        #expect(stale.status == 412)
-        try world.reload()
-        let body = #"{"email":"x@elsewhere.example","role":"organization-viewer"}"#
-        let invited = try await manager.call("POST", "\(acme)/invitations", body) {
-            try world.reload(
-                rewriting: (
-                    "\"public_url\"", "\"invitations\": {\"allowed_domains\": [\"acme.example\"]}, \"public_url\""
-                ))
-        }
-        #expect(invited.status == 422)
-    }
-
-    @Test("whoever's session ends while their request arrives does nothing with it")
-    func endedMeanwhile() async throws {
-        let sue = try await world.browser("sue")
-        _ = try grant(.manager, to: "sue")
-        let id = try identity("sue")
-        let answer = try await sue.call(
-            "POST", "\(acme)/invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#
-        ) {
-            let done = try await manager.call("DELETE", "\(acme)/members/\(id)/sessions")
-            #expect(done.status == 204)
-        }
-        #expect(answer.status == 401)
-        #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
-    }
-
-    @Test("an invitation is accepted by the settings of when it is accepted")
-    func acceptedMeanwhile() async throws {
-        let body = #"{"email":"pat@acme.example","role":"organization-manager"}"#
-        let link = try await manager.call("POST", "\(acme)/invitations", body).text("link")
-        let token = try #require(link?.split(separator: "=").last)
-        let pat = try await world.browser("pat")
-        let unlisted = try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#) {
-            try world.reload(
-                rewriting: (
-                    "\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []"
-                ))
-        }
-        #expect(unlisted.status == 403 && unlisted.text("reason") == "provider_not_accepted")
-        // Of an organization that is gone nobody is told anything.
-        try world.reload(rewriting: ("\"id\": \"acme\"", "\"id\": \"acme-two\""))
-        #expect(try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#).status == 404)
+    /// A viewer whose address, which is Vic's, is not known yet, and Vic, a manager.
+    private func twins() async throws -> (viewer: TestBrowser, manager: TestBrowser) {
+        _ = try world.grant(.viewer, to: "twin")
+        let twin = try await world.browser("twin")
+        try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
+        _ = try world.grant(.manager, to: "vic")
+        return (twin, try await world.browser("vic"))
     }
 
     // MARK: Who is who
@@ -186,12 +37,12 @@ struct ManagementAttackTests {
     @Test("subjects that merely look the same are two people")
     func equivalent() async throws {
         let (composed, decomposed) = ("jos\u{E9}", "jose\u{301}")
-        _ = try grant(.manager, to: composed)
+        _ = try world.grant(.manager, to: composed)
         let id = try #require(OrganizationID("acme"))
         let access = world.service.access.snapshots.read().value
         #expect(access.roles(issuer: SignInWorld.issuer, subject: composed, in: id) == [.manager])
         #expect(access.roles(issuer: SignInWorld.issuer, subject: decomposed, in: id).isEmpty)
-        let path = "\(acme)/suspensions/\(try identity(composed))"
+        let path = "\(acme)/suspensions/\(try world.identity(composed))"
         #expect(try await manager.call("PUT", path).status == 200)
         let now = world.service.access.snapshots.read().value
         #expect(now.isSuspended(issuer: SignInWorld.issuer, subject: composed, verifiedEmail: nil, in: id))
@@ -212,12 +63,12 @@ struct ManagementAttackTests {
 
     @Test("shutting out whoever has one's own address takes one's own role, and has to be meant")
     func ownAddress() async throws {
-        _ = try grant(.manager, to: "deputy")
-        let twin = try grant(.viewer, to: "twin")
-        _ = try grant(.manager, to: "vic")
+        _ = try world.grant(.manager, to: "deputy")
+        let twin = try world.grant(.viewer, to: "twin")
+        _ = try world.grant(.manager, to: "vic")
         let vic = try await world.browser("vic")
         _ = try await world.browser("twin")
-        let path = "\(acme)/suspensions/\(try identity("twin"))"
+        let path = "\(acme)/suspensions/\(try world.identity("twin"))"
         #expect(try await vic.call("PUT", path).code == "conflict")
         #expect(try await vic.call("PUT", "\(path)?confirm=self").status == 200)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
@@ -226,7 +77,7 @@ struct ManagementAttackTests {
 
     @Test("taking away a role beside one's own needs no second word")
     func extraRole() async throws {
-        let extra = try grant(.viewer, to: "carla")
+        let extra = try world.grant(.viewer, to: "carla")
         #expect(try await manager.call("DELETE", "\(acme)/grants/\(extra.id)").status == 204)
     }
 
@@ -235,19 +86,19 @@ struct ManagementAttackTests {
     @Test("a suspension holds for every verified address that is known of the person, then and later")
     func addresses() async throws {
         let (vic, twin) = (try await world.browser("vic"), try await world.browser("twin"))
-        _ = try grant(.viewer, to: "twin")
+        _ = try world.grant(.viewer, to: "twin")
         // Known only by the grant, when the suspension comes.
-        _ = try grant(.viewer, to: "unseen")
+        _ = try world.grant(.viewer, to: "unseen")
         try await world.execute("UPDATE access_grant SET email = 'vic@acme.example' WHERE subject = 'unseen'")
         let path = "\(acme)/suspensions"
-        #expect(try await manager.call("PUT", "\(path)/\(try identity("unseen"))").status == 200)
+        #expect(try await manager.call("PUT", "\(path)/\(try world.identity("unseen"))").status == 200)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
-        #expect(try await manager.call("DELETE", "\(path)/\(try identity("unseen"))").status == 204)
+        #expect(try await manager.call("DELETE", "\(path)/\(try world.identity("unseen"))").status == 204)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         // Not known when the suspension comes, and learned from the next request.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 200)
         try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
-        #expect(try await manager.call("PUT", "\(path)/\(try identity("twin"))").status == 200)
+        #expect(try await manager.call("PUT", "\(path)/\(try world.identity("twin"))").status == 200)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
@@ -255,20 +106,16 @@ struct ManagementAttackTests {
         try world.service.access.refresh()
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await world.audited().last == "suspension_extend")
-        #expect(try await manager.call("DELETE", "\(path)/\(try identity("twin"))").status == 204)
+        #expect(try await manager.call("DELETE", "\(path)/\(try world.identity("twin"))").status == 204)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
     }
 
     @Test("whoever is shut out by an address that a suspended person brings lets nobody in any more")
     func invitationsOfTheLearned() async throws {
-        _ = try grant(.viewer, to: "twin")
-        let twin = try await world.browser("twin")
-        try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
-        _ = try grant(.manager, to: "vic")
-        let vic = try await world.browser("vic")
+        let (twin, vic) = try await twins()
         let body = #"{"email":"friend@acme.example","role":"organization-manager"}"#
         #expect(try await vic.call("POST", "\(acme)/invitations", body).status == 201)
-        #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try identity("twin"))").status == 200)
+        #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try world.identity("twin"))").status == 200)
         #expect(try await manager.fetch("GET", "\(acme)/invitations?state=pending").items.count == 1)
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
@@ -277,13 +124,9 @@ struct ManagementAttackTests {
 
     @Test("an address that a suspended person brings shuts out nobody where nobody would be left")
     func lastAddress() async throws {
-        _ = try grant(.viewer, to: "twin")
-        let twin = try await world.browser("twin")
-        try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
-        _ = try grant(.manager, to: "vic")
-        let vic = try await world.browser("vic")
-        #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try identity("twin"))").status == 200)
-        let own = "\(acme)/suspensions/\(try identity("carla"))?confirm=self"
+        let (twin, vic) = try await twins()
+        #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try world.identity("twin"))").status == 200)
+        let own = "\(acme)/suspensions/\(try world.identity("carla"))?confirm=self"
         #expect(try await manager.call("PUT", own).status == 200)
         // Twin has Vic's address, and Vic is the only manager left.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
@@ -297,14 +140,14 @@ struct ManagementAttackTests {
 
     @Test("an address that nobody vouches for takes back nobody else's invitations, and names nobody")
     func unverifiedInviter() async throws {
-        _ = try grant(.manager, to: "una")
+        _ = try world.grant(.manager, to: "una")
         let una = try await world.browser("una")
         let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#
         let invited = try await una.call("POST", "\(acme)/invitations", body)
-        let id = try identity("una")
+        let id = try world.identity("una")
         #expect(invited.status == 201 && invited.text("invited_by") == id)
         // Carla has the same address, verified.
-        let own = "\(acme)/suspensions/\(try identity("carla"))?confirm=self"
+        let own = "\(acme)/suspensions/\(try world.identity("carla"))?confirm=self"
         #expect(try await manager.call("PUT", own).status == 200)
         #expect(try await una.fetch("GET", "\(acme)/invitations").items.first?.member("state")?.string == "pending")
     }
@@ -325,10 +168,10 @@ struct ManagementAttackTests {
         let id = try #require(added.text("id"))
         #expect(sam.member("sources")?.text.contains(id) == true)
         // Of a provider that the organization does not list.
-        _ = try grant(.manager, to: "elsewhere", issuer: "https://other.example")
+        _ = try world.grant(.manager, to: "elsewhere", issuer: "https://other.example")
         #expect(try await members()["elsewhere"] == nil)
         // Sealed by a key that is gone.
-        _ = try grant(.viewer, to: "sam")
+        _ = try world.grant(.viewer, to: "sam")
         try await world.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
@@ -336,17 +179,19 @@ struct ManagementAttackTests {
     @Test("sessions end of whoever has a role here, and of nobody else")
     func sessions() async throws {
         let late = try await world.browser("sue")
-        _ = try grant(.viewer, to: "sue")
-        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("sue"))/sessions").status == 204)
+        _ = try world.grant(.viewer, to: "sue")
+        #expect(try await manager.call("DELETE", "\(acme)/members/\(try world.identity("sue"))/sessions").status == 204)
         #expect(try await late.fetch("GET", "/api/v1/me").status == 401)
         // Gloria signed in for Acme once and has no role there.
         let gloria = try await world.browser("gloria", "organization=acme")
-        _ = try grant(.manager, to: "gloria", in: "globex")
-        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("gloria"))/sessions").status == 404)
+        _ = try world.grant(.manager, to: "gloria", in: "globex")
+        #expect(
+            try await manager.call("DELETE", "\(acme)/members/\(try world.identity("gloria"))/sessions").status == 404)
         #expect(try await gloria.fetch("GET", "/api/v1/organizations/globex/summary").status == 200)
         // With a role in both, both are told.
-        _ = try grant(.viewer, to: "gloria")
-        #expect(try await manager.call("DELETE", "\(acme)/members/\(try identity("gloria"))/sessions").status == 204)
+        _ = try world.grant(.viewer, to: "gloria")
+        #expect(
+            try await manager.call("DELETE", "\(acme)/members/\(try world.identity("gloria"))/sessions").status == 204)
         #expect(try await world.audited("globex").last == "session_end")
     }
 
@@ -394,7 +239,7 @@ struct ManagementAttackTests {
     func nul() async throws {
         let nul = try await world.browser("nul", "organization=acme")
         #expect(try await nul.fetch("GET", "/api/v1/me").json?.member("identity")?.member("email")?.isNull == true)
-        _ = try grant(.manager, to: "nul")
+        _ = try world.grant(.manager, to: "nul")
         let body = #"{"email":"x@acme.example","role":"organization-viewer"}"#
         #expect(try await nul.call("POST", "\(acme)/invitations", body).status == 201)
         let cursor = Base64URL.encode(Array("1 \0".utf8))

@@ -1,5 +1,6 @@
 import Audit
 import Databases
+import Grants
 import HTTPMessage
 import JSON
 import Organizations
@@ -46,6 +47,21 @@ extension SignInWorld {
         let browser = TestBrowser(self)
         try await browser.signIn(person, query)
         return browser
+    }
+
+    /// A role that the operator gives.
+    func grant(_ role: Role, to subject: String, issuer: String = SignInWorld.issuer, in id: String = "acme")
+        throws -> Grant
+    {
+        let organization = try #require(OrganizationID(id))
+        return try service.access.createGrantBlocking(
+            role, to: issuer, subject, in: organization, source: .operator,
+            recording: AuditRecord(.grantCreate, by: .operator, in: organization)
+        ).grant
+    }
+
+    func identity(_ subject: String) throws -> String {
+        try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
     }
 
     /// Changes the store as nobody should.

@@ -18,8 +18,7 @@ struct MappingAttackTests {
 
     init() async throws {
         world = try SignInWorld()
-        manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        manager = try await world.browser("carla")
     }
 
     @Test("two changes of one row at once are both there afterwards")

@@ -17,8 +17,7 @@ struct MappingManagementTests {
 
     init() async throws {
         world = try SignInWorld()
-        manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        manager = try await world.browser("carla")
     }
 
     private func add(_ claim: String, _ value: String, _ role: String = "organization-viewer", more: String = "")

@@ -26,6 +26,7 @@ final class TestServer {
     }
 
     deinit {
+        connections.letGo()
         reactor.stop()
         thread.join()
     }
@@ -33,8 +34,13 @@ final class TestServer {
     /// The peers that asked.
     final class Connections: Sendable {
         private let list = Mutex<[String]>([])
+        private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
         func note(_ peer: String) { list.withLock { $0.append(peer) } }
         var count: Int { list.withLock { $0.count } }
+
+        /// Returns when the server ends.
+        func end() async { await withCheckedContinuation { waiter in waiting.withLock { $0.append(waiter) } } }
+        func letGo() { for waiter in waiting.withLock({ exchange(&$0, with: []) }) { waiter.resume() } }
     }
 
     private final class Echo: RequestHandler {
@@ -53,8 +59,8 @@ final class TestServer {
                         for _ in 0..<50 { try await writer.write(Array(repeating: 0x79, count: 5000)) }
                     })
             case "/never":
-                return .later(bodyLimit: 0) { _ in
-                    try? await Task.sleep(for: .seconds(30))
+                return .later(bodyLimit: 0) { [connections] _ in
+                    await connections.end()
                     return Response(.ok)
                 }
             default:
