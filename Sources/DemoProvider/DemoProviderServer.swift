@@ -1,6 +1,7 @@
 internal import HTTPMessage
 internal import HTTPServer
 public import Sockets
+internal import Threads
 
 /// The demo provider on a port of this machine, on a thread of its own. It refuses any other address.
 public final class DemoProviderServer {
@@ -26,7 +27,7 @@ public final class DemoProviderServer {
 
     public func start() throws(SocketFault) {
         let reactor = reactor
-        thread = try SystemThread { reactor.run() }
+        thread = try reactor.start()
     }
 
     public func stop() {

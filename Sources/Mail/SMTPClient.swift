@@ -1,6 +1,6 @@
-internal import Dispatch
 public import Sockets
 internal import Synchronization
+internal import Threads
 internal import Time
 
 /// How long a server may take.
@@ -31,7 +31,7 @@ public final class SMTPClient: Sendable {
     private let thread: SystemThread
     private let authoritiesFile: String?
     private let limits: SMTPLimits
-    private let resolver = DispatchQueue(label: "gatehouse.mail.resolver", attributes: .concurrent)
+    private let resolver = NameResolver()
 
     /// - Parameter authoritiesFile: PEM; `nil` for the system's.
     public init(authoritiesFile: String? = nil, limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
@@ -39,7 +39,7 @@ public final class SMTPClient: Sendable {
         self.reactor = reactor
         self.authoritiesFile = authoritiesFile
         self.limits = limits
-        thread = try SystemThread { reactor.run() }
+        thread = try reactor.start()
     }
 
     /// Ends the thread; letters that are under way are never answered.
@@ -59,8 +59,7 @@ public final class SMTPClient: Sendable {
             throw DeliveryFailure("TLS cannot be set up: \(error)")
         }
         let failure: DeliveryFailure? = await withCheckedContinuation { continuation in
-            resolver.async { [reactor] in
-                let addresses = NameResolution.addresses(of: route.host)
+            resolver.resolve(route.host) { [reactor] addresses in
                 guard !addresses.isEmpty else {
                     return continuation.resume(returning: DeliveryFailure("the name \(route.host) has no address"))
                 }

@@ -14,6 +14,7 @@ import Sockets
 import Synchronization
 import Telemetry
 import Testing
+import Threads
 import Time
 import Tokens
 import WorkspaceMetrics
@@ -91,7 +92,7 @@ final class SignInWorld: Sendable {
                 news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor))
         thread = Mutex(nil)
         let reactor = reactor
-        let new = try SystemThread { reactor.run() }
+        let new = try reactor.start()
         thread.withLock { $0 = new }
     }
 

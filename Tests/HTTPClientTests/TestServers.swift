@@ -5,6 +5,7 @@ import Sockets
 import Synchronization
 
 @testable import HTTPClient
+import Threads
 
 /// A server of this process that answers by path, over plain HTTP or TLS.
 final class TestServer {
@@ -22,7 +23,7 @@ final class TestServer {
         server = try Server(SocketAddress(host: host, port: 0), on: [reactor], tls: { tls }) { _, _ in
             Echo(connections)
         }
-        thread = try SystemThread { reactor.run() }
+        thread = try reactor.start()
     }
 
     deinit {

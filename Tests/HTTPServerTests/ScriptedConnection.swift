@@ -1,5 +1,6 @@
 import HTTPMessage
 import Sockets
+import Threads
 import Time
 
 @testable import HTTPServer
@@ -84,7 +85,7 @@ func post(_ path: String, _ fields: String, _ content: String = "") -> String {
 /// Runs a test on the thread of a reactor of its own, where work that waits runs too.
 func onReactor(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
     let reactor = try Reactor()
-    _ = try SystemThread { reactor.run() }
+    _ = try reactor.start()
     defer { reactor.stop() }
     // A new task begins on its executor; `withTaskExecutorPreference` would go there only at the next suspension.
     try await Task(executorPreference: reactor) { try await body(reactor) }.value

@@ -3,6 +3,7 @@ import HTTPServer
 import Sockets
 import Synchronization
 import Testing
+import Threads
 
 /// A server on a port of this machine, with one reactor; it ends with the test.
 private final class LiveServer: Sendable {
@@ -13,7 +14,7 @@ private final class LiveServer: Sendable {
         let reactor = try Reactor()
         self.reactor = reactor
         server = try Server(SocketAddress(host: "127.0.0.1", port: 0), on: [reactor]) { _, _ in TestHandler(respond) }
-        _ = try SystemThread { reactor.run() }
+        _ = try reactor.start()
     }
 
     deinit { reactor.stop() }

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Sockets
 import Synchronization
+import Threads
 
 /// A client that blocks, for a thread of its own. It waits ten seconds at most.
 final class TestClient {

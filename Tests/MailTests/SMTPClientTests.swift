@@ -2,6 +2,7 @@ import Glibc
 import Sockets
 import Synchronization
 import Testing
+import Threads
 import Time
 
 @testable import Mail

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import Threads
 import Time
 
 @testable import Sockets
@@ -52,7 +53,7 @@ struct ReactorTests {
     @Test("tasks that prefer the reactor run on its thread")
     func tasks() async throws {
         let reactor = reactor
-        _ = try SystemThread { reactor.run() }
+        _ = try reactor.start()
         let places = await Task(executorPreference: reactor) {
             let before = reactor.isCurrent
             await Task.yield()

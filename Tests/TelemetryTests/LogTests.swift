@@ -106,6 +106,22 @@ private let hostile = [
         sink.submit(Array("late\n".utf8))
         #expect(sink.dropped == 3)
     }
+
+    @Test("a reader that has stopped reading does not keep the log from closing")
+    func closingWhileStuck() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let begun = DispatchSemaphore(value: 0)
+        let sink = try LogSink { _ in
+            begun.signal()
+            gate.wait()
+        }
+        sink.submit(Array("first\n".utf8))
+        begun.wait()
+        #expect(!sink.close(within: .milliseconds(50)))
+        gate.signal()
+        #expect(sink.close(within: .seconds(60)))
+        #expect(sink.close(within: .seconds(60)), "closing twice is harmless")
+    }
 }
 
 private final class Lines: Sendable {

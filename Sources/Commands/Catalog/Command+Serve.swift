@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Gateway
-internal import Sockets
 internal import Telemetry
+internal import Threads
 
 extension Command {
     static let serve = Command(
@@ -26,7 +26,7 @@ extension Command {
         Signals.block()
         let log: Log
         let process: GatewayProcess
-        do throws(SocketFault) {
+        do throws(ThreadFault) {
             log = Log(format, to: try LogSink.standardError())
         } catch {
             throw .failure("logs cannot be written: \(error)")

@@ -6,6 +6,7 @@ internal import Organizations
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry
+internal import Threads
 internal import Time
 
 /// What takes letters to mail servers.
@@ -40,11 +41,11 @@ final class LetterPost: Sendable {
     }
 
     func start() {
-        let new = Task.detached { [self] in
+        let new = Task.inBackground { [self] in
             while !Task.isCancelled {
                 while !Task.isCancelled, mayBegin, let letter = await take() {
                     underWay.withLock { $0[letter.id] = letter }
-                    Task.detached { [self] in
+                    Task.inBackground { [self] in
                         await send(letter)
                         underWay.withLock { $0[letter.id] = nil }
                         service.letters.wake()
@@ -65,7 +66,7 @@ final class LetterPost: Sendable {
     /// not lost.
     func finish(before end: ContinuousClock.Instant) async {
         while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(20))
+            try? await Task.pause(for: .milliseconds(20))
         }
         for letter in underWay.withLock({ Array($0.values) }) {
             let outcome = LetterOutcome.delayed("the gateway stopped meanwhile", until: service.now())
@@ -76,7 +77,7 @@ final class LetterPost: Sendable {
     /// The same on a thread that may wait.
     func finishBlocking(before end: ContinuousClock.Instant) {
         let isDone = DispatchSemaphore(value: 0)
-        Task.detached { [self] in
+        Task.inBackground { [self] in
             await finish(before: end)
             isDone.signal()
         }

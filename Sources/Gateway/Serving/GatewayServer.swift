@@ -4,6 +4,7 @@ internal import OpenID
 internal import Snapshots
 public import Sockets
 internal import Telemetry
+internal import Threads
 internal import WorkspaceMetrics
 
 /// The running gateway: its reactors, its two listeners, and what they share.
@@ -58,7 +59,7 @@ public final class GatewayServer {
     }
 
     public func start() throws(SocketFault) {
-        for reactor in reactors { threads.append(try SystemThread { reactor.run() }) }
+        for reactor in reactors { threads.append(try reactor.start()) }
     }
 
     /// Says that it is not ready any more, answers what was asked within the timeout, and ends.

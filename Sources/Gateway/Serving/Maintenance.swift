@@ -6,6 +6,7 @@ internal import Sessions
 internal import Snapshots
 internal import Sockets
 internal import Synchronization
+internal import Threads
 internal import Time
 internal import Tokens
 
@@ -23,12 +24,12 @@ final class Maintenance: Sendable {
     }
 
     func start() {
-        let new = Task.detached { [self] in
+        let new = Task.inBackground { [self] in
             var round = 0
             while !Task.isCancelled {
                 await perform(round)
                 round += 1
-                try? await Task.sleep(for: Maintenance.interval)
+                try? await Task.pause(for: Maintenance.interval)
             }
         }
         task.withLock { $0 = new }
@@ -42,7 +43,7 @@ final class Maintenance: Sendable {
     func finishBlocking() {
         guard let keys = deployments.read().value.signIn.checkpointKeys else { return }
         let isDone = DispatchSemaphore(value: 0)
-        Task.detached { [service] in
+        Task.inBackground { [service] in
             try? await service.checkpoints.makeDaily(with: keys)
             isDone.signal()
         }
@@ -54,7 +55,7 @@ final class Maintenance: Sendable {
         let signIn = deployments.read().value.signIn
         // One that is slow must not hold up the others.
         for remote in signIn.remotes.values {
-            Task.detached { await remote.refreshAhead() }
+            Task.inBackground { await remote.refreshAhead() }
         }
         var fetchedAt: [String: Timestamp] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }

@@ -4,6 +4,7 @@ internal import HTTPClient
 internal import OpenID
 internal import Snapshots
 internal import Sockets
+internal import Threads
 public import Tokens
 
 /// The providers of a configuration with the keys that they have at this moment, for commands that judge tokens.
@@ -32,7 +33,7 @@ public struct FetchedKeys: Sendable {
             })
         let deployment = Deployment(settings, by: outbound)
         let done = DispatchSemaphore(value: 0)
-        Task.detached {
+        Task.inBackground {
             await withTaskGroup(of: Void.self) { group in
                 for provider in settings.providers where provider.keys == nil {
                     guard let remote = deployment.signIn.remotes[provider.id] else { continue }

@@ -1,7 +1,7 @@
-internal import Dispatch
 internal import HTTPMessage
 public import Sockets
 internal import Synchronization
+internal import Threads
 internal import Time
 
 /// Asks other servers over HTTP/1.1: TLS by OpenSSL, connections that are used again, and a policy of where one may go.
@@ -14,14 +14,14 @@ public final class HTTPClient: OutboundHTTP {
     private let proxies: ProxySettings
     private let pool: OnClientReactor<ConnectionPool>
     private let contexts = Mutex<[String?: TLSClientContext]>([:])
-    private let resolver = DispatchQueue(label: "gatehouse.resolver", attributes: .concurrent)
+    private let resolver = NameResolver()
 
     public init(proxies: ProxySettings = .none) throws(SocketFault) {
         let reactor = try Reactor()
         self.reactor = reactor
         self.proxies = proxies
         pool = OnClientReactor(ConnectionPool())
-        thread = try SystemThread { reactor.run() }
+        thread = try reactor.start()
     }
 
     /// Ends all idle connections and reads authorities' files anew at their next use.
@@ -39,8 +39,8 @@ public final class HTTPClient: OutboundHTTP {
 
     public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
         let call = ClientCall(request)
-        let watchdog = Task.detached {
-            try? await Task.sleep(for: request.limits.whole)
+        let watchdog = Task.inBackground {
+            try? await Task.pause(for: request.limits.whole)
             if !Task.isCancelled { call.fail(.timedOut, "the answer took too long") }
         }
         defer { watchdog.cancel() }
@@ -90,8 +90,7 @@ public final class HTTPClient: OutboundHTTP {
             return call.fail(.notAllowed, "the address \(key.host) is not a public one")
         }
         let host = key.proxy?.address.host ?? key.host
-        resolver.async { [self] in
-            let found = NameResolution.addresses(of: host)
+        resolver.resolve(host) { [self] found in
             guard !found.isEmpty else { return call.fail(.notResolved, "the name \(host) has no address") }
             let permitted =
                 key.proxy != nil

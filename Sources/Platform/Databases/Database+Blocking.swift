@@ -1,3 +1,5 @@
+internal import Threads
+
 /// For commands and for start-up: the calling thread waits. Never on a reactor, in a task, or inside a closure that
 /// the database runs.
 extension Database {

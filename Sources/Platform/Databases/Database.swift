@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Threads
 public import Time
 
 /// The store: one SQLite file, one thread that writes it and several that read.
@@ -7,9 +8,9 @@ public import Time
 /// follows a COMMIT stands in ``WriteOutcome/commit(_:publish:)``. A write should take at most 20 ms, for everybody
 /// else's waits behind it; what takes longer is done in several. No closure may call the blocking functions.
 public final class Database: Sendable {
-    private struct Threads {
-        var writer: WorkerThread?
-        var followers: [(Follower, WorkerThread)] = []
+    private struct Workers {
+        var writer: SystemThread?
+        var followers: [(Follower, SystemThread)] = []
         var isClosed = false
     }
 
@@ -17,7 +18,7 @@ public final class Database: Sendable {
     private let writer: Writer
     fileprivate let readers: Readers
     private let contact: StoreContact
-    private let threads: Mutex<Threads>
+    private let workers: Mutex<Workers>
 
     /// Opens the file, makes it (mode 0600) where it is missing, and brings it to the schemas' last migrations.
     ///
@@ -36,7 +37,7 @@ public final class Database: Sendable {
         self.contact = contact
         self.writer = writer
         self.readers = Readers(path: path, limit: readers)
-        threads = Mutex(Threads(writer: try WorkerThread { writer.run() }))
+        workers = Mutex(Workers(writer: try SystemThread.forStore { writer.run() }))
     }
 
     deinit {
@@ -56,21 +57,21 @@ public final class Database: Sendable {
     public func follow(
         every interval: Duration = .milliseconds(250), _ onChange: @escaping @Sendable () throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
-        precondition(threads.withLock { $0.followers.isEmpty }, "a database has one follower")
+        precondition(workers.withLock { $0.followers.isEmpty }, "a database has one follower")
         let follower = Follower(path: path, every: interval, contact: contact, onChange: onChange)
-        let thread = try WorkerThread { follower.run() }
-        let isClosed = threads.withLock { threads in
-            if !threads.isClosed { threads.followers.append((follower, thread)) }
-            return threads.isClosed
+        let thread = try SystemThread.forStore { follower.run() }
+        let isClosed = workers.withLock { workers in
+            if !workers.isClosed { workers.followers.append((follower, thread)) }
+            return workers.isClosed
         }
         if isClosed { follower.close() }
     }
 
     /// Finishes what is queued, then ends the threads; later calls fail as `closed`. Blocks until all is done.
     public func close() {
-        let ending = threads.withLock { threads in
-            defer { threads = Threads(isClosed: true) }
-            return threads
+        let ending = workers.withLock { workers in
+            defer { workers = Workers(isClosed: true) }
+            return workers
         }
         for (follower, _) in ending.followers { follower.close() }
         writer.close()

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Threads
 
 /// Why the store could not do what it was asked; nothing of the failed transaction remains.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
@@ -51,5 +52,16 @@ extension DatabaseError {
             default: .failed
             }
         self.init(reason, cause: "\(message) (SQLite \(code))" + (sql.map { " in: \($0)" } ?? ""))
+    }
+}
+
+extension SystemThread {
+    /// A thread that owns a connection of the store.
+    static func forStore(_ body: @escaping @Sendable () -> Void) throws(DatabaseError) -> SystemThread {
+        do throws(ThreadFault) {
+            return try SystemThread(body)
+        } catch {
+            throw DatabaseError(.failed, cause: error.description)
+        }
     }
 }

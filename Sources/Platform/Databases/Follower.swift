@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Threads
 internal import Time
 
 /// The thread that notices what other processes write, and whether the store still answers.

@@ -1,10 +1,12 @@
+internal import Threads
+
 /// The threads that read, each with its own connection; one is started when a read would have to wait for another.
 final class Readers: Sendable {
     typealias Read = @Sendable (Result<Connection, DatabaseError>) -> Void
 
     private struct State {
         var queue: [Read] = []
-        var threads: [WorkerThread] = []
+        var threads: [SystemThread] = []
         var idle = 0
         var isClosed = false
     }
@@ -23,7 +25,7 @@ final class Readers: Sendable {
             guard !state.isClosed else { return DatabaseError(.closed, cause: "the store is closed") }
             if state.idle <= state.queue.count, state.threads.count < limit {
                 do throws(DatabaseError) {
-                    state.threads.append(try WorkerThread { [self] in run() })
+                    state.threads.append(try SystemThread.forStore { [self] in run() })
                 } catch {
                     if state.threads.isEmpty { return error }
                 }

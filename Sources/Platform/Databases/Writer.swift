@@ -1,3 +1,4 @@
+internal import Threads
 internal import Time
 
 /// The one thread that writes. It commits together what has queued up, so that many callers share one flush to disk.

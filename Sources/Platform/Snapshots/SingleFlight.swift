@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Threads
 
 /// Work that several ask for and one does: whoever asks while it is under way waits for the same answer.
 ///
@@ -18,7 +19,7 @@ public final class SingleFlight<Value: Sendable>: Sendable {
                 return waiting == nil
             }
             guard isFirst else { return }
-            Task.detached {
+            Task.inBackground {
                 let value = await work()
                 let all = self.waiting.withLock { waiting in
                     defer { waiting = nil }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Synchronization
+public import Threads
 public import Time
 
 /// Something that waits for a descriptor at a reactor. All calls come on the reactor's thread.
@@ -142,6 +143,15 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         let job = UnownedJob(job)
         inbox.withLock { $0.jobs.append(job) }
         if !isCurrent { signal() }
+    }
+
+    /// Starts a thread that runs the loop until ``stop()``.
+    public func start() throws(SocketFault) -> SystemThread {
+        do throws(ThreadFault) {
+            return try SystemThread { self.run() }
+        } catch {
+            throw SocketFault(call: "pthread_create", code: error.code)
+        }
     }
 
     /// Ends ``run()`` after the turn under way.

@@ -43,32 +43,3 @@ extension Stream {
         TLSConnection(connecting: descriptor, to: host, context).map { Stream(descriptor, tls: $0) }
     }
 }
-
-/// Names to addresses, by the system's resolver. Blocks: not for a reactor's thread.
-public enum NameResolution {
-    /// Numeric addresses of a host in the order in which they should be tried; empty where it has none.
-    public static func addresses(of host: String) -> [String] {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_flags = AI_ADDRCONFIG
-        var list: UnsafeMutablePointer<addrinfo>?
-        // Without a network beside loopback AI_ADDRCONFIG finds nothing.
-        if unsafe getaddrinfo(host, nil, &hints, &list) != 0 {
-            unsafe hints.ai_flags = 0
-            guard unsafe getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
-        }
-        defer { if let list = unsafe list { unsafe freeaddrinfo(list) } }
-        var result: [String] = []
-        var next = unsafe list
-        while let entry = unsafe next {
-            var text: [CChar] = Array(repeating: 0, count: Int(NI_MAXHOST))
-            // The entry's address is as long as it says.
-            let code = unsafe getnameinfo(
-                entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-            let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if code == 0, !result.contains(address) { result.append(address) }
-            unsafe next = entry.pointee.ai_next
-        }
-        return result
-    }
-}

@@ -1,10 +1,10 @@
 internal import Dispatch
 internal import Glibc
-public import Sockets
 internal import Synchronization
+public import Threads
 
-/// Where log lines go: a bounded queue, and one thread that writes it out. Whoever logs never waits; what does not fit
-/// is dropped and counted.
+/// The destination of log lines: a bounded queue, and one thread that writes it out. Logging never waits; lines that do
+/// not fit are dropped and counted.
 public final class LogSink: Sendable {
     private struct Queue {
         var pending: [UInt8] = []
@@ -12,16 +12,19 @@ public final class LogSink: Sendable {
     }
 
     static let capacity = 8 << 20
+    /// How long ``close(within:)`` waits by default for a reader of standard error that has stopped reading.
+    public static let closingTime: Duration = .seconds(3)
 
     private let queue = Mutex(Queue())
     private let arrived = DispatchSemaphore(value: 0)
     private let closing = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
     private let droppedLines = Atomic<Int>(0)
     private let write: @Sendable ([UInt8]) -> Void
     private let thread: Mutex<SystemThread?>
 
     /// Writes to standard error.
-    public static func standardError() throws(SocketFault) -> LogSink {
+    public static func standardError() throws(ThreadFault) -> LogSink {
         try LogSink { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -35,7 +38,7 @@ public final class LogSink: Sendable {
         }
     }
 
-    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(SocketFault) {
+    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadFault) {
         self.write = write
         thread = Mutex(nil)
         let thread = try SystemThread { [weak self] in self?.run() }
@@ -61,11 +64,21 @@ public final class LogSink: Sendable {
     }
 
     /// Writes what is queued, then ends.
-    public func close() {
+    ///
+    /// - Parameter patience: after this time the thread is left alone, together with the lines that it still has: a pipe
+    ///   that is not read must not keep the process from ending.
+    /// - Returns: false if the time has passed.
+    @discardableResult
+    public func close(within patience: Duration = LogSink.closingTime) -> Bool {
         queue.withLock { $0.isClosed = true }
         arrived.signal()
         closing.signal()
+        let milliseconds = Int(patience / .milliseconds(1))
+        guard ended.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return false }
+        // A second call returns at once too.
+        ended.signal()
         thread.withLock { $0 }?.join()
+        return true
     }
 
     private func run() {
@@ -78,7 +91,10 @@ public final class LogSink: Sendable {
                 return (queue.pending, queue.isClosed)
             }
             if !lines.isEmpty { write(lines) }
-            if isClosed { return }
+            if isClosed {
+                ended.signal()
+                return
+            }
         }
     }
 }

@@ -1,16 +1,16 @@
 internal import Glibc
-internal import Time
+public import Time
 
-/// A value under a lock, and threads that wait until it is as they need it.
+/// A value under a lock, with threads that wait until the value meets a condition.
 ///
 /// `@unchecked Sendable`: the value is touched only with the mutex held. Both primitives stay at one address, as
-/// POSIX demands, until the last reference is gone and so nobody waits; that makes them `@safe`.
-@safe final class Monitor<Value>: @unchecked Sendable {
+/// POSIX demands, until the last reference is gone and so no thread waits; that makes them `@safe`.
+@safe public final class Monitor<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var value: Value
 
-    init(_ value: Value) {
+    public init(_ value: Value) {
         self.value = value
         unsafe pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -27,8 +27,8 @@ internal import Time
         unsafe mutex.deallocate()
     }
 
-    /// Changes the value, and wakes those that wait.
-    func change<Result>(_ body: (inout Value) -> Result) -> Result {
+    /// Changes the value, and wakes the waiting threads.
+    public func change<Result>(_ body: (inout Value) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer {
             unsafe pthread_mutex_unlock(mutex)
@@ -37,8 +37,10 @@ internal import Time
         return body(&value)
     }
 
-    /// Waits until `body` answers something; `nil` once the time is over.
-    func wait<Result>(until deadline: MonotonicTime? = nil, for body: (inout Value) -> Result?) -> Result? {
+    /// Blocks the calling thread until `body` returns a result.
+    ///
+    /// - Returns: nil if the deadline passes first.
+    public func wait<Result>(until deadline: MonotonicTime? = nil, for body: (inout Value) -> Result?) -> Result? {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {

@@ -1,7 +1,15 @@
 internal import Glibc
 internal import Synchronization
 
-/// A thread that runs a reactor, or anything else that blocks.
+/// The system has no thread to give (pthread_create(3)).
+public struct ThreadFault: Error, Sendable, CustomStringConvertible {
+    /// The error number that pthread_create returned.
+    public let code: Int32
+
+    public var description: String { "no thread can be started (error \(code))" }
+}
+
+/// A thread for work that blocks, or for an event loop.
 public final class SystemThread: Sendable {
     private final class Start: Sendable {
         let body: @Sendable () -> Void
@@ -10,8 +18,8 @@ public final class SystemThread: Sendable {
 
     private let handle: Mutex<pthread_t?>
 
-    /// Starts at once. Throws where the system has no thread to give.
-    public init(_ body: @escaping @Sendable () -> Void) throws(SocketFault) {
+    /// Starts the thread at once.
+    public init(_ body: @escaping @Sendable () -> Void) throws(ThreadFault) {
         var handle = pthread_t()
         // The box is retained here and released by the thread that it starts.
         let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
@@ -25,17 +33,26 @@ public final class SystemThread: Sendable {
             }, start)
         guard code == 0 else {
             unsafe Unmanaged<Start>.fromOpaque(start).release()
-            throw SocketFault(call: "pthread_create", code: code)
+            throw ThreadFault(code: code)
         }
         self.handle = Mutex(handle)
     }
 
-    /// Waits until the thread's body has returned; a second call returns at once.
+    deinit {
+        if let thread = handle.withLock({ $0 }) { pthread_detach(thread) }
+    }
+
+    /// Waits until the thread's body has returned. A second call, and a call on the thread itself, return at once.
     public func join() {
         let thread = handle.withLock { handle in
             defer { handle = nil }
             return handle
         }
-        if let thread { pthread_join(thread, nil) }
+        guard let thread else { return }
+        if pthread_equal(thread, pthread_self()) != 0 {
+            pthread_detach(thread)
+        } else {
+            pthread_join(thread, nil)
+        }
     }
 }
