@@ -142,8 +142,10 @@ struct ConnectionMachineTests {
     @Test("draining closes idle connections, and others behind their answers")
     func drain() throws {
         let idle = try ScriptedConnection()
+        idle.send(get("/a"))
+        _ = idle.take()
         idle.machine.drain()
-        #expect(idle.machine.phase == .closed)
+        #expect(idle.machine.phase == .closing)
         let reading = try ScriptedConnection()
         reading.send("GET /a HTTP/1.1\r\n")
         reading.machine.drain()
@@ -151,6 +153,22 @@ struct ConnectionMachineTests {
         reading.send("Host: h\r\n\r\n")
         #expect(reading.take() == answer("200 OK", "/a", closes: true))
         #expect(reading.machine.phase == .closing)
+    }
+
+    @Test("draining leaves a new connection two seconds for its request")
+    func drainNew() throws {
+        let silent = try ScriptedConnection()
+        silent.machine.drain()
+        silent.pass(.milliseconds(1999))
+        #expect(silent.machine.phase == .head)
+        silent.pass(.milliseconds(1))
+        #expect(silent.machine.phase == .closed)
+        let late = try ScriptedConnection()
+        late.machine.drain()
+        late.pass(.seconds(1))
+        late.send(get("/a"))
+        #expect(late.take() == answer("200 OK", "/a", closes: true))
+        #expect(late.machine.phase == .closing)
     }
 
     @Test("draining closes a connection whose last answer is still on its way")

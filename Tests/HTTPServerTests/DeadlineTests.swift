@@ -36,16 +36,29 @@ struct DeadlineTests {
         #expect(connection.take() == "")
     }
 
-    @Test("a client that does not take its answer is cut off")
+    @Test("a client that takes its answer slower than 1 KiB/s is cut off")
     func slowReader() throws {
-        let connection = try ScriptedConnection()
+        let connection = try ScriptedConnection { _ in .now(Response(.ok, body: Array(repeating: 0, count: 1 << 20))) }
         connection.send(get("/a"))
-        connection.pass(.seconds(74))
-        connection.machine.wrote(10)
-        connection.pass(.seconds(74))
+        connection.machine.wrote(30 << 10)
+        connection.pass(.seconds(30))
+        #expect(connection.machine.phase == .head)
+        for _ in 0..<29 {
+            connection.pass(.seconds(1))
+            connection.machine.wrote(1000)
+        }
         #expect(connection.machine.phase == .head)
         connection.pass(.seconds(1))
         #expect(connection.machine.phase == .closed)
+    }
+
+    @Test("the time in which nothing waited does not count for an answer")
+    func outputWindow() throws {
+        let connection = try ScriptedConnection()
+        connection.pass(.seconds(60))
+        connection.send(get("/a"))
+        connection.pass(.seconds(29))
+        #expect(connection.take() == answer("200 OK", "/a"))
     }
 
     @Test("a dropped body that stalls closes the connection")

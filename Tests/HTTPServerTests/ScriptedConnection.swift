@@ -11,9 +11,15 @@ final class TestHandler: RequestHandler {
     /// Status, content's bytes, and `cut` where the client was gone before.
     var exchanges: [String] = []
 
-    init(_ respond: @escaping (Request) -> Answer) {
+    private let proxy: String?
+
+    /// - Parameter proxy: the address of a peer that speaks for many clients.
+    init(proxy: String? = nil, _ respond: @escaping (Request) -> Answer) {
+        self.proxy = proxy
         self.respond = respond
     }
+
+    func speaksForOthers(_ peer: IPAddress) -> Bool { proxy.flatMap { IPAddress($0) } == peer }
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer { respond(request) }
 

@@ -6,14 +6,18 @@ import Testing
 import Threads
 
 /// A server on a port of this machine, with one reactor; it ends with the test.
-private final class LiveServer: Sendable {
+final class LiveServer: Sendable {
     let server: Server
     let reactor: Reactor
 
-    init(_ respond: @escaping @Sendable (Request) -> Answer) throws {
+    init(
+        limits: ServerLimits = ServerLimits(), proxy: String? = nil, _ respond: @escaping @Sendable (Request) -> Answer
+    ) throws {
         let reactor = try Reactor()
         self.reactor = reactor
-        server = try Server(SocketAddress(host: "127.0.0.1", port: 0), on: [reactor]) { _, _ in TestHandler(respond) }
+        server = try Server(SocketAddress(host: "127.0.0.1", port: 0), on: [reactor], limits: limits) { _, _ in
+            TestHandler(proxy: proxy, respond)
+        }
         _ = try reactor.start()
     }
 
@@ -125,7 +129,9 @@ struct ServerTests {
         let started = Moment()
         let mayEnd = Moment()
         let drained = Moment()
-        let live = try LiveServer { _ in
+        var limits = ServerLimits()
+        limits.drainGrace = .zero
+        let live = try LiveServer(limits: limits) { _ in
             .later(bodyLimit: 0) { _ in
                 started.happens()
                 await mayEnd.wait()

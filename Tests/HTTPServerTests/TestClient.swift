@@ -8,23 +8,34 @@ import Threads
 final class TestClient {
     private let number: Int32
 
-    init(_ address: SocketAddress) throws {
+    /// - Parameter source: the last byte of the client's own address, which is 127.0.0.x.
+    init(_ address: SocketAddress, from source: UInt8 = 1) throws {
         number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketFault(call: "socket", code: errno) }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         // The option's value is a timeval, and the length is its own.
         _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        if source != 1 {
+            let bound = unsafe TestClient.withAddress(source, port: 0) { unsafe bind(number, $0, $1) }
+            guard bound == 0 else { throw SocketFault(call: "bind", code: errno) }
+        }
+        let result = unsafe TestClient.withAddress(1, port: address.port) { unsafe connect(number, $0, $1) }
+        guard result == 0 else { throw SocketFault(call: "connect", code: errno) }
+    }
+
+    private static func withAddress(
+        _ last: UInt8, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var place = sockaddr_in()
         place.sin_family = sa_family_t(AF_INET)
-        place.sin_port = address.port.bigEndian
-        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        // A sockaddr_in is what connect(2) expects of this family; the length is its own.
-        let result = unsafe withUnsafePointer(to: &place) { pointer in
+        place.sin_port = port.bigEndian
+        place.sin_addr.s_addr = (0x7F00_0000 | UInt32(last)).bigEndian
+        // A sockaddr_in is what the calls expect of this family; the length is its own.
+        return unsafe withUnsafePointer(to: &place) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw SocketFault(call: "connect", code: errno) }
     }
 
     deinit { _ = close(number) }

@@ -20,6 +20,8 @@ public struct Settings: Sendable {
     /// Verified bearer tokens that a reactor remembers; 0: none.
     public let tokenCache: Int
     public let limits: LimitSettings
+    /// How long new connections are still taken after SIGTERM.
+    public let drainDelay: Duration
     public let providers: [ProviderSettings]
     public let organizations: [OrganizationSettings]
     public let sessions: SessionSettings
@@ -58,6 +60,10 @@ extension Settings: Section {
         "Verified bearer tokens that each reactor remembers; 0: every token is verified anew.")
     static let limits = Setting(
         "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Bounds on what requests may hold.")
+    static let drainDelay = Setting(
+        "drain_delay", .duration(in: .zero ... .seconds(600)), .byDefault("\"0s\""),
+        "How long new connections are still taken and answered after SIGTERM, while /readyz answers 503: the time that "
+            + "a load balancer needs to notice.")
     static let providers = Setting(
         "providers", .sections() as SettingKind<[ProviderSettings]>, .byDefault("[]"),
         "OpenID Connect providers that the gateway trusts.")
@@ -74,7 +80,8 @@ extension Settings: Section {
     static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),
         DeclaredSetting(trustedProxies), DeclaredSetting(storage), DeclaredSetting(secretKey),
-        DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits), DeclaredSetting(providers),
+        DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits),
+        DeclaredSetting(drainDelay), DeclaredSetting(providers),
         DeclaredSetting(organizations), DeclaredSetting(sessions), DeclaredSetting(invitations), DeclaredSetting(mail),
     ]
 
@@ -84,12 +91,14 @@ extension Settings: Section {
         guard let publicURL = members[S.publicURL], let listen = members[S.listen], let storage = members[S.storage],
             let proxies = members[S.trustedProxies], let reactors = members[S.reactors],
             let tokenCache = members[S.tokenCache], let limits = members[S.limits],
+            let drainDelay = members[S.drainDelay],
             let providers = members[S.providers], let organizations = members[S.organizations],
             let sessions = members[S.sessions], let invitations = members[S.invitations]
         else { return nil }
         (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls])
         (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
         (secretKeys, self.reactors, self.tokenCache) = (members[S.secretKey] ?? [], reactors, tokenCache)
+        self.drainDelay = drainDelay
         (self.limits, self.providers, self.organizations) = (limits, providers, organizations)
         (self.sessions, self.invitations, mail) = (sessions, invitations, members[S.mail])
     }

@@ -22,7 +22,7 @@ extension Deployment {
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,
             inventoryBody: settings.limits.inventoryBody,
             signIn: SignInDeployment(settings, by: outbound, keeping: previous?.signIn),
-            invitations: settings.invitations, mail: settings.mail)
+            invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay)
     }
 }
 

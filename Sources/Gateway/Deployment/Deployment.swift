@@ -50,6 +50,8 @@ public final class Deployment: Sendable {
     let invitations: InvitationSettings
     /// `nil`: links are handed over.
     let mail: MailSettings?
+    /// How long new connections are still taken after SIGTERM.
+    let drainDelay: Duration
     let isHTTPS: Bool
     /// The cookie of sessions.
     let sessionCookie: Cookie
@@ -62,7 +64,8 @@ public final class Deployment: Sendable {
         organizations: [Organization], trustedProxies: TrustedProxies, tokenCache: Int, inventoryBody: Int,
         signIn: SignInDeployment = .none,
         invitations: InvitationSettings = InvitationSettings(
-            lifetime: .seconds(7 * 86400), perDay: 50, allowedDomains: []), mail: MailSettings? = nil
+            lifetime: .seconds(7 * 86400), perDay: 50, allowedDomains: []), mail: MailSettings? = nil,
+        drainDelay: Duration = .zero
     ) {
         self.publicURL = publicURL
         self.providers = providers
@@ -74,6 +77,7 @@ public final class Deployment: Sendable {
         self.signIn = signIn
         self.invitations = invitations
         self.mail = mail
+        self.drainDelay = drainDelay
         isHTTPS = publicURL.hasPrefix("https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)

@@ -3,6 +3,7 @@ public import Databases
 internal import Glibc
 internal import Grants
 internal import HTTPClient
+internal import HTTPServer
 internal import Mail
 internal import OpenID
 internal import Sessions
@@ -82,10 +83,18 @@ public final class GatewayProcess {
         post = LetterPost(deployments, signIn, by: mail)
         let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
+        let budget = DescriptorBudget.raisingLimit()
+        if budget.limit < 4096 {
+            log.write(
+                .warning, "the limit of open files is low; raise it (ulimit -n, LimitNOFILE)",
+                fields: [("limit", "\(budget.limit)"), ("connections", "\(budget.connections)")])
+        }
+        http.limitConnections(to: budget.outboundConnections)
         do throws(SocketFault) {
             server = try GatewayServer(
                 deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, reactors: reactors,
+                limits: ServerLimits(within: budget, reactors: reactors), adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, signIn: signIn, news: outbound.news, log: log)
         } catch {
             throw StartFailure("\(error)")
@@ -120,6 +129,8 @@ public final class GatewayProcess {
     public func run(reload: () throws(ConfigurationFaults) -> Settings) {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
+        server.announceEnd()
+        Signals.awaitTermination(atMost: deployments.read().value.drainDelay)
         maintenance.stop()
         post.stop()
         let end = ContinuousClock.now + .seconds(25)

@@ -27,7 +27,7 @@ public final class GatewayServer {
     init(
         _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: SocketAddress,
         adminListen: SocketAddress?, reactors count: Int,
-        limits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, signIn: SignInService,
+        limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, signIn: SignInService,
         news: KeyNews, log: Log
     ) throws(SocketFault) {
         let health = StoreHealth(database)
@@ -44,7 +44,7 @@ public final class GatewayServer {
         var servers = [server]
         var adminAddress: SocketAddress?
         if let adminListen {
-            let admin = try Server(try adminListen.free(), on: [reactors[0]]) { _, _ in
+            let admin = try Server(try adminListen.free(), on: [reactors[0]], limits: adminLimits) { _, _ in
                 AdminHandler(health: health, figures: figures, log: log)
             }
             servers.append(admin)
@@ -62,9 +62,15 @@ public final class GatewayServer {
         for reactor in reactors { threads.append(try reactor.start()) }
     }
 
+    /// Turns `/readyz` to 503 and makes each answer the last one of its connection; new connections are still taken.
+    public func announceEnd() {
+        health.beginDraining()
+        servers[0].announceEnd()
+    }
+
     /// Says that it is not ready any more, answers what was asked within the timeout, and ends.
     public func drain(timeout: Duration = .seconds(30)) {
-        health.beginDraining()
+        announceEnd()
         for server in servers { server.drain(timeout: timeout) }
         for reactor in reactors { reactor.stop() }
         for thread in threads { thread.join() }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Time
 
 /// The signals that the process answers to, taken by one thread that waits for them.
 public enum Signals {
@@ -24,6 +25,21 @@ public enum Signals {
         while true {
             guard unsafe sigwait(&set, &number) == 0 else { continue }
             return number == SIGHUP ? .reload : .terminate
+        }
+    }
+
+    /// Waits for SIGTERM or SIGINT, at most for a time; SIGHUP is ignored meanwhile.
+    public static func awaitTermination(atMost duration: Duration) {
+        let end = MonotonicTime.now() + duration
+        var set = sigset()
+        while true {
+            let nanoseconds = end.nanoseconds(since: .now())
+            guard nanoseconds > 0 else { return }
+            var rest = timespec(
+                tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+            // Both values are our own; an interrupted wait is continued.
+            let number = unsafe sigtimedwait(&set, nil, &rest)
+            if number == SIGTERM || number == SIGINT { return }
         }
     }
 

@@ -45,6 +45,7 @@ final class ClientConnection: EventHandler {
         self.pool = pool
         self.reactor = reactor
         watched = try WatchedStream(stream, on: reactor, interest: .write, handler: self)
+        pool.opened(key)
     }
 
     // MARK: Asking
@@ -243,6 +244,7 @@ final class ClientConnection: EventHandler {
         again = nil
         watched?.close()
         watched = nil
+        pool.closed(key)
     }
 
     // MARK: Time

@@ -2,7 +2,8 @@ internal import Sockets
 internal import Synchronization
 internal import Time
 
-/// Connections that wait for another request. Belongs to the client's reactor.
+/// The client's connections: those that wait for another request are kept, and their number in all is bounded. Belongs
+/// to the client's reactor.
 final class ConnectionPool {
     /// What connections have in common that may take one another's requests.
     struct Key: Hashable {
@@ -20,6 +21,11 @@ final class ConnectionPool {
 
     private var idle: [Key: [ClientConnection]] = [:]
     private var count = 0
+    /// How many connections there may be, busy ones too.
+    var maximum = 128
+    private var open: [Key: Int] = [:]
+    private var openInAll = 0
+    private var waiting: [(call: ClientCall, key: Key, connect: () -> Void)] = []
 
     /// - Parameter isRepeatable: whether the request may be asked once more where the server closes just then. What may
     ///   not takes a connection only that was used a moment ago.
@@ -39,6 +45,33 @@ final class ConnectionPool {
         idle[connection.key, default: []].append(connection)
         count += 1
         return true
+    }
+
+    // MARK: How many there are
+
+    /// Calls `connect` when there may be one more connection. If idle ones use up the room, one of them is closed.
+    func whenThereIsRoom(for call: ClientCall, _ key: Key, _ connect: @escaping () -> Void) {
+        if openInAll >= maximum, let idle = idle.values.first?.first { idle.close() }
+        if hasRoom(for: key) { connect() } else { waiting.append((call, key, connect)) }
+    }
+
+    /// One server may have half of the room, so that one that does not answer leaves room for the others.
+    private func hasRoom(for key: Key) -> Bool {
+        openInAll < maximum && open[key, default: 0] < max(1, maximum / 2)
+    }
+
+    func opened(_ key: Key) {
+        open[key, default: 0] += 1
+        openInAll += 1
+    }
+
+    func closed(_ key: Key) {
+        openInAll -= 1
+        let rest = open[key, default: 1] - 1
+        open[key] = rest > 0 ? rest : nil
+        // A call that has timed out meanwhile needs no connection.
+        waiting.removeAll { $0.call.isOver }
+        while let index = waiting.firstIndex(where: { hasRoom(for: $0.key) }) { waiting.remove(at: index).connect() }
     }
 
     func remove(_ connection: ClientConnection) {

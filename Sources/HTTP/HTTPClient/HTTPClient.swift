@@ -24,6 +24,12 @@ public final class HTTPClient: OutboundHTTP {
         thread = try reactor.start()
     }
 
+    /// How many connections may be open; requests beyond that wait within their time-outs.
+    public func limitConnections(to maximum: Int) {
+        let pool = pool
+        reactor.perform { pool.value.maximum = max(1, maximum) }
+    }
+
     /// Ends all idle connections and reads authorities' files anew at their next use.
     public func forget() {
         contexts.withLock { $0 = [:] }
@@ -102,7 +108,11 @@ public final class HTTPClient: OutboundHTTP {
             guard !permitted.isEmpty else {
                 return call.fail(.notAllowed, "the address \(found[0]) is not a public one")
             }
-            reactor.perform { [self] in attempt(call, key, tls, permitted[...]) }
+            reactor.perform { [self] in
+                pool.value.whenThereIsRoom(for: call, key) { [weak self] in
+                    self?.attempt(call, key, tls, permitted[...])
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ internal import Time
 extension ConnectionMachine {
     func begin(_ request: Request) {
         reader = BodyReader(request.framing)
+        if reader.isDone { arrivedRequests += 1 }
         let startedAt = MonotonicTime.now()
         let answer = handler.answer(request, from: peer, at: turn)
         exchange = Exchange(
@@ -47,7 +48,7 @@ extension ConnectionMachine {
             if !reader.isDone { output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         }
         // A window that ran while the slot was full counts nothing against the client.
-        if window.start + limits.progressWindow <= reactor.turn.monotonic { window.restart(at: reactor.turn.monotonic) }
+        if window.start + limits.progress.window <= reactor.turn.monotonic { window.restart(at: reactor.turn.monotonic) }
         resumed()
     }
 

@@ -37,6 +37,10 @@ final class ConnectionMachine {
     var owesContinue = false
     var isDraining = false
     var window = ProgressWindow()
+    /// Counts what the client takes of its answers.
+    private var outputWindow = ProgressWindow()
+    /// How many requests have arrived whole.
+    var arrivedRequests = 0
     private(set) var turn: Turn
 
     private var parser = RequestParser()
@@ -49,7 +53,8 @@ final class ConnectionMachine {
     /// Since when the client may send a head: the connection's or the last answer's end.
     private var idleSince: MonotonicTime
     private var headSince: MonotonicTime?
-    private var lastWrite: MonotonicTime
+    /// When a connection without a request is closed, once the server drains.
+    private var drainsAt: MonotonicTime?
 
     init(
         handler: any RequestHandler, limits: ServerLimits, reactor: Reactor, clock: ServerClock, peer: String,
@@ -62,7 +67,6 @@ final class ConnectionMachine {
         self.peer = peer
         self.turn = turn
         idleSince = turn.monotonic
-        lastWrite = turn.monotonic
     }
 
     // MARK: Events
@@ -70,7 +74,7 @@ final class ConnectionMachine {
     func beginTurn(_ turn: Turn) {
         self.turn = turn
         servedThisTurn = 0
-        if pendingOutput == 0 { lastWrite = turn.monotonic }
+        restartOutputWindow()
     }
 
     func received(_ bytes: Span<UInt8>) {
@@ -132,7 +136,7 @@ final class ConnectionMachine {
 
     func wrote(_ count: Int) {
         outputStart += count
-        lastWrite = turn.monotonic
+        outputWindow.count(count)
         if outputStart == output.count {
             output.removeAll(keepingCapacity: true)
             outputStart = 0
@@ -144,9 +148,9 @@ final class ConnectionMachine {
         let now = turn.monotonic
         guard let deadline, deadline <= now else { return }
         if pendingOutput > 0 {
-            disconnected()
+            if outputWindow.isMet(limits.outputProgress) { outputWindow.restart(at: now) } else { disconnected() }
         } else if waitsForBody {
-            if window.isMet(limits) {
+            if window.isMet(limits.progress) {
                 window.restart(at: now)
             } else if phase == .answering {
                 exchange?.closes = true
@@ -161,16 +165,26 @@ final class ConnectionMachine {
         }
     }
 
-    /// Answers what is under way and takes no more requests.
-    func drain() {
+    /// The next answer is the last one: it says `Connection: close`.
+    func announceEnd() {
         isDraining = true
-        if phase == .head, input.isEmpty { phase = pendingOutput > 0 ? .closing : .closed }
         exchange?.closes = true
+    }
+
+    /// Answers what has arrived and takes no more requests. To be called when everything that had arrived was read.
+    func drain() {
+        announceEnd()
+        guard phase == .head, input.isEmpty else { return }
+        // The request of a new connection may be on its way; one that is idle between requests may be closed.
+        if arrivedRequests == 0 { drainsAt = turn.monotonic + limits.drainGrace } else { phase = .closing }
     }
 
     // MARK: What the connection waits for
 
     var pendingOutput: Int { output.count - outputStart }
+
+    /// Bytes that wait in memory: output that the client has not taken, and input that was not processed.
+    var heldBytes: Int { output.count + input.count + (body?.waiting ?? 0) }
 
     var interest: Readiness {
         var interest: Readiness = pendingOutput > 0 ? .write : []
@@ -183,11 +197,11 @@ final class ConnectionMachine {
 
     var deadline: MonotonicTime? {
         if phase == .closed { return nil }
-        if pendingOutput > 0 { return lastWrite + limits.idleTimeout }
-        if waitsForBody { return window.start + limits.progressWindow }
+        if pendingOutput > 0 { return outputWindow.start + limits.outputProgress.window }
+        if waitsForBody { return window.start + limits.progress.window }
         guard phase == .head else { return nil }
         if let headSince { return headSince + limits.headTimeout }
-        return idleSince + limits.idleTimeout
+        return min(idleSince + limits.idleTimeout, drainsAt ?? .end)
     }
 
     private var wantsInput: Bool {
@@ -245,7 +259,12 @@ final class ConnectionMachine {
                 } catch {
                     phase = .closing
                 }
-                if reader.isDone { readyForNext() } else if used == bytes.count { return used }
+                if reader.isDone {
+                    arrivedRequests += 1
+                    readyForNext()
+                } else if used == bytes.count {
+                    return used
+                }
             case .closing, .closed:
                 return bytes.count
             }
@@ -259,7 +278,10 @@ final class ConnectionMachine {
         do {
             let used = try reader.read(bytes, into: &content, limit: body.room)
             body.append(content)
-            if reader.isDone { body.finish(.success(())) }
+            if reader.isDone {
+                arrivedRequests += 1
+                body.finish(.success(()))
+            }
             return used
         } catch {
             exchange?.closes = true
@@ -290,9 +312,14 @@ final class ConnectionMachine {
     func resumed() {
         guard !isProcessing else { return }
         turn = reactor.turn
-        if pendingOutput == 0 { lastWrite = turn.monotonic }
+        restartOutputWindow()
         processInput()
         progressed()
+    }
+
+    /// While nothing waits there is nothing to take, so that the window begins when output begins to wait.
+    private func restartOutputWindow() {
+        if pendingOutput == 0 { outputWindow.restart(at: turn.monotonic) }
     }
 
     func refuse(_ fault: ProtocolFault) {
@@ -316,19 +343,4 @@ struct Exchange {
     let context: AnyObject?
     var closes: Bool
     var written = 0
-}
-
-/// Whether a client makes progress: bytes counted from a moment on.
-struct ProgressWindow {
-    private(set) var start = MonotonicTime(nanoseconds: 0)
-    private var bytes = 0
-
-    mutating func restart(at now: MonotonicTime) {
-        start = now
-        bytes = 0
-    }
-
-    mutating func count(_ count: Int) { bytes += count }
-
-    func isMet(_ limits: ServerLimits) -> Bool { bytes >= limits.progressBytes }
 }

@@ -60,6 +60,9 @@ public final class RequestBody: @unchecked Sendable {
 
     // MARK: The connection's side
 
+    /// Bytes that the consumer has not taken.
+    var waiting: Int { slot.count }
+
     var room: Int { end == nil ? max(0, RequestBody.slotSize - slot.count) : 0 }
 
     func append(_ bytes: [UInt8]) {

@@ -11,6 +11,14 @@ public protocol RequestHandler: AnyObject {
 
     /// Called when the last byte of an answer was handed to the connection, or the connection broke before.
     func completed(_ exchange: CompletedExchange)
+
+    /// Returns whether a peer passes on the requests of many clients, as a reverse proxy does. The bound of connections
+    /// per address does not hold for it.
+    func speaksForOthers(_ peer: IPAddress) -> Bool
+}
+
+extension RequestHandler {
+    public func speaksForOthers(_ peer: IPAddress) -> Bool { false }
 }
 
 /// How a request is answered.
@@ -59,21 +67,4 @@ public struct CompletedExchange {
     public let wasCutShort: Bool
     public let context: AnyObject?
     public let turn: Turn
-}
-
-/// The limits of section 6 of the contract, and what one process holds at once.
-public struct ServerLimits: Sendable {
-    public var headTimeout: Duration = .seconds(10)
-    public var idleTimeout: Duration = .seconds(75)
-    /// A body, or a client that reads an answer, has to make this much progress in each window.
-    public var progressWindow: Duration = .seconds(10)
-    public var progressBytes = 10 << 10
-    public var connectionsPerReactor = 20_000
-    /// A body that nobody wanted is read to its end up to this many bytes; beyond, the connection closes.
-    public var discardedBody = 64 << 10
-    /// No more is read while this much output waits.
-    public var pendingOutput = 256 << 10
-    public var requestsPerTurn = 16
-
-    public init() {}
 }

@@ -36,6 +36,11 @@ public final class Server: Sendable {
         self.address = bound
     }
 
+    /// From now on each answer says `Connection: close` and ends its connection; new connections are still taken.
+    public func announceEnd() {
+        for confined in endpoints { confined.endpoint.reactor.perform { confined.endpoint.announceEnd() } }
+    }
+
     /// Takes no more connections and answers what was asked; what is not done after the timeout is cut off.
     /// Blocks; not for a reactor's thread.
     public func drain(timeout: Duration) {

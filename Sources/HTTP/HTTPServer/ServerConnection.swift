@@ -5,6 +5,13 @@ internal import Time
 final class ServerConnection: EventHandler {
     private let machine: ConnectionMachine
     private let endpoint: ServerEndpoint
+    /// What the connection counts for at its endpoint; nil if the peer speaks for many clients.
+    let prefix: ClientPrefix?
+    /// The connection's place in the endpoint's table, until it is closed.
+    var slot: ConnectionTable<ClientPrefix, ServerConnection>.Slot?
+    /// Bytes that wait in memory, as the endpoint has counted them.
+    private(set) var heldBytes = 0
+    private var arrivedRequests = 0
     private var watched: WatchedStream?
     private var wakesAt: MonotonicTime?
     /// After the last answer: what still comes is read and dropped for a moment, since closing a socket with unread
@@ -13,11 +20,15 @@ final class ServerConnection: EventHandler {
     /// TLS has to write before it can read on, or the other way round.
     private var blockedOn: Readiness = []
 
-    init(_ stream: Stream, at endpoint: ServerEndpoint) throws(SocketFault) {
+    init(
+        _ stream: Stream, from peer: String, _ prefix: ClientPrefix?, at endpoint: ServerEndpoint
+    ) throws(SocketFault) {
         self.endpoint = endpoint
+        self.prefix = prefix
         machine = ConnectionMachine(
             handler: endpoint.handler, limits: endpoint.limits, reactor: endpoint.reactor, clock: endpoint.clock,
-            peer: stream.peer.host, at: endpoint.reactor.turn)
+            peer: peer, at: endpoint.reactor.turn)
+        if endpoint.isEnding { machine.announceEnd() }
         watched = try WatchedStream(stream, on: endpoint.reactor, interest: .read, handler: self)
         machine.progressed = { [weak self] in self?.settle() }
         armTimer()
@@ -48,7 +59,6 @@ final class ServerConnection: EventHandler {
             machine.processInput()
         }
         settle()
-        endpoint.takeOutputBack(from: machine)
     }
 
     private func read(_ stream: Stream) {
@@ -73,8 +83,15 @@ final class ServerConnection: EventHandler {
         settle()
     }
 
+    func announceEnd() { machine.announceEnd() }
+
+    /// Reads what has arrived before the machine decides, so that no request is left unread in the socket.
     func drain() {
+        guard lingersUntil == nil, let stream = watched?.stream else { return }
         machine.beginTurn(endpoint.reactor.turn)
+        endpoint.lendOutput(to: machine)
+        machine.announceEnd()
+        if machine.interest.contains(.read) { read(stream) }
         machine.drain()
         settle()
     }
@@ -86,6 +103,21 @@ final class ServerConnection: EventHandler {
 
     /// Writes what there is, then waits for what is wanted next, or closes.
     private func settle() {
+        write()
+        endpoint.takeOutputBack(from: machine)
+        if machine.arrivedRequests != arrivedRequests {
+            arrivedRequests = machine.arrivedRequests
+            endpoint.requestArrived(on: self)
+        }
+        // A closed connection holds nothing any more.
+        let held = watched == nil ? 0 : machine.heldBytes
+        guard held != heldBytes else { return }
+        let change = held - heldBytes
+        heldBytes = held
+        endpoint.heldBytesChanged(by: change)
+    }
+
+    private func write() {
         guard let watched else { return }
         while machine.pendingOutput > 0, machine.phase != .closed {
             switch watched.stream.write(machine.output, from: machine.outputStart) {

@@ -7,9 +7,11 @@ final class ServerEndpoint {
     let limits: ServerLimits
     let handler: any RequestHandler
     let clock = ServerClock()
+    /// Whether answers end their connections, since the server is about to stop.
+    private(set) var isEnding = false
     private var listener: Listener?
-    private var connections: [ObjectIdentifier: ServerConnection] = [:]
-    private var isPaused = false
+    private var table = ConnectionTable<ClientPrefix, ServerConnection>()
+    private var heldBytes = 0
     private static let handshakesPerTurn = 16
     private var handshakes: (turn: MonotonicTime, count: Int) = (MonotonicTime(nanoseconds: 0), 0)
     private var drained: (() -> Void)?
@@ -23,7 +25,9 @@ final class ServerEndpoint {
         self.reactor = reactor
         self.limits = limits
         self.handler = handler
-        listener = try Listener(address, on: reactor, tls: tls) { [weak self] stream in self?.accepted(stream) }
+        listener = try Listener(
+            address, on: reactor, tls: tls, outOfDescriptors: { [weak self] in self?.closeOne() ?? false }
+        ) { [weak self] stream in self?.accepted(stream) }
     }
 
     var address: SocketAddress? { listener?.address }
@@ -32,55 +36,104 @@ final class ServerEndpoint {
         try listener?.start()
     }
 
+    // MARK: Connections
+
     private func accepted(_ stream: Stream) {
-        // Without memory for the registration the stream is dropped, which closes it.
-        guard let connection = try? ServerConnection(stream, at: self) else { return }
-        connections[ObjectIdentifier(connection)] = connection
-        if connections.count >= limits.connectionsPerReactor, !isPaused {
-            isPaused = true
-            listener?.pause()
+        let peer = stream.peer.host
+        let speaksForOthers = IPAddress(scoped: peer).map(handler.speaksForOthers) ?? false
+        let prefix = speaksForOthers ? nil : ClientPrefix(peer)
+        if let prefix, table.count(from: prefix) >= limits.connectionsPerAddress {
+            table.victim(from: prefix)?.abort()
+        } else if table.count >= limits.connectionsPerReactor {
+            _ = closeOne()
         }
+        // Without memory for the registration the stream is dropped, which closes it.
+        guard let connection = try? ServerConnection(stream, from: peer, prefix, at: self) else { return }
+        connection.slot = table.insert(connection, from: prefix)
     }
 
-    /// Bounds the handshakes of a turn, so that a crowd of new connections holds up nobody who is connected already.
+    /// Closes the connection that has to go first.
+    /// - Returns: false if there is none.
+    private func closeOne() -> Bool {
+        guard let victim = table.victim else { return false }
+        victim.abort()
+        return true
+    }
+
+    func requestArrived(on connection: ServerConnection) {
+        if let slot = connection.slot { table.requestArrived(slot) }
+    }
+
+    func closed(_ connection: ServerConnection) {
+        if let slot = connection.slot { table.remove(slot) }
+        connection.slot = nil
+        if table.count == 0 { finishDraining() }
+    }
+
+    /// Bounds the handshakes of a turn, so that new connections do not delay those that are established.
     func mayHandshake(in turn: Turn) -> Bool {
         if handshakes.turn != turn.monotonic { handshakes = (turn.monotonic, 0) }
         handshakes.count += 1
         return handshakes.count <= ServerEndpoint.handshakesPerTurn
     }
 
-    func closed(_ connection: ServerConnection) {
-        connections[ObjectIdentifier(connection)] = nil
-        if isPaused, connections.count < limits.connectionsPerReactor {
-            isPaused = false
-            listener?.resume()
-        }
-        if connections.isEmpty { finishDraining() }
-    }
-
-    /// Takes no more connections, answers what was asked, and calls back when the last connection is closed.
-    func drain(_ drained: @escaping () -> Void) {
-        self.drained = drained
-        listener?.close()
-        listener = nil
-        for connection in Array(connections.values) { connection.drain() }
-        if connections.isEmpty { finishDraining() }
-    }
-
-    func abort() {
-        for connection in Array(connections.values) { connection.abort() }
-    }
-
-    private func finishDraining() {
-        drained?()
-        drained = nil
-    }
+    // MARK: Memory
 
     func lendOutput(to machine: ConnectionMachine) {
         if machine.output.isEmpty { swap(&machine.output, &spareOutput) }
     }
 
+    /// Takes the buffer back if nothing waits in it, so that a connection owns one only while it has output.
     func takeOutputBack(from machine: ConnectionMachine) {
-        if machine.output.isEmpty, machine.output.capacity <= 1 << 20 { swap(&machine.output, &spareOutput) }
+        guard machine.output.isEmpty else { return }
+        if machine.output.capacity > spareOutput.capacity, machine.output.capacity <= 1 << 20 {
+            swap(&machine.output, &spareOutput)
+        }
+        machine.output = []
+    }
+
+    /// Notes that a connection holds more bytes than before, or less.
+    func heldBytesChanged(by change: Int) {
+        heldBytes += change
+        if heldBytes > limits.heldBytes, change > 0 { relieve() }
+    }
+
+    /// Closes connections of the addresses that hold most, until a quarter of the memory is free.
+    private func relieve() {
+        var heldBy: [ClientPrefix?: Int] = [:]
+        let holding = table.connections.filter { $0.heldBytes > 0 }
+        for connection in holding { heldBy[connection.prefix, default: 0] += connection.heldBytes }
+        let heaviestFirst = holding.sorted {
+            (heldBy[$0.prefix] ?? 0, $0.heldBytes) > (heldBy[$1.prefix] ?? 0, $1.heldBytes)
+        }
+        for connection in heaviestFirst where heldBytes > limits.heldBytes / 4 * 3 { connection.abort() }
+    }
+
+    // MARK: The end
+
+    /// From now on each answer ends its connection, and says so.
+    func announceEnd() {
+        isEnding = true
+        for connection in table.connections { connection.announceEnd() }
+    }
+
+    /// Takes what is queued at the listener and closes it, answers what was asked, and calls back when the last
+    /// connection is closed.
+    func drain(_ drained: @escaping () -> Void) {
+        self.drained = drained
+        isEnding = true
+        listener?.close()
+        listener = nil
+        for connection in table.connections { connection.drain() }
+        if table.count == 0 { finishDraining() }
+    }
+
+    func abort() {
+        for connection in table.connections { connection.abort() }
+    }
+
+    private func finishDraining() {
+        drained?()
+        drained = nil
     }
 }

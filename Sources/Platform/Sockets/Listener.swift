@@ -8,17 +8,24 @@ public final class Listener: EventHandler {
     private let descriptor: Descriptor
     private let accepted: (Stream) -> Void
     private let tls: () -> TLSServerContext?
+    private let outOfDescriptors: () -> Bool
     private var key: RegistrationKey?
     private var isWatching = false
+    private static let unsentBytes: Int32 = 32 << 10
 
-    /// Binds at once, so that errors come before anything runs. `accepted` is called on the reactor's thread.
+    /// Binds at once, so that errors come before anything runs.
     ///
-    /// - Parameter tls: asked for each connection, so that another certificate counts at once; `nil` for plain ones.
+    /// - Parameters:
+    ///   - tls: asked for each connection, so that another certificate counts at once; `nil` for plain ones.
+    ///   - outOfDescriptors: called if the process has no descriptor left for a connection. It closes one and returns
+    ///     true, or returns false; then the listener waits a moment.
+    ///   - accepted: called on the reactor's thread.
     public init(
         _ address: SocketAddress, on reactor: Reactor, tls: @escaping () -> TLSServerContext? = { nil },
-        accepted: @escaping (Stream) -> Void
+        outOfDescriptors: @escaping () -> Bool = { false }, accepted: @escaping (Stream) -> Void
     ) throws(SocketFault) {
         self.reactor = reactor
+        self.outOfDescriptors = outOfDescriptors
         self.accepted = accepted
         self.tls = tls
         descriptor = try address.listen()
@@ -34,23 +41,11 @@ public final class Listener: EventHandler {
         isWatching = true
     }
 
-    /// Stops taking connections for now; they queue in the kernel.
-    public func pause() {
-        guard let key, isWatching else { return }
-        isWatching = false
-        reactor.change(key, descriptor, [])
-    }
-
-    public func resume() {
-        guard let key, !isWatching else { return }
-        isWatching = true
-        reactor.change(key, descriptor, .read)
-    }
-
     /// Takes what is queued already, then listens no more.
     public func close() {
         guard let key else { return }
-        accept(atMost: 4096)
+        // More than the queue holds: clients that keep connecting must not keep the listener open.
+        accept(atMost: 2 * SocketAddress.queueLength)
         reactor.remove(key, descriptor)
         self.key = nil
     }
@@ -60,7 +55,9 @@ public final class Listener: EventHandler {
     }
 
     public func deadlinePassed(at turn: Turn) {
-        resume()
+        guard let key, !isWatching else { return }
+        isWatching = true
+        reactor.change(key, descriptor, .read)
     }
 
     private func accept(atMost limit: Int) {
@@ -70,6 +67,8 @@ public final class Listener: EventHandler {
                 let connection = Descriptor(number)
                 // Without it answers of several writes wait for acknowledgements; a failure only costs that.
                 try? setOption(connection, Int32(IPPROTO_TCP), TCP_NODELAY)
+                // The kernel holds little that was not sent, so that a client that does not read is noticed.
+                try? setOption(connection, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Listener.unsentBytes)
                 guard let context = tls() else {
                     accepted(Stream(connection))
                     continue
@@ -79,8 +78,10 @@ public final class Listener: EventHandler {
             } catch {
                 if error.isWouldBlock { return }
                 if error.isOutOfDescriptors, let key {
-                    // Level-triggered, so it would spin: look again when some connection may have closed.
-                    pause()
+                    if outOfDescriptors() { continue }
+                    // Level-triggered, so it would spin: look again when some descriptor may have been closed.
+                    isWatching = false
+                    reactor.change(key, descriptor, [])
                     reactor.wake(key, at: reactor.turn.monotonic + .milliseconds(100))
                     return
                 }

@@ -44,10 +44,13 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return SocketAddress(host: host, port: port)
     }
 
+    /// How many connections wait in the kernel until they are taken.
+    static let queueLength = 4096
+
     /// Binds and listens; the socket is non-blocking and may share its port with others of this process.
     func listen() throws(SocketFault) -> Descriptor {
         let descriptor = try bind(sharing: true)
-        _ = try system("listen") { Glibc.listen(descriptor.number, 4096) }
+        _ = try system("listen") { Glibc.listen(descriptor.number, Int32(SocketAddress.queueLength)) }
         return descriptor
     }
 
@@ -76,11 +79,13 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-func setOption(_ descriptor: Descriptor, _ level: Int32, _ option: Int32) throws(SocketFault) {
-    var on: Int32 = 1
+func setOption(
+    _ descriptor: Descriptor, _ level: Int32, _ option: Int32, _ value: Int32 = 1
+) throws(SocketFault) {
+    var value = value
     _ = try system("setsockopt") {
         // The value is an Int32 for all options used here.
-        unsafe setsockopt(descriptor.number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+        unsafe setsockopt(descriptor.number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }
 

@@ -67,6 +67,9 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Later than any moment that comes.
+    public static var end: MonotonicTime { MonotonicTime(nanoseconds: .max) }
+
     @inlinable public static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// Later by a duration that is not negative; clamped at the end.

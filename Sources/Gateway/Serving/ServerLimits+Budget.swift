@@ -1,0 +1,22 @@
+internal import HTTPServer
+internal import Sockets
+
+extension ServerLimits {
+    /// One reactor's share of what the process can have.
+    ///
+    /// - Parameter reactors: how many share it.
+    init(within budget: DescriptorBudget, reactors: Int) {
+        self.init()
+        connectionsPerReactor = min(connectionsPerReactor, max(2, budget.connections / max(1, reactors)))
+        connectionsPerAddress = max(2, connectionsPerReactor / 4)
+        heldBytes /= max(1, reactors)
+    }
+
+    /// The admin listener serves a few programs; its connections come out of the reserve.
+    init(adminWithin budget: DescriptorBudget) {
+        self.init()
+        connectionsPerReactor = min(32, max(2, budget.reserve / 8))
+        connectionsPerAddress = connectionsPerReactor
+        heldBytes = 1 << 20
+    }
+}

@@ -1,0 +1,145 @@
+import HTTPMessage
+import HTTPServer
+import Sockets
+import Testing
+import Threads
+
+@Suite("More connections than there is room for", .timeLimit(.minutes(1)))
+struct CrowdTests {
+    private static func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
+        var limits = ServerLimits()
+        change(&limits)
+        return limits
+    }
+
+    private static func path(_ request: Request) -> Answer { .now(Response(.ok, body: Array(request.target.pathBytes))) }
+
+    /// What a client is answered, or an empty text if its connection was closed.
+    private static func ask(_ client: TestClient, _ path: String) -> String {
+        client.send(get(path))
+        return client.read(until: path)
+    }
+
+    @Test("at the cap a new connection is taken, and the address that holds most loses its oldest")
+    func flood() async throws {
+        let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }, CrowdTests.path)
+        let answers = try await onThread {
+            let quiet = try TestClient(live.server.address, from: 2)
+            var answers = [CrowdTests.ask(quiet, "/quiet")]
+            let flood = try (0..<20).map { _ in try TestClient(live.server.address, from: 3) }
+            answers.append(CrowdTests.ask(quiet, "/again"))
+            let new = try TestClient(live.server.address, from: 4)
+            answers.append(CrowdTests.ask(new, "/new"))
+            answers.append(flood[0].read())
+            answers.append(CrowdTests.ask(flood[19], "/last"))
+            return answers
+        }
+        #expect(answers == ["/quiet", "/again", "/new", "", "/last"].map { $0.isEmpty ? "" : answer("200 OK", $0) })
+    }
+
+    @Test("from many addresses the connection that has been longest without a request goes")
+    func manyAddresses() async throws {
+        let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }, CrowdTests.path)
+        let answers = try await onThread {
+            var crowd: [TestClient] = []
+            var answers: [String] = []
+            for source in UInt8(10)..<40 {
+                crowd.append(try TestClient(live.server.address, from: source))
+                let client = try TestClient(live.server.address, from: 2)
+                answers.append(CrowdTests.ask(client, "/a"))
+            }
+            return answers + [crowd[0].read()]
+        }
+        #expect(answers == Array(repeating: answer("200 OK", "/a"), count: 30) + [""])
+    }
+
+    @Test("one address has a bound of its own, but not a peer that speaks for others", arguments: [true, false])
+    func perAddress(isProxy: Bool) async throws {
+        let live = try LiveServer(
+            limits: CrowdTests.limits { $0.connectionsPerAddress = 2 }, proxy: isProxy ? "127.0.0.5" : nil,
+            CrowdTests.path)
+        let answers = try await onThread {
+            let clients = try (0..<4).map { _ in try TestClient(live.server.address, from: 5) }
+            return clients.reversed().map { CrowdTests.ask($0, "/a") }
+        }
+        let served = answer("200 OK", "/a")
+        #expect(answers == [served, served] + (isProxy ? [served, served] : ["", ""]))
+    }
+
+    @Test("clients that do not read their answers hold no more memory than there is for all")
+    func memory() async throws {
+        let live = try LiveServer(limits: CrowdTests.limits { $0.heldBytes = 20 << 20 }) { request in
+            request.target.path == "/small"
+                ? .now(Response(.ok, body: Array("/small".utf8)))
+                : .now(Response(.ok, body: Array(repeating: 0x61, count: 8 << 20)))
+        }
+        let cut = try await onThread {
+            let small = try TestClient(live.server.address, from: 2)
+            guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
+            let greedy = try (0..<6).map { _ in try TestClient(live.server.address, from: 3) }
+            for client in greedy { client.send(get("/large", "Connection: close\r\n")) }
+            // Every request was taken up once the next one is answered.
+            guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -2 }
+            return greedy.count { $0.read().utf8.count < 8 << 20 }
+        }
+        #expect((2...5).contains(cut))
+    }
+
+    @Test("what was sent before the listener closes is answered, and a new connection has time for its request")
+    func drainingUnread() async throws {
+        let live = try LiveServer(CrowdTests.path)
+        let answers = try await onThread {
+            let used = try TestClient(live.server.address)
+            var answers = [CrowdTests.ask(used, "/used")]
+            // While the reactor is held up, requests and connections wait in the kernel.
+            let isHeld = Monitor(true)
+            let hasBegun = Monitor(false)
+            live.reactor.perform {
+                hasBegun.change { $0 = true }
+                _ = isHeld.wait { $0 ? nil : true }
+            }
+            _ = hasBegun.wait { $0 ? true : nil }
+            used.send(get("/kept"))
+            let queued = try TestClient(live.server.address)
+            queued.send(get("/queued"))
+            let silent = try TestClient(live.server.address)
+            let drained = Monitor(false)
+            _ = try SystemThread {
+                live.server.drain(timeout: .seconds(30))
+                drained.change { $0 = true }
+            }
+            isHeld.change { $0 = false }
+            // These may be answered before the reactor learns that it drains, and then do not say that they close.
+            answers += [used.read(), queued.read()].map { $0.replacing("Connection: close\r\n", with: "") }
+            silent.send(get("/late"))
+            answers.append(silent.read())
+            _ = drained.wait { $0 ? true : nil }
+            return answers
+        }
+        #expect(
+            answers == ["/used", "/kept", "/queued"].map { answer("200 OK", $0) }
+                + [answer("200 OK", "/late", closes: true)])
+    }
+
+    @Test("once the end is announced, connections are still taken, and each answer ends its connection")
+    func announced() async throws {
+        let live = try LiveServer(CrowdTests.path)
+        let answers = try await onThread {
+            let old = try TestClient(live.server.address)
+            var answers = [CrowdTests.ask(old, "/old")]
+            let isAnnounced = Monitor(false)
+            live.server.announceEnd()
+            live.reactor.perform { isAnnounced.change { $0 = true } }
+            _ = isAnnounced.wait { $0 ? true : nil }
+            let new = try TestClient(live.server.address)
+            for client in [old, new] {
+                client.send(get("/a"))
+                answers.append(client.read())
+            }
+            return answers
+        }
+        #expect(
+            answers == [answer("200 OK", "/old")]
+                + Array(repeating: answer("200 OK", "/a", closes: true), count: 2))
+    }
+}
