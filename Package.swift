@@ -130,7 +130,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Threads", "Time", "Tokens",
+                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Threads", "Time",
+                "Tokens",
                 "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),

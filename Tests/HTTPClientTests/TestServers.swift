@@ -3,9 +3,9 @@ import HTTPMessage
 import HTTPServer
 import Sockets
 import Synchronization
+import Threads
 
 @testable import HTTPClient
-import Threads
 
 /// A server of this process that answers by path, over plain HTTP or TLS.
 final class TestServer {

@@ -12,7 +12,9 @@ struct CrowdTests {
         return limits
     }
 
-    private static func path(_ request: Request) -> Answer { .now(Response(.ok, body: Array(request.target.pathBytes))) }
+    private static func path(_ request: Request) -> Answer {
+        .now(Response(.ok, body: Array(request.target.pathBytes)))
+    }
 
     /// What a client is answered, or an empty text if its connection was closed.
     private static func ask(_ client: TestClient, _ path: String) -> String {

@@ -94,7 +94,8 @@ public final class GatewayProcess {
             server = try GatewayServer(
                 deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, reactors: reactors,
-                limits: ServerLimits(within: budget, reactors: reactors), adminLimits: ServerLimits(adminWithin: budget),
+                limits: ServerLimits(within: budget, reactors: reactors),
+                adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, signIn: signIn, news: outbound.news, log: log)
         } catch {
             throw StartFailure("\(error)")

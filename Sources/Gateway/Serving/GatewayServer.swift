@@ -27,7 +27,8 @@ public final class GatewayServer {
     init(
         _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: SocketAddress,
         adminListen: SocketAddress?, reactors count: Int,
-        limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database, store: MetricsStore, signIn: SignInService,
+        limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
+        store: MetricsStore, signIn: SignInService,
         news: KeyNews, log: Log
     ) throws(SocketFault) {
         let health = StoreHealth(database)

@@ -48,7 +48,9 @@ extension ConnectionMachine {
             if !reader.isDone { output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         }
         // A window that ran while the slot was full counts nothing against the client.
-        if window.start + limits.progress.window <= reactor.turn.monotonic { window.restart(at: reactor.turn.monotonic) }
+        if window.start + limits.progress.window <= reactor.turn.monotonic {
+            window.restart(at: reactor.turn.monotonic)
+        }
         resumed()
     }
 
