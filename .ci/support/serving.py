@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import subprocess
 import time
 import urllib.error
@@ -29,11 +30,11 @@ def inventory(*names, workflows=1):
 
 class Gateway:
     """Two organizations, `acme` and `globex`, whose managers are in the group `acme-managers`; `settings` are members of
-    the configuration beside these."""
+    the configuration beside these. `open_files` limits its descriptors."""
 
-    def __init__(self, folder, environment=None, **settings):
+    def __init__(self, folder, environment=None, open_files=None, **settings):
         self.folder, self.path = folder, folder / "gatehouse.jsonc"
-        self.environment, self.settings = environment, settings
+        self.environment, self.settings, self.open_files = environment, settings, open_files
         (folder / "keys.json").write_text(json.dumps(KEY.as_dict(private=False)))
         self.configure("managers")
         self.start()
@@ -50,10 +51,16 @@ class Gateway:
 
     def start(self):
         with open(self.folder / "log", "wb") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=log, env=self.environment)
+            self.process = subprocess.Popen(
+                [BINARY, "serve", "--config", self.path], stderr=log, env=self.environment, preexec_fn=self.limit)
         started = self.wait(lambda: re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', self.lines()))
         self.port = int(started[1])
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def limit(self):
+        # The hard limit keeps the gateway from raising its own.
+        if self.open_files:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (self.open_files, self.open_files))
 
     def stop(self):
         if self.process.poll() is None:
