@@ -75,7 +75,9 @@ private let brokenChunks: [Refused] =
     [
         "\r\n", ";a\r\n", "x\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\nx\r\n", "1\nx\r\n", "1\rx\r\n",
         "\(many("0", 15))1\r\n", "\(many("f", 16))\r\n", "1\r\nxy\r\n", "1\r\nx\n0\r\n\r\n", "1\r\nx\r0\r\n",
-        "1\r\nx0\r\n\r\n", "1;a\nb\r\nx\r\n", "1;\0\r\nx\r\n", "1;\(many("a", 1025))\r\nx\r\n",
+        "1\r\nx0\r\n\r\n", "1;\r\nx\r\n", "1; \r\nx\r\n", "1;a;\r\nx\r\n", "1;a=\r\nx\r\n", "1;=b\r\nx\r\n",
+        "1;a b\r\nx\r\n", "1;a=\"b\r\nx\r\n", "1;a=\"b\"c\r\nx\r\n", "1;a =b\r\nx\r\n", "1;a\nb\r\nx\r\n",
+        "1;\0\r\nx\r\n", "1;\(many("a", 1025))\r\nx\r\n",
         many("1;\(many("a", 400))\r\nx\r\n", 3), "1\u{B2}\r\n",
     ].map { ($0, .invalidChunk) }
     + [

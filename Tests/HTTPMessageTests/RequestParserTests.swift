@@ -37,6 +37,7 @@ struct RequestParserTests {
         arguments: [
             ("GET /", "/", nil), ("GET /?", "/", ""), ("GET //x", "//x", nil), ("GET /a?b?c", "/a", "b?c"),
             ("OPTIONS *", "*", nil), ("GET http://h/x?y", "/x", "y"), ("GET HTTPS://H/", "/", nil),
+            ("GET http://h", "/", nil), ("GET http://h?y=/z", "/", "y=/z"), ("GET https://H", "/", nil),
         ] as [(String, String, String?)])
     func targets(start: String, path: String, query: String?) throws {
         let target = try HTTPMessageTests.request("\(start) HTTP/1.1\r\nHost: h\r\n\r\n").target

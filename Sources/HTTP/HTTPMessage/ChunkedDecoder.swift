@@ -3,8 +3,8 @@
 /// Trailer fields are checked by the grammar of fields and dropped: nothing that framed or authorized the request may
 /// come after it.
 public struct ChunkedDecoder: Sendable {
-    private enum State: Sendable {
-        case size, extensions, sizeLineFeed, data, dataReturn, dataLineFeed, trailer, done
+    private enum State: Sendable, Equatable {
+        case size, extensions(ChunkExtension), sizeLineFeed, data, dataReturn, dataLineFeed, trailer, done
     }
 
     static let maximumExtensions = 1024
@@ -60,18 +60,19 @@ public struct ChunkedDecoder: Sendable {
             } else if byte == 0x0D {
                 state = .sizeLineFeed
             } else if byte == UInt8(ascii: ";") {
-                state = .extensions
+                state = .extensions(ChunkExtension())
             } else {
                 throw .invalidChunk
             }
-        case .extensions:
-            if byte == 0x0D {
+        case .extensions(var grammar):
+            if byte == 0x0D, grammar.mayEnd {
                 state = .sizeLineFeed
             } else {
                 extensionBytes += 1
-                guard Octet.isFieldValue(byte), extensionBytes <= ChunkedDecoder.maximumExtensions else {
+                guard extensionBytes <= ChunkedDecoder.maximumExtensions, grammar.take(byte) else {
                     throw .invalidChunk
                 }
+                state = .extensions(grammar)
             }
         case .sizeLineFeed:
             guard byte == 0x0A else { throw .invalidChunk }

@@ -55,7 +55,7 @@ struct FramingFields: Sendable {
         switch field.name.count {
         case 4 where field.isNamed("host", in: buffer):
             hosts += 1
-            guard hosts == 1, FramingFields.isHost(buffer.extracting(field.value)) else { throw .invalidHost }
+            guard hosts == 1, HostGrammar.matches(buffer.extracting(field.value)) else { throw .invalidHost }
             host = field.value
         case 6 where field.isNamed("expect", in: buffer):
             guard field.valueIs("100-continue", in: buffer) else { throw .unsupportedExpectation }
@@ -103,17 +103,5 @@ struct FramingFields: Sendable {
                 }
             if isClose { asksToClose = true }
         }
-    }
-
-    // Host = uri-host [ ":" port ] (RFC 9110, section 7.2); an empty one names nothing
-    private static func isHost(_ value: Span<UInt8>) -> Bool {
-        guard value.count > 0, value.count <= 262 else { return false }
-        for index in value.indices {
-            switch value[index] {
-            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2D, 0x2E, 0x5F, 0x3A, 0x5B, 0x5D, 0x7E, 0x25: continue
-            default: return false
-            }
-        }
-        return true
     }
 }

@@ -43,6 +43,7 @@ struct RequestLine: Sendable {
     // origin-form = absolute-path [ "?" query ];  absolute-form = absolute-URI;  asterisk-form = "*"
     private mutating func parseTarget(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) {
         var start = range.lowerBound
+        var slash = start
         if buffer[start] == UInt8(ascii: "*") {
             guard range.count == 1, method == .options else { throw .invalidTarget }
             path = range
@@ -50,14 +51,16 @@ struct RequestLine: Sendable {
         }
         if buffer[start] != UInt8(ascii: "/") {
             start = try parseAuthority(buffer, range)
+            slash = (authority?.lowerBound ?? start) - 1
         }
         var index = start
         while index < range.upperBound, buffer[index] != UInt8(ascii: "?") { index += 1 }
-        path = start..<index
+        // An absolute URI may have an empty path, which means "/" (RFC 9110, section 4.2.3): that of "//" stands for it.
+        path = start == index ? slash..<slash + 1 : start..<index
         if index < range.upperBound { query = index + 1..<range.upperBound }
     }
 
-    /// Skips `http://authority` or `https://authority`; what follows has to be a path.
+    /// Skips `http://authority` or `https://authority`; a path, a query or nothing follows.
     private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) -> Int {
         var index = range.lowerBound
         for scheme in ["http://", "https://"] {
@@ -72,8 +75,10 @@ struct RequestLine: Sendable {
         }
         guard index > range.lowerBound else { throw .invalidTarget }
         let start = index
-        while index < range.upperBound, buffer[index] != UInt8(ascii: "/") { index += 1 }
-        guard index > start, index < range.upperBound else { throw .invalidTarget }
+        while index < range.upperBound, buffer[index] != UInt8(ascii: "/"), buffer[index] != UInt8(ascii: "?") {
+            index += 1
+        }
+        guard index > start else { throw .invalidTarget }
         authority = start..<index
         return index
     }
