@@ -61,20 +61,20 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/Platform/CLinux"),
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
-        library("JSON", in: "Platform/"),
-        library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
+        library("JSON", in: "Platform/", uses: ["Text"]),
+        library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Snapshots", in: "Platform/"),
-        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Time"]),
+        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Text", "Time"]),
 
         // HTTP
-        library("HTTPMessage", in: "HTTP/"),
+        library("HTTPMessage", in: "HTTP/", uses: ["Text"]),
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
-        library("HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Time"]),
-        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage"]),
+        library("HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Time"]),
+        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Text"]),
 
-        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Time"]),
+        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Time"]),
 
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Cryptography", "JSON", "Text", "Time"]),
@@ -96,7 +96,7 @@ let package = Package(
             uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
+            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
 
         // What stands behind the gateway
         library(
@@ -110,13 +110,16 @@ let package = Package(
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
+                "Tokens",
+            ]),
         library(
             "Pages", in: "",
             uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics"]),
         library(
             "DemoProvider", in: "",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Time", "Tokens", "Web"]),
+            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Time", "Tokens", "Web"]),
         library(
             "Gateway", in: "",
             uses: [
@@ -129,8 +132,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Time", "Tokens",
-                "WorkspaceMetrics",
+                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Time",
+                "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
