@@ -1,10 +1,10 @@
 internal import Glibc
 
 /// A numeric address: 4 bytes for IPv4, 16 for IPv6.
-public struct IPAddress: Sendable, Hashable {
+public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     public let bytes: [UInt8]
 
-    /// `nil` where the text is no numeric address. IPv4 addresses mapped into IPv6 become what they are.
+    /// Returns nil if the text is not a numeric address. An IPv4 address mapped into IPv6 becomes the IPv4 address.
     public init?(_ text: String) {
         guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
         var bytes = Array(repeating: UInt8(0), count: 16)
@@ -17,6 +17,30 @@ public struct IPAddress: Sendable, Hashable {
         } else {
             return nil
         }
+    }
+
+    /// An address with or without a zone (RFC 4007, section 11: `fe80::1%eth0`). The zone names an interface of the
+    /// machine that wrote it and is left out.
+    ///
+    /// - Returns: nil if the text is not a numeric address, or if a zone is empty or follows an IPv4 address.
+    public init?(scoped text: String) {
+        guard let percent = text.utf8.firstIndex(of: UInt8(ascii: "%")) else {
+            self.init(text)
+            return
+        }
+        let zone = text.utf8[text.utf8.index(after: percent)...]
+        let isZone = (1...32).contains(zone.count) && zone.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard isZone, let address = IPAddress(String(text[..<percent])), address.bytes.count == 16 else { return nil }
+        self = address
+    }
+
+    /// The usual form: dotted decimal, or lower-case hexadecimal with the longest run of zeros left out (RFC 5952).
+    public var description: String {
+        var characters = Array(repeating: CChar(0), count: Int(INET6_ADDRSTRLEN))
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        // inet_ntop reads as many bytes as the family has, and writes at most the length that it is given.
+        guard unsafe inet_ntop(family, bytes, &characters, socklen_t(characters.count)) != nil else { return "unknown" }
+        return String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Whether it can only be this machine (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3).
