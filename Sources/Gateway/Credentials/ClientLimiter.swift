@@ -1,44 +1,40 @@
+internal import Sockets
 internal import Time
 
-/// Counts refused tokens per address, so that guessing costs the guesser time and the gateway little.
+/// Limits costly events, such as refused tokens and begun sign-ins, by the client's address.
 ///
-/// A token bucket an address: `burst` failures at once, `perSecond` regained. One limiter a reactor; the table is
-/// bounded, and an address that regained all of its tokens is forgotten.
-struct FailureLimiter {
-    private struct Bucket {
-        var tokens: Double
-        var filledAt: MonotonicTime
+/// Each IPv4 address and each IPv6 /64 has a token bucket: `burst` events at once, `perSecond` regained. Each IPv6 /48
+/// has another, ``sites`` times as large, because one customer can have 65,536 prefixes of 64 bits. Memory is bounded
+/// whatever number of addresses there is. Each reactor has its own instance.
+struct ClientLimiter {
+    /// How many times as much a /48 may do as a /64.
+    static let sites = 16.0
+
+    private var clients: BucketSketch
+    private var networks: BucketSketch
+
+    init(burst: Int = 200, perSecond: Double = 10) {
+        clients = BucketSketch(burst: Double(burst), perSecond: perSecond, widthBits: 12)
+        networks = BucketSketch(
+            burst: Double(burst) * ClientLimiter.sites, perSecond: perSecond * ClientLimiter.sites, widthBits: 10)
     }
 
-    let burst: Double
-    let perSecond: Double
-    let maximumAddresses: Int
-    private var buckets: [String: Bucket] = [:]
+    /// Memory used, in bytes.
+    var bytes: Int { clients.bytes + networks.bytes }
 
-    init(burst: Int = 200, perSecond: Double = 10, maximumAddresses: Int = 10_000) {
-        self.burst = Double(burst)
-        self.perSecond = perSecond
-        self.maximumAddresses = maximumAddresses
+    /// Whether an event was ever counted; until then no client has to wait.
+    var hasCounted: Bool { clients.bytes > 0 }
+
+    /// Whole seconds after which the client may try again; nil if it may now.
+    func retryAfter(_ client: ClientPrefix, now: MonotonicTime) -> Int? {
+        let own = clients.retryAfter(client, now: now)
+        guard let site = client.site, let shared = networks.retryAfter(site, now: now) else { return own }
+        return max(own ?? 0, shared)
     }
 
-    /// Whole seconds after which the address may try again; `nil` where it may now.
-    func retryAfter(_ address: String, now: MonotonicTime) -> Int? {
-        guard !buckets.isEmpty, let bucket = buckets[address] else { return nil }
-        let tokens = level(of: bucket, now: now)
-        return tokens >= 1 ? nil : max(1, Int(((1 - tokens) / perSecond).rounded(.up)))
-    }
-
-    mutating func recordFailure(_ address: String, now: MonotonicTime) {
-        if buckets[address] == nil, buckets.count >= maximumAddresses {
-            buckets = buckets.filter { level(of: $0.value, now: now) < burst }
-            // All of them guess at the same time: forgetting the table costs less than growing it.
-            if buckets.count >= maximumAddresses { buckets.removeAll() }
-        }
-        let tokens = buckets[address].map { level(of: $0, now: now) } ?? burst
-        buckets[address] = Bucket(tokens: max(0, tokens - 1), filledAt: now)
-    }
-
-    private func level(of bucket: Bucket, now: MonotonicTime) -> Double {
-        min(burst, bucket.tokens + Double(now.nanoseconds(since: bucket.filledAt)) / 1e9 * perSecond)
+    /// Counts one event of the client.
+    mutating func record(_ client: ClientPrefix, now: MonotonicTime) {
+        clients.record(client, now: now)
+        if let site = client.site { networks.record(site, now: now) }
     }
 }
