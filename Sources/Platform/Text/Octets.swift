@@ -44,7 +44,9 @@ extension StringProtocol where SubSequence == Substring {
 
     /// The non-empty parts between occurrences of any of the given ASCII characters.
     public func words(between separators: ASCII...) -> [Substring] {
-        self[...].utf8.split { octet in separators.contains { $0.octet == octet } }.map { Substring($0) }
+        self[...].utf8.split(whereSeparator: { octet in separators.contains { $0.octet == octet } }).map {
+            Substring($0)
+        }
     }
 
     /// The text before and after the first occurrence of an ASCII character; nil if it does not occur.
@@ -55,6 +57,20 @@ extension StringProtocol where SubSequence == Substring {
     /// The text before and after the last occurrence of an ASCII character; nil if it does not occur.
     public func cut(atLast separator: ASCII) -> (before: Substring, after: Substring)? {
         lastIndex(ofASCII: separator).map { (self[..<$0], Substring(self[...].utf8[$0...].dropFirst())) }
+    }
+
+    /// The text before and after the first occurrence of another text's octets; nil if they do not occur.
+    public func cut(at separator: String) -> (before: Substring, after: Substring)? {
+        let octets = self[...].utf8
+        guard let first = separator.utf8.first else { return nil }
+        var start = octets.startIndex
+        while let place = octets[start...].firstIndex(of: first) {
+            if octets[place...].starts(with: separator.utf8) {
+                return (Substring(octets[..<place]), Substring(octets[place...].dropFirst(separator.utf8.count)))
+            }
+            start = octets.index(after: place)
+        }
+        return nil
     }
 
     /// The text without the given octets at its start; nil if it does not start with them.
@@ -73,6 +89,11 @@ extension StringProtocol where SubSequence == Substring {
         while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
         while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
         return Substring(octets)
+    }
+
+    /// The text without white space, Unicode's too: for what users paste or type.
+    public func withoutWhiteSpace() -> String {
+        String(String.UnicodeScalarView(self[...].unicodeScalars.filter { !$0.properties.isWhitespace }))
     }
 
     /// The text with `A`–`Z` as `a`–`z` and every other octet as it is.
