@@ -184,7 +184,10 @@ let package = Package(
             ]),
         tests(
             of: "Configuration",
-            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
+                "Tokens",
+            ]),
         tests(
             of: "Gateway",
             uses: [

@@ -46,4 +46,12 @@ import Testing
     func sizes(_ text: String, _ bytes: Int) {
         #expect(ByteSize(text)?.bytes == bytes && ByteSize(bytes).description == text)
     }
+
+    @Test("texts of a list are the same only if their octets are")
+    func listedTexts() throws {
+        let provider = #""providers": [{"id":"a","issuer":"https://i","audiences":["caf\u00e9","cafe\u0301"]}]"#
+        #expect(try TestFiles.parse(TestFiles.file(provider)).providers.first?.audiences.count == 2)
+        let twice = #""providers": [{"id":"a","issuer":"https://i","audiences":["caf\u00e9","caf\u00e9"]}]"#
+        #expect(TestFiles.faults(TestFiles.file(twice)).count == 1)
+    }
 }
