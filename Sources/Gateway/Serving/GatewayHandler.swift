@@ -145,7 +145,8 @@ final class GatewayHandler: RequestHandler {
     /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
     private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, times: Int) -> Answer {
         let credential = authenticator.authenticate(
-            exchange.request, from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment, at: turn,
+            exchange.request, from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment,
+            at: turn,
             look: times)
         switch credential {
         case .caller(let caller): return serve(match, exchange, caller)
