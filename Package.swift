@@ -61,21 +61,22 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/Platform/CLinux"),
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
-        library("JSON", in: "Platform/"),
-        library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
+        library("JSON", in: "Platform/", uses: ["Text"]),
+        library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
         library("Snapshots", in: "Platform/", uses: ["Threads"]),
-        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Threads", "Time"]),
+        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Threads", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
 
         // HTTP
-        library("HTTPMessage", in: "HTTP/"),
+        library("HTTPMessage", in: "HTTP/", uses: ["Text"]),
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
-        library("HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Threads", "Time"]),
-        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage"]),
+        library(
+            "HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
+        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Text"]),
 
-        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Threads", "Time"]),
+        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
 
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Cryptography", "JSON", "Text", "Time"]),
@@ -97,7 +98,7 @@ let package = Package(
             uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
+            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
 
         // What stands behind the gateway
         library(
@@ -111,13 +112,19 @@ let package = Package(
         // The gateway
         library(
             "Configuration", in: "",
-            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
+                "Tokens",
+            ]),
         library(
             "Pages", in: "",
             uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics"]),
         library(
             "DemoProvider", in: "",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Threads", "Time", "Tokens", "Web"]),
+            uses: [
+                "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Tokens",
+                "Web",
+            ]),
         library(
             "Gateway", in: "",
             uses: [
@@ -130,9 +137,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Threads", "Time",
-                "Tokens",
-                "WorkspaceMetrics",
+                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -184,7 +190,10 @@ let package = Package(
             ]),
         tests(
             of: "Configuration",
-            uses: ["ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
+                "Tokens",
+            ]),
         tests(
             of: "Gateway",
             uses: [

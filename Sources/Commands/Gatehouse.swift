@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Text
 public import Time
 
 /// The command line `gatehouse`, as a function that tests can call.
@@ -19,7 +20,7 @@ public enum Gatehouse {
 
         let words = arguments[...]
         let asksForHelp = words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
-        let name = words.first == "help" ? words.dropFirst().filter { !$0.hasPrefix("-") }[...] : words
+        let name = words.first == "help" ? words.dropFirst().filter { !$0.starts(exactly: "-") }[...] : words
         if let command = Command.named(by: name) {
             if asksForHelp || words.first == "help" {
                 say(Help.text(for: command), to: output)
@@ -41,7 +42,7 @@ public enum Gatehouse {
         }
         let group = Command.all.filter { $0.path.count > 1 && $0.path.first == name.first }
         let listed = group.isEmpty ? Command.all : group
-        if asksForHelp || words.first == "help", !group.isEmpty || name.allSatisfy({ $0.hasPrefix("-") }) {
+        if asksForHelp || words.first == "help", !group.isEmpty || name.allSatisfy({ $0.starts(exactly: "-") }) {
             say(Help.overview(of: listed), to: output)
             return ExitCode.done.rawValue
         }

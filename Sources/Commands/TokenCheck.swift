@@ -32,7 +32,7 @@ struct TokenCheck {
         case (nil, .some(let path)):
             let verifier = KeySetVerifier(
                 try TokenCheck.keys(path, call), issuer: arguments.value("issuer"),
-                audiences: Set(arguments.values("audience")), isSignatureOnly: isSignatureOnly)
+                audiences: arguments.values("audience"), isSignatureOnly: isSignatureOnly)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in
                 Answer(try verifier.verify(token, at: moment))
             }

@@ -1,3 +1,4 @@
+internal import Text
 internal import Tokens
 
 extension Operand {
@@ -12,7 +13,7 @@ extension Invocation {
         _ body: ([UInt8]) -> Bool?, combining: (Bool, Bool) -> Bool
     ) throws(CommandFailure) -> ExitCode {
         let word = try arguments.operand(Operand.token.placeholder)
-        guard word == "-" else { return body(Array(word.utf8)) ?? false ? .done : .no }
+        guard word.isExactly("-") else { return body(Array(word.utf8)) ?? false ? .done : .no }
         // More than the longest token and a line break's CR, so that longer ones are seen to be so.
         var lines = LineReader(input, limit: CompactJWS.maximumLength + 2)
         guard let first = lines.next() else { throw .failure("standard input holds no token") }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// Reads a configuration file (`gatehouse.jsonc`).
 public enum SettingsFile {
@@ -45,7 +46,7 @@ public enum SettingsFile {
                     message: error.reason.rawValue + remedy)
             ])
         }
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let directory = path.lastIndex(ofASCII: "/").map { String(path[...$0]) } ?? ""
         let reader = SettingReader(sources: sources, directory: directory)
         reader.reportDuplicates(in: document)
         let settings = SettingKind<Settings>.section.read(document.root, "", reader)

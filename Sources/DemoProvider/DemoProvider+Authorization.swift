@@ -1,23 +1,24 @@
 internal import Cryptography
 internal import HTTPMessage
 internal import Synchronization
+internal import Text
 internal import Time
 
 /// An authorization request that may be answered by a redirect (RFC 6749, section 4.1.1; RFC 7636, section 4.3).
 struct DemoAuthorization {
     let client: DemoClient
     let redirectURI: String
-    let values: [String: String]
+    let values: [ExactText: String]
 
     var state: String? { values["state"] }
-    var prompt: [Substring] { (values["prompt"] ?? "").split(separator: " ") }
-    var scopes: [String] { (values["scope"] ?? "").split(separator: " ").map(String.init) }
+    var prompt: [Substring] { (values["prompt"] ?? "").words(between: " ") }
+    var scopes: [String] { (values["scope"] ?? "").words(between: " ").map { String($0) } }
     var isPosted: Bool { values["response_mode"] == "form_post" }
 
     /// What is wrong with it, as the code that the client is told; `nil` where nothing is.
     var fault: String? {
         if values["response_type"] != "code" { return "unsupported_response_type" }
-        if !scopes.contains("openid") { return "invalid_scope" }
+        if !scopes.contains(exactly: "openid") { return "invalid_scope" }
         if values["code_challenge_method"] != "S256" || values["code_challenge"]?.utf8.count != 43 {
             return "invalid_request"
         }
@@ -28,9 +29,10 @@ struct DemoAuthorization {
 extension DemoProvider {
     /// `nil` where the client or its address is not known: nobody may be redirected then.
     private func authorization(_ items: [(name: String, value: String)]) -> DemoAuthorization? {
-        let values = Dictionary(items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard values.count == items.count, let client = clients.first(where: { $0.id == values["client_id"] }),
-            let redirectURI = values["redirect_uri"], client.redirectURIs.contains(redirectURI)
+        let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
+        guard values.count == items.count,
+            let client = clients.first(where: { $0.id.isExactly(values["client_id"] ?? "") }),
+            let redirectURI = values["redirect_uri"], client.redirectURIs.contains(exactly: redirectURI)
         else { return nil }
         return DemoAuthorization(client: client, redirectURI: redirectURI, values: values)
     }
@@ -43,11 +45,14 @@ extension DemoProvider {
         let isRecent = request.values["max_age"].flatMap(Int64.init).map { age in
             browser.map { now < $0.authenticatedAt + .seconds(age) } ?? false
         }
-        let mustAsk = request.prompt.contains("login") || request.prompt.contains("select_account") || isRecent == false
+        let mustAsk =
+            request.prompt.contains(exactly: "login") || request.prompt.contains(exactly: "select_account")
+            || isRecent == false
         if let browser, !mustAsk { return grant(request, browser, at: now) }
-        if request.prompt.contains("none") { return answer(request, [("error", "login_required")]) }
+        if request.prompt.contains(exactly: "none") { return answer(request, [("error", "login_required")]) }
         let hint = request.values["login_hint"]
-        let people = people.filter { $0.email == hint } + people.filter { $0.email != hint }
+        let people =
+            people.filter { $0.email.isExactly(hint ?? "") } + people.filter { !$0.email.isExactly(hint ?? "") }
         return DemoPages.choice(people, request: items, client: request)
     }
 
@@ -78,7 +83,7 @@ extension DemoProvider {
         let grant = DemoState.Grant(
             clientID: request.client.id, redirectURI: request.redirectURI, person: browser.person,
             scopes: request.scopes, nonce: request.values["nonce"], challenge: request.values["code_challenge"] ?? "",
-            contextClass: request.values["acr_values"]?.split(separator: " ").first.map(String.init),
+            contextClass: request.values["acr_values"]?.words(between: " ").first.map { String($0) },
             authenticatedAt: browser.authenticatedAt, session: browser.session)
         let code = state.withLock { try? $0.makeCode(grant, at: now) }
         return answer(request, code.map { [("code", $0)] } ?? [("error", "server_error")])
@@ -94,7 +99,7 @@ extension DemoProvider {
     }
 
     static func adding(_ items: [(name: String, value: String)], to url: String) -> String {
-        url + (url.contains("?") ? "&" : "?") + FormEncoding.query(items)
+        url + (url.holds("?") ? "&" : "?") + FormEncoding.query(items)
     }
 
     private var unknownClient: Response {
@@ -105,7 +110,7 @@ extension DemoProvider {
 
     /// Ends the browser's session (OpenID Connect RP-Initiated Logout 1.0), and goes back only where a client is known.
     func logout(_ items: [(name: String, value: String)], cookie: String?) -> Response {
-        let values = Dictionary(items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         if let cookie { state.withLock { $0.endBrowser(cookie) } }
         let client = clients.first { $0.id == values["client_id"] }
         var response: Response

@@ -2,19 +2,20 @@ internal import Cryptography
 internal import HTTPMessage
 internal import JSON
 internal import Synchronization
+internal import Text
 internal import Time
 
 extension DemoProvider {
     /// The token endpoint (RFC 6749, sections 4.1.3 and 6).
     func token(_ items: [(name: String, value: String)], _ authorization: String?, at now: Timestamp) -> Response {
-        let values = Dictionary(items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         guard values.count == items.count else { return refuse("invalid_request") }
         guard let client = client(values, authorization) else { return refuse("invalid_client", Status(401)) }
         let grant: DemoState.Grant?
         switch values["grant_type"] {
         case "authorization_code":
             grant = state.withLock { $0.takeCode(values["code"] ?? "", at: now) }
-            guard let grant, grant.redirectURI == values["redirect_uri"],
+            guard let grant, grant.redirectURI.isExactly(values["redirect_uri"] ?? ""),
                 let verifier = values["code_verifier"], let hash = try? Digest.sha256(Array(verifier.utf8)),
                 Base64URL.encode(hash) == grant.challenge
             else { return refuse("invalid_grant") }
@@ -33,11 +34,11 @@ extension DemoProvider {
     }
 
     // RFC 6749, section 2.3.1: in the Authorization field, or in the form; never both.
-    private func client(_ values: [String: String], _ authorization: String?) -> DemoClient? {
+    private func client(_ values: [ExactText: String], _ authorization: String?) -> DemoClient? {
         var (id, secret) = (values["client_id"], values["client_secret"])
         if let authorization {
-            guard secret == nil, authorization.hasPrefix("Basic "),
-                let pair = Base64.decode(String(authorization.dropFirst(6)))
+            guard secret == nil,
+                let pair = authorization.dropping(exactly: "Basic ").flatMap({ Base64.decode(String($0)) })
             else { return nil }
             let parts = pair.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { return nil }
@@ -75,7 +76,7 @@ extension DemoProvider {
         writer.member("token_type", "Bearer")
         writer.member("expires_in", 300)
         writer.member("id_token", try sign(claims.bytes))
-        if grant.scopes.contains("offline_access") {
+        if grant.scopes.contains(exactly: "offline_access") {
             let next = try state.withLock { state throws(CryptographyError) in
                 try state.makeRefreshToken(grant, at: now)
             }
@@ -95,12 +96,12 @@ extension DemoProvider {
     // OpenID Connect Core 1.0, section 5.4
     private static func write(_ person: DemoPerson, for scopes: [String], to writer: inout JSONWriter) {
         writer.member("sub", person.id)
-        if scopes.contains("profile") { writer.member("name", person.name) }
-        if scopes.contains("email") {
+        if scopes.contains(exactly: "profile") { writer.member("name", person.name) }
+        if scopes.contains(exactly: "email") {
             writer.member("email", person.email)
             writer.member("email_verified", person.isEmailVerified)
         }
-        guard scopes.contains("groups") else { return }
+        guard scopes.contains(exactly: "groups") else { return }
         writer.name("groups")
         writer.beginArray()
         for group in person.groups { writer.string(group) }
@@ -109,8 +110,8 @@ extension DemoProvider {
 
     /// The userinfo endpoint (OpenID Connect Core 1.0, section 5.3).
     func userinfo(_ authorization: String?, at now: Timestamp) -> Response {
-        guard let authorization, authorization.hasPrefix("Bearer "),
-            let grant = state.withLock({ $0.grant(ofAccessToken: String(authorization.dropFirst(7)), at: now) }),
+        guard let token = authorization?.dropping(exactly: "Bearer "),
+            let grant = state.withLock({ $0.grant(ofAccessToken: String(token), at: now) }),
             let person = people.first(where: { $0.id == grant.person })
         else { return refuse("invalid_token", .unauthorized) }
         var writer = JSONWriter()

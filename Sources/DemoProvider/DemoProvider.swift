@@ -2,6 +2,7 @@ public import Cryptography
 public import HTTPMessage
 internal import JSON
 internal import Synchronization
+internal import Text
 public import Time
 
 /// A small OpenID provider, for trying the gateway out and for its tests. Anybody may sign in as anybody.
@@ -55,9 +56,9 @@ public final class DemoProvider: Sendable {
     static let cookieName = "demo-provider"
 
     private func cookie(_ field: String?) -> String? {
-        field?.split(separator: ";").lazy.map { $0.drop { $0 == " " } }
-            .first { $0.hasPrefix("\(DemoProvider.cookieName)=") }
-            .map { String($0.dropFirst(DemoProvider.cookieName.count + 1)) }
+        field?.split(at: ";").lazy
+            .compactMap { $0.trimmingBlanks().dropping(exactly: "\(DemoProvider.cookieName)=") }.first
+            .map { String($0) }
     }
 
     // MARK: What it says of itself

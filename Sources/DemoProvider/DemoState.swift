@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Text
 internal import Time
 
 /// What the demo provider remembers: codes, refresh tokens and browsers' sessions, each for its time, in memory.
@@ -27,10 +28,10 @@ struct DemoState {
         let until: Timestamp
     }
 
-    private var codes: [String: Entry<Grant>] = [:]
-    private var refreshTokens: [String: Entry<Grant>] = [:]
-    private var accessTokens: [String: Entry<Grant>] = [:]
-    private var browsers: [String: Entry<Browser>] = [:]
+    private var codes: [ExactText: Entry<Grant>] = [:]
+    private var refreshTokens: [ExactText: Entry<Grant>] = [:]
+    private var accessTokens: [ExactText: Entry<Grant>] = [:]
+    private var browsers: [ExactText: Entry<Browser>] = [:]
 
     mutating func makeCode(_ grant: Grant, at now: Timestamp) throws(CryptographyError) -> String {
         try DemoState.insert(grant, into: &codes, for: .seconds(60), at: now)
@@ -53,7 +54,7 @@ struct DemoState {
     }
 
     func grant(ofAccessToken token: String, at now: Timestamp) -> Grant? {
-        accessTokens[token].flatMap { now < $0.until ? $0.value : nil }
+        accessTokens[ExactText(token)].flatMap { now < $0.until ? $0.value : nil }
     }
 
     mutating func makeBrowser(_ browser: Browser, at now: Timestamp) throws(CryptographyError) -> String {
@@ -61,10 +62,10 @@ struct DemoState {
     }
 
     func browser(_ cookie: String, at now: Timestamp) -> Browser? {
-        browsers[cookie].flatMap { now < $0.until ? $0.value : nil }
+        browsers[ExactText(cookie)].flatMap { now < $0.until ? $0.value : nil }
     }
 
-    mutating func endBrowser(_ cookie: String) { browsers[cookie] = nil }
+    mutating func endBrowser(_ cookie: String) { browsers[ExactText(cookie)] = nil }
 
     /// The person's refresh tokens work no more: as if an administrator had signed them out.
     mutating func revoke(_ person: String) {
@@ -73,18 +74,18 @@ struct DemoState {
     }
 
     private static func insert<Value>(
-        _ value: Value, into table: inout [String: Entry<Value>], for lifetime: Duration, at now: Timestamp
+        _ value: Value, into table: inout [ExactText: Entry<Value>], for lifetime: Duration, at now: Timestamp
     ) throws(CryptographyError) -> String {
         if table.count >= 100_000 { table = table.filter { now < $0.value.until } }
         if table.count >= 100_000 { table.removeAll() }
         let name = Base64URL.encode(try RandomBytes.make(24))
-        table[name] = Entry(value: value, until: now + lifetime)
+        table[ExactText(name)] = Entry(value: value, until: now + lifetime)
         return name
     }
 
     private static func take<Value>(
-        _ name: String, from table: inout [String: Entry<Value>], at now: Timestamp
+        _ name: String, from table: inout [ExactText: Entry<Value>], at now: Timestamp
     ) -> Value? {
-        table.removeValue(forKey: name).flatMap { now < $0.until ? $0.value : nil }
+        table.removeValue(forKey: ExactText(name)).flatMap { now < $0.until ? $0.value : nil }
     }
 }

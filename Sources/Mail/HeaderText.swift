@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Text
 
 /// Text as a message's head may hold it: nothing in it ends a line or begins another field.
 enum HeaderText {
@@ -8,7 +9,7 @@ enum HeaderText {
         let text = clean(text)
         // What looks like an encoded word would be decoded; a long word could not be folded.
         let isPlain =
-            text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?") && text.utf8.count <= 900
+            text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.holds(exactly: "=?") && text.utf8.count <= 900
         guard !isPlain || text.utf8.count > 60 else { return text }
         return encodedWords(text)
     }
@@ -16,10 +17,14 @@ enum HeaderText {
     // display-name = phrase; a phrase of other than atoms is a quoted-string (RFC 5322, section 3.4)
     static func displayName(_ text: String) -> String {
         let text = clean(text)
-        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?"), text.utf8.count <= 60 else {
+        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.holds(exactly: "=?"), text.utf8.count <= 60
+        else {
             return encodedWords(text)
         }
-        return "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
+        let escaped = text.utf8.flatMap { octet -> [UInt8] in
+            octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), octet] : [octet]
+        }
+        return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
     }
 
     /// Control characters become spaces.
@@ -28,7 +33,7 @@ enum HeaderText {
         for scalar in text.unicodeScalars {
             let isControl =
                 scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                || scalar == "\u{2028}" || scalar == "\u{2029}"
+                || (0x2028...0x2029).contains(scalar.value)
             scalars.append(isControl ? " " : scalar)
         }
         return String(scalars)

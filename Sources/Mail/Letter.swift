@@ -1,3 +1,4 @@
+internal import Text
 public import Time
 
 /// A letter to one person, as plain text and as HTML.
@@ -36,7 +37,8 @@ public struct Letter: Sendable {
         let (name, address) = Letter.split(from)
         let shown = HeaderText.displayName(name)
         // A line with an encoded word is short (RFC 2047, section 2).
-        let sender = name.isEmpty ? "<\(address)>" : shown + (shown.hasPrefix("=?") ? "\r\n " : " ") + "<\(address)>"
+        let sender =
+            name.isEmpty ? "<\(address)>" : shown + (shown.starts(exactly: "=?") ? "\r\n " : " ") + "<\(address)>"
         let head = [
             "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(Letter.bare(to))>",
             "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(Letter.bare(messageID))>",
@@ -59,38 +61,34 @@ public struct Letter: Sendable {
                 && address.utf8.allSatisfy {
                     $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
                 }
-                && address.contains("@")
+                && address.holds("@")
         }
     }
 
     private static func split(_ sender: String) -> (name: String, address: String) {
-        guard let open = sender.lastIndex(of: "<"), sender.hasSuffix(">") else { return ("", bare(sender)) }
-        let name = String(sender[..<open].reversed().drop { $0 == " " }.reversed())
-        return (
-            name.trimmingQuotes, bare(String(sender[sender.index(after: open)...].dropLast()))
-        )
+        guard let (name, address) = sender.dropping(exactlyLast: ">")?.cut(atLast: "<") else {
+            return ("", bare(sender))
+        }
+        let trimmed = name.trimmingBlanks()
+        let quoted = trimmed.dropping(exactly: "\"")?.dropping(exactlyLast: "\"")
+        return (String(quoted ?? trimmed), bare(String(address)))
     }
 
     private static func bare(_ text: String) -> String {
-        String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F && $0 != "<" && $0 != ">" })
+        let octets = text.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     // date-time = [ day-of-week "," ] date time (RFC 5322, section 3.3)
     private static func text(of moment: Timestamp) -> String {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let parts = moment.rfc3339.split { !$0.isNumber }
+        let parts = moment.rfc3339.words(between: "-", "T", ":", ".", "Z")
         guard parts.count >= 6, let month = Int(parts[1]), (1...12).contains(month), moment.seconds >= 0 else {
             return moment.rfc3339
         }
         // The first of January 1970 was a Thursday.
         let day = days[Int(moment.seconds / 86400 % 7)]
         return "\(day), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) +0000"
-    }
-}
-
-extension String {
-    fileprivate var trimmingQuotes: String {
-        utf8.count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
     }
 }

@@ -1,5 +1,6 @@
 public import Cryptography
 internal import Sockets
+internal import Text
 
 /// Which server takes letters, and as whom.
 public struct MailRoute: Sendable {
@@ -25,7 +26,7 @@ public struct MailRoute: Sendable {
 
     /// Whether nobody can listen between here and there: only then nothing has to be encrypted.
     var isLoopback: Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || IPAddress(host)?.isLoopback ?? false
+        host == "localhost" || host.ends(exactly: ".localhost") || IPAddress(host)?.isLoopback ?? false
     }
 }
 

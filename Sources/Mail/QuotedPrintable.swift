@@ -1,9 +1,11 @@
+internal import Text
+
 /// `quoted-printable` content (RFC 2045, section 6.7): every line is at most 76 characters of ASCII.
 enum QuotedPrintable {
     /// - Parameter text: lines end with `\n`.
     static func encode(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(at: "\n") {
             var length = 0
             let bytes = Array(line.utf8.filter { $0 != 0x0D })
             for (index, byte) in bytes.enumerated() {

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Text
 
 /// The dialogue that hands a letter to a server (RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954), as a state machine: what
 /// arrives goes in, what is to be done comes out. Time is not its affair.
@@ -110,12 +111,14 @@ public struct SMTPDialogue: Sendable {
         }
         guard let username = route.username, let password = route.password else { return begin() }
         let offered = reply.offer("AUTH") ?? []
-        if offered.contains("PLAIN") {
+        if offered.contains(exactly: "PLAIN") {
             // message = [authzid] NUL authcid NUL passwd (RFC 4616, section 2)
             let message = [0] + Array(username.utf8) + [0] + password.bytes
             return say("AUTH PLAIN \(Base64.encode(message))", then: .password([]))
         }
-        guard offered.contains("LOGIN") else { return fail("the server offers neither AUTH PLAIN nor AUTH LOGIN") }
+        guard offered.contains(exactly: "LOGIN") else {
+            return fail("the server offers neither AUTH PLAIN nor AUTH LOGIN")
+        }
         let answers = [Array(username.utf8), password.bytes].map { Array("\(Base64.encode($0))\r\n".utf8) }
         return say("AUTH LOGIN", then: .password(answers))
     }

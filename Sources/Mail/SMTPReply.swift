@@ -1,3 +1,5 @@
+internal import Text
+
 /// What a server says to one command: a code and its lines (RFC 5321, section 4.2).
 struct SMTPReply: Sendable, Hashable {
     let code: Int
@@ -13,8 +15,8 @@ struct SMTPReply: Sendable, Hashable {
     /// Whether a server offers an extension, and what it says about it (RFC 5321, section 4.1.1.1).
     func offer(_ keyword: String) -> [String]? {
         for line in lines.dropFirst() {
-            let words = line.uppercased().split { $0 == " " || $0 == "=" }.map(String.init)
-            if words.first == keyword { return Array(words.dropFirst()) }
+            let words = line.asciiUppercased().words(between: " ", "=").map { String($0) }
+            if words.first.isExactly(keyword) { return Array(words.dropFirst()) }
         }
         return nil
     }

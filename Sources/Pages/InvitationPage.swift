@@ -1,3 +1,4 @@
+internal import Text
 public import Time
 public import Web
 
@@ -6,7 +7,7 @@ public struct MaskedAddress: Sendable {
     public let text: String
 
     public init(_ address: String) {
-        guard let at = address.lastIndex(of: "@"), at > address.startIndex else {
+        guard let at = address.lastIndex(ofASCII: "@"), at > address.startIndex else {
             text = "•••"
             return
         }
@@ -160,7 +161,7 @@ enum Moment {
 
     /// `24 Nov 2026, 16:05 UTC`
     static func text(_ moment: Timestamp) -> String {
-        let parts = moment.rfc3339.split { !$0.isNumber }.map(String.init)
+        let parts = moment.rfc3339.words(between: "-", "T", ":", ".", "Z").map { String($0) }
         guard parts.count >= 5, let month = Int(parts[1]), (1...12).contains(month), let day = Int(parts[2]) else {
             return moment.rfc3339
         }

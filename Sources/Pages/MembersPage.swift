@@ -1,7 +1,7 @@
 public import Grants
 internal import HTTPMessage
 public import Organizations
-internal import Text
+public import Text
 public import Time
 public import Web
 
@@ -45,9 +45,9 @@ public struct MembersPage: Sendable {
 
     /// What one asked for and has to say again, because it takes one's own role away.
     public struct Confirmation: Sendable {
-        let fields: [String: String]
+        let fields: [ExactText: String]
 
-        public init(fields: [String: String]) {
+        public init(fields: [ExactText: String]) {
             self.fields = fields
         }
     }
@@ -98,7 +98,9 @@ public struct MembersPage: Sendable {
 
     private var confirmationButton: ButtonForm? {
         confirmation.map { confirmation in
-            let fields = confirmation.fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+            let fields = confirmation.fields.sorted { $0.key.text < $1.key.text }.map {
+                (name: $0.key.text, value: $0.value)
+            }
             return ButtonForm(
                 path: path, token: formToken, fields: fields + [("confirm", "self")],
                 title: "Yes, take my own role away", kind: "danger")

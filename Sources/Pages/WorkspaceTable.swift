@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 internal import Web
 internal import WorkspaceMetrics
 
@@ -54,7 +55,7 @@ struct WorkspaceTable: Sendable {
     }
 
     private var caption: HTML {
-        let order = query.sort?.title.lowercased() ?? "name"
+        let order = query.sort?.title.asciiLowercased() ?? "name"
         let direction = query.isDescending ? "downwards" : "upwards"
         return isFiltered
             ? "Workspaces that match, by \(order) \(direction)" : "All workspaces, by \(order) \(direction)"
@@ -130,6 +131,6 @@ struct WorkspaceTable: Sendable {
     /// The page's own address with one more word, since a link cannot say what it accepts.
     private var exportLink: String {
         let own = link()
-        return own + (own.contains("?") ? "&" : "?") + "format=csv"
+        return own + (own.holds("?") ? "&" : "?") + "format=csv"
     }
 }

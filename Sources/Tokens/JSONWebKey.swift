@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import JSON
+internal import Text
 
 /// Why a JWK is not used.
 struct UnusableKey: Error, CustomStringConvertible {
@@ -25,7 +26,7 @@ extension KeySet.Key {
         for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where jwk.member(name) != nil {
             throw UnusableKey(description: "this is a private or symmetric key; only public keys belong here")
         }
-        if let use = try text("use"), use != "sig" {
+        if let use = try text("use"), !use.isExactly("sig") {
             throw UnusableKey(description: "\"use\" is not \"sig\"")
         }
         if let operations = jwk.member("key_ops") {
@@ -39,11 +40,11 @@ extension KeySet.Key {
         let curve = try text("crv") ?? ""
         do {
             let key: VerificationKey
-            switch (type, curve) {
+            switch (ExactText(type), ExactText(curve)) {
             case ("RSA", ""):
                 key = try VerificationKey(rsaModulus: bytes("n"), exponent: bytes("e"))
             case ("EC", _):
-                guard let kind = KeyKind(rawValue: curve), kind.coordinateLength != nil else {
+                guard let kind = KeyKind(exactly: curve), kind.coordinateLength != nil else {
                     throw UnusableKey(description: "\"crv\" is none of P-256, P-384 and P-521")
                 }
                 key = try VerificationKey(curve: kind, x: bytes("x"), y: bytes("y"))

@@ -20,7 +20,7 @@ public struct KeySet: Sendable {
 
         /// Whether the key makes signatures of this algorithm; it decides, not the token.
         func agrees(with algorithm: SignatureAlgorithm) -> Bool {
-            algorithm.fits(key.kind) && (self.algorithm ?? algorithm.rawValue) == algorithm.rawValue
+            algorithm.fits(key.kind) && (self.algorithm ?? algorithm.rawValue).isExactly(algorithm.rawValue)
         }
     }
 
@@ -51,7 +51,7 @@ public struct KeySet: Sendable {
         }
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
             (keys, issues) = try KeySet.keys(json: bytes)
-        } else if let text = String(validating: bytes, as: UTF8.self), text.contains("-----BEGIN ") {
+        } else if let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "-----BEGIN ") {
             (keys, issues) = try KeySet.keys(pem: text)
         } else {
             throw Unreadable(description: "this is neither a JWK, nor a JWK set, nor PEM")

@@ -23,7 +23,7 @@ public final class KeySetVerifier {
     ///   - issuer: checked only where given.
     ///   - audiences: checked only where not empty.
     ///   - isSignatureOnly: looks at header and signature alone; the payload may be any bytes.
-    public init(_ keys: KeySet, issuer: String?, audiences: Set<String>, isSignatureOnly: Bool) {
+    public init(_ keys: KeySet, issuer: String?, audiences: [String], isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer
         parties = audiences.isEmpty ? .anyone : .bearer(audiences: audiences, authorizedParties: [])

@@ -1,5 +1,6 @@
 public import Cryptography
 public import JSON
+internal import Text
 
 /// The protected header (RFC 7515, section 4). Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not looked at.
 public struct TokenHeader: Sendable {
@@ -18,7 +19,7 @@ public struct TokenHeader: Sendable {
             throw TokenRefusal(
                 .criticalHeaderUnsupported, "The header's \"crit\" asks for extensions that are not known here.")
         }
-        guard let algorithm = SignatureAlgorithm(rawValue: fields.algorithm) else {
+        guard let algorithm = SignatureAlgorithm(exactly: fields.algorithm) else {
             throw TokenRefusal(
                 .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.")
         }
@@ -31,9 +32,8 @@ public struct TokenHeader: Sendable {
     }
 
     private static func typeName(_ type: JSONValue) -> String {
-        guard var name = type.string?.lowercased() else { return "" }
-        if name.hasPrefix("application/") { name.removeFirst("application/".count) }
-        return name
+        guard let name = type.string?.asciiLowercased() else { return "" }
+        return name.dropping(exactly: "application/").map { String($0) } ?? name
     }
 }
 

@@ -5,7 +5,7 @@ enum TokenParties {
     /// Neither is looked at.
     case anyone
     /// `aud` names one of the audiences; `azp` is looked at only where parties are listed.
-    case bearer(audiences: Set<String>, authorizedParties: Set<String>)
+    case bearer(audiences: [String], authorizedParties: [String])
     /// `aud` names the client, and `azp` is the client: required beside other audiences, checked where present
     /// (OpenID Connect Core 1.0, section 3.1.3.7).
     case client(String)
@@ -31,7 +31,7 @@ enum TokenParties {
         }
     }
 
-    private static func check(_ claims: JSONValue, isFor accepted: Set<String>) throws(TokenRefusal) {
+    private static func check(_ claims: JSONValue, isFor accepted: [String]) throws(TokenRefusal) {
         guard let audience = claims.member("aud") else {
             throw TokenRefusal(.audienceMismatch, "The token has no \"aud\".")
         }
@@ -41,7 +41,7 @@ enum TokenParties {
     }
 
     // aud: one string, or an array of them (RFC 7519, section 4.1.3)
-    static func audience(_ value: JSONValue, intersects accepted: Set<String>) -> Bool {
+    static func audience(_ value: JSONValue, intersects accepted: [String]) -> Bool {
         switch value.kind {
         case .string: accepted.contains(where: value.equals)
         case .array: value.elements.contains { accepted.contains(where: $0.equals) }

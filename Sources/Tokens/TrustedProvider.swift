@@ -7,9 +7,9 @@ public struct TrustedProvider: Sendable {
     /// Compared exactly, except for Google's two spellings.
     public let issuer: String
     /// One of them has to be in `aud`; without any no bearer token of this provider is accepted.
-    public var audiences: Set<String> = []
+    public var audiences: [String] = []
     /// Where not empty, `azp` has to be one of them.
-    public var authorizedParties: Set<String> = []
+    public var authorizedParties: [String] = []
     public var algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
     /// The claim that names the subject; where a token lacks it, `sub` does.
     public var subjectClaim = "sub"

@@ -42,7 +42,7 @@ extension VerifiedClaims {
     public func renewed(byUserinfo userinfo: JSONDocument) -> VerifiedClaims? {
         guard isAboutSameSubject(userinfo) else { return nil }
         let names = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "sid"]
-        let kept = Set(names.map(ExactText.init))
+        let kept = Set(names.map(ExactText.init(_:)))
         var writer = JSONWriter(reservingCapacity: userinfo.bytes.count + 256)
         writer.beginObject()
         for member in claims.root.members where kept.contains(ExactText(member.name)) {

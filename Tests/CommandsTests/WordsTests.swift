@@ -13,7 +13,7 @@ import Testing
         (["frobnicate", "--help"], 2, "", "unknown command"),
         (["chekc"], 2, "", "did you mean check?"), (["token", "verfy"], 2, "", "did you mean verify?"),
         (["token", "frobnicate"], 2, "", "there are verify, explain"),
-        (["a\u{1B}[31m\nb"], 2, "", "a\u{FFFD}[31m\u{FFFD}b"),
+        (["a\u{1B}[31m\nb"], 2, "", "a\\u{1B}[31m\\u{A}b"),
         (["check"], 2, "", "--config FILE is missing"), (["check", "--config"], 2, "", "needs its value"),
         (["check", "--config", "--json"], 2, "", "needs its value"), (["check", "--config="], 2, "", "not empty"),
         (["check", "--config", "/nowhere", "x"], 2, "", #"unexpected argument "x""#),

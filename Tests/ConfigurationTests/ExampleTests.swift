@@ -3,6 +3,7 @@ import Cryptography
 import Organizations
 import Sockets
 import Testing
+import Text
 import Time
 import Tokens
 

@@ -125,7 +125,7 @@ import Testing
             #""organizations": [{"id":"a","license":{"runner":1}}]"#, "organizations[0].license.runner",
             #"did you mean "runners""#),
         Case(#""client_id": "x""#, "client_id", "is no setting here"),
-        Case("\"a\\u001b[31mb\": 1", "\"a\u{FFFD}[31mb\"", "is no setting here"),
+        Case("\"a\\u001b[31mb\": 1", "\"a\\u{1B}[31mb\"", "is no setting here"),
     ]
 
     @Test("what settings only together do wrong is told", arguments: cases)

@@ -1,4 +1,5 @@
 import HTTPClient
+import Sockets
 import Testing
 
 @testable import Configuration
@@ -34,15 +35,23 @@ import Testing
         arguments: [
             ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.0", false), ("0.0.0.0/0", "1.2.3.4", true),
             ("10.0.0.0/9", "10.128.0.0", false), ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::", false),
-            ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("::/0", "10.0.0.1", false), ("10.0.0.0/8", "text", false),
+            ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("::/0", "10.0.0.1", false),
             ("192.168.1.1/32", "192.168.1.1", true), ("192.168.1.1/32", "192.168.1.2", false),
         ])
     func ranges(_ range: String, _ address: String, _ expected: Bool) throws {
-        #expect(try #require(AddressRange(range)).contains(address) == expected)
+        #expect(try #require(AddressRange(range)).contains(try #require(IPAddress(address))) == expected)
     }
 
     @Test("sizes are read and written", arguments: [("1GiB", 1 << 30), ("512KiB", 512 << 10), ("7B", 7), ("0B", 0)])
     func sizes(_ text: String, _ bytes: Int) {
         #expect(ByteSize(text)?.bytes == bytes && ByteSize(bytes).description == text)
+    }
+
+    @Test("texts of a list are the same only if their octets are")
+    func listedTexts() throws {
+        let provider = #""providers": [{"id":"a","issuer":"https://i","audiences":["caf\u00e9","cafe\u0301"]}]"#
+        #expect(try TestFiles.parse(TestFiles.file(provider)).providers.first?.audiences.count == 2)
+        let twice = #""providers": [{"id":"a","issuer":"https://i","audiences":["caf\u00e9","caf\u00e9"]}]"#
+        #expect(TestFiles.faults(TestFiles.file(twice)).count == 1)
     }
 }

@@ -158,6 +158,34 @@ struct SignInAttackTests {
         #expect(answer.status == 400 && answer.location == nil)
     }
 
+    @Test("a cookie of a neighbour's host is not split into a session (U+037E equals a semicolon for Swift)")
+    func neighbour() async throws {
+        let world = try SignInWorld(publicURL: "https://access.example")
+        let attacker = TestBrowser(world)
+        try await attacker.signIn("carla")
+        let session = try #require(attacker.cookies["__Host-gatehouse"])
+        #expect(
+            try await world.send("GET", "/api/v1/me", fields: ["Cookie: __Host-gatehouse=\(session)"]).status == 200)
+        for field in ["x=1;\u{37E}__Host-gatehouse=\(session)", "x=1\u{37E}__Host-gatehouse=\(session)"] {
+            #expect(try await world.send("GET", "/api/v1/me", fields: ["Cookie: \(field)"]).status == 401)
+        }
+        // A second value of the name was not set by a browser.
+        let two = "Cookie: __Host-gatehouse=\(session); __Host-gatehouse=x"
+        #expect(try await world.send("GET", "/api/v1/me", fields: [two]).status == 401)
+    }
+
+    @Test("an address in a domain that merely looks the same does not select its provider")
+    func lookalikeDomain() async throws {
+        let world = try SignInWorld()
+        try world.reload(rewriting: (from: #"["acme.example"]"#, to: #"["kelvin.example"]"#))
+        func location(_ email: String) async throws -> String? {
+            let query = FormEncoding.query([(name: "email", value: email)])
+            return try await world.send("GET", "/auth/login?\(query)", fields: TestBrowser.navigation).location
+        }
+        #expect(try await location("a@KELVIN.example")?.contains("client_id=") == true)
+        #expect(try await location("a@\u{212A}elvin.example") == nil)
+    }
+
     @Test("a sign-in goes on where somebody put a second browser cookie beside the right one")
     func tossedBrowserCookie() async throws {
         let browser = TestBrowser(try SignInWorld())
@@ -246,6 +274,15 @@ struct SignInAttackTests {
         for _ in 0..<301 { last = try await world.send("GET", "/auth/callback?x=1", from: "198.51.100.7") }
         #expect(last?.status == 429 && last?.field("Retry-After") != nil)
         #expect(try await world.send("GET", "/auth/login", from: "198.51.100.8").status == 303)
+    }
+
+    @Test("sign-ins from one IPv6 /64 are limited together")
+    func prefixLimit() async throws {
+        let world = try SignInWorld()
+        for number in 0..<300 { _ = try await world.send("GET", "/auth/callback?x=1", from: "2001:db8:0:7::\(number)") }
+        #expect(try await world.send("GET", "/auth/login", from: "2001:db8:0:7:ffff::1").status == 429)
+        #expect(try await world.send("POST", "/auth/logout", from: "2001:db8:0:7:ffff::1").status == 429)
+        #expect(try await world.send("GET", "/auth/login", from: "2001:db8:0:8::1").status == 303)
     }
 
     @Test("nothing secret gets into the log")

@@ -327,7 +327,7 @@ final class TestBrowser {
             .post, Target(path: "/authorize", query: nil), field: { _ in nil }, body: FormEncoding.body(items),
             at: world.clock.now)
         let location = try #require(answer.fields.value(.location))
-        return String(location.dropFirst(SignInWorld.origin.count))
+        return String(location[try #require(location.firstRange(of: "/auth/")).lowerBound...])
     }
 
     /// All of it; the answer to the callback.

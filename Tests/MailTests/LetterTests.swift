@@ -46,6 +46,11 @@ struct LetterTests {
         #expect(!text.replacing("\r\n", with: "").contains("\n"))
     }
 
+    @Test("a line feed ends a line also behind a carriage return and before a mark")
+    func lineFeeds() {
+        #expect(QuotedPrintable.encode("a\r\nb\n\u{301}c") == Array("a\r\nb\r\n=CC=81c\r\n".utf8))
+    }
+
     @Test(
         "names and subjects of any script come back as they were",
         arguments: [

@@ -14,3 +14,49 @@ struct ExactTextTests {
         #expect(!String?.some(one).isExactly(nil) && String?.none.isExactly(nil))
     }
 }
+
+@Suite("Texts as octets")
+struct OctetsTests {
+    @Test("a separator is an octet: what is equivalent to it separates nothing, and a mark behind it hides nothing")
+    func separators() {
+        #expect("a;b\u{37E}c;\u{301}d;".split(at: ";") == ["a", "b\u{37E}c", "\u{301}d", ""])
+        #expect("a b\t\tc".words(between: " ", "\t") == ["a", "b", "c"])
+        #expect("a=b=c".split(at: "=", maxSplits: 1) == ["a", "b=c"])
+        #expect("a\r\n:\u{301}b".cut(at: ":").map { [$0.before, $0.after] } == ["a\r\n", "\u{301}b"])
+        #expect("a:b:\u{301}c".cut(atLast: ":").map { [$0.before, $0.after] } == ["a:b", "\u{301}c"])
+        #expect("ab".cut(at: ":") == nil && "ab".cut(atLast: ":") == nil)
+    }
+
+    @Test("beginnings, ends and parts are compared by octets")
+    func parts() {
+        #expect("W/\u{301}".starts(exactly: "W/") && !"\u{212A}elvin".starts(exactly: "K"))
+        #expect("a]".ends(exactly: "]") && !"\u{37E}".ends(exactly: ";") && !"x".ends(exactly: "xx"))
+        #expect("a://\u{301}b".holds(exactly: "://") && !"a:/b".holds(exactly: "://") && "aab".holds(exactly: "ab"))
+        #expect("a".holds(exactly: "") && "a\u{37E}".holds(";") == false && "a;\u{301}".holds(";"))
+        #expect("W/\u{301}x".dropping(exactly: "W/")?.utf8.count == 3 && "x".dropping(exactly: "W/") == nil)
+        #expect("x.local".dropping(exactlyLast: ".local") == "x" && "x".dropping(exactlyLast: ".local") == nil)
+        #expect(" \t a \u{A0}\t".trimmingBlanks() == "a \u{A0}" && "  ".trimmingBlanks().isEmpty)
+    }
+
+    @Test("case is of ASCII letters alone")
+    func cases() {
+        #expect("AZ[\u{212A}\u{130}É".asciiLowercased().isExactly("az[\u{212A}\u{130}É"))
+        #expect("az{ſı".asciiUppercased().isExactly("AZ{ſı"))
+        #expect("Bearer".isExactly(ignoringASCIICase: "bEARER"))
+        #expect(!"k".isExactly(ignoringASCIICase: "\u{212A}") && !"[".isExactly(ignoringASCIICase: "{"))
+    }
+
+    private enum Kind: String, CaseIterable { case octets = "OKP" }
+
+    @Test("cases of enumerations and elements of lists are found by octets")
+    func choices() {
+        #expect(Kind(exactly: "OKP") == .octets && Kind(rawValue: "O\u{212A}P") == .octets)
+        #expect(Kind(exactly: "O\u{212A}P") == nil)
+        #expect(["K"].contains(exactly: "K") && !["K"].contains(exactly: "\u{212A}"))
+        let name: ExactText = "\u{212A}"
+        switch name {
+        case "K": Issue.record("the Kelvin sign is not K")
+        default: break
+        }
+    }
+}

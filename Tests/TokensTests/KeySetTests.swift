@@ -25,7 +25,10 @@ struct KeySetTests {
             "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"kid\":\"short\"}",
             "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
             "{\"kty\":\"EC\",\"crv\":\"secp256k1\",\"x\":\"AA\",\"y\":\"AA\"}",
-            "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"AA\"}", try good.jwk(",\"use\":\"enc\""),
+            "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"AA\"}",
+            // The Kelvin sign equals K for Swift; the point itself is good.
+            "{\"kty\":\"O\\u212aP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+            try good.jwk(",\"use\":\"enc\""),
             try good.jwk(",\"key_ops\":[\"sign\"]"),
             try good.jwk(",\"d\":\"AAAA\""), "{\"kty\":\"RSA\",\"n\":\"A=\",\"e\":\"AQAB\"}",
         ]

@@ -65,6 +65,11 @@ struct DocumentSplitterTests {
         }
     }
 
+    @Test("names that are only canonically equivalent are two names")
+    func equivalentNames() throws {
+        #expect(try split(#"{"\u00e9":1,"e\u0301":2}"#).count == 2)
+    }
+
     @Test("a document that is no object is one piece", arguments: ["[]", " [{\"a\":[1]}]\n", "\"te\\\"xt\""])
     func notAnObject(text: String) throws {
         for cut in 0...text.utf8.count {

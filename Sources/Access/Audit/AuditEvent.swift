@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import JSON
 public import Organizations
+internal import Text
 internal import Time
 
 /// Who did something.
@@ -117,7 +118,7 @@ public struct AuditEvent: Sendable {
         writer.beginObject()
         let details = record.details.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
         for (index, detail) in details.enumerated() {
-            guard index == 0 || details[index - 1].name != detail.name else { throw Unhashable() }
+            guard index == 0 || !details[index - 1].name.isExactly(detail.name) else { throw Unhashable() }
             writer.member(detail.name, detail.value)
         }
         writer.endObject()

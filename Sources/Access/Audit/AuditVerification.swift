@@ -11,9 +11,9 @@ public struct AuditVerification: Sendable {
 
     /// Checks every chain from its first event to its head: that no event was altered, left out, put in or moved.
     public init(_ transaction: Transaction) throws(DatabaseError) {
-        var heads: [String: (sequence: Int, hash: String)] = [:]
+        var heads: [ExactText: (sequence: Int, hash: String)] = [:]
         try transaction.each("SELECT chain, sequence, hash FROM audit_head") { row throws(DatabaseError) in
-            heads[row.text(0)] = (row.integer(1), row.text(2))
+            heads[ExactText(row.text(0))] = (row.integer(1), row.text(2))
         }
         var chain: String?
         var (sequence, previous) = (0, AuditEvent.origin)
@@ -21,8 +21,8 @@ public struct AuditVerification: Sendable {
         var number = 0
         func close() {
             guard let chain else { return }
-            let head = heads.removeValue(forKey: chain)
-            if head?.sequence != sequence || head?.hash != previous {
+            let head = heads.removeValue(forKey: ExactText(chain))
+            if head?.sequence != sequence || !(head?.hash).isExactly(previous) {
                 found.append("\(AuditVerification.name(chain)): it ends at \(sequence), and its head says otherwise")
             }
         }
@@ -32,7 +32,7 @@ public struct AuditVerification: Sendable {
             row throws(DatabaseError) in
             number += 1
             let own = row.text(0)
-            if own != chain {
+            if !chain.isExactly(own) {
                 close()
                 (chain, sequence, previous) = (own, 0, AuditEvent.origin)
             }
@@ -43,7 +43,7 @@ public struct AuditVerification: Sendable {
             (sequence, previous) = (row.integer(1), row.text(5))
         }
         close()
-        for chain in heads.keys.sorted() {
+        for chain in heads.keys.map(\.text).sorted() {
             found.append("\(AuditVerification.name(chain)): all of its events are gone")
         }
         (count, faults) = (number, found)

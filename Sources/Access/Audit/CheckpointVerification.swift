@@ -1,5 +1,6 @@
 internal import Cryptography
 public import Databases
+internal import Text
 public import Time
 
 /// What looking at every checkpoint came to: those in the store, and those that were kept elsewhere.
@@ -103,16 +104,16 @@ public struct CheckpointVerification: Sendable {
             row.optionalInteger(0).map { Int64($0) }
         }
         guard var since = oldest ?? nil else { return }
-        var covered: [String: Int] = [:]
-        func warn(before step: Int64, upTo heads: [String: Int]?) throws(DatabaseError) -> Bool {
+        var covered: [ExactText: Int] = [:]
+        func warn(before step: Int64, upTo heads: [ExactText: Int]?) throws(DatabaseError) -> Bool {
             for chain in chains {
                 // A chain that a checkpoint does not name had not begun.
-                let end = heads.map { $0[chain] ?? 0 } ?? .max
+                let end = heads.map { $0[ExactText(chain)] ?? 0 } ?? .max
                 let isMissed = try transaction.contains(
                     """
                     SELECT 1 FROM audit_event
                     WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at > $4 AND at < $5 LIMIT 1
-                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(end), .integer(since + day),
+                    """, .text(chain), .integer(covered[ExactText(chain)] ?? 0), .integer(end), .integer(since + day),
                     .integer(step - hour)
                 ) { _ in true }
                 if isMissed { return true }
@@ -122,7 +123,7 @@ public struct CheckpointVerification: Sendable {
         for content in good {
             let at = content.timestamp.nanoseconds / 1_000_000
             let heads = Dictionary(
-                content.heads.map { ($0.chain, $0.sequence) }, uniquingKeysWith: { first, _ in first })
+                content.heads.map { (ExactText($0.chain), $0.sequence) }, uniquingKeysWith: { first, _ in first })
             if try warn(before: at, upTo: heads) {
                 warnings.append(
                     "\(content.name): for more than a day before it there was none, although events were recorded")

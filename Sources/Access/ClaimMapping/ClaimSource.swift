@@ -1,4 +1,5 @@
 public import JSON
+internal import Text
 
 /// The claims that rows are tried against, and what is known about them beyond their values.
 struct ClaimSource {
@@ -138,12 +139,12 @@ extension Mapping {
         return candidates.contains { candidate in
             guard let text = candidate.string else { return false }
             let folded = Mapping.folded(text)
-            return glob?.matches(folded) ?? (folded == wanted)
+            return glob?.matches(folded) ?? folded.isExactly(wanted)
         }
     }
 
     private static func folded(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.properties.isWhitespace })).lowercased()
+        text.withoutWhiteSpace().lowercased()
     }
 
     static func asciiLowercased(_ text: String) -> String {

@@ -5,7 +5,7 @@
 /// either of them holds.
 public final class Glob: Sendable, Hashable {
     private static let star = UInt8(ascii: "*")
-    private static let one = UInt8(ascii: "?")
+    fileprivate static let one = UInt8(ascii: "?")
 
     /// UTF-8: a literal character of it begins only where one begins in the text, so bytes can be compared.
     private let head: [UInt8]
@@ -110,11 +110,13 @@ private final class GlobPiece: Sendable, Hashable {
         let words = (scalars.count + 63) / 64
         self.words = words
         var anything = Array(repeating: UInt64(0), count: words)
-        for (place, scalar) in scalars.enumerated() where scalar == "?" { anything[place / 64] |= 1 << (place % 64) }
+        for (place, scalar) in scalars.enumerated() where scalar.value == UInt32(Glob.one) {
+            anything[place / 64] |= 1 << (place % 64)
+        }
         var kinds = Array(repeating: UInt8(0), count: 128)
         var masks = anything
         var others: [UInt32: [UInt64]] = [:]
-        for (place, scalar) in scalars.enumerated() where scalar != "?" {
+        for (place, scalar) in scalars.enumerated() where scalar.value != UInt32(Glob.one) {
             let bit = UInt64(1) << (place % 64)
             guard scalar.isASCII else {
                 others[scalar.value, default: anything][place / 64] |= bit

@@ -16,7 +16,7 @@ public struct AccessSnapshot: Sendable {
 
     private struct Tenant {
         /// By the grant's id.
-        var grants = ShardedDictionary<Person, [String: Role]>()
+        var grants = ShardedDictionary<Person, [ExactText: Role]>()
         var suspended: Set<Person> = []
         var suspendedEmails: Set<ExactText> = []
         var mappings = MappingRows.none
@@ -73,12 +73,12 @@ public struct AccessSnapshot: Sendable {
         case .granted(let grant):
             let person = Person(issuer: grant.issuer, subject: grant.subject)
             var grants = tenants[grant.organization]?.grants[person] ?? [:]
-            grants[grant.id] = grant.role
+            grants[ExactText(grant.id)] = grant.role
             tenants[grant.organization, default: Tenant()].grants[person] = grants
         case .revoked(let grant):
             let person = Person(issuer: grant.issuer, subject: grant.subject)
             var grants = tenants[grant.organization]?.grants[person] ?? [:]
-            grants[grant.id] = nil
+            grants[ExactText(grant.id)] = nil
             tenants[grant.organization, default: Tenant()].grants[person] = grants.isEmpty ? nil : grants
         case .suspensions(let organization, let suspensions):
             tenants[organization, default: Tenant()].suspended = Set(

@@ -102,7 +102,7 @@ extension AccessStore {
     ) throws(DatabaseError) -> InvitationMismatch? {
         guard isAccepted else { return .provider }
         guard invitee.verifiedEmail.isExactly(invitation.email) else {
-            return invitee.verifiedEmail == nil && (invitee.email?.lowercased()).isExactly(invitation.email)
+            return invitee.verifiedEmail == nil && (invitee.email?.asciiLowercased()).isExactly(invitation.email)
                 ? .emailUnverified : .email
         }
         let isSuspended = try isSuspended(

@@ -3,6 +3,7 @@ internal import Cryptography
 public import Databases
 public import Organizations
 public import Snapshots
+internal import Text
 public import Time
 
 /// Grants, suspensions, invitations, stored claim mappings, and who was seen: durable, and what decisions depend on
@@ -67,7 +68,7 @@ public final class AccessStore: Sendable {
             let seconds = UInt32(truncatingIfNeeded: moment.seconds)
             let time = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: seconds >> $0) }
             let id = Base64URL.encode(time + (try RandomBytes.make(8)))
-            return id.hasPrefix("-") ? "0" + id.dropFirst() : id
+            return id.dropping(exactly: "-").map { "0\($0)" } ?? id
         } catch {
             throw DatabaseError(.failed, cause: "no random bytes: \(error)")
         }

@@ -1,5 +1,6 @@
 public import Cryptography
 public import Organizations
+internal import Text
 public import Time
 
 /// Somebody was let in by their address, and has to say yes.
@@ -108,14 +109,14 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
     public let text: String
 
     /// What stands after the `@`.
-    public var domain: String { String(text.drop { $0 != "@" }.dropFirst()) }
+    public var domain: String { text.cut(at: "@").map { String($0.after) } ?? "" }
 
     // addr-spec with a dot-atom before the "@" (RFC 5322, section 3.4.1) and a host name behind it (RFC 1123, 2.1)
     /// `nil` for what is no such address, or is longer than a mail server takes (RFC 5321, section 4.5.3.1).
     public init?(_ text: String) {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        let parts = text.split(at: "@")
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count), (3...254).contains(text.utf8.count),
-            parts[0].first != ".", parts[0].last != ".", !parts[0].contains(".."),
+            !parts[0].starts(exactly: "."), !parts[0].ends(exactly: "."), !parts[0].holds(exactly: ".."),
             parts[0].utf8.allSatisfy(InvitedAddress.isAtom), InvitedAddress.isHostName(parts[1])
         else { return nil }
         self.text = String(

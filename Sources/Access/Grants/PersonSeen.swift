@@ -117,7 +117,8 @@ extension AccessStore {
         // An address from an accepted invitation was verified then.
         let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)
         return KnownIdentity(
-            issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails.map(ExactText.init)), person: person,
+            issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails.map(ExactText.init(_:))),
+            person: person,
             grants: grants)
     }
 

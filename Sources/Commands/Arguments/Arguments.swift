@@ -1,9 +1,10 @@
 internal import Configuration
+internal import Text
 
 /// The words behind a command, sorted by its declaration.
 struct Arguments: Sendable {
-    private var values: [String: [String]] = [:]
-    private var operands: [String: String] = [:]
+    private var values: [ExactText: [String]] = [:]
+    private var operands: [ExactText: String] = [:]
 
     /// - Parameter words: those behind the command's name. `--` ends the options.
     init(_ words: ArraySlice<String>, for command: Command) throws(CommandFailure) {
@@ -14,7 +15,7 @@ struct Arguments: Sendable {
                 plain += rest
                 break
             }
-            guard word.hasPrefix("-"), word != "-" else {
+            guard word.starts(exactly: "-"), !word.isExactly("-") else {
                 plain.append(word)
                 continue
             }
@@ -22,12 +23,12 @@ struct Arguments: Sendable {
         }
         for (index, operand) in command.operands.enumerated() {
             guard index < plain.count else { throw .words("\(operand.placeholder) is missing: \(operand.help)") }
-            operands[operand.placeholder] = plain[index]
+            operands[ExactText(operand.placeholder)] = plain[index]
         }
         if plain.count > command.operands.count {
             throw .words("unexpected argument \(shown(plain[command.operands.count]))")
         }
-        for option in command.options where option.isRequired && values[option.name] == nil {
+        for option in command.options where option.isRequired && values[ExactText(option.name)] == nil {
             throw .words("\(option.spelling) is missing: \(option.help)")
         }
     }
@@ -35,22 +36,22 @@ struct Arguments: Sendable {
     private mutating func take(
         option word: String, from rest: inout ArraySlice<String>, of command: Command
     ) throws(CommandFailure) {
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let option = command.options.first(where: { "--\($0.name)" == parts[0] }) else {
+        let parts = word.split(at: "=", maxSplits: 1).map { String($0) }
+        guard let option = command.options.first(where: { parts[0].isExactly("--\($0.name)") }) else {
             let known = (command.options.map(\.name) + ["help"]).map { "--\($0)" }
             let meant = Suggestion.nearest(to: parts[0], among: known).map { "; did you mean \($0)?" } ?? ""
             throw .words("unknown option \(shown(parts[0]))\(meant)")
         }
-        if values[option.name] != nil, !option.isRepeated { throw .words("--\(option.name) is given twice") }
+        if values[ExactText(option.name)] != nil, !option.isRepeated { throw .words("--\(option.name) is given twice") }
         guard option.placeholder != nil else {
             guard parts.count == 1 else { throw .words("--\(option.name) has no value") }
-            values[option.name] = []
+            values[ExactText(option.name)] = []
             return
         }
         let value: String
         if parts.count == 2 {
             value = parts[1]
-        } else if let next = rest.first, next == "-" || !next.hasPrefix("-") {
+        } else if let next = rest.first, next.isExactly("-") || !next.starts(exactly: "-") {
             value = next
             rest.removeFirst()
         } else {
@@ -58,17 +59,17 @@ struct Arguments: Sendable {
                 "\(option.spelling) needs its value (one that begins with - is written --\(option.name)=VALUE)")
         }
         guard !value.isEmpty else { throw .words("\(option.spelling) needs a value that is not empty") }
-        values[option.name, default: []].append(value)
+        values[ExactText(option.name), default: []].append(value)
     }
 
     /// Whether an option stands there.
-    func has(_ name: String) -> Bool { values[name] != nil }
+    func has(_ name: String) -> Bool { values[ExactText(name)] != nil }
 
     /// An option's value.
-    func value(_ name: String) -> String? { values[name]?.last }
+    func value(_ name: String) -> String? { values[ExactText(name)]?.last }
 
     /// All values of an option that may be repeated, in their order.
-    func values(_ name: String) -> [String] { values[name] ?? [] }
+    func values(_ name: String) -> [String] { values[ExactText(name)] ?? [] }
 
     /// The value of an option that is required.
     func required(_ name: String) throws(CommandFailure) -> String {
@@ -77,18 +78,13 @@ struct Arguments: Sendable {
     }
 
     func operand(_ placeholder: String) throws(CommandFailure) -> String {
-        guard let operand = operands[placeholder] else { throw .words("\(placeholder) is missing") }
+        guard let operand = operands[ExactText(placeholder)] else { throw .words("\(placeholder) is missing") }
         return operand
     }
 }
 
-/// A word of the call inside a message: short, in one line.
+/// A word of the call inside a message: short, in one line, without what a terminal would act on.
 func shown(_ word: String) -> String {
-    let scalars = word.unicodeScalars.prefix(60).map { scalar -> Character in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-        default: Character(scalar)
-        }
-    }
-    return "\"" + String(scalars) + (word.unicodeScalars.dropFirst(60).isEmpty ? "\"" : "…\"")
+    let scalars = word.unicodeScalars
+    return "\"" + String(scalars.prefix(60)).escapedForTerminal() + (scalars.dropFirst(60).isEmpty ? "\"" : "…\"")
 }

@@ -3,6 +3,7 @@ internal import Databases
 internal import Gateway
 internal import Grants
 internal import Snapshots
+internal import Text
 internal import Time
 
 /// One call of a command: its arguments, and the world around it.
@@ -44,7 +45,7 @@ struct Invocation: Sendable {
 
     /// The content of a file, or of standard input for `-`.
     func content(of path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
-        if path == "-" {
+        if path.isExactly("-") {
             var bytes: [UInt8] = []
             while let chunk = input.read() {
                 bytes += chunk

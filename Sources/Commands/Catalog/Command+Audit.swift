@@ -4,6 +4,7 @@ internal import Cryptography
 internal import Databases
 internal import Gateway
 internal import JSON
+internal import Text
 internal import Time
 
 extension Command {
@@ -99,13 +100,15 @@ extension Command {
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
         var found: [AuditCheckpoint] = []
         // Other lines of a log are passed over; one that has a checkpoint has to be whole.
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard let start = line.firstIndex(of: "{") else { continue }
+        for (index, line) in text.split(at: "\n").enumerated() {
+            guard let start = line.firstIndex(ofASCII: "{") else { continue }
             let json = Array(line[start...].utf8)
             let root = try? JSONDocument(parsing: json).root
             // A line of the log has it as a text.
             let logged = root?.member("checkpoint")?.string
-            guard logged != nil || root?.member("statement") != nil || line.hasPrefix("checkpoint:") else { continue }
+            guard logged != nil || root?.member("statement") != nil || line.starts(exactly: "checkpoint:") else {
+                continue
+            }
             guard let checkpoint = AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json) else {
                 throw .failure("\(path), line \(index + 1): this is no whole checkpoint")
             }

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import JSON
+internal import Text
 internal import Tokens
 
 extension Command {
@@ -17,7 +18,7 @@ extension Command {
         let id = try call.arguments.required("provider")
         let path = try call.arguments.operand("CLAIMS.json|-")
         let settings = try call.settings()
-        guard let provider = settings.providers.first(where: { $0.id.text == id }) else {
+        guard let provider = settings.providers.first(where: { $0.id.text.isExactly(id) }) else {
             let known = settings.providers.map(\.id.text)
             let meant = Suggestion.nearest(to: id, among: known).map { "; did you mean \($0)?" } ?? ""
             throw .failure("the configuration has no provider \(shown(id))\(meant)")
@@ -30,7 +31,7 @@ extension Command {
     }
 
     private static func claims(in bytes: [UInt8], named path: String) throws(CommandFailure) -> JSONValue {
-        let file = path == "-" ? "standard input" : path
+        let file = path.isExactly("-") ? "standard input" : path
         let root: JSONValue
         do throws(JSONSyntaxError) {
             root = try JSONDocument(parsing: bytes).root

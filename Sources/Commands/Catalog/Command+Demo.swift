@@ -5,6 +5,7 @@ internal import Gateway
 internal import JSON
 internal import Sockets
 internal import Telemetry
+internal import Text
 
 extension Command {
     static let demo = Command(
@@ -92,8 +93,8 @@ extension Invocation {
     /// By the XDG Base Directory Specification, where nothing is said.
     fileprivate func demoDirectory() throws(CommandFailure) -> String {
         if let directory = arguments.value("data") { return directory }
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/gatehouse/demo" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else {
+        if let state = environment["XDG_STATE_HOME"], state.starts(exactly: "/") { return "\(state)/gatehouse/demo" }
+        guard let home = environment["HOME"], home.starts(exactly: "/") else {
             throw .words("--data DIR is missing, and HOME does not say where files could be kept")
         }
         return "\(home)/.local/state/gatehouse/demo"

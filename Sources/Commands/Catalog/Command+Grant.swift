@@ -6,6 +6,7 @@ internal import Gateway
 internal import Grants
 internal import JSON
 internal import Organizations
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -28,7 +29,7 @@ extension Command {
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let id = try call.arguments.required("provider")
-        guard let provider = settings.providers.first(where: { $0.id.text == id }) else {
+        guard let provider = settings.providers.first(where: { $0.id.text.isExactly(id) }) else {
             throw .words("--provider: no provider has the id \(shown(id))")
         }
         guard settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(id) })
@@ -40,7 +41,7 @@ extension Command {
             throw .words("--subject has to be 1–255 characters")
         }
         let name = try call.arguments.required("role")
-        guard let role = Role(rawValue: name) else {
+        guard let role = Role(exactly: name) else {
             let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
             throw .words("--role must be one of \(known), not \(shown(name))")
         }

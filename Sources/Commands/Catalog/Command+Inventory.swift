@@ -4,6 +4,7 @@ internal import Databases
 internal import Gateway
 internal import JSON
 internal import Organizations
+internal import Text
 internal import WorkspaceMetrics
 
 extension Command {
@@ -22,7 +23,7 @@ extension Command {
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let source: any BlockingInventorySource
-        if path == "-" {
+        if path.isExactly("-") {
             source = InputDocument(input: call.input)
         } else {
             do throws(InventoryFile.Failure) {
@@ -32,7 +33,7 @@ extension Command {
             }
         }
         return try call.withStore(settings, isWriting: true) { (store) throws(CommandFailure) -> ExitCode in
-            let name = path == "-" ? "standard input" : path
+            let name = path.isExactly("-") ? "standard input" : path
             switch try replace(organization, from: source, named: name, in: store) {
             case .success(let summary):
                 call.print(call.arguments.has("json") ? summary.json : Array(text(summary, organization).utf8))
@@ -150,7 +151,7 @@ private struct InputDocument: BlockingInventorySource {
 extension Invocation {
     func organization(_ id: String, in settings: Settings) throws(CommandFailure) -> OrganizationID {
         let known = settings.organizations.map(\.id)
-        if let organization = known.first(where: { $0.text == id }) { return organization }
+        if let organization = known.first(where: { $0.text.isExactly(id) }) { return organization }
         let meant = Suggestion.nearest(to: id, among: known.map(\.text)).map { "; did you mean \($0)?" } ?? ""
         throw .failure("the configuration has no organization \(shown(id))\(meant)")
     }

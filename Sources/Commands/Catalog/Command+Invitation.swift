@@ -5,6 +5,7 @@ internal import Gateway
 internal import Grants
 internal import JSON
 internal import Organizations
+internal import Text
 internal import Time
 
 extension Command {
@@ -23,7 +24,7 @@ extension Command {
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let name = try call.arguments.required("role")
-        guard let role = Role(rawValue: name), role != .publisher else {
+        guard let role = Role(exactly: name), role != .publisher else {
             throw .words("--role must be organization-manager or organization-viewer, not \(shown(name))")
         }
         let text = try call.arguments.operand("EMAIL")

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Gateway
 internal import Telemetry
+internal import Text
 internal import Threads
 
 extension Command {
@@ -53,7 +54,7 @@ extension Option {
 extension Invocation {
     func logFormat(otherwise ordinary: LogFormat) throws(CommandFailure) -> LogFormat {
         guard let text = arguments.value("log-format") else { return ordinary }
-        guard let format = LogFormat(rawValue: text) else {
+        guard let format = LogFormat(exactly: text) else {
             throw .words("--log-format must be json or text, not \(shown(text))")
         }
         return format

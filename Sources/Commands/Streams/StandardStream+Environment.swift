@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 extension StandardStream {
     /// The variables that the process was started with.
@@ -7,9 +8,7 @@ extension StandardStream {
         // `environ` ends with a null pointer, and nothing here changes it.
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
-            let parts = unsafe String(cString: text).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            if let (name, value) = unsafe String(cString: text).cut(at: "=") { variables[String(name)] = String(value) }
             unsafe entry += 1
         }
         return variables

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// A value that an object of the file becomes: its settings, and how it is made of them.
 protocol Section: Sendable {
@@ -14,13 +15,13 @@ struct SectionMembers {
     let object: JSONValue
     let path: String
     let reader: SettingReader
-    private var values: [String: any Sendable] = [:]
+    private var values: [ExactText: any Sendable] = [:]
 
     /// Reads every member by its declaration; what is unknown, missing or wrong is told to the reader.
     init(_ object: JSONValue, path: String, settings: [DeclaredSetting], reader: SettingReader) {
         (self.object, self.path, self.reader) = (object, path, reader)
         for member in object.members where !reader.isFull {
-            guard let setting = settings.first(where: { $0.name == member.name }) else {
+            guard let setting = settings.first(where: { $0.name.isExactly(member.name) }) else {
                 let meant = Suggestion.nearest(to: member.name, among: settings.map(\.name))
                 reader.fault(
                     at: member.nameOffset, place(member.name),
@@ -29,7 +30,7 @@ struct SectionMembers {
             }
             let value = setting.read(member.value, place(member.name), reader)
             // Where the file has the name twice, both are checked and the first counts.
-            if values[member.name] == nil { values[member.name] = value }
+            if values[ExactText(member.name)] == nil { values[ExactText(member.name)] = value }
         }
         for setting in settings where object.member(setting.name) == nil {
             switch setting.presence {
@@ -38,14 +39,14 @@ struct SectionMembers {
             case .byDefault(let text):
                 // Tests read every default.
                 guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
-                values[setting.name] = setting.read(document.root, place(setting.name), reader)
+                values[ExactText(setting.name)] = setting.read(document.root, place(setting.name), reader)
             }
         }
     }
 
     /// The setting's value, or its default; `nil` where there is none, or where it was refused.
     subscript<Value>(setting: Setting<Value>) -> Value? {
-        values[setting.name] as? Value
+        values[ExactText(setting.name)] as? Value
     }
 
     /// Whether the file has the setting, be it right or wrong.

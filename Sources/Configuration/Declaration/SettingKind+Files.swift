@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 internal import Tokens
 
 extension SettingKind {
@@ -47,8 +48,8 @@ extension SettingKind<PEMFile> {
     /// A PEM file with at least one block of this label.
     static func pem(_ noun: String, label: String, good: String) -> SettingKind {
         file(noun, good: good, wrong: ["a.secret"]) { (path, bytes) throws(Refusal) -> PEMFile in
-            guard let text = String(validating: bytes, as: UTF8.self), text.contains("\(label)-----"),
-                text.contains("-----BEGIN ")
+            guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
+                text.holds(exactly: "-----BEGIN ")
             else { throw Refusal("holds no PEM block \"\(label)\"") }
             return PEMFile(path: path)
         }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 extension SettingKind {
     /// An array whose elements are of one kind, each at most once.
@@ -27,11 +28,13 @@ extension SettingKind {
                 return nil
             }
             var elements: [Element] = []
-            var seen: Set<Element> = []
+            var seen: Set<AnyHashable> = []
             for (index, item) in value.elements.enumerated() where !reader.isFull {
                 let place = "\(path)[\(index)]"
                 guard let converted = element.read(item, place, reader) else { continue }
-                if !seen.insert(converted).inserted { reader.fault(at: item, place, "stands in the list already") }
+                // Texts are the same only if their octets are.
+                let key = (converted as? String).map { AnyHashable(ExactText($0)) } ?? AnyHashable(converted)
+                if !seen.insert(key).inserted { reader.fault(at: item, place, "stands in the list already") }
                 elements.append(converted)
             }
             if elements.count < minimum, value.count < minimum {
@@ -45,7 +48,7 @@ extension SettingKind {
     /// An object whose names are the file's own, all values strings.
     static func dictionary(
         _ noun: String, good: [String], refusing reserved: [String]
-    ) -> SettingKind where Value == [String: String] {
+    ) -> SettingKind where Value == [ExactText: String] {
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.member("type", "object")
             writer.name("additionalProperties")
@@ -61,13 +64,13 @@ extension SettingKind {
                 reader.fault(at: value, path, "must be \(noun), not \(value.kindNoun)")
                 return nil
             }
-            var texts: [String: String] = [:]
+            var texts: [ExactText: String] = [:]
             for member in value.members where !reader.isFull {
                 let place = "\(path).\(pathName(member.name))"
-                if reserved.contains(member.name) {
+                if reserved.contains(exactly: member.name) {
                     reader.fault(at: member.nameOffset, place, "is set by the gateway itself and cannot be given here")
                 } else if let text = member.value.string {
-                    texts[member.name] = text
+                    texts[ExactText(member.name)] = text
                 } else {
                     reader.fault(at: member.value, place, "must be a string, not \(member.value.kindNoun)")
                 }

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Sockets
+internal import Text
 internal import Tokens
 
 /// What only the whole file shows to be wrong: names that meet, names that lead nowhere.
@@ -39,13 +40,13 @@ struct CrossChecks {
     }
 
     private func checkUnique(_ objects: [JSONValue], _ list: String, _ name: String) {
-        var first: [String: Int] = [:]
+        var first: [ExactText: Int] = [:]
         for (index, object) in objects.enumerated() {
             guard let id = object.member(name), let text = id.string else { continue }
-            if let earlier = first[text] {
+            if let earlier = first[ExactText(text)] {
                 members.reader.fault(at: id, "\(list)[\(index)].\(name)", "is that of \(list)[\(earlier)] already")
             } else {
-                first[text] = index
+                first[ExactText(text)] = index
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// What reading one file needs and collects: where secrets come from, and the faults so far.
 final class SettingReader {
@@ -31,13 +32,8 @@ final class SettingReader {
     }
 }
 
-/// Text of the file inside a message: short, in one line, without control characters.
+/// Text of the file inside a message: short, in one line, without what a terminal would act on.
 func quoted(_ text: String) -> String {
-    let shown = text.unicodeScalars.prefix(60).map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: "\u{FFFD}"
-        default: String(Character(scalar))
-        }
-    }
-    return "\"" + shown.joined() + (text.unicodeScalars.dropFirst(60).isEmpty ? "\"" : "…\"")
+    let scalars = text.unicodeScalars
+    return "\"" + String(scalars.prefix(60)).escapedForTerminal() + (scalars.dropFirst(60).isEmpty ? "\"" : "…\"")
 }

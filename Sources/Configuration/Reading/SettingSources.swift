@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// Where the things come from that a configuration file points to. Tests give their own.
 public struct SettingSources: Sendable {
@@ -47,6 +48,6 @@ public struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
 
     init(code: Int32) {
         // strerror returns a text of its own, which is copied at once.
-        description = unsafe String(cString: strerror(code)).lowercased()
+        description = unsafe String(cString: strerror(code)).asciiLowercased()
     }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Finds the known name that somebody meant.
 public enum Suggestion {
     /// The nearest candidate, where it is near enough: one slip in a short word, up to three in a long one.
@@ -17,7 +19,7 @@ public enum Suggestion {
 
     /// Case, and which of the two dashes somebody took, make no difference.
     private static func folded(_ name: String) -> [UInt8] {
-        name.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+        name.asciiLowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     }
 
     /// Insertions, deletions, replacements and exchanges of neighbours that turn one into the other.

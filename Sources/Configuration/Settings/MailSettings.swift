@@ -1,5 +1,6 @@
 public import Cryptography
 internal import HTTPClient
+internal import Text
 
 /// How letters go out.
 public struct MailSettings: Sendable {
@@ -26,12 +27,9 @@ extension MailSettings: Section {
             "a sender such as \"Gatehouse <no-reply@example.com>\"", good: ["\"G <no-reply@example.com>\""],
             wrong: ["\"Gatehouse\"", "\"a@b@c\"", "\"<@>\""]
         ) { (text) throws(Refusal) -> String in
-            let inner = text.split(separator: "<", maxSplits: 1).last.flatMap {
-                $0.hasSuffix(">") ? $0.dropLast() : nil
-            }
-            let parts = (text.contains("<") ? inner ?? "" : text[...]).split(
-                separator: "@", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains(" "), AbsoluteURL.isHostName(parts[1]) else {
+            let inner = text.cut(at: "<").map { $0.after.dropping(exactlyLast: ">") ?? "" }
+            let parts = (inner ?? text[...]).split(at: "@")
+            guard parts.count == 2, !parts[0].isEmpty, !parts[0].holds(" "), AbsoluteURL.isHostName(parts[1]) else {
                 throw Refusal("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
             }
             return text

@@ -1,6 +1,7 @@
 public import ClaimMapping
 public import Cryptography
 internal import HTTPClient
+public import Text
 internal import Time
 public import Tokens
 
@@ -13,7 +14,7 @@ public struct ProviderSettings: Sendable {
     public let clientID: String?
     public let clientSecret: Secret?
     public let scopes: [String]
-    public let authorizationParameters: [String: String]
+    public let authorizationParameters: [ExactText: String]
     /// How long ago a sign-in may have been.
     public let maxAge: Duration?
     public let acrValues: [String]
@@ -38,8 +39,8 @@ public struct ProviderSettings: Sendable {
     /// The conditions on the provider's bearer tokens; with other keys than the file's where discovery has them.
     public func trusted(keys discovered: KeySet? = nil) -> TrustedProvider {
         var provider = TrustedProvider(id: id, issuer: issuer, keys: keys ?? discovered)
-        provider.audiences = Set(audiences)
-        provider.authorizedParties = Set(authorizedParties)
+        provider.audiences = audiences
+        provider.authorizedParties = authorizedParties
         provider.algorithms = Set(algorithms)
         provider.subjectClaim = subjectClaim
         provider.clockSkew = clockSkew
@@ -74,7 +75,7 @@ extension ProviderSettings: Section {
         if members[trustEmail] == true, members[emailDomains]?.isEmpty ?? false {
             members.fault(emailDomains, "is required where trust_email is true: say whose addresses count as verified")
         }
-        if let scopes = members[scopes], members.has(self.scopes), !scopes.contains("openid") {
+        if let scopes = members[scopes], members.has(self.scopes), !scopes.contains(exactly: "openid") {
             members.fault(self.scopes, "must contain \"openid\"; without it there is no ID token")
         }
         if let mode = members[authorizationParameters]?["response_mode"], mode != "query", mode != "form_post" {

@@ -2,6 +2,7 @@ internal import Cryptography
 internal import HTTPClient
 internal import Organizations
 internal import Sockets
+internal import Text
 internal import Tokens
 
 extension SettingKind<String> {
@@ -13,7 +14,7 @@ extension SettingKind<String> {
         ) {
             (text) throws(Refusal) -> String in
             guard AbsoluteURL.isHostName(text) else { throw Refusal("must be \(noun), without @ and wildcards") }
-            return text.lowercased()
+            return text.asciiLowercased()
         }
     }
 
@@ -36,7 +37,9 @@ extension SettingKind<ProviderID> {
             noun, good: ["\"acme-okta\""], wrong: ["\"acme okta\"", "\"a/b\"", "\"é\""],
             pattern: "^[A-Za-z0-9._-]{1,64}$"
         ) { (text) throws(Refusal) -> ProviderID in
-            guard let id = ProviderID(text), text != ".", text != ".." else { throw Refusal("must be \(noun)") }
+            guard let id = ProviderID(text), ![".", ".."].contains(exactly: text) else {
+                throw Refusal("must be \(noun)")
+            }
             return id
         }
     }

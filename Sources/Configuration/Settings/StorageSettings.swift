@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Glibc
 internal import JSON
+internal import Text
 
 /// Where the gateway keeps what it must not lose.
 public enum StorageSettings: Sendable, Hashable {
@@ -59,16 +60,15 @@ extension SettingKind<StorageSettings> {
 
     // The text may hold a password: no message quotes it.
     private static func sqlitePath(_ text: String) throws(Refusal) -> String {
-        if text.hasPrefix("postgresql:") || text.hasPrefix("postgres:") {
+        if text.starts(exactly: "postgresql:") || text.starts(exactly: "postgres:") {
             throw Refusal("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
         }
-        guard text.hasPrefix("sqlite:") else {
+        guard let path = text.dropping(exactly: "sqlite:") else {
             throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
         }
-        let path = String(text.dropFirst("sqlite:".count))
-        guard !path.isEmpty, !path.hasSuffix("/"), !path.utf8.contains(0) else {
+        guard !path.isEmpty, !path.ends(exactly: "/"), !path.utf8.contains(0) else {
             throw Refusal("must name a file behind \"sqlite:\"")
         }
-        return path
+        return String(path)
     }
 }

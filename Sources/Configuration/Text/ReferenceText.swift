@@ -1,3 +1,5 @@
+internal import Text
+
 /// Every setting with its meaning and default, for people.
 public enum ReferenceText {
     /// Lines of at most 100 characters, in the order of the table.
@@ -32,7 +34,7 @@ public enum ReferenceText {
     private static func wrapped(_ text: String) -> [String] {
         var lines: [String] = []
         var line = "   "
-        for word in text.split(separator: " ") {
+        for word in text.words(between: " ") {
             if line.count + word.count + 1 > 100 {
                 lines.append(line)
                 line = "   "

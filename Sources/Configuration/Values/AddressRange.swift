@@ -1,4 +1,5 @@
-internal import Sockets
+public import Sockets
+internal import Text
 
 /// A range of addresses as CIDR writes it (RFC 4632, section 3.1; RFC 4291, section 2.3): `10.0.0.0/8`, `fd00::/8`.
 public struct AddressRange: Sendable, Hashable {
@@ -7,7 +8,7 @@ public struct AddressRange: Sendable, Hashable {
 
     /// `nil` where the text is not an address, a slash and a prefix length, or where bits behind the prefix are set.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = text.split(at: "/")
         guard parts.count == 2, let address = IPAddress(String(parts[0])), (1...3).contains(parts[1].utf8.count),
             parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(parts[1]),
             length <= address.bytes.count * 8
@@ -17,14 +18,11 @@ public struct AddressRange: Sendable, Hashable {
         guard AddressRange.masked(network, to: length) == network else { return nil }
     }
 
-    /// Whether a numeric address lies in the range; `false` for anything that is none.
-    public func contains(_ address: String) -> Bool {
-        guard let address = IPAddress(address), address.bytes.count == network.count else { return false }
+    /// Whether an address lies in the range. An IPv4 address lies in IPv4 ranges only.
+    public func contains(_ address: IPAddress) -> Bool {
+        guard address.bytes.count == network.count else { return false }
         return AddressRange.masked(address.bytes, to: prefixLength) == network
     }
-
-    /// Whether a text is a numeric address of either kind.
-    public static func isAddress(_ text: String) -> Bool { IPAddress(text) != nil }
 
     private static func masked(_ bytes: [UInt8], to length: Int) -> [UInt8] {
         bytes.enumerated().map { index, byte in

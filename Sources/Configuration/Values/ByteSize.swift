@@ -1,3 +1,5 @@
+internal import Text
+
 /// A number of bytes as configuration writes it: a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`.
 struct ByteSize: Sendable, Hashable, CustomStringConvertible {
     let bytes: Int
@@ -9,7 +11,7 @@ struct ByteSize: Sendable, Hashable, CustomStringConvertible {
     }
 
     init?(_ text: String) {
-        guard let (unit, scale) = ByteSize.units.first(where: { text.hasSuffix($0.0) }) else { return nil }
+        guard let (unit, scale) = ByteSize.units.first(where: { text.ends(exactly: $0.0) }) else { return nil }
         let digits = text.utf8.dropLast(unit.utf8.count)
         guard (1...12).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }

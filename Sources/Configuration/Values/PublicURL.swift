@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import Text
 
 /// Where people and programs reach the gateway: scheme, host and port, nothing else.
 public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
@@ -20,7 +21,7 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
             throw Refusal("must be https; http is allowed only on loopback (127.0.0.1, [::1], localhost)")
         }
         isSecure = url.scheme == "https"
-        let host = url.host.contains(":") ? "[\(url.host)]" : url.host
+        let host = url.host.holds(":") ? "[\(url.host)]" : url.host
         let port = url.port.flatMap { $0 == (url.scheme == "https" ? 443 : 80) ? nil : ":\($0)" } ?? ""
         origin = "\(url.scheme)://\(host)\(port)"
     }

@@ -4,6 +4,7 @@ internal import HTTPMessage
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 internal import Time
 
 /// The audit log of an organization. Reading it is not recorded in it; exporting it is.
@@ -41,7 +42,7 @@ struct AuditAPI: Sendable {
         var query = AuditLog.Query()
         query.limit = list.limit
         func moment(_ name: String) throws(Problem) -> Timestamp? {
-            guard let text = list.values[name] else { return nil }
+            guard let text = list.values[ExactText(name)] else { return nil }
             guard let moment = Timestamp(rfc3339: text) else {
                 throw ListQuery.invalid(name, "has to be a time such as 2026-01-31T12:00:00Z")
             }

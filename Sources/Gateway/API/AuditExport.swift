@@ -5,6 +5,7 @@ internal import HTTPServer
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 internal import Time
 
 /// All events of an organization that a query finds, the oldest first, as they are read. The export itself is an event,
@@ -80,9 +81,8 @@ struct AuditExport: Sendable {
         var bytes: [UInt8] = []
         for (index, column) in columns.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let value =
-                column.hasPrefix("actor_")
-                ? root.member("actor")?.member(String(column.dropFirst(6))) : root.member(column)
+            let ofActor = column.dropping(exactly: "actor_")
+            let value = ofActor.map { root.member("actor")?.member(String($0)) } ?? root.member(column)
             CSV.append(value.map { $0.isNull ? "" : $0.string ?? $0.text } ?? "", to: &bytes)
         }
         return bytes + [0x0D, 0x0A]

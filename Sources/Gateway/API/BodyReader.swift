@@ -1,6 +1,7 @@
 internal import HTTPMessage
 internal import HTTPServer
 internal import JSON
+internal import Text
 
 /// Reads the members of an object that a request brought, and collects everything that is wrong with them.
 struct BodyReader {
@@ -81,7 +82,7 @@ struct BodyReader {
         _ name: String, isRequired: Bool = true
     ) -> Choice? {
         guard let text = text(name, isRequired: isRequired) else { return nil }
-        guard let choice = Choice(rawValue: text) else {
+        guard let choice = Choice(exactly: text) else {
             fault(name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
             return nil
         }

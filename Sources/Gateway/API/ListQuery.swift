@@ -1,22 +1,25 @@
 internal import Cryptography
 internal import HTTPMessage
 internal import JSON
+internal import Text
 internal import Time
 
 /// `limit` and `cursor` of a list, and the other parameters that the list knows.
 struct ListQuery {
     private(set) var limit = 50
     private(set) var cursor: String?
-    private(set) var values: [String: String] = [:]
+    private(set) var values: [ExactText: String] = [:]
 
     /// - Parameter names: of the parameters beside `limit` and `cursor`; others are ignored.
     init(_ items: [(name: String, value: String)]?, _ names: String...) throws(Problem) {
         guard let items else {
             throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken.")
         }
-        var seen: Set<String> = []
-        for (name, value) in items where names.contains(name) || name == "limit" || name == "cursor" {
-            guard seen.insert(name).inserted else { throw ListQuery.invalid(name, "stands here a second time") }
+        var seen: Set<ExactText> = []
+        for (name, value) in items where (names + ["limit", "cursor"]).contains(exactly: name) {
+            guard seen.insert(ExactText(name)).inserted else {
+                throw ListQuery.invalid(name, "stands here a second time")
+            }
             guard !value.isEmpty else { continue }
             switch name {
             case "limit":
@@ -29,7 +32,7 @@ struct ListQuery {
             case "cursor":
                 guard value.utf8.count <= 255, !value.utf8.contains(0) else { throw ListQuery.unknownCursor }
                 cursor = value
-            default: values[name] = value
+            default: values[ExactText(name)] = value
             }
         }
     }
@@ -61,8 +64,8 @@ struct ListQuery {
 
     /// One of a closed list.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(Problem) -> Choice? {
-        guard let text = values[name] else { return nil }
-        guard let choice = Choice(rawValue: text) else {
+        guard let text = values[ExactText(name)] else { return nil }
+        guard let choice = Choice(exactly: text) else {
             throw ListQuery.invalid(
                 name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         }

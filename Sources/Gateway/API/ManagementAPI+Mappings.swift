@@ -4,6 +4,7 @@ internal import HTTPMessage
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 
 extension ManagementAPI {
     func mappings() throws(Problem) -> Reply {
@@ -12,12 +13,11 @@ extension ManagementAPI {
         // Behind the last row of the page before; where that is gone, what took its place comes next.
         var rest = table.all[...]
         if let cursor = query.cursor {
-            let parts = cursor.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), parts[0].first != "0",
-                let rank = Int(parts[0])
+            guard let (digits, id) = cursor.cut(at: "."), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                digits.utf8.first != UInt8(ascii: "0"), let rank = Int(digits)
             else { throw ListQuery.unknownCursor }
             // Where it went further down, some may be told twice, and none is left out.
-            let last = table.row(String(parts[1])).flatMap { $0.rank <= rank ? $0.rank : nil } ?? rank - 1
+            let last = table.row(String(id)).flatMap { $0.rank <= rank ? $0.rank : nil } ?? rank - 1
             rest = rest.drop { $0.rank <= last }
         }
         let shown = Array(rest.prefix(query.limit))
@@ -133,7 +133,7 @@ extension ManagementAPI {
     private static func edit(_ reader: inout BodyReader, of row: Mapping?) -> MappingEdit? {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
-        if let name = edit.claimName, name.hasPrefix("/"), JSONPointer(name) == nil {
+        if let name = edit.claimName, name.starts(exactly: "/"), JSONPointer(name) == nil {
             reader.fault("claim_name", "is no JSON Pointer: after ~ comes 0 or 1 (RFC 6901)")
         }
         if reader.has("match") { edit.match = reader.choice("match") }

@@ -10,7 +10,7 @@ final class Authenticator {
     private let figures: GatewayFigures
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
     private var accepted: [ProviderID: Counter] = [:]
-    private var limiter = FailureLimiter()
+    private var limiter = ClientLimiter()
 
     private var sessions: SessionAuthenticator
 
@@ -26,9 +26,11 @@ final class Authenticator {
 
     /// Where the `Authorization` field is there it alone decides; the cookie is never tried after it.
     ///
+    /// - Parameter client: what failures are counted by; asked only if one was counted or is.
     /// - Parameter look: how often it was looked at before, with something waited for in between.
     func authenticate(
-        _ request: Request, from address: String, under deployment: Deployment, at turn: Turn, look: Int
+        _ request: Request, from client: @autoclosure () -> ClientPrefix, under deployment: Deployment, at turn: Turn,
+        look: Int
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
             return sessions.authenticate(request, under: deployment, at: turn, isSecondLook: look > 0)
@@ -37,7 +39,7 @@ final class Authenticator {
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
             return .refused(refusal(.malformed, "The Authorization field has to be \"Bearer\" and one token."))
         }
-        if let seconds = limiter.retryAfter(address, now: turn.monotonic),
+        if limiter.hasCounted, let seconds = limiter.retryAfter(client(), now: turn.monotonic),
             !verifier.remembers(token.span, at: turn.wall)
         {
             var problem = Problem(
@@ -51,7 +53,7 @@ final class Authenticator {
             return .caller(Caller(claims: claims, session: nil))
         } catch {
             if look == 0, let wait = newKeys(for: error, under: deployment) { return .pending(wait) }
-            limiter.recordFailure(address, now: turn.monotonic)
+            limiter.record(client(), now: turn.monotonic)
             figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
         }

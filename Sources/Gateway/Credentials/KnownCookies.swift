@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import Sessions
+internal import Text
 internal import Web
 
 /// The sessions that `Cookie` fields name, by the fields' bytes: the same browser sends the same ones, and reading them
@@ -25,7 +26,7 @@ struct KnownCookies {
         guard request.count(of: .cookie) == 1, let field = request.fieldBytes(.cookie),
             field.count <= KnownCookies.longest
         else { return KnownCookies.read(request, cookie) }
-        if name != cookie.name {
+        if !name.isExactly(cookie.name) {
             (newer, older, name) = ([:], [:], cookie.name)
         }
         let bytes = Array(field)

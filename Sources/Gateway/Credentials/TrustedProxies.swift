@@ -1,6 +1,7 @@
 public import Configuration
+internal import Sockets
 
-/// Whose word about the client's address is taken: `X-Forwarded-For` of the listed proxies.
+/// The proxies whose `X-Forwarded-For` tells the client's address.
 public struct TrustedProxies: Sendable {
     private let ranges: [AddressRange]
 
@@ -8,21 +9,32 @@ public struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
-    /// Whose request it is: the last address of the chain that no trusted proxy has.
+    /// The client's address: the rightmost address of the chain that no trusted proxy has.
+    ///
+    /// The walk goes from the peer leftwards while the hop that wrote an element is trusted. An element without an
+    /// address ends it at the hop that wrote the element: what is further left may be the client's invention.
+    ///
+    /// - Parameters:
+    ///   - peer: the numeric address of the other end of the connection.
+    ///   - forwardedFor: the values of all `X-Forwarded-For` fields, in order (RFC 9110, section 5.3: one list).
+    /// - Returns: a numeric address without port and zone, or `peer` as it is if it is not one.
     func client(peer: String, forwardedFor: @autoclosure () -> [String]) -> String {
-        guard !ranges.isEmpty, contains(peer) else { return peer }
-        var client = peer
-        let chain = forwardedFor().joined(separator: ",").filter { $0 != " " && $0 != "\t" }.split(separator: ",")
-        for address in chain.reversed().map(String.init) {
-            // What is not an address was not written by a proxy that is trusted.
-            guard AddressRange.isAddress(address) else { break }
-            client = address
-            guard contains(address) else { break }
+        // The usual case costs nothing: an IPv4 peer is written as it is.
+        guard !ranges.isEmpty || peer.utf8.contains(UInt8(ascii: ":")) else { return peer }
+        guard var client = IPAddress(scoped: peer) else { return peer }
+        guard contains(client) else { return client.description }
+        for field in forwardedFor().reversed() {
+            for element in field.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
+                guard let address = ForwardedNode.address(in: Substring(element)) else { return client.description }
+                client = address
+                guard contains(client) else { return client.description }
+            }
         }
-        return client
+        return client.description
     }
 
-    private func contains(_ address: String) -> Bool {
+    /// Returns whether an address is a trusted proxy's.
+    func contains(_ address: IPAddress) -> Bool {
         ranges.contains { $0.contains(address) }
     }
 }

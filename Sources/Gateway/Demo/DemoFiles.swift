@@ -3,6 +3,7 @@ public import Cryptography
 public import DemoProvider
 internal import Glibc
 internal import JSON
+internal import Text
 
 /// What the demo keeps in its directory: a signing key of its own, the public half as a key set, the store, and a
 /// configuration to read and to play with; that one is written anew at every start.
@@ -30,8 +31,8 @@ public struct DemoFiles {
         self.directory = directory
         publicURL = "http://\(listen)"
         providerURL = "http://\(providerListen)"
-        var made = directory.hasPrefix("/") ? "" : "."
-        for name in directory.split(separator: "/") {
+        var made = directory.starts(exactly: "/") ? "" : "."
+        for name in directory.words(between: "/") {
             made += "/\(name)"
             if unsafe mkdir(made, 0o700) != 0, errno != EEXIST {
                 throw StartFailure("\(made): cannot be made: \(DemoFiles.lastError)")

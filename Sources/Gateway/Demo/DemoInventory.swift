@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// Inventories that look like those of real companies, the same at every start.
 public struct DemoInventory: Sendable {
@@ -113,7 +114,7 @@ public struct DemoInventory: Sendable {
                 number == 0 || number == 1 && index % 3 == 0 ? "owner" : ["editor", "operator", "viewer"][number % 3]
             let status = number > 1 && sequence.next(below: 8) == 0 ? "deactivated" : "active"
             writer.beginObject()
-            writer.member("email", "\(identifier(person).split(separator: "-").joined(separator: "."))@\(domain)")
+            writer.member("email", "\(identifier(person).words(between: "-").joined(separator: "."))@\(domain)")
             writer.member("name", person)
             writer.name("roles")
             writer.beginArray()
@@ -138,7 +139,7 @@ public struct DemoInventory: Sendable {
     }
 
     private func identifier(_ name: String) -> String {
-        name.lowercased().split(separator: " ").joined(separator: "-")
+        name.asciiLowercased().words(between: " ").joined(separator: "-")
     }
 }
 

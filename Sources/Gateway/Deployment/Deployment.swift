@@ -5,6 +5,7 @@ internal import JSON
 internal import OpenID
 public import Organizations
 internal import Policy
+internal import Text
 public import Tokens
 internal import Web
 public import WorkspaceMetrics
@@ -57,7 +58,7 @@ public final class Deployment: Sendable {
     let sessionCookie: Cookie
     /// The cookie that binds sign-ins to a browser.
     let browserCookie: Cookie
-    private let byID: [String: Organization]
+    private let byID: [ExactText: Organization]
 
     init(
         publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
@@ -78,13 +79,13 @@ public final class Deployment: Sendable {
         self.invitations = invitations
         self.mail = mail
         self.drainDelay = drainDelay
-        isHTTPS = publicURL.hasPrefix("https://")
+        isHTTPS = publicURL.starts(exactly: "https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
-        byID = Dictionary(organizations.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
+        byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    public func organization(_ id: String) -> Organization? { byID[id] }
+    public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
 
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 

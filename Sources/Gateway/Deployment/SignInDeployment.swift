@@ -5,6 +5,7 @@ public import HTTPClient
 public import OpenID
 internal import Organizations
 internal import Sessions
+internal import Text
 public import Time
 internal import Tokens
 
@@ -41,7 +42,7 @@ struct SignInDeployment: Sendable {
     let checkpointKeys: CheckpointKeys?
     let lifetimes: SessionLifetimes
     /// By domain, in lower case.
-    let emailDomains: [String: ProviderID]
+    let emailDomains: [ExactText: ProviderID]
 
     static let none = SignInDeployment(
         remotes: [:], parties: [], issuers: [:], box: nil, checkpointKeys: nil,
@@ -59,13 +60,13 @@ extension SignInDeployment {
     init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInDeployment?) {
         var remotes: [ProviderID: RemoteProvider] = [:]
         var parties: [RelyingParty] = []
-        var domains: [String: ProviderID] = [:]
+        var domains: [ExactText: ProviderID] = [:]
         for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
             let policy = OutboundPolicy(
                 configuredHost: AbsoluteURL(provider.issuer)?.host ?? "",
                 allowsLoopbackHTTP: provider.insecureAllowHTTP, authoritiesFile: provider.caFile)
             let known = previous?.remotes[provider.id].flatMap {
-                $0.issuer == provider.issuer && $0.policy == policy ? $0 : nil
+                $0.issuer.isExactly(provider.issuer) && $0.policy == policy ? $0 : nil
             }
             let remote =
                 known
@@ -81,7 +82,9 @@ extension SignInDeployment {
                 maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
                 redirectURI: base + Route.callback.template, postLogoutRedirectURI: base + Route.signedOut.template)
             parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.now))
-            for domain in provider.emailDomains where domains[domain] == nil { domains[domain] = provider.id }
+            for domain in provider.emailDomains where domains[ExactText(domain)] == nil {
+                domains[ExactText(domain)] = provider.id
+            }
         }
         self.remotes = remotes
         self.parties = parties

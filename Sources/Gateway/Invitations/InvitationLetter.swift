@@ -5,6 +5,7 @@ internal import Mail
 internal import Organizations
 internal import Pages
 internal import Sockets
+internal import Text
 internal import Time
 internal import Web
 
@@ -24,7 +25,7 @@ extension Deployment {
         let route = MailRoute(
             host: mail.server.host, port: mail.server.port, isImplicitTLS: mail.server.isImplicitTLS,
             username: mail.username, password: mail.password,
-            clientName: IPAddress(host) == nil ? host : host.contains(":") ? "[IPv6:\(host)]" : "[\(host)]")
+            clientName: IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]")
         return (letter, route)
     }
 }

@@ -6,6 +6,7 @@ internal import Organizations
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry
+internal import Text
 internal import Threads
 internal import Time
 
@@ -31,7 +32,7 @@ final class LetterPost: Sendable {
     private let service: SignInService
     private let carrier: any LetterCarrier
     /// By their ids.
-    private let underWay = Mutex<[String: OutgoingLetter]>([:])
+    private let underWay = Mutex<[ExactText: OutgoingLetter]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(_ deployments: Published<Deployment>, _ service: SignInService, by carrier: any LetterCarrier) {
@@ -44,10 +45,10 @@ final class LetterPost: Sendable {
         let new = Task.inBackground { [self] in
             while !Task.isCancelled {
                 while !Task.isCancelled, mayBegin, let letter = await take() {
-                    underWay.withLock { $0[letter.id] = letter }
+                    underWay.withLock { $0[ExactText(letter.id)] = letter }
                     Task.inBackground { [self] in
                         await send(letter)
-                        underWay.withLock { $0[letter.id] = nil }
+                        underWay.withLock { $0[ExactText(letter.id)] = nil }
                         service.letters.wake()
                     }
                 }

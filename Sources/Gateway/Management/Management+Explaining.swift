@@ -6,6 +6,7 @@ internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -25,7 +26,7 @@ extension Management {
     /// others the organization is told nothing.
     func verified(token: String) throws(TokenRefusal) -> VerifiedClaims {
         let own = deployment.trustedProviders.filter { organization.accepts($0.id) }
-        let bytes = Array(token.filter { !$0.isWhitespace }.utf8)
+        let bytes = Array(token.withoutWhiteSpace().utf8)
         return try BearerTokenVerifier(own, cacheSize: 0).verify(bytes.span, at: service.now())
     }
 

@@ -3,6 +3,7 @@ internal import Databases
 internal import HTTPMessage
 internal import JSON
 internal import Pages
+internal import Text
 internal import Time
 
 extension ManagementPages {

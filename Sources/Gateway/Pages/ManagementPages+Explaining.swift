@@ -6,6 +6,7 @@ internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
+internal import Text
 internal import Tokens
 
 extension ManagementPages {
@@ -33,8 +34,8 @@ extension ManagementPages {
     /// The form, and a token or claims explained that were sent with it.
     func explain(pasted text: String, of provider: String) async throws(Problem) -> Reply {
         var page = explainPage
-        let text = String(text.drop(while: \.isWhitespace))
-        guard text.hasPrefix("{") else {
+        let text = String(text.unicodeScalars.drop { $0.properties.isWhitespace })
+        guard text.starts(exactly: "{") else {
             let claims: VerifiedClaims
             do throws(TokenRefusal) {
                 claims = try management.verified(token: text)

@@ -6,11 +6,12 @@ internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
+internal import Text
 internal import Tokens
 
 extension ManagementPages {
     /// The rows; with `edit=ID` that row in the form, with `draft=ID` one that fits a denied sign-in.
-    func mappings(_ query: [String: String]) async throws(Problem) -> Reply {
+    func mappings(_ query: [ExactText: String]) async throws(Problem) -> Reply {
         let table = management.mappings()
         var page = try await mappingsPage(table)
         if query["done"] == "saved" { page.notice = .done("The rows were changed; they count from now on.") }
@@ -29,23 +30,24 @@ extension ManagementPages {
     }
 
     /// First the preview, then, with the tag of what was previewed, the change.
-    func changeMappings(_ form: [String: String]) async throws(Problem) -> Reply {
+    func changeMappings(_ form: [ExactText: String]) async throws(Problem) -> Reply {
         let table = management.mappings()
         do throws(Problem) {
             let change = try change(form, of: table)
             if form["step"] == "save" {
                 let tag = form["tag"] ?? ""
                 _ = try await management.change(
-                    change, of: table.file, ifCurrent: { $0 == tag }, isConfirmed: form["confirm"] == "self")
+                    change, of: table.file, ifCurrent: { $0.isExactly(tag) }, isConfirmed: form["confirm"] == "self")
                 return redirect(done: "saved")
             }
             let preview = try await management.preview([change])
             var page = try await mappingsPage(table)
             page.preview = MappingsPage.Preview(
                 fields: form.filter {
-                    ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains($0.key)
+                    ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains(
+                        exactly: $0.key.text)
                 }
-                .sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+                .sorted { $0.key.text < $1.key.text }.map { (name: $0.key.text, value: $0.value) },
                 summary: summary(change, table),
                 people: preview.people.map {
                     MappingsPage.Preview.Person(
@@ -80,7 +82,7 @@ extension ManagementPages {
     }
 
     /// The form as the API's document, so that both are read by the same rules.
-    private func change(_ form: [String: String], of table: MappingTable) throws(Problem) -> MappingChange {
+    private func change(_ form: [ExactText: String], of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "role"]
         let operation: String
         switch form["action"] {
@@ -96,9 +98,9 @@ extension ManagementPages {
         if operation != "create" { writer.member("id", form["id"] ?? "") }
         for name in names {
             if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
-            if let value = form[name] { writer.member(name, value) }
+            if let value = form[ExactText(name)] { writer.member(name, value) }
         }
-        if operation != "delete", let text = form["rank"]?.filter({ !$0.isWhitespace }), !text.isEmpty {
+        if operation != "delete", let text = form["rank"]?.withoutWhiteSpace(), !text.isEmpty {
             guard let rank = Int(text) else {
                 throw Problem(.invalidRequest, status: 422, detail: "The rank has to be a number.")
             }
@@ -136,13 +138,13 @@ extension ManagementPages {
         return draft
     }
 
-    private static func draft(_ form: [String: String]) -> MappingsPage.Draft {
+    private static func draft(_ form: [ExactText: String]) -> MappingsPage.Draft {
         var draft = MappingsPage.Draft()
         draft.id = form["action"] == "edit" ? form["id"] : nil
         draft.claimName = form["claim_name"] ?? ""
-        draft.match = form["match"].flatMap(Match.init) ?? .equals
+        draft.match = form["match"].flatMap(Match.init(exactly:)) ?? .equals
         draft.claimValue = form["claim_value"] ?? ""
-        draft.role = form["role"].flatMap(Role.init) ?? .viewer
+        draft.role = form["role"].flatMap(Role.init(exactly:)) ?? .viewer
         draft.rank = form["rank"] ?? ""
         return draft
     }

@@ -4,6 +4,7 @@ internal import HTTPMessage
 internal import Organizations
 internal import Pages
 internal import Policy
+internal import Text
 
 extension ManagementPages {
     func members(_ notice: Notice? = nil, status: Status = .ok) async throws(Problem) -> Reply {
@@ -13,7 +14,7 @@ extension ManagementPages {
     }
 
     /// What a form of the page asks for; afterwards the browser is sent to look at the page anew.
-    func changeMembers(_ form: [String: String]) async throws(Problem) -> Reply {
+    func changeMembers(_ form: [ExactText: String]) async throws(Problem) -> Reply {
         let (action, id, isConfirmed) = (form["action"] ?? "", form["id"] ?? "", form["confirm"] == "self")
         do throws(Problem) {
             switch action {
@@ -37,8 +38,8 @@ extension ManagementPages {
         return id
     }
 
-    private func invite(_ form: [String: String]) async throws(Problem) -> Reply {
-        let text = (form["email"] ?? "").filter { !$0.isWhitespace }
+    private func invite(_ form: [ExactText: String]) async throws(Problem) -> Reply {
+        let text = (form["email"] ?? "").withoutWhiteSpace()
         guard let address = InvitedAddress(text) else {
             throw Problem(
                 .invalidRequest, status: 422, detail: "Write an e-mail address such as name@example.com.")
@@ -46,7 +47,7 @@ extension ManagementPages {
         if let fault = management.today.fault(of: address) {
             throw Problem(.invalidRequest, status: 422, detail: "The address \(fault).")
         }
-        guard let role = form["role"].flatMap(Role.init) else {
+        guard let role = form["role"].flatMap(Role.init(exactly:)) else {
             throw Problem(.invalidRequest, status: 422, detail: "Choose a role.")
         }
         if let fault = Deployment.fault(ofInviting: role) {
@@ -67,13 +68,13 @@ extension ManagementPages {
     }
 
     /// The page with what was wrong above it, and what was typed in its form.
-    private func refused(_ problem: Problem, _ form: [String: String]) async throws(Problem) -> Reply {
+    private func refused(_ problem: Problem, _ form: [ExactText: String]) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
         var page = try await membersPage()
         page.notice = .trouble(problem.detail)
-        page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init) ?? .viewer)
+        page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init(exactly:)) ?? .viewer)
         if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
-            let action = form["action"], ["revoke_grant", "suspend"].contains(action)
+            let action = form["action"], ["revoke_grant", "suspend"].contains(exactly: action)
         {
             page.notice = .trouble("This takes your own role away.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])

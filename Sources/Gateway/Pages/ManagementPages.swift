@@ -5,6 +5,7 @@ internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
+internal import Text
 
 /// An organization's pages beside its figures: the same operations as the API's, by forms.
 struct ManagementPages: Sendable {
@@ -50,19 +51,21 @@ struct ManagementPages: Sendable {
     var path: String { request.target.path }
 
     /// The query's items, the first of each name.
-    var query: [String: String] {
-        Dictionary(request.target.queryItems ?? [], uniquingKeysWith: { first, _ in first })
+    var query: [ExactText: String] {
+        Dictionary(
+            (request.target.queryItems ?? []).map { (ExactText($0.name), $0.value) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// What the page says after it was told to do something.
-    private var done: Notice? { query["done"].flatMap { ManagementPages.sentences[$0] }.map { .done($0) } }
+    private var done: Notice? { query["done"].flatMap { ManagementPages.sentences[ExactText($0)] }.map { .done($0) } }
 
     /// Where to go after something was done, so that loading the page again does nothing.
     func redirect(done: String) -> Reply {
         .redirect("\(path)?done=\(done)")
     }
 
-    private static let sentences = [
+    private static let sentences: [ExactText: String] = [
         "invited": "The invitation is on its way.", "resent": "The letter goes out again; the old link works no more.",
         "revoke_invitation": "The invitation was taken back.", "revoke_grant": "The role was taken away.",
         "suspend": "The person is shut out.", "unsuspend": "The person is let in again.",
@@ -71,7 +74,7 @@ struct ManagementPages: Sendable {
     ]
 
     /// The fields of this site's own form.
-    private func form(_ body: RequestBody) async throws(Problem) -> [String: String] {
+    private func form(_ body: RequestBody) async throws(Problem) -> [ExactText: String] {
         let items: [(name: String, value: String)]?
         do throws(BodyError) {
             items = FormEncoding.items(try await body.collect())
@@ -81,7 +84,7 @@ struct ManagementPages: Sendable {
         guard request.hasContentType("application/x-www-form-urlencoded") == true, let items else {
             throw Problem(.unsupportedMediaType, detail: "Send the form as application/x-www-form-urlencoded.")
         }
-        let form = Dictionary(items, uniquingKeysWith: { first, _ in first })
+        let form = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         // A bearer token is not sent by other sites' forms.
         if let session {
             let sent = request.field(.formToken) ?? form["csrf_token"]

@@ -69,7 +69,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
     /// Whether requests of one address are counted there.
     var isRateLimited: Bool {
         switch self {
-        case .login, .callback, .backchannelLogout, .acceptance, .acceptInvitation: true
+        case .login, .callback, .logout, .signedOut, .backchannelLogout, .acceptance, .acceptInvitation: true
         default: false
         }
     }

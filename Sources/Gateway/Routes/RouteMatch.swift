@@ -1,3 +1,5 @@
+internal import Text
+
 /// A route with what stood in its variables, percent-decoded.
 public struct RouteMatch: Hashable, Sendable {
     public let route: Route
@@ -13,8 +15,8 @@ public struct RouteMatch: Hashable, Sendable {
         case "organizations" where segments.count == 2:
             route = .organizationPage
             organization = segments[1]
-        case "organizations" where segments.count == 3 && RouteMatch.pages[segments[2]] != nil:
-            route = RouteMatch.pages[segments[2]] ?? .organizationPage
+        case "organizations" where segments.count == 3 && RouteMatch.pages[ExactText(segments[2])] != nil:
+            route = RouteMatch.pages[ExactText(segments[2])] ?? .organizationPage
             organization = segments[1]
         case "organizations" where segments.count == 4 && segments[2...] == ["claim-mappings", "explain"]:
             route = .explainPage
@@ -42,7 +44,7 @@ public struct RouteMatch: Hashable, Sendable {
     }
 
     /// Beside an organization's own page.
-    private static let pages: [String: Route] = [
+    private static let pages: [ExactText: Route] = [
         "members": .membersPage, "claim-mappings": .mappingsPage, "audit": .auditPage,
     ]
 

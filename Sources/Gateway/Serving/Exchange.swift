@@ -2,6 +2,7 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Telemetry
+internal import Text
 internal import Web
 
 /// One request with what it began with: the settings of that moment, and where its answer goes.
@@ -74,6 +75,6 @@ extension Request {
     /// Whether the client says nothing about what it wants, as command-line programs do.
     var acceptsAnything: Bool {
         field(.requestedWith) == nil && (field(.fetchMode) ?? "navigate") == "navigate"
-            && fields(.accept).allSatisfy { $0.contains("*/*") }
+            && fields(.accept).allSatisfy { $0.holds(exactly: "*/*") }
     }
 }

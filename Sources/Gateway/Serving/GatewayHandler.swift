@@ -26,7 +26,7 @@ final class GatewayHandler: RequestHandler {
     private var knownNews: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
-    private var signInLimiter = FailureLimiter(burst: 300, perSecond: 20)
+    private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
     let pages = PageCache()
     var entitlements = EntitlementCache()
 
@@ -50,6 +50,8 @@ final class GatewayHandler: RequestHandler {
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
     }
+
+    func speaksForOthers(_ peer: IPAddress) -> Bool { deployments.read().value.trustedProxies.contains(peer) }
 
     // MARK: Before: whose request it is, and what it is about
 
@@ -115,14 +117,14 @@ final class GatewayHandler: RequestHandler {
 
     /// Counts what could be guessing, or work for others.
     private func limitSignIns(_ exchange: Exchange, at turn: Turn) -> Problem? {
-        let address = exchange.context.record.remoteAddress
-        if let seconds = signInLimiter.retryAfter(address, now: turn.monotonic) {
+        let client = ClientPrefix(exchange.context.record.remoteAddress)
+        if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
             var problem = Problem(
                 .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
             problem.retryAfter = seconds
             return problem
         }
-        signInLimiter.recordFailure(address, now: turn.monotonic)
+        signInLimiter.record(client, now: turn.monotonic)
         return nil
     }
 
@@ -145,7 +147,8 @@ final class GatewayHandler: RequestHandler {
     /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
     private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, times: Int) -> Answer {
         let credential = authenticator.authenticate(
-            exchange.request, from: exchange.context.record.remoteAddress, under: exchange.deployment, at: turn,
+            exchange.request, from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment,
+            at: turn,
             look: times)
         switch credential {
         case .caller(let caller): return serve(match, exchange, caller)

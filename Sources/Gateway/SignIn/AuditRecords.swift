@@ -4,6 +4,7 @@ internal import Grants
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 internal import Tokens
 
 /// Where a request came from, as the audit log tells it.
@@ -40,7 +41,7 @@ extension Deployment {
         for organization in organizations {
             let entitlement = entitlement(of: claims, in: organization, with: access)
             let isMeant =
-                organization.id.text == meant && organization.accepts(claims.provider)
+                meant.isExactly(organization.id.text) && organization.accepts(claims.provider)
             guard entitlement.role != nil || isMeant else { continue }
             var own = record
             own.organization = organization.id

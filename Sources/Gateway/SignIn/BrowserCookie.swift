@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Grants
 internal import JSON
+internal import Text
 internal import Time
 
 /// What the browser's own cookie holds: a secret that sign-ins are bound to, and an invitation that was opened, sealed
@@ -24,9 +25,8 @@ struct BrowserCookie: Sendable {
 
     // value = secret [ "." sealed ]
     init?(value: String) {
-        let parts = value.split(separator: ".", maxSplits: 1)
-        guard value.utf8.count <= 512, let first = parts.first, first.utf8.count == 43,
-            let secret = Base64URL.decode(String(first))
+        let parts = value.split(at: ".", maxSplits: 1)
+        guard value.utf8.count <= 512, parts[0].utf8.count == 43, let secret = Base64URL.decode(String(parts[0]))
         else { return nil }
         self.secret = secret
         sealed = parts.count == 2 ? String(parts[1]) : nil
@@ -49,7 +49,7 @@ struct BrowserCookie: Sendable {
         guard let sealed = sealed.flatMap({ Base64URL.decode($0) }),
             let plain = try? box.open(sealed, context: BrowserCookie.context + secret)
         else { return nil }
-        let parts = String(decoding: plain, as: UTF8.self).split(separator: " ")
+        let parts = String(decoding: plain, as: UTF8.self).split(at: " ")
         guard parts.count == 2, let openedAt = Int64(parts[0]),
             now < Timestamp(seconds: openedAt) + BrowserCookie.patience
         else { return nil }

@@ -6,6 +6,7 @@ internal import OpenID
 internal import Organizations
 internal import Policy
 internal import Snapshots
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -37,7 +38,8 @@ extension Deployment {
         for organization in organizations where organization.accepts(claims.provider) {
             guard let person = personSeen(claims, in: organization, at: now) else { continue }
             let isKnown =
-                organization.id.text == meant || entitlement(of: claims, in: organization, with: access).role != nil
+                meant.isExactly(organization.id.text)
+                || entitlement(of: claims, in: organization, with: access).role != nil
             if isKnown { known.append(person) } else { others.append(person) }
         }
         return PeopleSeen(known: known, others: others)

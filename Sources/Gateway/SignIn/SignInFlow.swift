@@ -9,6 +9,7 @@ internal import OpenID
 internal import Pages
 internal import Sessions
 internal import Snapshots
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web
@@ -56,8 +57,8 @@ struct SignInFlow: Sendable {
             if !own.isEmpty { candidates = own }
         }
         if let email = query.email {
-            if let domain = email.split(separator: "@").last, email.contains("@"),
-                let id = signIn.emailDomains[domain.lowercased()],
+            if let (_, domain) = email.cut(atLast: "@"),
+                let id = signIn.emailDomains[ExactText(domain.asciiLowercased())],
                 let party = candidates.first(where: { $0.id == id }) ?? signIn.party(id)
             {
                 return .party(party)
@@ -218,7 +219,7 @@ struct SignInFlow: Sendable {
     }
 
     private func landing(_ attempt: SignInAttempt) -> String {
-        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.hasPrefix("/auth/") {
+        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.starts(exactly: "/auth/") {
             return target.text
         }
         guard let organization = attempt.organization else { return "/" }

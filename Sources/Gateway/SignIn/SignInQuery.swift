@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import OpenID
+internal import Text
 internal import Tokens
 internal import Web
 
@@ -18,12 +19,12 @@ struct SignInQuery: Sendable {
     /// `nil` where the query is broken or says something twice.
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
-        var values: [String: String] = [:]
+        var values: [ExactText: String] = [:]
         for (name, value) in items
-        where ["provider", "organization", "email", "return_to", "from", "switch"].contains(name) {
-            guard values.updateValue(value, forKey: name) == nil else { return nil }
+        where ["provider", "organization", "email", "return_to", "from", "switch"].contains(exactly: name) {
+            guard values.updateValue(value, forKey: ExactText(name)) == nil else { return nil }
         }
-        func text(_ name: String, _ limit: Int) -> String? {
+        func text(_ name: ExactText, _ limit: Int) -> String? {
             values[name].flatMap { $0.isEmpty || $0.utf8.count > limit ? nil : $0 }
         }
         provider = text("provider", 64)
@@ -31,7 +32,7 @@ struct SignInQuery: Sendable {
         email = text("email", 254)
         returnTo = values["return_to"].flatMap(SignInQuery.target)
         isFromForm = values["from"] == "form"
-        asksWho = values["switch"] == "1"
+        asksWho = (values["switch"]).isExactly("1")
     }
 
     /// The same sign-in once more.
@@ -48,7 +49,7 @@ struct SignInQuery: Sendable {
     }
 
     private static func target(_ text: String) -> LocalTarget? {
-        LocalTarget(text).flatMap { $0.text.hasPrefix("/auth/") ? nil : $0 }
+        LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
     }
 
     /// The address that begins such a sign-in.

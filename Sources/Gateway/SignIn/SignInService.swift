@@ -10,6 +10,7 @@ internal import Sessions
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -48,13 +49,13 @@ final class SignInService: Sendable {
     let database: Database
 
     /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
-    private let refusedAddresses = Mutex<[String: Timestamp]>([:])
+    private let refusedAddresses = Mutex<[ExactText: Timestamp]>([:])
 
     /// Whether to try now to shut out an address of somebody suspended.
     func mayExtendSuspension(_ key: String) -> Bool {
         let now = now()
         return refusedAddresses.withLock { refused in
-            guard let last = refused[key] else { return true }
+            guard let last = refused[ExactText(key)] else { return true }
             return now < last || now >= last + .seconds(60)
         }
     }
@@ -63,7 +64,7 @@ final class SignInService: Sendable {
         let now = now()
         refusedAddresses.withLock { refused in
             if refused.count >= 1000 { refused.removeAll() }
-            refused[key] = now
+            refused[ExactText(key)] = now
         }
     }
 
@@ -117,8 +118,8 @@ final class SignInService: Sendable {
         writer.endArray()
         writer.name("values")
         writer.beginObject()
-        var written: Set<String> = []
-        for mapping in rules.mappings where written.insert(mapping.claimName).inserted {
+        var written: Set<ExactText> = []
+        for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
             guard let value = mapping.value(in: root), value.range.count <= 16 << 10 else { continue }
             writer.name(mapping.claimName)
             writer.value(value)

@@ -1,4 +1,5 @@
 internal import Sockets
+internal import Text
 
 // URI = scheme ":" "//" authority path-abempty [ "?" query ] [ "#" fragment ]  (RFC 3986, section 3)
 /// An absolute URL taken apart.
@@ -21,26 +22,23 @@ public struct AbsoluteURL: Sendable, Hashable {
     public init?(_ text: String) {
         guard text.utf8.count <= 2048,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !AbsoluteURL.never.contains($0) }),
-            let mark = text.firstRange(of: "://")
+            let (scheme, more) = text.cut(at: ":"), var rest = more.dropping(exactly: "//")
         else { return nil }
-        scheme = text[..<mark.lowerBound].lowercased()
-        guard let first = scheme.utf8.first, (0x61...0x7A).contains(first),
-            scheme.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) })
+        self.scheme = scheme.asciiLowercased()
+        guard let first = self.scheme.utf8.first, (0x61...0x7A).contains(first),
+            self.scheme.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) })
         else { return nil }
-        var rest = text[mark.upperBound...]
-        hasFragment = rest.contains("#")
-        rest = rest.prefix { $0 != "#" }
-        query = rest.firstIndex(of: "?").map { String(rest[rest.index(after: $0)...]) }
-        rest = rest.prefix { $0 != "?" }
-        var authority = rest.prefix { $0 != "/" }
-        path = String(rest[authority.endIndex...])
-        if let at = authority.lastIndex(of: "@") {
-            hasUserInfo = true
-            authority = authority[authority.index(after: at)...]
-        } else {
-            hasUserInfo = false
-        }
-        guard let (host, port) = AbsoluteURL.split(authority) else { return nil }
+        let fragment = rest.cut(at: "#")
+        hasFragment = fragment != nil
+        rest = fragment?.before ?? rest
+        let parts = rest.cut(at: "?")
+        query = (parts?.after).map { String($0) }
+        rest = parts?.before ?? rest
+        let slash = rest.firstIndex(ofASCII: "/") ?? rest.endIndex
+        path = String(rest[slash...])
+        let userInfo = rest[..<slash].cut(atLast: "@")
+        hasUserInfo = userInfo != nil
+        guard let (host, port) = AbsoluteURL.split(userInfo?.after ?? rest[..<slash]) else { return nil }
         (self.host, self.port) = (host, port)
     }
 
@@ -50,21 +48,20 @@ public struct AbsoluteURL: Sendable, Hashable {
     private static func split(_ authority: Substring) -> (host: String, port: UInt16?)? {
         var host = authority
         var port: UInt16?
-        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-            let digits = authority[authority.index(after: colon)...]
+        if let (before, digits) = authority.cut(atLast: ":"), !digits.holds("]") {
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(digits),
                 number > 0
             else { return nil }
             port = number
-            host = authority[..<colon]
+            host = before
         }
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-            guard host.contains(":"), IPAddress(String(host)) != nil else { return nil }
+        if let inner = host.dropping(exactly: "[")?.dropping(exactlyLast: "]") {
+            host = inner
+            guard host.holds(":"), IPAddress(String(host)) != nil else { return nil }
         } else {
             guard isHostName(host) else { return nil }
         }
-        return (host.lowercased(), port)
+        return (host.asciiLowercased(), port)
     }
 
     /// Labels of letters, digits and hyphens (RFC 1123, section 2.1); an IPv4 address is made of such too.
@@ -80,7 +77,7 @@ public struct AbsoluteURL: Sendable, Hashable {
 
     /// Whether the host can only be this machine (RFC 6761, section 6.3).
     public var isLoopback: Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || (IPAddress(host)?.isLoopback ?? false)
+        host == "localhost" || host.ends(exactly: ".localhost") || (IPAddress(host)?.isLoopback ?? false)
     }
 
     /// Where to connect: the port of the scheme where none is written.
@@ -88,7 +85,7 @@ public struct AbsoluteURL: Sendable, Hashable {
 
     /// The `Host` field: the port only where it is not the scheme's own (RFC 9110, section 4.2.3).
     public var authority: String {
-        let host = host.contains(":") ? "[\(host)]" : host
+        let host = host.holds(":") ? "[\(host)]" : host
         return port.map { $0 == (scheme == "http" ? 80 : 443) ? host : "\(host):\($0)" } ?? host
     }
 

@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import Sockets
+internal import Text
 internal import Time
 
 /// One connection to a server: it is made, asked, and kept for the next request or closed. Belongs to the client's
@@ -124,7 +125,7 @@ final class ClientConnection: EventHandler {
         guard let call else { return close() }
         if let proxy = key.proxy {
             phase = .tunnelling
-            let target = key.host.contains(":") ? "[\(key.host)]:\(key.port)" : "\(key.host):\(key.port)"
+            let target = key.host.holds(":") ? "[\(key.host)]:\(key.port)" : "\(key.host):\(key.port)"
             let credential = proxy.credential.map { "Proxy-Authorization: \($0)\r\n" } ?? ""
             output = Array("CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n\(credential)\r\n".utf8)
             outputStart = 0

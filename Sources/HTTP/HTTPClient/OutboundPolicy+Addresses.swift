@@ -1,4 +1,5 @@
 internal import Sockets
+internal import Text
 
 extension OutboundPolicy {
     /// Whether a URL may be asked for at all, before any name is resolved.
@@ -10,7 +11,7 @@ extension OutboundPolicy {
     /// Whether a URL's host may have this address.
     func permits(_ address: IPAddress, of url: AbsoluteURL) -> Bool {
         if url.scheme == "http" { return address.isLoopback }
-        return address.isPublic || url.host == configuredHost.lowercased()
+        return address.isPublic || url.host.isExactly(configuredHost.asciiLowercased())
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Sockets
+internal import Text
 
 /// The proxy that requests over https go through, as the environment names it.
 ///
@@ -25,7 +26,7 @@ public struct ProxySettings: Sendable {
         let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"] ?? ""
         (proxy, fault) = ProxySettings.parse(text)
         let list = environment["NO_PROXY"] ?? environment["no_proxy"] ?? ""
-        exceptions = list.split { $0 == "," || $0 == " " }
+        exceptions = list.words(between: ",", " ")
     }
 
     /// What is wrong with the environment's proxy; names the variable and never its value.
@@ -33,14 +34,15 @@ public struct ProxySettings: Sendable {
 
     private static func parse(_ text: String) -> (Proxy?, String?) {
         guard !text.isEmpty else { return (nil, nil) }
-        let whole = text.contains("://") ? text : "http://" + text
-        guard let url = AbsoluteURL(whole), url.scheme == "http", url.path.isEmpty || url.path == "/", !url.hasQuery
+        let whole = text.holds(exactly: "://") ? text : "http://" + text
+        guard let url = AbsoluteURL(whole), url.scheme == "http", url.path.isEmpty || url.path.isExactly("/"),
+            !url.hasQuery
         else { return (nil, "HTTPS_PROXY has to be a URL such as http://proxy.example.com:3128") }
         var credential: String?
-        let authority = whole.dropFirst("http://".count).prefix { $0 != "/" }
-        if let at = authority.lastIndex(of: "@") {
-            let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            let decoded = parts.map { percentDecoded(Array($0.utf8)) }
+        // The scheme may be written in any case, so that octets are counted and not compared.
+        let authority = Substring(whole.utf8.dropFirst("http://".utf8.count)).split(at: "/", maxSplits: 1)[0]
+        if let (userInfo, _) = authority.cut(atLast: "@") {
+            let decoded = userInfo.split(at: ":", maxSplits: 1).map { percentDecoded(Array($0.utf8)) }
             credential = "Basic " + Base64.encode(Array(decoded.joined(separator: [0x3A])))
         }
         return (Proxy(address: SocketAddress(host: url.host, port: url.port ?? 3128), credential: credential), nil)
@@ -71,24 +73,24 @@ public struct ProxySettings: Sendable {
     }
 
     private func matches(_ exception: Substring, _ url: AbsoluteURL) -> Bool {
-        if exception == "*" { return true }
-        var name = exception.lowercased()
+        if exception.isExactly("*") { return true }
+        var name = exception.asciiLowercased()[...]
         if let address = IPAddress(url.host) {
-            if let slash = name.firstIndex(of: "/") {
-                guard let network = IPAddress(String(name[..<slash])), network.bytes.count == address.bytes.count,
-                    let length = Int(name[name.index(after: slash)...]), (0...network.bytes.count * 8).contains(length)
+            if let (base, prefix) = name.cut(at: "/") {
+                guard let network = IPAddress(String(base)), network.bytes.count == address.bytes.count,
+                    let length = Int(prefix), (0...network.bytes.count * 8).contains(length)
                 else { return false }
                 return (0..<length).allSatisfy { bit in
                     (network.bytes[bit / 8] ^ address.bytes[bit / 8]) & (0x80 >> UInt8(bit % 8)) == 0
                 }
             }
-            return IPAddress(name) == address
+            return IPAddress(String(name)) == address
         }
-        if let colon = name.lastIndex(of: ":") {
-            guard UInt16(name[name.index(after: colon)...]) == url.effectivePort else { return false }
-            name = String(name[..<colon])
+        if let (host, port) = name.cut(atLast: ":") {
+            guard UInt16(port) == url.effectivePort else { return false }
+            name = host
         }
-        name = String(name.drop { $0 == "." || $0 == "*" })
-        return !name.isEmpty && (url.host == name || url.host.hasSuffix("." + name))
+        name = Substring(name.utf8.drop { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "*") })
+        return !name.isEmpty && (url.host.isExactly(name) || url.host.ends(exactly: ".\(name)"))
     }
 }

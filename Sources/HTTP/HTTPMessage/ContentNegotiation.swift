@@ -1,8 +1,10 @@
+internal import Text
+
 extension Request {
     /// Which of the given media types the client prefers (RFC 9110, section 12.5.1): highest weight, then the order
     /// of `offered`. Without `Accept`, or where nothing offered is accepted, the first offered.
     public func preferredType(among offered: [String]) -> String {
-        let ranges = fields(.accept).flatMap { $0.split(separator: ",") }.compactMap(MediaRange.init)
+        let ranges = fields(.accept).flatMap { $0.split(at: ",") }.compactMap(MediaRange.init)
         guard let first = offered.first, !ranges.isEmpty else { return offered.first ?? "" }
         var best = (type: first, weight: 0)
         for type in offered {
@@ -16,11 +18,10 @@ extension Request {
     /// nothing. `nil` where there is no `Content-Type`.
     public func hasContentType(_ type: String) -> Bool? {
         field(.contentType).map { value in
-            let parts = value.split(separator: ";", omittingEmptySubsequences: false)
-                .map { $0.trimmingSpaces().lowercased() }
-            let charsets = parts.dropFirst().filter { $0.hasPrefix("charset=") }.map { $0.dropFirst(8) }
-            return parts[0] == type
-                && charsets.allSatisfy { ["utf-8", "\"utf-8\"", "us-ascii", "\"us-ascii\""].contains($0) }
+            let parts = value.split(at: ";").map { $0.trimmingBlanks().asciiLowercased() }
+            let charsets = parts.dropFirst().compactMap { $0.dropping(exactly: "charset=") }
+            return parts[0].isExactly(type)
+                && charsets.allSatisfy { ["utf-8", "\"utf-8\"", "us-ascii", "\"us-ascii\""].contains(exactly: $0) }
         }
     }
 }
@@ -32,24 +33,21 @@ private struct MediaRange {
     let weight: Int
 
     init?(_ text: Substring) {
-        let parts = text.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
-        guard let type = parts.first, type.contains("/") else { return nil }
+        let parts = text.split(at: ";").map { $0.trimmingBlanks().asciiLowercased() }
+        guard let type = parts.first, type.holds("/") else { return nil }
         self.type = type
-        let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+        let quality =
+            parts.dropFirst().lazy.compactMap { $0.dropping(exactly: "q=") }.first.map { Double($0) ?? 0 } ?? 1
         weight = quality.isFinite ? Int(max(0, min(1, quality)) * 1000) : 0
     }
 
-    var precision: Int { type == "*/*" ? 0 : type.hasSuffix("/*") ? 1 : 2 }
+    var precision: Int { type.isExactly("*/*") ? 0 : type.ends(exactly: "/*") ? 1 : 2 }
 
     func matches(_ other: String) -> Bool {
-        type == "*/*" || type == other || type.hasSuffix("/*") && other.hasPrefix(type.dropLast())
-    }
-}
-
-extension Substring {
-    func trimmingSpaces() -> Substring {
-        var result = drop { $0 == " " || $0 == "\t" }
-        while let last = result.last, last == " " || last == "\t" { result.removeLast() }
-        return result
+        switch precision {
+        case 0: true
+        case 1: other.utf8.starts(with: type.utf8.dropLast())
+        default: type.isExactly(other)
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The value of an `ETag` (RFC 9110, section 8.8.3).
 public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     /// Without quotation marks.
@@ -23,20 +25,18 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     public func isNamed(byIfMatch value: String) -> Bool { isNamed(by: value, isStrong: true) }
 
     private func isNamed(by value: String, isStrong: Bool) -> Bool {
-        var rest = Substring(value).drop(while: isSpace)
-        if rest == "*" { return true }
+        var rest = value.trimmingBlanks()
+        if value.isExactly("*") { return true }
         var isFound = false
         while !rest.isEmpty {
-            let isWeak = rest.hasPrefix("W/")
-            if isWeak { rest = rest.dropFirst(2) }
-            guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return false }
-            if rest[rest.index(after: rest.startIndex)..<end] == opaque, !isStrong || !isWeak { isFound = true }
-            rest = rest[rest.index(after: end)...].drop(while: isSpace)
-            guard rest.isEmpty || rest.first == "," else { return false }
-            rest = rest.dropFirst().drop(while: isSpace)
+            let weak = rest.dropping(exactly: "W/")
+            guard let (tag, next) = (weak ?? rest).dropping(exactly: "\"")?.cut(at: "\"") else { return false }
+            if tag.isExactly(opaque), !isStrong || !isWeak && weak == nil { isFound = true }
+            rest = next.trimmingBlanks()
+            guard !rest.isEmpty else { break }
+            guard let following = rest.dropping(exactly: ",") else { return false }
+            rest = following.trimmingBlanks()
         }
         return isFound
     }
-
-    private func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What a request asks for: a path and a query, as they came and decoded on demand.
 public struct Target: Sendable, Hashable {
     /// Begins with `/` (or is `*` for `OPTIONS`), percent-encoding not undone.
@@ -25,7 +27,7 @@ public struct Target: Sendable, Hashable {
         var result: [String] = []
         result.reserveCapacity(8)
         for part in Parts(rest: pathBytes.dropFirst(), separator: UInt8(ascii: "/")) {
-            guard let segment = Target.percentDecoded(part), segment != ".", segment != ".." else { return nil }
+            guard let segment = Target.percentDecoded(part), ![".", ".."].contains(exactly: segment) else { return nil }
             result.append(segment)
         }
         return result

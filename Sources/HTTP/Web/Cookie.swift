@@ -1,4 +1,5 @@
 public import HTTPMessage
+internal import Text
 
 /// A cookie of this site: for the whole site, out of reach of scripts, and not sent by other sites' forms.
 ///
@@ -24,17 +25,20 @@ public struct Cookie: Sendable, Hashable {
     private var attributes: String { "; Path=/\(isSecure ? "; Secure" : ""); HttpOnly; SameSite=Lax" }
 
     // cookie-string = cookie-pair *( ";" SP cookie-pair ) (RFC 6265, section 4.2.1)
-    /// The values that a request brings, in order: of several, one may be somebody else's, set for a parent domain or
-    /// another path. At most eight are looked at.
+    /// The values that a request brings, in order and each once, at most eight.
+    ///
+    /// Fields are split at the octets of `;` and `=`. A browser holds at most one cookie whose name begins with
+    /// `__Host-`, so that a second value of such a name was made by something else: then none counts. Without the prefix
+    /// another path or a neighbour's host may have set one of several.
     public func values(in request: Request) -> [String] {
         var values: [String] = []
         for field in request.fields(.cookie) {
-            for pair in field.split(separator: ";") {
-                let pair = pair.drop { $0 == " " || $0 == "\t" }
-                guard pair.count > name.count, pair.hasPrefix(name),
-                    pair[pair.index(pair.startIndex, offsetBy: name.count)] == "="
+            for pair in field.split(at: ";") {
+                guard let (name, value) = pair.trimmingBlanks().cut(at: "="), name.isExactly(self.name),
+                    !values.contains(exactly: value)
                 else { continue }
-                values.append(String(pair.dropFirst(name.count + 1)))
+                if isSecure, !values.isEmpty { return [] }
+                values.append(String(value))
                 if values.count == 8 { return values }
             }
         }

@@ -53,14 +53,14 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
 
     private static func escape(_ text: some StringProtocol, into markup: inout String) {
         for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": markup += "&amp;"
-            case "<": markup += "&lt;"
-            case ">": markup += "&gt;"
-            case "\"": markup += "&quot;"
-            case "'": markup += "&#39;"
+            switch scalar.value {
+            case 0x26: markup += "&amp;"
+            case 0x3C: markup += "&lt;"
+            case 0x3E: markup += "&gt;"
+            case 0x22: markup += "&quot;"
+            case 0x27: markup += "&#39;"
             // Not allowed in a document at all (HTML, section 13.1.4); U+FFFD shows that something was there.
-            case "\0"..."\u{8}", "\u{B}", "\u{E}"..."\u{1F}", "\u{7F}"..."\u{9F}": markup += "\u{FFFD}"
+            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F...0x9F: markup += "\u{FFFD}"
             default: markup.unicodeScalars.append(scalar)
             }
         }

@@ -1,4 +1,5 @@
 public import HTTPMessage
+internal import Text
 
 /// What a browser says about where a request comes from.
 public enum RequestOrigin {
@@ -29,10 +30,10 @@ public enum RequestOrigin {
     /// Whether HTML is named among what the client accepts.
     public static func acceptsHTML(_ request: Request) -> Bool {
         request.fields(.accept).contains { field in
-            field.lowercased().split(separator: ",").contains { range in
-                let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-                guard parts.first == "text/html" || parts.first == "application/xhtml+xml" else { return false }
-                return !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+            field.asciiLowercased().split(at: ",").contains { range in
+                let parts = range.split(at: ";").map { $0.trimmingBlanks() }
+                guard ["text/html", "application/xhtml+xml"].contains(exactly: parts[0]) else { return false }
+                return !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(exactly: $0) }
             }
         }
     }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// A file that pages need: served under a name that changes with its content, so that browsers may keep it for good.
 public struct Asset: Sendable {
     /// The last segment of ``path``.
@@ -10,7 +12,7 @@ public struct Asset: Sendable {
     private init(_ name: String, _ type: String, _ text: String) {
         // FNV-1a: it tells versions apart, and guards nothing.
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let parts = name.split(separator: ".")
+        let parts = name.split(at: ".")
         fileName = "\(parts[0])-\(String(hash, radix: 36)).\(parts[1])"
         contentType = type
         bytes = Array(text.utf8)

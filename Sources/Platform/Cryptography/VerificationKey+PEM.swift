@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Text
 
 extension VerificationKey {
     /// The keys of PEM text (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY` and `CERTIFICATE` blocks, in their order. Of a
@@ -8,20 +9,20 @@ extension VerificationKey {
     /// - Throws: where there is no block, one has no end, or one holds a private key: such a file is in the wrong hands.
     public static func keys(pem text: String) throws(CryptographyError) -> [Result<VerificationKey, CryptographyError>]
     {
-        guard !text.contains("PRIVATE KEY-----") else { throw CryptographyError(.privateKey) }
+        guard !text.holds(exactly: "PRIVATE KEY-----") else { throw CryptographyError(.privateKey) }
         var keys: [Result<VerificationKey, CryptographyError>] = []
         var rest = Substring(text)
-        while let begin = rest.firstRange(of: "-----BEGIN ") {
-            rest = rest[begin.lowerBound...]
-            guard let end = rest.firstRange(of: "-----END "),
-                let close = rest[end.upperBound...].firstRange(of: "-----")
-            else { throw CryptographyError(.invalidKey) }
+        while let (_, block) = rest.cut(at: "-----BEGIN ") {
+            guard let (content, end) = block.cut(at: "-----END "), let (label, following) = end.cut(at: "-----") else {
+                throw CryptographyError(.invalidKey)
+            }
+            let pemBlock = "-----BEGIN \(content)-----END \(label)-----\n"
             do throws(CryptographyError) {
-                keys.append(.success(try VerificationKey(pemBlock: String(rest[..<close.upperBound]) + "\n")))
+                keys.append(.success(try VerificationKey(pemBlock: pemBlock)))
             } catch {
                 keys.append(.failure(error))
             }
-            rest = rest[close.upperBound...]
+            rest = following
         }
         guard !keys.isEmpty else { throw CryptographyError(.invalidKey) }
         return keys
@@ -30,7 +31,7 @@ extension VerificationKey {
     private init(pemBlock: String) throws(CryptographyError) {
         let input = try MemoryBuffer(Array(pemBlock.utf8))
         let key: OpaquePointer?
-        if pemBlock.hasPrefix("-----BEGIN CERTIFICATE-----") {
+        if pemBlock.starts(exactly: "-----BEGIN CERTIFICATE-----") {
             guard let certificate = unsafe PEM_read_bio_X509(input.pointer, nil, nil, nil) else {
                 throw CryptographyError(.invalidKey)
             }

@@ -62,7 +62,7 @@ extension JSONValue {
                 guard let member = value.member(token) else { return nil }
                 value = member
             case .array:
-                guard token.utf8.count <= 9, token == "0" || token.utf8.first != UInt8(ascii: "0"),
+                guard token.utf8.count <= 9, token.utf8.count == 1 || token.utf8.first != UInt8(ascii: "0"),
                     token.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(token),
                     let element = value.elements.dropFirst(index).first(where: { _ in true })
                 else { return nil }

@@ -1,3 +1,5 @@
+internal import Text
+
 extension JSONValue {
     /// The canonical form (RFC 8785): members sorted by their names' UTF-16 code units, no white space, numbers as
     /// ECMAScript prints binary64. `nil` where a number is beyond binary64.
@@ -37,18 +39,18 @@ func canonicalNumber(_ value: Double) -> String {
     if value == 0 { return "0" }
     let sign = value < 0 ? "-" : ""
     let text = value.magnitude.description
-    let parts = text.split(separator: "e")
-    let mantissa = parts[0].split(separator: ".")
+    let parts = text.split(at: "e")
+    let mantissa = parts[0].split(at: ".")
     let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-    let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
+    let fraction = mantissa.count > 1 && !mantissa[1].isExactly("0") ? mantissa[1] : ""
     // 0.digits × 10^point
     var digits = Substring(mantissa[0] + fraction)
     var point = mantissa[0].utf8.count + exponent
-    while digits.first == "0" {
+    while digits.utf8.first == UInt8(ascii: "0") {
         digits.removeFirst()
         point -= 1
     }
-    while digits.last == "0" { digits.removeLast() }
+    while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
     let count = digits.utf8.count
     switch point {
     case count...21:

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// Where to listen: a host and a port, as configuration writes them (`127.0.0.1:8080`, `[::1]:0`, `localhost:80`).
 public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
@@ -14,16 +15,14 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// `nil` where the text is not `host:port` with a port of 0–65535; an IPv6 address has to stand in brackets.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let digits = text[text.index(after: colon)...]
+        guard case (var host, let digits)? = text.cut(atLast: ":") else { return nil }
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {
             return nil
         }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-            guard host.contains(":") else { return nil }
-        } else if host.contains(":") {
+        if let inner = host.dropping(exactly: "[")?.dropping(exactlyLast: "]") {
+            host = inner
+            guard host.holds(":") else { return nil }
+        } else if host.holds(":") {
             return nil
         }
         guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5B && $0 != 0x5D }) else {
@@ -32,7 +31,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: String(host), port: port)
     }
 
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    public var description: String { host.holds(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Binds alone and lets go again, for the listeners of one process share their port and so would two processes.
     ///

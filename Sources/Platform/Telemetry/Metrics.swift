@@ -122,10 +122,10 @@ public struct PrometheusText {
     private static func escaped(_ value: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-            case "\"": result.append(contentsOf: "\\\"".unicodeScalars)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+            switch scalar.value {
+            case 0x5C: result.append(contentsOf: "\\\\".unicodeScalars)
+            case 0x22: result.append(contentsOf: "\\\"".unicodeScalars)
+            case 0x0A: result.append(contentsOf: "\\n".unicodeScalars)
             default: result.append(scalar)
             }
         }

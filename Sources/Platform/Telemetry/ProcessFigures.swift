@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// What the kernel says of this process (proc(5)).
 public struct ProcessFigures: Sendable {
@@ -9,17 +10,17 @@ public struct ProcessFigures: Sendable {
     /// `nil` where `/proc` is not there.
     public init?() {
         guard let statm = ProcessFigures.words(of: "/proc/self/statm"), statm.count > 1, let pages = Int(statm[1]),
-            let stat = ProcessFigures.text(of: "/proc/self/stat"), let close = stat.lastIndex(of: ")")
+            let (_, behindName) = ProcessFigures.text(of: "/proc/self/stat")?.cut(atLast: ")")
         else { return nil }
         // Fields 14 and 15 are user and system time in clock ticks; the name in field 2 may hold spaces.
-        let fields = stat[stat.index(after: close)...].split(separator: " ")
+        let fields = behindName.words(between: " ", "\n")
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
         residentBytes = pages * sysconf(Int32(_SC_PAGESIZE))
         cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
         openDescriptors = ProcessFigures.countDescriptors()
     }
 
-    private static func words(of path: String) -> [Substring]? { text(of: path)?.split(separator: " ") }
+    private static func words(of path: String) -> [Substring]? { text(of: path)?.words(between: " ", "\n") }
 
     private static func text(of path: String) -> String? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -1,11 +1,17 @@
-/// A text that equals only what has the same bytes.
+/// A text that equals only a text with the same octets.
 ///
-/// Swift's strings equal whatever is canonically equivalent: `é` and `e` with a combining accent, `K` and the Kelvin sign.
-/// What names somebody in a token must not (RFC 7519, section 2, `StringOrURI`; RFC 8259, section 8.3), or two people are one.
-public struct ExactText: Hashable, Sendable, CustomStringConvertible {
+/// Two Swift strings are equal if they are canonically equivalent: `é` and `e` with a combining accent, `K` and the
+/// Kelvin sign. Names from outside must not be (RFC 7519, section 2, `StringOrURI`; RFC 8259, section 8.3), or two users
+/// are one. Sets and dictionaries of such names have this type as their key, and `switch` over such a name reads
+/// `switch ExactText(name) { case "create": … }`.
+public struct ExactText: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     public let text: String
 
     public init(_ text: String) {
+        self.text = text
+    }
+
+    public init(stringLiteral text: String) {
         self.text = text
     }
 
@@ -13,25 +19,9 @@ public struct ExactText: Hashable, Sendable, CustomStringConvertible {
 
     public func hash(into hasher: inout Hasher) {
         var text = text
-        // The hasher reads the bytes, and keeps no pointer to them.
+        // The hasher reads the octets and keeps no pointer to them.
         text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     public var description: String { text }
-}
-
-extension String {
-    /// Whether another text has the same bytes.
-    @inlinable public func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
-}
-
-extension String? {
-    /// Whether both are the same text, byte for byte, or neither is there.
-    @inlinable public func isExactly(_ other: String?) -> Bool {
-        switch (self, other) {
-        case (nil, nil): true
-        case (let one?, let other?): one.isExactly(other)
-        default: false
-        }
-    }
 }

@@ -1,6 +1,7 @@
 public import Cryptography
 internal import HTTPClient
 internal import HTTPMessage
+internal import Text
 internal import Time
 
 /// The redirect to the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636; RFC 6749, section 4.1.1).
@@ -27,9 +28,10 @@ public struct AuthorizationRequest: Sendable {
         }
         if let loginHint { items.append(("login_hint", loginHint)) }
         if asksWho { items.append(("prompt", "select_account")) }
-        let own = Set(items.map(\.name))
-        for (name, value) in client.authorizationParameters.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
-            items.append((name, value))
+        let own = Set(items.map { ExactText($0.name) })
+        for (name, value) in client.authorizationParameters.sorted(by: { $0.key.text < $1.key.text })
+        where !own.contains(name) {
+            items.append((name.text, value))
         }
         url = metadata.authorizationEndpoint.adding(query: items)
     }

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 
 /// How long an answer may be kept, by its `Cache-Control` (RFC 9111, section 5.2.2): between 5 minutes and 24 hours.
 enum CacheLifetime {
@@ -10,8 +11,8 @@ enum CacheLifetime {
     static func of(_ fields: Fields) -> Duration {
         guard let field = fields.value(.cacheControl) else { return usual }
         var seconds: Int?
-        for directive in field.lowercased().split(separator: ",") {
-            let words = directive.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" } }
+        for directive in field.asciiLowercased().split(at: ",") {
+            let words = directive.words(between: "=", " ", "\t", "\"")
             switch words.first {
             case "no-store", "no-cache": return shortest
             case "max-age" where words.count == 2: seconds = Int(words[1]) ?? 0

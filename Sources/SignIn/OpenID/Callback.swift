@@ -1,5 +1,6 @@
 public import Cryptography
 internal import JSON
+internal import Text
 public import Time
 
 /// What a provider sends back (RFC 6749, section 4.1.2; OAuth 2.0 Form Post Response Mode), taken apart and not trusted.
@@ -17,9 +18,9 @@ public struct Callback: Sendable, Hashable {
     /// - Throws: `callback_malformed` where `state` is missing, where neither or both of `code` and `error` are there, or
     ///   where one of them stands there twice (RFC 6749, section 3.1).
     public init(_ items: [(name: String, value: String)]) throws(SignInFailure) {
-        var values: [String: String] = [:]
-        for (name, value) in items where ["state", "code", "iss", "error"].contains(name) {
-            guard values.updateValue(value, forKey: name) == nil else {
+        var values: [ExactText: String] = [:]
+        for (name, value) in items where ["state", "code", "iss", "error"].contains(exactly: name) {
+            guard values.updateValue(value, forKey: ExactText(name)) == nil else {
                 throw SignInFailure(.callbackMalformed, "\"\(name)\" stands there twice")
             }
         }

@@ -1,4 +1,5 @@
 public import Cryptography
+public import Text
 public import Tokens
 
 /// The gateway as a provider knows it: a client with its secret, and what it asks for.
@@ -11,7 +12,7 @@ public struct ClientRegistration: Sendable {
     /// Contains `openid`.
     public let scopes: [String]
     /// Added to the authorization request.
-    public let authorizationParameters: [String: String]
+    public let authorizationParameters: [ExactText: String]
     public let maximumAuthenticationAge: Duration?
     public let contextClasses: [String]
     /// Where the provider sends people back to.
@@ -21,7 +22,7 @@ public struct ClientRegistration: Sendable {
 
     public init(
         provider: TrustedProvider, clientID: String, clientSecret: Secret?, scopes: [String],
-        authorizationParameters: [String: String] = [:], maximumAuthenticationAge: Duration? = nil,
+        authorizationParameters: [ExactText: String] = [:], maximumAuthenticationAge: Duration? = nil,
         contextClasses: [String] = [], redirectURI: String, postLogoutRedirectURI: String
     ) {
         self.provider = provider

@@ -1,5 +1,6 @@
 public import HTTPClient
 internal import JSON
+internal import Text
 internal import Tokens
 
 /// What a provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as it is used here.
@@ -25,7 +26,8 @@ extension ProviderMetadata {
     // The path is appended to the issuer without its last slash (OpenID Connect Discovery 1.0, section 4).
     static func documentURL(issuer: String) -> AbsoluteURL? {
         let base = TrustedProvider.canonicalIssuer(issuer)
-        return AbsoluteURL((base.hasSuffix("/") ? String(base.dropLast()) : base) + "/.well-known/openid-configuration")
+        return AbsoluteURL(
+            (base.dropping(exactlyLast: "/").map { String($0) } ?? base) + "/.well-known/openid-configuration")
     }
 
     /// - Parameter policy: endpoints over plain HTTP are refused unless it allows them.

@@ -2,6 +2,7 @@ internal import Cryptography
 internal import HTTPClient
 internal import HTTPMessage
 internal import JSON
+internal import Text
 
 /// What a token endpoint answered with (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
 struct TokenAnswer: Sendable {
@@ -39,7 +40,7 @@ struct TokenEndpoint: Sendable {
         guard let root = document?.root, root.kind == .object else {
             throw SignInFailure(.answerMalformed, "the token endpoint's answer is not a JSON object")
         }
-        if let type = root.member("token_type"), type.string?.lowercased() != "bearer" {
+        if let type = root.member("token_type"), type.string?.asciiLowercased() != "bearer" {
             throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
         }
         func text(_ name: String) -> String? { root.member(name)?.string.flatMap { $0.isEmpty ? nil : $0 } }
@@ -53,13 +54,13 @@ struct TokenEndpoint: Sendable {
     ) throws(SignInFailure) {
         guard let secret = client.clientSecret else { return parameters.append(("client_id", client.clientID)) }
         let methods = metadata.tokenAuthenticationMethods ?? ["client_secret_basic"]
-        if methods.contains("client_secret_basic") {
+        if methods.contains(exactly: "client_secret_basic") {
             // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair. A space
             // is %20, which providers that know only percent-encoding understand as well.
             let id = FormEncoding.encode(client.clientID)
             let word = FormEncoding.encode(secret.text)
             fields.append(.authorization, "Basic \(Base64.encode(Array("\(id):\(word)".utf8)))")
-        } else if methods.contains("client_secret_post") {
+        } else if methods.contains(exactly: "client_secret_post") {
             parameters += [("client_id", client.clientID), ("client_secret", secret.text)]
         } else {
             throw SignInFailure(

@@ -31,7 +31,7 @@ enum Counting {
 
     /// `owners`: active, with the role `owner`.
     static func isOwner(_ member: Member) -> Bool {
-        member.status == .active && member.roles.contains("owner")
+        member.status == .active && member.roles.contains(exactly: "owner")
     }
 }
 

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// Cuts a streamed document into the elements of its top-level arrays and its other top-level values, so that each
 /// can be read by the ordinary parser and no more than one is held.
@@ -36,7 +37,7 @@ struct DocumentSplitter {
     private var pieceOffset = 0
     private var scanner = ValueScanner()
     private var name = ""
-    private var names: Set<String> = []
+    private var names: Set<ExactText> = []
     private var index = 0
 
     init(elementLimit: Int) {
@@ -126,7 +127,7 @@ struct DocumentSplitter {
             } catch {
                 throw fault(error.reason, pieceOffset + error.offset)
             }
-            guard names.insert(name).inserted else { throw fault(.duplicateName, pieceOffset) }
+            guard names.insert(ExactText(name)).inserted else { throw fault(.duplicateName, pieceOffset) }
             guard names.count <= InventoryLimits.topLevelNames else { throw fault(.tooLarge, pieceOffset) }
             index = 0
             state = .afterName

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is wrong with one parameter of a query (400).
 public struct QueryFault: Error, Sendable, Hashable {
     /// The parameter's name.
@@ -36,13 +38,13 @@ public struct WorkspaceQuery: Sendable, Hashable {
     /// Reads `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded; an empty value is as none. Other
     /// parameters are ignored.
     public init(_ parameters: [(name: String, value: String)]) throws(QueryRefusal) {
-        var values: [String: String] = [:]
+        var values: [ExactText: String] = [:]
         var faults: [QueryFault] = []
         func note(_ parameter: String, _ detail: String) {
             faults.append(QueryFault(parameter: parameter, detail: detail))
         }
-        for (name, value) in parameters where WorkspaceQuery.names.contains(name) {
-            if values.updateValue(value, forKey: name) != nil { note(name, "stands here a second time") }
+        for (name, value) in parameters where WorkspaceQuery.names.contains(exactly: name) {
+            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "stands here a second time") }
         }
         let given = values.filter { !$0.value.isEmpty }
         text = given["q"] ?? ""
@@ -53,7 +55,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
 
         var order = RowOrder()
         if let sort = given["sort"], sort != "name" {
-            order.metric = Metric(rawValue: sort)
+            order.metric = Metric(exactly: sort)
             let choices = "name, " + Metric.allCases.map(\.rawValue).joined(separator: ", ")
             if order.metric == nil { note("sort", "must be one of \(choices)") }
         }
@@ -76,7 +78,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
         guard faults.isEmpty else { throw QueryRefusal(faults: faults) }
     }
 
-    private static let names: Set<String> = ["q", "owner", "sort", "order", "limit", "cursor"]
+    private static let names = ["q", "owner", "sort", "order", "limit", "cursor"]
 
     /// What a cursor is bound to.
     var fingerprint: UInt64 { WorkspaceQuery.fingerprint(text, owner, order) }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// Where a document comes from, piece by piece: a request's body.
 public protocol InventorySource {
@@ -42,7 +43,7 @@ public struct InventoryFile: BlockingInventorySource {
     /// - Parameter path: `-` is standard input.
     public init(path: String) throws(Failure) {
         self.path = path
-        let opened = unsafe path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        let opened = unsafe path.isExactly("-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
         guard opened >= 0 else { throw Failure(path) }
         descriptor = OwnedDescriptor(opened)
     }

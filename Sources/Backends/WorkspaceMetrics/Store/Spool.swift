@@ -1,5 +1,6 @@
 internal import Databases
 internal import Glibc
+internal import Text
 
 /// Bytes that are written once and then read: in memory, and beyond a limit in a file that has no name.
 struct Spool {
@@ -12,7 +13,7 @@ struct Spool {
 
     /// - Parameter path: of the database, beside which there is room.
     init(beside path: String) {
-        directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        directory = path.cut(atLast: "/").map { String($0.before) } ?? "."
     }
 
     var length: Int { written + memory.count }

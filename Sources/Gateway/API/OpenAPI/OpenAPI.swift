@@ -1,6 +1,7 @@
 internal import HTTPMessage
 internal import JSON
 internal import Organizations
+internal import Text
 
 /// The API described (OpenAPI 3.1.1): made from the routes, so that none is forgotten.
 enum OpenAPI {
@@ -49,7 +50,7 @@ enum OpenAPI {
     }()
 
     private static func write(_ route: Route, to writer: inout JSONWriter) {
-        let variables = route.template.split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first }
+        let variables = route.template.split(at: "{").dropFirst().compactMap { $0.cut(at: "}")?.before }
         if !variables.isEmpty {
             writer.name("parameters")
             writer.beginArray()
@@ -59,7 +60,7 @@ enum OpenAPI {
             writer.endArray()
         }
         for operation in operations(route) {
-            writer.name(operation.method.rawValue.lowercased())
+            writer.name(operation.method.rawValue.asciiLowercased())
             operation.write(route, to: &writer)
         }
     }
@@ -113,7 +114,7 @@ extension OpenAPI {
 
         func write(_ route: Route, to writer: inout JSONWriter) {
             writer.beginObject()
-            writer.member("operationId", "\(route)_\(method.rawValue.lowercased())")
+            writer.member("operationId", "\(route)_\(method.rawValue.asciiLowercased())")
             writer.member("summary", summary)
             if let permission = route.permission(for: method) {
                 writer.member("description", "Needs \(permission.rawValue).")

@@ -1,0 +1,23 @@
+import Testing
+import Text
+
+@Suite("Text for terminals")
+struct TerminalTextTests {
+    @Test(
+        "what a terminal acts on, and what is not seen, is escaped",
+        arguments: [
+            ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{9B}2J", "\\u{9B}2J"), ("\u{9D}0;x\u{9C}", "\\u{9D}0;x\\u{9C}"),
+            ("a\r\nb", "a\\u{D}\\u{A}b"), ("a\u{7F}", "a\\u{7F}"), ("a\u{85}b", "a\\u{85}b"),
+            ("admin\u{202E}gpj", "admin\\u{202E}gpj"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("a\u{200B}b", "a\\u{200B}b"), ("\u{FEFF}a", "\\u{FEFF}a"), ("a\u{2028}b", "a\\u{2028}b"),
+            ("\u{E0041}", "\\u{E0041}"), ("\u{3164}", "\\u{3164}"), ("e\u{9B}\u{301}", "e\\u{9B}\u{301}"),
+        ])
+    func escaped(_ text: String, _ shown: String) {
+        #expect(text.escapedForTerminal().isExactly(shown))
+    }
+
+    @Test("other text stays as it is", arguments: ["", "plain \\ text", "Jürgen Žižek", "北京", "مرحبا", "a\u{301}"])
+    func unchanged(_ text: String) {
+        #expect(text.escapedForTerminal().isExactly(text))
+    }
+}
