@@ -63,7 +63,7 @@ let package = Package(
         library("Text", in: "Platform/"),
         library("JSON", in: "Platform/"),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
-        library("Snapshots", in: "Platform/"),
+        library("Snapshots", in: "Platform/", uses: ["Time"]),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
@@ -93,7 +93,9 @@ let package = Package(
         // How people sign in
         library(
             "OpenID", in: "SignIn/",
-            uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
+            uses: [
+                "Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Sockets", "Text", "Time", "Tokens",
+            ]),
         library(
             "Sessions", in: "SignIn/",
             uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
@@ -161,7 +163,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
-        tests(of: "Snapshots"),
+        tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Sockets", uses: ["Time"]),
         tests(of: "Databases"),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),

@@ -23,4 +23,12 @@ public struct IPAddress: Sendable, Hashable {
     public var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }
     }
+
+    /// The first bits, the others cleared; all of the address where it has no more.
+    public func network(_ bits: Int) -> [UInt8] {
+        bytes.enumerated().map { index, byte in
+            let kept = min(max(bits - index * 8, 0), 8)
+            return kept == 0 ? 0 : byte & (0xFF << (8 - UInt8(kept)))
+        }
+    }
 }
