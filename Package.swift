@@ -64,7 +64,7 @@ let package = Package(
         library("JSON", in: "Platform/", uses: ["Text"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
-        library("Snapshots", in: "Platform/", uses: ["Threads"]),
+        library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
@@ -95,10 +95,13 @@ let package = Package(
         // How people sign in
         library(
             "OpenID", in: "SignIn/",
-            uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
+            uses: [
+                "Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Sockets", "Text", "Time", "Tokens",
+                "Threads",
+            ]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
+            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Time", "Tokens", "Threads"]),
 
         // What stands behind the gateway
         library(
@@ -170,7 +173,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
-        tests(of: "Snapshots"),
+        tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Sockets", uses: ["Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),

@@ -76,6 +76,10 @@ public struct IDTokenVerifier: Sendable {
                 throw TokenRefusal(
                     .authenticationTooOld, "The token does not say when the person authenticated (\"auth_time\").")
             }
+            guard moment <= now + provider.clockSkew else {
+                throw TokenRefusal(
+                    .authenticationTooOld, "The token's \"auth_time\" is to come, which says nothing about its age.")
+            }
             guard now <= moment + age + provider.clockSkew else {
                 throw TokenRefusal(
                     .authenticationTooOld, "The person authenticated longer ago than the provider's \"max_age\" allows."

@@ -22,6 +22,10 @@ public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case authenticationTooOld = "authentication_too_old"
     case authenticationContextMismatch = "authentication_context_mismatch"
     case replayed
+
+    /// Whether the token may be good by keys that the provider published since: it names an unknown one, several fit, or
+    /// a key was replaced under the same name.
+    public var mayBeOfNewKeys: Bool { self == .keysUnavailable || self == .keyNotFound || self == .signatureInvalid }
 }
 
 /// A token that is not accepted.

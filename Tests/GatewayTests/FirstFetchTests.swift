@@ -21,10 +21,10 @@ struct FirstFetchTests {
     @Test("whoever comes while it is under way waits for it; while the provider is down nobody does")
     func waiting() async throws {
         let http = HeldHTTP()
-        let now = Timestamp(seconds: 1_800_000_000)
         let remote = RemoteProvider(
             id: try #require(ProviderID("idp")), issuer: "https://idp.example",
-            policy: OutboundPolicy(configuredHost: "idp.example"), http: http, news: KeyNews(), now: { now })
+            policy: OutboundPolicy(configuredHost: "idp.example"), http: http, news: KeyNews(),
+            clocks: ManualClock().clocks)
         #expect(remote.needsKeys)
         async let fetched: Void = remote.refreshAhead()
         for await _ in http.asked.stream { break }

@@ -87,10 +87,15 @@ struct SessionTests {
     }
 
     @Test(
-        "only the provider's no, or another person, ends a session",
+        "every refusal of a refresh ends the session, unless it is of the client; trouble of the provider does not",
         arguments: [
-            (400, "{\"error\":\"invalid_grant\"}", 401), (401, "{\"error\":\"invalid_client\"}", 200), (500, "", 200),
-            (503, "{}", 200), (400, "{\"error\":\"invalid_scope\"}", 200),
+            (400, "{\"error\":\"invalid_grant\"}", 401), (400, "{\"error\":\"invalid_request\"}", 401), (400, "", 401),
+            (400, "<html>", 401), (401, "", 401), (403, "{\"error\":\"access_denied\"}", 401), (404, "", 401),
+            (400, "{\"error\":\"invalid_scope\"}", 401), (400, "{\"error\":7}", 401), (410, "[]", 401),
+            (200, "{\"error\":\"invalid_grant\"}", 401), (401, "{\"error\":\"invalid_client\"}", 200),
+            (400, "{\"error\":\"unauthorized_client\"}", 200), (408, "", 200), (429, "{}", 200), (500, "", 200),
+            (503, "{}", 200), (500, "{\"error\":\"invalid_grant\"}", 200), (302, "", 200), (200, "<html>", 200),
+            (200, "{}", 200), (200, "{\"error\":\"server_error\"}", 200),
         ])
     func refusals(status: Int, body: String, expected: Int) async throws {
         let world = try world()
@@ -101,7 +106,9 @@ struct SessionTests {
         }
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == expected)
-        // It is not asked again at every request.
+        // The session is gone from the store too, or the provider is not asked again at every request.
+        await world.service.renewals.settled()
+        world.service.sessions.seal(with: world.deployments.read().value.signIn.box)
         let count = world.outbound.count("/token")
         _ = try await browser.fetch("GET", summary)
         #expect(world.outbound.count("/token") == count)
@@ -138,6 +145,9 @@ struct SessionTests {
         world.outbound.cutOff()
         world.clock.advance(.seconds(31))
         let count = world.outbound.count("/token")
+        #expect(try await browser.fetch("GET", summary).status == 200)
+        await world.service.renewals.settled()
+        #expect(world.outbound.count("/token") == count + 1)
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == count + 1)
     }
@@ -181,7 +191,7 @@ struct SessionTests {
         try await browser.signIn("carla")
         world.outbound.twist { request, response throws(OutboundFault) in
             request.url.path == "/token" && hasRefreshToken
-                ? OutboundResponse(.badRequest, body: Array("{\"error\":\"unsupported_grant_type\"}".utf8)) : response
+                ? OutboundResponse(Status(401), body: Array("{\"error\":\"invalid_client\"}".utf8)) : response
         }
         world.clock.advance(.seconds(3599))
         #expect(try await browser.fetch("GET", summary).status == 200)

@@ -77,11 +77,11 @@ final class SignInWorld: Sendable {
         log = Log(.json, to: try LogSink { lines.append($0) })
         database = try Database(
             path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
-        way = Outbound(http: outbound, now: { clock.now })
+        way = Outbound(http: outbound, clocks: clock.clocks)
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
         service = try SignInService(
-            database: database, sealingWith: deployment.signIn.box, figures: figures, log: log, now: { clock.now })
+            database: database, sealingWith: deployment.signIn.box, figures: figures, log: log, clocks: clock.clocks)
         reactor = try Reactor()
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
@@ -211,17 +211,6 @@ extension String {
     }
 }
 
-/// The time, turned by hand.
-final class ManualClock: Sendable {
-    private let seconds = Mutex<Int64>(0)
-    /// Stands still: what it measures, contact with the store, is not what these tests are about.
-    let monotonic = MonotonicTime.now()
-
-    var now: Timestamp { Timestamp(seconds: 1_800_000_000 + seconds.withLock { $0 }) }
-
-    func advance(_ duration: Duration) { seconds.withLock { $0 += duration.components.seconds } }
-}
-
 /// The provider as the gateway reaches it, and what goes wrong on the way.
 final class ProviderStandIn: OutboundHTTP {
     typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
@@ -230,6 +219,9 @@ final class ProviderStandIn: OutboundHTTP {
         var twist: Twist = { _, response in response }
         var requests: [OutboundRequest] = []
         var unreachable: Set<String> = []
+        var silent: Set<String> = []
+        var held: [CheckedContinuation<Void, Never>] = []
+        var watching: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let provider: DemoProvider
@@ -246,15 +238,57 @@ final class ProviderStandIn: OutboundHTTP {
     func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
     func behave() { twist { _, response in response } }
 
+    /// Requests of these paths arrive, and are answered once ``speak()`` is called.
+    func fallSilent(_ paths: String...) { state.withLock { $0.silent = Set(paths) } }
+
+    func speak() {
+        let held = state.withLock { state in
+            defer { (state.silent, state.held) = ([], []) }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    /// Returns once a path was asked for so often.
+    func asked(_ path: String, times count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.requests.count(where: { $0.url.path == path }) < count else { return true }
+                state.watching.append((path, count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    private func arrive(_ request: OutboundRequest) async {
+        let seen = state.withLock { state in
+            state.requests.append(request)
+            let count = state.requests.count { $0.url.path == request.url.path }
+            let seen = state.watching.filter { $0.path == request.url.path && $0.count <= count }
+            state.watching.removeAll { $0.path == request.url.path && $0.count <= count }
+            return seen.map(\.continuation)
+        }
+        for continuation in seen { continuation.resume() }
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                guard state.silent.contains(request.url.path) else { return false }
+                state.held.append(continuation)
+                return true
+            }
+            if !isHeld { continuation.resume() }
+        }
+    }
+
     /// How often a path was asked for.
     func count(_ path: String) -> Int { state.withLock { $0.requests.count { $0.url.path == path } } }
     /// The last request of a path.
     func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
     func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+        await arrive(request)
         let (twist, isCutOff) = state.withLock { state in
-            state.requests.append(request)
-            return (state.twist, state.unreachable.contains(request.url.path))
+            (state.twist, state.unreachable.contains(request.url.path))
         }
         if isCutOff { throw OutboundFault(.timedOut, "cut off") }
         let response = provider.answer(

@@ -68,5 +68,11 @@ extension AccessStore {
             -- Who invited is looked for among all that are pending.
             DROP INDEX invitation_inviter;
             """,
+            """
+            -- When the links that count were made: its span has to begin in the past.
+            ALTER TABLE invitation ADD COLUMN issued_at INTEGER NOT NULL DEFAULT 0;
+            UPDATE invitation SET issued_at = created_at;
+            CREATE INDEX invitation_issued ON invitation (issued_at) WHERE state = 'pending';
+            """,
         ])
 }

@@ -3,6 +3,14 @@ public import Organizations
 public import Time
 
 extension AccessStore {
+    /// SQL: whether a pending invitation has run out, or was issued by a clock that was ahead, and so would run out later
+    /// than it should.
+    ///
+    /// - Parameter now: the parameter that holds the present, in seconds.
+    static func hasRunOut(at now: String) -> String {
+        "(expires_at <= \(now) OR issued_at > \(now) + \(Timestamp.clockTolerance.components.seconds))"
+    }
+
     /// - Parameter moment: by which it is told what has expired.
     public static func invitation(
         _ id: String, in organization: OrganizationID, at moment: Timestamp, _ transaction: Transaction
@@ -25,7 +33,7 @@ extension AccessStore {
         try invitations(
             """
             organization = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
-                AND ($4 = '' OR $4 = CASE WHEN state = 'pending' AND expires_at <= $5 THEN 'expired' ELSE state END)
+                AND ($4 = '' OR $4 = CASE WHEN state = 'pending' AND \(hasRunOut(at: "$5")) THEN 'expired' ELSE state END)
             ORDER BY created_at DESC, id DESC LIMIT $6
             """, .text(organization.text), .integer(before?.at ?? .max), .text(before?.id ?? ""),
             .text(state?.rawValue ?? ""), .integer(moment.seconds), .integer(limit), at: moment, transaction)
@@ -45,7 +53,7 @@ extension AccessStore {
         return try await database.read { transaction throws(DatabaseError) in
             let rows = try transaction.all(
                 """
-                SELECT CASE WHEN state = 'pending' AND expires_at <= $1 THEN 'expired' ELSE state END AS now, count(*)
+                SELECT CASE WHEN state = 'pending' AND \(AccessStore.hasRunOut(at: "$1")) THEN 'expired' ELSE state END AS now, count(*)
                 FROM invitation GROUP BY now
                 """, .integer(moment.seconds)
             ) { row throws(DatabaseError) in (row.text(0), row.integer(1)) }
@@ -64,7 +72,7 @@ extension AccessStore {
         try transaction.all(
             """
             SELECT id, organization, email, role, state, created_at, expires_at, inviter, inviter_email, delivery,
-                attempts, last_failure
+                attempts, last_failure, issued_at
             FROM invitation WHERE \(condition)
             """, values
         ) { row throws(DatabaseError) in
@@ -73,9 +81,10 @@ extension AccessStore {
                 let delivery = Invitation.Delivery(rawValue: row.text(9))
             else { throw DatabaseError(.failed, cause: "an invitation cannot be read") }
             let expiresAt = Timestamp(seconds: Int64(row.integer(6)))
+            let hasRunOut = expiresAt <= moment || Timestamp(seconds: Int64(row.integer(12))).isAhead(of: moment)
             return Invitation(
                 id: row.text(0), organization: organization, email: row.text(2), role: role,
-                state: stored == .pending && expiresAt <= moment ? .expired : stored,
+                state: stored == .pending && hasRunOut ? .expired : stored,
                 createdAt: Timestamp(seconds: Int64(row.integer(5))), expiresAt: expiresAt,
                 inviter: row.optionalText(7).flatMap { IdentityID($0) }, inviterEmail: row.optionalText(8),
                 delivery: delivery, attempts: row.integer(10), lastFailure: row.optionalText(11))

@@ -84,8 +84,8 @@ extension AccessStore {
         try transaction.execute(
             """
             INSERT INTO invitation (id, organization, email, role, state, created_at, expires_at, inviter,
-                inviter_email, delivery, attempts, next_attempt_at)
-            VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, 0, $5)
+                inviter_email, delivery, attempts, next_attempt_at, issued_at)
+            VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, 0, $5, $5)
             """, .text(invitation.id), .text(organization.text), .text(address.text), .text(role.rawValue),
             .integer(invitation.createdAt.seconds), .integer(invitation.expiresAt.seconds),
             .text(orNull: terms.inviter?.text), .text(orNull: terms.inviterEmail),
@@ -113,7 +113,7 @@ extension AccessStore {
             try transaction.execute(
                 """
                 UPDATE invitation SET expires_at = $2, delivery = $3, attempts = 0, next_attempt_at = $4,
-                    last_failure = NULL WHERE id = $1
+                    last_failure = NULL, issued_at = $4 WHERE id = $1
                 """, .text(id), .integer((moment + terms.lifetime).seconds), .text(delivery.rawValue),
                 .integer(moment.seconds))
             let token = terms.sendsLetter ? nil : try AccessStore.makeToken(of: id, transaction)
@@ -170,7 +170,8 @@ extension AccessStore {
     public func expireInvitations(atMost limit: Int = 200) async throws(DatabaseError) -> Int {
         let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Int> in
             let over = try AccessStore.invitations(
-                "state = 'pending' AND expires_at <= $1 LIMIT $2", .integer(moment.seconds), .integer(limit),
+                "state = 'pending' AND \(AccessStore.hasRunOut(at: "$1")) LIMIT $2", .integer(moment.seconds),
+                .integer(limit),
                 at: moment, transaction)
             // Nothing is written, and nobody is woken for it.
             guard !over.isEmpty else { return .refused(.notFound) }
@@ -229,7 +230,9 @@ extension AccessStore {
     ) throws(DatabaseError) -> Int? {
         guard let perDay = terms.perDay else { return nil }
         let day: Int64 = 86400
-        try transaction.execute("DELETE FROM invitation_sending WHERE at <= $1", .integer(moment.seconds - day))
+        try transaction.execute(
+            "DELETE FROM invitation_sending WHERE at <= $1 OR at > $2", .integer(moment.seconds - day),
+            .integer(moment.latestStored.seconds))
         let times = try transaction.all(
             "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT $2",
             .text(organization.text), .integer(max(1, perDay))

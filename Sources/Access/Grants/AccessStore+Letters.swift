@@ -21,14 +21,20 @@ public enum LetterOutcome: Sendable, Hashable {
 // Every attempt makes a link of its own, for what is not stored cannot be sent again; all of them work until the
 // invitation is used, revoked or sent anew. So nothing that leads in is kept anywhere, not even sealed.
 extension AccessStore {
+    /// Between two attempts of a letter. A later time was set by a clock that was ahead, and the letter is due.
+    static let longestLetterWait: Duration = .seconds(8 * 3600)
+
     /// Takes the letter that waits longest, for so long that nobody else tries it meanwhile.
     public func takeLetter(for lease: Duration) async throws(DatabaseError) -> OutgoingLetter? {
         let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<OutgoingLetter> in
             let due = try AccessStore.invitations(
                 """
-                delivery = 'queued' AND next_attempt_at <= $1 AND state = 'pending' AND expires_at > $1
+                delivery = 'queued' AND (next_attempt_at <= $1 OR next_attempt_at > $2) AND state = 'pending'
+                    AND NOT \(AccessStore.hasRunOut(at: "$1"))
                 ORDER BY next_attempt_at, id LIMIT 1
-                """, .integer(moment.seconds), at: moment, transaction)
+                """, .integer(moment.seconds), .integer((moment + AccessStore.longestLetterWait).latestStored.seconds),
+                at: moment,
+                transaction)
             guard let invitation = due.first else { return .refused(.notFound) }
             try transaction.execute(
                 "UPDATE invitation SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1",
@@ -54,7 +60,7 @@ extension AccessStore {
             case .delayed(let failure, let next):
                 try transaction.execute(
                     "UPDATE invitation SET next_attempt_at = $2, last_failure = $3 WHERE id = $1 AND delivery = 'queued'",
-                    .text(id), .integer(next.seconds), .text(failure))
+                    .text(id), .integer(min(next, moment + AccessStore.longestLetterWait).seconds), .text(failure))
                 return .kept((), [])
             case .sent:
                 try transaction.execute(

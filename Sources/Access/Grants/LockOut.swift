@@ -65,7 +65,8 @@ extension AccessStore {
         }
         let rows =
             if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
-        return try containsPerson(of: organization, seenAfter: moment.seconds - memory, transaction) { person in
+        return try containsPerson(of: organization, seenAfter: moment.seconds - memory, at: moment, transaction) {
+            person in
             !ids.contains(person.identity) && !(person.verifiedEmail.map { emails.contains(ExactText($0)) } ?? false)
                 && rules.mapsToManager(person, rows)
         }

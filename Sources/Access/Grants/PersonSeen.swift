@@ -77,12 +77,12 @@ extension AccessStore {
 
     /// Whether somebody who was seen lately is what is looked for.
     static func containsPerson(
-        of organization: OrganizationID, seenAfter seconds: Int64, _ transaction: Transaction,
+        of organization: OrganizationID, seenAfter seconds: Int64, at moment: Timestamp, _ transaction: Transaction,
         where isWanted: (PersonSeen) -> Bool
     ) throws(DatabaseError) -> Bool {
         try transaction.contains(
-            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND seen_at > $2",
-            .text(organization.text), .integer(seconds)
+            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND seen_at > $2 AND seen_at <= $3",
+            .text(organization.text), .integer(seconds), .integer(moment.latestStored.seconds)
         ) { row throws(DatabaseError) in isWanted(try person(row, organization)) }
     }
 

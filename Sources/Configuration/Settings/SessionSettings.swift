@@ -21,7 +21,9 @@ extension SessionSettings: Section {
         "How often the provider is asked whether the person may still sign in.")
     static let claimsLifetime = Setting(
         "claims_lifetime", .duration(in: span), .byDefault("\"1h\""),
-        "How long claims count while the provider cannot be asked.")
+        "How long claims count that the provider does not confirm although it answers, or cannot be asked about for want "
+            + "of a refresh token. While the provider cannot be reached, the last verified claims count until absolute."
+    )
 
     static let settings = [
         DeclaredSetting(idle), DeclaredSetting(absolute), DeclaredSetting(revalidate), DeclaredSetting(claimsLifetime),

@@ -25,7 +25,7 @@ extension ManagementAPI {
             try reader.finish()
             let claims: VerifiedClaims
             do throws(TokenRefusal) {
-                claims = try management.verified(token: token ?? "")
+                claims = try await management.verified(token: token ?? "")
             } catch {
                 return .json(ManagementAPI.refused(error))
             }

@@ -9,6 +9,8 @@ internal import Tokens
 final class Authenticator {
     private let figures: GatewayFigures
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
+    /// Of the keys that the verifier has.
+    private var keyVersions: [ProviderID: UInt64] = [:]
     private var accepted: [ProviderID: Counter] = [:]
     private var limiter = ClientLimiter()
 
@@ -21,7 +23,9 @@ final class Authenticator {
 
     /// Takes up new providers and keys; what was remembered under the old ones is forgotten.
     func take(_ deployment: Deployment) {
-        verifier = BearerTokenVerifier(deployment.trustedProviders, cacheSize: deployment.tokenCache)
+        let (providers, versions) = deployment.trust()
+        verifier = BearerTokenVerifier(providers, cacheSize: deployment.tokenCache)
+        keyVersions = versions
     }
 
     /// Where the `Authorization` field is there it alone decides; the cookie is never tried after it.
@@ -33,7 +37,7 @@ final class Authenticator {
         look: Int
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
-            return sessions.authenticate(request, under: deployment, at: turn, isSecondLook: look > 0)
+            return sessions.authenticate(request, under: deployment, at: turn, look: look)
         }
         // Two would let two readers see two different people.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
@@ -52,32 +56,30 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if look == 0, let wait = newKeys(for: error, under: deployment) { return .pending(wait) }
+            if look < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment) {
+                return .pending(wait)
+            }
             limiter.record(client(), now: turn.monotonic)
             figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
         }
     }
 
-    /// What to wait for where a token may be of a key that the provider has and the gateway not yet.
+    /// How often keys are waited for before a token is refused: for the fetch that was under way, which may have begun
+    /// before the provider's keys changed, and for one of its own.
+    private static let mostLooks = 2
+
+    /// What to wait for where a token may be of a key that the provider has and the gateway not yet. Only a token that
+    /// would be refused waits.
     private func newKeys(
-        for refusal: TokenRefusal, under deployment: Deployment
+        for refusal: TokenRefusal, from client: ClientPrefix, under deployment: Deployment
     ) -> (@Sendable () async -> Problem?)? {
-        guard let provider = refusal.provider, let remote = deployment.signIn.remotes[provider],
-            deployment.providers.contains(where: { $0.id == provider && $0.keys == nil })
-        else { return nil }
-        switch refusal.reason {
-        case .keysUnavailable where remote.needsKeys:
-            return {
-                await remote.refreshIfNeeded()
-                return nil
-            }
-        case .keyNotFound where remote.mayHaveNewKeys:
-            return {
-                await remote.refreshForUnknownKey()
-                return nil
-            }
-        default: return nil
+        guard let remote = deployment.remote(ofRefused: refusal) else { return nil }
+        let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
+        guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
+        return {
+            await remote.learnKeys(for: asker, beyond: version)
+            return nil
         }
     }
 

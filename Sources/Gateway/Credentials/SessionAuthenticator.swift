@@ -17,9 +17,10 @@ struct SessionAuthenticator {
         self.service = service
     }
 
-    /// - Parameter isSecondLook: after ``Credential/pending(_:)``; what is not there now is not there at all.
+    /// - Parameter look: how often it was looked at before, with something waited for in between
+    ///   (``Credential/pending(_:)``). What is not there at the second look is not there at all.
     mutating func authenticate(
-        _ request: Request, under deployment: Deployment, at turn: Turn, isSecondLook: Bool
+        _ request: Request, under deployment: Deployment, at turn: Turn, look: Int
     ) -> Credential {
         let reading = cookies.reading(of: request, for: deployment.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
@@ -39,7 +40,7 @@ struct SessionAuthenticator {
             hasSeveral = found != nil
             found = (BrowserSession(session: session, token: token), standing)
         }
-        if !unknown.isEmpty, !isSecondLook {
+        if !unknown.isEmpty, look == 0 {
             let (sessions, keys) = (service.sessions, unknown)
             return .pending {
                 for key in keys {
@@ -60,7 +61,7 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, under: deployment, at: turn)
+        return judge(only, standing, under: deployment, at: turn, look: look)
     }
 
     /// What came by a provider that is gone, or is another issuer now, has ended.
@@ -72,7 +73,8 @@ struct SessionAuthenticator {
     }
 
     private func judge(
-        _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn
+        _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn,
+        look: Int
     ) -> Credential {
         let session = found.session
         let lifetimes = deployment.signIn.lifetimes
@@ -81,20 +83,20 @@ struct SessionAuthenticator {
         case .ended: return .missing(clears: true)
         case .claimsTooOld: return .outdated(session.claims.provider)
         case .renewalDue:
-            switch service.renewals.advice(for: session, under: lifetimes, at: turn.wall) {
-            case .useAsIs: break
+            guard let party = deployment.signIn.party(session.claims.provider) else { return .missing(clears: true) }
+            let access = service.access
+            let advice = service.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
+                deployment.lacksMappedClaims(of: party.id, with: access.snapshots.read().value)(claims)
+            }
+            switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
-            case .renew:
-                guard let party = deployment.signIn.party(session.claims.provider) else {
-                    return .missing(clears: true)
-                }
-                let lacksClaims = deployment.lacksMappedClaims(
-                    of: session.claims.provider, with: service.access.snapshots.read().value)
-                let renewals = service.renewals
+            // The first look may have waited for the store, and the second for the renewal.
+            case .wait(let renewal) where look < 2:
                 return .pending {
-                    await renewals.renew(session, at: party, lacksClaims: lacksClaims)
+                    await renewal()
                     return nil
                 }
+            case .wait, .useAsIs: break
             }
         }
         service.sessions.noteUse(of: session, at: turn.wall)

@@ -90,13 +90,27 @@ public final class Deployment: Sendable {
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 
     /// The providers with the keys that count now: those of the file, or else the discovered ones.
-    var trustedProviders: [TrustedProvider] {
-        providers.map { provider in
-            guard provider.keys == nil, let remote = signIn.remotes[provider.id] else { return provider }
+    var trustedProviders: [TrustedProvider] { trust().providers }
+
+    /// The same, and for each provider whose keys are discovered the version of these.
+    func trust() -> (providers: [TrustedProvider], versions: [ProviderID: UInt64]) {
+        var versions: [ProviderID: UInt64] = [:]
+        let providers = providers.map { provider in
+            guard provider.keys == nil, let reading = signIn.remotes[provider.id]?.reading else { return provider }
+            versions[provider.id] = reading.version
             var provider = provider
-            provider.keys = remote.keys
+            provider.keys = reading.keys
             return provider
         }
+        return (providers, versions)
+    }
+
+    /// The provider that may have published keys since by which a refused token is good; nil where no other keys help.
+    func remote(ofRefused refusal: TokenRefusal) -> RemoteProvider? {
+        guard refusal.reason.mayBeOfNewKeys, let id = refusal.provider,
+            providers.contains(where: { $0.id == id && $0.keys == nil })
+        else { return nil }
+        return signIn.remotes[id]
     }
 
     /// Whether claims of a provider lack one that a row of an organization looks at.

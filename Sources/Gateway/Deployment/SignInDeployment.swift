@@ -6,7 +6,8 @@ public import OpenID
 internal import Organizations
 internal import Sessions
 internal import Text
-public import Time
+public import Threads
+internal import Time
 internal import Tokens
 
 /// What the gateway reaches providers by; the same for every reading of the configuration.
@@ -14,16 +15,16 @@ public struct Outbound: Sendable {
     public let http: any OutboundHTTP
     /// Told when discovered keys change.
     public let news: KeyNews
-    public let now: @Sendable () -> Timestamp
+    public let clocks: Clocks
     public let report: @Sendable (ProviderEvent) -> Void
 
     public init(
-        http: any OutboundHTTP, news: KeyNews = KeyNews(), now: @escaping @Sendable () -> Timestamp = { .now() },
+        http: any OutboundHTTP, news: KeyNews = KeyNews(), clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
     ) {
         self.http = http
         self.news = news
-        self.now = now
+        self.clocks = clocks
         self.report = report
     }
 }
@@ -72,7 +73,7 @@ extension SignInDeployment {
                 known
                 ?? RemoteProvider(
                     id: provider.id, issuer: provider.issuer, policy: policy, http: outbound.http, news: outbound.news,
-                    now: outbound.now, report: outbound.report)
+                    clocks: outbound.clocks, report: outbound.report)
             remotes[provider.id] = remote
             guard let clientID = provider.clientID else { continue }
             let base = settings.publicURL.origin
@@ -81,7 +82,7 @@ extension SignInDeployment {
                 scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
                 maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
                 redirectURI: base + Route.callback.template, postLogoutRedirectURI: base + Route.signedOut.template)
-            parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.now))
+            parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.clocks.wall))
             for domain in provider.emailDomains where domains[ExactText(domain)] == nil {
                 domains[ExactText(domain)] = provider.id
             }

@@ -2,10 +2,12 @@ internal import ClaimMapping
 internal import Databases
 internal import Grants
 internal import JSON
+internal import OpenID
 internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
+internal import Sockets
 internal import Text
 internal import Time
 internal import Tokens
@@ -24,10 +26,21 @@ struct ExplainedAccess: Sendable {
 extension Management {
     /// What a token holds, once it is verified as a bearer token of one of the organization's providers would be; of the
     /// others the organization is told nothing.
-    func verified(token: String) throws(TokenRefusal) -> VerifiedClaims {
-        let own = deployment.trustedProviders.filter { organization.accepts($0.id) }
+    func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
         let bytes = Array(token.withoutWhiteSpace().utf8)
-        return try BearerTokenVerifier(own, cacheSize: 0).verify(bytes.span, at: service.now())
+        let (providers, versions) = deployment.trust()
+        do throws(TokenRefusal) {
+            return try verified(bytes, by: providers)
+        } catch {
+            guard let remote = deployment.remote(ofRefused: error) else { throw error }
+            await remote.learnKeys(for: .client(ClientPrefix(origin.address)), beyond: versions[remote.id] ?? 0)
+            return try verified(bytes, by: deployment.trustedProviders)
+        }
+    }
+
+    private func verified(_ token: [UInt8], by providers: [TrustedProvider]) throws(TokenRefusal) -> VerifiedClaims {
+        let own = providers.filter { organization.accepts($0.id) }
+        return try BearerTokenVerifier(own, cacheSize: 0).verify(token.span, at: service.now())
     }
 
     /// Of claims that were verified once.

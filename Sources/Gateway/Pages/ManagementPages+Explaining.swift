@@ -38,7 +38,7 @@ extension ManagementPages {
         guard text.starts(exactly: "{") else {
             let claims: VerifiedClaims
             do throws(TokenRefusal) {
-                claims = try management.verified(token: text)
+                claims = try await management.verified(token: text)
             } catch {
                 page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
                 return .page(.ok, page.document)

@@ -24,7 +24,7 @@ public final class GatewayFigures: Sendable {
 
     private struct Gauges {
         var activeSessions = 0
-        var keysFetchedAt: [String: Timestamp] = [:]
+        var keysFetchedAt: [String: MonotonicTime] = [:]
         var invitations: [Invitation.State: Int] = [:]
     }
 
@@ -36,7 +36,7 @@ public final class GatewayFigures: Sendable {
     func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
 
     /// When each provider's keys were fetched.
-    func note(keysFetchedAt: [String: Timestamp]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
+    func note(keysFetchedAt: [String: MonotonicTime]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
 
     /// Whether the last reading of the configuration was taken.
     public var lastReloadSucceeded: Bool {
@@ -55,11 +55,11 @@ public final class GatewayFigures: Sendable {
         page.append(signIns)
         page.append(keyFetches)
         let gauges = gauges.withLock { $0 }
-        let now = Timestamp.now()
+        let now = MonotonicTime.now()
         page.append(
             "gatehouse_jwks_age_seconds", help: "Since a provider's keys were fetched.",
             rows: gauges.keysFetchedAt.sorted { $0.key < $1.key }.map { provider, fetchedAt in
-                ([("provider", provider)], Double(max(0, now.since(fetchedAt).components.seconds)))
+                ([("provider", provider)], Double(now.nanoseconds(since: fetchedAt) / 1_000_000_000))
             })
         page.append(
             "gatehouse_sessions_active", help: "Sessions that have not ended.", Double(gauges.activeSessions))

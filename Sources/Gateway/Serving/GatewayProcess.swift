@@ -136,6 +136,7 @@ public final class GatewayProcess {
         post.stop()
         let end = ContinuousClock.now + .seconds(25)
         server.drain()
+        signIn.renewals.finishBlocking(within: min(.seconds(5), end - ContinuousClock.now))
         post.finishBlocking(before: end)
         maintenance.finishBlocking()
         database.close()

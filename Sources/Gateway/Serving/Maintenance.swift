@@ -57,7 +57,7 @@ final class Maintenance: Sendable {
         for remote in signIn.remotes.values {
             Task.inBackground { await remote.refreshAhead() }
         }
-        var fetchedAt: [String: Timestamp] = [:]
+        var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         service.figures.note(keysFetchedAt: fetchedAt)
         // Letters whose time has come again.

@@ -51,7 +51,7 @@ struct BrowserCookie: Sendable {
         else { return nil }
         let parts = String(decoding: plain, as: UTF8.self).split(at: " ")
         guard parts.count == 2, let openedAt = Int64(parts[0]),
-            now < Timestamp(seconds: openedAt) + BrowserCookie.patience
+            Timestamp(seconds: openedAt).lasts(BrowserCookie.patience, at: now)
         else { return nil }
         return InvitationToken(String(parts[1]))
     }

@@ -1,107 +1,241 @@
+internal import Audit
+internal import Databases
+internal import Dispatch
 internal import JSON
 internal import OpenID
 internal import Sessions
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry
+internal import Threads
 internal import Time
 internal import Tokens
 
-/// Asks providers about sessions, once at a time for each, and remembers where that did not work.
+/// Asks providers about sessions, in the background and once at a time for each session.
+///
+/// A request waits for a renewal for two seconds at most, and not at all while the provider is known to be out. The
+/// renewal goes on without the request, and its result is written: it may hold the only refresh token that still works.
 final class SessionRenewals: Sendable {
-    /// What to do with a session whose renewal is due.
+    /// What a request does with a session whose renewal is due.
     enum Advice {
-        case renew
-        /// The provider cannot answer; the claims last until the session's end.
+        /// Wait for this, then look again.
+        case wait(@Sendable () async -> Void)
+        /// The provider cannot answer, or not yet; the last verified claims count.
         case useAsIs
         /// The provider answers and does not renew; the claims are too old by now.
         case signInAgain
     }
 
-    private struct Entry {
-        let flight: SingleFlight<Void>
-        var isOutage = false
-        var triedAt: Timestamp?
+    private enum Failure {
+        case outage
+        case notRenewed
     }
 
+    private struct Entry {
+        let flight: SingleFlight
+        var failure: Failure?
+        var failedAt: MonotonicTime?
+    }
+
+    private struct State {
+        var entries: [SessionKey: Entry] = [:]
+        /// The number of entries at which those are looked for that are of no use any more.
+        var pruneAt = 10_000
+        var queues: [ProviderID: RenewalQueue] = [:]
+        var underWay = 0
+        var isStopping = false
+        var whenIdle: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// How long a request waits, and a provider may be silent before it counts as out.
+    static let patience: Duration = .seconds(2)
     /// Between two attempts while they fail.
     static let pause: Duration = .seconds(30)
+    private static let mostEntries = 50_000
+    private static let mostWaiting = 256
+    /// How often a result is written anew, a second apart, where the store fails.
+    private static let writes = 30
 
     private let sessions: SessionStore
     private let log: Log
-    private let now: @Sendable () -> Timestamp
-    private let entries = Mutex<[SessionKey: Entry]>([:])
+    private let clocks: Clocks
+    private let state = Mutex(State())
 
-    init(_ sessions: SessionStore, log: Log, now: @escaping @Sendable () -> Timestamp) {
+    init(_ sessions: SessionStore, log: Log, clocks: Clocks) {
         self.sessions = sessions
         self.log = log
-        self.now = now
+        self.clocks = clocks
     }
 
-    func advice(for session: Session, under lifetimes: SessionLifetimes, at now: Timestamp) -> Advice {
-        guard let entry = entries.withLock({ $0[session.key] }), let triedAt = entry.triedAt else { return .renew }
-        // While one tries again, the others need not wait for what failed just before.
-        guard now < triedAt + SessionRenewals.pause && now >= triedAt || entry.flight.isUnderWay else { return .renew }
-        return entry.isOutage || !session.areClaimsTooOld(under: lifetimes, at: now) ? .useAsIs : .signInAgain
-    }
-
-    /// Renews the session or ends it, or notes why neither was possible. Whoever looks for it afterwards sees which.
-    func renew(
-        _ session: Session, at party: RelyingParty, lacksClaims: @escaping @Sendable (JSONValue) -> Bool
-    ) async {
-        let flight = entries.withLock { entries in
-            if let entry = entries[session.key] { return entry.flight }
-            let entry = Entry(flight: SingleFlight())
-            entries[session.key] = entry
-            return entry.flight
+    /// Begins the renewal of a session that is due, where it was not tried a moment ago.
+    ///
+    /// - Parameters:
+    ///   - now: of the calendar; claims are too old by it.
+    ///   - lacksClaims: whether claims that a mapping looks at are missing; asked in the background.
+    func tend(
+        _ session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
+        lacksClaims: @escaping @Sendable (JSONValue) -> Bool
+    ) -> Advice {
+        let moment = clocks.monotonic()
+        return state.withLock { state in
+            let entry = state.entries[session.key]
+            let meanwhile: Advice =
+                entry?.failure == .notRenewed && session.areClaimsTooOld(under: lifetimes, at: now)
+                ? .signInAgain : .useAsIs
+            let queue = queue(of: party.id, &state)
+            if let flight = entry?.flight, flight.isUnderWay {
+                return flight.isYoung && !queue.isProviderOut ? .wait { await flight.join(.brief) } : meanwhile
+            }
+            if let failedAt = entry?.failedAt, !failedAt.isOver(SessionRenewals.pause, at: moment) { return meanwhile }
+            guard !state.isStopping, !queue.isFull, state.entries.count < SessionRenewals.mostEntries else {
+                return meanwhile
+            }
+            let isProviderOut = queue.isProviderOut
+            let flight =
+                entry?.flight
+                ?? SingleFlight(
+                    youth: SessionRenewals.patience, mostWaiting: SessionRenewals.mostWaiting, clocks: clocks)
+            if entry == nil { state.entries[session.key] = Entry(flight: flight) }
+            state.underWay += 1
+            flight.begin { [self] in
+                let isDone = await queue.run { await renew(session, at: party, lacksClaims: lacksClaims) }
+                landed(session.key, isDone: isDone)
+            }
+            return isProviderOut ? meanwhile : .wait { await flight.join(.brief) }
         }
-        await flight.run { await self.renewOnce(session, at: party, lacksClaims: lacksClaims) }
     }
 
-    private func renewOnce(
+    private func queue(of provider: ProviderID, _ state: inout State) -> RenewalQueue {
+        if let known = state.queues[provider] { return known }
+        let queue = RenewalQueue(patience: SessionRenewals.patience, monotonic: clocks.monotonic)
+        state.queues[provider] = queue
+        return queue
+    }
+
+    // MARK: One renewal
+
+    /// - Returns: whether the provider answered; nil where it was not asked.
+    private func renew(
         _ session: Session, at party: RelyingParty, lacksClaims: @Sendable (JSONValue) -> Bool
-    ) async {
-        // Whoever waited behind the flight before brings a session that is renewed by now.
-        guard sessions.cached(session.key).map({ $0 === session }) ?? true else { return }
-        guard let refreshToken = sessions.refreshToken(of: session) else {
-            return note(session, isOutage: false, "the refresh token does not open")
+    ) async -> Bool? {
+        let current: Session?
+        do throws(DatabaseError) {
+            current = try await sessions.session(session.key)
+        } catch {
+            note(session, .outage, "the store cannot be reached")
+            return nil
         }
-        switch await party.renew(session.claims, refreshToken: refreshToken, lacksClaims: lacksClaims) {
-        case .renewed(let claims, let next):
-            do {
-                if try await sessions.renew(session, with: claims, refreshToken: next) == nil {
+        // It ended, or was renewed, before this one had its turn: the old refresh token may not work any more.
+        guard let current, current.version == session.version else {
+            forget(session.key)
+            return nil
+        }
+        guard let refreshToken = sessions.refreshToken(of: current) else {
+            note(session, .notRenewed, "the refresh token does not open")
+            return nil
+        }
+        switch await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims) {
+        case .renewed(let claims, let next): await keep(claims, next, of: current)
+        case .ended(let detail): await end(current, detail)
+        case .notRenewed(let detail): note(session, .notRenewed, detail)
+        case .outage(let detail):
+            note(session, .outage, detail)
+            return false
+        }
+        return true
+    }
+
+    private func keep(_ claims: VerifiedClaims, _ refreshToken: String?, of session: Session) async {
+        for _ in 0..<SessionRenewals.writes {
+            do throws(DatabaseError) {
+                if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
                     // It ended while the provider was asked.
                     sessions.endInBackground(session.key)
                 }
-                entries.withLock { $0[session.key] = nil }
+                return forget(session.key)
             } catch {
-                note(session, isOutage: true, "the store cannot be reached")
+                await clocks.sleep(.seconds(1))
             }
-        case .ended(let detail):
-            sessions.endInBackground(session.key)
-            entries.withLock { $0[session.key] = nil }
-            log.write(.info, "a session ended at its provider", fields: fields(session, detail))
-        case .outage(let detail): note(session, isOutage: true, detail)
-        case .notRenewed(let detail): note(session, isOutage: false, detail)
         }
+        note(session, .outage, "the store cannot be reached")
     }
 
-    private func note(_ session: Session, isOutage: Bool, _ detail: String) {
-        let now = now()
-        entries.withLock { entries in
+    private func end(_ session: Session, _ detail: String) async {
+        let identity = session.claims.identity
+        let record = AuditRecord(
+            .sessionEnd, by: .system, target: identity.subject, reason: "provider_refused",
+            details: [("issuer", identity.issuer)])
+        do throws(DatabaseError) {
+            try await sessions.end(session.key, recording: [record])
+        } catch {
+            // It is not in memory any more; the provider refuses again where the store has it still.
+            sessions.endInBackground(session.key)
+        }
+        forget(session.key)
+        log.write(.info, "a session ended at its provider", fields: fields(session, detail))
+    }
+
+    // MARK: What came of it
+
+    private func forget(_ key: SessionKey) {
+        state.withLock { $0.entries[key] = nil }
+    }
+
+    private func note(_ session: Session, _ failure: Failure, _ detail: String) {
+        let now = clocks.monotonic()
+        state.withLock { state in
+            state.entries[session.key]?.failure = failure
+            state.entries[session.key]?.failedAt = now
+            guard state.entries.count >= state.pruneAt else { return }
             // Sessions that ended meanwhile leave entries behind.
-            if entries.count > 10_000 {
-                entries = entries.filter {
-                    $0.value.flight.isUnderWay || $0.value.triedAt.map { now < $0 + SessionRenewals.pause } ?? false
-                }
+            state.entries = state.entries.filter { _, entry in
+                entry.flight.isUnderWay || entry.failedAt.map { !$0.isOver(SessionRenewals.pause, at: now) } ?? false
             }
-            entries[session.key]?.isOutage = isOutage
-            entries[session.key]?.triedAt = now
+            state.pruneAt = max(10_000, state.entries.count * 2)
         }
         log.write(.warning, "a session could not be renewed", fields: fields(session, detail))
     }
 
+    private func landed(_ key: SessionKey, isDone: Bool) {
+        let idle = state.withLock { state in
+            state.underWay -= 1
+            if !isDone, state.entries[key]?.failedAt == nil { state.entries[key] = nil }
+            guard state.underWay == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.whenIdle = [] }
+            return state.whenIdle
+        }
+        for continuation in idle { continuation.resume() }
+    }
+
     private func fields(_ session: Session, _ detail: String) -> [(String, String)] {
         [("provider", session.claims.provider.text), ("subject", session.claims.identity.subject), ("detail", detail)]
+    }
+
+    // MARK: Ending
+
+    /// Returns once no renewal is under way.
+    func settled() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                if state.underWay > 0 { state.whenIdle.append(continuation) }
+                return state.underWay == 0
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Begins no more renewals, and waits for the results of those that asked a provider; on a thread that may wait.
+    func finishBlocking(within limit: Duration) {
+        let queues = state.withLock { state in
+            state.isStopping = true
+            return state.queues.values
+        }
+        for queue in queues { queue.close() }
+        let isDone = DispatchSemaphore(value: 0)
+        Task.inBackground { [self] in
+            await settled()
+            isDone.signal()
+        }
+        _ = isDone.wait(timeout: .now() + .milliseconds(Int(max(0, limit.clampedNanoseconds) / 1_000_000)))
     }
 }

@@ -69,7 +69,7 @@ extension SignInFlow {
             guard tokens.count == 1 else {
                 return refused(party.id, .malformed, "The form has to have one \"logout_token\".")
             }
-            let notice = try await party.verify(logoutToken: tokens[0].value)
+            let notice = try await party.verify(logoutToken: tokens[0].value, from: address)
             guard let count = try await service.sessions.end(by: notice) else {
                 return refused(party.id, .replayed, "This logout token was taken before.")
             }

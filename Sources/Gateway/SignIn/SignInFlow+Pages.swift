@@ -2,6 +2,7 @@ internal import HTTPMessage
 internal import OpenID
 internal import Pages
 internal import Telemetry
+internal import Threads
 internal import Tokens
 internal import Web
 

@@ -11,6 +11,7 @@ internal import Snapshots
 internal import Synchronization
 internal import Telemetry
 internal import Text
+internal import Threads
 internal import Time
 internal import Tokens
 
@@ -25,20 +26,23 @@ final class SignInService: Sendable {
     let figures: GatewayFigures
     let log: Log
     let now: @Sendable () -> Timestamp
+    private let monotonic: @Sendable () -> MonotonicTime
 
     init(
         database: Database, sealingWith box: SealedBox?, figures: GatewayFigures, log: Log,
-        now: @escaping @Sendable () -> Timestamp = { .now() }
+        clocks: Clocks = .system
     ) throws(DatabaseError) {
+        let now = clocks.wall
         sessions = SessionStore(database: database, sealingWith: box, now: now)
         denied = DeniedSignInStore(database: database)
         access = try AccessStore(database: database, now: now)
-        renewals = SessionRenewals(sessions, log: log, now: now)
+        renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.database = database
         self.figures = figures
         self.log = log
         self.now = now
+        monotonic = clocks.monotonic
     }
 
     /// All tables that sign-ins need.
@@ -49,19 +53,16 @@ final class SignInService: Sendable {
     let database: Database
 
     /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
-    private let refusedAddresses = Mutex<[ExactText: Timestamp]>([:])
+    private let refusedAddresses = Mutex<[ExactText: MonotonicTime]>([:])
 
     /// Whether to try now to shut out an address of somebody suspended.
     func mayExtendSuspension(_ key: String) -> Bool {
-        let now = now()
-        return refusedAddresses.withLock { refused in
-            guard let last = refused[ExactText(key)] else { return true }
-            return now < last || now >= last + .seconds(60)
-        }
+        let now = monotonic()
+        return refusedAddresses.withLock { $0[ExactText(key)]?.isOver(.seconds(60), at: now) ?? true }
     }
 
     func noteRefusedExtension(_ key: String) {
-        let now = now()
+        let now = monotonic()
         refusedAddresses.withLock { refused in
             if refused.count >= 1000 { refused.removeAll() }
             refused[ExactText(key)] = now

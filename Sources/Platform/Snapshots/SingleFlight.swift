@@ -1,32 +1,105 @@
 internal import Synchronization
-internal import Threads
+public import Threads
 
-/// Work that several ask for and one does: whoever asks while it is under way waits for the same answer.
+/// Work that several requests ask for and one task does. It goes on when the request that began it is gone.
 ///
-/// The work runs in a task of its own, so that it goes on when the one who asked first is gone.
-public final class SingleFlight<Value: Sendable>: Sendable {
-    private let waiting = Mutex<[CheckedContinuation<Value, Never>]?>(nil)
+/// A request may wait for the end of the work, or only while the work is young. Work that is not young any more is
+/// taken for hanging, and no further request waits for it. The number of waiting requests is bounded.
+public final class SingleFlight: Sendable {
+    /// How long a request waits.
+    public enum Patience: Sendable {
+        /// Until the work is done.
+        case whole
+        /// Until the work is done, and no longer than it is young.
+        case brief
+    }
 
-    public init() {}
+    private struct State {
+        /// Counts the flights, so that the timer of an earlier one changes nothing.
+        var number: UInt64 = 0
+        var isUnderWay = false
+        var isYoung = false
+        var brief: [CheckedContinuation<Void, Never>] = []
+        var whole: [CheckedContinuation<Void, Never>] = []
+    }
 
-    /// Whether the work is under way.
-    public var isUnderWay: Bool { waiting.withLock { $0 != nil } }
+    private let state = Mutex(State())
+    private let youth: Duration
+    private let mostWaiting: Int
+    private let clocks: Clocks
 
-    public func run(_ work: @escaping @Sendable () async -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            let isFirst = waiting.withLock { waiting in
-                defer { waiting = (waiting ?? []) + [continuation] }
-                return waiting == nil
-            }
-            guard isFirst else { return }
-            Task.inBackground {
-                let value = await work()
-                let all = self.waiting.withLock { waiting in
-                    defer { waiting = nil }
-                    return waiting ?? []
-                }
-                for continuation in all { continuation.resume(returning: value) }
-            }
+    /// - Parameters:
+    ///   - youth: how long the work counts as young.
+    ///   - mostWaiting: how many may wait at once; one more does not wait.
+    public init(youth: Duration, mostWaiting: Int, clocks: Clocks) {
+        self.youth = youth
+        self.mostWaiting = mostWaiting
+        self.clocks = clocks
+    }
+
+    public var isUnderWay: Bool { state.withLock { $0.isUnderWay } }
+
+    /// Whether the work is under way and not taken for hanging.
+    public var isYoung: Bool { state.withLock { $0.isUnderWay && $0.isYoung } }
+
+    /// Begins the work, unless it is under way.
+    ///
+    /// - Parameter isWanted: asked only where the work is not under way, and by one caller at a time; it must be short
+    ///   and must not call back.
+    public func begin(where isWanted: () -> Bool = { true }, _ work: @escaping @Sendable () async -> Void) {
+        let number: UInt64? = state.withLock { state in
+            guard !state.isUnderWay, isWanted() else { return nil }
+            (state.isUnderWay, state.isYoung) = (true, true)
+            state.number += 1
+            return state.number
         }
+        guard let number else { return }
+        Task.inBackground { [self] in
+            let timer = Task.inBackground { [self] in
+                await clocks.sleep(youth)
+                if !Task.isCancelled { release(number) }
+            }
+            await work()
+            timer.cancel()
+            end()
+        }
+    }
+
+    /// Waits for the work that is under way; returns at once where there is none.
+    public func join(_ patience: Patience) async {
+        await withCheckedContinuation { continuation in
+            let isWaiting = state.withLock { state in
+                guard state.isUnderWay, state.isYoung || patience == .whole,
+                    state.brief.count + state.whole.count < mostWaiting
+                else { return false }
+                if patience == .brief { state.brief.append(continuation) } else { state.whole.append(continuation) }
+                return true
+            }
+            if !isWaiting { continuation.resume() }
+        }
+    }
+
+    /// Begins the work unless it is under way, and waits for it.
+    public func run(_ patience: Patience, _ work: @escaping @Sendable () async -> Void) async {
+        begin(work)
+        await join(patience)
+    }
+
+    private func release(_ number: UInt64) {
+        let released = state.withLock { state in
+            guard state.number == number, state.isUnderWay else { return [CheckedContinuation<Void, Never>]() }
+            state.isYoung = false
+            defer { state.brief = [] }
+            return state.brief
+        }
+        for continuation in released { continuation.resume() }
+    }
+
+    private func end() {
+        let released = state.withLock { state in
+            defer { state = State(number: state.number) }
+            return state.brief + state.whole
+        }
+        for continuation in released { continuation.resume() }
     }
 }

@@ -46,13 +46,24 @@ public import Time
         while true {
             if let result = body(&value) { return result }
             if let deadline {
-                var time = timespec(
-                    tv_sec: Int(deadline.nanoseconds / 1_000_000_000),
-                    tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))
-                if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return body(&value) }
+                let rest = deadline.nanoseconds(since: .now())
+                guard rest > 0 else { return nil }
+                var time = Monitor.conditionTime(after: rest)
+                _ = unsafe pthread_cond_timedwait(condition, mutex, &time)
             } else {
                 unsafe pthread_cond_wait(condition, mutex)
             }
         }
+    }
+
+    /// A condition variable takes no time of `CLOCK_BOOTTIME`: the rest of the wait is counted by the clock it has.
+    private static func conditionTime(after nanoseconds: UInt64) -> timespec {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        // A wait ends after a day at most, and is then begun anew.
+        let total = Int(min(nanoseconds, 86_400_000_000_000)) + time.tv_nsec
+        time.tv_sec += total / 1_000_000_000
+        time.tv_nsec = total % 1_000_000_000
+        return time
     }
 }

@@ -59,7 +59,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 }
 
-/// Nanoseconds of a clock that only goes forward, for deadlines and durations; its zero means nothing.
+/// Nanoseconds of a clock that only goes forward, also while the machine sleeps (`CLOCK_BOOTTIME`), for deadlines and
+/// durations; its zero means nothing.
 public struct MonotonicTime: Sendable, Hashable, Comparable {
     public let nanoseconds: UInt64
 
@@ -84,7 +85,7 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
     }
 
     public static func now() -> MonotonicTime {
-        MonotonicTime(nanoseconds: gatehouse_clock_nanoseconds(CLOCK_MONOTONIC))
+        MonotonicTime(nanoseconds: gatehouse_clock_nanoseconds(CLOCK_BOOTTIME))
     }
 }
 

@@ -53,7 +53,7 @@ public struct Callback: Sendable, Hashable {
             let bytes = try? box.open(sealed, context: Callback.context),
             let root = try? JSONDocument(parsing: bytes).root, let at = root.member("at")?.integer
         else { throw SignInFailure(.callbackMalformed, "the answer was not sealed here") }
-        guard now < Timestamp(seconds: at) + Callback.answerLifetime else {
+        guard Timestamp(seconds: at).lasts(Callback.answerLifetime, at: now) else {
             throw SignInFailure(.stateExpired, "the answer was posted too long ago")
         }
         try self.init(

@@ -1,5 +1,7 @@
 internal import HTTPClient
 internal import HTTPMessage
+internal import Snapshots
+internal import Sockets
 internal import Time
 public import Tokens
 
@@ -7,7 +9,7 @@ extension RelyingParty {
     /// Where the browser goes to end the session at the provider too (OpenID Connect RP-Initiated Logout 1.0,
     /// section 2); `nil` where the provider does not offer it, or is not to be reached.
     public func logoutURL(idToken: String?, state: String) async -> String? {
-        guard let endpoint = await remote.metadata()?.endSessionEndpoint else { return nil }
+        guard let endpoint = await remote.metadata(.brief)?.endSessionEndpoint else { return nil }
         var items: [(name: String, value: String)] = [
             ("client_id", client.clientID), ("post_logout_redirect_uri", client.postLogoutRedirectURI),
             ("state", state),
@@ -17,15 +19,14 @@ extension RelyingParty {
         return endpoint.adding(query: items)
     }
 
-    /// Verifies a logout token that the provider sent (OpenID Connect Back-Channel Logout 1.0, section 2.6).
-    public func verify(logoutToken: String) async throws(TokenRefusal) -> LogoutNotice {
-        if client.provider.keys == nil { await remote.refreshIfNeeded() }
-        do throws(TokenRefusal) {
-            return try LogoutTokenVerifier(trusted, clientID: client.clientID).verify(logoutToken, at: now())
-        } catch {
-            guard client.provider.keys == nil, error.reason == .keyNotFound else { throw error }
-            await remote.refreshForUnknownKey()
-            return try LogoutTokenVerifier(trusted, clientID: client.clientID).verify(logoutToken, at: now())
+    /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
+    ///
+    /// - Parameter address: of the client that sent it, which may be the provider or not.
+    public func verify(
+        logoutToken: String, from address: String
+    ) async throws(TokenRefusal) -> LogoutNotice {
+        try await judge(from: .client(ClientPrefix(address)), .brief) { trusted throws(TokenRefusal) in
+            try LogoutTokenVerifier(trusted, clientID: client.clientID).verify(logoutToken, at: now())
         }
     }
 }

@@ -1,6 +1,7 @@
 public import Cryptography
 public import HTTPClient
 internal import JSON
+internal import Snapshots
 public import Time
 public import Tokens
 
@@ -28,9 +29,33 @@ public struct RelyingParty: Sendable {
 
     /// The provider's conditions with the keys that count now: the configuration's, or else the discovered ones.
     public var trusted: TrustedProvider {
+        trusted(remote.reading)
+    }
+
+    private func trusted(_ reading: KeyReading) -> TrustedProvider {
         var provider = client.provider
-        if provider.keys == nil { provider.keys = remote.keys }
+        if provider.keys == nil { provider.keys = reading.keys }
         return provider
+    }
+
+    /// Judges a token, and once more where the provider may have other keys by now: none fits, none is there, or the
+    /// signature is not that of a key, which may have been replaced under the same `kid`.
+    ///
+    /// - Parameter asker: where the token came from.
+    func judge<Outcome>(
+        from asker: KeyAsker, _ patience: SingleFlight.Patience,
+        by verify: (TrustedProvider) throws(TokenRefusal) -> Outcome
+    ) async throws(TokenRefusal) -> Outcome {
+        guard client.provider.keys == nil else { return try verify(client.provider) }
+        await remote.refreshIfNeeded(patience)
+        let reading = remote.reading
+        do throws(TokenRefusal) {
+            return try verify(trusted(reading))
+        } catch {
+            guard error.reason.mayBeOfNewKeys else { throw error }
+            await remote.learnKeys(for: asker, beyond: reading.version, patience)
+            return try verify(trusted(remote.reading))
+        }
     }
 
     /// Begins a sign-in: where the browser has to go.
@@ -64,17 +89,10 @@ public struct RelyingParty: Sendable {
         }
     }
 
-    /// Verifies an ID token. Where its key is not known, the keys are fetched anew; so they are where the signature is
-    /// not that of a key without an id, for the provider may have changed the key since.
+    /// Verifies an ID token that the token endpoint sent.
     func verify(_ token: String, _ expected: IDTokenExpectations) async throws(TokenRefusal) -> VerifiedClaims {
-        if client.provider.keys == nil { await remote.refreshIfNeeded() }
-        do throws(TokenRefusal) {
-            return try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())
-        } catch {
-            let mayBeNew: Set<TokenReason> = [.keyNotFound, .keysUnavailable, .signatureInvalid]
-            guard client.provider.keys == nil, mayBeNew.contains(error.reason) else { throw error }
-            await remote.refreshForUnknownKey()
-            return try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())
+        try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
+            try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import HTTPClient
 public import JSON
 internal import Text
 internal import Time
@@ -15,6 +16,31 @@ public enum Renewal: Sendable {
     case notRenewed(detail: String)
 }
 
+extension Renewal {
+    /// What a refresh comes to that brought no tokens. Every refusal means that the user signs in again now, except one
+    /// of the gateway as a client, which says nothing about the user: the claims then last their time. A server that
+    /// fails, is busy or cannot be reached is an outage. A redirect, or an answer that cannot be read, is neither.
+    init(_ failure: SignInFailure) {
+        if failure.isRefusal {
+            self = .ended(detail: failure.detail)
+        } else if failure.reason == .providerUnavailable {
+            self = .outage(detail: failure.detail)
+        } else {
+            self = .notRenewed(detail: failure.detail)
+        }
+    }
+}
+
+extension OutboundLimits {
+    /// No request waits so long. The answer is worth waiting for: it may hold the only refresh token that still works.
+    fileprivate static var refresh: OutboundLimits {
+        var limits = OutboundLimits()
+        limits.head = .seconds(30)
+        limits.whole = .seconds(30)
+        return limits
+    }
+}
+
 extension RelyingParty {
     /// Asks the provider whether the person is still who they were (OpenID Connect Core 1.0, section 12).
     ///
@@ -24,15 +50,10 @@ extension RelyingParty {
     ) async -> Renewal {
         let answer: TokenAnswer
         do throws(SignInFailure) {
-            answer = try await tokenEndpoint.call([
-                ("grant_type", "refresh_token"), ("refresh_token", refreshToken),
-            ])
+            answer = try await tokenEndpoint.call(
+                [("grant_type", "refresh_token"), ("refresh_token", refreshToken)], limits: .refresh)
         } catch {
-            switch error.reason {
-            case .codeRefused: return .ended(detail: error.detail)
-            case .clientRefused, .providerUnavailable: return .outage(detail: error.detail)
-            default: return .notRenewed(detail: error.detail)
-            }
+            return Renewal(error)
         }
         guard let idToken = answer.idToken else {
             guard let info = await userinfo(answer.accessToken) else {
@@ -55,7 +76,8 @@ extension RelyingParty {
                 refreshToken: answer.refreshToken)
         } catch {
             if error.reason == .issuerUnknown { return .ended(detail: "the renewed ID token is another issuer's") }
-            return .notRenewed(detail: "the renewed ID token is refused: \(error.reason.rawValue)")
+            let detail = "the renewed ID token is refused: \(error.reason.rawValue)"
+            return error.reason == .keysUnavailable ? .outage(detail: detail) : .notRenewed(detail: detail)
         }
     }
 }

@@ -75,7 +75,7 @@ public struct SignInAttempt: Sendable, Hashable {
         organization = root.member("organization")?.string
         returnTo = root.member("return_to")?.string
         self.startedAt = Timestamp(seconds: startedAt)
-        guard now < self.startedAt + SignInAttempt.lifetime else {
+        guard self.startedAt.lasts(SignInAttempt.lifetime, at: now) else {
             throw SignInFailure(.stateExpired, "the sign-in was begun too long ago")
         }
     }

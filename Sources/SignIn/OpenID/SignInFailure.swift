@@ -34,6 +34,8 @@ public struct SignInFailure: Error, Sendable, Hashable {
     public var tokenReason: TokenReason?
     /// The provider's own error code, where it sent one (RFC 6749, section 4.1.2.1).
     public var providerCode: String?
+    /// Whether the token endpoint refused what it was asked for, rather than the gateway as a client.
+    var isRefusal = false
 
     public init(_ reason: Reason, _ detail: String, tokenReason: TokenReason? = nil, providerCode: String? = nil) {
         self.reason = reason

@@ -20,7 +20,9 @@ struct TokenEndpoint: Sendable {
 
     /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for a client or a secret that the provider does not
     ///   know, `provider_unavailable` for whatever else may pass, `answer_malformed`.
-    func call(_ parameters: [(name: String, value: String)]) async throws(SignInFailure) -> TokenAnswer {
+    func call(
+        _ parameters: [(name: String, value: String)], limits: OutboundLimits = OutboundLimits()
+    ) async throws(SignInFailure) -> TokenAnswer {
         var fields = Fields([
             (.contentType, "application/x-www-form-urlencoded"), (.accept, "application/json"),
         ])
@@ -28,10 +30,10 @@ struct TokenEndpoint: Sendable {
         try authenticate(&fields, &parameters)
         let response: OutboundResponse
         do throws(OutboundFault) {
-            response = try await http.send(
-                OutboundRequest(
-                    .post, metadata.tokenEndpoint, fields: fields, body: FormEncoding.body(parameters),
-                    policy: policy))
+            var request = OutboundRequest(
+                .post, metadata.tokenEndpoint, fields: fields, body: FormEncoding.body(parameters), policy: policy)
+            request.limits = limits
+            response = try await http.send(request)
         } catch {
             throw SignInFailure(.providerUnavailable, "the token endpoint: \(error)")
         }
@@ -39,6 +41,11 @@ struct TokenEndpoint: Sendable {
         guard response.status == .ok else { throw TokenEndpoint.failure(response.status.code, document?.root) }
         guard let root = document?.root, root.kind == .object else {
             throw SignInFailure(.answerMalformed, "the token endpoint's answer is not a JSON object")
+        }
+        // Some providers send their errors with 200.
+        if let code = root.member("error")?.string {
+            let isTrouble = ["temporarily_unavailable", "server_error"].contains(exactly: code)
+            throw TokenEndpoint.failure(isTrouble ? 503 : 400, root, sent: response.status.code)
         }
         if let type = root.member("token_type"), type.string?.asciiLowercased() != "bearer" {
             throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
@@ -68,17 +75,22 @@ struct TokenEndpoint: Sendable {
         }
     }
 
-    // RFC 6749, section 5.2
-    private static func failure(_ status: Int, _ root: JSONValue?) -> SignInFailure {
+    // RFC 6749, section 5.2. A refusal needs no code that the specification knows, and no body: providers answer the
+    // refresh of a locked user with `invalid_request`, and with nothing at all.
+    private static func failure(_ status: Int, _ root: JSONValue?, sent: Int? = nil) -> SignInFailure {
         let code = root?.member("error")?.string.flatMap(SignInFailure.code)
-        let detail = "the token endpoint answered \(status)\(code.map { " (\($0))" } ?? "")"
+        let detail = "the token endpoint answered \(sent ?? status)\(code.map { " (\($0))" } ?? "")"
         guard status < 500, status != 429, status != 408 else {
             return SignInFailure(.providerUnavailable, detail, providerCode: code)
         }
+        var failure = SignInFailure(.answerMalformed, detail, providerCode: code)
         switch code {
-        case "invalid_grant": return SignInFailure(.codeRefused, detail, providerCode: code)
-        case "invalid_client", "unauthorized_client": return SignInFailure(.clientRefused, detail, providerCode: code)
-        default: return SignInFailure(.answerMalformed, detail, providerCode: code)
+        case "invalid_grant": failure = SignInFailure(.codeRefused, detail, providerCode: code)
+        case "invalid_client", "unauthorized_client":
+            return SignInFailure(.clientRefused, detail, providerCode: code)
+        default: break
         }
+        failure.isRefusal = (400...499).contains(status)
+        return failure
     }
 }

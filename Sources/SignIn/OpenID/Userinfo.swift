@@ -9,7 +9,8 @@ extension RelyingParty {
     func userinfo(_ accessToken: String?) async -> JSONDocument? {
         guard let accessToken, let url = await remote.metadata()?.userinfoEndpoint else { return nil }
         let fields = Fields([(.authorization, "Bearer \(accessToken)"), (.accept, "application/json")])
-        let request = OutboundRequest(.get, url, fields: fields, policy: remote.policy)
+        var request = OutboundRequest(.get, url, fields: fields, policy: remote.policy)
+        request.limits = .lookUp
         guard let response = try? await http.send(request), response.status == .ok else { return nil }
         return try? JSONDocument(parsing: response.body, maximumBytes: 64 << 10)
     }

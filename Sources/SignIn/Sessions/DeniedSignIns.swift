@@ -74,10 +74,10 @@ public final class DeniedSignInStore: Sendable {
                 .text(denied.reason), .blob(denied.claims), .blob(denied.rows))
             try transaction.execute(
                 """
-                DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at < (
+                DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at > $4 OR at < (
                     SELECT at FROM denied_sign_in WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $3))
                 """, .text(organization), .integer(denied.timestamp.seconds - DeniedSignInStore.days * 86400),
-                .integer(DeniedSignInStore.limit - 1))
+                .integer(DeniedSignInStore.limit - 1), .integer(denied.timestamp.latestStored.seconds))
         }
     }
 
@@ -88,9 +88,9 @@ public final class DeniedSignInStore: Sendable {
             try transaction.first(
                 """
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
-                WHERE organization = $1 AND id = $2 AND at > $3
+                WHERE organization = $1 AND id = $2 AND at > $3 AND at <= $4
                 """, .text(organization), .text(id), .integer(now.seconds - DeniedSignInStore.days * 86400),
-                read: DeniedSignInStore.deniedSignIn)
+                .integer(now.latestStored.seconds), read: DeniedSignInStore.deniedSignIn)
         }
     }
 
@@ -116,10 +116,10 @@ public final class DeniedSignInStore: Sendable {
             try transaction.all(
                 """
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
-                WHERE organization = $1 AND at > $2 AND (at < $3 OR at = $3 AND id > $4)
+                WHERE organization = $1 AND at > $2 AND at <= $6 AND (at < $3 OR at = $3 AND id > $4)
                 ORDER BY at DESC, id LIMIT $5
                 """, .text(organization), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
-                .text(id), .integer(limit), read: DeniedSignInStore.deniedSignIn)
+                .text(id), .integer(limit), .integer(now.latestStored.seconds), read: DeniedSignInStore.deniedSignIn)
         }
     }
 }

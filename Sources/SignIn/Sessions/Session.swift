@@ -18,7 +18,7 @@ public final class Session: Sendable {
     /// When the provider last vouched for the claims.
     public let renewedAt: Timestamp
     /// Counts the renewals.
-    let version: Int
+    public let version: Int
     private let lastUse: Atomic<Int64>
     private let lastWrittenUse: Atomic<Int64>
 
@@ -60,7 +60,7 @@ public struct SessionLifetimes: Sendable, Hashable {
     public var absolute: Duration
     /// How often the provider is asked, where there is a refresh token.
     public var revalidate: Duration
-    /// How long claims count that could not be renewed.
+    /// How long claims count that the provider does not renew although it answers, or cannot be asked about.
     public var claims: Duration
 
     public init(idle: Duration, absolute: Duration, revalidate: Duration, claims: Duration) {
@@ -74,7 +74,7 @@ public struct SessionLifetimes: Sendable, Hashable {
 /// What may be done with a session at a moment.
 public enum SessionStanding: Sendable, Hashable {
     case good
-    /// Idle for too long, or too old.
+    /// Idle for too long, or too old; or dated to a time that is still to come, which says nothing about its age.
     case ended
     /// The provider has to be asked first.
     case renewalDue
@@ -84,12 +84,12 @@ public enum SessionStanding: Sendable, Hashable {
 
 extension Session {
     public func standing(under lifetimes: SessionLifetimes, at now: Timestamp) -> SessionStanding {
-        if now >= createdAt + lifetimes.absolute || now >= usedAt + lifetimes.idle { return .ended }
-        if isRenewable { return now >= renewedAt + lifetimes.revalidate ? .renewalDue : .good }
+        guard createdAt.lasts(lifetimes.absolute, at: now), usedAt.lasts(lifetimes.idle, at: now) else { return .ended }
+        if isRenewable { return renewedAt.lasts(lifetimes.revalidate, at: now) ? .good : .renewalDue }
         return areClaimsTooOld(under: lifetimes, at: now) ? .claimsTooOld : .good
     }
 
     public func areClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
-        now >= renewedAt + lifetimes.claims
+        !renewedAt.lasts(lifetimes.claims, at: now)
     }
 }

@@ -24,8 +24,10 @@ extension SessionStore {
                 """
                 SELECT id, created_at, used_at, ip, user_agent FROM session
                 WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL AND created_at > $3 AND used_at > $4
+                    AND created_at <= $5 AND used_at <= $5
                 ORDER BY created_at DESC, id LIMIT 100
-                """, .text(owner.issuer), .text(owner.subject), .integer(created), .integer(used)
+                """, .text(owner.issuer), .text(owner.subject), .integer(created), .integer(used),
+                .integer(now.latestStored.seconds)
             ) { row throws(DatabaseError) in
                 SessionSummary(
                     id: row.text(0), createdAt: Timestamp(seconds: Int64(row.integer(1))),
@@ -40,8 +42,10 @@ extension SessionStore {
         let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
         return try await database.read { transaction throws(DatabaseError) in
             try transaction.first(
-                "SELECT count(*) FROM session WHERE ended_at IS NULL AND created_at > $1 AND used_at > $2",
-                .integer(created), .integer(used)
+                """
+                SELECT count(*) FROM session
+                WHERE ended_at IS NULL AND created_at > $1 AND used_at > $2 AND created_at <= $3 AND used_at <= $3
+                """, .integer(created), .integer(used), .integer(now.latestStored.seconds)
             ) { row throws(DatabaseError) in row.integer(0) } ?? 0
         }
     }
@@ -55,6 +59,8 @@ extension SessionStore {
             // Other processes have noticed the end of a session long before ten minutes are over.
             let over: [(String, Int64)] = [
                 ("used_at < $1", used - 600), ("created_at < $1", created - 600),
+                // Written while the clock was ahead: it would be years until they are old.
+                ("used_at > $1", now.latestStored.seconds + 600), ("created_at > $1", now.latestStored.seconds + 600),
                 ("changed_at < $1 AND ended_at IS NOT NULL", (moment - 600) * 1000),
             ]
             var isMore = false

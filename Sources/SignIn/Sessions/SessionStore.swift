@@ -2,6 +2,7 @@ public import Cryptography
 public import Databases
 internal import Snapshots
 internal import Synchronization
+internal import Threads
 public import Time
 
 /// The sessions of people: durable in the database, and in memory while they are used.
@@ -105,8 +106,9 @@ public final class SessionStore: Sendable {
     /// Forgets what other processes ended or renewed; for ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) {
         // Clocks of processes on one machine are one; the overlap is for commits that came late.
-        let since = followedUntil.load(ordering: .relaxed) - 60_000
         let until = nowInMilliseconds
+        // A clock that was set back since dates what is new before what is known.
+        let since = min(followedUntil.load(ordering: .relaxed), until) - 60_000
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
             try transaction.all("SELECT key, version, ended_at FROM session WHERE changed_at >= $1", .integer(since)) {
                 row throws(DatabaseError) in

@@ -84,9 +84,9 @@ enum Generations {
         let dead = try transaction.first(
             """
             SELECT generation FROM inventory_generation
-            WHERE touched_at < $1 AND generation NOT IN (SELECT generation FROM inventory)
+            WHERE (touched_at < $1 OR touched_at > $2) AND generation NOT IN (SELECT generation FROM inventory)
             ORDER BY generation LIMIT 1
-            """, .integer(now - lease)
+            """, .integer(now - lease), .integer(now + lease)
         ) { row throws(DatabaseError) in row.integer(0) }
         guard let dead else { return false }
         // Whoever still stages it must learn of it before rows are missing.

@@ -9,7 +9,7 @@
 /// `accept4` for a non-blocking socket that programs started later do not inherit; -1 and errno on failure.
 int gatehouse_accept(int listener);
 
-/// Nanoseconds of a clock that always exists (`CLOCK_REALTIME`, `CLOCK_MONOTONIC`), whose reading cannot fail.
+/// Nanoseconds of a clock that always exists (`CLOCK_REALTIME`, `CLOCK_BOOTTIME`), whose reading cannot fail.
 static inline uint64_t gatehouse_clock_nanoseconds(clockid_t clock) {
     struct timespec time = {0};
     clock_gettime(clock, &time);

@@ -1,0 +1,80 @@
+import Synchronization
+import Threads
+import Time
+
+/// The time, turned by hand.
+final class ManualClock: Sendable {
+    private struct Sleeper {
+        let wakesAt: Int64
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State {
+        var seconds: Int64 = 0
+        /// By how much the calendar is wrong.
+        var error: Int64 = 0
+        var lastID = 0
+        var sleepers: [Int: Sleeper] = [:]
+        var watching: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    /// Stands still: what it measures, contact with the store, is not what these tests are about.
+    let monotonic = MonotonicTime.now()
+
+    var now: Timestamp { Timestamp(seconds: 1_800_000_000 + state.withLock { $0.seconds + $0.error }) }
+
+    /// For the gateway's parts.
+    var clocks: Clocks {
+        Clocks(
+            wall: { self.now }, monotonic: { self.monotonic + .seconds(self.state.withLock { $0.seconds }) },
+            sleep: { await self.sleep($0) })
+    }
+
+    func advance(_ duration: Duration) {
+        let due = state.withLock { state in
+            state.seconds += duration.components.seconds
+            let due = state.sleepers.filter { $0.value.wakesAt <= state.seconds }
+            for id in due.keys { state.sleepers[id] = nil }
+            return due.values.map(\.continuation)
+        }
+        for continuation in due { continuation.resume() }
+    }
+
+    /// Sets the calendar, and nothing else, so far ahead of the time.
+    func setCalendar(ahead error: Duration) { state.withLock { $0.error = error.components.seconds } }
+
+    /// Returns once so many parts of the gateway wait for the time.
+    func sleeping(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.sleepers.count < count else { return true }
+                state.watching.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    private func sleep(_ duration: Duration) async {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumed = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+                    guard !Task.isCancelled else { return [continuation] }
+                    state.sleepers[id] = Sleeper(
+                        wakesAt: state.seconds + duration.components.seconds, continuation: continuation)
+                    let seen = state.watching.filter { $0.count <= state.sleepers.count }
+                    state.watching.removeAll { $0.count <= state.sleepers.count }
+                    return seen.map(\.continuation)
+                }
+                for continuation in resumed { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.sleepers.removeValue(forKey: id) }?.continuation.resume()
+        }
+    }
+}
