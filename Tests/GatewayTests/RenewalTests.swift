@@ -100,6 +100,28 @@ struct RenewalTests {
         }
     }
 
+    @Test("a gateway that ends begins no renewal, waits no longer than it may, and takes what comes until then")
+    func ending() async throws {
+        let world = try world()
+        let (one, other) = (TestBrowser(world), TestBrowser(world))
+        try await one.signIn("carla")
+        try await other.signIn("carla")
+        world.clock.advance(.seconds(901))
+        world.outbound.fallSilent("/token")
+        let (fields, path) = (one.cookieField, summary)
+        async let waiting = world.send("GET", path, fields: fields).status
+        await world.outbound.asked("/token", times: 3)
+        world.service.renewals.finishBlocking(within: .zero)
+        #expect(try await other.fetch("GET", summary).status == 200)
+        #expect(world.outbound.count("/token") == 3)
+        world.outbound.speak()
+        #expect(try await waiting == 200)
+        await world.service.renewals.settled()
+        world.clock.advance(.seconds(800))
+        #expect(try await one.fetch("GET", summary).status == 200)
+        #expect(world.outbound.last("/token")?.limits.whole == .seconds(30))
+    }
+
     @Test("renewals of one provider are bounded at the same time and in the queue, and none begins after the end")
     func bounded() async {
         let queue = RenewalQueue(mostAtOnce: 2, mostWaiting: 1, patience: .seconds(2), monotonic: { .now() })
