@@ -124,7 +124,8 @@ struct RenewalTests {
 
     @Test("renewals of one provider are bounded at the same time and in the queue, and none begins after the end")
     func bounded() async {
-        let queue = RenewalQueue(mostAtOnce: 2, mostWaiting: 1, patience: .seconds(2), monotonic: { .now() })
+        let queue = RenewalQueue(
+            RenewalPlaces(9), limits: .init(atOnce: 2, waiting: 1), patience: .seconds(60), monotonic: { .now() })
         let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<3 {
@@ -149,10 +150,40 @@ struct RenewalTests {
         #expect(await queue.run { true } == false)
     }
 
+    @Test("a provider that fails lets go what waits for it, and holds few of the places that all providers share")
+    func shared() async {
+        let places = RenewalPlaces(2)
+        let limits = RenewalQueue.Limits(atOnce: 1, waiting: 9, whileOut: 1)
+        let queue = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
+        let other = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
+        await withTaskGroup(of: Bool.self) { group in
+            let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            group.addTask {
+                await queue.run {
+                    begun.continuation.yield()
+                    for await _ in mayEnd.stream { break }
+                    return false
+                }
+            }
+            for await _ in begun.stream { break }
+            for _ in 0..<9 { group.addTask { await queue.run { true } } }
+            while !queue.isFull { await Task.yield() }
+            mayEnd.continuation.finish()
+            let done = await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            #expect(done == 1)
+        }
+        #expect(queue.isProviderOut && !queue.isFull)
+        // The place was given back: both can be taken, and no third one.
+        #expect(places.take())
+        #expect(await other.run { true })
+        #expect(places.take())
+        #expect(await other.run { true } == false)
+    }
+
     @Test("a provider is out once an attempt failed, or one hangs; its next answer ends that")
     func contact() async {
         let clock = ManualClock()
-        let queue = RenewalQueue(patience: .seconds(2), monotonic: clock.clocks.monotonic)
+        let queue = RenewalQueue(RenewalPlaces(9), patience: .seconds(2), monotonic: clock.clocks.monotonic)
         #expect(!queue.isProviderOut)
         _ = await queue.run { false }
         #expect(queue.isProviderOut)
