@@ -163,7 +163,7 @@ struct KeyRotationTests {
         #expect(answer.body.contains("signature_invalid"), "\(answer.body)")
     }
 
-    @Test("a token waits two seconds for a provider that is silent, the next one not at all; good tokens never wait")
+    @Test("a token waits five seconds for a provider that is silent, the next one not at all; good tokens never wait")
     func silence() async throws {
         let world = try await world(publishing: ("", ""))
         let good = try token(world)
@@ -173,12 +173,32 @@ struct KeyRotationTests {
         await world.outbound.asked("/jwks", times: 2)
         #expect(try await status(world, good, from: peer) == 200)
         await world.clock.sleeping(1)
-        world.clock.advance(.seconds(2))
+        world.clock.advance(.seconds(5))
         #expect(try await waiting == 401)
         #expect(try await status(world, made, from: "192.0.2.9") == 401)
         #expect(try await status(world, good, from: peer) == 200)
         world.outbound.speak()
         await remote(world)?.refreshIfNeeded()
+        #expect(world.outbound.count("/jwks") == 2)
+        // The fetch itself ends when nothing comes for so long.
+        #expect(world.outbound.last("/jwks")?.limits.head == .seconds(5))
+    }
+
+    @Test("one address takes a bounded number of the places in which tokens wait for a fetch")
+    func bounded() async throws {
+        let world = try await world()
+        let remote = try #require(self.remote(world))
+        let (one, other) = (KeyAsker(address: "198.51.100.7"), KeyAsker(address: "192.0.2.1"))
+        let version = remote.reading.version
+        world.outbound.fallSilent("/jwks")
+        await withTaskGroup { group in
+            for _ in 0..<512 { group.addTask { await remote.learnKeys(for: one, beyond: version) } }
+            while remote.canLearnKeys(for: one, beyond: version) { await Task.yield() }
+            #expect(remote.canLearnKeys(for: other, beyond: version))
+            // Returns although the provider is silent.
+            await remote.learnKeys(for: one, beyond: version)
+            world.outbound.speak()
+        }
         #expect(world.outbound.count("/jwks") == 2)
     }
 }

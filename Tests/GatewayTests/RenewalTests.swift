@@ -100,9 +100,32 @@ struct RenewalTests {
         }
     }
 
+    @Test("a gateway that ends begins no renewal, waits no longer than it may, and takes what comes until then")
+    func ending() async throws {
+        let world = try world()
+        let (one, other) = (TestBrowser(world), TestBrowser(world))
+        try await one.signIn("carla")
+        try await other.signIn("carla")
+        world.clock.advance(.seconds(901))
+        world.outbound.fallSilent("/token")
+        let (fields, path) = (one.cookieField, summary)
+        async let waiting = world.send("GET", path, fields: fields).status
+        await world.outbound.asked("/token", times: 3)
+        world.service.renewals.finishBlocking(within: .zero)
+        #expect(try await other.fetch("GET", summary).status == 200)
+        #expect(world.outbound.count("/token") == 3)
+        world.outbound.speak()
+        #expect(try await waiting == 200)
+        await world.service.renewals.settled()
+        world.clock.advance(.seconds(800))
+        #expect(try await one.fetch("GET", summary).status == 200)
+        #expect(world.outbound.last("/token")?.limits.whole == .seconds(30))
+    }
+
     @Test("renewals of one provider are bounded at the same time and in the queue, and none begins after the end")
     func bounded() async {
-        let queue = RenewalQueue(mostAtOnce: 2, mostWaiting: 1, patience: .seconds(2), monotonic: { .now() })
+        let queue = RenewalQueue(
+            RenewalPlaces(9), limits: .init(atOnce: 2, waiting: 1), patience: .seconds(60), monotonic: { .now() })
         let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<3 {
@@ -127,10 +150,40 @@ struct RenewalTests {
         #expect(await queue.run { true } == false)
     }
 
+    @Test("a provider that fails lets go what waits for it, and holds few of the places that all providers share")
+    func shared() async {
+        let places = RenewalPlaces(2)
+        let limits = RenewalQueue.Limits(atOnce: 1, waiting: 9, whileOut: 1)
+        let queue = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
+        let other = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
+        await withTaskGroup(of: Bool.self) { group in
+            let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            group.addTask {
+                await queue.run {
+                    begun.continuation.yield()
+                    for await _ in mayEnd.stream { break }
+                    return false
+                }
+            }
+            for await _ in begun.stream { break }
+            for _ in 0..<9 { group.addTask { await queue.run { true } } }
+            while !queue.isFull { await Task.yield() }
+            mayEnd.continuation.finish()
+            let done = await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            #expect(done == 1)
+        }
+        #expect(queue.isProviderOut && !queue.isFull)
+        // The place was given back: both can be taken, and no third one.
+        #expect(places.take())
+        #expect(await other.run { true })
+        #expect(places.take())
+        #expect(await other.run { true } == false)
+    }
+
     @Test("a provider is out once an attempt failed, or one hangs; its next answer ends that")
     func contact() async {
         let clock = ManualClock()
-        let queue = RenewalQueue(patience: .seconds(2), monotonic: clock.clocks.monotonic)
+        let queue = RenewalQueue(RenewalPlaces(9), patience: .seconds(2), monotonic: clock.clocks.monotonic)
         #expect(!queue.isProviderOut)
         _ = await queue.run { false }
         #expect(queue.isProviderOut)

@@ -1,9 +1,38 @@
 internal import Synchronization
 internal import Time
 
+/// The places in which renewals of all providers ask at the same time: each holds a connection.
+final class RenewalPlaces: Sendable {
+    private let limit: Int
+    private let taken = Mutex(0)
+
+    init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    func take() -> Bool {
+        taken.withLock { taken in
+            guard taken < limit else { return false }
+            taken += 1
+            return true
+        }
+    }
+
+    func giveBack() { taken.withLock { $0 -= 1 } }
+}
+
 /// The renewals that one provider is asked for: a bounded number at the same time, and a bounded number behind them. The
-/// queue also knows whether the provider answers.
+/// queue also knows whether the provider answers; one that does not is asked for a few sessions only, so that it does not
+/// take the places of the others.
 final class RenewalQueue: Sendable {
+    /// How many ask at once, and how many wait behind them.
+    struct Limits {
+        var atOnce = 32
+        var waiting = 256
+        /// At once, while the provider is known not to answer. None waits behind them.
+        var whileOut = 2
+    }
+
     private struct State {
         /// Renewals that have a place; those that ask the provider, with the time since when.
         var places = 0
@@ -19,41 +48,51 @@ final class RenewalQueue: Sendable {
     /// How long a failure tells something about the provider. While requests come, renewals are tried more often.
     private static let memory: Duration = .seconds(300)
 
-    private let mostAtOnce: Int
-    private let mostWaiting: Int
+    private let shared: RenewalPlaces
+    private let limits: Limits
     private let patience: Duration
     private let monotonic: @Sendable () -> MonotonicTime
     private let state = Mutex(State())
 
-    /// - Parameter patience: a provider that says nothing for so long is taken for out.
+    /// - Parameters:
+    ///   - shared: the places of all providers.
+    ///   - patience: a provider that says nothing for so long is taken for out.
     init(
-        mostAtOnce: Int = 32, mostWaiting: Int = 1024, patience: Duration,
+        _ shared: RenewalPlaces, limits: Limits = Limits(), patience: Duration,
         monotonic: @escaping @Sendable () -> MonotonicTime
     ) {
-        self.mostAtOnce = mostAtOnce
-        self.mostWaiting = mostWaiting
+        self.shared = shared
+        self.limits = limits
         self.patience = patience
         self.monotonic = monotonic
     }
-
-    /// Whether no renewal can be taken any more.
-    var isFull: Bool { state.withLock { $0.isClosed || $0.waiting.count >= mostWaiting } }
 
     /// Whether the provider is known not to answer: the last attempt failed, or one has been hanging since the last
     /// answer.
     var isProviderOut: Bool {
         let now = monotonic()
+        return state.withLock { isProviderOut($0, at: now) }
+    }
+
+    private func isProviderOut(_ state: State, at now: MonotonicTime) -> Bool {
+        if let failedAt = state.failedAt, !failedAt.isOver(RenewalQueue.memory, at: now) { return true }
+        guard let oldest = state.asking.values.min(), oldest.isOver(patience, at: now) else { return false }
+        return state.answeredAt.map { !oldest.isOver(patience, at: $0) } ?? true
+    }
+
+    /// Whether no further renewal can be taken.
+    var isFull: Bool {
+        let now = monotonic()
         return state.withLock { state in
-            if let failedAt = state.failedAt, !failedAt.isOver(RenewalQueue.memory, at: now) { return true }
-            guard let oldest = state.asking.values.min(), oldest.isOver(patience, at: now) else { return false }
-            return state.answeredAt.map { !oldest.isOver(patience, at: $0) } ?? true
+            if isProviderOut(state, at: now) { return state.isClosed || state.places >= limits.whileOut }
+            return state.isClosed || state.places >= limits.atOnce && state.waiting.count >= limits.waiting
         }
     }
 
     /// Does the work once there is a place.
     ///
     /// - Parameter work: returns whether the provider answered, and nil where it was not asked.
-    /// - Returns: false where the queue is full or closed, and nothing was done.
+    /// - Returns: false where there is no room, or the provider failed meanwhile, and nothing was done.
     func run(_ work: () async -> Bool?) async -> Bool {
         guard await enter() else { return false }
         let start = monotonic()
@@ -63,17 +102,7 @@ final class RenewalQueue: Sendable {
             return state.lastTicket
         }
         let hasAnswered = await work()
-        let end = monotonic()
-        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            state.asking[ticket] = nil
-            if let hasAnswered { state.failedAt = hasAnswered ? nil : end }
-            if hasAnswered == true { state.answeredAt = end }
-            // The place goes to the next one.
-            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
-            state.places -= 1
-            return nil
-        }
-        next?.resume(returning: true)
+        leave(ticket, hasAnswered)
         return true
     }
 
@@ -88,18 +117,39 @@ final class RenewalQueue: Sendable {
     }
 
     private func enter() async -> Bool {
-        await withCheckedContinuation { continuation in
+        let now = monotonic()
+        return await withCheckedContinuation { continuation in
             let isIn: Bool? = state.withLock { state in
+                let isOut = isProviderOut(state, at: now)
                 guard !state.isClosed else { return false }
-                if state.places < mostAtOnce {
+                if state.places < (isOut ? limits.whileOut : limits.atOnce), shared.take() {
                     state.places += 1
                     return true
                 }
-                guard state.waiting.count < mostWaiting else { return false }
+                // Only a renewal that has a place hands it on.
+                guard !isOut, state.places > 0, state.waiting.count < limits.waiting else { return false }
                 state.waiting.append(continuation)
                 return nil
             }
             if let isIn { continuation.resume(returning: isIn) }
         }
+    }
+
+    private func leave(_ ticket: Int, _ hasAnswered: Bool?) {
+        let end = monotonic()
+        let (next, released) = state.withLock { state in
+            state.asking[ticket] = nil
+            if let hasAnswered { state.failedAt = hasAnswered ? nil : end }
+            if hasAnswered == true { state.answeredAt = end }
+            var next: CheckedContinuation<Bool, Never>?
+            if hasAnswered != false, !state.waiting.isEmpty { next = state.waiting.removeFirst() }
+            guard next == nil else { return (next, [CheckedContinuation<Bool, Never>]()) }
+            state.places -= 1
+            defer { state.waiting = [] }
+            return (nil, state.waiting)
+        }
+        if let next { return next.resume(returning: true) }
+        shared.giveBack()
+        for continuation in released { continuation.resume(returning: false) }
     }
 }

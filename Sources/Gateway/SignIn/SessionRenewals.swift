@@ -52,6 +52,8 @@ final class SessionRenewals: Sendable {
     /// Between two attempts while they fail.
     static let pause: Duration = .seconds(30)
     private static let mostEntries = 50_000
+    /// Of all providers, with those that wait for a place.
+    private static let mostUnderWay = 2048
     private static let mostWaiting = 256
     /// How often a result is written anew, a second apart, where the store fails.
     private static let writes = 30
@@ -59,6 +61,7 @@ final class SessionRenewals: Sendable {
     private let sessions: SessionStore
     private let log: Log
     private let clocks: Clocks
+    private let places = RenewalPlaces(256)
     private let state = Mutex(State())
 
     init(_ sessions: SessionStore, log: Log, clocks: Clocks) {
@@ -87,9 +90,9 @@ final class SessionRenewals: Sendable {
                 return flight.isYoung && !queue.isProviderOut ? .wait { await flight.join(.brief) } : meanwhile
             }
             if let failedAt = entry?.failedAt, !failedAt.isOver(SessionRenewals.pause, at: moment) { return meanwhile }
-            guard !state.isStopping, !queue.isFull, state.entries.count < SessionRenewals.mostEntries else {
-                return meanwhile
-            }
+            guard !state.isStopping, !queue.isFull, state.underWay < SessionRenewals.mostUnderWay,
+                state.entries.count < SessionRenewals.mostEntries
+            else { return meanwhile }
             let isProviderOut = queue.isProviderOut
             let flight =
                 entry?.flight
@@ -107,7 +110,7 @@ final class SessionRenewals: Sendable {
 
     private func queue(of provider: ProviderID, _ state: inout State) -> RenewalQueue {
         if let known = state.queues[provider] { return known }
-        let queue = RenewalQueue(patience: SessionRenewals.patience, monotonic: clocks.monotonic)
+        let queue = RenewalQueue(places, patience: SessionRenewals.patience, monotonic: clocks.monotonic)
         state.queues[provider] = queue
         return queue
     }

@@ -18,8 +18,8 @@ public enum ProviderEvent: Sendable {
 /// for 24 hours. A token that none of them verifies has them fetched again, within a budget (``KeyAsker``). Ages are
 /// measured by a clock that only goes forward: a calendar that was wrong and is corrected makes no key live longer.
 public final class RemoteProvider: Sendable {
-    /// How long a request waits for a fetch.
-    public static let patience: Duration = .seconds(2)
+    /// How long a request waits for a fetch. A request that waits would be refused otherwise.
+    static let patience: Duration = .seconds(5)
     /// Between fetches ahead of time.
     private static let aheadPause: Duration = .seconds(30)
     /// Between attempts while nothing can be had.
