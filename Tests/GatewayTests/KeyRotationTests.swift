@@ -3,6 +3,7 @@ import HTTPClient
 import HTTPMessage
 import OpenID
 import Snapshots
+import Sockets
 import Synchronization
 import Testing
 import Time
@@ -188,7 +189,7 @@ struct KeyRotationTests {
     func bounded() async throws {
         let world = try await world()
         let remote = try #require(self.remote(world))
-        let (one, other) = (KeyAsker(address: "198.51.100.7"), KeyAsker(address: "192.0.2.1"))
+        let (one, other) = (KeyAsker.client(ClientPrefix("198.51.100.7")), KeyAsker.client(ClientPrefix("192.0.2.1")))
         let version = remote.reading.version
         world.outbound.fallSilent("/jwks")
         await withTaskGroup { group in

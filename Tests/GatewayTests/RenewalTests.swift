@@ -6,6 +6,7 @@ import Sessions
 import Snapshots
 import Synchronization
 import Testing
+import Threads
 import Time
 
 @testable import Gateway
