@@ -171,7 +171,9 @@ import Testing
         let file = try tokens.configuration(in: workspace)
         let good = CommandLineCall(["check", "--config", file])
         #expect(good.code == 0 && good.output == "\(file): no faults\n" && good.error.isEmpty)
-        #expect(CommandLineCall(["check", "--config", file, "--json"]).output == "{\"valid\":true,\"faults\":[]}\n")
+        #expect(
+            CommandLineCall(["check", "--config", file, "--json"]).output
+                == "{\"valid\":true,\"faults\":[],\"warnings\":[],\"redirect_uris\":[]}\n")
         let bad = workspace.file("bad.jsonc", "{\n  \"public_url\": 3,\n  \"lisen\": \"127.0.0.1:1\"\n}\n")
         let call = CommandLineCall(["check", "--config", bad])
         let places = call.error.split(separator: "\n").map { $0.split(separator: " ").prefix(2).joined(separator: " ") }

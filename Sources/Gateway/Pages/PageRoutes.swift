@@ -1,7 +1,6 @@
 internal import ClaimMapping
 internal import HTTPMessage
 internal import JSON
-internal import OpenID
 internal import Organizations
 internal import Pages
 internal import Policy
@@ -20,13 +19,7 @@ enum PageRoutes {
 
     /// The start of somebody who is not signed in.
     static func signIn(_ exchange: Exchange) -> Reply {
-        let signIn = exchange.deployment.signIn
-        let choices = signIn.parties.map { party in
-            SignInPage.Choice(name: party.id.text, url: SignInQuery(provider: party.id.text).link)
-        }
-        let page = SignInPage(
-            choices: choices, offersEmail: !signIn.emailDomains.isEmpty, message: choices.isEmpty ? .noProvider : nil)
-        return .page(.ok, page.document)
+        .page(.ok, exchange.deployment.signIn.page(for: SignInQuery()).document)
     }
 
     /// To the one organization, or the list of them.
