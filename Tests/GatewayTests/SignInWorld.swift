@@ -84,7 +84,8 @@ final class SignInWorld: Sendable {
         log = Log(.json, to: try LogSink { lines.append($0) })
         database = try Database(
             path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
-        way = Outbound(http: outbound, now: { clock.now })
+        let report = ProviderReport(figures, log)
+        way = Outbound(http: outbound, now: { clock.now }, report: { report.take($0) })
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
         service = try SignInService(

@@ -44,7 +44,7 @@ struct PagesTests {
             OrganizationListPage(account: account, items: [item]).document,
             RefusedPage(
                 account: account, provider: hostile, issuer: hostile, subject: hostile, email: .unverified(hostile),
-                groups: .names([hostile]), others: [item], requestID: hostile
+                groups: .names([hostile]), missing: .userinfo, others: [item], requestID: hostile
             ).document,
         ]
     }

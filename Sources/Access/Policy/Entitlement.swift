@@ -1,5 +1,4 @@
 public import ClaimMapping
-internal import JSON
 public import Organizations
 public import Tokens
 
@@ -67,7 +66,7 @@ public struct Entitlement: Sendable {
         organization = rules.id
         standing = Standing(
             isSuspended
-                ? .none : rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust),
+                ? .none : rules.evaluate(claims.known, from: claims.provider.text, emailTrust: emailTrust),
             grants: grants, isSuspended: isSuspended)
     }
 }

@@ -116,7 +116,7 @@ public final class Deployment: Sendable {
         let trust = emailTrust(of: claims.provider)
         let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
         let isSuspended = access.isSuspended(
-            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.claims.root),
+            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.known),
             in: rules.id)
         return Entitlement(
             of: claims, in: rules, emailTrust: trust,

@@ -83,7 +83,10 @@ extension SignInDeployment {
                 maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
                 redirectURI: RedirectURI(of: provider.id, at: base).text,
                 postLogoutRedirectURI: base + Route.signedOut.template)
-            parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.now))
+            parties.append(
+                RelyingParty(
+                    client, remote: remote, http: outbound.http, claimsLifetime: settings.sessions.claimsLifetime,
+                    now: outbound.now))
             for domain in provider.emailDomains { domains[domain, default: []].append(provider.id) }
         }
         self.remotes = remotes

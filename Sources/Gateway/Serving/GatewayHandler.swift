@@ -196,7 +196,7 @@ final class GatewayHandler: RequestHandler {
         return Reply.redirect(query.link).with(cookies)
     }
 
-    private func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
+    func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
         guard match.route.kind == .page, RequestOrigin.isNavigation(exchange.request) else {
             return .problem(
                 Problem(

@@ -10,6 +10,8 @@ public enum ProviderEvent: Sendable {
     case keysFetched(ProviderID)
     /// `detail` names causes, never a secret. `isServingStale`: the last good keys serve on.
     case fetchFailed(ProviderID, detail: String, isServingStale: Bool)
+    /// Userinfo was needed and could not be obtained: claims of this subject are unknown.
+    case userinfoFailed(ProviderID, subject: String, detail: String)
 }
 
 /// A provider that is asked over the network: its discovery document and its keys, fetched once at a time and kept.
@@ -43,7 +45,7 @@ public final class RemoteProvider: Sendable {
     public let policy: OutboundPolicy
     private let http: any OutboundHTTP
     private let now: @Sendable () -> Timestamp
-    private let report: @Sendable (ProviderEvent) -> Void
+    let report: @Sendable (ProviderEvent) -> Void
     private let news: KeyNews
     private let state = Mutex(State())
     private let flight = SingleFlight<Void>()

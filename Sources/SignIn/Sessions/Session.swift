@@ -85,11 +85,20 @@ public enum SessionStanding: Sendable, Hashable {
 extension Session {
     public func standing(under lifetimes: SessionLifetimes, at now: Timestamp) -> SessionStanding {
         if now >= createdAt + lifetimes.absolute || now >= usedAt + lifetimes.idle { return .ended }
-        if isRenewable { return now >= renewedAt + lifetimes.revalidate ? .renewalDue : .good }
+        if isRenewable {
+            return now >= renewedAt + lifetimes.revalidate || areKeptClaimsTooOld(under: lifetimes, at: now)
+                ? .renewalDue : .good
+        }
         return areClaimsTooOld(under: lifetimes, at: now) ? .claimsTooOld : .good
     }
 
+    /// Whether claims count no more: no source vouched for them for too long.
     public func areClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
-        now >= renewedAt + lifetimes.claims
+        now >= renewedAt + lifetimes.claims || areKeptClaimsTooOld(under: lifetimes, at: now)
+    }
+
+    /// Whether claims are kept from an ID token that is too old by now.
+    private func areKeptClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
+        claims.keptSince.map { now >= $0 + lifetimes.claims } ?? false
     }
 }
