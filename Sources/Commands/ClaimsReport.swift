@@ -37,7 +37,9 @@ struct ClaimsReport {
                 rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust),
                 grants: access.roles(issuer: issuer, subject: subject, in: organization.id),
                 isSuspended: access.isSuspended(
-                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id))
+                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id),
+                isSuspensionUnknown: access.suspendsAddresses(in: organization.id)
+                    && provider.emailTrust.isVerifiedEmailUnknown(of: claims))
         }
     }
 

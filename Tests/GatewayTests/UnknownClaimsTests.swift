@@ -1,6 +1,9 @@
+import Audit
+import Grants
 import HTTPClient
 import HTTPMessage
 import JSON
+import Organizations
 import Testing
 import Time
 
@@ -202,5 +205,38 @@ struct UnknownClaimsTests {
             other.clock.advance(.seconds(3600))
             #expect(try await kept.fetch("GET", summary).status == 200)
         }
+    }
+
+    @Test("an account whose address is unknown is not let in where an address is suspended, by claim or by grant")
+    func suspendedAddress() async throws {
+        let world = try world()
+        let (carla, twin) = (TestBrowser(world), TestBrowser(world))
+        let info = "\"restricted\":\"no\",\"groups\":[\"acme-viewers\"]"
+        answer(world, userinfo: "{\"sub\":\"carla\",\"restricted\":\"no\"}")
+        try await carla.signIn("carla")
+        answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
+        try await TestBrowser(world).signIn("vic")
+        let vic = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        // The twin has the same verified address by another account; its groups and its grant would make it a viewer.
+        let acme = try #require(OrganizationID("acme"))
+        _ = try world.service.access.createGrantBlocking(
+            .viewer, to: SignInWorld.issuer, "twin", in: acme, source: .operator,
+            recording: AuditRecord(.grantCreate, by: .operator, in: acme))
+        answer(world, ["groups": "[\"acme-viewers\"]"], userinfo: "{\"sub\":\"twin\",\"restricted\":\"no\"}")
+        try await twin.signIn("twin")
+        #expect(try await twin.fetch("GET", summary).status == 200)
+        #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(vic)").status == 200)
+        #expect(try await twin.fetch("GET", summary).status == 404)
+        // Renewals that bring no address must not let it in again.
+        answer(world, nil, userinfo: "{\"sub\":\"twin\",\(info)}")
+        for _ in 0..<5 {
+            world.clock.advance(.seconds(901))
+            #expect([401, 403, 404].contains(try await twin.fetch("GET", summary).status))
+        }
+        // The suspension gone, the grant counts again.
+        answer(world, userinfo: "{\"sub\":\"carla\",\"restricted\":\"no\"}")
+        try await carla.signIn("carla")
+        #expect(try await carla.call("DELETE", "/api/v1/organizations/acme/suspensions/\(vic)").status == 204)
+        #expect(try await twin.fetch("GET", summary).status == 200)
     }
 }

@@ -66,6 +66,16 @@ extension EmailTrust {
     }
 }
 
+extension EmailTrust {
+    /// Whether these claims may have a verified address that is not among them: the address is unknown, or whether it is
+    /// verified.
+    public func isVerifiedEmailUnknown(of claims: KnownClaims) -> Bool {
+        guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
+        return claims.isUnknown("email")
+            || claims.root.member("email") != nil && claims.unknown.leavesOut("email_verified")
+    }
+}
+
 extension Mapping {
     /// What the row looks at among claims; `nil` where it is not there.
     public func value(in claims: JSONValue) -> JSONValue? {

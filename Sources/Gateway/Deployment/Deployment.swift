@@ -120,7 +120,9 @@ public final class Deployment: Sendable {
             in: rules.id)
         return Entitlement(
             of: claims, in: rules, emailTrust: trust,
-            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended)
+            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended,
+            isSuspensionUnknown: access.suspendsAddresses(in: rules.id)
+                && trust.isVerifiedEmailUnknown(of: claims.known))
     }
 
     /// The organizations in which somebody has a role, in the order of the file.

@@ -80,7 +80,8 @@ extension Management {
             explanation: AccessExplanation(
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
-                isSuspended: isSuspended))
+                isSuspended: isSuspended,
+                isSuspensionUnknown: access.suspendsAddresses(in: id) && trust.isVerifiedEmailUnknown(of: claims)))
     }
 
     /// The newest first.

@@ -46,6 +46,9 @@ struct Management: Sendable {
             verifiedEmail: {
                 deployments.read().value.emailTrust(of: claims.provider).verifiedEmail(of: claims.known)
             },
+            isEmailUnknown: {
+                deployments.read().value.emailTrust(of: claims.provider).isVerifiedEmailUnknown(of: claims.known)
+            },
             earned: { rows, grants in
                 let deployment = deployments.read().value
                 guard let organization = deployment.organization(id.text) else { return (nil, []) }
