@@ -80,7 +80,9 @@ struct InitiationTests {
         #expect(try await world.send("POST", "/auth/initiate", body: iss).status == 400)
     }
 
-    @Test("who is signed in is asked first, and only the form of that session goes on; the session stays until then")
+    @Test(
+        "a user who is signed in is asked first, and only the form of that session goes on; the session stays until then"
+    )
     func confirmation() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -107,7 +109,7 @@ struct InitiationTests {
         }
     }
 
-    @Test("nobody is asked without a session, by links of this site, or of a browser that does not tell")
+    @Test("there is no question without a session, by links of this site, or from a browser that does not tell")
     func unasked() async throws {
         let browser = TestBrowser(try world())
         let path = "/auth/login?provider=other"
@@ -120,6 +122,11 @@ struct InitiationTests {
         // The form of a session that ended has nothing left to confirm.
         browser.cookies["gatehouse"] = nil
         #expect(try await confirm(browser, [("provider", "other")]).location == "/auth/login?provider=other&from=form")
+        // A session whose claims are too old leads to the provider anyway.
+        try await browser.signIn("carla", "provider=idp")
+        browser.world.clock.advance(.seconds(3601))
+        let page = try await browser.send("GET", "/organizations/acme", fields: foreign)
+        #expect(try await browser.send("GET", try #require(page.location), fields: foreign).status == 303)
         // An idle session has ended.
         try await browser.signIn("carla", "provider=idp")
         browser.world.clock.advance(.seconds(8 * 3600 + 1))

@@ -105,7 +105,7 @@ struct UserinfoTests {
     // MARK: Unknown
 
     @Test(
-        "claims that the provider left out stay unknown at renewals without an ID token, whoever announced them",
+        "claims that the provider left out stay unknown at renewals without an ID token, whichever source announced them",
         arguments: [
             (["_claim_names": "{\"groups\":\"a\"}"], "{\"sub\":\"someone\"}"),
             (["hasgroups": "true"], "{\"sub\":\"someone\"}"),

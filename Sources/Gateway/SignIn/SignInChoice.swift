@@ -21,7 +21,7 @@ extension SignInDeployment {
         listed.count > Settings.mostOffered ? [] : parties.filter { listed.contains($0.id) }
     }
 
-    /// The provider of a gateway that has one and may name it: nobody needs to be asked then.
+    /// The provider of a gateway that has one and may name it: no question is needed then.
     var only: RelyingParty? { parties.count == 1 ? offered.first : nil }
 
     /// - Parameter organization: whose providers come first if several have the address's domain.

@@ -47,11 +47,12 @@ extension SignInFlow {
 
     // MARK: Parts
 
-    /// The page that names the account and asks; `nil` if the browser has no session.
+    /// The page that names the account and asks; `nil` if the browser has no session, or one whose claims are too old: that
+    /// session leads to its provider anyway.
     func confirmation(_ query: SignInQuery) async throws(DatabaseError) -> Reply? {
-        guard let (token, session) = try await currentSessions().first, let formToken = try? token.formToken else {
-            return nil
-        }
+        let now = service.now()
+        let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
+        guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
         let account = session.claims.claims.root.shownEmail ?? session.claims.identity.subject
         return .page(
             .ok,
