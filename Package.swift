@@ -83,7 +83,7 @@ let package = Package(
         library("Organizations", in: "Access/"),
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations", "Text"]),
+        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations", "Text", "Tokens"]),
         library(
             "Grants", in: "Access/",
             uses: [
@@ -183,7 +183,7 @@ let package = Package(
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["JSON", "Organizations"]),
+        tests(of: "ClaimMapping", uses: ["JSON", "Organizations", "Tokens"]),
         tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",

@@ -47,7 +47,7 @@ ACTIVE_JWKS = [{{ {table} }}]
             "--formatted-name", name, "--emails", f"{name}@acme.example")
     canaille(
         "create", "client", "--client-id", "gatehouse", "--client-secret", "client:secret %", "--client-name", "Gatehouse",
-        "--client-uri", f"http://127.0.0.1:{own}", "--redirect-uris", f"http://127.0.0.1:{own}/auth/callback",
+        "--client-uri", f"http://127.0.0.1:{own}", "--redirect-uris", f"http://127.0.0.1:{own}/auth/callback/foreign",
         "--post-logout-redirect-uris", f"http://127.0.0.1:{own}/auth/signed-out",
         "--grant-types", "authorization_code", "--grant-types", "refresh_token", "--response-types", "code",
         "--scope", "openid", "--scope", "profile", "--scope", "email", "--scope", "groups",

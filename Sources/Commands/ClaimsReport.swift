@@ -19,15 +19,16 @@ struct ClaimsReport {
     ///   - identity: whose claims they are, where a token was verified.
     ///   - access: what is stored beside the settings.
     init(
-        of claims: JSONValue, from provider: ProviderSettings, identity: Identity?, in settings: Settings,
+        of claims: KnownClaims, from provider: ProviderSettings, identity: Identity?, in settings: Settings,
         with access: AccessSnapshot
     ) {
         self.provider = provider
         isSigned = identity != nil
         issuer = identity?.issuer ?? TrustedProvider.canonicalIssuer(provider.issuer)
         subject =
-            identity?.subject ?? claims.member(provider.subjectClaim)?.string ?? claims.member("sub")?.string
-        email = claims.member("email")?.string
+            identity?.subject ?? claims.root.member(provider.subjectClaim)?.string
+            ?? claims.root.member("sub")?.string
+        email = claims.root.member("email")?.string
         let (issuer, subject) = (issuer, subject ?? "")
         let email = provider.emailTrust.verifiedEmail(of: claims)
         explanations = settings.organizations.map { organization in
@@ -36,7 +37,9 @@ struct ClaimsReport {
                 rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust),
                 grants: access.roles(issuer: issuer, subject: subject, in: organization.id),
                 isSuspended: access.isSuspended(
-                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id))
+                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id),
+                isSuspensionUnknown: access.suspendsAddresses(in: organization.id)
+                    && provider.emailTrust.isVerifiedEmailUnknown(of: claims))
         }
     }
 

@@ -50,7 +50,10 @@ public enum SettingsFile {
         let reader = SettingReader(sources: sources, directory: directory)
         reader.reportDuplicates(in: document)
         let settings = SettingKind<Settings>.section.read(document.root, "", reader)
-        if let settings, reader.faults.isEmpty { return settings }
+        if var settings, reader.faults.isEmpty {
+            settings.warnings = located(reader.warnings, in: bytes, file: path)
+            return settings
+        }
         throw ConfigurationFaults(located(reader.faults, in: bytes, file: path))
     }
 

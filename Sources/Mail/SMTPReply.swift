@@ -34,6 +34,7 @@ struct SMTPReplyParser {
     private var code: Int?
     private(set) var rest: [UInt8] = []
 
+    // The text is kept with the invitation, and the store keeps no NUL.
     // Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
     /// The next whole reply; `nil` where more has to arrive first.
     mutating func take(_ bytes: [UInt8]) throws(Broken) -> SMTPReply? {
@@ -50,7 +51,7 @@ struct SMTPReplyParser {
 
     private mutating func takeLine() throws(Broken) -> SMTPReply? {
         guard line.count >= 3, line.count <= SMTPReplyParser.longestLine, lines.count < SMTPReplyParser.mostLines,
-            line[..<3].allSatisfy({ (0x30...0x39).contains($0) }), (0x32...0x35).contains(line[0]),
+            line[..<3].allSatisfy({ (0x30...0x39).contains($0) }), !line.contains(0), (0x32...0x35).contains(line[0]),
             let number = Int(String(decoding: line[..<3], as: UTF8.self)), code == nil || code == number
         else { throw Broken() }
         let separator = line.count > 3 ? line[3] : 0x20

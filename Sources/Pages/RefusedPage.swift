@@ -7,6 +7,8 @@ public struct RefusedPage: Sendable {
         case verified(String)
         case unverified(String)
         case absent
+        /// Whether the provider has one could not be learned.
+        case unknown
     }
 
     /// What the sign-in said of one's own groups.
@@ -15,6 +17,16 @@ public struct RefusedPage: Sendable {
         /// Too many to be sent, or kept for another place.
         case leftOut
         case absent
+        /// Whether the provider has some could not be learned.
+        case unknown
+    }
+
+    /// Why the gateway does not know all that the provider says of the account.
+    public enum Missing: Sendable {
+        /// The provider did not answer when it was asked.
+        case userinfo
+        /// The last sign-in is too long ago.
+        case lapsed
     }
 
     private let account: Account
@@ -23,13 +35,14 @@ public struct RefusedPage: Sendable {
     private let subject: String
     private let email: Email
     private let groups: Groups
+    private let missing: Missing?
     private let others: [OrganizationListPage.Item]
     private let requestID: String
 
     /// - Parameter others: organizations in which one does have a role.
     public init(
         account: Account, provider: String, issuer: String, subject: String, email: Email, groups: Groups,
-        others: [OrganizationListPage.Item], requestID: String
+        missing: Missing?, others: [OrganizationListPage.Item], requestID: String
     ) {
         self.account = account
         self.provider = provider
@@ -37,6 +50,7 @@ public struct RefusedPage: Sendable {
         self.subject = subject
         self.email = email
         self.groups = groups
+        self.missing = missing
         self.others = others
         self.requestID = requestID
     }
@@ -49,6 +63,7 @@ public struct RefusedPage: Sendable {
             <p>You are signed in, but nothing in your sign-in gives you a role here. Either there is no such organization, or its managers have not let you in yet.</p>
             <h2>What to do</h2>
             <ul class="advice">
+            \(missingAdvice)
             \(advice)
             <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them what stands below.</li>
             <li>If you have another account, sign out and sign in with that one.</li>
@@ -66,6 +81,20 @@ public struct RefusedPage: Sendable {
             </div>
             """
         return Page(title: "No access", account: account, content: content).document
+    }
+
+    private var missingAdvice: HTML? {
+        switch missing {
+        case .userinfo:
+            """
+            <li>Your identity provider did not answer when it was asked for the rest of your account's details, so they don't count. Sign out and sign in again in a few minutes. If that doesn't help, tell your administrator the request id.</li>
+            """
+        case .lapsed:
+            """
+            <li>Some details of your account are too old to count. Sign out and sign in again.</li>
+            """
+        case nil: nil
+        }
     }
 
     private var advice: HTML? {
@@ -91,6 +120,7 @@ public struct RefusedPage: Sendable {
         case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
         case .unverified(let address): "\(address) <strong class=\"bad\">not verified</strong>"
         case .absent: "not sent by your identity provider"
+        case .unknown: "not known"
         }
     }
 
@@ -103,6 +133,7 @@ public struct RefusedPage: Sendable {
                     + (names.count > 20 ? ", and \(names.count - 20) more" : ""))
         case .leftOut: "left out by your identity provider"
         case .absent: "not sent by your identity provider"
+        case .unknown: "not known"
         }
     }
 

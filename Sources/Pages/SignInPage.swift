@@ -14,30 +14,28 @@ public struct SignInPage: Sendable {
     }
 
     public enum Message: Sendable {
-        /// No provider takes addresses of this domain.
-        case unknownDomain
-        /// Nobody can sign in here at all.
+        /// No provider has this e-mail domain, id or issuer.
+        case unknown
+        /// No provider has a `client_id`.
         case noProvider
     }
 
     private let choices: [Choice]
     private let offersEmail: Bool
-    private let email: String?
     private let organization: String?
     private let returnTo: String?
     private let message: Message?
 
     /// - Parameters:
-    ///   - offersEmail: whether an address can tell the provider.
-    ///   - email: what was typed before.
-    ///   - returnTo: where one wanted to go; a path of this site.
+    ///   - offersEmail: whether the page has the field for an address, which selects the provider.
+    ///   - organization: kept as context.
+    ///   - returnTo: where the user wanted to go; a path of this site.
     public init(
-        choices: [Choice], offersEmail: Bool, email: String? = nil, organization: String? = nil,
-        returnTo: String? = nil, message: Message? = nil
+        choices: [Choice], offersEmail: Bool, organization: String? = nil, returnTo: String? = nil,
+        message: Message? = nil
     ) {
         self.choices = choices
         self.offersEmail = offersEmail
-        self.email = email
         self.organization = organization
         self.returnTo = returnTo
         self.message = message
@@ -58,9 +56,9 @@ public struct SignInPage: Sendable {
 
     private var notice: HTML? {
         switch message {
-        case .unknownDomain:
+        case .unknown:
             """
-            <p class="notice" role="alert">No identity provider is known for this address. Check the spelling, use your work address, or choose your provider below.</p>
+            <p class="notice" role="alert">No identity provider is known for what you entered or followed. Check the spelling and use your work email address.</p>
             """
         case .noProvider:
             """
@@ -75,7 +73,7 @@ public struct SignInPage: Sendable {
         <form method="get" action="/auth/login">
         <input type="hidden" name="from" value="form">\(hidden("organization", organization))\(hidden("return_to", returnTo))
         <label for="email">Work e-mail address</label>
-        <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="\(email ?? "")">
+        <input id="email" name="email" type="email" autocomplete="username" required maxlength="254">
         <button class="primary" type="submit">Continue</button>
         </form>
         """

@@ -22,8 +22,12 @@ struct ClaimChecks {
         let expires = try time("exp", isRequired: true)
         let issued = try time("iat", isRequired: true)
         let notBefore = try time("nbf", isRequired: false)
-        let subject = try text("sub")
+        let subject = try text("sub", isEmptyAllowed: true)
         let preferred = subjectClaim == "sub" ? nil : try text(subjectClaim)
+        // Sessions are found by it, and the store keeps no NUL.
+        if case .client = parties, claims.member("sid")?.kind == .string {
+            _ = try text("sid", isEmptyAllowed: true, longest: ClaimChecks.longestSession)
+        }
         guard let expires, let issued else { throw TokenRefusal(.claimMalformed, "\"exp\" or \"iat\" is missing.") }
 
         guard now < expires + clockSkew else {
@@ -70,15 +74,21 @@ struct ClaimChecks {
         return max(moment, Timestamp(seconds: -9_200_000_000))
     }
 
-    /// `nil` where the claim is absent; a subject claim that is there has to be a string of at most 255 characters, none of
-    /// them NUL, which no store takes.
-    private func text(_ name: String) throws(TokenRefusal) -> String? {
+    /// The longest `sid`, in characters: providers make longer ones than subjects.
+    static let longestSession = 1024
+
+    /// A claim that names something in the store, which keeps no NUL; `nil` if it is absent.
+    ///
+    /// - Parameter longest: in characters.
+    func text(
+        _ name: String, isEmptyAllowed: Bool = false, longest: Int = 255
+    ) throws(TokenRefusal) -> String? {
         guard let value = claims.member(name) else { return nil }
-        guard let text = value.string, text.unicodeScalars.count <= 255, name == "sub" || !text.isEmpty,
+        guard let text = value.string, text.unicodeScalars.count <= longest, isEmptyAllowed || !text.isEmpty,
             !text.utf8.contains(0)
         else {
             throw TokenRefusal(
-                .claimMalformed, "The token's \"\(name)\" is not a string of 1–255 characters without NUL.")
+                .claimMalformed, "The token's \"\(name)\" is not a string of 1–\(longest) characters without NUL.")
         }
         return text
     }

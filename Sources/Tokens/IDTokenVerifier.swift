@@ -45,7 +45,7 @@ public struct IDTokenVerifier: Sendable {
                 identity: Identity(
                     issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
                 claims: signed.claims, header: signed.header.document, keyID: signed.keyID,
-                validity: outcome.validity)
+                validity: outcome.validity, origin: ClaimsOrigin(token: signed.claims.root, at: now))
         } catch {
             var refusal = error
             refusal.provider = provider.id

@@ -4,9 +4,9 @@ internal import Text
 public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
-    /// 1–64 of `a`–`z`, `A`–`Z`, `0`–`9`, `-`, `_`, `.`; `nil` for anything else.
+    /// 1–63 of `a`–`z`, `0`–`9`, `-`; `nil` for anything else. It stands in paths as it is.
     public init?(_ text: String) {
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(ProviderID.isAllowed) else { return nil }
+        guard (1...63).contains(text.utf8.count), text.utf8.allSatisfy(ProviderID.isAllowed) else { return nil }
         self.text = text
     }
 
@@ -14,7 +14,7 @@ public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2D, 0x5F, 0x2E: true
+        case 0x61...0x7A, 0x30...0x39, 0x2D: true
         default: false
         }
     }

@@ -41,14 +41,14 @@ public struct LogoutTokenVerifier: Sendable {
             throw TokenRefusal(.typeMismatch, "A logout token has no \"nonce\".")
         }
         try TokenParties.client(clientID).check(claims)
-        try checkTimes(signed, at: now)
-        return try notice(claims, at: now)
-    }
-
-    private func checkTimes(_ signed: SignedClaims, at now: Timestamp) throws(TokenRefusal) {
         let checks = ClaimChecks(
             header: signed.header, claims: signed.claims.root, parties: .anyone, subjectClaim: "sub",
             clockSkew: provider.clockSkew, maximumAge: LogoutTokenVerifier.maximumAge)
+        try checkTimes(checks, at: now)
+        return try notice(checks, at: now)
+    }
+
+    private func checkTimes(_ checks: ClaimChecks, at now: Timestamp) throws(TokenRefusal) {
         guard let issued = try checks.time("iat", isRequired: true) else { return }
         // `exp` came with the final specification, and some providers still leave it out.
         if let expires = try checks.time("exp", isRequired: false), now >= expires + provider.clockSkew {
@@ -62,16 +62,9 @@ public struct LogoutTokenVerifier: Sendable {
         }
     }
 
-    private func notice(_ claims: JSONValue, at now: Timestamp) throws(TokenRefusal) -> LogoutNotice {
-        func text(_ name: String) throws(TokenRefusal) -> String? {
-            guard let value = claims.member(name) else { return nil }
-            guard let text = value.string, (1...255).contains(text.unicodeScalars.count) else {
-                throw TokenRefusal(.claimMalformed, "The token's \"\(name)\" is not a string of 1–255 characters.")
-            }
-            return text
-        }
-        let (subject, sessionID) = (try text("sub"), try text("sid"))
-        guard let tokenID = try text("jti") else {
+    private func notice(_ checks: ClaimChecks, at now: Timestamp) throws(TokenRefusal) -> LogoutNotice {
+        let (subject, sessionID) = (try checks.text("sub"), try checks.text("sid", longest: ClaimChecks.longestSession))
+        guard let tokenID = try checks.text("jti") else {
             throw TokenRefusal(.claimMalformed, "The token has no \"jti\".")
         }
         guard subject != nil || sessionID != nil else {

@@ -5,7 +5,9 @@ internal import Time
 extension VerifiedClaims {
     // What a session stores. Only this target can make claims of it again, and only of what it sealed itself: the
     // authenticated encryption stands for the signature that was checked once.
-    private static let context = Array("gatehouse verified claims 1".utf8)
+    private static let context = Array("gatehouse verified claims 2".utf8)
+    /// Sealed before it was written where claims come from.
+    private static let unrecordedContext = Array("gatehouse verified claims 1".utf8)
 
     /// - Parameter owner: what the claims are sealed for, a session say; they open for nothing else.
     public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
@@ -18,6 +20,7 @@ extension VerifiedClaims {
         writer.member("from", Int(validity.lowerBound.seconds))
         writer.member("until", Int(validity.upperBound.seconds))
         writer.member("header_length", header.bytes.count)
+        origin.write(to: &writer)
         writer.endObject()
         // The writer puts no line break into its output, and the documents stay byte for byte what they were.
         let plain = writer.bytes + [0x0A] + header.bytes + claims.bytes
@@ -28,18 +31,25 @@ extension VerifiedClaims {
     /// - Throws: `notSealedHere` for anything else.
     public convenience init(opening sealed: [UInt8], with box: SealedBox, for owner: [UInt8]) throws(CryptographyError)
     {
-        let plain = try box.open(sealed, context: VerifiedClaims.context + owner)
+        let current = try? box.open(sealed, context: VerifiedClaims.context + owner)
+        let plain: [UInt8]
+        if let current {
+            plain = current
+        } else {
+            plain = try box.open(sealed, context: VerifiedClaims.unrecordedContext + owner)
+        }
         guard let end = plain.firstIndex(of: 0x0A), let about = try? JSONDocument(parsing: Array(plain[..<end])),
             let provider = about.root.member("provider")?.string.flatMap({ ProviderID($0) }),
             let issuer = about.root.member("issuer")?.string, let subject = about.root.member("subject")?.string,
             let from = about.root.member("from")?.integer, let until = about.root.member("until")?.integer,
             let length = about.root.member("header_length")?.integer, from <= until,
             let header = try? JSONDocument(parsing: Array(plain[(end + 1)...].prefix(Int(length)))),
-            let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length))))
+            let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
+            let origin = current == nil ? ClaimsOrigin(unrecorded: claims.root) : ClaimsOrigin(about.root)
         else { throw CryptographyError(.notSealedHere) }
         self.init(
             provider: provider, identity: Identity(issuer: issuer, subject: subject), claims: claims, header: header,
             keyID: about.root.member("key_id")?.string,
-            validity: Timestamp(seconds: from)..<Timestamp(seconds: until))
+            validity: Timestamp(seconds: from)..<Timestamp(seconds: until), origin: origin)
     }
 }

@@ -1,71 +1,106 @@
 public import JSON
 internal import Text
+public import Time
+
+/// Why an answer of the userinfo endpoint is thrown away.
+public enum UserinfoFault: String, Error, Sendable, CaseIterable {
+    case malformed = "the answer is not a JSON object with a \"sub\""
+    /// OpenID Connect Core 1.0, section 5.3.2
+    case otherSubject = "the answer is about another \"sub\""
+}
 
 extension VerifiedClaims {
     /// The provider's own name of the person, whatever `subject_claim` makes of it.
     public var providerSubject: String? { claims.root.member("sub")?.string }
 
+    /// Claims that say whose the token is, by whom, for whom and for which sign-in. They are the token's alone: userinfo
+    /// neither supplies nor replaces them, and they do not age.
+    private static let bound = Set(
+        ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "sid", "nonce", "at_hash", "c_hash"]
+            .map { ExactText($0) })
+    private static let email = ExactText("email")
+    private static let verified = ExactText("email_verified")
+
     /// These claims and those that the userinfo endpoint adds; it replaces none. An address and whether it is verified
     /// come from one source, never from two.
-    ///
-    /// - Returns: `nil` where the answer is not about this subject (OpenID Connect Core 1.0, section 5.3.2), and is
-    ///   to be thrown away.
-    public func adding(userinfo: JSONDocument) -> VerifiedClaims? {
-        guard isAboutSameSubject(userinfo) else { return nil }
+    public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
+        try checkSubject(of: userinfo)
         var known = Set(claims.root.members.map { ExactText($0.name) })
-        let verified = ExactText("email_verified")
-        var dropped: Set<ExactText> = []
-        if known.contains(ExactText("email")) {
-            known.insert(verified)
-        } else if userinfo.root.member("email") != nil {
-            dropped.insert(verified)
-        }
-        var writer = JSONWriter(reservingCapacity: claims.bytes.count + userinfo.bytes.count)
-        writer.beginObject()
-        for member in claims.root.members where !dropped.contains(ExactText(member.name)) {
-            writer.name(member.name)
-            writer.value(member.value)
-        }
-        for member in userinfo.root.members
-        where !known.contains(ExactText(member.name)) || dropped.contains(ExactText(member.name)) {
-            writer.name(member.name)
-            writer.value(member.value)
-        }
-        writer.endObject()
-        return replacingClaims(writer.bytes)
+        let isOwnAddress = known.contains(VerifiedClaims.email)
+        if isOwnAddress { known.insert(VerifiedClaims.verified) }
+        let isOtherAddress = !isOwnAddress && userinfo.root.member("email") != nil
+        return try merged(
+            userinfo, origin,
+            keeping: { name in !(isOtherAddress && name == VerifiedClaims.verified) },
+            taking: { name in !known.contains(name) || isOtherAddress && name == VerifiedClaims.verified })
     }
 
-    /// What the userinfo endpoint says now in place of what was known; of the old claims only those stay that say who,
-    /// by whom and for whom.
+    /// These claims where userinfo was needed and could not be obtained: what is not there is unknown.
+    public func lackingUserinfo() -> VerifiedClaims {
+        var origin = origin
+        origin.unknown.certain = Set(claims.root.members.map { ExactText($0.name) })
+        return replacing(claims, origin: origin)
+    }
+
+    /// What is known after a renewal that brought no ID token. Userinfo's word replaces what was known; the claims that it
+    /// does not supply are kept from the last ID token for a time, and are unknown afterwards. Claims that were unknown
+    /// stay unknown.
     ///
-    /// - Returns: `nil` where the answer is about somebody else.
-    public func renewed(byUserinfo userinfo: JSONDocument) -> VerifiedClaims? {
-        guard isAboutSameSubject(userinfo) else { return nil }
-        let names = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "sid"]
-        let kept = Set(names.map(ExactText.init(_:)))
-        var writer = JSONWriter(reservingCapacity: userinfo.bytes.count + 256)
+    /// - Parameters:
+    ///   - userinfo: `nil` if the provider has no userinfo endpoint.
+    ///   - lifetime: how long the ID token's claims are kept after it.
+    public func renewed(
+        byUserinfo userinfo: JSONDocument?, keepingFor lifetime: Duration, at now: Timestamp
+    ) throws(UserinfoFault) -> VerifiedClaims {
+        if let userinfo { try checkSubject(of: userinfo) }
+        var supplied = Set((userinfo?.root.members.map { ExactText($0.name) } ?? [])).subtracting(VerifiedClaims.bound)
+        let hasNewAddress = supplied.contains(VerifiedClaims.email)
+        // Of an address that another source supplied it says nothing.
+        if !hasNewAddress { supplied.remove(VerifiedClaims.verified) }
+        let own = claims.root.members.map { ExactText($0.name) }.filter { name in
+            !VerifiedClaims.bound.contains(name) && !origin.fromUserinfo.contains(name) && !supplied.contains(name)
+                && !(hasNewAddress && name == VerifiedClaims.verified)
+        }
+        var renewed = origin
+        let isYoung = origin.verifiedAt.lasts(lifetime, at: now)
+        let kept: Set<ExactText> = isYoung ? Set(own) : []
+        if !isYoung { renewed.unknown.lapsed.formUnion(own) }
+        renewed.isKept = !kept.isEmpty
+        renewed.fromUserinfo = []
+        return try merged(
+            userinfo, renewed, keeping: { VerifiedClaims.bound.contains($0) || kept.contains($0) },
+            taking: { supplied.contains($0) })
+    }
+
+    private func merged(
+        _ userinfo: JSONDocument?, _ origin: ClaimsOrigin, keeping: (ExactText) -> Bool, taking: (ExactText) -> Bool
+    ) throws(UserinfoFault) -> VerifiedClaims {
+        var origin = origin
+        var writer = JSONWriter(reservingCapacity: claims.bytes.count + (userinfo?.bytes.count ?? 0))
         writer.beginObject()
-        for member in claims.root.members where kept.contains(ExactText(member.name)) {
+        for member in claims.root.members where keeping(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }
-        for member in userinfo.root.members where !kept.contains(ExactText(member.name)) {
-            writer.name(member.name)
-            writer.value(member.value)
+        if let userinfo {
+            for member in userinfo.root.members {
+                let name = ExactText(member.name)
+                guard !VerifiedClaims.bound.contains(name), taking(name) else { continue }
+                writer.name(member.name)
+                writer.value(member.value)
+                origin.fromUserinfo.insert(name)
+            }
+            origin.unknown.leftOut.formUnion(UnknownClaims(announcedBy: userinfo.root).leftOut)
         }
         writer.endObject()
-        return replacingClaims(writer.bytes)
+        guard let document = try? JSONDocument(parsing: writer.bytes) else { throw .malformed }
+        return replacing(document, origin: origin)
     }
 
-    private func isAboutSameSubject(_ userinfo: JSONDocument) -> Bool {
-        guard userinfo.root.kind == .object, let subject = userinfo.root.member("sub")?.string else { return false }
-        return subject.isExactly(providerSubject ?? "")
-    }
-
-    private func replacingClaims(_ bytes: [UInt8]) -> VerifiedClaims? {
-        guard let document = try? JSONDocument(parsing: bytes) else { return nil }
-        return VerifiedClaims(
-            provider: provider, identity: identity, claims: document, header: header, keyID: keyID,
-            validity: validity)
+    private func checkSubject(of userinfo: JSONDocument) throws(UserinfoFault) {
+        guard userinfo.root.kind == .object, let subject = userinfo.root.member("sub")?.string else {
+            throw .malformed
+        }
+        guard let own = providerSubject, subject.isExactly(own) else { throw .otherSubject }
     }
 }

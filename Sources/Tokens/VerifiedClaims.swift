@@ -6,7 +6,7 @@ public import Time
 public final class VerifiedClaims: Sendable {
     public let provider: ProviderID
     public let identity: Identity
-    /// The payload, an object.
+    /// The payload, an object; with what userinfo added.
     public let claims: JSONDocument
     /// The protected header, an object.
     public let header: JSONDocument
@@ -14,10 +14,11 @@ public final class VerifiedClaims: Sendable {
     public let keyID: String?
     /// The time within which the token counts: first included, last excluded, clock skew allowed for.
     public let validity: Range<Timestamp>
+    let origin: ClaimsOrigin
 
     init(
         provider: ProviderID, identity: Identity, claims: JSONDocument, header: JSONDocument, keyID: String?,
-        validity: Range<Timestamp>
+        validity: Range<Timestamp>, origin: ClaimsOrigin
     ) {
         self.provider = provider
         self.identity = identity
@@ -25,5 +26,28 @@ public final class VerifiedClaims: Sendable {
         self.header = header
         self.keyID = keyID
         self.validity = validity
+        self.origin = origin
+    }
+
+    /// The same identity with other claims.
+    func replacing(_ claims: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
+        VerifiedClaims(
+            provider: provider, identity: identity, claims: claims, header: header, keyID: keyID, validity: validity,
+            origin: origin)
+    }
+
+    /// The claims as rules are tried against them.
+    public var known: KnownClaims { KnownClaims(claims.root, unknown: origin.unknown) }
+
+    /// Which claims nothing is known of.
+    public var unknown: UnknownClaims { origin.unknown }
+
+    /// When the last ID token was verified, if some of its claims are kept although a renewal since then brought none.
+    /// They count until `claims_lifetime` after this time.
+    public var keptSince: Timestamp? { origin.isKept ? origin.verifiedAt : nil }
+
+    /// The provider's own session (`sid`), if it names one.
+    public var providerSession: String? {
+        claims.root.member("sid")?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

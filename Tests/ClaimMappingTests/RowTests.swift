@@ -1,6 +1,7 @@
 import JSON
 import Organizations
 import Testing
+import Tokens
 
 @testable import ClaimMapping
 
@@ -136,10 +137,10 @@ private let addresses = [
         let rules = OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
         let claims = try JSONDocument(parsing: Array(row.claims.utf8)).root
         let trust = EmailTrust(domains: row.trusted)
-        let explanation = rules.explain(claims, from: "idp", emailTrust: trust)
+        let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: trust)
         #expect(explanation.rows.first?.verdict == row.verdict, "\(row.claim) \(row.claims)")
         #expect(explanation.rows.first?.isNearMiss == row.isNear, "\(row.claim) \(row.claims)")
-        #expect(explanation.evaluation == rules.evaluate(claims, from: "idp", emailTrust: trust))
+        #expect(explanation.evaluation == rules.evaluate(KnownClaims(claims), from: "idp", emailTrust: trust))
         #expect((explanation.evaluation.role == .manager) == (row.verdict == .matched))
     }
 

@@ -171,7 +171,32 @@ import Testing
         let file = try tokens.configuration(in: workspace)
         let good = CommandLineCall(["check", "--config", file])
         #expect(good.code == 0 && good.output == "\(file): no faults\n" && good.error.isEmpty)
-        #expect(CommandLineCall(["check", "--config", file, "--json"]).output == "{\"valid\":true,\"faults\":[]}\n")
+        #expect(
+            CommandLineCall(["check", "--config", file, "--json"]).output
+                == "{\"valid\":true,\"faults\":[],\"warnings\":[],\"redirect_uris\":[]}\n")
+        let providers = (0..<6).map { index in
+            """
+            {"id": "p\(index)", "issuer": "https://p\(index).example", "client_id": "c"\(index == 0 ? "" : ", \"email_domains\": [\"p\(index).example\"]")}
+            """
+        }
+        let several = workspace.file(
+            "several.jsonc",
+            """
+            {"public_url": "https://access.example", "listen": "127.0.0.1:0", "storage": "sqlite:x.db",
+             "secret_key": {"env": "KEY"},
+             "providers": [
+            \(providers.joined(separator: ",\n"))]}
+            """)
+        let key = ["KEY": Base64.encode(Array(repeating: 7, count: 32))]
+        let told = CommandLineCall(["check", "--config", several], environment: key)
+        #expect(told.code == 0 && told.output.contains("redirect URI of p0: https://access.example/auth/callback/p0\n"))
+        #expect(
+            told.error.hasPrefix("warning: \(several):4:8: providers[0].email_domains: ")
+                && told.error.contains("/auth/login?provider=p0") && !told.error.contains("p1"))
+        let json = try #require(
+            CommandLineCall(["check", "--config", several, "--json"], environment: key).lines.first)
+        #expect(json.member("valid")?.boolean == true && json.member("warnings")?.count == 1)
+        #expect(json.member("redirect_uris")?.count == 6)
         let bad = workspace.file("bad.jsonc", "{\n  \"public_url\": 3,\n  \"lisen\": \"127.0.0.1:1\"\n}\n")
         let call = CommandLineCall(["check", "--config", bad])
         let places = call.error.split(separator: "\n").map { $0.split(separator: " ").prefix(2).joined(separator: " ") }

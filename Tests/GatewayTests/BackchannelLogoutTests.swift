@@ -81,6 +81,13 @@ struct BackchannelLogoutTests {
             #expect(try await send(world, claims, id: "b", at: age).status == 400)
         }
         #expect(try await send(world, ",\"sub\":\"carla\"", id: "c", provider: "none").status == 404)
+        // The store keeps no NUL.
+        for (claims, id) in [
+            (",\"sub\":\"car\\u0000la\"", "d"), (",\"sid\":\"\\u0000\"", "e"), (",\"sub\":\"carla\"", "f\\u0000"),
+        ] {
+            let answer = try await send(world, claims, id: id)
+            #expect(answer.status == 400 && answer.json?.member("reason")?.string == "claim_malformed", "\(claims)")
+        }
         let form = ["Content-Type: application/x-www-form-urlencoded"]
         for body in ["", "logout_token=", "logout_token=x.y.z", "logout_token=a&logout_token=b", "other=x"] {
             let answer = try await world.send("POST", "/auth/backchannel-logout/idp", fields: form, body: body)

@@ -1,5 +1,6 @@
 import Audit
 import Databases
+import HTTPMessage
 import JSON
 import Testing
 
@@ -45,5 +46,66 @@ struct RecordingTests {
             try AuditVerification(transaction).faults
         }
         #expect(faults.isEmpty)
+    }
+
+    @Test("links of other sites write nothing into the log, whatever they ask for with the session's cookie")
+    func linksOfOtherSites() async throws {
+        let world = try SignInWorld()
+        let manager = TestBrowser(world)
+        try await manager.signIn("carla")
+        func count() async throws -> Int? {
+            try await world.database.read { transaction throws(DatabaseError) in
+                try transaction.first("SELECT count(*) FROM audit_event") { row throws(DatabaseError) in
+                    row.integer(0)
+                }
+            }
+        }
+        let before = try #require(try await count())
+        for site in ["cross-site", "same-site"] {
+            for route in Route.allCases where route.allows(.get) {
+                let path = route.template.replacing("{org}", with: "acme").replacing(/{\w+}/, with: "AAAA")
+                for (query, accept) in [
+                    ("", "text/html"), ("", "text/csv"), ("", "application/jsonl"), ("?format=csv", "text/html"),
+                    ("?format=jsonl", "text/html"),
+                ] {
+                    let answer = try await manager.send(
+                        "GET", path + query,
+                        fields: ["Accept: \(accept)", "Sec-Fetch-Site: \(site)", "Sec-Fetch-Mode: navigate"])
+                    #expect(try await count() == before, "\(path)\(query) as \(accept): \(answer.status)")
+                }
+            }
+        }
+        let log = "/api/v1/organizations/acme/audit-events"
+        for (path, accept) in [(log, "text/csv"), ("/organizations/acme/audit?format=csv", "text/html")] {
+            let foreign = ["Accept: \(accept)", "Sec-Fetch-Site: cross-site"]
+            #expect(try await manager.send("GET", path, fields: foreign).status == 403)
+            for own in [[], ["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: none"]] {
+                #expect(try await manager.send("GET", path, fields: ["Accept: \(accept)"] + own).status == 200)
+            }
+        }
+        #expect(try await count() == before + 6)
+    }
+
+    @Test(
+        "a person is known to an organization by a role, an invitation, or a sign-in that names it, and not otherwise")
+    func whoIsKnown() async throws {
+        let world = try SignInWorld()
+        func known() async throws -> [String] {
+            try await world.database.read { transaction throws(DatabaseError) in
+                try transaction.all(
+                    """
+                    SELECT organization || ' ' || subject FROM person_seen
+                    UNION SELECT organization || ' denied ' || subject FROM denied_sign_in ORDER BY 1
+                    """
+                ) { row throws(DatabaseError) in row.text(0) }
+            }
+        }
+        try await TestBrowser(world).signIn("sam")
+        try await TestBrowser(world).signIn("sam", "organization=nowhere")
+        try await TestBrowser(world).signIn("sam", "return_to=%2Forganizations%2Facme")
+        #expect(try await known().isEmpty)
+        try await TestBrowser(world).signIn("vic")
+        try await TestBrowser(world).signIn("sam", "organization=globex")
+        #expect(try await known() == ["acme vic", "globex denied sam", "globex sam"])
     }
 }

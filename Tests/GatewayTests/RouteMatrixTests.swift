@@ -67,8 +67,11 @@ struct RouteMatrixTests {
         // The page, or where one's only organization is; without one the refusal.
         case .home: [Expectation(method: "GET", statuses: [200, 404, 303, 303, 404, 303, 404])]
         case .organizationPage: [.reading()]
-        case .login: [.everybody("GET", 303)]
-        case .callback: [.everybody("GET", 400), .everybody("POST", 400)]
+        // Without a session there is nothing to confirm.
+        case .login:
+            [.everybody("GET", 303), Expectation(method: "POST", statuses: [303] + Array(repeating: 200, count: 6))]
+        case .initiate: [.everybody("GET", 200), .everybody("POST", 400)]
+        case .callback, .callbackWithoutProvider: [.everybody("GET", 400), .everybody("POST", 400)]
         // Without a form token nobody is signed out; without a session there is nothing to do.
         case .logout: [Expectation(method: "POST", statuses: [303, 403, 403, 403, 403, 403, 403])]
         case .signedOut: [.everybody("GET", 200)]

@@ -14,7 +14,7 @@ struct SignInAttackTests {
     }
 
     private func callback(_ items: [(name: String, value: String)]) -> String {
-        "/auth/callback?" + FormEncoding.query(items)
+        "/auth/callback/idp?" + FormEncoding.query(items)
     }
 
     @Test("an answer in another browser is refused, and its code goes nowhere (login CSRF)")
@@ -204,7 +204,7 @@ struct SignInAttackTests {
         ]
         let answer = try await world.send("GET", "/auth/login", fields: TestBrowser.navigation + poison)
         let location = try #require(answer.location)
-        #expect(location.contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fauth%2Fcallback"))
+        #expect(location.contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fauth%2Fcallback%2Fidp&"))
         #expect(!location.contains("evil") && !answer.setCookies.contains { $0.contains("Secure") })
         #expect(answer.field("Strict-Transport-Security") == nil)
     }
@@ -247,7 +247,10 @@ struct SignInAttackTests {
     @Test("pages cannot be framed, and nothing of an address leaves")
     func fields() async throws {
         let browser = TestBrowser(try SignInWorld())
-        for path in ["/", "/auth/signed-out", "/auth/callback?x=1", "/nowhere", "/auth/login?provider=none"] {
+        for path in [
+            "/", "/auth/signed-out", "/auth/callback/idp?x=1", "/auth/callback", "/nowhere",
+            "/auth/login?provider=none",
+        ] {
             let page = try await browser.open(path)
             let policy = try #require(page.field("Content-Security-Policy"))
             #expect(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "\(path)")
@@ -271,7 +274,7 @@ struct SignInAttackTests {
     func limit() async throws {
         let world = try SignInWorld()
         var last: TestAnswer?
-        for _ in 0..<301 { last = try await world.send("GET", "/auth/callback?x=1", from: "198.51.100.7") }
+        for _ in 0..<301 { last = try await world.send("GET", "/auth/callback/idp?x=1", from: "198.51.100.7") }
         #expect(last?.status == 429 && last?.field("Retry-After") != nil)
         #expect(try await world.send("GET", "/auth/login", from: "198.51.100.8").status == 303)
     }
@@ -292,7 +295,7 @@ struct SignInAttackTests {
         let link = try browser.consent("carla", at: try await browser.begin())
         let items = try parts(link)
         #expect(try await browser.open(link).status == 303)
-        _ = try await browser.open("/auth/callback?state=abc&code=topsecretcode")
+        _ = try await browser.open("/auth/callback/idp?state=abc&code=topsecretcode")
         for item in items where item.name != "iss" { #expect(!world.lines.text.contains(item.value)) }
         #expect(!world.lines.text.contains("topsecretcode"))
         #expect(!world.lines.text.contains(try #require(browser.cookies["gatehouse"])))

@@ -27,8 +27,11 @@ import WorkspaceMetrics
 final class SignInWorld: Sendable {
     static let issuer = "http://127.0.0.1:9"
     static let origin = "http://127.0.0.1:8080"
+    /// Of the second provider, which counts where a configuration names it.
+    static let otherIssuer = "http://127.0.0.1:7"
 
     let provider: DemoProvider
+    let otherProvider: DemoProvider
     let outbound: ProviderStandIn
     let clock: ManualClock
     let reactor: Reactor
@@ -60,10 +63,15 @@ final class SignInWorld: Sendable {
             issuer: SignInWorld.issuer,
             clients: [
                 DemoClient(
-                    id: "gatehouse client", secret: "s:e c%ret", redirectURIs: ["\(publicURL)/auth/callback"],
+                    id: "gatehouse client", secret: "s:e c%ret", redirectURIs: ["\(publicURL)/auth/callback/idp"],
                     postLogoutRedirectURIs: ["\(publicURL)/auth/signed-out"])
             ], people: SignInWorld.people, key: try SigningKey.generate(key), keyID: "k")
-        outbound = ProviderStandIn(provider, clock)
+        otherProvider = DemoProvider(
+            issuer: SignInWorld.otherIssuer,
+            clients: [
+                DemoClient(id: "x", secret: nil, redirectURIs: ["\(publicURL)/auth/callback/other"])
+            ], people: SignInWorld.people, key: try SigningKey.generate(key), keyID: "k")
+        outbound = ProviderStandIn([provider, otherProvider], clock)
         let path = "\(directory)/gatehouse.jsonc"
         let text = SignInWorld.configuration(
             publicURL: publicURL, providerSettings: providerSettings, secondProvider: secondProvider,
@@ -77,7 +85,8 @@ final class SignInWorld: Sendable {
         log = Log(.json, to: try LogSink { lines.append($0) })
         database = try Database(
             path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
-        way = Outbound(http: outbound, clocks: clock.clocks)
+        let report = ProviderReport(figures, log)
+        way = Outbound(http: outbound, clocks: clock.clocks, report: { report.take($0) })
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
         service = try SignInService(
@@ -143,6 +152,12 @@ final class SignInWorld: Sendable {
         """
     }
 
+    /// The configuration as the file has it now.
+    func loadedSettings() throws -> Settings {
+        let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
+        return try SettingsFile.load(path: "\(directory)/gatehouse.jsonc", environment: environment)
+    }
+
     /// Reads the configuration anew, with pieces of its text replaced.
     func reload(rewriting changes: (from: String, to: String)...) throws {
         let path = "\(directory)/gatehouse.jsonc"
@@ -150,9 +165,7 @@ final class SignInWorld: Sendable {
             publicURL: SignInWorld.origin, providerSettings: "", secondProvider: "", settings: "")
         for (from, to) in changes { text = text.replacing(from, with: to) }
         try text.write(to: path)
-        let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
-        let loaded = try SettingsFile.load(path: path, environment: environment)
-        deployments.publish(Deployment(loaded, by: way, after: deployments.read().value))
+        deployments.publish(Deployment(try loadedSettings(), by: way, after: deployments.read().value))
     }
 
     /// How many sign-ins came to this.
@@ -224,12 +237,12 @@ final class ProviderStandIn: OutboundHTTP {
         var watching: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let provider: DemoProvider
+    private let providers: [DemoProvider]
     private let clock: ManualClock
     private let state = Mutex(State())
 
-    init(_ provider: DemoProvider, _ clock: ManualClock) {
-        self.provider = provider
+    init(_ providers: [DemoProvider], _ clock: ManualClock) {
+        self.providers = providers
         self.clock = clock
     }
 
@@ -280,8 +293,12 @@ final class ProviderStandIn: OutboundHTTP {
         }
     }
 
-    /// How often a path was asked for.
-    func count(_ path: String) -> Int { state.withLock { $0.requests.count { $0.url.path == path } } }
+    /// How often a path was asked for, at any provider or at the one with this issuer.
+    func count(_ path: String, of issuer: String = "http://") -> Int {
+        state.withLock { state in
+            state.requests.count { $0.url.path == path && "http://\($0.url.authority)".hasPrefix(issuer) }
+        }
+    }
     /// The last request of a path.
     func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
@@ -290,7 +307,10 @@ final class ProviderStandIn: OutboundHTTP {
         let (twist, isCutOff) = state.withLock { state in
             (state.twist, state.unreachable.contains(request.url.path))
         }
-        if isCutOff { throw OutboundFault(.timedOut, "cut off") }
+        guard !isCutOff, let provider = providers.first(where: { $0.issuer == "http://\(request.url.authority)" })
+        else {
+            throw OutboundFault(.timedOut, "cut off")
+        }
         let response = provider.answer(
             request.method, Target(path: request.url.path, query: request.url.query),
             field: { request.fields.value($0) }, body: request.body, at: clock.now)
@@ -354,10 +374,11 @@ final class TestBrowser {
     func consent(_ person: String, at url: String) throws -> String {
         let query = String(try #require(url.split(separator: "?", maxSplits: 1).last))
         let target = Target(path: "/authorize", query: query)
-        let page = world.provider.answer(.get, target, field: { _ in nil }, body: [], at: world.clock.now)
+        let provider = url.hasPrefix(SignInWorld.otherIssuer) ? world.otherProvider : world.provider
+        let page = provider.answer(.get, target, field: { _ in nil }, body: [], at: world.clock.now)
         try #require(page.status == .ok)
         let items = try #require(target.queryItems) + [("person", person)]
-        let answer = world.provider.answer(
+        let answer = provider.answer(
             .post, Target(path: "/authorize", query: nil), field: { _ in nil }, body: FormEncoding.body(items),
             at: world.clock.now)
         let location = try #require(answer.fields.value(.location))

@@ -55,6 +55,12 @@ struct DialogueTests {
         "EHLO gate.example", "MAIL FROM:<no-reply@acme.example>", "RCPT TO:<pat@acme.example>", "DATA", "LETTER",
     ]
 
+    @Test("a reply with a NUL, which no store keeps, is none")
+    func replyWithNUL() {
+        var parser = SMTPReplyParser()
+        #expect(throws: SMTPReplyParser.Broken.self) { try parser.take(Array("550 a\u{0}b\r\n".utf8)) }
+    }
+
     @Test("hands a letter over, whole or byte by byte", arguments: [nil, 1, 2, 7] as [Int?])
     func whole(_ pieces: Int?) {
         let (said, end) = play(route(), DialogueTests.good, pieces: pieces)

@@ -35,15 +35,16 @@ struct PagesTests {
             try organizationPage(), try organizationPage([("q", hostile), ("owner", hostile)]),
             SignInPage(
                 choices: [SignInPage.Choice(name: hostile, url: "/auth/login?provider=\(hostile)")], offersEmail: true,
-                email: hostile, organization: hostile, returnTo: hostile, message: .unknownDomain
+                organization: hostile, returnTo: hostile, message: .unknown
             ).document,
+            ConfirmSignInPage(account: account, fields: [(hostile, hostile)], formToken: hostile).document,
             SignedOutPage(signInURL: "/auth/login").document,
             ContinuePage(.signIn, url: "https://idp.example/?a=\(hostile)").document,
             ErrorPage(status: 400, title: hostile, text: hostile, requestID: hostile).document,
             OrganizationListPage(account: account, items: [item]).document,
             RefusedPage(
                 account: account, provider: hostile, issuer: hostile, subject: hostile, email: .unverified(hostile),
-                groups: .names([hostile]), others: [item], requestID: hostile
+                groups: .names([hostile]), missing: .userinfo, others: [item], requestID: hostile
             ).document,
         ]
     }

@@ -2,6 +2,7 @@ import ClaimMapping
 import JSON
 import Organizations
 import Testing
+import Tokens
 
 @testable import Policy
 
@@ -19,7 +20,8 @@ struct ExplanationTests {
             id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: .firstMatch, mappings: mappings)
         let root = try JSONDocument(parsing: Array(claims.utf8)).root
         return AccessExplanation(
-            rules.explain(root, from: "idp", emailTrust: EmailTrust()), grants: grants, isSuspended: isSuspended)
+            rules.explain(KnownClaims(root), from: "idp", emailTrust: EmailTrust()), grants: grants,
+            isSuspended: isSuspended)
     }
 
     private func json(_ explanation: AccessExplanation) -> String {

@@ -95,6 +95,13 @@ struct IDTokenTests {
         #expect(try reason(nil) == .authenticationContextMismatch)
     }
 
+    @Test("a session that the store cannot name is refused; a sid of another type names none")
+    func session() throws {
+        #expect(try reason(["sid": "\"a\\u0000b\""]) == .claimMalformed)
+        #expect(try reason(["sid": "\"\(String(repeating: "s", count: 1025))\""]) == .claimMalformed)
+        for good in ["\"s\"", "\"\"", "7", "null"] { #expect(try reason(["sid": good]) == nil) }
+    }
+
     @Test("what every token has to pass it has to pass too")
     func common() throws {
         #expect(try reason(["iss": "\"https://other.example\""]) == .issuerUnknown)
@@ -116,48 +123,6 @@ struct KeptClaimsTests {
     }
 
     private func json(_ text: String) throws -> JSONDocument { try JSONDocument(parsing: Array(text.utf8)) }
-
-    @Test("userinfo adds and never replaces")
-    func adds() throws {
-        let known = try claims(["groups": "[\"a\"]"])
-        let info = try json("{\"sub\":\"someone\",\"groups\":[\"b\"],\"department\":\"soc\",\"iss\":\"x\"}")
-        let all = try #require(known.adding(userinfo: info)).claims.root
-        #expect(all.member("groups")?.text == "[\"a\"]")
-        #expect(all.member("department")?.string == "soc")
-        #expect(all.member("iss")?.string == "https://idp.example")
-    }
-
-    @Test("another person's userinfo is thrown away", arguments: ["{\"sub\":\"other\"}", "{}", "[]", "{\"sub\":7}"])
-    func otherSubject(_ text: String) throws {
-        #expect(try claims().adding(userinfo: json(text)) == nil)
-        #expect(try claims().renewed(byUserinfo: json(text)) == nil)
-    }
-
-    @Test("an address and whether it is verified come from one source")
-    func email() throws {
-        let fromToken = try claims(["email": "\"a@x.example\""])
-        let info = try json("{\"sub\":\"someone\",\"email\":\"b@x.example\",\"email_verified\":true}")
-        let first = try #require(fromToken.adding(userinfo: info)).claims.root
-        #expect(first.member("email")?.string == "a@x.example")
-        #expect(first.member("email_verified") == nil)
-
-        let verifiedAlone = try claims(["email_verified": "true"])
-        let unverified = try json("{\"sub\":\"someone\",\"email\":\"b@x.example\"}")
-        let second = try #require(verifiedAlone.adding(userinfo: unverified)).claims.root
-        #expect(second.member("email")?.string == "b@x.example")
-        #expect(second.member("email_verified") == nil)
-    }
-
-    @Test("a renewal by userinfo keeps only who it is")
-    func renewal() throws {
-        let old = try claims(["groups": "[\"a\"]", "email": "\"a@x.example\"", "sid": "\"s\""])
-        let new = try #require(old.renewed(byUserinfo: json("{\"sub\":\"someone\",\"groups\":[],\"exp\":9}"))).claims
-            .root
-        #expect(new.member("groups")?.text == "[]")
-        #expect(new.member("email") == nil)
-        #expect(new.member("sid")?.string == "s")
-        #expect(new.member("exp")?.integer == 1_800_000_600)
-    }
 
     @Test("kept claims come back as they were, for their owner alone")
     func sealing() throws {
@@ -214,6 +179,8 @@ struct LogoutTokenTests {
         #expect(try outcome(["exp": nil]).get().tokenID == "j")
         #expect(try outcome(["sub": nil]).get().subject == nil)
         #expect(try outcome(["sid": nil]).get().sessionID == nil)
+        let long = String(repeating: "s", count: 1024)
+        #expect(try outcome(["sid": "\"\(long)\""]).get().sessionID == long)
     }
 
     @Test(
@@ -225,6 +192,9 @@ struct LogoutTokenTests {
             (["iat": "1799999699"], .tokenTooOld), (["iat": "1800000061"], .issuedInFuture),
             (["exp": "1799999000"], .expired), (["jti": nil], .claimMalformed), (["jti": "7"], .claimMalformed),
             (["sid": "\"\""], .claimMalformed), (["sub": nil, "sid": nil], .subjectMissing),
+            (["jti": "\"a\\u0000\""], .claimMalformed), (["sid": "\"\\u0000\""], .claimMalformed),
+            (["sub": "\"some\\u0000one\""], .claimMalformed),
+            (["sid": "\"\(String(repeating: "s", count: 1025))\""], .claimMalformed),
         ] as [([String: String?], TokenReason)])
     func refused(changes: [String: String?], reason: TokenReason) throws {
         guard case .failure(let refusal) = try outcome(changes) else {

@@ -1,20 +1,17 @@
 public import JSON
 internal import Text
+public import Tokens
 
 /// The claims that rows are tried against, and what is known about them beyond their values.
 struct ClaimSource {
     let claims: JSONValue
     let emailTrust: EmailTrust
-    /// Names of claims that the provider left out for size (OpenID Connect Core, section 5.6.2).
-    private let distributed: JSONValue?
-    private let hasUnlistedGroups: Bool
+    private let known: KnownClaims
 
-    init(_ claims: JSONValue, _ emailTrust: EmailTrust) {
-        self.claims = claims
+    init(_ known: KnownClaims, _ emailTrust: EmailTrust) {
+        claims = known.root
+        self.known = known
         self.emailTrust = emailTrust
-        distributed = claims.member("_claim_names")
-        // Entra says that there are groups and lists none; `false` and null say that there are none.
-        hasUnlistedGroups = claims.member("hasgroups").map { $0.boolean != false && !$0.isNull } ?? false
     }
 
     /// A claim as a row addresses it.
@@ -39,15 +36,14 @@ struct ClaimSource {
             value: isWithinEmail ? nil : claims.value(at: pointer), topLevelName: first, isEmail: first == "email")
     }
 
-    func isUnknown(_ topLevelName: String) -> Bool {
-        distributed?.member(topLevelName) != nil || hasUnlistedGroups && topLevelName == "groups"
-    }
+    func isUnknown(_ topLevelName: String) -> Bool { known.isUnknown(topLevelName) }
 
     /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted. What the
     /// provider left out is not absent.
     func isVerified(_ address: String) -> Bool {
         guard let verified = claims.member("email_verified") else {
-            if isUnknown("email_verified") { return false }
+            // Only the source of the address could say so: one that could not be asked changes nothing.
+            if known.unknown.leavesOut("email_verified") { return false }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return false }
             let domain = address.utf8[sign...].dropFirst()
             return emailTrust.domains.contains { $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII) }
@@ -58,23 +54,33 @@ struct ClaimSource {
 
 extension EmailTrust {
     /// Whether an address of these claims counts as verified.
-    public func isVerified(_ address: String, among claims: JSONValue) -> Bool {
+    public func isVerified(_ address: String, among claims: KnownClaims) -> Bool {
         ClaimSource(claims, self).isVerified(address)
     }
 
     /// The address of these claims in lower case, where it counts as verified; one with control characters is none.
-    public func verifiedEmail(of claims: JSONValue) -> String? {
-        guard let value = claims.member("email"), let address = Mapping.address(value),
+    public func verifiedEmail(of claims: KnownClaims) -> String? {
+        guard let value = claims.root.member("email"), let address = Mapping.address(value),
             isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         return String(decoding: address.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }
 
+extension EmailTrust {
+    /// Whether these claims may have a verified address that is not among them: the address is unknown, or whether it is
+    /// verified.
+    public func isVerifiedEmailUnknown(of claims: KnownClaims) -> Bool {
+        guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
+        return claims.isUnknown("email")
+            || claims.root.member("email") != nil && claims.unknown.leavesOut("email_verified")
+    }
+}
+
 extension Mapping {
     /// What the row looks at among claims; `nil` where it is not there.
     public func value(in claims: JSONValue) -> JSONValue? {
-        ClaimSource(claims, EmailTrust()).resolve(self).value
+        ClaimSource(KnownClaims(claims), EmailTrust()).resolve(self).value
     }
 
     /// What trying one row comes to.

@@ -1,5 +1,6 @@
 public import JSON
 public import Organizations
+public import Tokens
 
 /// Why somebody has a role in an organization, or none: the closed list.
 public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
@@ -27,7 +28,7 @@ public struct Evaluation: Sendable, Hashable {
 
 extension OrganizationRules {
     /// Tries the rows against claims of one of the organization's providers, and stops as soon as the outcome is certain.
-    public func evaluate(_ claims: JSONValue, from provider: String, emailTrust: EmailTrust) -> Evaluation {
+    public func evaluate(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Evaluation {
         guard providers.contains(provider) else {
             return Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
         }
@@ -46,7 +47,7 @@ extension OrganizationRules {
 extension OrganizationRules {
     /// Whether a row looks at a claim that is not among these; another source may have it.
     public func lacksClaims(_ claims: JSONValue) -> Bool {
-        let source = ClaimSource(claims, EmailTrust())
+        let source = ClaimSource(KnownClaims(claims), EmailTrust())
         return blocks.contains { $0.mappings.contains { source.resolve($0).value == nil } }
     }
 }

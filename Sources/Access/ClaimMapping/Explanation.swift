@@ -1,5 +1,6 @@
 public import JSON
 public import Organizations
+public import Tokens
 
 /// What one row did.
 public enum Verdict: String, Sendable, Hashable, CaseIterable {
@@ -61,7 +62,7 @@ public struct Explanation: Sendable {
 
 extension OrganizationRules {
     /// Judges every row. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
-    public func explain(_ claims: JSONValue, from provider: String, emailTrust: EmailTrust) -> Explanation {
+    public func explain(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Explanation {
         guard providers.contains(provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
             return Explanation(organization: id, evaluation: evaluation, rows: [])

@@ -58,6 +58,11 @@ public struct AccessSnapshot: Sendable {
         return tenant.suspendedEmails.contains(ExactText(email))
     }
 
+    /// Whether an organization has suspended addresses: an identity whose own is not known could have one of them.
+    public func suspendsAddresses(in organization: OrganizationID) -> Bool {
+        tenants[organization].map { !$0.suspendedEmails.isEmpty } ?? false
+    }
+
     /// Whether an identity is shut out by name, and whoever has this address of theirs is not yet.
     public func lacksEmail(
         _ email: String, ofSuspended issuer: String, _ subject: String, in organization: OrganizationID

@@ -82,6 +82,15 @@ extension AccessStore {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
+    /// Whether an organization has suspended addresses.
+    static func suspendsAddresses(
+        in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM suspension_email WHERE organization = $1 LIMIT 1", .text(organization.text)
+        ) { _ throws(DatabaseError) in true } ?? false
+    }
+
     /// The rows that managers added, by organization and in their order; ranked among themselves.
     ///
     /// - Parameter organization: `nil` for all.

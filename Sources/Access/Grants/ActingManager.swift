@@ -15,21 +15,24 @@ public struct ActingManager: Sendable {
     let permission: Permission
     let isConfirmed: Bool
     private let verifiedEmail: @Sendable () -> String?
+    private let isEmailUnknown: @Sendable () -> Bool
     private let earned: @Sendable (MappingRows, [Role]) -> Rights
 
     /// - Parameters:
     ///   - permission: what they have to be permitted.
     ///   - isConfirmed: whether their own role may go by what they do.
     ///   - verifiedEmail: in lower case; under the settings of when it is asked.
+    ///   - isEmailUnknown: whether there may be a verified address that is not known; likewise.
     ///   - earned: what their claims under these stored rows and these grants come to, suspensions left aside; likewise.
     public init(
         issuer: String, subject: String, permission: Permission, isConfirmed: Bool,
-        verifiedEmail: @escaping @Sendable () -> String?,
+        verifiedEmail: @escaping @Sendable () -> String?, isEmailUnknown: @escaping @Sendable () -> Bool,
         earned: @escaping @Sendable (MappingRows, [Role]) -> Rights
     ) {
         self.issuer = issuer
         self.subject = subject
         self.verifiedEmail = verifiedEmail
+        self.isEmailUnknown = isEmailUnknown
         self.permission = permission
         self.isConfirmed = isConfirmed
         self.earned = earned
@@ -41,6 +44,8 @@ public struct ActingManager: Sendable {
         guard try !AccessStore.isSuspended(issuer, subject, verifiedEmail(), in: organization, transaction) else {
             return (nil, [])
         }
+        // The address could be a suspended one.
+        if isEmailUnknown(), try AccessStore.suspendsAddresses(in: organization, transaction) { return (nil, []) }
         let grants = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
         return earned(rows, grants.map(\.role))
     }

@@ -10,9 +10,13 @@ public struct AccessExplanation: Sendable {
     /// - Parameters:
     ///   - grants: roles that are stored for the identity.
     ///   - isSuspended: whether the organization shut it out.
-    public init(_ explanation: Explanation, grants: [Role] = [], isSuspended: Bool = false) {
+    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one.
+    public init(
+        _ explanation: Explanation, grants: [Role] = [], isSuspended: Bool = false, isSuspensionUnknown: Bool = false
+    ) {
         self.explanation = explanation
-        standing = Standing(explanation.evaluation, grants: grants, isSuspended: isSuspended)
+        standing = Standing(
+            explanation.evaluation, grants: grants, isSuspended: isSuspended, isSuspensionUnknown: isSuspensionUnknown)
     }
 
     /// One element of `organizations` in the contract's explanation.

@@ -1,5 +1,4 @@
 public import ClaimMapping
-internal import JSON
 public import Organizations
 public import Tokens
 
@@ -20,9 +19,13 @@ public struct Standing: Sendable, Hashable {
     ///   - grants: roles that are stored for this identity here; they count only while the organization lists the
     ///     provider.
     ///   - isSuspended: whether the organization shut the identity out; it then has nothing, whatever it would earn.
-    public init(_ evaluation: Evaluation, grants: [Role], isSuspended: Bool) {
-        guard !isSuspended else {
-            (role, permissions, source, mapping, reason) = (nil, [], nil, nil, .suspended)
+    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one; then it has nothing either.
+    public init(
+        _ evaluation: Evaluation, grants: [Role], isSuspended: Bool, isSuspensionUnknown: Bool
+    ) {
+        guard !isSuspended, !isSuspensionUnknown else {
+            (role, permissions, source, mapping) = (nil, [], nil, nil)
+            reason = isSuspended ? .suspended : .claimsIncomplete
             return
         }
         let grants = evaluation.reason == .providerNotAccepted ? [] : grants
@@ -59,16 +62,17 @@ public struct Entitlement: Sendable {
     ///   - emailTrust: of the provider that they come from.
     ///   - grants: roles that are stored for this identity here.
     ///   - isSuspended: whether the organization shut the identity out.
+    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one.
     public init(
         of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = [],
-        isSuspended: Bool = false
+        isSuspended: Bool = false, isSuspensionUnknown: Bool = false
     ) {
         identity = claims.identity
         organization = rules.id
         standing = Standing(
             isSuspended
-                ? .none : rules.evaluate(claims.claims.root, from: claims.provider.text, emailTrust: emailTrust),
-            grants: grants, isSuspended: isSuspended)
+                ? .none : rules.evaluate(claims.known, from: claims.provider.text, emailTrust: emailTrust),
+            grants: grants, isSuspended: isSuspended, isSuspensionUnknown: isSuspensionUnknown)
     }
 }
 

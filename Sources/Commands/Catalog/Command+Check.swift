@@ -1,37 +1,59 @@
 internal import Configuration
+internal import Gateway
 internal import JSON
+internal import Tokens
 
 extension Command {
     static let check = Command(
         path: ["check"], summary: "Tells every fault of a configuration at once",
         details: """
-            Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong.
+            Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong. Warnings are such
+            lines too, and change no exit code. A good file is followed by the redirect URI to register at each provider.
             Files and variables that the configuration points to are read; network and storage are not touched.
             """,
         options: [.config, .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let path = try call.arguments.required("config")
-        var faults: [Fault] = []
+        let isJSON = call.arguments.has("json")
+        let settings: Settings
         do throws(ConfigurationFaults) {
-            _ = try SettingsFile.load(path: path, environment: call.environment)
+            settings = try SettingsFile.load(path: path, environment: call.environment)
         } catch {
-            faults = error.faults
+            guard isJSON else { throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description)) }
+            call.print(json(faults: error.faults, warnings: [], redirectURIs: []))
+            return .no
         }
-        if call.arguments.has("json") {
-            call.print(json(faults))
-        } else if faults.isEmpty {
-            call.print("\(path): no faults")
-        } else {
-            throw CommandFailure(exitCode: .no, lines: faults.map(\.description))
+        guard !isJSON else {
+            call.print(json(faults: [], warnings: settings.warnings, redirectURIs: settings.redirectURIs))
+            return .done
         }
-        return faults.isEmpty ? .done : .no
+        for warning in settings.warnings { call.warn("warning: \(warning)") }
+        call.print("\(path): no faults")
+        for uri in settings.redirectURIs { call.print("redirect URI of \(uri.provider): \(uri.text)") }
+        return .done
     }
 
-    private static func json(_ faults: [Fault]) -> [UInt8] {
+    private static func json(faults: [Fault], warnings: [Fault], redirectURIs: [RedirectURI]) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("valid", faults.isEmpty)
-        writer.name("faults")
+        write(faults, as: "faults", to: &writer)
+        write(warnings, as: "warnings", to: &writer)
+        writer.name("redirect_uris")
+        writer.beginArray()
+        for uri in redirectURIs {
+            writer.beginObject()
+            writer.member("provider", uri.provider.text)
+            writer.member("redirect_uri", uri.text)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func write(_ faults: [Fault], as name: String, to writer: inout JSONWriter) {
+        writer.name(name)
         writer.beginArray()
         for fault in faults {
             writer.beginObject()
@@ -43,7 +65,5 @@ extension Command {
             writer.endObject()
         }
         writer.endArray()
-        writer.endObject()
-        return writer.bytes
     }
 }

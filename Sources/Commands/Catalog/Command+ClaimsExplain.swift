@@ -25,7 +25,8 @@ extension Command {
         }
         let claims = try claims(in: try call.content(of: path, limit: 1 << 20), named: path)
         let report = ClaimsReport(
-            of: claims, from: provider, identity: nil, in: settings, with: try call.access(under: settings))
+            of: KnownClaims(claims), from: provider, identity: nil, in: settings, with: try call.access(under: settings)
+        )
         call.print(report, asJSON: call.arguments.has("json"))
         return report.earnsRole ? .done : .no
     }

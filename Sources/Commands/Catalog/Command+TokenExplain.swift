@@ -28,7 +28,7 @@ extension Command {
                         throw TokenRefusal(.issuerUnknown, "The token's provider is not configured.")
                     }
                     let report = ClaimsReport(
-                        of: claims.claims.root, from: provider, identity: claims.identity, in: settings, with: access)
+                        of: claims.known, from: provider, identity: claims.identity, in: settings, with: access)
                     return call.print(report, asJSON: isJSON) ? report.earnsRole : nil
                 } catch {
                     return call.print(error, asJSON: isJSON) ? false : nil

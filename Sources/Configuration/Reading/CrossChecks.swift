@@ -24,6 +24,7 @@ struct CrossChecks {
         checkUnique(organizations, Settings.organizations.name, OrganizationSettings.id.name)
         checkAcceptedProviders()
         checkAudiences()
+        checkReachability()
         if !members.has(Settings.secretKey),
             let index = providers.firstIndex(where: { $0.member(ProviderSettings.clientID.name) != nil })
         {
@@ -63,6 +64,26 @@ struct CrossChecks {
                     at: value, "organizations[\(index)].providers[\(place)]",
                     "no provider has the id \(quoted(id))\(meant)")
             }
+        }
+    }
+
+    /// A provider that the sign-in page does not name is found by an e-mail domain, or by a link that names it.
+    private func checkReachability() {
+        let signingIn = providers.enumerated().filter { $0.element.member(ProviderSettings.clientID.name) != nil }
+        let isListedByDefault = signingIn.count <= Settings.mostListedByDefault
+        let listed = signingIn.filter {
+            $0.element.member(ProviderSettings.listed.name)?.boolean ?? isListedByDefault
+        }
+        let offered = listed.count > Settings.mostOffered ? [] : Set(listed.map(\.offset))
+        for (index, provider) in signingIn where !offered.contains(index) {
+            let domains = provider.member(ProviderSettings.emailDomains.name)
+            guard domains == nil || domains?.count == 0, let id = provider.member(ProviderSettings.id.name) else {
+                continue
+            }
+            members.reader.warn(
+                at: id, "providers[\(index)].\(ProviderSettings.emailDomains.name)",
+                "is empty, and the sign-in page does not name the provider: users reach it only by "
+                    + "/auth/login?provider=\(id.string ?? "ID")")
         }
     }
 

@@ -10,6 +10,8 @@ final class SettingReader {
     /// What relative paths are relative to; ends with `/`, or is empty for the working directory.
     let directory: String
     private(set) var faults: [(offset: Int, path: String, message: String)] = []
+    /// What is allowed and probably not meant; it stops nothing.
+    private(set) var warnings: [(offset: Int, path: String, message: String)] = []
 
     init(sources: SettingSources, directory: String) {
         self.sources = sources
@@ -24,6 +26,10 @@ final class SettingReader {
 
     func fault(at value: JSONValue, _ path: String, _ message: String) {
         fault(at: value.offset, path, message)
+    }
+
+    func warn(at value: JSONValue, _ path: String, _ message: String) {
+        if warnings.count < SettingReader.maximumFaults { warnings.append((value.offset, path, message)) }
     }
 
     /// A path of the configuration as the system takes it.

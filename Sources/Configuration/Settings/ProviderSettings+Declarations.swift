@@ -4,6 +4,10 @@ internal import Tokens
 extension ProviderSettings {
     static let id = Setting(
         "id", .providerID, .required, "The provider's name here: in paths, in organizations' providers, in logs.")
+    static let listed = Setting(
+        "listed", .boolean, .optional,
+        "Whether the general sign-in page offers it by name; default: only while no more than 5 providers have a "
+            + "client_id. If more than 8 are listed, the page names none.")
     static let issuer = Setting(
         "issuer", .issuer, .required, "Its issuer identifier. Several providers may share one: the audience picks.")
     static let clientID = Setting(
@@ -64,8 +68,9 @@ extension ProviderSettings {
         "Allows an http issuer on loopback: for tests and the demo.")
 
     static let settings = [
-        DeclaredSetting(id), DeclaredSetting(issuer), DeclaredSetting(clientID), DeclaredSetting(clientSecret),
-        DeclaredSetting(scopes), DeclaredSetting(authorizationParameters), DeclaredSetting(maxAge),
+        DeclaredSetting(id), DeclaredSetting(listed), DeclaredSetting(issuer), DeclaredSetting(clientID),
+        DeclaredSetting(clientSecret), DeclaredSetting(scopes), DeclaredSetting(authorizationParameters),
+        DeclaredSetting(maxAge),
         DeclaredSetting(acrValues), DeclaredSetting(audiences), DeclaredSetting(authorizedParties),
         DeclaredSetting(algorithms), DeclaredSetting(keys), DeclaredSetting(subjectClaim), DeclaredSetting(trustEmail),
         DeclaredSetting(emailDomains), DeclaredSetting(clockSkew), DeclaredSetting(maxTokenAge),

@@ -32,14 +32,12 @@ extension SettingKind<String> {
 
 extension SettingKind<ProviderID> {
     static var providerID: SettingKind {
-        let noun = "a name of 1 to 64 of a-z, A-Z, 0-9, - _ ."
+        let noun = "a name of 1 to 63 of a-z, 0-9, -"
         return text(
-            noun, good: ["\"acme-okta\""], wrong: ["\"acme okta\"", "\"a/b\"", "\"é\""],
-            pattern: "^[A-Za-z0-9._-]{1,64}$"
+            noun, good: ["\"acme-okta\""], wrong: ["\"acme okta\"", "\"a/b\"", "\"é\"", "\"Acme\"", "\"a.b\""],
+            pattern: "^[a-z0-9-]{1,63}$"
         ) { (text) throws(Refusal) -> ProviderID in
-            guard let id = ProviderID(text), ![".", ".."].contains(exactly: text) else {
-                throw Refusal("must be \(noun)")
-            }
+            guard let id = ProviderID(text) else { throw Refusal("must be \(noun)") }
             return id
         }
     }

@@ -19,7 +19,9 @@ struct AuditAPI: Sendable {
             let types = ["application/json"] + AuditExport.Format.allCases.map(\.rawValue)
             if let format = AuditExport.Format(rawValue: request.preferredType(among: types)) {
                 guard request.method != .head else { return AuditExport.head(format) }
-                return try await AuditExport(management: management, query: query, format: format).reply()
+                return try await AuditExport(
+                    management: management, request: request, query: query, format: format
+                ).reply()
             }
             let found = try await management.auditEvents(query)
             let shown = found.prefix(query.limit)

@@ -7,6 +7,7 @@ internal import Organizations
 internal import Policy
 internal import Text
 internal import Time
+internal import Web
 
 /// All events of an organization that a query finds, the oldest first, as they are read. The export itself is an event,
 /// which is the last one that it holds.
@@ -28,10 +29,18 @@ struct AuditExport: Sendable {
     }
 
     let management: Management
+    let request: Request
     let query: AuditLog.Query
     let format: Format
 
+    /// - Throws: `request_forgery` where another site asks with the browser's session: `Lax` cookies come with links, and an
+    ///   export writes the log.
     func reply() async throws(Problem) -> Reply {
+        let isForeign = RequestOrigin.isForeign(request, origin: management.deployment.publicURL)
+        guard management.session == nil || !isForeign else {
+            throw Problem(
+                .requestForgery, detail: "Another site asked for this export. Open the audit log, and export there.")
+        }
         let (management, query, format) = (management, query, format)
         var record = management.record(.auditExport)
         record.details = [("format", format.rawValue)] + query.details

@@ -32,7 +32,7 @@ struct SessionAuthenticator {
                 unknown.append(key)
                 continue
             }
-            let standing = standing(of: session, under: deployment, at: turn.wall)
+            let standing = deployment.signIn.standing(of: session, at: turn.wall)
             guard standing != .ended else {
                 service.sessions.endInBackground(session.key)
                 continue
@@ -62,14 +62,6 @@ struct SessionAuthenticator {
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
         return judge(only, standing, under: deployment, at: turn, look: look)
-    }
-
-    /// What came by a provider that is gone, or is another issuer now, has ended.
-    private func standing(of session: Session, under deployment: Deployment, at now: Timestamp) -> SessionStanding {
-        guard deployment.signIn.issuers[session.claims.provider] == session.claims.identity.issuer else {
-            return .ended
-        }
-        return session.standing(under: deployment.signIn.lifetimes, at: now)
     }
 
     private func judge(

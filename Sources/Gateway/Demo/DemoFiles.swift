@@ -83,7 +83,7 @@ public struct DemoFiles {
             clients: [
                 DemoClient(
                     id: DemoTokens.clientID, secret: clientSecret,
-                    redirectURIs: [publicURL + Route.callback.template],
+                    redirectURIs: [publicURL + Route.callbackPath(ofProvider: DemoTokens.providerID)],
                     postLogoutRedirectURIs: [publicURL + Route.signedOut.template])
             ], people: DemoTokens.people.compactMap(\.account), key: key, keyID: DemoTokens.keyID)
     }
@@ -140,7 +140,7 @@ public struct DemoFiles {
               "storage": "sqlite:gatehouse.db",
               "secret_key": { "file": "secret.key" },\(mail)
               "providers": [{
-                "id": "demo",
+                "id": "\(DemoTokens.providerID)",
                 "issuer": "\(providerURL)",
                 "insecure_allow_http": true,
                 "client_id": "\(DemoTokens.clientID)",
@@ -153,7 +153,7 @@ public struct DemoFiles {
               "organizations": [
                 {
                   "id": "acme", "name": "Acme Corporation",
-                  "providers": ["demo"],
+                  "providers": ["\(DemoTokens.providerID)"],
                   "claim_mappings": [
                     { "claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager" },
                     { "claim_name": "groups", "claim_value": "acme-soc-*", "match": "glob", "role": "organization-viewer" },
@@ -163,7 +163,7 @@ public struct DemoFiles {
                 },
                 {
                   "id": "globex", "name": "Globex Logistics",
-                  "providers": ["demo"],
+                  "providers": ["\(DemoTokens.providerID)"],
                   "claim_strategy": "highest_role",
                   "claim_mappings": [
                     { "claim_name": "groups", "claim_value": "globex-managers", "role": "organization-manager" },

@@ -8,6 +8,8 @@ public struct DemoTokens {
     static let audience = "api://gatehouse-demo"
     static let keyID = "demo-1"
     static let clientID = "gatehouse-demo"
+    /// Of the demo provider, in the demo's configuration.
+    static let providerID = "demo"
 
     public struct Person: Sendable {
         /// The name of the token in the demo's output; `nil` for who has none.

@@ -135,11 +135,13 @@ public final class Deployment: Sendable {
         let trust = emailTrust(of: claims.provider)
         let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
         let isSuspended = access.isSuspended(
-            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.claims.root),
+            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.known),
             in: rules.id)
         return Entitlement(
             of: claims, in: rules, emailTrust: trust,
-            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended)
+            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended,
+            isSuspensionUnknown: access.suspendsAddresses(in: rules.id)
+                && trust.isVerifiedEmailUnknown(of: claims.known))
     }
 
     /// The organizations in which somebody has a role, in the order of the file.

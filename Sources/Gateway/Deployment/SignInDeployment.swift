@@ -35,6 +35,8 @@ struct SignInDeployment: Sendable {
     let remotes: [ProviderID: RemoteProvider]
     /// Those at which people sign in, in the order of the file.
     let parties: [RelyingParty]
+    /// Those of them that the general sign-in page may name.
+    let listed: Set<ProviderID>
     /// The issuers of those, in their one spelling.
     let issuers: [ProviderID: String]
     /// `nil` where nobody signs in.
@@ -42,11 +44,11 @@ struct SignInDeployment: Sendable {
     /// What signs the audit log's checkpoints; none without a secret key.
     let checkpointKeys: CheckpointKeys?
     let lifetimes: SessionLifetimes
-    /// By domain, in lower case.
-    let emailDomains: [ExactText: ProviderID]
+    /// By domain in lower case, in the order of the file.
+    let emailDomains: [ExactText: [ProviderID]]
 
     static let none = SignInDeployment(
-        remotes: [:], parties: [], issuers: [:], box: nil, checkpointKeys: nil,
+        remotes: [:], parties: [], listed: [], issuers: [:], box: nil, checkpointKeys: nil,
         lifetimes: SessionLifetimes(
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
@@ -61,7 +63,7 @@ extension SignInDeployment {
     init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInDeployment?) {
         var remotes: [ProviderID: RemoteProvider] = [:]
         var parties: [RelyingParty] = []
-        var domains: [ExactText: ProviderID] = [:]
+        var domains: [ExactText: [ProviderID]] = [:]
         for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
             let policy = OutboundPolicy(
                 configuredHost: AbsoluteURL(provider.issuer)?.host ?? "",
@@ -81,14 +83,17 @@ extension SignInDeployment {
                 provider: provider.trusted(), clientID: clientID, clientSecret: provider.clientSecret,
                 scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
                 maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
-                redirectURI: base + Route.callback.template, postLogoutRedirectURI: base + Route.signedOut.template)
-            parties.append(RelyingParty(client, remote: remote, http: outbound.http, now: outbound.clocks.wall))
-            for domain in provider.emailDomains where domains[ExactText(domain)] == nil {
-                domains[ExactText(domain)] = provider.id
-            }
+                redirectURI: RedirectURI(of: provider.id, at: base).text,
+                postLogoutRedirectURI: base + Route.signedOut.template)
+            parties.append(
+                RelyingParty(
+                    client, remote: remote, http: outbound.http, claimsLifetime: settings.sessions.claimsLifetime,
+                    now: outbound.clocks.wall))
+            for domain in provider.emailDomains { domains[ExactText(domain), default: []].append(provider.id) }
         }
         self.remotes = remotes
         self.parties = parties
+        listed = Set(settings.listedProviders.map(\.id))
         issuers = Dictionary(
             parties.map { ($0.id, TrustedProvider.canonicalIssuer($0.client.provider.issuer)) },
             uniquingKeysWith: { first, _ in first })

@@ -26,7 +26,7 @@ struct Acceptance: Sendable {
         let root = claims.claims.root
         return Invitee(
             issuer: claims.identity.issuer, subject: claims.identity.subject,
-            verifiedEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: root),
+            verifiedEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             email: root.shownEmail)
     }
 

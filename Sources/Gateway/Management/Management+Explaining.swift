@@ -46,7 +46,7 @@ extension Management {
     /// Of claims that were verified once.
     func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
         try await explain(
-            claims.claims.root, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
+            claims.known, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
             isDryRun: false)
     }
 
@@ -56,7 +56,8 @@ extension Management {
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
         return try await explain(
-            root, of: provider, issuer: TrustedProvider.canonicalIssuer(known.issuer), subject: subject, isDryRun: true)
+            KnownClaims(root), of: provider, issuer: TrustedProvider.canonicalIssuer(known.issuer), subject: subject,
+            isDryRun: true)
     }
 
     /// Of somebody who was seen, by the claims of their last sign-in.
@@ -76,24 +77,25 @@ extension Management {
     }
 
     private func explain(
-        _ root: JSONValue, of provider: ProviderID, issuer: String, subject: String?, isDryRun: Bool
+        _ claims: KnownClaims, of provider: ProviderID, issuer: String, subject: String?, isDryRun: Bool
     ) async throws(Problem) -> ExplainedAccess {
         let (access, organization) = (access.snapshots.read().value, organization)
         let trust = deployment.emailTrust(of: provider)
         // Every row is tried, on claims of any size: no work for a reactor.
         let explanation = try await stored { () throws(DatabaseError) in
             try await service.database.compute {
-                organization.rules(with: access).explain(root, from: provider.text, emailTrust: trust)
+                organization.rules(with: access).explain(claims, from: provider.text, emailTrust: trust)
             }
         }
         let isSuspended = access.isSuspended(
-            issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: root), in: id)
+            issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: claims), in: id)
         return ExplainedAccess(
-            provider: provider, issuer: issuer, subject: subject, email: root.shownEmail, isDryRun: isDryRun,
+            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
             explanation: AccessExplanation(
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
-                isSuspended: isSuspended))
+                isSuspended: isSuspended,
+                isSuspensionUnknown: access.suspendsAddresses(in: id) && trust.isVerifiedEmailUnknown(of: claims)))
     }
 
     /// The newest first.

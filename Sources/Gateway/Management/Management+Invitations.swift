@@ -81,7 +81,7 @@ extension Management {
     private var terms: InvitationTerms {
         InvitationTerms(
             inviter: try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject),
-            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
+            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             lifetime: deployment.invitations.lifetime, perDay: deployment.invitations.perDay,
             sendsLetter: deployment.mail != nil)
     }

@@ -44,7 +44,10 @@ struct Management: Sendable {
             issuer: claims.identity.issuer, subject: claims.identity.subject, permission: permission,
             isConfirmed: isConfirmed,
             verifiedEmail: {
-                deployments.read().value.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root)
+                deployments.read().value.emailTrust(of: claims.provider).verifiedEmail(of: claims.known)
+            },
+            isEmailUnknown: {
+                deployments.read().value.emailTrust(of: claims.provider).isVerifiedEmailUnknown(of: claims.known)
             },
             earned: { rows, grants in
                 let deployment = deployments.read().value

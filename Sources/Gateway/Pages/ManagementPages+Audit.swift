@@ -20,7 +20,9 @@ extension ManagementPages {
         let asked = try AuditAPI.query(items)
         if let format = query["format"].flatMap(AuditExport.Format.init(name:)) {
             guard request.method != .head else { return AuditExport.head(format) }
-            return try await AuditExport(management: management, query: asked, format: format).reply()
+            return try await AuditExport(
+                management: management, request: request, query: asked, format: format
+            ).reply()
         }
         let found = try await management.auditEvents(asked)
         let shown = found.prefix(asked.limit)

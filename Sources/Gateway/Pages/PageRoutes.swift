@@ -1,7 +1,6 @@
 internal import ClaimMapping
 internal import HTTPMessage
 internal import JSON
-internal import OpenID
 internal import Organizations
 internal import Pages
 internal import Policy
@@ -20,13 +19,7 @@ enum PageRoutes {
 
     /// The start of somebody who is not signed in.
     static func signIn(_ exchange: Exchange) -> Reply {
-        let signIn = exchange.deployment.signIn
-        let choices = signIn.parties.map { party in
-            SignInPage.Choice(name: party.id.text, url: SignInQuery(provider: party.id.text).link)
-        }
-        let page = SignInPage(
-            choices: choices, offersEmail: !signIn.emailDomains.isEmpty, message: choices.isEmpty ? .noProvider : nil)
-        return .page(.ok, page.document)
+        .page(.ok, exchange.deployment.signIn.page(for: SignInQuery()).document)
     }
 
     /// To the one organization, or the list of them.
@@ -69,11 +62,11 @@ enum PageRoutes {
     /// The same page whether or not there is such an organization.
     static func refused(_ exchange: Exchange, _ caller: Caller) -> Reply {
         let claims = caller.claims
-        let root = claims.claims.root
         let page = RefusedPage(
             account: account(caller), provider: claims.provider.text, issuer: claims.identity.issuer,
-            subject: claims.identity.subject, email: email(of: claims, in: exchange.deployment), groups: groups(root),
-            others: organizations(exchange, caller), requestID: exchange.renderer.requestID)
+            subject: claims.identity.subject, email: email(of: claims, in: exchange.deployment),
+            groups: groups(claims.known), missing: missing(claims.unknown), others: organizations(exchange, caller),
+            requestID: exchange.renderer.requestID)
         return .page(.notFound, page.document)
     }
 
@@ -104,16 +97,21 @@ enum PageRoutes {
     }
 
     private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.claims.root.shownEmail, !address.isEmpty else { return .absent }
-        return deployment.emailTrust(of: claims.provider).isVerified(address, among: claims.claims.root)
+        guard let address = claims.claims.root.shownEmail, !address.isEmpty else {
+            return claims.known.isUnknown("email") ? .unknown : .absent
+        }
+        return deployment.emailTrust(of: claims.provider).isVerified(address, among: claims.known)
             ? .verified(address) : .unverified(address)
     }
 
-    private static func groups(_ claims: JSONValue) -> RefusedPage.Groups {
-        if claims.member("_claim_names")?.member("groups") != nil || claims.member("hasgroups")?.boolean == true {
-            return .leftOut
-        }
-        guard let groups = claims.member("groups") else { return .absent }
+    private static func missing(_ unknown: UnknownClaims) -> RefusedPage.Missing? {
+        if unknown.isUserinfoMissing { return .userinfo }
+        return unknown.hasLapsed ? .lapsed : nil
+    }
+
+    private static func groups(_ claims: KnownClaims) -> RefusedPage.Groups {
+        if claims.unknown.leavesOut("groups") { return .leftOut }
+        guard let groups = claims.root.member("groups") else { return claims.isUnknown("groups") ? .unknown : .absent }
         return .names(groups.string.map { [$0] } ?? groups.elements.compactMap(\.string))
     }
 }

@@ -12,7 +12,9 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case auditPage
     case acceptance
     case login
+    case initiate
     case callback
+    case callbackWithoutProvider
     case logout
     case signedOut
     case backchannelLogout
@@ -57,7 +59,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
     var kind: Kind {
         switch self {
         case .home, .organizationPage, .membersPage, .mappingsPage, .explainPage, .auditPage, .acceptance, .asset: .page
-        case .login, .callback, .logout, .signedOut: .signIn
+        case .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut: .signIn
         case .backchannelLogout, .me, .mySession, .organizations, .workspaces, .workspace, .summary, .inventory,
             .inventoryWorkspace, .inventoryChanges, .deniedSignIns, .auditEvents, .members, .memberSessions,
             .grants, .grant, .suspensions, .suspension, .invitations, .invitation, .invitationResend, .claimMappings,
@@ -69,7 +71,9 @@ public enum Route: Hashable, Sendable, CaseIterable {
     /// Whether requests of one address are counted there.
     var isRateLimited: Bool {
         switch self {
-        case .login, .callback, .logout, .signedOut, .backchannelLogout, .acceptance, .acceptInvitation: true
+        case .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout, .acceptance,
+            .acceptInvitation:
+            true
         default: false
         }
     }
@@ -85,7 +89,9 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .auditPage: "/organizations/{org}/audit"
         case .acceptance: "/invitations/accept"
         case .login: "/auth/login"
-        case .callback: "/auth/callback"
+        case .initiate: "/auth/initiate"
+        case .callback: "/auth/callback/{provider}"
+        case .callbackWithoutProvider: "/auth/callback"
         case .logout: "/auth/logout"
         case .signedOut: "/auth/signed-out"
         case .backchannelLogout: "/auth/backchannel-logout/{provider}"
@@ -122,10 +128,12 @@ public enum Route: Hashable, Sendable, CaseIterable {
     /// What may be done there beside `OPTIONS`; `HEAD` wherever `GET` may.
     private var methods: Set<Method> {
         switch self {
-        case .home, .organizationPage, .login, .signedOut, .asset, .me, .organizations, .workspaces, .workspace,
-            .summary, .deniedSignIns, .auditEvents, .members, .grants, .suspensions, .auditPage, .openAPI:
+        case .home, .organizationPage, .signedOut, .asset, .me, .organizations, .workspaces, .workspace, .summary,
+            .deniedSignIns, .auditEvents, .members, .grants, .suspensions, .auditPage, .openAPI:
             [.get]
-        case .callback, .membersPage, .mappingsPage, .explainPage, .acceptance, .invitations, .claimMappings:
+        case .login, .initiate, .callback, .callbackWithoutProvider, .membersPage, .mappingsPage, .explainPage,
+            .acceptance,
+            .invitations, .claimMappings:
             [.get, .post]
         case .logout, .backchannelLogout, .inventoryChanges, .invitationResend, .claimMappingsExplain,
             .claimMappingsPreview, .acceptInvitation:
@@ -150,8 +158,9 @@ public enum Route: Hashable, Sendable, CaseIterable {
     /// enough, or not even that is needed.
     public func permission(for method: Method) -> Permission? {
         switch self {
-        case .home, .login, .callback, .logout, .signedOut, .backchannelLogout, .asset, .me, .mySession,
-            .organizations, .acceptance, .acceptInvitation, .openAPI:
+        case .home, .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout,
+            .asset, .me,
+            .mySession, .organizations, .acceptance, .acceptInvitation, .openAPI:
             nil
         case .organizationPage, .workspaces, .workspace, .summary: .readMetrics
         case .inventory, .inventoryWorkspace, .inventoryChanges: .writeInventory
@@ -162,5 +171,15 @@ public enum Route: Hashable, Sendable, CaseIterable {
         case .mappingsPage, .claimMappings, .claimMapping: method.changesState ? .writeMappings : .readMembers
         case .memberSessions, .grant, .suspension, .invitation, .invitationResend: .writeMembers
         }
+    }
+}
+
+extension Route {
+    /// The path to which a provider sends users back: each has its own, so that an answer of one is never taken for an
+    /// answer of another (RFC 9700, section 4.4.2).
+    ///
+    /// - Parameter id: of the provider, in the configuration; it needs no percent-encoding.
+    static func callbackPath(ofProvider id: String) -> String {
+        "\(Route.callbackWithoutProvider.template)/\(id)"
     }
 }

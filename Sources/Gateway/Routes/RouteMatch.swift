@@ -28,7 +28,11 @@ public struct RouteMatch: Hashable, Sendable {
         case "auth":
             switch (segments.dropFirst().first, segments.count) {
             case ("login", 2): route = .login
-            case ("callback", 2): route = .callback
+            case ("initiate", 2): route = .initiate
+            case ("callback", 2): route = .callbackWithoutProvider
+            case ("callback", 3):
+                route = .callback
+                item = segments[2]
             case ("logout", 2): route = .logout
             case ("signed-out", 2): route = .signedOut
             case ("backchannel-logout", 3):

@@ -69,7 +69,7 @@ extension GatewayHandler {
         let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
         guard let entitlement, entitlement.reason == .suspended,
             deployment.organization(entitlement.organization.text)?.accepts(claims.provider) ?? false,
-            let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.claims.root),
+            let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
             let identity = try? IdentityID(issuer: issuer, subject: subject)
         else { return nil }
@@ -186,16 +186,22 @@ extension GatewayHandler {
         exchange.context.record.decision = "refuse"
         exchange.context.record.reason = reason.rawValue
         figures.decisions.counter(["refuse", reason.rawValue]).add()
+        let unknown = caller.claims.unknown
+        // A new sign-in brings the claims that count no more because of their age.
+        if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {
+            return outdated(match, exchange, caller.claims.provider)
+        }
         if match.route.kind == .page, reason != .permissionMissing { return PageRoutes.refused(exchange, caller) }
         switch reason {
         case .permissionMissing:
             return .problem(Problem(.permissionMissing, detail: "Your role in this organization does not permit this."))
         case .claimsIncomplete:
-            return .problem(
-                Problem(
-                    .claimsIncomplete,
-                    detail:
-                        "Your provider left claims out of the token that could earn a role. Ask it for fewer groups."))
+            let detail =
+                unknown.isUserinfoMissing
+                ? "Your identity provider did not answer when it was asked for the rest of your claims (userinfo), and "
+                    + "they could decide your role. Sign in again in a few minutes."
+                : "Your provider left claims out of the token that could earn a role. Ask it for fewer groups."
+            return .problem(Problem(.claimsIncomplete, detail: detail))
         case .organizationNotFound:
             return .problem(
                 Problem(.organizationNotFound, detail: "There is no such organization, or you have no role in it."))

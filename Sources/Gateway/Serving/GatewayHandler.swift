@@ -135,8 +135,12 @@ final class GatewayHandler: RequestHandler {
         let isPost = exchange.request.method == .post
         return exchange.later(bodyLimit: 64 << 10) { body in
             switch match.route {
-            case .login: await flow.login()
-            case .callback: isPost ? await flow.callbackPosted(body) : await flow.callback()
+            case .login: isPost ? await flow.loginConfirmed(body) : await flow.login()
+            case .initiate: isPost ? await flow.initiatePosted(body) : await flow.initiate()
+            case .callback:
+                isPost
+                    ? await flow.callbackPosted(of: match.item, body) : await flow.callback(of: match.item)
+            case .callbackWithoutProvider: flow.callbackWithoutProvider()
             case .logout: await flow.logout(body)
             case .backchannelLogout: await flow.backchannelLogout(match.item, body)
             default: flow.signedOut()
@@ -195,7 +199,7 @@ final class GatewayHandler: RequestHandler {
         return Reply.redirect(query.link).with(cookies)
     }
 
-    private func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
+    func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
         guard match.route.kind == .page, RequestOrigin.isNavigation(exchange.request) else {
             return .problem(
                 Problem(

@@ -121,9 +121,22 @@ public final class GatewayProcess {
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
+        tell(of: settings)
         maintenance.start()
         post.start()
         log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
+    }
+
+    /// Names what has to be registered at each provider, and what is probably not meant.
+    private func tell(of settings: Settings) {
+        for warning in settings.warnings {
+            log.write(.warning, "a setting is probably not meant", fields: [("setting", warning.description)])
+        }
+        for uri in settings.redirectURIs {
+            log.write(
+                .info, "register this redirect URI at the provider",
+                fields: [("provider", uri.provider.text), ("redirect_uri", uri.text)])
+        }
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what was asked and returns. `reload` is called at SIGHUP.
@@ -166,6 +179,7 @@ public final class GatewayProcess {
             deployments.publish(deployment)
             server.figures.lastReloadSucceeded = true
             log.write(.info, "the configuration was read anew")
+            tell(of: new)
         } catch {
             server.figures.lastReloadSucceeded = false
             let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]

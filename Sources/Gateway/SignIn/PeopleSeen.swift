@@ -55,7 +55,7 @@ extension Deployment {
         return PersonSeen(
             organization: organization.id, identity: id, issuer: claims.identity.issuer,
             subject: claims.identity.subject, provider: claims.provider.text,
-            verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: root),
+            verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             email: root.shownEmail, seenAt: now, claims: sealed)
     }
 

@@ -25,6 +25,10 @@ struct ProviderReport {
                     ? "a provider's keys cannot be fetched; the last good ones serve on"
                     : "a provider's keys cannot be fetched, and there are none",
                 fields: [("provider", provider.text), ("detail", detail)])
+        case .userinfoFailed(let provider, let subject, let detail):
+            log.write(
+                .warning, "userinfo could not be obtained; the claims that it would have supplied are unknown",
+                fields: [("provider", provider.text), ("subject", subject), ("detail", detail)])
         }
     }
 }

@@ -41,13 +41,6 @@ extension SignInFlow {
         }
     }
 
-    /// Whether the request came from a form of this site, in this session.
-    private func isOwnForm(_ items: [(name: String, value: String)], of token: SessionToken) -> Bool {
-        guard !RequestOrigin.isForeign(request, origin: deployment.publicURL) else { return false }
-        let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
-        return sent.map(token.isFormToken) ?? false
-    }
-
     // MARK: GET /auth/signed-out
 
     func signedOut() -> Reply {

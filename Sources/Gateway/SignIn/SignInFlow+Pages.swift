@@ -9,28 +9,15 @@ internal import Web
 /// What people are told when a sign-in does not go on.
 enum SignInTrouble {
     case badQuery
-    case unknownProvider
+    /// `target_link_uri` is not of this site.
+    case foreignTarget
+    case callbackWithoutProvider
     case unavailable
     case forgery
     case failed(SignInFailure)
 }
 
 extension SignInFlow {
-    /// The form that asks how one wants to sign in.
-    func signInPage(
-        _ query: SignInQuery, choices: [RelyingParty], message: SignInPage.Message? = nil, status: Status = .ok
-    ) -> Reply {
-        let page = SignInPage(
-            choices: choices.map { party in
-                var own = query
-                own.provider = party.id.text
-                return SignInPage.Choice(name: party.id.text, url: own.link)
-            },
-            offersEmail: !signIn.emailDomains.isEmpty, email: query.email, organization: query.organization,
-            returnTo: query.returnTo?.text, message: message)
-        return .page(status, page.document)
-    }
-
     /// Logs, counts and shows a failure.
     func failed(_ failure: SignInFailure, at provider: ProviderID?, retry: SignInQuery?) -> Reply {
         count(provider, failure.tokenReason?.rawValue ?? failure.reason.rawValue)
@@ -43,6 +30,16 @@ extension SignInFlow {
         return page(.failed(failure), retry: retry)
     }
 
+    /// The redirect URI of the only provider, if it is no secret; otherwise its form.
+    private var registration: String {
+        guard let only = signIn.only else {
+            return
+                "\(deployment.publicURL)\(Route.callbackPath(ofProvider: "PROVIDER")), with the provider's id in the "
+                + "gateway's configuration in place of PROVIDER."
+        }
+        return RedirectURI(of: only.id, at: deployment.publicURL).text
+    }
+
     func count(_ provider: ProviderID?, _ result: String) {
         service.figures.signIns.counter([provider?.text ?? "unknown", result]).add()
     }
@@ -52,8 +49,14 @@ extension SignInFlow {
             switch trouble {
             case .badQuery:
                 (400, "This link is broken", "Something stands in it twice, or is not encoded as it should be.")
-            case .unknownProvider:
-                (404, "No such identity provider", "Nobody signs in through a provider of this name here.")
+            case .foreignTarget:
+                (400, "This link is broken", "It leads to another site, and sign-in never ends on another site.")
+            case .callbackWithoutProvider:
+                (
+                    400, "The redirect URI at the identity provider is outdated",
+                    "Nothing of the provider's answer was used. Ask your administrator to register this redirect URI at "
+                        + "the identity provider: \(registration)"
+                )
             case .unavailable:
                 (
                     503, "Signing in is not possible right now",
@@ -93,7 +96,7 @@ extension SignInFlow {
                 "Or this site's cookies were deleted meanwhile. Sign in again here, with "
                     + "cookies allowed for this site."
             )
-        case .issuerMismatch:
+        case .providerMismatch, .issuerMismatch:
             (
                 400, "The answer came from another identity provider",
                 "Nothing was sent to it. Sign in again; if this happens again, tell your "

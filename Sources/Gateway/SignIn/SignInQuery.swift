@@ -27,9 +27,10 @@ struct SignInQuery: Sendable {
         func text(_ name: ExactText, _ limit: Int) -> String? {
             values[name].flatMap { $0.isEmpty || $0.utf8.count > limit ? nil : $0 }
         }
-        provider = text("provider", 64)
+        // An id or an address that is too long is unknown, like others that no provider has.
+        provider = text("provider", .max)
         organization = text("organization", 64)
-        email = text("email", 254)
+        email = text("email", .max)
         returnTo = values["return_to"].flatMap(SignInQuery.target)
         isFromForm = values["from"] == "form"
         asksWho = (values["switch"]).isExactly("1")
@@ -42,22 +43,29 @@ struct SignInQuery: Sendable {
         returnTo = attempt.returnTo.flatMap(SignInQuery.target)
     }
 
-    init(provider: String? = nil, organization: String? = nil, returnTo: String? = nil) {
+    init(provider: String? = nil, organization: String? = nil, email: String? = nil, returnTo: String? = nil) {
         self.provider = provider
         self.organization = organization
+        self.email = email
         self.returnTo = returnTo.flatMap(SignInQuery.target)
     }
 
-    private static func target(_ text: String) -> LocalTarget? {
+    /// A path of this site where a sign-in may lead; `nil` for anything else.
+    static func target(_ text: String) -> LocalTarget? {
         LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
     }
 
-    /// The address that begins such a sign-in.
-    var link: String {
-        let items: [(name: String, value: String)] = [
-            ("provider", provider), ("organization", organization), ("return_to", returnTo?.text),
-            ("switch", asksWho ? "1" : nil),
+    /// The parameters of such a sign-in.
+    var items: [(name: String, value: String)] {
+        [
+            ("provider", provider), ("organization", organization), ("email", email), ("return_to", returnTo?.text),
+            ("switch", asksWho ? "1" : nil), ("from", isFromForm ? "form" : nil),
         ].compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    /// The address that begins such a sign-in; without the e-mail address, which stays out of links.
+    var link: String {
+        let items = items.filter { $0.name != "email" }
         return items.isEmpty ? Route.login.template : "\(Route.login.template)?\(FormEncoding.query(items))"
     }
 }

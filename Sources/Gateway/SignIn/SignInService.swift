@@ -93,7 +93,7 @@ final class SignInService: Sendable {
         let emailTrust = deployment.emailTrust(of: claims.provider)
         let rules = organization.rules(with: access)
         let explanation = rules.explain(
-            claims.claims.root, from: claims.provider.text, emailTrust: emailTrust)
+            claims.known, from: claims.provider.text, emailTrust: emailTrust)
         guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else { return }
         let root = claims.claims.root
         guard let id = try? RandomBytes.make(12) else { return }

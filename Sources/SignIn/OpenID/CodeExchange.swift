@@ -12,12 +12,17 @@ public struct CompletedSignIn: Sendable {
 }
 
 extension RelyingParty {
-    /// Whether the callback can be this provider's (RFC 9207, section 2.4): a mix-up is found before the code goes
-    /// anywhere.
-    public func check(_ callback: Callback) async throws(SignInFailure) {
-        let isRequired = await remote.metadata()?.sendsIssuer ?? false
+    /// Whether the callback can be this provider's, before the code goes anywhere: that the attempt began at the provider
+    /// as it is configured now, and that `iss` names it (RFC 9207, section 2.4). `iss` is compared whenever it is there,
+    /// and required where the provider announces it.
+    ///
+    /// - Throws: `state_invalid`, `issuer_mismatch`, or `provider_unavailable` where the announcement cannot be had.
+    public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInFailure) {
+        guard attempt.provider == id, TrustedProvider.isSameIssuer(attempt.issuer, client.provider.issuer) else {
+            throw SignInFailure(.stateInvalid, "the sign-in was begun at another provider")
+        }
         guard let issuer = callback.issuer else {
-            if isRequired { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
+            if try await metadata().sendsIssuer { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
             return
         }
         guard TrustedProvider.isSameIssuer(issuer, client.provider.issuer) else {

@@ -13,15 +13,19 @@ public struct RelyingParty: Sendable {
     public let client: ClientRegistration
     public let remote: RemoteProvider
     let http: any OutboundHTTP
+    /// How long the claims of an ID token are kept that renewals do not bring anew.
+    let claimsLifetime: Duration
     let now: @Sendable () -> Timestamp
 
+    /// - Parameter claimsLifetime: how long the claims of an ID token are kept that renewals do not bring anew.
     public init(
-        _ client: ClientRegistration, remote: RemoteProvider, http: any OutboundHTTP,
+        _ client: ClientRegistration, remote: RemoteProvider, http: any OutboundHTTP, claimsLifetime: Duration,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.client = client
         self.remote = remote
         self.http = http
+        self.claimsLifetime = claimsLifetime
         self.now = now
     }
 

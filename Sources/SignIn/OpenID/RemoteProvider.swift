@@ -10,6 +10,8 @@ public enum ProviderEvent: Sendable {
     case keysFetched(ProviderID)
     /// `detail` names causes, never a secret. `isServingStale`: the last good keys serve on.
     case fetchFailed(ProviderID, detail: String, isServingStale: Bool)
+    /// Userinfo was needed and could not be obtained: claims of this subject are unknown.
+    case userinfoFailed(ProviderID, subject: String, detail: String)
 }
 
 /// A provider that is asked over the network: its discovery document and its keys, fetched once at a time and kept.

@@ -55,15 +55,7 @@ extension RelyingParty {
         } catch {
             return Renewal(error)
         }
-        guard let idToken = answer.idToken else {
-            guard let info = await userinfo(answer.accessToken) else {
-                return .notRenewed(detail: "the refresh brought no ID token, and userinfo did not answer")
-            }
-            guard let renewed = claims.renewed(byUserinfo: info) else {
-                return .ended(detail: "userinfo speaks of somebody else")
-            }
-            return .renewed(renewed, refreshToken: answer.refreshToken)
-        }
+        guard let idToken = answer.idToken else { return await renewed(claims, byUserinfoWith: answer) }
         var expected = IDTokenExpectations()
         expected.accessToken = answer.accessToken
         do throws(TokenRefusal) {

@@ -10,11 +10,13 @@ public import Tokens
 public struct SignInAttempt: Sendable, Hashable {
     /// How long a person may take at the provider.
     public static let lifetime: Duration = .seconds(15 * 60)
-    private static let context = Array("gatehouse sign-in attempt 1".utf8)
+    private static let context = Array("gatehouse sign-in attempt 2".utf8)
 
     /// Unique; a state works once.
     public let id: String
     public let provider: ProviderID
+    /// The provider's issuer when the attempt began: the provider of this id may be another one after a reload.
+    public let issuer: String
     /// The organization that the sign-in is meant for.
     public let organization: String?
     /// A path of this site.
@@ -26,14 +28,18 @@ public struct SignInAttempt: Sendable, Hashable {
     public let browser: String
     public let startedAt: Timestamp
 
-    /// - Parameter browser: SHA-256 of the browser's cookie.
+    /// - Parameters:
+    ///   - issuer: of the provider, as configured.
+    ///   - browser: SHA-256 of the browser's cookie.
     public init(
-        provider: ProviderID, organization: String?, returnTo: String?, browser: [UInt8], at now: Timestamp
+        provider: ProviderID, issuer: String, organization: String?, returnTo: String?, browser: [UInt8],
+        at now: Timestamp
     ) throws(CryptographyError) {
         id = Base64URL.encode(try RandomBytes.make(16))
         nonce = Base64URL.encode(try RandomBytes.make(24))
         verifier = Base64URL.encode(try RandomBytes.make(32))
         self.provider = provider
+        self.issuer = issuer
         self.organization = organization
         self.returnTo = returnTo
         self.browser = Base64URL.encode(browser)
@@ -50,6 +56,7 @@ public struct SignInAttempt: Sendable, Hashable {
         writer.beginObject()
         writer.member("id", id)
         writer.member("provider", provider.text)
+        writer.member("issuer", issuer)
         writer.member("organization", organization)
         writer.member("return_to", returnTo)
         writer.member("nonce", nonce)
@@ -68,10 +75,12 @@ public struct SignInAttempt: Sendable, Hashable {
             let bytes = try? box.open(sealed, context: SignInAttempt.context),
             let root = try? JSONDocument(parsing: bytes).root, let id = root.member("id")?.string,
             let provider = root.member("provider")?.string.flatMap({ ProviderID($0) }),
+            let issuer = root.member("issuer")?.string,
             let nonce = root.member("nonce")?.string, let verifier = root.member("verifier")?.string,
             let browser = root.member("browser")?.string, let startedAt = root.member("started_at")?.integer
         else { throw invalid }
-        (self.id, self.provider, self.nonce, self.verifier, self.browser) = (id, provider, nonce, verifier, browser)
+        (self.id, self.provider, self.issuer, self.nonce) = (id, provider, issuer, nonce)
+        (self.verifier, self.browser) = (verifier, browser)
         organization = root.member("organization")?.string
         returnTo = root.member("return_to")?.string
         self.startedAt = Timestamp(seconds: startedAt)

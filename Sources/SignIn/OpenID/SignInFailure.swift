@@ -11,6 +11,8 @@ public struct SignInFailure: Error, Sendable, Hashable {
         case stateUsed = "state_used"
         /// The answer came to a browser that did not ask.
         case otherBrowser = "other_browser"
+        /// The answer came to another provider's redirect URI (RFC 9700, section 4.4.2).
+        case providerMismatch = "provider_mismatch"
         /// `iss` of the callback is not the provider's (RFC 9207).
         case issuerMismatch = "issuer_mismatch"
         /// The provider refused: its own code is in ``SignInFailure/detail``.

@@ -85,11 +85,20 @@ public enum SessionStanding: Sendable, Hashable {
 extension Session {
     public func standing(under lifetimes: SessionLifetimes, at now: Timestamp) -> SessionStanding {
         guard createdAt.lasts(lifetimes.absolute, at: now), usedAt.lasts(lifetimes.idle, at: now) else { return .ended }
-        if isRenewable { return renewedAt.lasts(lifetimes.revalidate, at: now) ? .good : .renewalDue }
+        if isRenewable {
+            return renewedAt.lasts(lifetimes.revalidate, at: now) && !areKeptClaimsTooOld(under: lifetimes, at: now)
+                ? .good : .renewalDue
+        }
         return areClaimsTooOld(under: lifetimes, at: now) ? .claimsTooOld : .good
     }
 
+    /// Whether claims count no more: no source vouched for them for too long.
     public func areClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
-        !renewedAt.lasts(lifetimes.claims, at: now)
+        !renewedAt.lasts(lifetimes.claims, at: now) || areKeptClaimsTooOld(under: lifetimes, at: now)
+    }
+
+    /// Whether claims are kept from an ID token that is too old by now.
+    private func areKeptClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
+        claims.keptSince.map { !$0.lasts(lifetimes.claims, at: now) } ?? false
     }
 }

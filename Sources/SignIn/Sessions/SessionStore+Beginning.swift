@@ -95,10 +95,9 @@ extension SessionStore {
             return try box.seal(Array(text.utf8), context: SessionStore.context(name, key))
         }
         let now = Timestamp(seconds: now().seconds)
-        let providerSession = new.claims.claims.root.member("sid")?.string
         return Session(
             key: key, id: Base64URL.encode(try RandomBytes.make(12)), claims: new.claims,
-            providerSession: providerSession.flatMap { $0.isEmpty || $0.utf8.count > 1024 ? nil : $0 },
+            providerSession: new.claims.providerSession,
             refreshToken: try seal(new.refreshToken, "refresh token"), idToken: try seal(new.idToken, "id token"),
             createdAt: now, renewedAt: now, usedAt: now, version: 1)
     }

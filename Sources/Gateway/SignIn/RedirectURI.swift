@@ -1,0 +1,26 @@
+public import Configuration
+public import Tokens
+
+/// The redirect URI to register at a provider (RFC 6749, section 3.1.2).
+///
+/// Each provider has its own. An honest provider sends a code only to its own, so the code of one provider never reaches
+/// the gateway as the code of another (mix-up; RFC 9700, section 4.4.2).
+public struct RedirectURI: Sendable, Hashable {
+    /// The provider's id in the configuration.
+    public let provider: ProviderID
+    /// An absolute URL below `public_url`.
+    public let text: String
+
+    /// - Parameter publicURL: the origin of `public_url`.
+    init(of provider: ProviderID, at publicURL: String) {
+        self.provider = provider
+        text = publicURL + Route.callbackPath(ofProvider: provider.text)
+    }
+}
+
+extension Settings {
+    /// The redirect URIs of the providers at which users sign in, in the order of the file.
+    public var redirectURIs: [RedirectURI] {
+        providers.filter { $0.clientID != nil }.map { RedirectURI(of: $0.id, at: publicURL.origin) }
+    }
+}

@@ -1,0 +1,67 @@
+internal import Configuration
+internal import OpenID
+internal import Pages
+internal import Sessions
+internal import Text
+internal import Time
+internal import Tokens
+internal import Web
+
+/// Where a sign-in goes on.
+enum SignInChoice {
+    case party(RelyingParty)
+    /// The general sign-in page asks.
+    case ask(SignInPage.Message?)
+}
+
+/// What a sign-in may know about providers. Customers cannot be listed: only a caller who names an exact e-mail domain,
+/// provider or issuer learns that it is known, and all unknown ones get the same answer. An organization selects nothing.
+extension SignInDeployment {
+    /// The providers that the general sign-in page names.
+    var offered: [RelyingParty] {
+        listed.count > Settings.mostOffered ? [] : parties.filter { listed.contains($0.id) }
+    }
+
+    /// The provider of a gateway that has one and may name it: no question is needed then.
+    var only: RelyingParty? { parties.count == 1 ? offered.first : nil }
+
+    /// - Parameter organization: whose providers come first if several have the address's domain.
+    func choice(_ query: SignInQuery, preferring organization: Deployment.Organization?) -> SignInChoice {
+        if let id = query.provider { return party(id).map { .party($0) } ?? .ask(.unknown) }
+        if let email = query.email {
+            return party(ofEmail: email, preferring: organization).map { .party($0) } ?? .ask(.unknown)
+        }
+        return only.map { .party($0) } ?? .ask(nil)
+    }
+
+    private func party(ofEmail email: String, preferring organization: Deployment.Organization?) -> RelyingParty? {
+        guard email.utf8.count <= 254, let (_, domain) = email.cut(atLast: "@") else { return nil }
+        let ids = emailDomains[ExactText(domain.asciiLowercased())] ?? []
+        return (ids.first { organization?.accepts($0) ?? false } ?? ids.first).flatMap(party)
+    }
+
+    /// The providers with this issuer at which users sign in.
+    func parties(ofIssuer issuer: String) -> [RelyingParty] {
+        parties.filter { TrustedProvider.isSameIssuer($0.client.provider.issuer, issuer) }
+    }
+
+    /// The general sign-in page.
+    ///
+    /// - Parameter query: its organization and its way back are kept as context.
+    func page(for query: SignInQuery, message: SignInPage.Message? = nil) -> SignInPage {
+        SignInPage(
+            choices: offered.map { party in
+                let own = SignInQuery(
+                    provider: party.id.text, organization: query.organization, returnTo: query.returnTo?.text)
+                return SignInPage.Choice(name: party.id.text, url: own.link)
+            },
+            offersEmail: !parties.isEmpty, organization: query.organization, returnTo: query.returnTo?.text,
+            message: parties.isEmpty ? .noProvider : message)
+    }
+
+    /// What may be done with a session. One of a provider that is gone, or is another issuer now, has ended.
+    func standing(of session: Session, at now: Timestamp) -> SessionStanding {
+        guard issuers[session.claims.provider] == session.claims.identity.issuer else { return .ended }
+        return session.standing(under: lifetimes, at: now)
+    }
+}

@@ -1,0 +1,155 @@
+internal import Audit
+internal import Cryptography
+internal import Databases
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import OpenID
+internal import Pages
+internal import Sessions
+internal import Snapshots
+internal import Time
+internal import Tokens
+internal import Web
+
+extension SignInFlow {
+    // MARK: POST /auth/callback/{provider}
+
+    /// A posted answer comes without this site's cookies: it is sealed, and the browser is sent to bring it with them.
+    func callbackPosted(of provider: String, _ body: RequestBody) async -> Reply {
+        do {
+            guard request.hasContentType("application/x-www-form-urlencoded") == true, let id = ProviderID(provider),
+                let items = FormEncoding.items(try await body.collect()), let box = signIn.box
+            else { throw SignInFailure(.callbackMalformed, "the answer is not a form") }
+            let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
+            // It has to fit into a request line.
+            guard answer.utf8.count <= 7 << 10 else {
+                throw SignInFailure(.callbackMalformed, "the answer is too long")
+            }
+            return .redirect("\(Route.callbackPath(ofProvider: id.text))?answer=\(answer)")
+        } catch let failure as SignInFailure {
+            return failed(failure, at: nil, retry: nil)
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return page(.unavailable)
+        }
+    }
+
+    // MARK: GET /auth/callback/{provider}
+
+    /// Finishes a sign-in: `state` first, then everything else.
+    ///
+    /// Nothing is audited before the state is known to be made here, for this redirect URI and for this browser, and to
+    /// be used for the first time: links of other sites write nothing.
+    func callback(of provider: String) async -> Reply {
+        var attempt: SignInAttempt?
+        var isAnswered = false
+        do {
+            guard let box = signIn.box else { return page(.unavailable) }
+            let callback = try read(box, provider)
+            let opened = try SignInAttempt(opening: callback.state, with: box, at: service.now())
+            attempt = opened
+            guard opened.provider.text == provider else {
+                throw SignInFailure(.providerMismatch, "the state is of the provider \(opened.provider)")
+            }
+            let cookies = deployment.browserCookie.values(in: request).compactMap { BrowserCookie(value: $0)?.secret }
+            guard opened.began(inBrowserWith: cookies) else {
+                throw SignInFailure(.otherBrowser, "the browser's cookie is not the one of the sign-in")
+            }
+            guard let party = signIn.party(opened.provider) else {
+                throw SignInFailure(.stateInvalid, "the provider is not configured any more")
+            }
+            guard try await service.sessions.takeState(opened.id, until: opened.startedAt + SignInAttempt.lifetime)
+            else { return try await stateUsed(opened) }
+            isAnswered = true
+            try await party.check(callback, of: opened)
+            if let code = callback.code { return try await finish(opened, code, at: party) }
+            throw SignInFailure(
+                .providerRefused, "the provider refused the sign-in",
+                providerCode: callback.error.flatMap(SignInFailure.code))
+        } catch let failure as SignInFailure {
+            if isAnswered, let attempt { await audit(failure, of: attempt) }
+            return failed(failure, at: attempt?.provider, retry: attempt.map(SignInQuery.init))
+        } catch {
+            return page(.unavailable)
+        }
+    }
+
+    // MARK: GET, POST /auth/callback
+
+    /// The redirect URI that all providers once shared. It redeems nothing, and says what to register instead.
+    func callbackWithoutProvider() -> Reply { page(.callbackWithoutProvider) }
+
+    // MARK: Parts
+
+    /// Who it would have been is not known: nothing of a token that was refused is believed.
+    private func audit(_ failure: SignInFailure, of attempt: SignInAttempt) async {
+        let organization = attempt.organization.flatMap(deployment.organization)
+        let isAccepted = organization?.accepts(attempt.provider) ?? false
+        await service.record(
+            AuditRecord(
+                .signIn, by: .system, in: isAccepted ? organization?.id : nil, target: attempt.provider.text,
+                outcome: .failure, reason: failure.tokenReason?.rawValue ?? failure.reason.rawValue,
+                requestID: requestID, address: address))
+    }
+
+    private func read(_ box: SealedBox, _ provider: String) throws(SignInFailure) -> Callback {
+        guard let items = request.target.queryItems else {
+            throw SignInFailure(.callbackMalformed, "the query's encoding is broken")
+        }
+        guard items.count == 1, items[0].name == "answer" else { return try Callback(items) }
+        guard let id = ProviderID(provider) else {
+            throw SignInFailure(.callbackMalformed, "the answer was not sealed here")
+        }
+        return try Callback(opening: items[0].value, with: box, for: id, at: service.now())
+    }
+    /// The user went back in the browser's history, or sent the same answer again: nothing happens a second time.
+    private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> Reply {
+        count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)
+        if try await !currentSessions().isEmpty { return .redirect(landing(attempt)) }
+        return page(.failed(SignInFailure(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
+    }
+
+    private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> Reply {
+        let completed = try await party.redeem(
+            code, of: attempt,
+            lacksClaims: deployment.lacksMappedClaims(of: party.id, with: service.access.snapshots.read().value))
+        // A new one at each sign-in: a session that another party planted before leads nowhere.
+        let token = try SessionToken.make()
+        let new = NewSession(
+            token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
+            address: address, userAgent: request.field(.userAgent) ?? "")
+        let records = deployment.auditRecords(
+            .signIn, of: completed.claims, with: service.access.snapshots.read().value, from: origin,
+            meant: attempt.organization, target: party.id.text)
+        let people = deployment.peopleSeen(
+            completed.claims, with: service.access.snapshots.read().value, meant: attempt.organization,
+            at: service.now())
+        switch try await service.sessions.begin(
+            new, replacing: currentSessions().first?.session.key, recording: records,
+            alongside: { transaction throws(DatabaseError) in
+                try people.note(transaction)
+            })
+        {
+        case .failure(.providerSessionEnded):
+            throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
+        case .failure(.notSealed): return page(.unavailable)
+        case .success: break
+        }
+        count(party.id, "signed_in")
+        if let organization = attempt.organization.flatMap(deployment.organization) {
+            await service.recordDenial(
+                of: completed.claims, in: organization, under: deployment)
+        }
+        return Reply.redirect(landing(attempt)).with([deployment.sessionCookie.setting(token.cookie)])
+    }
+
+    private func landing(_ attempt: SignInAttempt) -> String {
+        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.hasPrefix("/auth/") {
+            return target.text
+        }
+        guard let organization = attempt.organization else { return "/" }
+        return "/organizations/\(FormEncoding.encode(organization))"
+    }
+}

@@ -1,0 +1,82 @@
+internal import Databases
+internal import HTTPClient
+internal import HTTPMessage
+internal import HTTPServer
+internal import OpenID
+internal import Pages
+internal import Tokens
+internal import Web
+
+/// The parameters of a login that a third party initiates (OpenID Connect Core 1.0, section 4).
+struct ThirdPartyInitiation: Sendable {
+    private static let names = ["iss", "login_hint", "target_link_uri"]
+    /// The values in the order of ``names``; empty where a parameter is absent.
+    private let values: [String]
+
+    var issuer: String { values[0] }
+    /// Passed on to the provider; it never selects one.
+    var loginHint: String? { values[1].isEmpty || values[1].utf8.count > 254 ? nil : values[1] }
+    /// An absolute URL; `nil` where none was sent.
+    var target: String? { values[2].isEmpty ? nil : values[2] }
+
+    /// `nil` where the encoding is broken or a parameter occurs twice. Unknown parameters are ignored.
+    init?(_ items: [(name: String, value: String)]?) {
+        guard let items else { return nil }
+        var values: [String] = []
+        for name in ThirdPartyInitiation.names {
+            let found = items.filter { $0.name == name }
+            guard found.count <= 1 else { return nil }
+            values.append(found.first?.value ?? "")
+        }
+        self.values = values
+    }
+
+    /// The same as a `GET`.
+    var link: String {
+        let items = zip(ThirdPartyInitiation.names, values).filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
+        return "\(Route.initiate.template)?\(FormEncoding.query(items))"
+    }
+}
+
+extension SignInFlow {
+    // MARK: GET /auth/initiate
+
+    /// Finds the provider by its issuer, and goes on as `/auth/login` does where another site sent the browser.
+    func initiate() async -> Reply {
+        guard let initiation = ThirdPartyInitiation(request.target.queryItems) else { return page(.badQuery) }
+        var query = SignInQuery(email: initiation.loginHint)
+        if let target = initiation.target {
+            guard let url = AbsoluteURL(target), !url.hasUserInfo,
+                "\(url.scheme)://\(url.authority)" == deployment.publicURL
+            else { return page(.foreignTarget) }
+            query.returnTo = SignInQuery.target(url.requestTarget)
+        }
+        let parties = signIn.parties(ofIssuer: initiation.issuer)
+        guard parties.count == 1, let party = parties.first else {
+            query.email = nil
+            return .page(.ok, signIn.page(for: query, message: .unknown).document)
+        }
+        query.provider = party.id.text
+        do throws(DatabaseError) {
+            if let asked = try await confirmation(query) { return asked }
+        } catch {
+            return page(.unavailable)
+        }
+        return await begin(at: party, query)
+    }
+
+    // MARK: POST /auth/initiate
+
+    /// Another site's form comes without this site's cookies: the browser is sent to bring it with them.
+    func initiatePosted(_ body: RequestBody) async -> Reply {
+        do throws(BodyError) {
+            guard request.hasContentType("application/x-www-form-urlencoded") == true,
+                let initiation = ThirdPartyInitiation(FormEncoding.items(try await body.collect())),
+                initiation.link.utf8.count <= 7 << 10
+            else { return page(.badQuery) }
+            return .redirect(initiation.link)
+        } catch {
+            return .problem(MetricsAPI.problem(error))
+        }
+    }
+}

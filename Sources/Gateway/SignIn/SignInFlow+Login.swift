@@ -1,0 +1,77 @@
+internal import Databases
+internal import HTTPMessage
+internal import HTTPServer
+internal import JSON
+internal import Pages
+internal import Sessions
+internal import Tokens
+internal import Web
+
+extension SignInFlow {
+    // MARK: GET /auth/login
+
+    /// Sends the browser to the provider that the query selects, or asks which one. If another site sent a browser that
+    /// has a session, a page asks first: that site could otherwise put the user into another account.
+    func login() async -> Reply {
+        guard let query = SignInQuery(request.target.queryItems) else { return page(.badQuery) }
+        do throws(DatabaseError) {
+            if RequestOrigin.isForeign(request, origin: deployment.publicURL), let asked = try await confirmation(query)
+            {
+                return asked
+            }
+        } catch {
+            return page(.unavailable)
+        }
+        return await goOn(query)
+    }
+
+    // MARK: POST /auth/login
+
+    /// What the page that asks sends. The old session stays until the new sign-in has succeeded.
+    func loginConfirmed(_ body: RequestBody) async -> Reply {
+        do {
+            let items = FormEncoding.items(try await body.collect())
+            guard var query = SignInQuery(items) else { return page(.badQuery) }
+            query.isFromForm = true
+            let sessions = try await currentSessions()
+            // The session ended meanwhile, so there is nothing left to ask about.
+            guard !sessions.isEmpty else { return .redirect(query.link) }
+            guard sessions.contains(where: { isOwnForm(items ?? [], of: $0.token) }) else { return page(.forgery) }
+            return await goOn(query)
+        } catch let error as BodyError {
+            return .problem(MetricsAPI.problem(error))
+        } catch {
+            return page(.unavailable)
+        }
+    }
+
+    // MARK: Parts
+
+    /// The page that names the account and asks; `nil` if the browser has no session, or one whose claims are too old: that
+    /// session leads to its provider anyway.
+    func confirmation(_ query: SignInQuery) async throws(DatabaseError) -> Reply? {
+        let now = service.now()
+        let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
+        guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
+        let account = session.claims.claims.root.shownEmail ?? session.claims.identity.subject
+        return .page(
+            .ok,
+            ConfirmSignInPage(
+                account: Account(name: account, formToken: formToken), fields: query.items, formToken: formToken
+            ).document)
+    }
+
+    private func goOn(_ query: SignInQuery) async -> Reply {
+        switch signIn.choice(query, preferring: query.organization.flatMap(deployment.organization)) {
+        case .party(let party): await begin(at: party, query)
+        case .ask(let message): .page(.ok, signIn.page(for: query, message: message).document)
+        }
+    }
+
+    /// Whether the request came from a form of this site, in this session.
+    func isOwnForm(_ items: [(name: String, value: String)], of token: SessionToken) -> Bool {
+        guard !RequestOrigin.isForeign(request, origin: deployment.publicURL) else { return false }
+        let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
+        return sent.map(token.isFormToken) ?? false
+    }
+}
