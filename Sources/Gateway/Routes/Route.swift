@@ -71,7 +71,8 @@ public enum Route: Hashable, Sendable, CaseIterable {
     /// Whether requests of one address are counted there.
     var isRateLimited: Bool {
         switch self {
-        case .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout, .acceptance,
+        case .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout,
+            .acceptance,
             .acceptInvitation:
             true
         default: false
