@@ -9,6 +9,7 @@ import OpenID
 import Sessions
 import Snapshots
 import Testing
+import Threads
 import Time
 
 @testable import Gateway
@@ -44,6 +45,25 @@ struct SessionTests {
         busy.world.clock.advance(.seconds(3601))
         #expect(try await busy.fetch("GET", "/api/v1/me").status == 401)
         #expect(busy.cookies["gatehouse"] == nil)
+    }
+
+    @Test("reloads lose no session, at whatever moment of a request they come")
+    func reloads() async throws {
+        let world = try world()
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla")
+        let isOver = Monitor(false)
+        let reloading = try SystemThread {
+            let box = world.deployments.read().value.signIn.box
+            while !isOver.change({ $0 }) { world.service.sessions.seal(with: box) }
+        }
+        for _ in 0..<300 {
+            let answer = try await browser.fetch("GET", summary)
+            #expect(answer.status == 200)
+            #expect(browser.cookies["gatehouse"] != nil)
+        }
+        isOver.change { $0 = true }
+        reloading.join()
     }
 
     @Test("with a refresh token the provider is asked every quarter of an hour, and the role follows its word")

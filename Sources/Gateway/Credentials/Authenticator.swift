@@ -31,13 +31,12 @@ final class Authenticator {
     /// Where the `Authorization` field is there it alone decides; the cookie is never tried after it.
     ///
     /// - Parameter client: what failures are counted by; asked only if one was counted or is.
-    /// - Parameter look: how often it was looked at before, with something waited for in between.
     func authenticate(
         _ request: Request, from client: @autoclosure () -> ClientPrefix, under deployment: Deployment, at turn: Turn,
-        look: Int
+        _ look: Look
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
-            return sessions.authenticate(request, under: deployment, at: turn, look: look)
+            return sessions.authenticate(request, under: deployment, at: turn, look)
         }
         // Two would let two readers see two different people.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
@@ -56,7 +55,7 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if look < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment) {
+            if look.number < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment) {
                 return .pending(wait)
             }
             limiter.record(client(), now: turn.monotonic)
@@ -73,13 +72,13 @@ final class Authenticator {
     /// would be refused waits.
     private func newKeys(
         for refusal: TokenRefusal, from client: ClientPrefix, under deployment: Deployment
-    ) -> (@Sendable () async -> Problem?)? {
+    ) -> (@Sendable () async -> Waited)? {
         guard let remote = deployment.remote(ofRefused: refusal) else { return nil }
         let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
         guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
         return {
             await remote.learnKeys(for: asker, beyond: version)
-            return nil
+            return .lookAgain(sessions: nil)
         }
     }
 

@@ -27,5 +27,21 @@ enum Credential {
     case outdated(ProviderID)
     case refused(Problem)
     /// Something has to be waited for; afterwards one looks again.
-    case pending(@Sendable () async -> Problem?)
+    case pending(@Sendable () async -> Waited)
+}
+
+/// What a request knows after it has waited for its credential.
+enum Waited: Sendable {
+    case refused(Problem)
+    /// - Parameter sessions: all that the store has of the sessions it was asked for; nil if it was not asked.
+    case lookAgain(sessions: [SessionKey: Session]?)
+}
+
+/// One look at a request's credential.
+struct Look: Sendable {
+    /// How many came before it, with something waited for in between.
+    var number = 0
+    /// What the store said after the look before; nil if it was not asked. Only the store's word makes a session absent:
+    /// memory may forget it at any moment, as it does at each reload of the configuration.
+    var sessions: [SessionKey: Session]?
 }

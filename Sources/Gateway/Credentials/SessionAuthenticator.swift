@@ -17,10 +17,8 @@ struct SessionAuthenticator {
         self.service = service
     }
 
-    /// - Parameter look: how often it was looked at before, with something waited for in between
-    ///   (``Credential/pending(_:)``). What is not there at the second look is not there at all.
     mutating func authenticate(
-        _ request: Request, under deployment: Deployment, at turn: Turn, look: Int
+        _ request: Request, under deployment: Deployment, at turn: Turn, _ look: Look
     ) -> Credential {
         let reading = cookies.reading(of: request, for: deployment.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
@@ -28,8 +26,8 @@ struct SessionAuthenticator {
         var hasSeveral = false
         var unknown: [SessionKey] = []
         for (token, key) in reading.tokens {
-            guard let session = service.sessions.cached(key) else {
-                unknown.append(key)
+            guard let session = service.sessions.cached(key) ?? look.sessions?[key] else {
+                if look.sessions == nil { unknown.append(key) }
                 continue
             }
             let standing = deployment.signIn.standing(of: session, at: turn.wall)
@@ -40,19 +38,7 @@ struct SessionAuthenticator {
             hasSeveral = found != nil
             found = (BrowserSession(session: session, token: token), standing)
         }
-        if !unknown.isEmpty, look == 0 {
-            let (sessions, keys) = (service.sessions, unknown)
-            return .pending {
-                for key in keys {
-                    do {
-                        _ = try await sessions.session(key)
-                    } catch {
-                        return Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
-                    }
-                }
-                return nil
-            }
-        }
+        if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key))) }
         guard let (only, standing) = found else { return .missing(clears: true) }
         // One of them was put there by somebody else, and which one cannot be told.
         guard !hasSeveral else {
@@ -61,12 +47,28 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, under: deployment, at: turn, look: look)
+        return judge(only, standing, under: deployment, at: turn, look)
+    }
+
+    private func loading(_ keys: [SessionKey]) -> @Sendable () async -> Waited {
+        let sessions = service.sessions
+        return {
+            var loaded: [SessionKey: Session] = [:]
+            for key in keys {
+                do {
+                    loaded[key] = try await sessions.session(key)
+                } catch {
+                    return .refused(
+                        Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+                }
+            }
+            return .lookAgain(sessions: loaded)
+        }
     }
 
     private func judge(
         _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn,
-        look: Int
+        _ look: Look
     ) -> Credential {
         let session = found.session
         let lifetimes = deployment.signIn.lifetimes
@@ -83,10 +85,10 @@ struct SessionAuthenticator {
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
             // The first look may have waited for the store, and the second for the renewal.
-            case .wait(let renewal) where look < 2:
+            case .wait(let renewal) where look.number < 2:
                 return .pending {
                     await renewal()
-                    return nil
+                    return .lookAgain(sessions: nil)
                 }
             case .wait, .useAsIs: break
             }

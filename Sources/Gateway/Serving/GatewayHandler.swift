@@ -88,7 +88,7 @@ final class GatewayHandler: RequestHandler {
             return exchange.now(.problem(problem))
         }
         if match.route.kind == .signIn || match.route == .backchannelLogout { return signIn(match, exchange) }
-        return look(match, exchange, at: turn, times: 0)
+        return look(match, exchange, at: turn, Look())
     }
 
     private func begin(_ request: Request, from peer: String) -> Exchange {
@@ -149,11 +149,10 @@ final class GatewayHandler: RequestHandler {
     }
 
     /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
-    private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, times: Int) -> Answer {
+    private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, _ look: Look) -> Answer {
         let credential = authenticator.authenticate(
             exchange.request, from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment,
-            at: turn,
-            look: times)
+            at: turn, look)
         switch credential {
         case .caller(let caller): return serve(match, exchange, caller)
         case .refused(let problem): return exchange.now(.problem(problem))
@@ -164,22 +163,25 @@ final class GatewayHandler: RequestHandler {
         case .pending(let wait):
             let handler = OnReactor(self)
             return .later(bodyLimit: bodyLimit(match, exchange), context: exchange.context) { body in
-                if let problem = await wait() { return exchange.render(.problem(problem)) }
-                let answer = handler.value.lookAgain(match, exchange, times: times + 1)
-                return await answer.response(to: body)
+                switch await wait() {
+                case .refused(let problem): return exchange.render(.problem(problem))
+                case .lookAgain(let sessions):
+                    let next = Look(number: look.number + 1, sessions: sessions)
+                    return await handler.value.lookAgain(match, exchange, next).response(to: body)
+                }
             }
         }
     }
 
     /// The clock is read anew, and keys may have changed; settings stay as they were when the request came.
-    private func lookAgain(_ match: RouteMatch, _ exchange: Exchange, times: Int) -> Answer {
-        guard times <= 3 else {
+    private func lookAgain(_ match: RouteMatch, _ exchange: Exchange, _ next: Look) -> Answer {
+        guard next.number <= 3 else {
             return exchange.now(
                 .problem(Problem(.unavailable, detail: "The gateway could not settle who you are. Try again.")))
         }
         takeUpChanges()
         let turn = Turn(monotonic: reactor.turn.monotonic, wall: service.now())
-        return look(match, exchange, at: turn, times: times)
+        return look(match, exchange, at: turn, next)
     }
 
     // MARK: Without a credential that counts

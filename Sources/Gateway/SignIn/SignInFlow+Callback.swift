@@ -8,6 +8,7 @@ internal import OpenID
 internal import Pages
 internal import Sessions
 internal import Snapshots
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web
@@ -50,7 +51,7 @@ extension SignInFlow {
             let callback = try read(box, provider)
             let opened = try SignInAttempt(opening: callback.state, with: box, at: service.now())
             attempt = opened
-            guard opened.provider.text == provider else {
+            guard opened.provider.text.isExactly(provider) else {
                 throw SignInFailure(.providerMismatch, "the state is of the provider \(opened.provider)")
             }
             let cookies = deployment.browserCookie.values(in: request).compactMap { BrowserCookie(value: $0)?.secret }
@@ -146,7 +147,7 @@ extension SignInFlow {
     }
 
     private func landing(_ attempt: SignInAttempt) -> String {
-        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.hasPrefix("/auth/") {
+        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.starts(exactly: "/auth/") {
             return target.text
         }
         guard let organization = attempt.organization else { return "/" }
