@@ -1,5 +1,6 @@
 public import JSON
 public import Organizations
+internal import Text
 
 /// What one row did.
 public enum Verdict: String, Sendable, Hashable, CaseIterable {
@@ -62,7 +63,7 @@ public struct Explanation: Sendable {
 extension OrganizationRules {
     /// Judges every row. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
     public func explain(_ claims: JSONValue, from provider: String, emailTrust: EmailTrust) -> Explanation {
-        guard providers.contains(provider) else {
+        guard providers.contains(exactly: provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
             return Explanation(organization: id, evaluation: evaluation, rows: [])
         }

@@ -4,6 +4,7 @@ internal import OpenID
 internal import Sessions
 internal import Snapshots
 internal import Sockets
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web
@@ -65,7 +66,7 @@ struct SessionAuthenticator {
 
     /// What came by a provider that is gone, or is another issuer now, has ended.
     private func standing(of session: Session, under deployment: Deployment, at now: Timestamp) -> SessionStanding {
-        guard deployment.signIn.issuers[session.claims.provider] == session.claims.identity.issuer else {
+        guard deployment.signIn.issuers[session.claims.provider].isExactly(session.claims.identity.issuer) else {
             return .ended
         }
         return session.standing(under: deployment.signIn.lifetimes, at: now)

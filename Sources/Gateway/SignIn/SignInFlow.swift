@@ -53,7 +53,7 @@ struct SignInFlow: Sendable {
         var candidates = signIn.parties
         // Whether there is an organization of this id is not told: without one the question stays open.
         if let organization = query.organization.flatMap(deployment.organization) {
-            let own = candidates.filter { organization.rules.providers.contains($0.id.text) }
+            let own = candidates.filter { organization.rules.providers.contains(exactly: $0.id.text) }
             if !own.isEmpty { candidates = own }
         }
         if let email = query.email {
@@ -159,7 +159,7 @@ struct SignInFlow: Sendable {
     /// Who it would have been is not known: nothing of a token that was refused is believed.
     private func audit(_ failure: SignInFailure, _ attempt: SignInQuery?) async {
         let organization = attempt?.organization.flatMap(deployment.organization)
-        let isAccepted = attempt?.provider.map { organization?.rules.providers.contains($0) == true } == true
+        let isAccepted = attempt?.provider.map { organization?.rules.providers.contains(exactly: $0) == true } == true
         await service.record(
             AuditRecord(
                 .signIn, by: .system, in: isAccepted ? organization?.id : nil, target: attempt?.provider,
