@@ -46,8 +46,7 @@ struct ConfiguredTrust {
         let jws = try CompactJWS(token, expecting: .anything)
         let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
         let named = providers.filter { provider in
-            issuer.map(TrustedProvider.canonicalIssuer)
-                == TrustedProvider.canonicalIssuer(provider.settings.issuer)
+            issuer.map { TrustedProvider.isSameIssuer($0, provider.settings.issuer) } ?? false
         }
         var furthest = TokenRefusal(.issuerUnknown, "The configuration has no provider.")
         for provider in named.isEmpty ? providers : named {

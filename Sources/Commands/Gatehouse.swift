@@ -40,7 +40,7 @@ public enum Gatehouse {
                 return error.exitCode.rawValue
             }
         }
-        let group = Command.all.filter { $0.path.count > 1 && $0.path.first == name.first }
+        let group = Command.all.filter { $0.path.count > 1 && $0.path.first.isExactly(name.first) }
         let listed = group.isEmpty ? Command.all : group
         if asksForHelp || words.first == "help", !group.isEmpty || name.allSatisfy({ $0.starts(exactly: "-") }) {
             say(Help.overview(of: listed), to: output)

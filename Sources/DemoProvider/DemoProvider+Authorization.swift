@@ -61,7 +61,7 @@ extension DemoProvider {
         let person = items.first { $0.name == "person" }?.value
         guard let request = authorization(items.filter { $0.name != "person" }) else { return unknownClient }
         if let fault = request.fault { return answer(request, [("error", fault)]) }
-        guard let person, people.contains(where: { $0.id == person }) else {
+        guard let person, people.contains(where: { $0.id.isExactly(person) }) else {
             return answer(request, [("error", "access_denied")])
         }
         do {
@@ -112,9 +112,11 @@ extension DemoProvider {
     func logout(_ items: [(name: String, value: String)], cookie: String?) -> Response {
         let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         if let cookie { state.withLock { $0.endBrowser(cookie) } }
-        let client = clients.first { $0.id == values["client_id"] }
+        let client = clients.first { $0.id.isExactly(values["client_id"] ?? "") }
         var response: Response
-        if let target = values["post_logout_redirect_uri"], client?.postLogoutRedirectURIs.contains(target) == true {
+        if let target = values["post_logout_redirect_uri"],
+            client?.postLogoutRedirectURIs.contains(exactly: target) == true
+        {
             response = DemoPages.goOn(
                 to: DemoProvider.adding(values["state"].map { [("state", $0)] } ?? [], to: target))
         } else {

@@ -17,7 +17,7 @@ extension DemoProvider {
             grant = state.withLock { $0.takeCode(values["code"] ?? "", at: now) }
             guard let grant, grant.redirectURI.isExactly(values["redirect_uri"] ?? ""),
                 let verifier = values["code_verifier"], let hash = try? Digest.sha256(Array(verifier.utf8)),
-                Base64URL.encode(hash) == grant.challenge
+                Base64URL.encode(hash).isExactly(grant.challenge)
             else { return refuse("invalid_grant") }
         case "refresh_token":
             grant = state.withLock { $0.takeRefreshToken(values["refresh_token"] ?? "", at: now) }
@@ -45,7 +45,7 @@ extension DemoProvider {
             id = Target.percentDecoded(parts[0], plusIsSpace: true)
             secret = Target.percentDecoded(parts[1], plusIsSpace: true)
         }
-        guard let client = clients.first(where: { $0.id == id }) else { return nil }
+        guard let client = clients.first(where: { $0.id.isExactly(id ?? "") }) else { return nil }
         guard let expected = client.secret else { return secret == nil ? client : nil }
         return secret.map { isEqualInConstantTime(Array($0.utf8), Array(expected.utf8)) } == true ? client : nil
     }

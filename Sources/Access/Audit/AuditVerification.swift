@@ -55,16 +55,22 @@ public struct AuditVerification: Sendable {
     private static func fault(_ row: Row, _ expected: Int, _ previous: String) -> String? {
         guard row.integer(1) == expected else { return "events before it are missing" }
         let bytes = row.blob(4)
-        guard let event = try? AuditEvent(canonical: bytes), event.hash == row.text(5) else { return "it was altered" }
+        guard let event = try? AuditEvent(canonical: bytes), event.hash.isExactly(row.text(5)) else {
+            return "it was altered"
+        }
         guard let root = try? JSONDocument(parsing: bytes).root, root.canonicalBytes() == bytes else {
             return "it is not in its canonical form"
         }
-        guard root.member("previous_hash")?.string == previous else { return "it does not follow the one before it" }
+        guard (root.member("previous_hash")?.string).isExactly(previous) else {
+            return "it does not follow the one before it"
+        }
         // What filters look at says what the event says.
         let actor = root.member("actor")
-        guard root.member("sequence")?.integer == Int64(expected), root.member("action")?.string == row.text(3),
-            (root.member("organization")?.string ?? "") == row.text(0),
-            root.member("timestamp")?.string == AuditEvent.timestamp(milliseconds: Int64(row.integer(2))),
+        guard root.member("sequence")?.integer == Int64(expected),
+            (root.member("action")?.string).isExactly(row.text(3)),
+            (root.member("organization")?.string ?? "").isExactly(row.text(0)),
+            (root.member("timestamp")?.string).isExactly(
+                AuditEvent.timestamp(milliseconds: Int64(row.integer(2)))),
             AuditLog.filterText(
                 kind: actor?.member("kind")?.string ?? "", subject: actor?.member("subject")?.string,
                 email: actor?.member("email")?.string

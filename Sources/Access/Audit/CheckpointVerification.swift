@@ -35,7 +35,7 @@ public struct CheckpointVerification: Sendable {
                 faults.append("checkpoint \(index + 1): it cannot be read")
                 continue
             }
-            if content.number != number + 1 || content.previous != previous {
+            if content.number != number + 1 || !content.previous.isExactly(previous) {
                 faults.append("\(content.name): checkpoints before it are missing or were altered")
             }
             (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
@@ -48,7 +48,7 @@ public struct CheckpointVerification: Sendable {
                 continue
             }
             let hash = hashes[content.number]
-            if hash != AuditCheckpoint.hash(checkpoint.statement) {
+            if !hash.isExactly(AuditCheckpoint.hash(checkpoint.statement)) {
                 faults.append("\(content.name): it is \(hash == nil ? "not" : "another one") in the store")
             }
             _ = try check(checkpoint, content, by: known, transaction)
@@ -80,7 +80,7 @@ public struct CheckpointVerification: Sendable {
                 "SELECT hash FROM audit_event WHERE chain = $1 AND sequence = $2", .text(head.chain),
                 .integer(head.sequence)
             ) { row throws(DatabaseError) in row.text(0) }
-            guard hash != head.hash else { continue }
+            guard !hash.isExactly(head.hash) else { continue }
             let chain = head.chain.isEmpty ? "gateway" : "organization \(head.chain)"
             faults.append(
                 "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(content.name) "

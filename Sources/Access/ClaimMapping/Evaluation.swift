@@ -1,5 +1,6 @@
 public import JSON
 public import Organizations
+internal import Text
 public import Tokens
 
 /// Why somebody has a role in an organization, or none: the closed list.
@@ -29,7 +30,7 @@ public struct Evaluation: Sendable, Hashable {
 extension OrganizationRules {
     /// Tries the rows against claims of one of the organization's providers, and stops as soon as the outcome is certain.
     public func evaluate(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Evaluation {
-        guard providers.contains(provider) else {
+        guard providers.contains(exactly: provider) else {
             return Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
         }
         let source = ClaimSource(claims, emailTrust)

@@ -1,5 +1,6 @@
 public import JSON
 public import Organizations
+internal import Text
 public import Tokens
 
 /// What one row did.
@@ -63,7 +64,7 @@ public struct Explanation: Sendable {
 extension OrganizationRules {
     /// Judges every row. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
     public func explain(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Explanation {
-        guard providers.contains(provider) else {
+        guard providers.contains(exactly: provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
             return Explanation(organization: id, evaluation: evaluation, rows: [])
         }

@@ -3,6 +3,7 @@ public import ClaimMapping
 public import Databases
 internal import JSON
 public import Organizations
+internal import Text
 internal import Time
 
 extension AccessStore {
@@ -57,16 +58,16 @@ extension AccessStore {
             switch change {
             case .add:
                 record.action = .claimMappingCreate
-                row = after.first { $0.id == id }
+                row = after.first { $0.id.isExactly(id) }
                 record.details.append(("after", row?.json ?? ""))
             case .edit(let id, _, _):
                 record.action = .claimMappingUpdate
-                row = after.first { $0.id == id }
-                record.details.append(("before", before.first { $0.id == id }?.json ?? ""))
+                row = after.first { $0.id.isExactly(id) }
+                record.details.append(("before", before.first { $0.id.isExactly(id) }?.json ?? ""))
                 record.details.append(("after", row?.json ?? ""))
             case .remove(let id):
                 record.action = .claimMappingDelete
-                row = before.first { $0.id == id }
+                row = before.first { $0.id.isExactly(id) }
                 record.details.append(("before", row?.json ?? ""))
             }
             guard let row else { throw DatabaseError(.failed, cause: "a changed row is not among the rows") }

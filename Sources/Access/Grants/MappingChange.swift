@@ -1,5 +1,6 @@
 public import ClaimMapping
 public import Organizations
+internal import Text
 
 /// A row as somebody wishes it: without its place and name.
 public struct MappingDraft: Sendable, Hashable {
@@ -60,11 +61,11 @@ public enum MappingChange: Sendable, Hashable {
         case .add(let draft, let place):
             rows.insert(draft.row(newID), at: min(place ?? rows.count, rows.count))
         case .edit(let id, let edit, let place):
-            guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
+            guard let index = rows.firstIndex(where: { $0.id.isExactly(id) }) else { return nil }
             let row = edit.applied(to: rows.remove(at: index)).row(id)
             rows.insert(row, at: min(place ?? index, rows.count))
         case .remove(let id):
-            guard let index = rows.firstIndex(where: { $0.id == id }) else { return nil }
+            guard let index = rows.firstIndex(where: { $0.id.isExactly(id) }) else { return nil }
             rows.remove(at: index)
         }
         return rows.enumerated().map { index, row in row.ranked(index + 1) }

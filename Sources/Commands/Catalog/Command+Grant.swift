@@ -32,7 +32,9 @@ extension Command {
         guard let provider = settings.providers.first(where: { $0.id.text.isExactly(id) }) else {
             throw .words("--provider: no provider has the id \(shown(id))")
         }
-        guard settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(id) })
+        guard
+            settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(exactly: id) }
+            )
         else {
             throw .failure("\(organization) does not list the provider \(id), and nothing would come of the grant")
         }

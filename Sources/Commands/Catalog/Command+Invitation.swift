@@ -32,7 +32,7 @@ extension Command {
             throw .words("EMAIL has to be an e-mail address such as name@example.com, not \(shown(text))")
         }
         let allowed = settings.invitations.allowedDomains
-        guard allowed.isEmpty || allowed.contains(address.domain) else {
+        guard allowed.isEmpty || allowed.contains(exactly: address.domain) else {
             throw .failure("invitations.allowed_domains does not list \(address.domain)")
         }
         let terms = InvitationTerms(

@@ -54,11 +54,11 @@ struct CrossChecks {
 
     private func checkAcceptedProviders() {
         let known = providers.compactMap { $0.member(ProviderSettings.id.name)?.string }
-        let knownSet = Set(known)
+        let knownSet = Set(known.map { ExactText($0) })
         for (index, organization) in organizations.enumerated() {
             let accepted = CrossChecks.objects(organization.member(OrganizationSettings.providers.name))
             for (place, value) in accepted.enumerated() where !members.reader.isFull {
-                guard let id = value.string, !id.isEmpty, !knownSet.contains(id) else { continue }
+                guard let id = value.string, !id.isEmpty, !knownSet.contains(ExactText(id)) else { continue }
                 let meant = Suggestion.nearest(to: id, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
                 members.reader.fault(
                     at: value, "organizations[\(index)].providers[\(place)]",

@@ -46,7 +46,7 @@ struct BodyReader {
 
     /// Names that mean nothing here are told, for a slip of the pen would otherwise go unnoticed.
     mutating func allow(_ names: [String]) {
-        for member in root.members.lazy.filter({ !names.contains($0.name) }).prefix(100) {
+        for member in root.members.lazy.filter({ !names.contains(exactly: $0.name) }).prefix(100) {
             let shown = member.name.utf8.count <= 64 ? member.name : "…"
             fault(shown, "is not known here; known: \(names.joined(separator: ", "))")
         }

@@ -7,6 +7,7 @@ internal import JSON
 internal import Organizations
 internal import Policy
 internal import Sessions
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web
@@ -43,7 +44,7 @@ struct IdentityAPI {
         } catch {
             return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
         }
-        guard session?.session.id == id else { return .noContent }
+        guard (session?.session.id).isExactly(id) else { return .noContent }
         return Reply.noContent.with([deployment.sessionCookie.clearing])
     }
 

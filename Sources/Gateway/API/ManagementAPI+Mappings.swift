@@ -122,7 +122,7 @@ extension ManagementAPI {
     ) -> MappingChange? {
         reader.allow(["claim_name", "claim_value", "match", "role", "rank", "id", "origin"] + more)
         for (name, value) in [("id", row.id), ("origin", "store")] where reader.has(name) {
-            if reader.text(name) != value { reader.fault(name, "cannot be changed; it is \(value)") }
+            if !reader.text(name).isExactly(value) { reader.fault(name, "cannot be changed; it is \(value)") }
         }
         return edit(&reader, of: row).map { .edit(row.id, $0, at: place(&reader, in: table)) }
     }
@@ -179,7 +179,7 @@ extension ManagementAPI {
         case "create": return addition(&reader, to: table, more: "op")
         case "update", "delete":
             guard let id = reader.text("id") else { return nil }
-            guard let row = table.stored.first(where: { $0.id == id }) else {
+            guard let row = table.stored.first(where: { $0.id.isExactly(id) }) else {
                 reader.fault("id", "names no row that can be changed here")
                 return nil
             }

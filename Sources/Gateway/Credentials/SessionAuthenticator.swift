@@ -4,6 +4,7 @@ internal import OpenID
 internal import Sessions
 internal import Snapshots
 internal import Sockets
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web

@@ -32,7 +32,7 @@ public final class Deployment: Sendable {
         func rules(with access: AccessSnapshot) -> OrganizationRules { rules.adding(access.mappings(of: id)) }
 
         /// Whether tokens of a provider can earn anything here.
-        func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(provider.text) }
+        func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(exactly: provider.text) }
     }
 
     /// As links and security fields see it; never taken from a request.

@@ -10,6 +10,7 @@ internal import Organizations
 internal import Pages
 internal import Sessions
 internal import Snapshots
+internal import Text
 internal import Time
 internal import Tokens
 internal import Web
@@ -86,7 +87,9 @@ struct AcceptanceFlow: Sendable {
         do throws(DatabaseError) {
             // Another link may have been opened in this browser since, by another tab or by another site: what the form
             // says that it was shown is what is accepted.
-            if let shown, try await service.access.invitation(of: token)?.id != shown { return .redirect(path) }
+            if let shown, !(try await service.access.invitation(of: token)?.id).isExactly(shown) {
+                return .redirect(path)
+            }
         } catch {
             return unavailable
         }

@@ -7,6 +7,7 @@ internal import HTTPMessage
 internal import JSON
 internal import Organizations
 internal import Policy
+internal import Text
 internal import Time
 internal import Tokens
 
@@ -20,7 +21,7 @@ extension Deployment {
     /// What is wrong with inviting somebody; `nil` where nothing is.
     func fault(of address: InvitedAddress) -> String? {
         let allowed = invitations.allowedDomains
-        guard !allowed.isEmpty, !allowed.contains(address.domain) else { return nil }
+        guard !allowed.isEmpty, !allowed.contains(exactly: address.domain) else { return nil }
         return "is of a domain that may not be invited; allowed: \(allowed.joined(separator: ", "))"
     }
 

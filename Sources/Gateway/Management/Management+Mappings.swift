@@ -7,6 +7,7 @@ internal import JSON
 internal import Organizations
 internal import Policy
 internal import Snapshots
+internal import Text
 internal import Tokens
 
 /// An organization's rows at one moment, and the tag of that moment.
@@ -33,8 +34,8 @@ struct MappingTable: Sendable {
     /// All rows, with their ranks from 1.
     var all: [Mapping] { (file + stored).enumerated().map { index, row in row.ranked(index + 1) } }
 
-    func row(_ id: String) -> Mapping? { all.first { $0.id == id } }
-    func isOfFile(_ id: String) -> Bool { file.contains { $0.id == id } }
+    func row(_ id: String) -> Mapping? { all.first { $0.id.isExactly(id) } }
+    func isOfFile(_ id: String) -> Bool { file.contains { $0.id.isExactly(id) } }
 
     /// The place among the rows of managers that a rank is; `nil` where the file's rows are.
     func place(ofRank rank: Int) -> Int? { rank > file.count ? rank - file.count - 1 : nil }

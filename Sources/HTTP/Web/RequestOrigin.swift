@@ -13,7 +13,7 @@ public enum RequestOrigin {
         guard sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }), sites.count <= 1 else { return true }
         let origins = request.fields(.origin)
         guard origins.count <= 1 else { return true }
-        return origins.contains { $0 != origin && !($0 == "null" && sites == ["same-origin"]) }
+        return origins.contains { !$0.isExactly(origin) && !($0 == "null" && sites == ["same-origin"]) }
     }
 
     /// Whether a person follows a link or types an address: only then a redirect to a sign-in page helps. Scripts and

@@ -30,5 +30,5 @@ public struct Asset: Sendable {
     public static let all = [stylesheet, script, icon]
 
     /// The asset of a file name; `nil` for names of other versions too.
-    public static func named(_ fileName: String) -> Asset? { all.first { $0.fileName == fileName } }
+    public static func named(_ fileName: String) -> Asset? { all.first { $0.fileName.isExactly(fileName) } }
 }

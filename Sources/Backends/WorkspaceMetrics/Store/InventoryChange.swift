@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// One change of an inventory, as `POST …/inventory/changes` lists them.
 ///
@@ -54,7 +55,7 @@ package enum InventoryChange: Sendable, Hashable {
         let document = try document(parsing: bytes)
         var reader = InventoryReader()
         let workspace = reader.workspace(document.root)
-        if let workspace, workspace.id != id { reader.note("is not the id in the path", at: "id") }
+        if let workspace, !workspace.id.isExactly(id) { reader.note("is not the id in the path", at: "id") }
         guard let workspace, reader.faults.isEmpty else { throw .content(reader.faults.faults) }
         return workspace
     }
