@@ -81,7 +81,7 @@ let package = Package(
         library("Organizations", in: "Access/"),
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations", "Text"]),
+        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Organizations", "Text"]),
         library(
             "Grants", in: "Access/",
             uses: [

@@ -172,7 +172,7 @@ struct ManagementAttackTests {
         #expect(try await members()["elsewhere"] == nil)
         // Sealed by a key that is gone.
         _ = try world.grant(.viewer, to: "sam")
-        try await world.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
+        try await world.execute("UPDATE person_seen SET claims = x'00', rules = '' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
 

@@ -19,6 +19,7 @@ public final class AccessStore: Sendable {
         self.database = database
         self.now = now
         snapshots = Published(.empty)
+        try completeGrants()
         try refresh()
     }
 

@@ -51,7 +51,7 @@ struct OwnRole {
     fileprivate let manager: ActingManager
     fileprivate let organization: OrganizationID
     fileprivate let before: Role?
-    fileprivate let rows: MappingRows
+    let rows: MappingRows
 
     /// Whether it went, or became less, by what was written since, and nobody has said that this is meant.
     ///

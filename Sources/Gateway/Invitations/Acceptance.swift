@@ -50,7 +50,8 @@ struct Acceptance: Sendable {
                         guard self.session != nil, let organization = self.deployment.organization(id.text) else {
                             return nil
                         }
-                        return self.deployment.personSeen(self.claims, in: organization, at: now)
+                        return self.deployment.personSeen(
+                            self.claims, in: organization, with: self.service.access.snapshots.read().value, at: now)
                     }, recording: record)
             }
         } catch {

@@ -59,8 +59,8 @@ struct Management: Sendable {
     /// The settings that are in force now.
     var today: Deployment { deployments.read().value }
 
-    /// Who manages an organization, by the settings of when it is asked.
-    var managerRules: ManagerRules { Deployment.managerRules(of: deployments) }
+    /// How people who were seen are judged, by the settings of when it is asked.
+    var peopleRules: PeopleRules { Deployment.peopleRules(of: deployments) }
 
     /// The content of a request may take minutes to arrive; a role may be taken away meanwhile, and a session may end.
     func checkStillPermitted() async throws(Problem) {
@@ -95,6 +95,11 @@ struct Management: Sendable {
                 .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
             throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
         }
+    }
+
+    /// Works something out on a thread that reads, for what would hold up a reactor: long tables, many rows.
+    func offReactor<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Problem) -> Value {
+        try await stored { () throws(DatabaseError) in try await service.database.compute(body) }
     }
 
     /// The same for what may be refused.

@@ -73,7 +73,7 @@ extension GatewayHandler {
             access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
             let identity = try? IdentityID(issuer: issuer, subject: subject)
         else { return nil }
-        let (service, rules, id) = (service, Deployment.managerRules(of: deployments), entitlement.organization)
+        let (service, rules, id) = (service, Deployment.peopleRules(of: deployments), entitlement.organization)
         let key = "\(id.text) \(identity.text) \(email)"
         guard service.mayExtendSuspension(key) else { return nil }
         let origin = exchange.origin
