@@ -141,6 +141,12 @@ let package = Package(
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Organizations", "Policy",
                 "Sessions", "Time", "Tokens", "WorkspaceMetrics",
             ]),
+        program(
+            "GatehouseSoak", in: "Tools/",
+            uses: [
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "Grants",
+                "HTTPClient", "HTTPMessage", "JSON", "Organizations", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+            ]),
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
