@@ -54,7 +54,7 @@ struct ManagementAttackTests {
         let invitee = Invitee(
             issuer: SignInWorld.issuer, subject: "x", verifiedEmail: "a\u{1FEF}b@acme.example", email: nil)
         let accepted = try await world.service.access.accept(
-            token, by: invitee, isAccepted: { _ in true }, seen: { _ in nil },
+            token, by: invitee, isAccepted: { _ in true }, isSignedIn: { _, _ in true }, seen: { _ in nil },
             recording: AuditRecord(.invitationAccept, by: .system))
         #expect(throws: AccessRefusal.self) { try accepted.get() }
     }

@@ -67,7 +67,7 @@ extension AccessStore {
 
     /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
     public func revoke(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, under rules: PeopleRules,
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         try await judgePeople(of: organization, by: rules)

@@ -38,7 +38,7 @@ public struct InvitationTerms: Sendable {
 extension AccessStore {
     /// Invites an address; where it is invited already with the same role, that invitation is the answer.
     public func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingManager,
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingIdentity,
         on terms: InvitationTerms, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
@@ -97,7 +97,7 @@ extension AccessStore {
 
     /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
     public func resend(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, on terms: InvitationTerms,
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, on terms: InvitationTerms,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
@@ -127,7 +127,7 @@ extension AccessStore {
 
     /// Takes a pending invitation back; its links lead to a page that says so.
     public func revokeInvitation(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, recording record: AuditRecord
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {

@@ -40,7 +40,7 @@ extension AccessStore {
     ///   and is.
     /// - Returns: the row that was added, replaced or removed, and all rows as they are now.
     public func changeMappings(
-        _ change: MappingChange, in organization: OrganizationID, by manager: ActingManager,
+        _ change: MappingChange, in organization: OrganizationID, by manager: ActingIdentity,
         where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
         try await judgePeople(of: organization, by: conditions.rules)
@@ -78,7 +78,7 @@ extension AccessStore {
     /// `nil` if the rows are not those any more that the change was prepared for.
     private func commit(
         _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers,
-        in organization: OrganizationID, by manager: ActingManager, where conditions: MappingConditions,
+        in organization: OrganizationID, by manager: ActingIdentity, where conditions: MappingConditions,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal>? {
         typealias Changed = (row: Mapping, all: [Mapping])

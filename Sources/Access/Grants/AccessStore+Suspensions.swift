@@ -11,7 +11,7 @@ extension AccessStore {
     ///
     /// - Returns: the suspension, which may have been there before.
     public func suspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager, under rules: PeopleRules,
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
         try await judgePeople(of: organization, by: rules)
@@ -54,7 +54,7 @@ extension AccessStore {
 
     /// Lets an identity in again.
     public func unsuspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager,
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in

@@ -90,8 +90,13 @@ extension Management {
             (record.organization, record.target) = (organization, identity.text)
             return record
         }
-        try await stored { () throws(DatabaseError) in
-            try await service.sessions.endAll(issuer: known.issuer, subject: known.subject, recording: records)
+        let identity = acting(.writeMembers)
+        try await decided { () throws(DatabaseError) in
+            try await service.sessions.endAll(
+                issuer: known.issuer, subject: known.subject, recording: records,
+                unless: { transaction throws(DatabaseError) in
+                    try self.access.refusal(of: identity, in: id, transaction)
+                })
         }
     }
 }
