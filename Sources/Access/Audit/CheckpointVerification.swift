@@ -34,7 +34,7 @@ public struct CheckpointVerification: Sendable {
                 faults.append("checkpoint \(index + 1): it cannot be read")
                 continue
             }
-            if content.number != number + 1 || content.previous != previous {
+            if content.number != number &+ 1 || content.previous != previous {
                 faults.append("\(content.name): checkpoints before it are missing or were altered")
             }
             (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
@@ -112,8 +112,8 @@ public struct CheckpointVerification: Sendable {
                     """
                     SELECT 1 FROM audit_event
                     WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at > $4 AND at < $5 LIMIT 1
-                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(end), .integer(since + day),
-                    .integer(step - hour)
+                    """, .text(chain), .integer(covered[chain] ?? 0), .integer(end),
+                    .integer(since.addingClamped(day)), .integer(step.addingClamped(-hour))
                 ) { _ in true }
                 if isMissed { return true }
             }
@@ -127,13 +127,21 @@ public struct CheckpointVerification: Sendable {
                 warnings.append(
                     "\(content.name): for more than a day before it there was none, although events were recorded")
             }
-            if at > moment + hour { warnings.append("\(content.name): it is dated in the future") }
+            if at > moment.addingClamped(hour) { warnings.append("\(content.name): it is dated in the future") }
             covered.merge(heads) { max($0, $1) }
             since = max(since, min(at, moment))
         }
         if try warn(before: moment, upTo: nil) {
             warnings.append("the last checkpoint is older than a day, although events were recorded since")
         }
+    }
+}
+
+extension Int64 {
+    /// A sum of what the store says, at most as large as the type holds.
+    fileprivate func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }
 

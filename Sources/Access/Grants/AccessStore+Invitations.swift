@@ -235,7 +235,8 @@ extension AccessStore {
             .text(organization.text), .integer(max(1, perDay))
         ) { row throws(DatabaseError) in Int64(row.integer(0)) }
         guard perDay > 0, times.count < perDay else {
-            return Int(max(1, (times.last ?? moment.seconds) + day - moment.seconds))
+            let free = Timestamp(seconds: times.last ?? moment.seconds) + .seconds(day)
+            return Int(max(1, min(day, free.since(moment).components.seconds)))
         }
         try transaction.execute(
             "INSERT INTO invitation_sending (organization, at) VALUES ($1, $2)", .text(organization.text),

@@ -163,7 +163,7 @@ extension Invocation {
         let database: Database
         let store: MetricsStore
         do throws(DatabaseError) {
-            database = try GatewayProcess.open(settings.storage)
+            database = try GatewayProcess.open(settings.storage, isMade: isWriting)
             store = try MetricsStore(database: database)
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")

@@ -50,9 +50,11 @@ struct SoakClient: Sendable {
             body = Array(FormEncoding.query(form).utf8)
             add("Content-Type", "application/x-www-form-urlencoded")
         }
-        let request = OutboundRequest(
+        var request = OutboundRequest(
             method, url, fields: fields, body: body,
             policy: OutboundPolicy(configuredHost: url.host, allowsLoopbackHTTP: true))
+        // A page of two thousand rules is long.
+        request.limits.body = 8 << 20
         let response = try await http.send(request)
         if isOwn { keepCookies(of: response) }
         return response

@@ -6,7 +6,8 @@ struct SoakOptions {
     var minutes = 20
     /// How many people have signed in before the load begins.
     var people = 0
-    /// How many claim mappings the store holds before the load begins, besides those of the configuration.
+    /// How many claim mappings the store holds before the load begins, besides those of the configuration;
+    /// fewer than fit, since the load adds some.
     var rules = 0
     /// The program that is loaded; `nil` for the one beside this tool.
     var gateway: String?
@@ -22,7 +23,7 @@ struct SoakOptions {
             switch name {
             case "--minutes": minutes = try SoakOptions.number(name, value, in: 1...600)
             case "--people": people = try SoakOptions.number(name, value, in: 0...100_000)
-            case "--rules": rules = try SoakOptions.number(name, value, in: 0...2000)
+            case "--rules": rules = try SoakOptions.number(name, value, in: 0...1990)
             case "--gateway": gateway = value
             default: throw Fault(description: "unknown option \(name)")
             }
