@@ -83,7 +83,7 @@ let package = Package(
         library("Organizations", in: "Access/"),
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["JSON", "Organizations", "Text", "Tokens"]),
+        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Organizations", "Text", "Tokens"]),
         library(
             "Grants", in: "Access/",
             uses: [
@@ -151,6 +151,12 @@ let package = Package(
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Organizations", "Policy",
                 "Sessions", "Time", "Tokens", "WorkspaceMetrics",
+            ]),
+        program(
+            "GatehouseSoak", in: "Tools/",
+            uses: [
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "Grants",
+                "HTTPClient", "HTTPMessage", "JSON", "Organizations", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",

@@ -3,7 +3,7 @@ public import Time
 public import Web
 
 /// The audit log of an organization, the newest first.
-public struct AuditPage: Sendable {
+public struct AuditPage: DocumentPage {
     public struct Event: Sendable {
         let sequence: Int
         let at: Timestamp

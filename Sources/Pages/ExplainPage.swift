@@ -3,7 +3,7 @@ public import Organizations
 public import Web
 
 /// Why somebody has a role here, or none: each row's verdict on a token, on claims, or on a sign-in that was denied.
-public struct ExplainPage: Sendable {
+public struct ExplainPage: DocumentPage {
     /// What came of it.
     public struct Outcome: Sendable {
         let name: String

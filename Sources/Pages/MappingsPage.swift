@@ -5,7 +5,7 @@ public import Time
 public import Web
 
 /// An organization's claim mappings: looked at, changed after a preview, and drafted from sign-ins that were denied.
-public struct MappingsPage: Sendable {
+public struct MappingsPage: DocumentPage {
     /// What stands in the form.
     public struct Draft: Sendable {
         /// Of the row that is edited; `nil` for a new one.

@@ -6,7 +6,7 @@ public import Time
 public import Web
 
 /// Everyone with access, and from where; whom one has invited; who is shut out.
-public struct MembersPage: Sendable {
+public struct MembersPage: DocumentPage {
     /// Somebody with access.
     public struct Person: Sendable {
         let identity: String
@@ -60,6 +60,12 @@ public struct MembersPage: Sendable {
     /// `nil` for whoever may only look.
     private let formToken: String?
     private let sendsLetters: Bool
+    /// The identity behind which the list of people goes on; `nil` at its end.
+    public var peopleAfter: String?
+    /// The same for the list of suspensions.
+    public var suspensionsAfter: String?
+    /// Whether both lists begin here.
+    public var isFirst = true
     public var notice: Notice?
     public var confirmation: Confirmation?
     /// What stands in the form.
@@ -87,8 +93,8 @@ public struct MembersPage: Sendable {
         let content: HTML = """
             \(notice?.markup)
             \(inviteForm)
-            <section aria-labelledby="people"><h2 id="people">People with access <span class="count">\(people.count)</span></h2>
-            \(peopleTable)</section>
+            <section aria-labelledby="people"><h2 id="people">People with access</h2>
+            \(peopleTable)\(more("after", peopleAfter, "More people"))</section>
             <section aria-labelledby="invitations"><h2 id="invitations">Invitations</h2>
             \(invitationsTable)</section>
             \(suspensionsSection)
@@ -127,6 +133,14 @@ public struct MembersPage: Sendable {
     }
 
     // MARK: Tables
+
+    /// Links to the next page of a list, and to the first one from any other.
+    private func more(_ parameter: String, _ last: String?, _ title: String) -> HTML? {
+        guard last != nil || !isFirst else { return nil }
+        let first: HTML? = isFirst ? nil : "<a href=\"\(path)\">Back to the first page</a>"
+        let next = last.map { "<a href=\"\(path)?\(parameter)=\($0)\" rel=\"next\">\(title)</a>" as HTML }
+        return "<nav class=\"pages\" aria-label=\"\(title)\">\(first)\(next)</nav>"
+    }
 
     private var peopleTable: HTML {
         guard !people.isEmpty else { return "<p class=\"empty\">Nobody was seen yet who has access.</p>" }
@@ -232,9 +246,10 @@ public struct MembersPage: Sendable {
                 """
         }
         return """
-            <section aria-labelledby="suspended"><h2 id="suspended">Suspended <span class="count">\(suspensions.count)</span></h2>
+            <section aria-labelledby="suspended"><h2 id="suspended">Suspended</h2>
             <div class="scroll"><table><caption>Shut out, whatever they would earn</caption>
-            <thead><tr><th scope="col">Person</th><th scope="col">Since</th>\(actionsHeading)</tr></thead><tbody>\(rows)</tbody></table></div></section>
+            <thead><tr><th scope="col">Person</th><th scope="col">Since</th>\(actionsHeading)</tr></thead><tbody>\(rows)</tbody></table></div>
+            \(more("suspended_after", suspensionsAfter, "More suspended people"))</section>
             """
     }
 }

@@ -1,4 +1,4 @@
-internal import Web
+public import Web
 
 /// What all pages have in common: the document around a page's own content.
 struct Page {
@@ -44,6 +44,12 @@ struct Page {
     private var crumbs: [HTML] {
         path.map { name, url in "<li><a href=\"\(url)\">\(name)</a></li>" }
     }
+}
+
+/// A page as a value, which its document is made of.
+public protocol DocumentPage: Sendable {
+    /// The whole document. Making it takes as long as its tables are.
+    var document: HTML { get }
 }
 
 /// Who is signed in.

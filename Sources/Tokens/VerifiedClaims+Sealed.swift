@@ -42,7 +42,7 @@ extension VerifiedClaims {
             let provider = about.root.member("provider")?.string.flatMap({ ProviderID($0) }),
             let issuer = about.root.member("issuer")?.string, let subject = about.root.member("subject")?.string,
             let from = about.root.member("from")?.integer, let until = about.root.member("until")?.integer,
-            let length = about.root.member("header_length")?.integer, from <= until,
+            let length = about.root.member("header_length")?.integer, length >= 0, from <= until,
             let header = try? JSONDocument(parsing: Array(plain[(end + 1)...].prefix(Int(length)))),
             let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
             let origin = current == nil ? ClaimsOrigin(unrecorded: claims.root) : ClaimsOrigin(about.root)

@@ -120,4 +120,59 @@ struct AuditTests {
                 $0.from = Timestamp(seconds: 1_800_000_003); $0.to = Timestamp(seconds: 1_800_000_005)
             } == [4, 3])
     }
+
+    @Test(
+        "whatever numbers stand in a tampered store, verification reports, and nothing is appended to it",
+        arguments: [
+            "UPDATE audit_event SET sequence = 9223372036854775807 WHERE sequence = 3",
+            "UPDATE audit_event SET sequence = -9223372036854775808 WHERE sequence = 1",
+            "UPDATE audit_event SET at = 9223372036854775807 WHERE sequence = 1",
+            "UPDATE audit_event SET at = -9223372036854775808",
+            "UPDATE audit_head SET sequence = 9223372036854775807",
+            "UPDATE audit_head SET sequence = -9223372036854775808",
+            "INSERT INTO audit_event SELECT chain, 9223372036854775807, at, action, actor, event, hash FROM audit_event LIMIT 1",
+            "INSERT INTO audit_checkpoint VALUES (9223372036854775807, 9223372036854775807, x'00', x'00')",
+        ])
+    func extremeNumbers(_ sql: String) async throws {
+        let world = try World()
+        let keys = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32)])
+        for number in 1...3 { try await world.append(number, in: "acme") }
+        try await world.execute(sql)
+        let faults = try await world.database.read { transaction throws(DatabaseError) in
+            let checkpoints = try CheckpointVerification(
+                [], keys: keys, trusting: [], at: Timestamp(seconds: 1_800_000_000), transaction)
+            return try AuditVerification(transaction).faults + checkpoints.faults
+        }
+        #expect(!faults.isEmpty)
+        // What cannot be numbered is refused; anything else goes on.
+        for _ in 0..<2 {
+            _ = try? await world.append(4, in: "acme")
+            _ = try? await world.database.write { transaction throws(DatabaseError) in
+                try keys.makeCheckpoint(at: Timestamp(seconds: 1_800_000_000), transaction)
+            }
+        }
+        #expect(try await !world.faults().isEmpty || sql.contains("checkpoint"))
+    }
+
+    @Test("a checkpoint of the largest number there is, and its follower, are reported")
+    func extremeCheckpoint() async throws {
+        let world = try World()
+        let keys = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32)])
+        try await world.append(1, in: "acme")
+        let statement =
+            #"{"heads":[],"number":9223372036854775807,"previous":"","public_key":"AAAA","timestamp":"2026-01-01T00:00:00Z"}"#
+        for number in 1...2 {
+            _ = try await world.database.write { transaction throws(DatabaseError) in
+                try transaction.execute(
+                    "INSERT INTO audit_checkpoint VALUES ($1, 0, $2, x'00')", .integer(number),
+                    .blob(Array(statement.utf8)))
+            }
+        }
+        let result = try await world.database.read { transaction throws(DatabaseError) in
+            try CheckpointVerification(
+                [], keys: keys, trusting: [], at: Timestamp(seconds: 1_800_000_000),
+                transaction)
+        }
+        #expect(result.faults.count >= 2)
+    }
 }

@@ -200,4 +200,45 @@ struct DatabaseTests {
         #expect(contact.last == before)
         database.close()
     }
+
+    @Test("a store that has to be there is not made: a missing file and an empty one are refused")
+    func missingStore() throws {
+        func open() throws(DatabaseError) {
+            try Database(path: store.path, schemas: [TemporaryStore.schema], isMade: false).close()
+        }
+        #expect(throws: DatabaseError.self) { try open() }
+        #expect(unsafe access(store.path, F_OK) != 0)
+        let file = unsafe fopen(store.path, "w")
+        if let file = unsafe file { unsafe fclose(file) }
+        let error = #expect(throws: DatabaseError.self) { try open() }
+        #expect(error?.reason == .cannotOpen)
+        unsafe unlink(store.path)
+        try store.open().close()
+        try open()
+    }
+
+    @Test("numbers that no program wrote are refused where a store is opened", arguments: [-1, Int64.min, Int64.max])
+    func extremeMigrations(number: Int64) async throws {
+        let database = try store.open()
+        _ = try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute("UPDATE schema_migrations SET number = $1", .integer(number))
+        }
+        database.close()
+        #expect(throws: DatabaseError.self) { try store.open() }
+    }
+
+    @Test("a store's version may be any number", arguments: [Int64.min, Int64.max - 1])
+    func extremeVersion(version: Int64) async throws {
+        let database = try store.open()
+        _ = try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute("UPDATE store_version SET version = $1", .integer(version))
+        }
+        // Where no next version can be counted nothing is written.
+        _ = try? await database.insert("a")
+        _ = try? await database.insert("b")
+        database.close()
+        let again = try store.open()
+        _ = try? await again.insert("c")
+        #expect(try await again.version() != -1)
+    }
 }

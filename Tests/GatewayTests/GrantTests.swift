@@ -24,7 +24,7 @@ struct GrantTests {
         -> Result<Grant, AccessRefusal>
     {
         try world.service.access.revokeGrantBlocking(
-            id, in: nil, isForced: isForced, under: world.deployments.read().value.managerRules,
+            id, in: nil, isForced: isForced, under: world.deployments.read().value.peopleRules,
             recording: AuditRecord(.grantRevoke, by: .operator))
     }
 

@@ -54,7 +54,7 @@ struct ManagementAttackTests {
         let invitee = Invitee(
             issuer: SignInWorld.issuer, subject: "x", verifiedEmail: "a\u{1FEF}b@acme.example", email: nil)
         let accepted = try await world.service.access.accept(
-            token, by: invitee, isAccepted: { _ in true }, seen: { _ in nil },
+            token, by: invitee, isAccepted: { _ in true }, isSignedIn: { _, _ in true }, seen: { _ in nil },
             recording: AuditRecord(.invitationAccept, by: .system))
         #expect(throws: AccessRefusal.self) { try accepted.get() }
     }
@@ -172,7 +172,7 @@ struct ManagementAttackTests {
         #expect(try await members()["elsewhere"] == nil)
         // Sealed by a key that is gone.
         _ = try world.grant(.viewer, to: "sam")
-        try await world.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'sam'")
+        try await world.execute("UPDATE person_seen SET claims = x'00', rules = '' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
 

@@ -34,6 +34,15 @@ struct TimestampTests {
         #expect(Timestamp(rfc3339: moment.rfc3339) == moment)
     }
 
+    @Test(
+        "every moment that 64 bits hold can be written, whatever stands in a store",
+        arguments: [.min, .min + 1, -1, .max] as [Int64])
+    func extremes(nanoseconds: Int64) {
+        let text = Timestamp(nanoseconds: nanoseconds).rfc3339
+        #expect(text.hasSuffix("Z") && text.utf8.count >= 20)
+        #expect(Timestamp(seconds: nanoseconds).rfc3339.utf8.count >= 20)
+    }
+
     @Test("arithmetic clamps at the calendar's ends instead of trapping")
     func clamps() {
         #expect((Timestamp(nanoseconds: .max) + .seconds(1)).nanoseconds == .max)

@@ -166,7 +166,7 @@ struct InventoryImportTests {
         let world = try TestStore()
         try await world.put(example)
         let before = try await world.inventory()
-        let dead = InventoryImport(.acme, store: world.store)
+        let dead = InventoryImport(.acme, store: world.store, if: .byOperator)
         try await world.run(dead, until: 5000)
         #expect(try world.count("inventory_workspace") > 2)
 
@@ -183,7 +183,7 @@ struct InventoryImportTests {
     func lateImport() async throws {
         let world = try TestStore()
         try await world.put(example)
-        let late = InventoryImport(.acme, store: world.store)
+        let late = InventoryImport(.acme, store: world.store, if: .byOperator)
         try await world.run(late, until: 5000)
         world.clock.advance(bySeconds: Generations.lease + 1)
         try world.store.sweepBlocking()

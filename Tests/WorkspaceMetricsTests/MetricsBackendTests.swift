@@ -1,4 +1,5 @@
 import Organizations
+import Synchronization
 import Testing
 
 @testable import WorkspaceMetrics
@@ -24,17 +25,63 @@ struct MetricsBackendTests {
         #expect(await isRefused { _ = try backend.workspace(permit, id: "soc") } != reads)
         #expect(await isRefused { _ = try backend.summary(permit, License()) } != reads)
         let writes = permission == .writeInventory
+        let always = WriteAuthorization { _ in nil }
         #expect(await isRefused { _ = try await backend.inventory(permit) } != writes)
         #expect(await isRefused { _ = try await backend.inventoryWorkspace(permit, id: "soc") } != writes)
         #expect(
-            await isRefused { _ = try await backend.change(permit, body: Array("{\"changes\":[]}".utf8)) } != writes)
-        #expect(await isRefused { _ = try await backend.putWorkspace(permit, id: "x", body: []) } != writes)
-        #expect(await isRefused { _ = try await backend.deleteWorkspace(permit, id: "soc") } != writes)
+            await isRefused { _ = try await backend.change(permit, body: Array("{\"changes\":[]}".utf8), if: always) }
+                != writes)
+        #expect(await isRefused { _ = try await backend.putWorkspace(permit, id: "x", body: [], if: always) } != writes)
+        #expect(await isRefused { _ = try await backend.deleteWorkspace(permit, id: "soc", if: always) } != writes)
         let replaces = await isRefused {
             var source = InventoryBytes(Array(#"{"workspaces":[]}"#.utf8))
-            _ = try await backend.replaceInventory(permit, from: &source)
+            _ = try await backend.replaceInventory(permit, from: &source, if: always)
         }
         #expect(replaces != writes)
         #expect(try world.page([], .acme).ids == ["lab", "soc"])
+    }
+
+    @Test("what may not be written any more leaves everything as it was, an import that has begun too")
+    func authorization() async throws {
+        let world = try TestStore()
+        try await world.put(example, .acme)
+        let before = try world.page([], .acme).ids
+        let backend = MetricsBackend(world.store)
+        let permit = try PermitMint().permit(.writeInventory, in: .acme)
+        let refusal = InventoryRefusal.notPermitted(isMember: true)
+        let never = WriteAuthorization { _ in refusal }
+        let document = Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8)
+        let workspace = Array(#"{"id":"new","name":"New"}"#.utf8)
+        let change = Array(#"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#.utf8)
+        #expect(try await backend.change(permit, body: change, if: never) == .failure(refusal))
+        #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never) == .failure(refusal))
+        #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
+        // From the second question on, and from the last one on: the one before the import takes its place.
+        for first in 2...4 {
+            let asked = Mutex(0)
+            let authorization = WriteAuthorization { _ in
+                asked.withLock { asked in
+                    asked += 1
+                    return asked >= first ? refusal : nil
+                }
+            }
+            var source = InventoryBytes(document)
+            let result = try await backend.replaceInventory(permit, from: &source, if: authorization)
+            if asked.withLock({ $0 }) < first {
+                #expect(first > 2)
+                continue
+            }
+            #expect(result == .failure(refusal))
+            #expect(try world.page([], .acme).ids == before)
+        }
+    }
+}
+
+/// A success holds nothing to compare.
+private func == (result: Result<Void, InventoryRefusal>, expected: Result<Void, InventoryRefusal>) -> Bool {
+    switch (result, expected) {
+    case (.success, .success): true
+    case (.failure(let one), .failure(let other)): one == other
+    default: false
     }
 }

@@ -120,6 +120,10 @@ public struct CheckpointKeys: Sendable {
         let last = try transaction.first(
             "SELECT number, statement FROM audit_checkpoint ORDER BY number DESC LIMIT 1"
         ) { row throws(DatabaseError) in (row.integer(0), row.blob(1)) }
+        let number = (last?.0 ?? 0) &+ 1
+        guard number > 0 else {
+            throw DatabaseError(.corrupt, cause: "the last checkpoint has the number \(last?.0 ?? 0)")
+        }
         let heads = try transaction.all("SELECT chain, sequence, hash FROM audit_head ORDER BY chain") {
             row throws(DatabaseError) in
             AuditCheckpoint.Head(chain: row.text(0), sequence: row.integer(1), hash: row.text(2))
@@ -128,7 +132,7 @@ public struct CheckpointKeys: Sendable {
         guard heads.map(\.hash) != before.map(\.hash) else { return nil }
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
-        writer.member("number", (last?.0 ?? 0) + 1)
+        writer.member("number", number)
         writer.member("timestamp", now.rfc3339)
         writer.member("previous", last.map { AuditCheckpoint.hash($0.1) } ?? AuditEvent.origin)
         writer.member("public_key", Base64URL.encode(publicKey))
@@ -148,7 +152,7 @@ public struct CheckpointKeys: Sendable {
         else { throw DatabaseError(.failed, cause: "a checkpoint cannot be signed") }
         try transaction.execute(
             "INSERT INTO audit_checkpoint (number, at, statement, signature) VALUES ($1, $2, $3, $4)",
-            .integer((last?.0 ?? 0) + 1), .integer(now.seconds), .blob(statement), .blob(signature))
+            .integer(number), .integer(now.seconds), .blob(statement), .blob(signature))
         return AuditCheckpoint(statement: statement, signature: signature)
     }
 

@@ -39,7 +39,10 @@ public enum AuditLog {
         let head = try transaction.first("SELECT sequence, hash FROM audit_head WHERE chain = $1", .text(chain)) {
             row throws(DatabaseError) in (row.integer(0), row.text(1))
         }
-        let (sequence, previous) = head.map { ($0.0 + 1, $0.1) } ?? (1, AuditEvent.origin)
+        let (sequence, previous) = head.map { ($0.0 &+ 1, $0.1) } ?? (1, AuditEvent.origin)
+        guard sequence > 0 else {
+            throw DatabaseError(.corrupt, cause: "the head of the chain '\(chain)' is at \(head?.0 ?? 0)")
+        }
         let event: AuditEvent
         do {
             let id = Base64URL.encode(try RandomBytes.make(12))

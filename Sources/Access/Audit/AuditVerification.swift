@@ -36,7 +36,8 @@ public struct AuditVerification: Sendable {
                 close()
                 (chain, sequence, previous) = (own, 0, AuditEvent.origin)
             }
-            sequence += 1
+            // What is stored may be any number; one that no event follows is told as a gap.
+            sequence &+= 1
             if let fault = AuditVerification.fault(row, sequence, previous), found.count < 100 {
                 found.append("\(AuditVerification.name(own)), event \(row.integer(1)): \(fault)")
             }

@@ -35,7 +35,7 @@ public struct CheckpointVerification: Sendable {
                 faults.append("checkpoint \(index + 1): it cannot be read")
                 continue
             }
-            if content.number != number + 1 || !content.previous.isExactly(previous) {
+            if content.number != number &+ 1 || !content.previous.isExactly(previous) {
                 faults.append("\(content.name): checkpoints before it are missing or were altered")
             }
             (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
@@ -113,8 +113,8 @@ public struct CheckpointVerification: Sendable {
                     """
                     SELECT 1 FROM audit_event
                     WHERE chain = $1 AND sequence > $2 AND sequence <= $3 AND at > $4 AND at < $5 LIMIT 1
-                    """, .text(chain), .integer(covered[ExactText(chain)] ?? 0), .integer(end), .integer(since + day),
-                    .integer(step - hour)
+                    """, .text(chain), .integer(covered[ExactText(chain)] ?? 0), .integer(end),
+                    .integer(since.addingClamped(day)), .integer(step.addingClamped(-hour))
                 ) { _ in true }
                 if isMissed { return true }
             }
@@ -128,13 +128,21 @@ public struct CheckpointVerification: Sendable {
                 warnings.append(
                     "\(content.name): for more than a day before it there was none, although events were recorded")
             }
-            if at > moment + hour { warnings.append("\(content.name): it is dated in the future") }
+            if at > moment.addingClamped(hour) { warnings.append("\(content.name): it is dated in the future") }
             covered.merge(heads) { max($0, $1) }
             since = max(since, min(at, moment))
         }
         if try warn(before: moment, upTo: nil) {
             warnings.append("the last checkpoint is older than a day, although events were recorded since")
         }
+    }
+}
+
+extension Int64 {
+    /// A sum of what the store says, at most as large as the type holds.
+    fileprivate func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }
 

@@ -48,6 +48,9 @@ public struct Mapping: Sendable, Hashable {
         addressGlob = match == .glob && isEmail ? Glob(Mapping.asciiLowercased(claimValue)) : nil
     }
 
+    /// All that the row was made of, except its rank: rows that differ in a part may have other outcomes.
+    public var parts: [String] { [id, claimName, match.rawValue, claimValue, role.rawValue] }
+
     /// The same row in another place.
     public func ranked(_ rank: Int) -> Mapping {
         var copy = self

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import JSON
 internal import Text
 
@@ -7,6 +8,9 @@ public final class MappingRows: Sendable {
     public static let none = MappingRows([])
 
     public let mappings: [Mapping]
+    /// SHA-256 of all that the outcome depends on: equal rows in the same order have the same one. Empty if it cannot
+    /// be computed; it then equals no other.
+    let digest: [UInt8]
     /// `nil` where there are too few rows for an index to pay.
     private let groups: [Group]?
 
@@ -46,6 +50,7 @@ public final class MappingRows: Sendable {
     /// - Parameter indexedFrom: as many rows are prepared, fewer are tried one by one.
     init(_ mappings: [Mapping], indexedFrom: Int) {
         self.mappings = mappings
+        digest = MappingRows.digest(of: mappings)
         guard mappings.count >= indexedFrom else {
             groups = nil
             return
@@ -72,6 +77,16 @@ public final class MappingRows: Sendable {
             }
         }
         self.groups = groups
+    }
+
+    private static func digest(of mappings: [Mapping]) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 96 * mappings.count)
+        writer.beginArray()
+        for mapping in mappings {
+            for text in mapping.parts { writer.string(text) }
+        }
+        writer.endArray()
+        return (try? Digest.sha256(writer.bytes)) ?? []
     }
 
     /// Counts every row that could change the outcome.

@@ -1,3 +1,5 @@
+internal import Cryptography
+internal import JSON
 public import Organizations
 
 /// What an organization asks of tokens: the file's rows, then those that managers added.
@@ -30,5 +32,31 @@ public struct OrganizationRules: Sendable {
     public var mappings: [Mapping] {
         guard blocks.count > 1 else { return blocks.first?.mappings ?? [] }
         return blocks.flatMap(\.mappings).enumerated().map { index, mapping in mapping.ranked(index + 1) }
+    }
+
+    /// Names this state of the rules: equal rules have equal tags. `nil` if none can be computed.
+    ///
+    /// - Parameter context: what else the outcome depends on.
+    public func tag(with context: [String] = []) -> RulesTag? {
+        guard blocks.allSatisfy({ !$0.digest.isEmpty }) else { return nil }
+        var writer = JSONWriter(reservingCapacity: 512)
+        writer.beginArray()
+        for text in [id.text, strategy.rawValue] { writer.string(text) }
+        for texts in [providers, blocks.map { Base64URL.encode($0.digest) }, context] {
+            writer.beginArray()
+            for text in texts { writer.string(text) }
+            writer.endArray()
+        }
+        writer.endArray()
+        return (try? Digest.sha256(writer.bytes)).map { RulesTag(Base64URL.encode(Array($0.prefix(16)))) }
+    }
+}
+
+/// The name of one state of an organization's rules: 128 bits of a digest, base64url.
+public struct RulesTag: Sendable, Hashable {
+    public let text: String
+
+    public init(_ text: String) {
+        self.text = text
     }
 }

@@ -74,5 +74,22 @@ extension AccessStore {
             UPDATE invitation SET issued_at = created_at;
             CREATE INDEX invitation_issued ON invitation (issued_at) WHERE state = 'pending';
             """,
+            """
+            -- Derived from issuer and subject; empty in a row of an earlier version until the store is opened.
+            ALTER TABLE access_grant ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+            CREATE INDEX access_grant_identity ON access_grant (organization, identity);
+            CREATE INDEX access_grant_role ON access_grant (organization, role);
+            CREATE INDEX access_grant_name ON access_grant (organization, coalesce(email, subject), identity);
+            -- What the claims earn under the rules that the tag names, and the address that is verified under them. The
+            -- tag is empty until they are judged.
+            ALTER TABLE person_seen ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+            ALTER TABLE person_seen ADD COLUMN mapped_role TEXT;
+            ALTER TABLE person_seen ADD COLUMN mapped_by TEXT;
+            ALTER TABLE person_seen ADD COLUMN mapped_email TEXT;
+            CREATE INDEX person_seen_rules ON person_seen (organization, rules, mapped_role);
+            CREATE INDEX person_seen_at ON person_seen (organization, seen_at);
+            CREATE INDEX person_seen_name ON person_seen (organization, coalesce(email, subject), identity);
+            CREATE INDEX suspension_address ON suspension_email (organization, email);
+            """,
         ])
 }

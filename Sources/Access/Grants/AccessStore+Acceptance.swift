@@ -2,7 +2,7 @@ public import Audit
 public import Databases
 public import Organizations
 internal import Text
-internal import Time
+public import Time
 
 /// Who opens an invitation's link, signed in.
 public struct Invitee: Sendable {
@@ -45,14 +45,17 @@ extension AccessStore {
     /// - Parameters:
     ///   - isAccepted: whether the invitee's provider is one that the organization lists; `nil` where there is no such
     ///     organization.
+    ///   - isSignedIn: whether the invitee's session or token still counts.
     ///   - seen: kept with it, so that the organization knows them.
     ///   - record: appended to the audit log with it.
     public func accept(
         _ token: InvitationToken, by invitee: Invitee, isAccepted: @escaping @Sendable (OrganizationID) -> Bool?,
+        isSignedIn: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> Bool,
         seen: @escaping @Sendable (OrganizationID) -> PersonSeen?, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         let decided = try await change {
             moment, transaction throws(DatabaseError) -> ChangeOutcome<Result<Grant, AccessRefusal>> in
+            guard try isSignedIn(moment, transaction) else { return .refused(.signedOut) }
             guard let invitation = try AccessStore.invitation(of: token, at: moment, transaction),
                 let isAccepted = isAccepted(invitation.organization)
             else { return .refused(.notFound) }

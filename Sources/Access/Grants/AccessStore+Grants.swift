@@ -38,11 +38,11 @@ extension AccessStore {
     static func insert(_ grant: Grant, _ transaction: Transaction) throws(DatabaseError) {
         try transaction.execute(
             """
-            INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at, identity)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """, .text(grant.id), .text(grant.organization.text), .text(grant.issuer), .text(grant.subject),
             .text(orNull: grant.email), .text(grant.role.rawValue), .text(grant.source.rawValue),
-            .integer(grant.createdAt.seconds))
+            .integer(grant.createdAt.seconds), .text(try identity(grant.issuer, grant.subject).text))
     }
 
     /// Takes a stored role away, for commands.
@@ -51,10 +51,14 @@ extension AccessStore {
     ///   - organization: `nil` for whichever has it.
     ///   - isForced: even where nobody could manage the organization any more.
     public func revokeGrantBlocking(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: ManagerRules,
+        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: PeopleRules,
         recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try changeBlocking { moment, transaction throws(DatabaseError) in
+        let known = try database.readBlocking { transaction throws(DatabaseError) in
+            try AccessStore.grant(id, transaction)
+        }
+        if let known, !isForced { try judgePeopleBlocking(of: known.organization, by: rules) }
+        return try changeBlocking { moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
                 id, in: organization, isForced: isForced, under: rules, keeping: nil, recording: record, at: moment,
                 transaction)
@@ -63,10 +67,11 @@ extension AccessStore {
 
     /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
     public func revoke(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, under rules: ManagerRules,
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
+        try await judgePeople(of: organization, by: rules)
+        return try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             try AccessStore.revoke(
                 id, in: organization, isForced: false, under: rules, keeping: own, recording: record, at: moment,
                 transaction)
@@ -74,7 +79,7 @@ extension AccessStore {
     }
 
     private static func revoke(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: ManagerRules,
+        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: PeopleRules,
         keeping own: OwnRole?, recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
         guard let grant = try grant(id, transaction), organization == nil || grant.organization == organization else {
@@ -83,7 +88,7 @@ extension AccessStore {
         try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
         if let own, try own.isLost(transaction) { return .refused(.losesOwnRole) }
         if grant.role == .manager, !isForced,
-            try !hasManager(grant.organization, by: rules, at: moment, transaction)
+            try !hasManager(grant.organization, under: own?.rows, by: rules, at: moment, transaction)
         {
             return .refused(.wouldLockOut)
         }

@@ -38,7 +38,7 @@ public struct InvitationTerms: Sendable {
 extension AccessStore {
     /// Invites an address; where it is invited already with the same role, that invitation is the answer.
     public func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingManager,
+        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingIdentity,
         on terms: InvitationTerms, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
@@ -97,7 +97,7 @@ extension AccessStore {
 
     /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
     public func resend(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, on terms: InvitationTerms,
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, on terms: InvitationTerms,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
@@ -127,7 +127,7 @@ extension AccessStore {
 
     /// Takes a pending invitation back; its links lead to a page that says so.
     public func revokeInvitation(
-        _ id: String, in organization: OrganizationID, by manager: ActingManager, recording record: AuditRecord
+        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
@@ -238,7 +238,8 @@ extension AccessStore {
             .text(organization.text), .integer(max(1, perDay))
         ) { row throws(DatabaseError) in Int64(row.integer(0)) }
         guard perDay > 0, times.count < perDay else {
-            return Int(max(1, (times.last ?? moment.seconds) + day - moment.seconds))
+            let free = Timestamp(seconds: times.last ?? moment.seconds) + .seconds(day)
+            return Int(max(1, min(day, free.since(moment).components.seconds)))
         }
         try transaction.execute(
             "INSERT INTO invitation_sending (organization, at) VALUES ($1, $2)", .text(organization.text),

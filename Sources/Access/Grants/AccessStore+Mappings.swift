@@ -16,43 +16,88 @@ extension AccessStore {
     public struct MappingConditions: Sendable {
         /// Whether these rows, ranked among themselves, are those that the change was made for.
         let isCurrent: @Sendable ([Mapping]) -> Bool
-        let rules: ManagerRules
+        let rules: PeopleRules
 
         public init(
-            isCurrent: @escaping @Sendable ([Mapping]) -> Bool, rules: ManagerRules
+            isCurrent: @escaping @Sendable ([Mapping]) -> Bool, rules: PeopleRules
         ) {
             self.isCurrent = isCurrent
             self.rules = rules
         }
     }
 
+    /// A change with all that is worked out before its transaction.
+    private struct PreparedChange: Sendable {
+        let newID: String
+        let before: [Mapping]
+        let after: MappingRows
+    }
+
     /// Changes the rows that managers added; counts from the next request on.
+    ///
+    /// Rows are prepared, and people judged, before the transaction: only what may have changed meanwhile is asked in it.
     ///
     /// - Parameter record: appended to the audit log with it; its action and target are set here, and how the row was
     ///   and is.
     /// - Returns: the row that was added, replaced or removed, and all rows as they are now.
     public func changeMappings(
-        _ change: MappingChange, in organization: OrganizationID, by manager: ActingManager,
+        _ change: MappingChange, in organization: OrganizationID, by manager: ActingIdentity,
         where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
-        try await self.change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
+        try await judgePeople(of: organization, by: conditions.rules)
+        // Each round but the first comes after a change by another manager.
+        for _ in 0..<5 {
+            let prepared: PreparedChange
+            switch try await prepare(change, in: organization, where: conditions) {
+            case .success(let made): prepared = made
+            case .failure(let refusal): return .failure(refusal)
+            }
+            let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
+            let result = try await commit(
+                change, prepared, future, in: organization, by: manager, where: conditions, recording: record)
+            if let result { return result }
+        }
+        return .failure(.changedMeanwhile)
+    }
+
+    private func prepare(
+        _ change: MappingChange, in organization: OrganizationID, where conditions: MappingConditions
+    ) async throws(DatabaseError) -> Result<PreparedChange, AccessRefusal> {
+        let moment = now()
+        return try await database.read { transaction throws(DatabaseError) in
             let before = try AccessStore.mappings(organization, transaction)[organization] ?? []
-            guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
+            guard conditions.isCurrent(before) else { return .failure(.changedMeanwhile) }
             let id = try AccessStore.makeID(at: moment)
-            guard let after = change.applied(to: before, newID: id) else { return .refused(.notFound) }
+            guard let after = change.applied(to: before, newID: id) else { return .failure(.notFound) }
             guard after.count <= AccessStore.mostMappings,
                 after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns
-            else { return .refused(.tooMany) }
-            let new = MappingRows(after)
+            else { return .failure(.tooMany) }
+            return .success(PreparedChange(newID: id, before: before, after: MappingRows(after)))
+        }
+    }
+
+    /// `nil` if the rows are not those any more that the change was prepared for.
+    private func commit(
+        _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers,
+        in organization: OrganizationID, by manager: ActingIdentity, where conditions: MappingConditions,
+        recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal>? {
+        typealias Changed = (row: Mapping, all: [Mapping])
+        let result: Result<Changed?, AccessRefusal> = try await self.change(by: manager, in: organization) {
+            own, moment, transaction throws(DatabaseError) -> ChangeOutcome<Changed?> in
+            let (id, before, new) = (prepared.newID, prepared.before, prepared.after)
+            let after = new.mappings
+            let stored = try AccessStore.mappings(organization, transaction)[organization] ?? []
+            guard stored.elementsEqual(before, by: { $0.isExactly($1) }) else { return .kept(nil, []) }
+            guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
             if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
-            let had = try AccessStore.hasManager(
-                organization, by: conditions.rules, at: moment, transaction)
-            try AccessStore.store(after, of: organization, transaction)
-            if had,
-                try !AccessStore.hasManager(organization, by: conditions.rules, at: moment, transaction)
+            if try !AccessStore.hasManager(organization, among: future, by: conditions.rules, at: moment, transaction),
+                try AccessStore.hasManager(
+                    organization, under: own.rows, by: conditions.rules, at: moment, transaction)
             {
                 return .refused(.wouldLockOut)
             }
+            try AccessStore.store(after, in: organization, insteadOf: before, transaction)
             var record = record
             let row: Mapping?
             switch change {
@@ -75,18 +120,29 @@ extension AccessStore {
             try AuditLog.append(record, at: moment, transaction)
             return .kept((row, after), [.mappings(organization, new)])
         }
+        switch result {
+        case .success(let changed): return changed.map { .success($0) }
+        case .failure(let refusal): return .failure(refusal)
+        }
     }
 
+    /// Writes the rows that differ from those that are stored.
     private static func store(
-        _ rows: [Mapping], of organization: OrganizationID, _ transaction: Transaction
+        _ rows: [Mapping], in organization: OrganizationID, insteadOf before: [Mapping], _ transaction: Transaction
     ) throws(DatabaseError) {
-        try transaction.execute("DELETE FROM claim_mapping WHERE organization = $1", .text(organization.text))
+        let known = Dictionary(before.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let kept = Set(rows.map(\.id))
+        for row in before where !kept.contains(row.id) {
+            try transaction.execute("DELETE FROM claim_mapping WHERE id = $1", .text(row.id))
+        }
         let insert = try transaction.prepare(
             """
             INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (id) DO UPDATE SET rank = excluded.rank, claim_name = excluded.claim_name,
+                match = excluded.match, claim_value = excluded.claim_value, role = excluded.role
             """)
-        for row in rows {
+        for row in rows where !(known[row.id]?.isExactly(row) ?? false) {
             try insert.run(
                 .text(row.id), .text(organization.text), .integer(row.rank), .text(row.claimName),
                 .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue))
@@ -95,6 +151,11 @@ extension AccessStore {
 }
 
 extension Mapping {
+    /// Whether a row is the same to the byte, and in the same place.
+    fileprivate func isExactly(_ other: Mapping) -> Bool {
+        rank == other.rank && parts.elementsEqual(other.parts) { $0.utf8.elementsEqual($1.utf8) }
+    }
+
     /// As the audit log tells a row.
     fileprivate var json: String {
         var writer = JSONWriter()

@@ -5,7 +5,7 @@ internal import Text
 internal import Time
 
 extension AccessStore {
-    private static let grantColumns = "id, organization, issuer, subject, email, role, source, created_at"
+    static let grantColumns = "id, organization, issuer, subject, email, role, source, created_at"
 
     /// - Parameter organization: `nil` for all.
     public static func grants(
@@ -33,7 +33,17 @@ extension AccessStore {
             """, .text(organization.text), .text(issuer), .text(subject), read: grant)
     }
 
-    private static func grant(_ row: Row) throws(DatabaseError) -> Grant {
+    static func grants(
+        of identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Grant] {
+        try transaction.all(
+            """
+            SELECT \(grantColumns) FROM access_grant WHERE organization = $1 AND identity = $2
+            ORDER BY created_at, id
+            """, .text(organization.text), .text(identity.text), read: grant)
+    }
+
+    static func grant(_ row: Row) throws(DatabaseError) -> Grant {
         guard let organization = OrganizationID(row.text(1)), let role = Role(rawValue: row.text(5)),
             let source = Grant.Source(rawValue: row.text(6))
         else { throw DatabaseError(.failed, cause: "a grant cannot be read") }
@@ -59,14 +69,34 @@ extension AccessStore {
             WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
             """, .text(organization?.text ?? "")
         ) { row throws(DatabaseError) in
-            guard let organization = OrganizationID(row.text(0)), let identity = IdentityID(row.text(1)) else {
-                throw DatabaseError(.failed, cause: "a suspension cannot be read")
-            }
-            return Suspension(
-                organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
-                emails: emails[[row.text(0), row.text(1)]] ?? [],
-                createdAt: Timestamp(seconds: Int64(row.integer(4))))
+            try suspension(row, emails: emails[[row.text(0), row.text(1)]] ?? [])
         }
+    }
+
+    /// One of them; `nil` if the identity is not suspended.
+    static func suspension(
+        of identity: String, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> Suspension? {
+        var emails: Set<ExactText> = []
+        try transaction.each(
+            "SELECT email FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
+            .text(identity)
+        ) { row throws(DatabaseError) in emails.insert(ExactText(row.text(0))) }
+        return try transaction.first(
+            """
+            SELECT organization, identity, issuer, subject, created_at FROM suspension
+            WHERE organization = $1 AND identity = $2
+            """, .text(organization.text), .text(identity)
+        ) { row throws(DatabaseError) in try suspension(row, emails: emails) }
+    }
+
+    private static func suspension(_ row: Row, emails: Set<ExactText>) throws(DatabaseError) -> Suspension {
+        guard let organization = OrganizationID(row.text(0)), let identity = IdentityID(row.text(1)) else {
+            throw DatabaseError(.failed, cause: "a suspension cannot be read")
+        }
+        return Suspension(
+            organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
+            emails: emails, createdAt: Timestamp(seconds: Int64(row.integer(4))))
     }
 
     /// Whether an organization shut an identity out, by itself or by its verified address.
@@ -74,11 +104,17 @@ extension AccessStore {
         _ issuer: String, _ subject: String, _ verifiedEmail: String?, in organization: OrganizationID,
         _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
+        try isSuspended(try identity(issuer, subject), verifiedEmail, in: organization, transaction)
+    }
+
+    static func isSuspended(
+        _ identity: IdentityID, _ verifiedEmail: String?, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
         try transaction.first(
             """
-            SELECT 1 FROM suspension WHERE organization = $1 AND issuer = $2 AND subject = $3
-            UNION ALL SELECT 1 FROM suspension_email WHERE organization = $1 AND email = $4
-            """, .text(organization.text), .text(issuer), .text(subject), .text(verifiedEmail ?? "")
+            SELECT 1 FROM suspension WHERE organization = $1 AND identity = $2
+            UNION ALL SELECT 1 FROM suspension_email WHERE organization = $1 AND email = $3
+            """, .text(organization.text), .text(identity.text), .text(verifiedEmail ?? "")
         ) { _ throws(DatabaseError) in true } ?? false
     }
 

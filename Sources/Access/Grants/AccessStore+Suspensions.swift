@@ -1,6 +1,7 @@
 public import Audit
 public import Databases
 public import Organizations
+internal import Snapshots
 internal import Text
 internal import Time
 
@@ -10,16 +11,18 @@ extension AccessStore {
     ///
     /// - Returns: the suspension, which may have been there before.
     public func suspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager, under rules: ManagerRules,
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
-        try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
+        try await judgePeople(of: organization, by: rules)
+        return try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
             let all = try AccessStore.suspensions(organization, transaction)
             if let known = all.first(where: { $0.identity == identity }) { return .kept(known, []) }
             guard let known = try AccessStore.known(identity, in: organization, transaction) else {
                 return .refused(.notFound)
             }
-            let had = try AccessStore.hasManager(organization, by: rules, at: moment, transaction)
+            let had = try AccessStore.hasManager(
+                organization, under: own.rows, by: rules, at: moment, transaction)
             let suspension = Suspension(
                 organization: organization, identity: identity, issuer: known.issuer, subject: known.subject,
                 emails: known.verifiedEmails, createdAt: Timestamp(seconds: moment.seconds))
@@ -33,7 +36,9 @@ extension AccessStore {
                 try AccessStore.note(email.text, ofSuspended: identity, in: organization, transaction)
             }
             if try own.isLost(transaction) { return .refused(.losesOwnRole) }
-            if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
+            if had,
+                try !AccessStore.hasManager(organization, under: own.rows, by: rules, at: moment, transaction)
+            {
                 return .refused(.wouldLockOut)
             }
             var record = record
@@ -49,7 +54,7 @@ extension AccessStore {
 
     /// Lets an identity in again.
     public func unsuspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingManager,
+        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
@@ -73,15 +78,18 @@ extension AccessStore {
     ///
     /// - Returns: `notFound` where they are not suspended, or the address is known.
     public func extendSuspension(
-        of identity: IdentityID, to email: String, in organization: OrganizationID, under rules: ManagerRules,
+        of identity: IdentityID, to email: String, in organization: OrganizationID, under rules: PeopleRules,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change { moment, transaction throws(DatabaseError) in
-            let had = try AccessStore.hasManager(organization, by: rules, at: moment, transaction)
+        try await judgePeople(of: organization, by: rules)
+        let snapshots = snapshots
+        return try await change { moment, transaction throws(DatabaseError) in
+            let rows = snapshots.read().value.mappings(of: organization)
+            let had = try AccessStore.hasManager(organization, under: rows, by: rules, at: moment, transaction)
             guard try AccessStore.note(email, ofSuspended: identity, in: organization, transaction) else {
                 return .refused(.notFound)
             }
-            if had, try !AccessStore.hasManager(organization, by: rules, at: moment, transaction) {
+            if had, try !AccessStore.hasManager(organization, under: rows, by: rules, at: moment, transaction) {
                 return .refused(.wouldLockOut)
             }
             var record = record

@@ -20,6 +20,7 @@ public final class AccessStore: Sendable {
         self.database = database
         self.now = now
         snapshots = Published(.empty)
+        try completeGrants()
         try refresh()
     }
 
@@ -96,6 +97,8 @@ public enum AccessRefusal: Error, Sendable, Hashable {
     case notFound
     /// Nobody could manage the organization any more.
     case wouldLockOut
+    /// The session or the token of the caller has ended.
+    case signedOut
     /// Whoever asks may not do this any more.
     case notPermitted(isMember: Bool)
     /// One's own role would go, and one has not said that one means it.

@@ -1,3 +1,4 @@
+internal import ClaimMapping
 public import Databases
 public import Organizations
 public import Text
@@ -18,10 +19,12 @@ public struct PersonSeen: Sendable {
     public let seenAt: Timestamp
     /// Sealed for ``owner(of:)``.
     public let claims: [UInt8]
+    /// What the claims earned when they were judged last; `nil` if they were not yet.
+    public let access: SeenAccess?
 
     public init(
         organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, provider: String,
-        verifiedEmail: String?, email: String?, seenAt: Timestamp, claims: [UInt8]
+        verifiedEmail: String?, email: String?, seenAt: Timestamp, claims: [UInt8], access: SeenAccess?
     ) {
         self.organization = organization
         self.identity = identity
@@ -32,6 +35,7 @@ public struct PersonSeen: Sendable {
         self.email = email
         self.seenAt = seenAt
         self.claims = claims
+        self.access = access
     }
 
     /// What their claims are sealed for.
@@ -55,35 +59,35 @@ extension AccessStore {
         try transaction.execute(
             """
             INSERT INTO person_seen
-                (organization, identity, issuer, subject, provider, verified_email, email, seen_at, claims)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                (organization, identity, issuer, subject, provider, verified_email, email, seen_at, claims,
+                    rules, mapped_role, mapped_by, mapped_email)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (organization, identity) DO UPDATE SET
                 provider = excluded.provider, verified_email = excluded.verified_email, email = excluded.email,
-                seen_at = excluded.seen_at, claims = excluded.claims
+                seen_at = excluded.seen_at, claims = excluded.claims, rules = excluded.rules,
+                mapped_role = excluded.mapped_role, mapped_by = excluded.mapped_by,
+                mapped_email = excluded.mapped_email
             """, .text(person.organization.text), .text(person.identity.text), .text(person.issuer),
             .text(person.subject), .text(person.provider), .text(orNull: person.verifiedEmail),
-            .text(orNull: person.email), .integer(person.seenAt.seconds), .blob(person.claims))
+            .text(orNull: person.email), .integer(person.seenAt.seconds), .blob(person.claims),
+            .text(person.access?.rules.text ?? ""), .text(orNull: person.access?.role?.rawValue),
+            .text(orNull: person.access?.mapping), .text(orNull: person.access?.verifiedEmail))
     }
 
-    /// Those who were seen in an organization, the last one first.
+    /// Some of those who were seen in an organization, by their ids.
+    ///
+    /// - Parameters:
+    ///   - after: the last one of the batch before.
+    ///   - limit: how many at most.
     public static func people(
-        _ organization: OrganizationID, _ transaction: Transaction
+        _ organization: OrganizationID, after: IdentityID?, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [PersonSeen] {
         try transaction.all(
-            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 ORDER BY seen_at DESC, identity",
-            .text(organization.text)
+            """
+            SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND identity > $2
+            ORDER BY identity LIMIT $3
+            """, .text(organization.text), .text(after?.text ?? ""), .integer(limit)
         ) { row throws(DatabaseError) in try person(row, organization) }
-    }
-
-    /// Whether somebody who was seen lately is what is looked for.
-    static func containsPerson(
-        of organization: OrganizationID, seenAfter seconds: Int64, at moment: Timestamp, _ transaction: Transaction,
-        where isWanted: (PersonSeen) -> Bool
-    ) throws(DatabaseError) -> Bool {
-        try transaction.contains(
-            "SELECT \(personColumns) FROM person_seen WHERE organization = $1 AND seen_at > $2 AND seen_at <= $3",
-            .text(organization.text), .integer(seconds), .integer(moment.latestStored.seconds)
-        ) { row throws(DatabaseError) in isWanted(try person(row, organization)) }
     }
 
     /// One of them.
@@ -103,14 +107,10 @@ extension AccessStore {
         let person = try person(identity, in: organization, transaction)
         var name = person.map { (issuer: $0.issuer, subject: $0.subject) }
         if name == nil {
-            _ = try transaction.contains(
-                "SELECT DISTINCT issuer, subject FROM access_grant WHERE organization = $1", .text(organization.text)
-            ) { row throws(DatabaseError) in
-                let (issuer, subject) = (row.text(0), row.text(1))
-                guard (try? IdentityID(issuer: issuer, subject: subject)) == identity else { return false }
-                name = (issuer, subject)
-                return true
-            }
+            name = try transaction.first(
+                "SELECT issuer, subject FROM access_grant WHERE organization = $1 AND identity = $2",
+                .text(organization.text), .text(identity.text)
+            ) { row throws(DatabaseError) in (issuer: row.text(0), subject: row.text(1)) }
         }
         guard let name else { return nil }
         let grants = try grants(of: name.issuer, name.subject, in: organization, transaction)
@@ -122,15 +122,26 @@ extension AccessStore {
             grants: grants)
     }
 
-    private static let personColumns = "identity, issuer, subject, provider, verified_email, email, seen_at, claims"
+    static let personColumns =
+        """
+        identity, issuer, subject, provider, verified_email, email, seen_at, claims, rules, mapped_role, mapped_by,
+        mapped_email
+        """
 
-    private static func person(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> PersonSeen {
+    static func person(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> PersonSeen {
         guard let identity = IdentityID(row.text(0)) else {
             throw DatabaseError(.failed, cause: "a person cannot be read")
         }
+        let rules = row.text(8)
+        let access =
+            rules.isEmpty
+            ? nil
+            : SeenAccess(
+                rules: RulesTag(rules), role: row.optionalText(9).flatMap(Role.init), mapping: row.optionalText(10),
+                verifiedEmail: row.optionalText(11))
         return PersonSeen(
             organization: organization, identity: identity, issuer: row.text(1), subject: row.text(2),
             provider: row.text(3), verifiedEmail: row.optionalText(4), email: row.optionalText(5),
-            seenAt: Timestamp(seconds: Int64(row.integer(6))), claims: row.blob(7))
+            seenAt: Timestamp(seconds: Int64(row.integer(6))), claims: row.blob(7), access: access)
     }
 }

@@ -49,15 +49,18 @@ public struct MetricsBackend: Sendable {
     }
 
     // MARK: inventory.write
+    //
+    // Each write takes the authorization of its moment: a permit was given before the content arrived.
 
     /// Replaces the whole inventory with a document of any size, all or nothing; answers after COMMIT.
     ///
     /// - Parameter record: appended to the audit log with it.
     public func replaceInventory(
-        _ permit: Permit, from source: inout some InventorySource, recording record: AuditRecord? = nil
+        _ permit: Permit, from source: inout some InventorySource, if authorization: WriteAuthorization,
+        recording record: AuditRecord? = nil
     ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
         try await store.replaceInventory(
-            of: organization(permit, for: .writeInventory), from: &source, recording: record)
+            of: organization(permit, for: .writeInventory), from: &source, if: authorization, recording: record)
     }
 
     /// The whole inventory as it was published, in one state.
@@ -66,8 +69,10 @@ public struct MetricsBackend: Sendable {
     }
 
     /// Applies `{"changes":[…]}`, all or none; answers after COMMIT.
-    public func change(_ permit: Permit, body: [UInt8]) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
-        try await store.change(organization(permit, for: .writeInventory), body: body)
+    public func change(
+        _ permit: Permit, body: [UInt8], if authorization: WriteAuthorization
+    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        try await store.change(organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
     /// One workspace as it was published; `nil` where there is none of this id.
@@ -77,16 +82,17 @@ public struct MetricsBackend: Sendable {
 
     /// Puts one workspace in the place of the one of this id, or adds it. Its roles must be known already.
     public func putWorkspace(
-        _ permit: Permit, id: String, body: [UInt8]
+        _ permit: Permit, id: String, body: [UInt8], if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
-        try await store.putWorkspace(id, of: organization(permit, for: .writeInventory), body: body)
+        try await store.putWorkspace(
+            id, of: organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
     /// Deletes one workspace; refused as `notFound` where there is none of this id.
-    public func deleteWorkspace(_ permit: Permit, id: String) async throws(MetricsFault) -> Result<
-        Void, InventoryRefusal
-    > {
-        try await store.deleteWorkspace(id, of: organization(permit, for: .writeInventory))
+    public func deleteWorkspace(
+        _ permit: Permit, id: String, if authorization: WriteAuthorization
+    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+        try await store.deleteWorkspace(id, of: organization(permit, for: .writeInventory), if: authorization)
     }
 
     private func organization(_ permit: Permit, for needed: Permission) throws(MetricsFault) -> OrganizationID {

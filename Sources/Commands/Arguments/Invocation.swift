@@ -64,7 +64,7 @@ struct Invocation: Sendable {
     func access(under settings: Settings) throws(CommandFailure) -> AccessSnapshot {
         guard settings.storage.exists else { return .empty }
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage)
+            let database = try GatewayProcess.open(settings.storage, isMade: false)
             defer { database.close() }
             return try AccessStore(database: database).snapshots.read().value
         } catch {

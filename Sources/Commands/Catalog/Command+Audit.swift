@@ -124,7 +124,7 @@ extension Command {
         let settings = try call.settings()
         let keys = try call.checkpointKeys(settings)
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage)
+            let database = try GatewayProcess.open(settings.storage, isMade: false)
             defer { database.close() }
             return try body(database, keys)
         } catch {

@@ -69,7 +69,8 @@ extension Command {
         var organization: OrganizationID?
         if let name = call.arguments.value("organization") { organization = try call.organization(name, in: settings) }
         let chosen = organization
-        return try withAccess(call, settings, isWriting: false) { (store) throws(DatabaseError) -> ExitCode in
+        return try withAccess(call, settings, isWriting: false, isMade: false) {
+            (store) throws(DatabaseError) -> ExitCode in
             let grants = try store.grantsBlocking(chosen)
             if call.arguments.has("json") {
                 call.print(json(grants))
@@ -96,7 +97,7 @@ extension Command {
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
         let managers = OperatorView.managers(under: settings)
-        return try withAccess(call, settings) { (store) throws(DatabaseError) -> ExitCode in
+        return try withAccess(call, settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
             let result = try store.revokeGrantBlocking(
                 id, in: nil, isForced: call.arguments.has("force"), under: managers,
                 recording: AuditRecord(.grantRevoke, by: .operator))
@@ -137,12 +138,12 @@ extension Command {
     }
 
     private static func withAccess(
-        _ call: Invocation, _ settings: Settings, isWriting: Bool = true,
+        _ call: Invocation, _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
         _ body: (AccessStore) throws(DatabaseError) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
         let keys = try call.checkpointKeys(settings)
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage)
+            let database = try GatewayProcess.open(settings.storage, isMade: isMade)
             defer { database.close() }
             let code = try body(try AccessStore(database: database, now: call.now))
             if isWriting { call.makeCheckpointIfDue(keys, database) }

@@ -101,7 +101,7 @@ extension Command {
         switch refusal {
         case .syntax(let detail): ["\(name): not valid JSON: \(detail); nothing was changed"]
         case .content(let faults): faults.map { "\(name): \($0.pointer): \($0.detail)" } + ["nothing was changed"]
-        case .notFound, .tooLarge: ["\(name): it cannot be taken; nothing was changed"]
+        case .notFound, .tooLarge, .signedOut, .notPermitted: ["\(name): it cannot be taken; nothing was changed"]
         case .abandoned: ["\(name): it paused for so long that the import was given up; nothing was changed"]
         }
     }
@@ -164,7 +164,7 @@ extension Invocation {
         let database: Database
         let store: MetricsStore
         do throws(DatabaseError) {
-            database = try GatewayProcess.open(settings.storage)
+            database = try GatewayProcess.open(settings.storage, isMade: isWriting)
             store = try MetricsStore(database: database)
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")

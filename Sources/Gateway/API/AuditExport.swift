@@ -1,5 +1,6 @@
 internal import Audit
 internal import Databases
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import JSON
@@ -37,7 +38,7 @@ struct AuditExport: Sendable {
     ///   export writes the log.
     func reply() async throws(Problem) -> Reply {
         let isForeign = RequestOrigin.isForeign(request, origin: management.deployment.publicURL)
-        guard management.session == nil || !isForeign else {
+        guard management.caller.session == nil || !isForeign else {
             throw Problem(
                 .requestForgery, detail: "Another site asked for this export. Open the audit log, and export there.")
         }
@@ -47,23 +48,36 @@ struct AuditExport: Sendable {
         let recorded = record
         let moment = management.service.now()
         let service = management.service
-        try await management.stored { () throws(DatabaseError) in
-            try await service.database.write { transaction throws(DatabaseError) in
+        let (identity, id) = (management.acting(.readAudit), management.id)
+        try await management.decided { () throws(DatabaseError) in
+            try await service.database.decide {
+                transaction throws(DatabaseError) -> WriteOutcome<Void, AccessRefusal> in
+                if let refusal = try service.access.refusal(of: identity, in: id, transaction) {
+                    return .refuse(refusal)
+                }
                 try AuditLog.append(recorded, at: moment, transaction)
+                return .commit(())
             }
+        }
+        try await management.stored { () throws(DatabaseError) in
             if let keys = management.deployment.signIn.checkpointKeys {
                 try await service.checkpoints.make(with: keys)
             }
         }
-        let id = management.id
         return .stream(type: format.contentType, tag: nil) { writer in
             if format == .table { try await writer.write(AuditExport.header) }
             var after = 0
             while true {
                 let from = after
-                let events = try await service.database.read { transaction throws(DatabaseError) in
-                    try AuditLog.events(of: id, query, after: from, limit: 500, transaction)
+                // An export may take long: it ends with the role, or with the session.
+                let batch = try await service.database.read {
+                    transaction throws(DatabaseError) -> Result<[(sequence: Int, json: [UInt8])], AccessRefusal> in
+                    if let refusal = try service.access.refusal(of: identity, in: id, transaction) {
+                        return .failure(refusal)
+                    }
+                    return .success(try AuditLog.events(of: id, query, after: from, limit: 500, transaction))
                 }
+                let events = try batch.get()
                 guard let last = events.last else { return }
                 after = last.sequence
                 var bytes: [UInt8] = []

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Grants
 internal import HTTPMessage
 internal import JSON
 internal import Text
@@ -82,6 +83,19 @@ struct ListQuery {
         let rest = all.drop { item in cursor.map { id(item) <= $0 } ?? false }
         let shown = rest.prefix(limit)
         return ListQuery.write(Array(shown), next: rest.count > limit ? shown.last.map(id) : nil, write)
+    }
+
+    /// The same of items that were read from the cursor on, one more than the limit where there are as many.
+    func page<Item>(from items: [Item], id: (Item) -> String, write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
+        let shown = Array(items.prefix(limit))
+        return ListQuery.write(shown, next: items.count > limit ? shown.last.map(id) : nil, write)
+    }
+
+    /// The cursor of a list by identity; `nil` at the beginning.
+    func identity() throws(Problem) -> IdentityID? {
+        guard let cursor else { return nil }
+        guard let id = IdentityID(cursor) else { throw ListQuery.unknownCursor }
+        return id
     }
 
     /// The document of a list: each item is an object whose members `write` writes.

@@ -7,9 +7,9 @@ internal import Policy
 internal import Text
 
 extension ManagementAPI {
-    func mappings() throws(Problem) -> Reply {
+    func mappings() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
-        let table = management.mappings()
+        let table = try await management.mappings()
         // Behind the last row of the page before; where that is gone, what took its place comes next.
         var rest = table.all[...]
         if let cursor = query.cursor {
@@ -22,31 +22,33 @@ extension ManagementAPI {
         }
         let shown = Array(rest.prefix(query.limit))
         let next = rest.count > query.limit ? shown.last.map { "\($0.rank).\($0.id)" } : nil
-        let bytes = ListQuery.write(shown, next: next) { writer, row in
-            row.write(to: &writer, isOfFile: table.isOfFile(row.id))
+        return try await management.offReactor {
+            let bytes = ListQuery.write(shown, next: next) { writer, row in
+                row.write(to: &writer, isOfFile: table.isOfFile(row.id))
+            }
+            return .document(.ok, bytes, location: nil, tag: table.tag)
         }
-        return .document(.ok, bytes, location: nil, tag: table.tag)
     }
 
-    func mapping(_ id: String) throws(Problem) -> Reply {
-        let table = management.mappings()
+    func mapping(_ id: String) async throws(Problem) -> Reply {
+        let table = try await management.mappings()
         guard let row = table.row(id) else { throw Problem(AccessRefusal.notFound) }
-        return document(.ok, row, of: table)
+        return try await document(.ok, row, of: table)
     }
 
     func addMapping(_ root: JSONValue) async throws(Problem) -> Reply {
-        let table = management.mappings()
+        let table = try await management.mappings()
         var reader = BodyReader(root)
         let change = ManagementAPI.addition(&reader, to: table)
         try reader.finish()
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
         let (row, now) = try await management.change(
             change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
-        return document(.created, row, of: now)
+        return try await document(.created, row, of: now)
     }
 
     func changeMapping(_ id: String, _ root: JSONValue) async throws(Problem) -> Reply {
-        let table = management.mappings()
+        let table = try await management.mappings()
         guard let row = table.row(id) else { throw Problem(AccessRefusal.notFound) }
         try guardStored(row, table)
         var reader = BodyReader(root)
@@ -55,11 +57,11 @@ extension ManagementAPI {
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
         let (changed, now) = try await management.change(
             change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
-        return document(.ok, changed, of: now)
+        return try await document(.ok, changed, of: now)
     }
 
     func removeMapping(_ id: String) async throws(Problem) -> Reply {
-        let table = management.mappings()
+        let table = try await management.mappings()
         guard let row = table.row(id) else { throw Problem(AccessRefusal.notFound) }
         try guardStored(row, table)
         _ = try await management.change(
@@ -68,10 +70,16 @@ extension ManagementAPI {
     }
 
     func preview(_ root: JSONValue) async throws(Problem) -> Reply {
-        let preview = try await management.preview(ManagementAPI.changes(root, of: management.mappings()))
-        var writer = JSONWriter(reservingCapacity: 2048)
-        preview.write(to: &writer)
-        return .json(writer.bytes)
+        let table = try await management.mappings()
+        let changes = try await management.offReactor { () -> Result<[MappingChange], Problem> in
+            Result { () throws(Problem) in try ManagementAPI.changes(root, of: table) }
+        }
+        let preview = try await management.preview(changes.get())
+        return try await management.offReactor {
+            var writer = JSONWriter(reservingCapacity: 2048)
+            preview.write(to: &writer)
+            return .json(writer.bytes)
+        }
     }
 
     // MARK: Parts
@@ -93,13 +101,16 @@ extension ManagementAPI {
         }
     }
 
-    private func document(_ status: Status, _ row: Mapping, of table: MappingTable) -> Reply {
+    private func document(
+        _ status: Status, _ row: Mapping, of table: MappingTable
+    ) async throws(Problem) -> Reply {
         var writer = JSONWriter()
         writer.beginObject()
         row.write(to: &writer, isOfFile: table.isOfFile(row.id))
         writer.endObject()
+        let tag = try await management.offReactor { table.tag }
         let path = "/api/v1/organizations/\(FormEncoding.encode(management.id.text))/claim-mappings/\(row.id)"
-        return .document(status, writer.bytes, location: status == .created ? path : nil, tag: table.tag)
+        return .document(status, writer.bytes, location: status == .created ? path : nil, tag: tag)
     }
 
     /// What `POST` adds; `nil` where something is wrong with it.

@@ -30,10 +30,10 @@ struct ManagementAPI: Sendable {
             case (.invitationResend, _): return try await resend(item)
             case (.invitation, _): try await management.revokeInvitation(item)
             case (.claimMappings, .post): return try await addMapping(content(body))
-            case (.claimMappings, _): return try mappings()
+            case (.claimMappings, _): return try await mappings()
             case (.claimMapping, .patch): return try await changeMapping(item, content(body))
             case (.claimMapping, .delete): return try await removeMapping(item)
-            case (.claimMapping, _): return try mapping(item)
+            case (.claimMapping, _): return try await mapping(item)
             case (.claimMappingsPreview, _): return try await preview(content(body))
             case (.claimMappingsExplain, _): return try await explain(content(body))
             default: return .problem(Problem(.notFound, detail: "Nothing is at this path."))
@@ -67,16 +67,17 @@ struct ManagementAPI: Sendable {
 
     private func members() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
-        let members = try await management.members()
-        return .json(
-            try query.page(of: members, id: \.identity.text, isID: { IdentityID($0) != nil }) { $1.write(to: &$0) })
+        let members = try await management.members(
+            by: .identity, after: query.identity(), limit: query.limit + 1)
+        return .json(query.page(from: members, id: \.identity.text) { $1.write(to: &$0) })
     }
 
     private func grants() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
-        let grants = try await management.grants()
+        if let cursor = query.cursor, Base64URL.decode(cursor)?.count != 12 { throw ListQuery.unknownCursor }
+        let grants = try await management.grants(after: query.cursor ?? "", limit: query.limit + 1)
         return .json(
-            try query.page(of: grants, id: \.id, isID: { Base64URL.decode($0)?.count == 12 }) { writer, grant in
+            query.page(from: grants, id: \.id) { writer, grant in
                 writer.member("id", grant.id)
                 writer.member(
                     "identity_id", (try? IdentityID(issuer: grant.issuer, subject: grant.subject))?.text)
@@ -91,11 +92,8 @@ struct ManagementAPI: Sendable {
 
     private func suspensions() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
-        let suspensions = try await management.suspensions()
-        return .json(
-            try query.page(of: suspensions, id: \.identity.text, isID: { IdentityID($0) != nil }) {
-                ManagementAPI.write($1, to: &$0)
-            })
+        let suspensions = try await management.suspensions(after: query.identity(), limit: query.limit + 1)
+        return .json(query.page(from: suspensions, id: \.identity.text) { ManagementAPI.write($1, to: &$0) })
     }
 
     private func suspend(_ item: String) async throws(Problem) -> Reply {

@@ -1,64 +1,22 @@
 internal import Grants
 internal import JSON
 internal import Organizations
-internal import Policy
 internal import Time
-internal import Tokens
 
-/// Somebody with access, and from where.
-struct Member {
-    /// One way in which they have a role.
+extension SeenMember {
+    /// One way in which an identity has a role.
     enum Source {
         case claimMapping(row: String?, Role)
         case grant(Grant)
     }
 
-    let identity: IdentityID
-    let issuer: String
-    let subject: String
-    let email: String?
-    /// In the configuration; `nil` for whoever was not seen yet.
-    let provider: String?
-    let role: Role
-    let sources: [Source]
-    let lastSignIn: Timestamp?
-
-    /// Somebody who was seen; `nil` where they have no role today. Where their claims cannot be opened any more, for the
-    /// key is gone that sealed them, or came through a provider that is not listed any more while another one of the
-    /// same issuer is, their grants alone are known.
-    ///
-    /// - Parameter grants: theirs here.
-    init?(
-        _ person: PersonSeen, in organization: Deployment.Organization, of deployment: Deployment,
-        with access: AccessSnapshot, _ grants: [Grant]
-    ) {
-        (identity, issuer, subject) = (person.identity, person.issuer, person.subject)
-        (email, provider, lastSignIn) = (person.email, person.provider, person.seenAt)
-        let known = deployment.claims(of: person)
-        guard let claims = known, organization.accepts(claims.provider) else {
-            guard let role = grants.map(\.role).max(), deployment.managerRules.accepts(issuer, organization.id),
-                !access.isSuspended(
-                    issuer: issuer, subject: subject, verifiedEmail: person.verifiedEmail, in: organization.id)
-            else { return nil }
-            (self.role, sources) = (role, grants.map { .grant($0) })
-            return
-        }
-        guard let role = deployment.entitlement(of: claims, in: organization, with: access).role else { return nil }
-        let mapped = Entitlement(
-            of: claims, in: organization.rules(with: access), emailTrust: deployment.emailTrust(of: claims.provider))
-        let mapping: [Source] = mapped.role.map { [.claimMapping(row: mapped.mapping, $0)] } ?? []
-        (self.role, sources) = (role, mapping + grants.map { .grant($0) })
+    var sources: [Source] {
+        let mapped = access.flatMap { access in access.role.map { Source.claimMapping(row: access.mapping, $0) } }
+        return [mapped].compactMap { $0 } + grants.map { .grant($0) }
     }
 
-    /// Somebody who has a grant and was not seen yet.
-    ///
-    /// - Parameter grants: theirs here; at least one.
-    init(_ grants: [Grant], _ identity: IdentityID) {
-        self.identity = identity
-        (issuer, subject) = (grants.first?.issuer ?? "", grants.first?.subject ?? "")
-        (email, provider) = (grants.compactMap(\.email).first, nil)
-        (role, sources, lastSignIn) = (grants.map(\.role).max() ?? .viewer, grants.map { .grant($0) }, nil)
-    }
+    /// As it is known; verified or not.
+    var email: String? { person == nil ? grants.lazy.compactMap(\.email).first : person?.email }
 
     func write(to writer: inout JSONWriter) {
         writer.member("identity_id", identity.text)
@@ -83,7 +41,7 @@ struct Member {
             writer.endObject()
         }
         writer.endArray()
-        writer.member("provider", provider)
-        writer.member("last_sign_in", lastSignIn?.rfc3339)
+        writer.member("provider", person?.provider)
+        writer.member("last_sign_in", person?.seenAt.rfc3339)
     }
 }

@@ -1,3 +1,4 @@
+internal import Grants
 internal import HTTPServer
 internal import JSON
 internal import Organizations
@@ -34,6 +35,8 @@ extension MetricsAPI {
         case .abandoned:
             return Problem(
                 .conflict, detail: "The document paused for so long that its import was given up. Send it again.")
+        case .signedOut: return Problem(AccessRefusal.signedOut)
+        case .notPermitted(let isMember): return Problem(AccessRefusal.notPermitted(isMember: isMember))
         }
     }
 

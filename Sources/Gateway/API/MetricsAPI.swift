@@ -50,24 +50,25 @@ struct MetricsAPI: Sendable {
 
     /// What waits for the database.
     func work(
-        _ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String, recording record: AuditRecord,
-        _ body: RequestBody
+        _ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String,
+        if authorization: WriteAuthorization,
+        recording record: AuditRecord, _ body: RequestBody
     ) async -> Reply {
         do {
             switch (match.route, request.method) {
-            case (.inventory, .put): return try await replace(permit, body, record)
+            case (.inventory, .put): return try await replace(permit, body, authorization, record)
             case (.inventory, _): return try await export(permit)
             case (.inventoryWorkspace, .put):
                 let document = try await body.collect()
-                return empty(try await backend.putWorkspace(permit, id: match.item, body: document))
+                return empty(try await backend.putWorkspace(permit, id: match.item, body: document, if: authorization))
             case (.inventoryWorkspace, .delete):
-                return empty(try await backend.deleteWorkspace(permit, id: match.item))
+                return empty(try await backend.deleteWorkspace(permit, id: match.item, if: authorization))
             case (.inventoryWorkspace, _):
                 let found = try await backend.inventoryWorkspace(permit, id: match.item)
                 return found.map(reply) ?? MetricsAPI.noWorkspace
             default:
                 let changes = try await body.collect()
-                return empty(try await backend.change(permit, body: changes))
+                return empty(try await backend.change(permit, body: changes, if: authorization))
             }
         } catch let fault as MetricsFault {
             return .problem(problem(fault, requestID: requestID))
@@ -79,9 +80,11 @@ struct MetricsAPI: Sendable {
         }
     }
 
-    private func replace(_ permit: Permit, _ body: RequestBody, _ record: AuditRecord) async throws -> Reply {
+    private func replace(
+        _ permit: Permit, _ body: RequestBody, _ authorization: WriteAuthorization, _ record: AuditRecord
+    ) async throws -> Reply {
         var source = body
-        switch try await backend.replaceInventory(permit, from: &source, recording: record) {
+        switch try await backend.replaceInventory(permit, from: &source, if: authorization, recording: record) {
         case .success(let summary): return .json(summary.json)
         case .failure(let refusal): return .problem(MetricsAPI.problem(refusal))
         }

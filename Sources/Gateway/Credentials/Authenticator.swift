@@ -55,7 +55,8 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if look.number < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment) {
+            if look.number < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment)
+            {
                 return .pending(wait)
             }
             limiter.record(client(), now: turn.monotonic)

@@ -39,27 +39,25 @@ struct Acceptance: Sendable {
         let now = service.now()
         let record = AuditRecord(
             .invitationAccept, by: claims.actor, requestID: origin.requestID, address: origin.address)
-        let result: Result<Grant, AccessRefusal>?
+        let caller = StandingCaller(
+            deployments: deployments, sessions: service.sessions, claims: claims, session: session)
+        let result: Result<Grant, AccessRefusal>
         do throws(DatabaseError) {
-            if let session, try await service.sessions.session(session) == nil {
-                result = nil
-            } else {
-                result = try await service.access.accept(
-                    token, by: invitee, isAccepted: isAccepted,
-                    seen: { id in
-                        guard self.session != nil, let organization = self.deployment.organization(id.text) else {
-                            return nil
-                        }
-                        return self.deployment.personSeen(self.claims, in: organization, at: now)
-                    }, recording: record)
-            }
+            result = try await service.access.accept(
+                token, by: invitee, isAccepted: isAccepted, isSignedIn: caller.isSignedIn,
+                seen: { id in
+                    guard self.session != nil, let organization = self.deployment.organization(id.text) else {
+                        return nil
+                    }
+                    return self.deployment.personSeen(
+                        self.claims, in: organization, with: self.service.access.snapshots.read().value, at: now)
+                }, recording: record)
         } catch {
             service.log.write(
                 .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
             throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
         }
         switch result {
-        case nil: throw Problem(.unauthenticated, detail: "Your session has ended meanwhile. Sign in again.")
         case .success(let grant): return grant
         case .failure(.notFound):
             throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")

@@ -138,7 +138,9 @@ final class LetterPost: Sendable {
             return .sent
         } catch {
             let attempts = outgoing.invitation.attempts
-            guard !error.isPermanent, attempts < LetterPost.patience.count else { return .failed(error.description) }
+            guard !error.isPermanent, LetterPost.patience.indices.contains(attempts) else {
+                return .failed(error.description)
+            }
             return .delayed(error.description, until: service.now() + LetterPost.patience[attempts])
         }
     }

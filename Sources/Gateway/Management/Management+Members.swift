@@ -8,66 +8,47 @@ internal import Sessions
 internal import Snapshots
 
 extension Management {
-    /// Everyone with access, by identity.
-    func members() async throws(Problem) -> [Member] {
-        let id = id
-        let (people, grants, access) = try await stored { () throws(DatabaseError) in
+    /// A page of those with access.
+    ///
+    /// - Parameter after: the last one of the page before.
+    func members(
+        by order: MemberOrder, after: IdentityID?, limit: Int
+    ) async throws(Problem) -> [SeenMember] {
+        let (id, access, rules) = (id, access, peopleRules)
+        return try await stored { () throws(DatabaseError) in
             try await service.database.read { transaction throws(DatabaseError) in
-                let grants = try AccessStore.grants(id, transaction)
-                return (
-                    try AccessStore.people(id, transaction), grants,
-                    AccessSnapshot(
-                        grants: grants, suspensions: try AccessStore.suspensions(id, transaction),
-                        mappings: try AccessStore.mappings(id, transaction).mapValues { .init($0) })
-                )
+                try AccessStore.members(
+                    of: id, by: order, after: after, limit: limit,
+                    under: access.snapshots.read().value.mappings(of: id), by: rules, transaction)
             }
         }
-        var stored: [IdentityID: [Grant]] = [:]
-        for grant in grants {
-            guard let identity = try? IdentityID(issuer: grant.issuer, subject: grant.subject) else { continue }
-            stored[identity, default: []].append(grant)
-        }
-        var members: [Member] = []
-        for person in people {
-            let own = stored.removeValue(forKey: person.identity) ?? []
-            if let member = Member(person, in: organization, of: deployment, with: access, own) {
-                members.append(member)
-            }
-        }
-        let rules = managerRules
-        for (identity, own) in stored {
-            guard let first = own.first, rules.accepts(first.issuer, id),
-                !access.isSuspended(
-                    issuer: first.issuer, subject: first.subject, verifiedEmail: first.email, in: id)
-            else { continue }
-            members.append(Member(own, identity))
-        }
-        return members.sorted { $0.identity.text < $1.identity.text }
     }
 
-    func grants() async throws(Problem) -> [Grant] {
+    /// A page of the grants, by their ids.
+    func grants(after: String, limit: Int) async throws(Problem) -> [Grant] {
         let id = id
         return try await stored { () throws(DatabaseError) in
             try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.grants(id, transaction)
+                try AccessStore.grants(id, after: after, limit: limit, transaction)
             }
-        }.sorted { $0.id < $1.id }
+        }
     }
 
-    func suspensions() async throws(Problem) -> [Suspension] {
+    /// A page of the suspensions, by identity.
+    func suspensions(after: IdentityID?, limit: Int) async throws(Problem) -> [Suspension] {
         let id = id
         return try await stored { () throws(DatabaseError) in
             try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.suspensions(id, transaction)
+                try AccessStore.suspensions(id, after: after, limit: limit, transaction)
             }
-        }.sorted { $0.identity.text < $1.identity.text }
+        }
     }
 
     /// - Parameter isConfirmed: whether one's own role may go.
     func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
-                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: managerRules,
+                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: peopleRules,
                 recording: record(.grantRevoke))
         }
     }
@@ -77,7 +58,7 @@ extension Management {
         try await decided { () throws(DatabaseError) in
             try await access.suspend(
                 identity, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed),
-                under: managerRules, recording: record(.suspensionCreate))
+                under: peopleRules, recording: record(.suspensionCreate))
         }
     }
 
@@ -109,8 +90,13 @@ extension Management {
             (record.organization, record.target) = (organization, identity.text)
             return record
         }
-        try await stored { () throws(DatabaseError) in
-            try await service.sessions.endAll(issuer: known.issuer, subject: known.subject, recording: records)
+        let identity = acting(.writeMembers)
+        try await decided { () throws(DatabaseError) in
+            try await service.sessions.endAll(
+                issuer: known.issuer, subject: known.subject, recording: records,
+                unless: { transaction throws(DatabaseError) in
+                    try self.access.refusal(of: identity, in: id, transaction)
+                })
         }
     }
 }

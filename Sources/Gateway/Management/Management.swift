@@ -21,12 +21,11 @@ struct Management: Sendable {
     let organization: Deployment.Organization
     let service: SignInService
     let permit: Permit
-    /// Of whoever asks; `nil` for programs.
-    let session: SessionKey?
-    /// Of whoever asks.
-    let claims: VerifiedClaims
+    let caller: StandingCaller
     let origin: AuditOrigin
 
+    /// Of the caller.
+    var claims: VerifiedClaims { caller.claims }
     var access: AccessStore { service.access }
     var id: OrganizationID { permit.organization }
 
@@ -35,51 +34,28 @@ struct Management: Sendable {
             action, by: claims.actor, in: id, requestID: origin.requestID, address: origin.address)
     }
 
-    /// Whoever asks, for the transaction of what they do.
+    /// The caller, for the transaction of what they do.
     ///
     /// - Parameter isConfirmed: whether their own role may go by it.
-    func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingManager {
-        let (claims, id, deployments) = (claims, id, deployments)
-        return ActingManager(
-            issuer: claims.identity.issuer, subject: claims.identity.subject, permission: permission,
-            isConfirmed: isConfirmed,
-            verifiedEmail: {
-                deployments.read().value.emailTrust(of: claims.provider).verifiedEmail(of: claims.known)
-            },
-            isEmailUnknown: {
-                deployments.read().value.emailTrust(of: claims.provider).isVerifiedEmailUnknown(of: claims.known)
-            },
-            earned: { rows, grants in
-                let deployment = deployments.read().value
-                guard let organization = deployment.organization(id.text) else { return (nil, []) }
-                let earned = Entitlement(
-                    of: claims, in: organization.rules.adding(rows),
-                    emailTrust: deployment.emailTrust(of: claims.provider), grants: grants)
-                return (earned.role, earned.permissions)
-            })
+    func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingIdentity {
+        caller.acting(permission, in: id, isConfirmed: isConfirmed)
     }
 
     /// The settings that are in force now.
     var today: Deployment { deployments.read().value }
 
-    /// Who manages an organization, by the settings of when it is asked.
-    var managerRules: ManagerRules { Deployment.managerRules(of: deployments) }
+    /// How people who were seen are judged, by the settings of when it is asked.
+    var peopleRules: PeopleRules { Deployment.peopleRules(of: deployments) }
 
     /// The content of a request may take minutes to arrive; a role may be taken away meanwhile, and a session may end.
     func checkStillPermitted() async throws(Problem) {
-        if let session {
-            let found = try await stored { () throws(DatabaseError) in try await service.sessions.session(session) }
-            guard found != nil else {
-                throw Problem(.unauthenticated, detail: "Your session has ended meanwhile. Sign in again.")
+        let (access, id, identity) = (access, id, acting(permit.permission))
+        let refusal = try await stored { () throws(DatabaseError) in
+            try await service.database.read { transaction throws(DatabaseError) in
+                try access.refusal(of: identity, in: id, transaction)
             }
         }
-        let deployment = today
-        let now = deployment.organization(id.text).map {
-            deployment.entitlement(of: claims, in: $0, with: access.snapshots.read().value)
-        }
-        guard case .permit = now?.decide(permit.permission) else {
-            throw Problem(AccessRefusal.notPermitted(isMember: now?.role != nil))
-        }
+        if let refusal { throw Problem(refusal) }
     }
 
     /// Whether this is whoever asks.
@@ -100,6 +76,11 @@ struct Management: Sendable {
         }
     }
 
+    /// Works something out on a thread that reads, for what would hold up a reactor: long tables, many rows.
+    func offReactor<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Problem) -> Value {
+        try await stored { () throws(DatabaseError) in try await service.database.compute(body) }
+    }
+
     /// The same for what may be refused.
     func decided<Value>(
         _ body: () async throws(DatabaseError) -> Result<Value, AccessRefusal>
@@ -116,6 +97,8 @@ extension Problem {
     init(_ refusal: AccessRefusal) {
         switch refusal {
         case .notFound: self.init(.notFound, detail: "Nothing of this id is known here.")
+        case .signedOut:
+            self.init(.unauthenticated, detail: "Your session has ended. Sign in to continue.")
         case .wouldLockOut:
             self.init(
                 .wouldLockOut,

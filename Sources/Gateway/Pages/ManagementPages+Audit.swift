@@ -30,7 +30,7 @@ extension ManagementPages {
             account: account, organization: organization, events: shown.compactMap { AuditPage.Event($0.json) },
             filter: filter, actions: AuditAction.allCases.map(\.rawValue),
             next: found.count > asked.limit ? shown.last.map { String($0.sequence) } : nil)
-        return .page(.ok, page.document)
+        return try await show(page, .ok)
     }
 }
 

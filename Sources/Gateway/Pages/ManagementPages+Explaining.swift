@@ -28,7 +28,7 @@ extension ManagementPages {
                 page.notice = .trouble("This sign-in is too long ago to be explained.")
             }
         }
-        return .page(.ok, page.document)
+        return try await show(page, .ok)
     }
 
     /// The form, and a token or claims explained that were sent with it.
@@ -41,10 +41,10 @@ extension ManagementPages {
                 claims = try await management.verified(token: text)
             } catch {
                 page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
-                return .page(.ok, page.document)
+                return try await show(page, .ok)
             }
             page.outcome = ManagementPages.outcome(try await management.explain(claims))
-            return .page(.ok, page.document)
+            return try await show(page, .ok)
         }
         page.claims = text
         let root: JSONValue
@@ -52,14 +52,14 @@ extension ManagementPages {
             root = try JSONDocument(parsing: Array(text.utf8)).root
         } catch {
             page.notice = .trouble("These claims are not valid JSON: \(error)")
-            return .page(.ok, page.document)
+            return try await show(page, .ok)
         }
         if let id = ProviderID(provider), let explained = try await management.explain(claims: root, of: id) {
             page.outcome = ManagementPages.outcome(explained)
         } else {
             page.notice = .trouble("Choose one of the organization's providers.")
         }
-        return .page(.ok, page.document)
+        return try await show(page, .ok)
     }
 
     private static func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {

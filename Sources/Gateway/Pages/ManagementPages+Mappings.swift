@@ -12,7 +12,7 @@ internal import Tokens
 extension ManagementPages {
     /// The rows; with `edit=ID` that row in the form, with `draft=ID` one that fits a denied sign-in.
     func mappings(_ query: [ExactText: String]) async throws(Problem) -> Reply {
-        let table = management.mappings()
+        let table = try await management.mappings()
         var page = try await mappingsPage(table)
         if query["done"] == "saved" { page.notice = .done("The rows were changed; they count from now on.") }
         if let id = query["edit"], let row = table.row(id), !table.isOfFile(id) {
@@ -21,17 +21,17 @@ extension ManagementPages {
         } else if let id = query["draft"], formToken != nil {
             guard let drafted = try await draft(for: id) else {
                 page.notice = .trouble("This sign-in is too long ago to draft a row from.")
-                return .page(.ok, page.document)
+                return try await show(page, .ok)
             }
             page.draft = drafted
             page.notice = .done("This row would let them in. Preview it, or change it first.")
         }
-        return .page(.ok, page.document)
+        return try await show(page, .ok)
     }
 
     /// First the preview, then, with the tag of what was previewed, the change.
     func changeMappings(_ form: [ExactText: String]) async throws(Problem) -> Reply {
-        let table = management.mappings()
+        let table = try await management.mappings()
         do throws(Problem) {
             let change = try change(form, of: table)
             if form["step"] == "save" {
@@ -55,13 +55,13 @@ extension ManagementPages {
                 }, unchanged: preview.unchanged, own: preview.own, shadowed: preview.shadowed,
                 wouldLockOut: preview.wouldLockOut)
             page.draft = ManagementPages.draft(form)
-            return .page(.ok, page.document)
+            return try await show(page, .ok)
         } catch {
             guard error.isAboutInput else { throw error }
-            var page = try await mappingsPage(management.mappings())
+            var page = try await mappingsPage(try await management.mappings())
             page.notice = .trouble(error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.detail)
             page.draft = ManagementPages.draft(form)
-            return .page(Status(error.status), page.document)
+            return try await show(page, Status(error.status))
         }
     }
 
@@ -76,9 +76,10 @@ extension ManagementPages {
                     reason: EntitlementReason(rawValue: $0.reason)?.words ?? $0.reason)
             }
         }
+        let tag = try await management.offReactor { table.tag }
         return MappingsPage(
             account: account, organization: organization, rows: table.all, fileRows: table.file.count,
-            strategy: management.organization.rules.strategy, tag: table.tag, denied: denied, formToken: formToken)
+            strategy: management.organization.rules.strategy, tag: tag, denied: denied, formToken: formToken)
     }
 
     /// The form as the API's document, so that both are read by the same rules.

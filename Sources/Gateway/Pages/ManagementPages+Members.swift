@@ -10,7 +10,7 @@ extension ManagementPages {
     func members(_ notice: Notice? = nil, status: Status = .ok) async throws(Problem) -> Reply {
         var page = try await membersPage()
         page.notice = notice
-        return .page(status, page.document)
+        return try await show(page, status)
     }
 
     /// What a form of the page asks for; afterwards the browser is sent to look at the page anew.
@@ -79,24 +79,34 @@ extension ManagementPages {
             page.notice = .trouble("This takes your own role away.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
         }
-        return .page(Status(problem.status), page.document)
+        return try await show(page, Status(problem.status))
     }
 
+    /// Rows of a table on one page.
+    private static let rows = 50
+
     private func membersPage() async throws(Problem) -> MembersPage {
-        let members = try await management.members()
-        // Managers first, then by name.
-        let sorted = members.sorted { ($0.role, $1.email ?? $1.subject) > ($1.role, $0.email ?? $0.subject) }
-        let people = sorted.map { member in
+        let rows = ManagementPages.rows
+        let members = try await management.members(
+            by: .name, after: query["after"].flatMap { IdentityID($0) }, limit: rows + 1)
+        let suspensions = try await management.suspensions(
+            after: query["suspended_after"].flatMap { IdentityID($0) }, limit: rows + 1)
+        let invitations = try await invitationsShown()
+        let ranks = try await management.ranks()
+        let people = members.prefix(rows).map { member in
             MembersPage.Person(
-                identity: member.identity.text, name: member.email ?? member.subject, role: member.role,
-                sources: member.sources.map(source), provider: member.provider, lastSignIn: member.lastSignIn,
-                isOneself: management.isOwn(member.identity))
+                identity: member.identity.text, name: member.name, role: member.role,
+                sources: member.sources.map { ManagementPages.source($0, ranks) }, provider: member.person?.provider,
+                lastSignIn: member.person?.seenAt, isOneself: management.isOwn(member.identity))
         }
-        return MembersPage(
-            account: account, organization: organization,
-            people: people,
-            invitations: try await invitationsShown(), suspensions: try await management.suspensions(),
-            formToken: formToken, sendsLetters: management.deployment.mail != nil)
+        var page = MembersPage(
+            account: account, organization: organization, people: people, invitations: invitations,
+            suspensions: Array(suspensions.prefix(rows)), formToken: formToken,
+            sendsLetters: management.deployment.mail != nil)
+        page.peopleAfter = members.count > rows ? members[rows - 1].identity.text : nil
+        page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].identity.text : nil
+        page.isFirst = query["after"] == nil && query["suspended_after"] == nil
+        return page
     }
 
     /// All that wait for somebody, then the newest of the others.
@@ -105,10 +115,10 @@ extension ManagementPages {
         return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })
     }
 
-    private func source(_ source: Member.Source) -> MembersPage.Source {
+    private static func source(_ source: SeenMember.Source, _ ranks: [ExactText: Int]) -> MembersPage.Source {
         switch source {
         case .claimMapping(let row, let role):
-            let rank = row.flatMap { management.mappings().row($0)?.rank }
+            let rank = row.flatMap { ranks[ExactText($0)] }
             return MembersPage.Source(
                 text: "claim mapping\(rank.map { ", row \($0)" } ?? "") (\(role.title))", grant: nil)
         case .grant(let grant):

@@ -37,6 +37,11 @@ struct ManagementPages: Sendable {
 
     // MARK: Parts
 
+    /// Renders a page on a thread that reads: long tables would hold up a reactor.
+    func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
+        try await management.offReactor { .page(status, page.document) }
+    }
+
     var organization: OrganizationPage.Organization {
         OrganizationPage.Organization(
             id: management.id.text, name: management.organization.name, role: management.permit.role.title,

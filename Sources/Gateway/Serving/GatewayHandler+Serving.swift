@@ -1,5 +1,6 @@
 internal import Audit
 internal import ClaimMapping
+internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
@@ -11,6 +12,7 @@ internal import Snapshots
 internal import Telemetry
 internal import Tokens
 internal import Web
+internal import WorkspaceMetrics
 
 extension GatewayHandler {
     /// Entitlement, permit, and what stands behind it.
@@ -73,7 +75,7 @@ extension GatewayHandler {
             access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
             let identity = try? IdentityID(issuer: issuer, subject: subject)
         else { return nil }
-        let (service, rules, id) = (service, Deployment.managerRules(of: deployments), entitlement.organization)
+        let (service, rules, id) = (service, Deployment.peopleRules(of: deployments), entitlement.organization)
         let key = "\(id.text) \(identity.text) \(email)"
         guard service.mayExtendSuspension(key) else { return nil }
         let origin = exchange.origin
@@ -155,11 +157,12 @@ extension GatewayHandler {
                 .problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")))
         }
         let (metrics, requestID) = (metrics, exchange.renderer.requestID)
+        let authorization = authorization(caller, permit)
         let record = AuditRecord(
             .inventoryImport, by: caller.actor, in: permit.organization, requestID: requestID,
             address: exchange.context.record.remoteAddress)
         return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
-            await metrics.work(match, request, permit, requestID: requestID, recording: record, body)
+            await metrics.work(match, request, permit, requestID: requestID, if: authorization, recording: record, body)
         }
     }
 
@@ -168,7 +171,27 @@ extension GatewayHandler {
     ) -> Management {
         Management(
             deployment: exchange.deployment, deployments: deployments, organization: organization, service: service,
-            permit: permit, session: caller.session?.session.key, claims: caller.claims, origin: exchange.origin)
+            permit: permit, caller: standing(caller), origin: exchange.origin)
+    }
+
+    private func standing(_ caller: Caller) -> StandingCaller {
+        StandingCaller(
+            deployments: deployments, sessions: service.sessions, claims: caller.claims,
+            session: caller.session?.session.key)
+    }
+
+    /// What a publisher may do is asked again in the transactions of what they write.
+    private func authorization(_ caller: Caller, _ permit: Permit) -> WriteAuthorization {
+        let identity = standing(caller).acting(permit.permission, in: permit.organization)
+        let (access, organization) = (service.access, permit.organization)
+        return WriteAuthorization { transaction throws(DatabaseError) in
+            switch try access.refusal(of: identity, in: organization, transaction) {
+            case nil: nil
+            case .signedOut: .signedOut
+            case .notPermitted(let isMember): .notPermitted(isMember: isMember)
+            case .some: .notPermitted(isMember: false)
+            }
+        }
     }
 
     func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {

@@ -102,10 +102,13 @@ public final class GatewayProcess {
         }
     }
 
-    /// The store that the settings name, with every table that this version has; made where it is not there.
-    public static func open(_ storage: StorageSettings) throws(DatabaseError) -> Database {
+    /// The store that the settings name, with every table that this version has.
+    ///
+    /// - Parameter isMade: whether a missing store is made; what only reads must not find an empty one.
+    public static func open(_ storage: StorageSettings, isMade: Bool = true) throws(DatabaseError) -> Database {
         switch storage {
-        case .sqlite(let path): try Database(path: path, schemas: [MetricsStore.schema] + SignInService.schemas)
+        case .sqlite(let path):
+            try Database(path: path, schemas: [MetricsStore.schema] + SignInService.schemas, isMade: isMade)
         }
     }
 

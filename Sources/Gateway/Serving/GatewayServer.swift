@@ -5,6 +5,7 @@ internal import Snapshots
 public import Sockets
 internal import Telemetry
 internal import Threads
+internal import Time
 internal import WorkspaceMetrics
 
 /// The running gateway: its reactors, its two listeners, and what they share.
@@ -51,6 +52,9 @@ public final class GatewayServer {
             servers.append(admin)
             adminAddress = admin.address
         }
+        #if DEBUG
+            for reactor in reactors { reactor.stepWatch = GatewayServer.watch(log) }
+        #endif
         self.reactors = reactors
         self.servers = servers
         self.health = health
@@ -58,6 +62,23 @@ public final class GatewayServer {
         self.adminAddress = adminAddress
         address = server.address
     }
+
+    #if DEBUG
+        /// A step of a reactor takes at most a millisecond, for everybody else waits; code that is not optimized takes about
+        /// this much longer.
+        private static let longestStep = Duration.milliseconds(25)
+
+        /// Logs each step that should not be a reactor's work; in debug builds alone, since measuring takes time too.
+        private static func watch(_ log: Log) -> StepWatch {
+            StepWatch(longerThan: longestStep) { step, time in
+                log.write(
+                    .warning, "a step held up a reactor",
+                    fields: [
+                        ("step", step.rawValue), ("cpu_ms", String(time.clampedNanoseconds / 1_000_000)),
+                    ])
+            }
+        }
+    #endif
 
     public func start() throws(SocketFault) {
         for reactor in reactors { threads.append(try reactor.start()) }

@@ -10,17 +10,20 @@ internal import Threads
 internal import Time
 internal import Tokens
 
-/// What is done now and then beside the requests: keys are fetched ahead of time, ended sessions swept, and counted.
+/// What is done now and then beside the requests: keys are fetched ahead of time, people judged by new
+/// rules, ended sessions swept, and counted.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
 
     private let deployments: Published<Deployment>
     private let service: SignInService
+    private let people: PeopleJudging
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(_ deployments: Published<Deployment>, _ service: SignInService) {
         self.deployments = deployments
         self.service = service
+        people = PeopleJudging(deployments, service.access)
     }
 
     func start() {
@@ -62,6 +65,7 @@ final class Maintenance: Sendable {
         service.figures.note(keysFetchedAt: fetchedAt)
         // Letters whose time has come again.
         service.letters.wake()
+        await people.perform(isThorough: round % 12 == 0)
         if round % 12 == 0 { _ = try? await service.access.expireInvitations() }
         if round % 3 == 0, let counts = try? await service.access.countInvitations() {
             service.figures.note(invitations: counts)

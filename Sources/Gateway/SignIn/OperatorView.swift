@@ -11,8 +11,8 @@ public enum OperatorView {
     }
 
     /// Who manages an organization.
-    public static func managers(under settings: Settings) -> ManagerRules {
-        Deployment(settings, by: Outbound(http: NoNetwork())).managerRules
+    public static func managers(under settings: Settings) -> PeopleRules {
+        Deployment(settings, by: Outbound(http: NoNetwork())).peopleRules
     }
 }
 

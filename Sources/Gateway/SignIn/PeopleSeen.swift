@@ -35,60 +35,54 @@ extension Deployment {
         _ claims: VerifiedClaims, with access: AccessSnapshot, meant: String?, at now: Timestamp
     ) -> PeopleSeen {
         var (known, others): ([PersonSeen], [PersonSeen]) = ([], [])
+        guard let sealed = sealed(claims) else { return PeopleSeen(known: [], others: []) }
         for organization in organizations where organization.accepts(claims.provider) {
-            guard let person = personSeen(claims, in: organization, at: now) else { continue }
-            let isKnown =
-                meant.isExactly(organization.id.text)
-                || entitlement(of: claims, in: organization, with: access).role != nil
-            if isKnown { known.append(person) } else { others.append(person) }
+            let person = personSeen(sealed, in: organization, with: access, at: now)
+            let hasRole = entitlement(of: claims, in: organization, with: access).role != nil
+            if meant.isExactly(organization.id.text) || hasRole { known.append(person) } else { others.append(person) }
         }
         return PeopleSeen(known: known, others: others)
     }
 
-    /// What an organization keeps of somebody; `nil` where nothing can be sealed.
-    func personSeen(_ claims: VerifiedClaims, in organization: Organization, at now: Timestamp) -> PersonSeen? {
-        guard let box = signIn.box,
-            let id = try? IdentityID(issuer: claims.identity.issuer, subject: claims.identity.subject),
-            let sealed = try? claims.sealed(in: box, for: PersonSeen.owner(of: id))
-        else { return nil }
-        let root = claims.claims.root
-        return PersonSeen(
-            organization: organization.id, identity: id, issuer: claims.identity.issuer,
-            subject: claims.identity.subject, provider: claims.provider.text,
-            verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
-            email: root.shownEmail, seenAt: now, claims: sealed)
+    /// What an organization keeps of a person; `nil` where nothing can be sealed.
+    func personSeen(
+        _ claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot, at now: Timestamp
+    ) -> PersonSeen? {
+        sealed(claims).map { personSeen($0, in: organization, with: access, at: now) }
     }
 
-    /// The claims that somebody was last seen with; `nil` where they were sealed by a key that is gone.
+    private func personSeen(
+        _ sealed: SealedPerson, in organization: Organization, with access: AccessSnapshot, at now: Timestamp
+    ) -> PersonSeen {
+        let claims = sealed.claims
+        let root = claims.claims.root
+        return PersonSeen(
+            organization: organization.id, identity: sealed.identity, issuer: claims.identity.issuer,
+            subject: claims.identity.subject, provider: claims.provider.text,
+            verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
+            email: root.shownEmail, seenAt: now, claims: sealed.bytes,
+            access: seenAccess(of: claims, under: organization.rules(with: access)))
+    }
+
+    /// Claims as every organization keeps them: they are sealed for the person and not for the organization.
+    private struct SealedPerson {
+        let identity: IdentityID
+        let claims: VerifiedClaims
+        let bytes: [UInt8]
+    }
+
+    private func sealed(_ claims: VerifiedClaims) -> SealedPerson? {
+        guard let box = signIn.box,
+            let id = try? IdentityID(issuer: claims.identity.issuer, subject: claims.identity.subject),
+            let bytes = try? claims.sealed(in: box, for: PersonSeen.owner(of: id))
+        else { return nil }
+        return SealedPerson(identity: id, claims: claims, bytes: bytes)
+    }
+
+    /// The claims that a person was last seen with; `nil` where they were sealed by a key that is gone.
     func claims(of person: PersonSeen) -> VerifiedClaims? {
         signIn.box.flatMap {
             try? VerifiedClaims(opening: person.claims, with: $0, for: PersonSeen.owner(of: person.identity))
         }
-    }
-
-    /// The same, by the settings of when it is asked.
-    static func managerRules(of deployments: Published<Deployment>) -> ManagerRules {
-        ManagerRules(
-            accepts: { deployments.read().value.managerRules.accepts($0, $1) },
-            mapsToManager: { deployments.read().value.managerRules.mapsToManager($0, $1) })
-    }
-
-    /// Who manages an organization: of listed providers, by stored role or by the claims of their last sign-in.
-    var managerRules: ManagerRules {
-        ManagerRules(
-            accepts: { issuer, id in
-                self.providers.contains { provider in
-                    TrustedProvider.isSameIssuer(provider.issuer, issuer)
-                        && self.organization(id.text)?.accepts(provider.id) ?? false
-                }
-            },
-            mapsToManager: { person, rows in
-                guard let organization = self.organization(person.organization.text),
-                    let claims = self.claims(of: person), self.signIn.party(claims.provider) != nil
-                else { return false }
-                let rules = organization.rules.adding(rows)
-                let trust = self.emailTrust(of: claims.provider)
-                return Entitlement(of: claims, in: rules, emailTrust: trust).role == .manager
-            })
     }
 }

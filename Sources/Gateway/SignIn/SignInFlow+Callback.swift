@@ -121,12 +121,17 @@ extension SignInFlow {
         let new = NewSession(
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
-        let records = deployment.auditRecords(
-            .signIn, of: completed.claims, with: service.access.snapshots.read().value, from: origin,
-            meant: attempt.organization, target: party.id.text)
-        let people = deployment.peopleSeen(
-            completed.claims, with: service.access.snapshots.read().value, meant: attempt.organization,
-            at: service.now())
+        let (deployment, access, origin) = (deployment, service.access.snapshots.read().value, origin)
+        let now = service.now()
+        // Every organization that lists the provider is asked: no work for a reactor.
+        let (records, people) = try await service.database.compute {
+            (
+                deployment.auditRecords(
+                    .signIn, of: completed.claims, with: access, from: origin, meant: attempt.organization,
+                    target: party.id.text),
+                deployment.peopleSeen(completed.claims, with: access, meant: attempt.organization, at: now)
+            )
+        }
         switch try await service.sessions.begin(
             new, replacing: currentSessions().first?.session.key, recording: records,
             alongside: { transaction throws(DatabaseError) in

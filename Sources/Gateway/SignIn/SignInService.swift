@@ -86,27 +86,41 @@ final class SignInService: Sendable {
     func recordDenial(
         of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment
     ) async {
-        let access = access.snapshots.read().value
+        do {
+            let access = access.snapshots.read().value
+            let now = now()
+            // Every row is tried: no work for a reactor.
+            let denied = try await database.compute {
+                SignInService.denial(of: claims, in: organization, under: deployment, with: access, at: now)
+            }
+            if let denied { try await self.denied.record(denied, in: organization.id.text) }
+        } catch {
+            log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
+        }
+    }
+
+    /// `nil` where there is nothing to mend, or not by a mapping.
+    private static func denial(
+        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment,
+        with access: AccessSnapshot, at now: Timestamp
+    ) -> DeniedSignIn? {
         // A grant is a role too, and who is suspended is not told by a mapping.
         let entitlement = deployment.entitlement(of: claims, in: organization, with: access)
-        guard entitlement.role == nil, entitlement.reason != .suspended else { return }
+        guard entitlement.role == nil, entitlement.reason != .suspended else { return nil }
         let emailTrust = deployment.emailTrust(of: claims.provider)
         let rules = organization.rules(with: access)
         let explanation = rules.explain(
             claims.known, from: claims.provider.text, emailTrust: emailTrust)
-        guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else { return }
+        guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else {
+            return nil
+        }
         let root = claims.claims.root
-        guard let id = try? RandomBytes.make(12) else { return }
-        let denied = DeniedSignIn(
-            id: Base64URL.encode(id), timestamp: now(), provider: claims.provider.text,
+        guard let id = try? RandomBytes.make(12) else { return nil }
+        return DeniedSignIn(
+            id: Base64URL.encode(id), timestamp: now, provider: claims.provider.text,
             issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: root.shownEmail, reason: explanation.evaluation.reason.rawValue,
             claims: SignInService.claims(root, for: rules), rows: SignInService.rows(explanation))
-        do {
-            try await self.denied.record(denied, in: organization.id.text)
-        } catch {
-            log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
-        }
     }
 
     /// All names, and the values of the claims that rows look at: enough to mend a mapping, and no more.

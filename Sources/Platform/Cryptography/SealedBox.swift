@@ -24,6 +24,9 @@ public struct SealedBox: Sendable {
         self.keys = derived
     }
 
+    /// The ids of the keys that open, base64url, the newest first. They tell nothing about the keys.
+    public var keyIDs: [String] { keys.map { Base64URL.encode($0.id) } }
+
     /// - Parameter context: what the value is for; opening it needs the same.
     public func seal(_ value: [UInt8], context: [UInt8]) throws(CryptographyError) -> [UInt8] {
         let key = keys[0]

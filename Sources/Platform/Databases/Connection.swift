@@ -8,6 +8,8 @@ internal import Glibc
 @safe final class Connection: @unchecked Sendable {
     enum Use {
         /// Makes the file where it is missing.
+        case making
+        /// A store that has to be there.
         case writing
         case reading
     }
@@ -16,7 +18,11 @@ internal import Glibc
     private var statements: [String: Statement] = [:]
 
     init(path: String, for use: Use) throws(DatabaseError) {
-        if use == .writing { try Connection.create(path) }
+        switch use {
+        case .making: try Connection.create(path)
+        case .writing: try Connection.find(path)
+        case .reading: break
+        }
         var opened: OpaquePointer?
         // Each connection stays with one thread. A reader, too, has to write the index of the log.
         let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
@@ -32,7 +38,7 @@ internal import Glibc
         switch use {
         case .reading:
             try execute("PRAGMA query_only = ON")
-        case .writing:
+        case .making, .writing:
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA journal_size_limit = 67108864")
             try execute("PRAGMA cache_size = -16384")
@@ -52,6 +58,12 @@ internal import Glibc
             throw unsafe DatabaseError(.cannotOpen, cause: "\(path): \(String(cString: strerror(errno)))")
         }
         close(descriptor)
+    }
+
+    private static func find(_ path: String) throws(DatabaseError) {
+        guard unsafe access(path, F_OK) == 0 else {
+            throw unsafe DatabaseError(.cannotOpen, cause: "\(path): \(String(cString: strerror(errno)))")
+        }
     }
 
     /// The kept statement for a text, or a new one while that is in use further up the stack.

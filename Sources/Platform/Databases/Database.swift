@@ -20,13 +20,16 @@ public final class Database: Sendable {
     private let contact: StoreContact
     private let workers: Mutex<Workers>
 
-    /// Opens the file, makes it (mode 0600) where it is missing, and brings it to the schemas' last migrations.
+    /// Opens the file and brings it to the schemas' last migrations.
     ///
     /// - Parameters:
     ///   - schemas: all that the program knows; one that only the file knows is refused as `schemaTooNew`.
+    ///   - isMade: whether a missing file is made (mode 0600). If not, a file that is missing, or holds no store, is
+    ///     refused as `cannotOpen`.
     ///   - readers: the most threads that read; they are started when they are needed.
-    public init(path: String, schemas: [Schema], readers: Int = 4) throws(DatabaseError) {
-        let connection = try Connection(path: path, for: .writing)
+    public init(path: String, schemas: [Schema], isMade: Bool = true, readers: Int = 4) throws(DatabaseError) {
+        let connection = try Connection(path: path, for: isMade ? .making : .writing)
+        if !isMade, try !connection.holdsStore { throw DatabaseError(.cannotOpen, cause: "\(path) holds no store") }
         try connection.migrate(to: schemas)
         let version = try Transaction(on: connection).first("SELECT version FROM store_version") {
             row throws(DatabaseError) in row.integer(0)

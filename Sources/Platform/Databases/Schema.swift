@@ -15,6 +15,14 @@ public struct Schema: Sendable {
 }
 
 extension Connection {
+    /// Whether the file was made into a store before.
+    var holdsStore: Bool {
+        get throws(DatabaseError) {
+            try Transaction(on: self).first("SELECT 1 FROM sqlite_schema WHERE name = 'store_version'") { _ in true }
+                != nil
+        }
+    }
+
     /// Brings the file to the schemas' last migrations, all or none.
     ///
     /// A migration or a component that this program does not know was written by a newer one, whose rules (a
@@ -38,9 +46,12 @@ extension Connection {
             let rows = try transaction.all("SELECT component, number FROM schema_migrations") {
                 row throws(DatabaseError) in (row.text(0), row.integer(1))
             }
-            let stored = Dictionary(uniqueKeysWithValues: rows)
+            let stored = Dictionary(rows, uniquingKeysWith: max)
             for (component, number) in rows {
                 let known = schemas.first { $0.component == component }?.migrations.count ?? 0
+                guard number >= 0 else {
+                    throw DatabaseError(.corrupt, cause: "'\(component)' is at migration \(number)")
+                }
                 guard number <= known else {
                     throw DatabaseError(
                         .schemaTooNew, cause: "'\(component)' is at migration \(number); this program knows \(known)")

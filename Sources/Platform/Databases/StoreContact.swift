@@ -26,7 +26,7 @@ final class StoreContact: Sendable {
         touch()
         guard let version else { return }
         versions.withLock { versions in
-            if version > versions.known + 1 { versions.hasForeignChange = true }
+            if version > versions.known &+ 1 || versions.known == .max { versions.hasForeignChange = true }
             versions.known = max(versions.known, version)
         }
     }

@@ -64,6 +64,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     private var endOfTurn: [() -> Void] = []
     private var running: pthread_t?
 
+    /// Told of steps that take long; `nil` measures nothing.
+    public var stepWatch: StepWatch?
     /// The turn under way.
     public private(set) var turn = Turn.now()
     /// One buffer that all connections of this loop read into.
@@ -183,9 +185,9 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
             resumeReady()
             isStopping = runInbox()
             while let due = timers.removeDue(at: turn.monotonic) {
-                handler(of: due.key)?.deadlinePassed(at: turn)
+                watched(.deadline) { handler(of: due.key)?.deadlinePassed(at: turn) }
             }
-            for action in endOfTurn { action() }
+            watched(.ending) { for action in endOfTurn { action() } }
         }
         running = nil
     }
@@ -212,14 +214,19 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         if mask & EPOLLIN.rawValue != 0 { readiness.insert(.read) }
         if mask & EPOLLOUT.rawValue != 0 { readiness.insert(.write) }
         if mask & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.hangUp) }
-        handler(of: RegistrationKey(userData: userData))?.ready(readiness, at: turn)
+        watched(.event) { handler(of: RegistrationKey(userData: userData))?.ready(readiness, at: turn) }
+    }
+
+    private func watched(_ step: StepWatch.Step, _ body: () -> Void) {
+        guard let stepWatch else { return body() }
+        stepWatch.measure(step, body)
     }
 
     private func resumeReady() {
         guard !readyNextTurn.isEmpty else { return }
         let keys = readyNextTurn
         readyNextTurn = []
-        for key in keys { handler(of: key)?.ready([], at: turn) }
+        for key in keys { watched(.event) { handler(of: key)?.ready([], at: turn) } }
     }
 
     private func runInbox() -> Bool {
@@ -230,9 +237,9 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
             }
             return (inbox.jobs, inbox.closures, inbox.isStopping)
         }
-        for closure in closures { closure() }
+        for closure in closures { watched(.closure) { closure() } }
         // Jobs are enqueued once and run once, here.
-        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        for job in jobs { watched(.task) { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) } }
         return isStopping
     }
 

@@ -53,7 +53,9 @@ extension Timestamp {
         append(date.minute, digits: 2)
         bytes.append(UInt8(ascii: ":"))
         append(date.second, digits: 2)
-        let thousandths = Int((nanoseconds - seconds * 1_000_000_000) / 1_000_000)
+        // The calendar's first second has no whole one before it that 64 bits hold.
+        let beyond = nanoseconds % 1_000_000_000
+        let thousandths = Int((beyond < 0 ? beyond + 1_000_000_000 : beyond) / 1_000_000)
         if milliseconds || thousandths != 0 {
             bytes.append(UInt8(ascii: "."))
             append(thousandths, digits: 3)

@@ -31,7 +31,9 @@ struct SessionRow: Sendable {
 
     /// `nil` where the claims do not open: they were sealed by a key that is gone, or for another session.
     func session(_ key: SessionKey, _ box: SealedBox) -> Session? {
-        guard let claims = try? VerifiedClaims(opening: claims, with: box, for: key.bytes) else { return nil }
+        // A renewal makes the next version.
+        guard version > 0, version < .max, let claims = try? VerifiedClaims(opening: claims, with: box, for: key.bytes)
+        else { return nil }
         return Session(
             key: key, id: id, claims: claims, providerSession: providerSession, refreshToken: refreshToken,
             idToken: idToken, createdAt: Timestamp(seconds: Int64(createdAt)),

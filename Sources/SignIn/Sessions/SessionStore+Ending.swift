@@ -49,18 +49,21 @@ extension SessionStore {
 
     /// Ends all sessions of an identity.
     ///
-    /// - Parameter records: appended to the audit log with it.
-    public func endAll(
-        issuer: String, subject: String, recording records: [AuditRecord]
-    ) async throws(DatabaseError) {
+    /// - Parameters:
+    ///   - records: appended to the audit log with it.
+    ///   - refusal: asked inside the transaction; what it returns undoes it.
+    public func endAll<Refusal: Error>(
+        issuer: String, subject: String, recording records: [AuditRecord],
+        unless refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> Refusal?
+    ) async throws(DatabaseError) -> Result<Void, Refusal> {
         let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
-        let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
+        return try await database.decide { transaction throws(DatabaseError) in
+            if let refusal = try refusal(transaction) { return .refuse(refusal) }
             let keys = try SessionStore.end(
                 "issuer = $1 AND subject = $2", [.text(issuer), .text(subject)], at: changedAt, transaction)
             for record in records { try AuditLog.append(record, at: moment, transaction) }
             return .commit((), publish: { for key in keys { cache.remove(key) } })
         }
-        result.get()
     }
 
     /// Does what a provider's logout token says, once.

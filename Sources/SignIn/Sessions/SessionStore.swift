@@ -69,6 +69,16 @@ public final class SessionStore: Sendable {
         return session
     }
 
+    /// Whether a session has not ended; for the transaction of what is done in it.
+    public static func isLive(
+        _ key: SessionKey, under lifetimes: SessionLifetimes, at now: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM session WHERE key = $1 AND ended_at IS NULL AND created_at > $2", .blob(key.bytes),
+            .integer((now - lifetimes.absolute).seconds)
+        ) { _ throws(DatabaseError) in true } ?? false
+    }
+
     /// Notes that a session was used; written at most once a minute, and nobody waits for it.
     public func noteUse(of session: Session, at now: Timestamp) {
         guard session.use(at: now) else { return }

@@ -67,6 +67,9 @@ private func accept(_ token: InvitationToken, as email: String, _ access: Access
     let record = AuditRecord(
         .invitationAccept, by: .identity(issuer: invitee.issuer, subject: email, email: email), requestID: "0123456789",
         address: "192.0.2.1")
-    _ = try await access.accept(token, by: invitee, isAccepted: { _ in true }, seen: { _ in nil }, recording: record)
-        .get()
+    _ = try await access.accept(
+        token, by: invitee, isAccepted: { _ in true }, isSignedIn: { _, _ in true }, seen: { _ in nil },
+        recording: record
+    )
+    .get()
 }

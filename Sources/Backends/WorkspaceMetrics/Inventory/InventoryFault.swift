@@ -26,6 +26,24 @@ public enum InventoryRefusal: Error, Sendable, Hashable {
     case tooLarge
     /// The import paused for so long that its staged rows were given up (409).
     case abandoned
+    /// The session or the token of the publisher has ended (401).
+    case signedOut
+    /// The publisher's role was taken away, or does not permit this any more (403, or 404 without any role).
+    case notPermitted(isMember: Bool)
+}
+
+/// Whether a publisher may still write, asked inside each transaction that writes: what a publisher sends may take minutes
+/// to arrive, and the role may be taken away meanwhile.
+public struct WriteAuthorization: Sendable {
+    /// Why not; `nil` if nothing was taken away.
+    let refusal: @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?
+
+    public init(_ refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?) {
+        self.refusal = refusal
+    }
+
+    /// For commands: the operator's right is the file system's.
+    static let byOperator = WriteAuthorization { _ in nil }
 }
 
 /// Why an operation could not be carried out at all.

@@ -20,6 +20,14 @@ public struct MetricCounts: Sendable, Hashable {
 
     public init() {}
 
+    /// These counts, each between zero and 2³¹ − 1: what any inventory holds, so that sums of them fit, whatever the
+    /// store says.
+    var clamped: MetricCounts {
+        var counts = MetricCounts()
+        for metric in Metric.allCases { counts[metric] = max(0, min(self[metric], Int(Int32.max))) }
+        return counts
+    }
+
     public subscript(metric: Metric) -> Int {
         get {
             switch metric {

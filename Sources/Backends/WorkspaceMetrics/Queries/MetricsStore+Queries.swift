@@ -47,12 +47,13 @@ extension MetricsStore {
 
     /// Reads `{"changes":[…]}` and applies them, all or none.
     func change(
-        _ organization: OrganizationID, body: [UInt8]
+        _ organization: OrganizationID, body: [UInt8], if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
         switch parsed {
         case .success(let changes):
-            return try await apply(changes, at: changes.indices.map { "/changes/\($0)" }, to: organization)
+            return try await apply(
+                changes, at: changes.indices.map { "/changes/\($0)" }, to: organization, if: authorization)
         case .failure(let refusal):
             return .failure(refusal)
         }
@@ -60,14 +61,15 @@ extension MetricsStore {
 
     /// Reads a workspace and puts it in the place of the one with the same id, or adds it.
     func putWorkspace(
-        _ id: String, of organization: OrganizationID, body: [UInt8]
+        _ id: String, of organization: OrganizationID, body: [UInt8],
+        if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in
             try InventoryChange.workspace(parsing: body, id: id)
         }
         switch parsed {
         case .success(let workspace):
-            return try await apply([.putWorkspace(workspace)], at: [""], to: organization)
+            return try await apply([.putWorkspace(workspace)], at: [""], to: organization, if: authorization)
         case .failure(let refusal):
             return .failure(refusal)
         }

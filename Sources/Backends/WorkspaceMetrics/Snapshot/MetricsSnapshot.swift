@@ -28,7 +28,7 @@ final class MetricsSnapshot: Sendable {
         version = state.version
         tag = state.tag
         generation = state.generation
-        distinct = state.distinct
+        distinct = state.distinct.clamped
         rows = sortedRows
         var totals = MetricCounts()
         for row in sortedRows {

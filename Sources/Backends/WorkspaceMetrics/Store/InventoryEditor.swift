@@ -92,7 +92,7 @@ struct InventoryEditor {
             }
             changed.append(WorkspaceRow(workspace, counts: counts))
         }
-        var distinct = before?.distinct ?? DistinctPeople()
+        var distinct = (before?.distinct ?? DistinctPeople()).clamped
         distinct.editors += try change(of: "edits", editors.before, editors.after)
         distinct.operators += try change(of: "operates", operators.before, operators.after)
         let state = try InventoryState.advance(
@@ -222,7 +222,9 @@ extension InventoryEditor {
         let last = try rows.transaction.first("SELECT max(number) FROM \(table) WHERE generation = $1", rows.key) {
             row throws(DatabaseError) in row.optionalInteger(0)
         }
-        return max(used, (last ?? nil) ?? -1) + 1
+        let number = max(used, (last ?? nil) ?? -1) &+ 1
+        guard number >= 0 else { throw DatabaseError(.corrupt, cause: "\(table) holds the largest number there is") }
+        return number
     }
 
     /// Where a thing stands among its like: where it stood, or last.

@@ -43,6 +43,7 @@ final class InventoryImport: @unchecked Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
+    private let authorization: WriteAuthorization
     private let record: AuditRecord?
     private var document: InventoryDocument
     private var phase = Phase.beginning
@@ -55,13 +56,17 @@ final class InventoryImport: @unchecked Sendable {
     private var rows = SortedRows()
     private var distinct = DistinctPeople()
 
-    /// - Parameter record: appended to the audit log in the transaction that puts the import in place.
+    /// - Parameters:
+    ///   - authorization: asked in every transaction, so that nothing more is staged for a publisher who may not write.
+    ///   - record: appended to the audit log in the transaction that puts the import in place.
     init(
-        _ organization: OrganizationID, store: MetricsStore, record: AuditRecord? = nil,
+        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
+        record: AuditRecord? = nil,
         elementLimit: Int = InventoryLimits.element
     ) {
         self.organization = organization
         self.store = store
+        self.authorization = authorization
         self.record = record
         document = InventoryDocument(elementLimit: elementLimit)
     }
@@ -152,6 +157,10 @@ final class InventoryImport: @unchecked Sendable {
     }
 
     private func renewLease(_ transaction: Transaction) throws(DatabaseError) -> Bool {
+        if let refusal = try authorization.refusal(transaction) {
+            refuse(refusal)
+            return false
+        }
         lastWrite = store.nowInSeconds
         if try Generations.touch(generation, now: lastWrite, transaction) { return true }
         refuse(.abandoned)
@@ -232,6 +241,10 @@ final class InventoryImport: @unchecked Sendable {
     }
 
     func commit(_ transaction: Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal> {
+        if let refusal = try authorization.refusal(transaction) {
+            refuse(refusal)
+            return .refuse(refusal)
+        }
         guard try Generations.touch(generation, now: store.nowInSeconds, transaction) else {
             refuse(.abandoned)
             return .refuse(.abandoned)

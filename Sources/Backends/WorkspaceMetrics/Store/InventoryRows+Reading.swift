@@ -142,4 +142,12 @@ extension InventoryRows {
 struct DistinctPeople: Sendable, Hashable {
     var editors = 0
     var operators = 0
+
+    /// The same as ``MetricCounts/clamped``.
+    var clamped: DistinctPeople {
+        let range = 0...Int(Int32.max)
+        return DistinctPeople(
+            editors: max(range.lowerBound, min(editors, range.upperBound)),
+            operators: max(range.lowerBound, min(operators, range.upperBound)))
+    }
 }

@@ -6,10 +6,11 @@ extension MetricsStore {
     ///
     /// - Parameter paths: where each change stands in the document that was sent; as many as there are changes.
     func apply(
-        _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID
+        _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
+        if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
-        return try await decide { [self] transaction throws(DatabaseError) in
+        return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
             var editor = try InventoryEditor(organization, now: now, transaction)
             for (change, path) in zip(changes, paths) where !editor.faults.isFull {
                 try editor.apply(change, at: path)
@@ -22,10 +23,10 @@ extension MetricsStore {
 
     /// Deletes a workspace; refused as `notFound` where there is none.
     func deleteWorkspace(
-        _ id: String, of organization: OrganizationID
+        _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
-        return try await decide { [self] transaction throws(DatabaseError) in
+        return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
             guard let state = try InventoryState.read(organization, transaction),
                 try InventoryRows(transaction: transaction, generation: state.generation).number(ofWorkspace: id) != nil
             else { return .refuse(.notFound) }
@@ -54,10 +55,14 @@ extension MetricsStore {
     }
 
     private func decide(
+        if authorization: WriteAuthorization,
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal>
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         do throws(DatabaseError) {
-            return try await database.decide(body)
+            return try await database.decide { transaction throws(DatabaseError) in
+                if let refusal = try authorization.refusal(transaction) { return .refuse(refusal) }
+                return try body(transaction)
+            }
         } catch {
             throw .store(error)
         }

@@ -8,9 +8,10 @@ extension MetricsStore {
     /// Memory is bounded by the document's largest element; other writes run between the import's own.
     /// - Parameter source: read on the calling task, to its end unless the document is refused before.
     func replaceInventory(
-        of organization: OrganizationID, from source: inout some InventorySource, recording record: AuditRecord? = nil
+        of organization: OrganizationID, from source: inout some InventorySource,
+        if authorization: WriteAuthorization = .byOperator, recording record: AuditRecord? = nil
     ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self, record: record)
+        let work = InventoryImport(organization, store: self, if: authorization, record: record)
         defer { sweepInBackground() }
         do throws(any Error) {
             while true {
@@ -39,7 +40,7 @@ extension MetricsStore {
         of organization: OrganizationID, from source: inout some BlockingInventorySource,
         recording record: AuditRecord? = nil
     ) throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self, record: record)
+        let work = InventoryImport(organization, store: self, if: .byOperator, record: record)
         do throws(any Error) {
             while true {
                 switch work.step {

@@ -1,0 +1,37 @@
+internal import CLinux
+internal import Glibc
+
+/// Watches how long the steps of a loop hold up everything else on its thread.
+///
+/// Steps are measured in CPU time of the thread, which neither other threads nor a loaded machine lengthen.
+public struct StepWatch {
+    /// What a loop was doing.
+    public enum Step: String, Sendable {
+        /// A descriptor was ready: requests were read, and answered as far as nothing had to be waited for.
+        case event
+        /// A task went on until it waited again, or ended.
+        case task
+        case closure
+        case deadline
+        /// What is done once at the end of a turn.
+        case ending
+    }
+
+    /// Shorter steps are not reported.
+    let limit: Duration
+    let report: (Step, Duration) -> Void
+
+    /// - Parameter report: called on the loop's thread after each step that took longer than the limit.
+    public init(longerThan limit: Duration, _ report: @escaping (Step, Duration) -> Void) {
+        self.limit = limit
+        self.report = report
+    }
+
+    func measure(_ step: Step, _ body: () -> Void) {
+        let begin = gatehouse_clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+        body()
+        let end = gatehouse_clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+        let time = Duration.nanoseconds(end > begin ? end - begin : 0)
+        if time > limit { report(step, time) }
+    }
+}

@@ -1,0 +1,39 @@
+import Time
+
+/// What a soak is told to do: `GatehouseSoak [--minutes N] [--people N] [--rules N] [--gateway PATH]`.
+struct SoakOptions {
+    /// How long the load runs, from 1 to 600.
+    var minutes = 20
+    /// How many people have signed in before the load begins.
+    var people = 0
+    /// How many claim mappings the store holds before the load begins, besides those of the configuration;
+    /// fewer than fit, since the load adds some.
+    var rules = 0
+    /// The program that is loaded; `nil` for the one beside this tool.
+    var gateway: String?
+
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ arguments: some Sequence<String>) throws {
+        var rest = Array(arguments)[...]
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else { throw Fault(description: "\(name) needs a value") }
+            switch name {
+            case "--minutes": minutes = try SoakOptions.number(name, value, in: 1...600)
+            case "--people": people = try SoakOptions.number(name, value, in: 0...100_000)
+            case "--rules": rules = try SoakOptions.number(name, value, in: 0...1990)
+            case "--gateway": gateway = value
+            default: throw Fault(description: "unknown option \(name)")
+            }
+        }
+    }
+
+    private static func number(_ name: String, _ text: String, in range: ClosedRange<Int>) throws -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw Fault(description: "\(name) has to be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Testing
+
+@testable import Commands
+
+@Suite("Commands without a store")
+struct MissingStoreTests {
+    private let workspace = Workspace()
+
+    @Test(
+        "a command that only reads tells that there is no store, and makes none",
+        arguments: [
+            ["audit", "verify"], ["audit", "verify", "--json"], ["audit", "export"], ["inventory", "verify"],
+            ["grant", "list"], ["grant", "list", "--json"], ["grant", "revoke", "AAAA"],
+        ])
+    func missing(_ words: [String]) throws {
+        let configuration = try SignedTokens().configuration(in: workspace)
+        let operands = words.dropFirst(2)
+        let call = CommandLineCall(Array(words.prefix(2)) + ["--config", configuration] + operands)
+        #expect(call.code == 1 && call.output.isEmpty, "\(call.output)")
+        #expect(call.error.contains("g.db") && call.error.contains("No such file"), "\(call.error)")
+        #expect(unsafe access("\(workspace.path)/g.db", F_OK) != 0)
+    }
+
+    @Test("an empty file is no store either")
+    func empty() throws {
+        let configuration = try SignedTokens().configuration(in: workspace)
+        workspace.expect("g.db-wal", "g.db-shm")
+        _ = workspace.file("g.db", "")
+        let call = CommandLineCall(["audit", "verify", "--config", configuration])
+        #expect(call.code == 1 && call.error.contains("holds no store"), "\(call.error)")
+    }
+}

@@ -1,0 +1,56 @@
+import Databases
+import Testing
+
+@testable import WorkspaceMetrics
+
+@Suite("An inventory whose numbers were tampered with")
+struct TamperedStoreTests {
+    @Test(
+        "is shown, verified and changed without harm",
+        arguments: [
+            "UPDATE inventory_workspace SET workflows = 9223372036854775807, runners = 9223372036854775807",
+            "UPDATE inventory_workspace SET workflows = -9223372036854775808, runners = -1",
+            "UPDATE inventory SET distinct_editors = 9223372036854775807, distinct_operators = -9223372036854775808",
+            "UPDATE inventory SET version = 9223372036854775806",
+            "UPDATE inventory_workspace SET created_at = -9223372036854775808",
+            "UPDATE inventory_member SET position = 9223372036854775807",
+        ])
+    func numbers(_ sql: String) async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        _ = try await world.database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
+        let store = try world.reopened()
+        let snapshot = store.snapshot(of: .acme)
+        #expect(snapshot.rows.count == 2)
+        for sort in Metric.allCases.map(\.rawValue) + ["name"] {
+            for order in ["asc", "desc"] {
+                let query = try WorkspaceQuery([("sort", sort), ("order", order), ("limit", "1")])
+                let page = try Page(store.workspaces(of: .acme, query, as: .json).body())
+                #expect(page.ids.count == 1 && page.cursor != nil)
+            }
+        }
+        var license = License()
+        license[.workflows] = 1
+        license[.workflowEditors] = 1
+        for figure in snapshot.summary(license).figures { #expect(figure.total >= 0 && (figure.used ?? 0) >= 0) }
+        #expect(
+            try sql.contains("created_at") || sql.contains("version") || sql.contains("position")
+                || !store.verifyBlocking().isEmpty)
+        let change =
+            #"{"changes":[{"op":"put_member","workspace":"soc","member":{"email":"n@acme.com","name":"N","roles":["owner"],"status":"active"}}]}"#
+        _ = try? await store.change(.acme, body: Array(change.utf8))
+    }
+
+    @Test("the largest number of a workspace leaves none for another one, which is told and not fatal")
+    func lastNumber() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        _ = try await world.database.write { transaction throws(DatabaseError) in
+            try transaction.execute("UPDATE inventory_workspace SET number = 9223372036854775807 WHERE id = 'lab'")
+        }
+        let store = try world.reopened()
+        await #expect(throws: MetricsFault.self) {
+            _ = try await store.putWorkspace("new", of: .acme, body: Array(#"{"id":"new","name":"New"}"#.utf8))
+        }
+    }
+}
