@@ -3,6 +3,7 @@ public import ClaimMapping
 public import Databases
 internal import JSON
 public import Organizations
+internal import Snapshots
 internal import Text
 internal import Time
 
@@ -45,19 +46,21 @@ extension AccessStore {
         where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
         try await judgePeople(of: organization, by: conditions.rules)
-        // Each round but the first comes after a change by another manager.
-        for _ in 0..<5 {
-            let prepared: PreparedChange
-            switch try await prepare(change, in: organization, where: conditions) {
-            case .success(let made): prepared = made
-            case .failure(let refusal): return .failure(refusal)
+        return try await mappingTurns.take(organization) { () throws(DatabaseError) in
+            // Each round but the first comes after a change by another process.
+            for _ in 0..<5 {
+                let prepared: PreparedChange
+                switch try await prepare(change, in: organization, where: conditions) {
+                case .success(let made): prepared = made
+                case .failure(let refusal): return .failure(refusal)
+                }
+                let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
+                let result = try await commit(
+                    change, prepared, future, in: organization, by: manager, where: conditions, recording: record)
+                if let result { return result }
             }
-            let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
-            let result = try await commit(
-                change, prepared, future, in: organization, by: manager, where: conditions, recording: record)
-            if let result { return result }
+            return .failure(.changedMeanwhile)
         }
-        return .failure(.changedMeanwhile)
     }
 
     private func prepare(

@@ -12,6 +12,9 @@ public final class AccessStore: Sendable {
     public let snapshots: Published<AccessSnapshot>
     let database: Database
     let now: @Sendable () -> Timestamp
+    /// Changes of an organization's rows in this process come one after the other: each is prepared for the rows that the
+    /// one before leaves.
+    let mappingTurns = Turns<OrganizationID>()
 
     /// Loads the snapshot. Blocks: for start-up and commands.
     public init(
