@@ -64,6 +64,7 @@ let package = Package(
         library("JSON", in: "Platform/"),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL"]),
         library("Snapshots", in: "Platform/"),
+        library("Caches", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Sockets", "Time"]),
@@ -77,7 +78,7 @@ let package = Package(
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Time"]),
 
         // Tokens, and what they earn
-        library("Tokens", in: "", uses: ["Cryptography", "JSON", "Text", "Time"]),
+        library("Tokens", in: "", uses: ["Caches", "Cryptography", "JSON", "Text", "Time"]),
         library("Organizations", in: "Access/"),
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
@@ -88,7 +89,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Text",
                 "Time",
             ]),
-        library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
+        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // How people sign in
         library(
@@ -96,7 +97,7 @@ let package = Package(
             uses: ["Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Text", "Time", "Tokens"]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
+            uses: ["Audit", "Caches", "Cryptography", "Databases", "JSON", "Snapshots", "Time", "Tokens"]),
 
         // What stands behind the gateway
         library(
@@ -120,8 +121,9 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages", "Policy",
+                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages",
+                "Policy",
                 "Sessions",
                 "Snapshots", "Sockets", "Telemetry", "Text", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
@@ -168,6 +170,7 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots"),
+        tests(of: "Caches"),
         tests(of: "Sockets", uses: ["Time"]),
         tests(of: "Databases"),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),

@@ -15,6 +15,11 @@ public final class VerifiedClaims: Sendable {
     /// The time within which the token counts: first included, last excluded, clock skew allowed for.
     public let validity: Range<Timestamp>
 
+    /// What the claims take in memory, in bytes.
+    public var memory: Int {
+        claims.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
+    }
+
     init(
         provider: ProviderID, identity: Identity, claims: JSONDocument, header: JSONDocument, keyID: String?,
         validity: Range<Timestamp>

@@ -133,7 +133,10 @@ final class SignInService: Sendable {
         writer.beginObject()
         var written: Set<String> = []
         for mapping in rules.mappings where written.insert(mapping.claimName).inserted {
-            guard let value = mapping.value(in: root), value.range.count <= 16 << 10 else { continue }
+            // Pointers may lead to the same large value in many ways.
+            guard let value = mapping.value(in: root), writer.bytes.count + value.range.count <= 32 << 10 else {
+                continue
+            }
             writer.name(mapping.claimName)
             writer.value(value)
         }
