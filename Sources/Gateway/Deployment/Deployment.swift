@@ -56,6 +56,7 @@ public final class Deployment: Sendable {
     /// The cookie that binds sign-ins to a browser.
     let browserCookie: Cookie
     private let byID: [String: Organization]
+    private let byProvider: [String: [Organization]]
 
     init(
         publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
@@ -77,10 +78,16 @@ public final class Deployment: Sendable {
         isHTTPS = publicURL.hasPrefix("https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
+        byProvider = organizations.reduce(into: [:]) { found, organization in
+            for provider in Set(organization.rules.providers) { found[provider, default: []].append(organization) }
+        }
         byID = Dictionary(organizations.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     public func organization(_ id: String) -> Organization? { byID[id] }
+
+    /// Those in which tokens of a provider can earn anything, in the order of the file.
+    func organizations(accepting provider: ProviderID) -> [Organization] { byProvider[provider.text] ?? [] }
 
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 
@@ -96,7 +103,7 @@ public final class Deployment: Sendable {
 
     /// Whether claims of a provider lack one that a row of an organization looks at.
     func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
-        let rules = organizations.filter { $0.accepts(provider) }.map { $0.rules(with: access) }
+        let rules = organizations(accepting: provider).map { $0.rules(with: access) }
         return { claims in rules.contains { $0.lacksClaims(claims) } }
     }
 
@@ -127,7 +134,7 @@ public final class Deployment: Sendable {
     func entitlements(of claims: VerifiedClaims, with access: AccessSnapshot) -> [(
         organization: Organization, entitlement: Entitlement
     )] {
-        organizations.compactMap { organization in
+        organizations(accepting: claims.provider).compactMap { organization in
             let entitlement = entitlement(of: claims, in: organization, with: access)
             return entitlement.role == nil ? nil : (organization, entitlement)
         }
