@@ -159,7 +159,9 @@ struct ManyPeopleTests {
 
     @Test(
         "what a reactor does for a list does not grow with the people",
-        arguments: ["/api/v1/organizations/acme/members?limit=5", "/organizations/acme/members?after=zzzzzzzzzzzzzzzzzzzzzw"])
+        arguments: [
+            "/api/v1/organizations/acme/members?limit=5", "/organizations/acme/members?after=zzzzzzzzzzzzzzzzzzzzzw",
+        ])
     func steps(path: String) async throws {
         let manager = try await world.browser("carla")
         func cost() async throws -> Duration {

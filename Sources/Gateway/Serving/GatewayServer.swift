@@ -51,7 +51,7 @@ public final class GatewayServer {
             adminAddress = admin.address
         }
         #if DEBUG
-        for reactor in reactors { reactor.stepWatch = GatewayServer.watch(log) }
+            for reactor in reactors { reactor.stepWatch = GatewayServer.watch(log) }
         #endif
         self.reactors = reactors
         self.servers = servers
@@ -62,20 +62,20 @@ public final class GatewayServer {
     }
 
     #if DEBUG
-    /// A step of a reactor takes at most a millisecond, for everybody else waits; code that is not optimized takes about
-    /// this much longer.
-    private static let longestStep = Duration.milliseconds(25)
+        /// A step of a reactor takes at most a millisecond, for everybody else waits; code that is not optimized takes about
+        /// this much longer.
+        private static let longestStep = Duration.milliseconds(25)
 
-    /// Logs each step that should not be a reactor's work; in debug builds alone, since measuring takes time too.
-    private static func watch(_ log: Log) -> StepWatch {
-        StepWatch(longerThan: longestStep) { step, time in
-            log.write(
-                .warning, "a step held up a reactor",
-                fields: [
-                    ("step", step.rawValue), ("cpu_ms", String(time.clampedNanoseconds / 1_000_000)),
-                ])
+        /// Logs each step that should not be a reactor's work; in debug builds alone, since measuring takes time too.
+        private static func watch(_ log: Log) -> StepWatch {
+            StepWatch(longerThan: longestStep) { step, time in
+                log.write(
+                    .warning, "a step held up a reactor",
+                    fields: [
+                        ("step", step.rawValue), ("cpu_ms", String(time.clampedNanoseconds / 1_000_000)),
+                    ])
+            }
         }
-    }
     #endif
 
     public func start() throws(SocketFault) {
