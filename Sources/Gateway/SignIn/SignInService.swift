@@ -48,11 +48,13 @@ final class SignInService: Sendable {
     let database: Database
 
     /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
-    private let refusedAddresses = Mutex<[String: Timestamp]>([:])
+    private let refusedAddresses = Mutex<[[UInt8]: Timestamp]>([:])
 
     /// Whether to try now to shut out an address of somebody suspended.
     func mayExtendSuspension(_ key: String) -> Bool {
         let now = now()
+        // Addresses may be long; without a digest it is tried again.
+        guard let key = try? Digest.sha256(Array(key.utf8)) else { return true }
         return refusedAddresses.withLock { refused in
             guard let last = refused[key] else { return true }
             return now < last || now >= last + .seconds(60)
@@ -61,6 +63,7 @@ final class SignInService: Sendable {
 
     func noteRefusedExtension(_ key: String) {
         let now = now()
+        guard let key = try? Digest.sha256(Array(key.utf8)) else { return }
         refusedAddresses.withLock { refused in
             if refused.count >= 1000 { refused.removeAll() }
             refused[key] = now

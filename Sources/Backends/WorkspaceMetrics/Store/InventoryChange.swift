@@ -63,7 +63,7 @@ package enum InventoryChange: Sendable, Hashable {
         guard bytes.count <= InventoryLimits.singleBody else { throw .tooLarge }
         do throws(JSONSyntaxError) {
             return try JSONDocument(
-                parsing: bytes, keeping: InventoryReader.selection, maximumTable: InventoryLimits.table)
+                parsing: bytes, keeping: InventoryReader.selection, maximumTable: InventoryLimits.singleTable)
         } catch {
             throw .syntax(detail: error.description)
         }
