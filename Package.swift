@@ -65,6 +65,7 @@ let package = Package(
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
         library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
+        library("Caches", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
@@ -79,7 +80,7 @@ let package = Package(
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
 
         // Tokens, and what they earn
-        library("Tokens", in: "", uses: ["Cryptography", "JSON", "Text", "Time"]),
+        library("Tokens", in: "", uses: ["Caches", "Cryptography", "JSON", "Text", "Time"]),
         library("Organizations", in: "Access/"),
         library(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
@@ -90,7 +91,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Text",
                 "Time",
             ]),
-        library("Policy", in: "Access/", uses: ["ClaimMapping", "JSON", "Organizations", "Tokens"]),
+        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Organizations", "Tokens"]),
 
         // How people sign in
         library(
@@ -101,7 +102,10 @@ let package = Package(
             ]),
         library(
             "Sessions", in: "SignIn/",
-            uses: ["Audit", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Time", "Tokens", "Threads"]),
+            uses: [
+                "Audit", "Caches", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Threads", "Time",
+                "Tokens",
+            ]),
 
         // What stands behind the gateway
         library(
@@ -131,10 +135,10 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages", "Policy",
-                "Sessions",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages",
+                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -180,6 +184,7 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots", uses: ["Time"]),
+        tests(of: "Caches"),
         tests(of: "Sockets", uses: ["Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),

@@ -16,6 +16,11 @@ public final class VerifiedClaims: Sendable {
     public let validity: Range<Timestamp>
     let origin: ClaimsOrigin
 
+    /// What the claims take in memory, in bytes.
+    public var memory: Int {
+        claims.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
+    }
+
     init(
         provider: ProviderID, identity: Identity, claims: JSONDocument, header: JSONDocument, keyID: String?,
         validity: Range<Timestamp>, origin: ClaimsOrigin

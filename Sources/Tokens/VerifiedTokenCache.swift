@@ -1,7 +1,7 @@
+internal import Caches
 internal import Time
 
-/// Verified tokens by their digest. Two halves: when the newer one is full the older one is forgotten, which keeps what is
-/// used and bounds the size without bookkeeping at each hit.
+/// Verified tokens by their digest, bounded in number and in bytes.
 struct VerifiedTokenCache {
     struct Key: Hashable {
         let words: (UInt64, UInt64, UInt64, UInt64)
@@ -16,29 +16,29 @@ struct VerifiedTokenCache {
         func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
     }
 
-    private let half: Int
-    private var newer: [Key: VerifiedClaims] = [:]
-    private var older: [Key: VerifiedClaims] = [:]
+    /// What all claims of a reactor's tokens may take. Ten thousand ordinary ones take about as much; tokens may hold
+    /// forty times as much each, and whoever has a provider's tokens chooses what is in them.
+    static let bytes = 32 << 20
 
-    init(size: Int) {
-        half = max(1, size / 2)
+    private var claims: BoundedCache<Key, VerifiedClaims>
+
+    /// - Parameter size: how many tokens are remembered at most.
+    init(size: Int, bytes: Int = VerifiedTokenCache.bytes) {
+        claims = BoundedCache(bytes: bytes, entries: size)
     }
+
+    /// What is remembered takes this much, in bytes.
+    var bytes: Int { claims.bytes }
 
     /// What is remembered and still counts.
     subscript(key: Key, now: Timestamp) -> VerifiedClaims? {
         mutating get {
-            if let claims = newer[key] { return claims.validity.contains(now) ? claims : nil }
-            guard let claims = older[key], claims.validity.contains(now) else { return nil }
-            insert(claims, for: key)
-            return claims
+            guard let found = claims.value(for: key), found.validity.contains(now) else { return nil }
+            return found
         }
     }
 
-    mutating func insert(_ claims: VerifiedClaims, for key: Key) {
-        if newer.count >= half {
-            older = newer
-            newer = [:]
-        }
-        newer[key] = claims
+    mutating func insert(_ new: VerifiedClaims, for key: Key) {
+        claims.insert(new, for: key, bytes: new.memory)
     }
 }

@@ -84,6 +84,8 @@ public enum AuditLog {
         public var action: AuditAction?
         /// Events before this sequence; `nil` for the newest.
         public var before: Int?
+        /// Events after this sequence; 0 for all.
+        public var after = 0
         public var limit = 50
 
         public init() {}
@@ -96,14 +98,26 @@ public enum AuditLog {
         try transaction.all(
             """
             SELECT sequence, event, hash FROM audit_event
-            WHERE chain = $1 AND sequence < $2 AND at >= $3 AND at < $4
+            WHERE chain = $1 AND sequence < $2 AND sequence > $8 AND at >= $3 AND at < $4
                 AND ($5 = '' OR instr(actor, $5) > 0) AND ($6 = '' OR action = $6)
             ORDER BY sequence DESC LIMIT $7
             """, .text(organization?.text ?? ""), .integer(query.before ?? .max),
             .integer((query.from?.nanoseconds ?? 0) / 1_000_000),
             .integer(query.to.map { $0.nanoseconds / 1_000_000 } ?? .max), .text(query.actor.lowercased()),
-            .text(query.action?.rawValue ?? ""), .integer(query.limit)
+            .text(query.action?.rawValue ?? ""), .integer(query.limit), .integer(query.after)
         ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
+    }
+
+    /// The sequence of a chain's last event before another one; `nil` if there is none.
+    ///
+    /// - Parameter before: `nil` for the end of the chain.
+    public static func lastSequence(
+        of organization: OrganizationID?, before sequence: Int?, _ transaction: Transaction
+    ) throws(DatabaseError) -> Int? {
+        try transaction.first(
+            "SELECT sequence FROM audit_event WHERE chain = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT 1",
+            .text(organization?.text ?? ""), .integer(sequence ?? .max)
+        ) { row throws(DatabaseError) in row.integer(0) }
     }
 
     /// Those that a query finds behind a sequence, the oldest first; its own limit and cursor count for nothing.

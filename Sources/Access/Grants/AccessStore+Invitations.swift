@@ -231,15 +231,16 @@ extension AccessStore {
         guard let perDay = terms.perDay else { return nil }
         let day: Int64 = 86400
         try transaction.execute(
-            "DELETE FROM invitation_sending WHERE at <= $1 OR at > $2", .integer(moment.seconds - day),
-            .integer(moment.latestStored.seconds))
-        let times = try transaction.all(
-            "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT $2",
-            .text(organization.text), .integer(max(1, perDay))
-        ) { row throws(DatabaseError) in Int64(row.integer(0)) }
-        guard perDay > 0, times.count < perDay else {
-            let free = Timestamp(seconds: times.last ?? moment.seconds) + .seconds(day)
-            return Int(max(1, min(day, free.since(moment).components.seconds)))
+            "DELETE FROM invitation_sending WHERE organization = $1 AND (at <= $2 OR at > $3)",
+            .text(organization.text), .integer(moment.seconds - day), .integer(moment.latestStored.seconds))
+        guard perDay > 0 else { return Int(day) }
+        // The one that has to be a day old before there may be another.
+        let oldest = try transaction.first(
+            "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $2",
+            .text(organization.text), .integer(perDay - 1)
+        ) { row throws(DatabaseError) in Timestamp(seconds: Int64(row.integer(0))) }
+        if let oldest {
+            return Int(max(1, min(day, (oldest + .seconds(day)).since(moment).components.seconds)))
         }
         try transaction.execute(
             "INSERT INTO invitation_sending (organization, at) VALUES ($1, $2)", .text(organization.text),

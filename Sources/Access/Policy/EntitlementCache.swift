@@ -1,3 +1,4 @@
+internal import Caches
 public import Tokens
 
 /// What claims earned lately, so that the same claims under the same rows are not judged again. One a reactor; whoever
@@ -14,17 +15,15 @@ public struct EntitlementCache {
         let entitlement: Entitlement
     }
 
-    private static let half = 2048
-
-    private var newer: [Key: Entry] = [:]
-    private var older: [Key: Entry] = [:]
+    /// Claims that are kept here alone count here, those that a cache of tokens keeps too count twice.
+    private var entries = BoundedCache<Key, Entry>(bytes: 16 << 20, entries: 4096)
 
     public init() {}
 
-    public mutating func removeAll() {
-        newer = [:]
-        older = [:]
-    }
+    /// What is remembered takes this much, in bytes.
+    public var bytes: Int { entries.bytes }
+
+    public mutating func removeAll() { entries.removeAll() }
 
     /// What was worked out lately, or is now.
     ///
@@ -33,13 +32,9 @@ public struct EntitlementCache {
         of claims: VerifiedClaims, in organization: AnyObject, workingOut work: () -> Entitlement
     ) -> Entitlement {
         let key = Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization))
-        if let entry = newer[key] { return entry.entitlement }
-        let entry = older[key] ?? Entry(claims: claims, entitlement: work())
-        if newer.count >= EntitlementCache.half {
-            older = newer
-            newer = [:]
-        }
-        newer[key] = entry
+        if let entry = entries.value(for: key) { return entry.entitlement }
+        let entry = Entry(claims: claims, entitlement: work())
+        entries.insert(entry, for: key, bytes: claims.memory + 256)
         return entry.entitlement
     }
 }

@@ -1,4 +1,5 @@
 public import Audit
+internal import Databases
 internal import Organizations
 public import Policy
 
@@ -21,6 +22,24 @@ public struct MetricsBackend: Sendable {
         _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
     ) throws(MetricsFault) -> Representation {
         store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
+    }
+
+    /// Whether the answer takes long enough that it should not be made on a reactor.
+    public func isLong(
+        _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
+    ) throws(MetricsFault) -> Bool {
+        store.snapshot(of: try organization(permit, for: .readMetrics)).isLong(query, as: format)
+    }
+
+    /// Works something out on a thread of the store that reads.
+    public func compute<Value: Sendable>(
+        _ body: @escaping @Sendable () -> Value
+    ) async throws(MetricsFault) -> Value {
+        do throws(DatabaseError) {
+            return try await store.database.compute(body)
+        } catch {
+            throw .store(error)
+        }
     }
 
     /// Grows with each change of what ``workspaces(_:_:as:)`` answers, so that answers can be kept.

@@ -59,7 +59,7 @@ extension Settings: Section {
         "Event-loop threads; 0: one a core. A change needs a restart.")
     static let tokenCache = Setting(
         "token_cache", .integer(in: 0...10_000_000), .byDefault("10000"),
-        "Verified bearer tokens that each reactor remembers; 0: every token is verified anew.")
+        "Verified bearer tokens that each reactor remembers, in at most 32 MiB; 0: every token is verified anew.")
     static let limits = Setting(
         "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Bounds on what requests may hold.")
     static let drainDelay = Setting(

@@ -68,15 +68,33 @@ struct AuditAPI: Sendable {
 }
 
 extension Management {
+    /// Events that one reading transaction looks at: a filter that few events pass must not keep others from reading.
+    private static let auditSlice = 10_000
+
     /// One more than the query's limit, where there are as many.
     func auditEvents(_ query: AuditLog.Query) async throws(Problem) -> [(sequence: Int, json: [UInt8])] {
-        var wider = query
-        wider.limit += 1
-        let (asked, id) = (wider, id)
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AuditLog.events(of: id, asked, transaction)
+        let id = id
+        var found: [(sequence: Int, json: [UInt8])] = []
+        var before = query.before
+        repeat {
+            var slice = query
+            slice.limit = query.limit + 1 - found.count
+            let (asked, end) = (slice, before)
+            let read = try await stored { () throws(DatabaseError) in
+                try await service.database.read { transaction throws(DatabaseError) in
+                    // The slice ends at an event that is there, however far apart the numbers in the store are.
+                    guard let last = try AuditLog.lastSequence(of: id, before: end, transaction), last > 0 else {
+                        return (events: [(sequence: Int, json: [UInt8])](), start: 0)
+                    }
+                    var slice = asked
+                    slice.before = end
+                    slice.after = max(0, last - Management.auditSlice)
+                    return (events: try AuditLog.events(of: id, slice, transaction), start: slice.after)
+                }
             }
-        }
+            found += read.events
+            before = read.start + 1
+        } while found.count <= query.limit && (before ?? 0) > 1
+        return found
     }
 }

@@ -15,14 +15,14 @@ struct DeniedSignInsAPI: Sendable {
         do throws(Problem) {
             let query = try ListQuery(items)
             let place = try query.place()
-            let found: [DeniedSignIn]
+            let found: (items: [DeniedSignIn], hasMore: Bool)
             do throws(DatabaseError) {
                 found = try await service.denied.list(
-                    of: permit.organization.text, before: place, limit: query.limit + 1, now: service.now())
+                    of: permit.organization.text, before: place, limit: query.limit, now: service.now())
             } catch {
                 throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
             }
-            return page(Array(found.prefix(query.limit)), hasMore: found.count > query.limit)
+            return page(found.items, hasMore: found.hasMore)
         } catch {
             return .problem(error)
         }

@@ -35,6 +35,27 @@ struct MetricsAPI: Sendable {
         }
     }
 
+    /// What is read on another thread, for it takes long; `nil` for what is answered from memory at once.
+    func longRead(_ match: RouteMatch, _ request: Request, _ permit: Permit) -> (@Sendable () async -> Reply)? {
+        guard match.route == .workspaces, let items = request.target.queryItems,
+            let query = try? WorkspaceQuery(items)
+        else { return nil }
+        let preferred = request.preferredType(among: ["application/json", "text/csv"])
+        let format: Representation.Format = preferred == "application/json" ? .json : .csv
+        guard (try? backend.isLong(permit, query, as: format)) ?? false else { return nil }
+        return { await long { () throws(MetricsFault) in reply(try backend.workspaces(permit, query, as: format)) } }
+    }
+
+    /// Makes an answer, content and all, off the reactor.
+    func long(_ make: @escaping @Sendable () throws(MetricsFault) -> Reply) async -> Reply {
+        do throws(MetricsFault) {
+            let result = try await backend.compute { Result { () throws(MetricsFault) in try make().made } }
+            return try result.get()
+        } catch {
+            return .problem(problem(error, requestID: nil))
+        }
+    }
+
     private func table(
         _ request: Request, _ permit: Permit, _ format: Representation.Format
     ) throws(MetricsFault) -> Reply {

@@ -1,3 +1,4 @@
+internal import Caches
 internal import HTTPMessage
 
 /// Pages of workspaces that were asked for before, as they were rendered. One a reactor.
@@ -19,11 +20,13 @@ final class PageCache {
     /// Pages beyond this size are not kept.
     static let maximumPage = 64 << 10
     static let maximumPages = 256
+    /// What all of them may take.
+    static let maximumBytes = 8 << 20
 
-    private var pages: [Key: Page] = [:]
+    private var pages = BoundedCache<Key, Page>(bytes: maximumBytes, entries: maximumPages)
 
     func reply(_ key: Key, version: Int) -> Reply? {
-        guard let page = pages[key], page.version == version else { return nil }
+        guard let page = pages.value(for: key), page.version == version else { return nil }
         return .content(type: "application/json", tag: page.tag) { page.body }
     }
 
@@ -32,10 +35,11 @@ final class PageCache {
         guard case .content(let type, let tag?, let make) = reply else { return reply }
         let body = make()
         guard body.count <= PageCache.maximumPage, key.query.count <= 512 else { return reply }
-        if pages.count >= PageCache.maximumPages { pages.removeAll(keepingCapacity: true) }
         // The query's own bytes, so that a page does not keep a whole request head alive.
-        pages[Key(organization: key.organization, query: Array(key.query)[...])] = Page(
-            version: version, tag: tag, body: body)
+        pages.insert(
+            Page(version: version, tag: tag, body: body),
+            for: Key(organization: key.organization, query: Array(key.query)[...]),
+            bytes: body.count + key.query.count + tag.utf8.count)
         return .content(type: type, tag: tag) { body }
     }
 }

@@ -1,3 +1,4 @@
+internal import Caches
 internal import HTTPMessage
 internal import Sessions
 internal import Text
@@ -14,12 +15,10 @@ struct KnownCookies {
         let tokens: [(token: SessionToken, key: SessionKey)]
     }
 
-    private static let half = 1024
     /// Longer ones are read each time.
     private static let longest = 4096
 
-    private var newer: [[UInt8]: Reading] = [:]
-    private var older: [[UInt8]: Reading] = [:]
+    private var readings = BoundedCache<[UInt8], Reading>(bytes: 1 << 20, entries: 2048)
     private var name = ""
 
     mutating func reading(of request: Request, for cookie: Cookie) -> Reading {
@@ -27,16 +26,13 @@ struct KnownCookies {
             field.count <= KnownCookies.longest
         else { return KnownCookies.read(request, cookie) }
         if !name.isExactly(cookie.name) {
-            (newer, older, name) = ([:], [:], cookie.name)
+            readings.removeAll()
+            name = cookie.name
         }
         let bytes = Array(field)
-        if let known = newer[bytes] { return known }
-        let reading = older[bytes] ?? KnownCookies.read(request, cookie)
-        if newer.count >= KnownCookies.half {
-            older = newer
-            newer = [:]
-        }
-        newer[bytes] = reading
+        if let known = readings.value(for: bytes) { return known }
+        let reading = KnownCookies.read(request, cookie)
+        readings.insert(reading, for: bytes, bytes: bytes.count + reading.tokens.count * 256)
         return reading
     }
 

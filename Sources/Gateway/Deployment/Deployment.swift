@@ -59,6 +59,7 @@ public final class Deployment: Sendable {
     /// The cookie that binds sign-ins to a browser.
     let browserCookie: Cookie
     private let byID: [ExactText: Organization]
+    private let byProvider: [ProviderID: [Organization]]
 
     init(
         publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
@@ -82,10 +83,16 @@ public final class Deployment: Sendable {
         isHTTPS = publicURL.starts(exactly: "https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
+        byProvider = providers.reduce(into: [:]) { found, provider in
+            found[provider.id] = organizations.filter { $0.accepts(provider.id) }
+        }
         byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
+
+    /// Those in which tokens of a provider can earn anything, in the order of the file.
+    func organizations(accepting provider: ProviderID) -> [Organization] { byProvider[provider] ?? [] }
 
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 
@@ -115,7 +122,7 @@ public final class Deployment: Sendable {
 
     /// Whether claims of a provider lack one that a row of an organization looks at.
     func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
-        let rules = organizations.filter { $0.accepts(provider) }.map { $0.rules(with: access) }
+        let rules = organizations(accepting: provider).map { $0.rules(with: access) }
         return { claims in rules.contains { $0.lacksClaims(claims) } }
     }
 
@@ -148,7 +155,7 @@ public final class Deployment: Sendable {
     func entitlements(of claims: VerifiedClaims, with access: AccessSnapshot) -> [(
         organization: Organization, entitlement: Entitlement
     )] {
-        organizations.compactMap { organization in
+        organizations(accepting: claims.provider).compactMap { organization in
             let entitlement = entitlement(of: claims, in: organization, with: access)
             return entitlement.role == nil ? nil : (organization, entitlement)
         }

@@ -101,7 +101,7 @@ extension Management {
     /// The newest first.
     func deniedSignIns(limit: Int) async throws(Problem) -> [DeniedSignIn] {
         try await stored { () throws(DatabaseError) in
-            try await service.denied.list(of: id.text, before: nil, limit: limit, now: service.now())
+            try await service.denied.list(of: id.text, before: nil, limit: limit, now: service.now()).items
         }
     }
 

@@ -1,5 +1,6 @@
 internal import ClaimMapping
 internal import HTTPMessage
+internal import HTTPServer
 internal import JSON
 internal import Organizations
 internal import Pages
@@ -36,26 +37,33 @@ enum PageRoutes {
     static func organization(
         _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization,
         _ metrics: MetricsAPI
-    ) -> Reply {
-        guard let items = exchange.request.target.queryItems else { return MetricsAPI.brokenQuery }
-        do {
-            let query = try WorkspaceQuery(items)
-            if items.contains(where: { $0.name == "format" && $0.value == "csv" }) {
-                return metrics.reply(try metrics.backend.workspaces(permit, query, as: .csv))
-            }
-            let page = OrganizationPage(
-                account: account(caller),
-                organization: OrganizationPage.Organization(
-                    id: organization.id.text, name: organization.name, role: permit.role.title,
-                    isReadOnly: permit.role != .manager),
-                summary: try metrics.backend.totals(permit, organization.license), query: query,
-                page: try metrics.backend.page(permit, query))
-            return .page(.ok, page.document)
-        } catch let refusal as QueryRefusal {
-            return .problem(MetricsAPI.problem(refusal))
+    ) -> Answer {
+        guard let items = exchange.request.target.queryItems else { return exchange.now(MetricsAPI.brokenQuery) }
+        let query: WorkspaceQuery
+        do throws(QueryRefusal) {
+            query = try WorkspaceQuery(items)
         } catch {
-            return .problem(
-                Problem(.internalError, detail: "Something went wrong here. The request id names it in the log."))
+            return exchange.now(.problem(MetricsAPI.problem(error)))
+        }
+        let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
+        let (account, backend, license) = (account(caller), metrics.backend, organization.license)
+        let about = OrganizationPage.Organization(
+            id: organization.id.text, name: organization.name, role: permit.role.title,
+            isReadOnly: permit.role != .manager)
+        let make: @Sendable () throws(MetricsFault) -> Reply = { () throws(MetricsFault) in
+            if isFile { return metrics.reply(try backend.workspaces(permit, query, as: .csv)) }
+            let page = OrganizationPage(
+                account: account, organization: about, summary: try backend.totals(permit, license), query: query,
+                page: try backend.page(permit, query))
+            return .page(.ok, page.document)
+        }
+        do throws(MetricsFault) {
+            guard try backend.isLong(permit, query, as: isFile ? .csv : .json) else {
+                return exchange.now(try make())
+            }
+            return exchange.later(bodyLimit: 1 << 16) { _ in await metrics.long(make) }
+        } catch {
+            return exchange.now(.problem(metrics.problem(error, requestID: exchange.renderer.requestID)))
         }
     }
 

@@ -22,6 +22,13 @@ enum Reply: Sendable {
         .content(type: "application/json", tag: nil) { bytes }
     }
 
+    /// The same with its content made.
+    var made: Reply {
+        guard case .content(let type, let tag, let make) = self else { return self }
+        let bytes = make()
+        return .content(type: type, tag: tag) { bytes }
+    }
+
     /// The same with cookies, where there are any.
     func with(_ cookies: [String]) -> Reply { cookies.isEmpty ? self : .setting(cookies, self) }
 }

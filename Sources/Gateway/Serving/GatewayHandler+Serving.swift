@@ -130,7 +130,7 @@ extension GatewayHandler {
         let request = exchange.request
         switch match.route {
         case .organizationPage:
-            return exchange.now(PageRoutes.organization(exchange, caller, permit, organization, metrics))
+            return PageRoutes.organization(exchange, caller, permit, organization, metrics)
         case .deniedSignIns:
             let (service, items) = (service, request.target.queryItems)
             return exchange.later(bodyLimit: 1 << 16) { _ in
@@ -150,7 +150,11 @@ extension GatewayHandler {
                 account: PageRoutes.account(caller), session: caller.session?.token)
             return exchange.later(bodyLimit: 1 << 18) { body in await pages.answer(match.route, body) }
         case .inventory, .inventoryWorkspace, .inventoryChanges: break
-        default: return exchange.now(metrics.read(match, request, permit, organization.license, pages))
+        default:
+            if let read = metrics.longRead(match, request, permit) {
+                return exchange.later(bodyLimit: 1 << 16) { _ in await read() }
+            }
+            return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }
         if request.method.hasContent, request.hasContentType("application/json") != true {
             return exchange.now(

@@ -38,11 +38,9 @@ extension Deployment {
             record.details = [("provider", claims.provider.text), ("claims", names)]
         }
         var records: [AuditRecord] = []
-        for organization in organizations {
+        for organization in organizations(accepting: claims.provider) {
             let entitlement = entitlement(of: claims, in: organization, with: access)
-            let isMeant =
-                meant.isExactly(organization.id.text) && organization.accepts(claims.provider)
-            guard entitlement.role != nil || isMeant else { continue }
+            guard entitlement.role != nil || meant.isExactly(organization.id.text) else { continue }
             var own = record
             own.organization = organization.id
             own.reason = entitlement.reason.rawValue

@@ -36,7 +36,7 @@ extension Deployment {
     ) -> PeopleSeen {
         var (known, others): ([PersonSeen], [PersonSeen]) = ([], [])
         guard let sealed = sealed(claims) else { return PeopleSeen(known: [], others: []) }
-        for organization in organizations where organization.accepts(claims.provider) {
+        for organization in organizations(accepting: claims.provider) {
             let person = personSeen(sealed, in: organization, with: access, at: now)
             let hasRole = entitlement(of: claims, in: organization, with: access).role != nil
             if meant.isExactly(organization.id.text) || hasRole { known.append(person) } else { others.append(person) }

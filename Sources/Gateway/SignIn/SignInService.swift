@@ -53,19 +53,22 @@ final class SignInService: Sendable {
     let database: Database
 
     /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
-    private let refusedAddresses = Mutex<[ExactText: MonotonicTime]>([:])
+    private let refusedAddresses = Mutex<[[UInt8]: MonotonicTime]>([:])
 
     /// Whether to try now to shut out an address of somebody suspended.
     func mayExtendSuspension(_ key: String) -> Bool {
         let now = monotonic()
-        return refusedAddresses.withLock { $0[ExactText(key)]?.isOver(.seconds(60), at: now) ?? true }
+        // Addresses may be long; without a digest it is tried again.
+        guard let key = try? Digest.sha256(Array(key.utf8)) else { return true }
+        return refusedAddresses.withLock { $0[key]?.isOver(.seconds(60), at: now) ?? true }
     }
 
     func noteRefusedExtension(_ key: String) {
         let now = monotonic()
+        guard let key = try? Digest.sha256(Array(key.utf8)) else { return }
         refusedAddresses.withLock { refused in
             if refused.count >= 1000 { refused.removeAll() }
-            refused[ExactText(key)] = now
+            refused[key] = now
         }
     }
 
@@ -135,7 +138,10 @@ final class SignInService: Sendable {
         writer.beginObject()
         var written: Set<ExactText> = []
         for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
-            guard let value = mapping.value(in: root), value.range.count <= 16 << 10 else { continue }
+            // Pointers may lead to the same large value in many ways.
+            guard let value = mapping.value(in: root), writer.bytes.count + value.range.count <= 32 << 10 else {
+                continue
+            }
             writer.name(mapping.claimName)
             writer.value(value)
         }

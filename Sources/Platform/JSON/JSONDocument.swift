@@ -20,19 +20,27 @@ public struct JSONDocument: Sendable {
     ///   - bytes: UTF-8 without a byte-order mark; at most 2 GiB.
     ///   - maximumDepth: how many arrays and objects may stand in one another; never more than 512.
     ///   - maximumBytes: a longer text is refused before it is looked at.
+    ///   - selection: what is kept of it.
+    ///   - maximumTable: bytes of the table; a text that needs more is refused as too large.
     public init(
-        parsing bytes: [UInt8], as dialect: JSONDialect = .strict, maximumDepth: Int = 32, maximumBytes: Int = .max
+        parsing bytes: [UInt8], as dialect: JSONDialect = .strict, maximumDepth: Int = 32, maximumBytes: Int = .max,
+        keeping selection: JSONSelection = .everything, maximumTable: Int = .max
     ) throws(JSONSyntaxError) {
         guard bytes.count <= min(maximumBytes, Int(Int32.max)) else {
             throw JSONSyntaxError(reason: .tooLarge, offset: 0)
         }
-        var parser = JSONParser(dialect: dialect, maximumDepth: min(maximumDepth, 512), capacity: bytes.count / 8 + 4)
+        var parser = JSONParser(
+            dialect: dialect, maximumDepth: min(maximumDepth, 512), selection: selection,
+            maximumNodes: maximumTable / MemoryLayout<JSONNode>.stride, capacity: bytes.count / 8 + 4)
         try parser.parse(bytes.span)
         storage = JSONStorage(bytes: bytes, nodes: parser.nodes, duplicateNames: parser.duplicateNames)
     }
 
     /// The text as it was read.
     public var bytes: [UInt8] { storage.bytes }
+
+    /// What the document takes in memory, in bytes.
+    public var memory: Int { storage.bytes.capacity + storage.nodes.capacity * MemoryLayout<JSONNode>.stride + 128 }
 
     public var root: JSONValue { JSONValue(storage: storage, index: 0) }
 

@@ -2,7 +2,7 @@ extension JSONParser {
     /// `string = quotation-mark *char quotation-mark` (RFC 8259, section 7).
     mutating func parseString(_ text: Span<UInt8>) throws(JSONSyntaxError) {
         let node = nodes.count
-        open(.string)
+        try open(.string)
         index += 1
         while index < text.count {
             let byte = text[index]
@@ -88,7 +88,7 @@ extension JSONParser {
     /// `number = [ minus ] int [ frac ] [ exp ]` (RFC 8259, section 6).
     mutating func parseNumber(_ text: Span<UInt8>) throws(JSONSyntaxError) {
         let node = nodes.count
-        open(.number)
+        try open(.number)
         if text[index] == UInt8(ascii: "-") { index += 1 }
         if index < text.count, text[index] == UInt8(ascii: "0") {
             index += 1

@@ -5,12 +5,25 @@ struct JSONParser {
     var nodes: [JSONNode] = []
     var duplicateNames: [Int] = []
     var index = 0
+    private let selection: JSONSelection
+    private let maximumNodes: Int
     private var depth = 0
+    /// Inside what is checked and not kept.
+    private var isLeftOut = false
 
-    init(dialect: JSONDialect, maximumDepth: Int, capacity: Int) {
+    init(
+        dialect: JSONDialect, maximumDepth: Int, selection: JSONSelection = .everything, maximumNodes: Int = .max,
+        capacity: Int
+    ) {
         self.dialect = dialect
         self.maximumDepth = maximumDepth
-        nodes.reserveCapacity(capacity)
+        self.selection = selection
+        self.maximumNodes = maximumNodes
+        if case .outermost = selection {
+            isLeftOut = true
+        } else {
+            nodes.reserveCapacity(min(capacity, maximumNodes))
+        }
     }
 
     /// `JSON-text = ws value ws` (RFC 8259, section 2).
@@ -51,7 +64,7 @@ struct JSONParser {
             // Within the literal's own count; a StaticString of ASCII has a pointer.
             guard unsafe text[index + position] == literal.utf8Start[position] else { throw fault(.invalidLiteral) }
         }
-        open(kind)
+        try open(kind)
         index += length
         close(nodes.count - 1)
     }
@@ -67,17 +80,33 @@ struct JSONParser {
             if text[index] == UInt8(ascii: "}"), members == 0 || dialect == .configuration { break }
             guard text[index] == UInt8(ascii: "\"") else { throw fault(.unexpectedCharacter) }
             try parseString(text)
+            let name = nodes[nodes.count - 1]
             try skipWhitespace(text)
             guard index < text.count else { throw fault(.unexpectedEnd) }
             guard text[index] == UInt8(ascii: ":") else { throw fault(.unexpectedCharacter) }
             index += 1
             try skipWhitespace(text)
-            try parseValue(text)
+            try parseMember(name, text)
             members += 1
             guard try continues(until: UInt8(ascii: "}"), text) else { break }
         }
         leave(node)
         try checkNames(of: node, count: members, in: text)
+    }
+
+    /// The value of a member; where it is left out, what is inside it goes when it has been checked.
+    private mutating func parseMember(_ name: JSONNode, _ text: Span<UInt8>) throws(JSONSyntaxError) {
+        let wasLeftOut = isLeftOut
+        if !wasLeftOut {
+            let written = text.extracting(Int(name.start) + 1..<Int(name.end) - 1)
+            isLeftOut = selection.leavesOut({ unescaped(name, in: text) }, written, hasEscapes: name.hasEscapes)
+        }
+        defer { isLeftOut = wasLeftOut }
+        let value = nodes.count
+        try parseValue(text)
+        guard isLeftOut else { return }
+        nodes.removeLast(nodes.count - value - 1)
+        nodes[value].next = UInt32(nodes.count)
     }
 
     /// `array = begin-array [ value *( value-separator value ) ] end-array` (RFC 8259, section 5).
@@ -90,6 +119,7 @@ struct JSONParser {
             guard index < text.count else { throw fault(.unexpectedEnd) }
             if text[index] == UInt8(ascii: "]"), isEmpty || dialect == .configuration { break }
             try parseValue(text)
+            if isLeftOut { nodes.removeLast(nodes.count - node - 1) }
             isEmpty = false
             guard try continues(until: UInt8(ascii: "]"), text) else { break }
         }
@@ -109,7 +139,7 @@ struct JSONParser {
     private mutating func enter(_ kind: JSONNodeKind) throws(JSONSyntaxError) {
         guard depth < maximumDepth else { throw fault(.tooDeep) }
         depth += 1
-        open(kind)
+        try open(kind)
         index += 1
     }
 
@@ -119,7 +149,8 @@ struct JSONParser {
         close(node)
     }
 
-    mutating func open(_ kind: JSONNodeKind) {
+    mutating func open(_ kind: JSONNodeKind) throws(JSONSyntaxError) {
+        guard nodes.count < maximumNodes else { throw fault(.tooLarge) }
         nodes.append(JSONNode(kind: kind, start: UInt32(index)))
     }
 
@@ -179,16 +210,54 @@ struct JSONParser {
                 later = Int(nodes[Int(nodes[later].next)].next)
             }
         } else {
-            var seen: Set<[UInt8]> = []
-            seen.reserveCapacity(count)
-            var name = node + 1
-            for _ in 0..<count {
-                if !seen.insert(unescaped(nodes[name], in: text)).inserted {
-                    try duplicate(at: Int(nodes[name].start))
+            try checkManyNames(of: node, count: count, in: text)
+        }
+    }
+
+    /// By seeded hashes, sixteen bytes a name, so that many names take no more memory than the table.
+    private mutating func checkManyNames(
+        of node: Int, count: Int, in text: Span<UInt8>
+    ) throws(JSONSyntaxError) {
+        var names: [(hash: Int, node: Int)] = []
+        names.reserveCapacity(count)
+        var name = node + 1
+        for _ in 0..<count {
+            names.append((hash(nodes[name], in: text), name))
+            name = Int(nodes[Int(nodes[name].next)].next)
+        }
+        names.sort { $0 < $1 }
+        var offsets: [Int] = []
+        for later in names.indices.dropFirst() where names[later - 1].hash == names[later].hash {
+            var earlier = later - 1
+            while earlier >= 0, names[earlier].hash == names[later].hash {
+                if sameName(nodes[names[earlier].node], nodes[names[later].node], in: text) {
+                    offsets.append(Int(nodes[names[later].node].start))
+                    break
                 }
-                name = Int(nodes[Int(nodes[name].next)].next)
+                earlier -= 1
             }
         }
+        for offset in offsets.sorted() { try duplicate(at: offset) }
+    }
+
+    private func hash(_ name: JSONNode, in text: Span<UInt8>) -> Int {
+        var hasher = Hasher()
+        if name.hasEscapes {
+            combine(unescaped(name, in: text).span, into: &hasher)
+        } else {
+            combine(text.extracting(Int(name.start) + 1..<Int(name.end) - 1), into: &hasher)
+        }
+        return hasher.finalize()
+    }
+
+    private func combine(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
+        var word: UInt64 = 0
+        for index in bytes.indices {
+            word = word << 8 | UInt64(bytes[index])
+            if index & 7 == 7 { hasher.combine(word) }
+        }
+        hasher.combine(word)
+        hasher.combine(bytes.count)
     }
 
     private mutating func duplicate(at offset: Int) throws(JSONSyntaxError) {

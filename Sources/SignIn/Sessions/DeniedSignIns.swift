@@ -103,23 +103,37 @@ public final class DeniedSignInStore: Sendable {
             claims: row.blob(7), rows: row.blob(8))
     }
 
+    /// What the claims and verdicts of one page may take; a page ends early behind the one that exceeds it.
+    private static let pageBytes = 2 << 20
+
     /// The newest first.
     ///
     /// - Parameters:
     ///   - before: the last one of the page before: its time in seconds and its id.
     ///   - limit: how many at most.
+    /// - Returns: a page, which may be shorter than the limit where its items are large, and whether more follow.
     public func list(
         of organization: String, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
-    ) async throws(DatabaseError) -> [DeniedSignIn] {
+    ) async throws(DatabaseError) -> (items: [DeniedSignIn], hasMore: Bool) {
         let (at, id) = (before?.at ?? .max, before?.id ?? "")
         return try await database.read { transaction throws(DatabaseError) in
-            try transaction.all(
+            var (items, bytes): ([DeniedSignIn], Int) = ([], 0)
+            // Whether more follow is what the search ends with.
+            let hasMore = try transaction.contains(
                 """
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
-                WHERE organization = $1 AND at > $2 AND at <= $6 AND (at < $3 OR at = $3 AND id > $4)
-                ORDER BY at DESC, id LIMIT $5
+                WHERE organization = $1 AND at > $2 AND at <= $5 AND (at < $3 OR at = $3 AND id > $4)
+                ORDER BY at DESC, id
                 """, .text(organization), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
-                .text(id), .integer(limit), .integer(now.latestStored.seconds), read: DeniedSignInStore.deniedSignIn)
+                .text(id), .integer(now.latestStored.seconds)
+            ) { row throws(DatabaseError) in
+                guard items.count < limit, bytes < DeniedSignInStore.pageBytes else { return true }
+                let item = try DeniedSignInStore.deniedSignIn(row)
+                bytes += item.claims.count + item.rows.count
+                items.append(item)
+                return false
+            }
+            return (items, hasMore)
         }
     }
 }

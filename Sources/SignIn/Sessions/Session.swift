@@ -39,6 +39,9 @@ public final class Session: Sendable {
         lastWrittenUse = Atomic(usedAt.seconds)
     }
 
+    /// What the session takes in memory, in bytes.
+    var memory: Int { claims.memory + (refreshToken?.count ?? 0) + (idToken?.count ?? 0) + 512 }
+
     public var usedAt: Timestamp { Timestamp(seconds: lastUse.load(ordering: .relaxed)) }
 
     /// Whether the provider can be asked about the claims.

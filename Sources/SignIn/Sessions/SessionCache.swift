@@ -1,61 +1,52 @@
+internal import Caches
 internal import Synchronization
 
-/// The sessions that are in use, in memory: what a request looks at. Sharded, so that reactors hardly meet; bounded, so
-/// that what is not in use is in the store alone.
+/// The sessions that are in use, in memory: what a request looks at. Sharded, so that reactors hardly meet; bounded in
+/// bytes, so that what is not in use is in the store alone.
 final class SessionCache: Sendable {
-    /// Two halves: when the newer one is full the older one is forgotten.
-    private struct Shard {
-        var newer: [SessionKey: Session] = [:]
-        var older: [SessionKey: Session] = [:]
+    private static let count = 16
+
+    private final class Shard: Sendable {
+        let sessions: Mutex<BoundedCache<SessionKey, Session>>
+
+        init(bytes: Int, entries: Int) {
+            sessions = Mutex(BoundedCache(bytes: bytes, entries: entries))
+        }
     }
 
-    private final class Box: Sendable {
-        let shard = Mutex(Shard())
+    private let shards: [Shard]
+
+    /// - Parameters:
+    ///   - capacity: how many sessions at most.
+    ///   - bytes: how much memory all of them may take.
+    init(capacity: Int, bytes: Int) {
+        shards = (0..<SessionCache.count).map { _ in
+            Shard(bytes: bytes / SessionCache.count, entries: max(2, capacity / SessionCache.count))
+        }
     }
 
-    private let shards: [Box]
-    private let half: Int
+    /// What all sessions take, in bytes.
+    var bytes: Int { shards.reduce(0) { $0 + $1.sessions.withLock { $0.bytes } } }
 
-    init(capacity: Int) {
-        shards = (0..<16).map { _ in Box() }
-        half = max(1, capacity / 32)
-    }
+    private func shard(of key: SessionKey) -> Shard { shards[key.shard % SessionCache.count] }
 
     subscript(key: SessionKey) -> Session? {
-        shards[key.shard & 15].shard.withLock { shard in
-            if let session = shard.newer[key] { return session }
-            guard let session = shard.older[key] else { return nil }
-            insert(session, into: &shard)
-            return session
-        }
+        shard(of: key).sessions.withLock { $0.value(for: key) }
     }
 
     /// Keeps a session, unless a later renewal of it is kept already.
     func insert(_ session: Session) {
-        shards[session.key.shard & 15].shard.withLock { shard in
-            let known = shard.newer[session.key] ?? shard.older[session.key]
-            guard known.map({ $0.version <= session.version }) ?? true else { return }
-            insert(session, into: &shard)
+        shard(of: session.key).sessions.withLock { sessions in
+            guard sessions.peek(session.key).map({ $0.version <= session.version }) ?? true else { return }
+            sessions.insert(session, for: session.key, bytes: session.memory)
         }
     }
 
     func remove(_ key: SessionKey) {
-        shards[key.shard & 15].shard.withLock { shard in
-            shard.newer[key] = nil
-            shard.older[key] = nil
-        }
+        shard(of: key).sessions.withLock { $0.remove(key) }
     }
 
     func removeAll() {
-        for box in shards { box.shard.withLock { $0 = Shard() } }
-    }
-
-    private func insert(_ session: Session, into shard: inout Shard) {
-        if shard.newer.count >= half {
-            shard.older = shard.newer
-            shard.newer = [:]
-        }
-        shard.older[session.key] = nil
-        shard.newer[session.key] = session
+        for shard in shards { shard.sessions.withLock { $0.removeAll() } }
     }
 }

@@ -20,14 +20,15 @@ public final class SessionStore: Sendable {
     /// - Parameters:
     ///   - database: opened with ``schema`` among its schemas.
     ///   - capacity: how many sessions are kept in memory; the others are read when they are used.
+    ///   - memory: how many bytes they may take there.
     public init(
-        database: Database, sealingWith box: SealedBox?, capacity: Int = 1 << 17,
+        database: Database, sealingWith box: SealedBox?, capacity: Int = 1 << 17, memory: Int = 128 << 20,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.database = database
         self.box = Published(box)
         self.now = now
-        cache = SessionCache(capacity: capacity)
+        cache = SessionCache(capacity: capacity, bytes: memory)
         followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
 

@@ -13,7 +13,7 @@ func benchmarkSessions() async throws {
         let temporary = try TemporaryStore([SessionStore.schema])
         let database = temporary.database
         let box = try SealedBox(keys: [RandomBytes.make(32)])
-        let store = SessionStore(database: database, sealingWith: box)
+        let store = SessionStore(database: database, sealingWith: box, memory: 1 << 30)
         print("\(count) sessions")
         let before = residentMemory()
         let start = MonotonicTime.now()

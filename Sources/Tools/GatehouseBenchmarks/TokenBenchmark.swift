@@ -18,9 +18,7 @@ struct SampleToken {
     init(_ kind: KeyKind, _ algorithm: SignatureAlgorithm, payload: [UInt8] = samplePayload) throws {
         key = try SigningKey.generate(kind)
         self.algorithm = algorithm
-        let header = "{\"alg\":\"\(algorithm.rawValue)\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}"
-        let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(payload)
-        token = Array((signed + "." + Base64URL.encode(try key.sign(Array(signed.utf8), algorithm))).utf8)
+        token = try SampleToken.sign(payload, with: key, algorithm)
         let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
         let type =
             kind == .rsa
@@ -30,6 +28,17 @@ struct SampleToken {
         var provider = TrustedProvider(id: id, issuer: "https://acme.okta.example/oauth2/default", keys: keys)
         provider.audiences = ["api://gatehouse"]
         self.provider = provider
+    }
+
+    /// Another token by the same key.
+    func sign(_ payload: [UInt8]) throws -> [UInt8] { try SampleToken.sign(payload, with: key, algorithm) }
+
+    private static func sign(
+        _ payload: [UInt8], with key: SigningKey, _ algorithm: SignatureAlgorithm
+    ) throws -> [UInt8] {
+        let header = "{\"alg\":\"\(algorithm.rawValue)\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}"
+        let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(payload)
+        return Array((signed + "." + Base64URL.encode(try key.sign(Array(signed.utf8), algorithm))).utf8)
     }
 
     /// A permit that the token earned through a row.

@@ -8,4 +8,5 @@ if isChosen("metrics") { try benchmarkMetrics() }
 if isChosen("sessions") { try await benchmarkSessions() }
 if isChosen("decisions") { try benchmarkDecisions() }
 if isChosen("acceptances") { try await benchmarkAcceptances() }
+if isChosen("memory") { try await benchmarkMemory() }
 if isChosen("audit") { try benchmarkAudit() }

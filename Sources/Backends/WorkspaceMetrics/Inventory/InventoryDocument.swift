@@ -36,6 +36,11 @@ package struct InventoryDocument {
         }
     }
 
+    /// What is ignored is checked, and costs nothing beside its text.
+    private func selection(of piece: DocumentSplitter.Piece) -> JSONSelection {
+        piece.name == "workspaces" || piece.name == "roles" ? InventoryReader.selection : .outermost
+    }
+
     private mutating func read(
         _ piece: DocumentSplitter.Piece, _ take: (Element) -> Void
     ) throws(JSONSyntaxError) {
@@ -43,7 +48,9 @@ package struct InventoryDocument {
         guard !piece.bytes.isEmpty else { return }
         let document: JSONDocument
         do throws(JSONSyntaxError) {
-            document = try JSONDocument(parsing: piece.bytes, maximumDepth: DocumentSplitter.elementDepth)
+            document = try JSONDocument(
+                parsing: piece.bytes, maximumDepth: DocumentSplitter.elementDepth, keeping: selection(of: piece),
+                maximumTable: InventoryLimits.table)
         } catch {
             throw JSONSyntaxError(reason: error.reason, offset: piece.offset + error.offset)
         }

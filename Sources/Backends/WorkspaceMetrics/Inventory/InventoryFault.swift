@@ -59,6 +59,10 @@ public enum MetricsFault: Error, Sendable {
 public enum InventoryLimits {
     /// Bytes of one element of `workspaces` or `roles`.
     public static let element = 64 << 20
+    /// Bytes of the table of what is read of an element, beside the element itself.
+    static let table = 128 << 20
+    /// The same of a document that is taken as one.
+    static let singleTable = 48 << 20
     /// Bytes of a document that is taken as one: a workspace, a list of changes.
     public static let singleBody = 16 << 20
     /// Bytes of an id.

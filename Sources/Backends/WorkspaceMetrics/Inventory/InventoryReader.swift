@@ -9,6 +9,16 @@ internal import Time
 /// are empty, and the names of roles, workflows, members and runners are their ids or addresses. Other names are
 /// ignored.
 struct InventoryReader {
+    /// All names that are looked at, anywhere in a document.
+    static let selection = JSONSelection.members(
+        named: [
+            "id", "name", "created_at", "workflows", "members", "runners", "roles", "scopes", "published",
+            "nested_only",
+            "trigger", "email", "status", "hosting", "shared_from", "changes", "workspaces", "op", "workspace",
+            "workflow",
+            "member", "runner", "role",
+        ].map { Array($0.utf8) })
+
     var faults = FaultList()
     /// The way to the value at hand. All names in it are ours, so none needs escaping.
     private var path: [String]

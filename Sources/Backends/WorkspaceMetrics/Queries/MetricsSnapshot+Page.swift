@@ -20,6 +20,15 @@ public struct WorkspacePage: Sendable {
 }
 
 extension MetricsSnapshot {
+    /// From this many workspaces on, looking at all of them is no work for a reactor.
+    private static let many = 500
+
+    /// Whether all of many workspaces have to be looked at for a query.
+    func isLong(_ query: WorkspaceQuery, as format: Representation.Format) -> Bool {
+        rows.count >= MetricsSnapshot.many
+            && (format == .csv || !RowFilter(query).findsAll || !knows(query.order))
+    }
+
     func page(_ query: WorkspaceQuery) -> WorkspacePage {
         let order = order(query.order)
         let filter = RowFilter(query)

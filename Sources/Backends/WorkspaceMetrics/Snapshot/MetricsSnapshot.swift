@@ -70,6 +70,9 @@ final class MetricsSnapshot: Sendable {
         }
     }
 
+    /// Whether an order is worked out already.
+    func knows(_ order: RowOrder) -> Bool { lazy.withLock { $0.orders[order] != nil } }
+
     func row(id: String) -> WorkspaceRow? {
         lazy.withLock { lazy in
             let index =

@@ -63,7 +63,8 @@ package enum InventoryChange: Sendable, Hashable {
     private static func document(parsing bytes: [UInt8]) throws(InventoryRefusal) -> JSONDocument {
         guard bytes.count <= InventoryLimits.singleBody else { throw .tooLarge }
         do throws(JSONSyntaxError) {
-            return try JSONDocument(parsing: bytes)
+            return try JSONDocument(
+                parsing: bytes, keeping: InventoryReader.selection, maximumTable: InventoryLimits.singleTable)
         } catch {
             throw .syntax(detail: error.description)
         }

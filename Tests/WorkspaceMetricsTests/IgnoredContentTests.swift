@@ -1,0 +1,48 @@
+import JSON
+import Testing
+
+@testable import WorkspaceMetrics
+
+@Suite("What an inventory holds and is not counted")
+struct IgnoredContentTests {
+    private let dense = "[" + Array(repeating: "1", count: 100_000).joined(separator: ",") + "]"
+
+    @Test("is taken wherever it stands, and changes nothing of what is counted")
+    func ignored() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let before = try await world.inventory()
+        let more =
+            example
+            .replacing("\"colour\": \"blue\"", with: "\"colour\": \(dense)")
+            .replacing(
+                "\"roles\": [ { \"id\": \"owner\"",
+                with: "\"extra\": [\(dense)], \"roles\": [ { \"x\": {\"id\":\(dense)}, \"id\": \"owner\"")
+        #expect(more.utf8.count > 500_000)
+        #expect(try await world.put(more).isSuccess)
+        #expect(try await world.inventory() == before)
+    }
+
+    @Test("is still refused where it is no JSON", arguments: ["[1,]", "{\"a\":1,\"a\":2}", "tru", "\"\u{1}\""])
+    func broken(_ value: String) async throws {
+        let world = try TestStore()
+        for text in [
+            "{\"extra\":[\(value)],\"workspaces\":[]}", "{\"extra\":\(value),\"workspaces\":[]}",
+            "{\"workspaces\":[{\"id\":\"w\",\"name\":\"W\",\"extra\":\(value)}]}",
+        ] {
+            guard case .failure(.syntax) = try await world.put(text) else {
+                Issue.record("\(text) was taken")
+                continue
+            }
+        }
+    }
+
+    @Test("an element whose table would be larger than it may be is refused")
+    func table() throws {
+        let text = "{\"id\":\"w\",\"name\":\"W\",\"workflows\":\(dense)}"
+        #expect(throws: JSONSyntaxError.self) {
+            try JSONDocument(
+                parsing: Array(text.utf8), keeping: InventoryReader.selection, maximumTable: 1 << 20)
+        }
+    }
+}
