@@ -60,7 +60,7 @@ extension Command {
         return try serve(settings, from: files.configurationPath, format, call) {
             (process) throws(CommandFailure) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
-            if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.text) }
+            if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.lines) }
         }
     }
 }
