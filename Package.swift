@@ -62,6 +62,7 @@ let package = Package(
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
         library("JSON", in: "Platform/", uses: ["Text"]),
+        library("Files", in: "Platform/", uses: ["CLinux"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Snapshots", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Time"]),
@@ -111,8 +112,8 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
-                "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
+                "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
@@ -131,7 +132,7 @@ let package = Package(
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Gateway",
                 "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Time",
                 "Tokens", "WorkspaceMetrics",
             ]),
@@ -165,7 +166,8 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots"),
-        tests(of: "Sockets", uses: ["Time"]),
+        tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Time"]),
+        tests(of: "Files"),
         tests(of: "Databases"),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
@@ -185,8 +187,8 @@ let package = Package(
         tests(
             of: "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
-                "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
+                "Time", "Tokens",
             ]),
         tests(
             of: "Gateway",

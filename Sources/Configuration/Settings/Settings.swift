@@ -26,6 +26,8 @@ public struct Settings: Sendable {
     public let invitations: InvitationSettings
     /// `nil`: invitations are answered with their links.
     public let mail: MailSettings?
+    /// What works and should be otherwise, in the file's order.
+    public internal(set) var warnings: [Warning] = []
 }
 
 extension Settings: Section {

@@ -111,6 +111,7 @@ public final class GatewayProcess {
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
+        warn(of: settings)
         maintenance.start()
         post.start()
         log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
@@ -130,6 +131,12 @@ public final class GatewayProcess {
         client.close()
         mail.close()
         log.write(.info, "stopped")
+    }
+
+    private func warn(of settings: Settings) {
+        for warning in settings.warnings {
+            log.write(.warning, "the configuration should be otherwise", fields: [("warning", warning.description)])
+        }
     }
 
     private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
@@ -152,6 +159,7 @@ public final class GatewayProcess {
             signIn.sessions.seal(with: deployment.signIn.box)
             deployments.publish(deployment)
             server.figures.lastReloadSucceeded = true
+            warn(of: new)
             log.write(.info, "the configuration was read anew")
         } catch {
             server.figures.lastReloadSucceeded = false

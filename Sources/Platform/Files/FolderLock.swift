@@ -1,0 +1,44 @@
+internal import CLinux
+internal import Glibc
+
+/// The right of one process to use a folder, held until the value is released or the process ends, however it ends.
+///
+/// The lock is on a file `lock` in the folder (flock(2)). The system drops it with the descriptor, so that a crash leaves
+/// nothing behind that would have to be removed. The file stays: removing it would let two processes lock two files.
+public final class FolderLock: Sendable {
+    /// Why a folder cannot be locked.
+    public enum Refusal: Error, Sendable, Hashable {
+        /// Another process holds the lock.
+        case inUse
+        /// The file cannot be opened or locked: the path, and what the system says.
+        case failed(String)
+    }
+
+    private let descriptor: Int32
+
+    /// Takes the lock without waiting.
+    ///
+    /// - Parameter folder: the path of a folder that exists.
+    public init(_ folder: String) throws(Refusal) {
+        let path = "\(folder)/lock"
+        // The path is read during the call only. A link in the file's place is not followed.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .failed("\(path): \(FolderLock.text(of: errno))") }
+        while gatehouse_try_lock(descriptor) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            close(descriptor)
+            throw code == EWOULDBLOCK ? .inUse : .failed("\(path): \(FolderLock.text(of: code))")
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func text(of code: Int32) -> String {
+        // strerror returns a text of its own, which is copied at once.
+        unsafe String(cString: strerror(code))
+    }
+}
