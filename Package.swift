@@ -132,7 +132,8 @@ let package = Package(
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Gateway",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
+                "Gateway",
                 "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Time",
                 "Tokens", "WorkspaceMetrics",
             ]),
@@ -198,7 +199,7 @@ let package = Package(
                 "Snapshots", "Sockets",
                 "Telemetry", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
+        tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

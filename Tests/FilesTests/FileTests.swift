@@ -57,6 +57,19 @@ struct FileTests {
         _ = try FolderLock(folder.path)
     }
 
+    @Test("folders that are not there are made for the lock, for their owner alone")
+    func making() throws {
+        let folder = Folder()
+        let inner = "\(folder.path)/lock/inner"
+        do {
+            let lock = try FolderLock(making: inner)
+            #expect(throws: FolderLock.Refusal.inUse) { try FolderLock(making: "\(inner)/") }
+            #expect(FileExposure.of(inner) == nil && FileExposure.of("\(inner)/lock") == nil)
+            withExtendedLifetime(lock) {}
+        }
+        #expect(unsafe unlink("\(inner)/lock") == 0 && rmdir(inner) == 0 && rmdir("\(folder.path)/lock") == 0)
+    }
+
     @Test("a folder that is not there cannot be locked, and the path is told")
     func noFolder() {
         let refusal = #expect(throws: FolderLock.Refusal.self) { try FolderLock("/nowhere/at/all") }

@@ -33,6 +33,23 @@ public final class FolderLock: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Makes the folder, and those above it, where they are not there (for their owner alone), and takes the lock.
+    ///
+    /// - Parameter folder: a path; one that does not begin with `/` is relative to the working directory.
+    public convenience init(making folder: String) throws(Refusal) {
+        var path: [UInt8] = []
+        for (index, part) in folder.utf8.split(separator: UInt8(ascii: "/")).enumerated() {
+            if index > 0 || folder.utf8.first == UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }
+            path += part
+            let text = String(decoding: path, as: UTF8.self)
+            // The path is read during the call only.
+            guard unsafe mkdir(text, 0o700) == 0 || errno == EEXIST else {
+                throw .failed("\(text): cannot be made: \(FolderLock.text(of: errno))")
+            }
+        }
+        try self.init(folder)
+    }
+
     deinit {
         close(descriptor)
     }
