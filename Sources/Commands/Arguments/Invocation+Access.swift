@@ -1,0 +1,24 @@
+internal import Configuration
+internal import Databases
+internal import Gateway
+internal import Grants
+
+extension Invocation {
+    /// Opens the store of grants and invitations for one command; the gateway may run meanwhile.
+    ///
+    /// - Parameter isWriting: whether the command records something, so that a checkpoint may be due.
+    func withAccess(
+        _ settings: Settings, isWriting: Bool = true, _ body: (AccessStore) throws(DatabaseError) -> ExitCode
+    ) throws(CommandFailure) -> ExitCode {
+        let keys = try checkpointKeys(settings)
+        do throws(DatabaseError) {
+            let database = try GatewayProcess.open(settings.storage)
+            defer { database.close() }
+            let code = try body(try AccessStore(database: database, now: now))
+            if isWriting { makeCheckpointIfDue(keys, database) }
+            return code
+        } catch {
+            throw .failure("the store cannot be used: \(error)")
+        }
+    }
+}
