@@ -62,6 +62,7 @@ let package = Package(
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
         library("JSON", in: "Platform/", uses: ["Text"]),
+        library("Files", in: "Platform/", uses: ["CLinux"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
         library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
@@ -120,8 +121,8 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
-                "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
+                "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
@@ -143,9 +144,9 @@ let package = Package(
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
+                "Gateway", "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -185,7 +186,8 @@ let package = Package(
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Caches"),
-        tests(of: "Sockets", uses: ["Threads", "Time"]),
+        tests(of: "Files"),
+        tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
@@ -205,8 +207,8 @@ let package = Package(
         tests(
             of: "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
-                "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
+                "Time", "Tokens",
             ]),
         tests(
             of: "Gateway",
@@ -216,7 +218,7 @@ let package = Package(
                 "Snapshots", "Sockets",
                 "Telemetry", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        tests(of: "Commands", uses: ["Cryptography", "JSON", "Time", "Tokens"]),
+        tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

@@ -65,12 +65,12 @@ struct ClaimsReport {
     }
 
     /// The same for people.
-    var text: String {
+    var lines: [String] {
         let who = subject.map { "subject \(shown($0))" } ?? "no subject"
         let mail = email.map { ", e-mail \(shown($0))" } ?? ""
         let claims = isSigned ? "Valid token" : "Claims that nobody signed"
         let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"
-        return ([head] + (explanations.isEmpty ? ["The configuration has no organization."] : explanations.map(\.text)))
-            .joined(separator: "\n")
+        guard !explanations.isEmpty else { return [head, "The configuration has no organization."] }
+        return [head] + explanations.flatMap(\.lines)
     }
 }

@@ -74,28 +74,22 @@ struct DemoGreeting {
     }
 
     /// The same for people.
-    var text: String {
+    var lines: [String] {
         let width = people.map(\.name.count).max() ?? 0
+        let names = organizations.map { "\($0.name) (\($0.id))" }.joined(separator: ", ")
+        guard let manager = tokens.first, let organization = organizations.first else { return [url] }
         let rows = people.map { person in
             let name = person.name + String(repeating: " ", count: width - person.name.count)
             return "  \(name)  \(person.account?.note ?? "")"
         }
-        let names = organizations.map { "\($0.name) (\($0.id))" }.joined(separator: ", ")
-        guard let manager = tokens.first, let organization = organizations.first else { return url }
-        return """
-            Open \(url) in a browser and sign in as one of:
-            \(rows.joined(separator: "\n"))
-
-            Organizations: \(names)
-            Demo provider: \(providerURL)\(adminURL.map { "\nHealth and metrics: \($0)" } ?? "")
-            Files: \(directory)
-
-            The same without a browser, the manager's view of the workspaces with the most workflows:
-
-            curl -H 'Authorization: Bearer \(manager.token)' \\
-              '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'
-
-            Ctrl-C ends it.
-            """
+        return ["Open \(url) in a browser and sign in as one of:"] + rows + [
+            "", "Organizations: \(names)", "Demo provider: \(providerURL)",
+        ] + (adminURL.map { ["Health and metrics: \($0)"] } ?? []) + [
+            "Files: \(directory)", "",
+            "The same without a browser, the manager's view of the workspaces with the most workflows:", "",
+            "curl -H 'Authorization: Bearer \(manager.token)' \\",
+            "  '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'", "",
+            "Ctrl-C ends it.",
+        ]
     }
 }

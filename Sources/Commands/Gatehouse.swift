@@ -36,7 +36,7 @@ public enum Gatehouse {
             } catch {
                 let hint = error.exitCode == .wrongWords ? " (gatehouse \(command.name) --help says more)" : ""
                 let prefix = error.exitCode == .wrongWords ? "gatehouse \(command.name): " : ""
-                for line in error.lines { say("\(prefix)\(line)\(hint)\n", to: sink) }
+                for line in error.lines { say((prefix + line + hint).escapedForTerminal() + "\n", to: sink) }
                 return error.exitCode.rawValue
             }
         }
@@ -50,7 +50,7 @@ public enum Gatehouse {
             say(Help.overview(of: listed), to: sink)
             return ExitCode.wrongWords.rawValue
         }
-        say(wrongCommand(first, name.dropFirst().first, group) + "\n", to: sink)
+        say(wrongCommand(first, name.dropFirst().first, group).escapedForTerminal() + "\n", to: sink)
         return ExitCode.wrongWords.rawValue
     }
 

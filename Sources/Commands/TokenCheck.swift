@@ -51,7 +51,7 @@ struct TokenCheck {
         } catch {
             throw .failure("the file \(shown(path)) holds no keys: \(error.description)")
         }
-        for issue in keys.issues { call.error.write(Array("\(path): \(issue) (left out)\n".utf8)) }
+        for issue in keys.issues { call.warn("\(path): \(issue) (left out)") }
         guard !keys.keys.isEmpty else { throw .failure("the file \(shown(path)) holds no usable key") }
         return keys
     }

@@ -50,22 +50,27 @@ public enum SettingsFile {
         let reader = SettingReader(sources: sources, directory: directory)
         reader.reportDuplicates(in: document)
         let settings = SettingKind<Settings>.section.read(document.root, "", reader)
+        let warnings = located(reader.warnings, in: bytes).map {
+            Warning(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
+        }
         if var settings, reader.faults.isEmpty {
-            settings.warnings = located(reader.warnings, in: bytes, file: path)
+            settings.warnings = warnings
             return settings
         }
-        throw ConfigurationFaults(located(reader.faults, in: bytes, file: path))
+        let faults = located(reader.faults, in: bytes).map {
+            Fault(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
+        }
+        throw ConfigurationFaults(faults, warnings: warnings)
     }
 
-    /// In the file's order, with lines and columns, found in one pass.
+    /// Findings in the file's order, with lines and columns, found in one pass.
     private static func located(
-        _ faults: [(offset: Int, path: String, message: String)], in bytes: [UInt8], file: String
-    ) -> [Fault] {
+        _ findings: [(offset: Int, path: String, message: String)], in bytes: [UInt8]
+    ) -> [(line: Int, column: Int, path: String, message: String)] {
         var (line, column, index) = (1, 1, 0)
-        var located: [Fault] = []
-        for fault in faults.enumerated().sorted(by: { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) })
-        {
-            while index < fault.element.offset {
+        let sorted = findings.enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
+        return sorted.map { _, finding in
+            while index < finding.offset {
                 if bytes[index] == UInt8(ascii: "\n") {
                     (line, column) = (line + 1, 1)
                 } else if bytes[index] & 0xC0 != 0x80 {
@@ -73,10 +78,8 @@ public enum SettingsFile {
                 }
                 index += 1
             }
-            let element = fault.element
-            located.append(Fault(file: file, line: line, column: column, path: element.path, message: element.message))
+            return (line, column, finding.path, finding.message)
         }
-        return located
     }
 }
 

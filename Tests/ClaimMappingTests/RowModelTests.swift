@@ -45,7 +45,7 @@ private let wanted = [
             let trust = EmailTrust(domains: trusted)
             let evaluation = rules.evaluate(KnownClaims(document.root), from: "idp", emailTrust: trust)
             let explanation = rules.explain(KnownClaims(document.root), from: "idp", emailTrust: trust)
-            let story: Comment = "\(strategy) \(json)\n\(explanation.text)"
+            let story: Comment = "\(strategy) \(json)\n\(explanation.lines)"
 
             // Found by an index, in two parts, they are the same rows.
             let cut = random.next(below: rows.count + 1)

@@ -12,6 +12,7 @@ struct MissingStoreTests {
         arguments: [
             ["audit", "verify"], ["audit", "verify", "--json"], ["audit", "export"], ["inventory", "verify"],
             ["grant", "list"], ["grant", "list", "--json"], ["grant", "revoke", "AAAA"],
+            ["invitation", "list"], ["invitation", "resend", "AAAA"], ["invitation", "revoke", "AAAA"],
         ])
     func missing(_ words: [String]) throws {
         let configuration = try SignedTokens().configuration(in: workspace)

@@ -31,7 +31,7 @@ struct SignedTokens {
                     .utf8))
     }
 
-    func configuration(in workspace: Workspace) throws -> String {
+    func configuration(in workspace: Workspace, mappings more: String = "") throws -> String {
         _ = workspace.file("keys.json", try jwks)
         return workspace.file(
             "gatehouse.jsonc",
@@ -43,7 +43,8 @@ struct SignedTokens {
               "organizations": [
                 {"id": "acme", "providers": ["idp"], "claim_mappings": [
                   {"claim_name": "groups", "claim_value": "leads", "role": "organization-manager"},
-                  {"claim_name": "groups", "claim_value": "soc-*", "match": "glob", "role": "organization-viewer"}]},
+                  {"claim_name": "groups", "claim_value": "soc-*", "match": "glob", "role": "organization-viewer"},
+                  \#(more)]},
                 {"id": "globex", "providers": ["other"]},
               ]
             }

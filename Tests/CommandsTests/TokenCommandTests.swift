@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import JSON
 import Testing
 
@@ -191,7 +192,7 @@ import Testing
         let told = CommandLineCall(["check", "--config", several], environment: key)
         #expect(told.code == 0 && told.output.contains("redirect URI of p0: https://access.example/auth/callback/p0\n"))
         #expect(
-            told.error.hasPrefix("warning: \(several):4:8: providers[0].email_domains: ")
+            told.error.hasPrefix("\(several):4:8: warning: providers[0].email_domains: ")
                 && told.error.contains("/auth/login?provider=p0") && !told.error.contains("p1"))
         let json = try #require(
             CommandLineCall(["check", "--config", several, "--json"], environment: key).lines.first)
@@ -205,5 +206,42 @@ import Testing
         #expect(call.code == 1 && call.output.isEmpty)
         #expect(try CommandLineCall(["check", "--config", bad, "--json"]).lines[0].member("faults")?.count == 4)
         #expect(CommandLineCall(["token", "explain", "--config", bad, "x"]).error == call.error)
+    }
+
+    @Test("check warns of a secret that other users may read, and the file counts")
+    func exposedSecret() throws {
+        let secret = workspace.file("secret.key", Base64.encode(Array(repeating: 7, count: 32)))
+        let file = workspace.file(
+            "exposed.jsonc",
+            #"{"public_url": "https://a.example", "listen": "127.0.0.1:1", "storage": "sqlite:g.db","#
+                + #" "secret_key": {"file": "secret.key"}}"#)
+        #expect(CommandLineCall(["check", "--config", file]).error.isEmpty)
+        #expect(unsafe chmod(secret, 0o644) == 0)
+        let call = CommandLineCall(["check", "--config", file])
+        #expect(call.code == 0 && call.output == "\(file): no faults\n")
+        #expect(call.error.hasPrefix("\(file):1:") && call.error.contains(": warning: secret_key.file: the file "))
+        #expect(call.error.contains("can be read by every user (mode 0644)"))
+        let lines = try CommandLineCall(["check", "--config", file, "--json"]).lines
+        #expect(lines[0].member("valid")?.boolean == true && lines[0].member("warnings")?.count == 1)
+    }
+
+    @Test("what a terminal would act on is escaped in all that commands print")
+    func terminal() throws {
+        let hostile = "soc\u{9B}2J\u{202E}\n"
+        let rule =
+            #"{"claim_name": "groups", "claim_value": "soc\u202e2J", "role": "organization-viewer"}"#
+        let file = try tokens.configuration(in: workspace, mappings: rule)
+        let claims = workspace.file("claims.json", #"{"sub": "a\u009b\u202e", "groups": ["soc\u202e2J"]}"#)
+        let explained = CommandLineCall(["claims", "explain", "--config", file, "--provider", "idp", claims])
+        #expect(explained.code == 0 && explained.output.contains(#"soc\u{202E}2J"#), "\(explained.error)")
+        let json = CommandLineCall(["claims", "explain", "--config", file, "--provider", "idp", "--json", claims])
+        #expect(try json.lines[0].member("identity")?.member("subject")?.string == "a\u{9B}\u{202E}")
+        let unknown = CommandLineCall(["claims", "explain", "--config", hostile, "--provider", "idp", claims])
+        for text in [explained.output, json.output, unknown.error] {
+            #expect(
+                !text.isEmpty
+                    && !text.unicodeScalars.contains { (0x7F...0x9F).contains($0.value) || $0.value == 0x202E })
+        }
+        #expect(unknown.error.utf8.count { $0 == 0x0A } == 1)
     }
 }

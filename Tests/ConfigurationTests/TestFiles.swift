@@ -31,7 +31,7 @@ enum TestFiles {
                 throw FileFault("no such file or directory")
             }
             return Array(text.utf8)
-        })
+        }, exposure: { _ in nil })
 
     static func parse(_ text: String) throws(ConfigurationFaults) -> Settings {
         try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources)

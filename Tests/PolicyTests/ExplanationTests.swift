@@ -56,6 +56,8 @@ struct ExplanationTests {
         #expect(equal.source == "claim_mapping" && equal.mapping == "file:1")
         let suspended = try explained(rows, #"{"a":1}"#, grants: [.manager], isSuspended: true)
         #expect(suspended.standing.role == nil && suspended.standing.reason == .suspended)
-        #expect(suspended.standing.permissions.isEmpty && suspended.text.hasPrefix("acme: no role (suspended)"))
+        #expect(
+            suspended.standing.permissions.isEmpty
+                && suspended.lines.joined(separator: "\n").hasPrefix("acme: no role (suspended)"))
     }
 }

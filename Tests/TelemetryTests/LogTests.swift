@@ -8,8 +8,20 @@ import Time
 
 private let hostile = [
     "plain", "", "with space", "quo\"te", "back\\slash", "line\nbreak", "\r\n{\"level\":\"error\"}", "\u{1B}[31m",
-    "\u{0}\u{7F}", "ümläut \u{2028}", "a=b c=d",
+    "\u{0}\u{7F}", "ümläut \u{2028}", "a=b c=d", "\u{9B}2J", "\u{9D}0;title\u{9C}", "\u{85}", "gpj\u{202E}exe",
+    "\u{2066}a\u{2069}",
+    "a\u{200B}b", "\u{FEFF}", "\u{E0041}",
 ]
+
+/// What a terminal acts on, or does not show.
+private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x00..<0x0A, 0x0B..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+        0xE0000...0xE0FFF:
+        true
+    default: false
+    }
+}
 
 @Suite struct LogTests {
     private let lines = Lines()
@@ -25,6 +37,7 @@ private let hostile = [
         log.write(.warning, text, requestID: text, fields: [("field", text)])
         log.sink.close()
         #expect(lines.text.utf8.count { $0 == 0x0A } == 1 && lines.text.hasSuffix("\n"))
+        #expect(!lines.text.unicodeScalars.contains(where: isActedOn))
         let root = try JSONDocument(parsing: Array(lines.text.utf8)).root
         #expect(root.member("time")?.string == "2027-01-15T08:00:00.000Z")
         #expect(root.member("level")?.string == "warning" && root.member("message")?.string == text)
@@ -37,6 +50,7 @@ private let hostile = [
         log.write(.info, text, fields: [("field", text)])
         log.sink.close()
         #expect(lines.text.utf8.count { $0 < 0x20 } == 1 && lines.text.hasSuffix("\n"))
+        #expect(!lines.text.unicodeScalars.contains(where: isActedOn))
         #expect(lines.text.hasPrefix("2027-01-15T08:00:00.000Z level=info message="))
     }
 

@@ -44,7 +44,7 @@ public struct Explanation: Sendable {
     }
 
     /// The rows for people, a line each.
-    public var text: String {
+    public var lines: [String] {
         var lines: [String] = []
         for row in rows {
             let mapping = row.mapping
@@ -57,7 +57,7 @@ public struct Explanation: Sendable {
             let near = row.isNearMiss ? ", differs only by case or white space" : ""
             lines.append("  \(mapping.rank). \(condition) → \(mapping.role.rawValue): \(row.verdict.rawValue)\(near)")
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 }
 

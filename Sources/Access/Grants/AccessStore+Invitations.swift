@@ -95,51 +95,6 @@ extension AccessStore {
         return .kept(IssuedInvitation(invitation: invitation, token: token, isNew: true), [])
     }
 
-    /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
-    public func resend(
-        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, on terms: InvitationTerms,
-        recording record: AuditRecord
-    ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
-        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
-            guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
-                return .refused(.notFound)
-            }
-            guard known.state == .pending else { return .refused(.closed(known.state)) }
-            if let wait = try AccessStore.sendings(organization, terms, at: moment, transaction) {
-                return .refused(.tooManyToday(retryAfter: wait))
-            }
-            try transaction.execute("DELETE FROM invitation_token WHERE invitation = $1", .text(id))
-            let delivery: Invitation.Delivery = terms.sendsLetter ? .queued : .link
-            try transaction.execute(
-                """
-                UPDATE invitation SET expires_at = $2, delivery = $3, attempts = 0, next_attempt_at = $4,
-                    last_failure = NULL, issued_at = $4 WHERE id = $1
-                """, .text(id), .integer((moment + terms.lifetime).seconds), .text(delivery.rawValue),
-                .integer(moment.seconds))
-            let token = terms.sendsLetter ? nil : try AccessStore.makeToken(of: id, transaction)
-            guard let renewed = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
-                throw DatabaseError(.failed, cause: "an invitation is gone")
-            }
-            try AccessStore.append(record, about: renewed, at: moment, transaction)
-            return .kept(IssuedInvitation(invitation: renewed, token: token, isNew: false), [])
-        }
-    }
-
-    /// Takes a pending invitation back; its links lead to a page that says so.
-    public func revokeInvitation(
-        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, recording record: AuditRecord
-    ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
-            guard let known = try AccessStore.invitation(id, in: organization, at: moment, transaction) else {
-                return .refused(.notFound)
-            }
-            guard known.state == .pending else { return .refused(.closed(known.state)) }
-            try AccessStore.set(.revoked, id, transaction)
-            try AccessStore.append(record, about: known, at: moment, transaction)
-            return .kept((), [])
-        }
-    }
-
     /// Takes back what somebody has pending who does not manage any more.
     ///
     /// - Parameter emails: of the same person, where they were verified.
@@ -225,7 +180,7 @@ extension AccessStore {
     }
 
     /// Counts one more letter or link; seconds to wait where there were enough in the last 24 hours.
-    private static func sendings(
+    static func sendings(
         _ organization: OrganizationID, _ terms: InvitationTerms, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Int? {
         guard let perDay = terms.perDay else { return nil }

@@ -33,8 +33,8 @@ public struct AccessExplanation: Sendable {
     }
 
     /// The same for people: the outcome, then a line a row.
-    public var text: String {
+    public var lines: [String] {
         let head = "\(explanation.organization): \(standing.role?.rawValue ?? "no role") (\(standing.reason.rawValue))"
-        return explanation.rows.isEmpty ? head : "\(head)\n\(explanation.text)"
+        return [head] + explanation.lines
     }
 }

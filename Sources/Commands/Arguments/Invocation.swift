@@ -2,6 +2,7 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
+internal import JSON
 internal import Snapshots
 internal import Text
 internal import Time
@@ -18,19 +19,24 @@ struct Invocation: Sendable {
     /// Whether providers may be asked for their keys.
     let usesNetwork: Bool
 
-    /// One line on standard output; `false` where nobody reads any more.
+    /// One line on standard output, without what a terminal would act on; false if nothing reads it any more.
     @discardableResult func print(_ line: String) -> Bool {
-        output.write(Array((line + "\n").utf8))
+        output.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
 
-    /// The same with one JSON text.
+    /// Lines on standard output; false if nothing reads them any more.
+    @discardableResult func print(_ lines: [String]) -> Bool {
+        lines.allSatisfy { print($0) }
+    }
+
+    /// One JSON text on a line of standard output, in which what a terminal would act on is escaped.
     @discardableResult func print(_ json: [UInt8]) -> Bool {
-        output.write(json + [0x0A])
+        output.write(JSONWriter.escapedForTerminal(json) + [0x0A])
     }
 
-    /// One line on standard error.
+    /// One line on standard error, without what a terminal would act on.
     func warn(_ line: String) {
-        error.write(Array((line + "\n").utf8))
+        error.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
 
     /// The configuration that `--config` names; all its faults are told where it has some.

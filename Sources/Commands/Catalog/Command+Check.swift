@@ -7,38 +7,57 @@ extension Command {
     static let check = Command(
         path: ["check"], summary: "Tells every fault of a configuration at once",
         details: """
-            Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong. Warnings are such
-            lines too, and change no exit code. A good file is followed by the redirect URI to register at each provider.
+            Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong.
+            A warning is such a line too, with "warning:" behind the place, and leaves the exit code at 0: a file with a
+            secret, for example, that users other than its owner may read. A good file is followed by the redirect URI to
+            register at each provider.
             Files and variables that the configuration points to are read; network and storage are not touched.
             """,
         options: [.config, .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let path = try call.arguments.required("config")
-        let isJSON = call.arguments.has("json")
-        let settings: Settings
+        var settings: Settings?
+        var faults: [Fault] = []
+        let warnings: [Warning]
         do throws(ConfigurationFaults) {
-            settings = try SettingsFile.load(path: path, environment: call.environment)
+            let loaded = try SettingsFile.load(path: path, environment: call.environment)
+            (settings, warnings) = (loaded, loaded.warnings)
         } catch {
-            guard isJSON else { throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description)) }
-            call.print(json(faults: error.faults, warnings: [], redirectURIs: []))
-            return .no
+            (faults, warnings) = (error.faults, error.warnings)
         }
-        guard !isJSON else {
-            call.print(json(faults: [], warnings: settings.warnings, redirectURIs: settings.redirectURIs))
-            return .done
+        let redirectURIs = settings?.redirectURIs ?? []
+        guard !call.arguments.has("json") else {
+            call.print(json(faults, warnings, redirectURIs))
+            return faults.isEmpty ? .done : .no
         }
-        for warning in settings.warnings { call.warn("warning: \(warning)") }
+        for warning in warnings { call.warn(warning.description) }
+        guard faults.isEmpty else { throw CommandFailure(exitCode: .no, lines: faults.map(\.description)) }
         call.print("\(path): no faults")
-        for uri in settings.redirectURIs { call.print("redirect URI of \(uri.provider): \(uri.text)") }
+        for uri in redirectURIs { call.print("redirect URI of \(uri.provider): \(uri.text)") }
         return .done
     }
 
-    private static func json(faults: [Fault], warnings: [Fault], redirectURIs: [RedirectURI]) -> [UInt8] {
+    private static func json(_ faults: [Fault], _ warnings: [Warning], _ redirectURIs: [RedirectURI]) -> [UInt8] {
         var writer = JSONWriter()
+        func finding(_ file: String, _ line: Int, _ column: Int, _ path: String, _ message: String) {
+            writer.beginObject()
+            writer.member("file", file)
+            writer.member("line", line)
+            writer.member("column", column)
+            writer.member("path", path)
+            writer.member("message", message)
+            writer.endObject()
+        }
         writer.beginObject()
         writer.member("valid", faults.isEmpty)
-        write(faults, as: "faults", to: &writer)
-        write(warnings, as: "warnings", to: &writer)
+        writer.name("faults")
+        writer.beginArray()
+        for fault in faults { finding(fault.file, fault.line, fault.column, fault.path, fault.message) }
+        writer.endArray()
+        writer.name("warnings")
+        writer.beginArray()
+        for one in warnings { finding(one.file, one.line, one.column, one.path, one.message) }
+        writer.endArray()
         writer.name("redirect_uris")
         writer.beginArray()
         for uri in redirectURIs {
@@ -50,20 +69,5 @@ extension Command {
         writer.endArray()
         writer.endObject()
         return writer.bytes
-    }
-
-    private static func write(_ faults: [Fault], as name: String, to writer: inout JSONWriter) {
-        writer.name(name)
-        writer.beginArray()
-        for fault in faults {
-            writer.beginObject()
-            writer.member("file", fault.file)
-            writer.member("line", fault.line)
-            writer.member("column", fault.column)
-            writer.member("path", fault.path)
-            writer.member("message", fault.message)
-            writer.endObject()
-        }
-        writer.endArray()
     }
 }

@@ -25,14 +25,30 @@ extension Command {
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let format = try call.logFormat(otherwise: .text)
-        let listen = try call.demoAddress()
+        let address = try call.demoAddress()
         let directory = try call.demoDirectory()
+        let folder: DemoFolder
+        do throws(StartFailure) {
+            folder = try DemoFolder(directory)
+        } catch {
+            throw .failure(error.description)
+        }
+        return try withExtendedLifetime(folder) { () throws(CommandFailure) -> ExitCode in
+            try demo(in: folder, at: address, format, call)
+        }
+    }
+
+    /// Runs the demo until a signal ends it; the folder is locked meanwhile.
+    private static func demo(
+        in folder: DemoFolder, at address: SocketAddress, _ format: LogFormat, _ call: Invocation
+    ) throws(CommandFailure) -> ExitCode {
+        let listen = try call.freeAddress(address)
         let adminListen = try call.freeAddress(listen.host)
         let providerListen = try call.freeAddress(listen.host, preferring: 8089)
         let files: DemoFiles
         do throws(StartFailure) {
             files = try DemoFiles(
-                directory: directory, listen: "\(listen)", adminListen: "\(adminListen)",
+                in: folder, listen: "\(listen)", adminListen: "\(adminListen)",
                 providerListen: "\(providerListen)", mailServer: call.arguments.value("smtp"))
         } catch {
             throw .failure(error.description)
@@ -60,7 +76,7 @@ extension Command {
         return try serve(settings, from: files.configurationPath, format, call) {
             (process) throws(CommandFailure) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
-            if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.text) }
+            if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.lines) }
         }
     }
 }
@@ -71,6 +87,10 @@ extension Invocation {
         guard let address = SocketAddress(text), ["127.0.0.1", "::1", "localhost"].contains(address.host) else {
             throw .words("--listen must be a loopback address such as 127.0.0.1:8080, not \(shown(text))")
         }
+        return address
+    }
+
+    fileprivate func freeAddress(_ address: SocketAddress) throws(CommandFailure) -> SocketAddress {
         do throws(SocketFault) {
             return try address.free()
         } catch {

@@ -47,7 +47,7 @@ extension Command {
             let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
             throw .words("--role must be one of \(known), not \(shown(name))")
         }
-        return try withAccess(call, settings) { (store) throws(DatabaseError) -> ExitCode in
+        return try call.withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
             let (grant, isNew) = try store.createGrantBlocking(
                 role, to: TrustedProvider.canonicalIssuer(provider.issuer), subject, in: organization,
                 source: .operator, recording: AuditRecord(.grantCreate, by: .operator, in: organization))
@@ -69,7 +69,7 @@ extension Command {
         var organization: OrganizationID?
         if let name = call.arguments.value("organization") { organization = try call.organization(name, in: settings) }
         let chosen = organization
-        return try withAccess(call, settings, isWriting: false, isMade: false) {
+        return try call.withAccess(settings, isWriting: false, isMade: false) {
             (store) throws(DatabaseError) -> ExitCode in
             let grants = try store.grantsBlocking(chosen)
             if call.arguments.has("json") {
@@ -97,7 +97,7 @@ extension Command {
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
         let managers = OperatorView.managers(under: settings)
-        return try withAccess(call, settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
+        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
             let result = try store.revokeGrantBlocking(
                 id, in: nil, isForced: call.arguments.has("force"), under: managers,
                 recording: AuditRecord(.grantRevoke, by: .operator))
@@ -135,21 +135,5 @@ extension Command {
         writer.endArray()
         writer.endObject()
         return writer.bytes
-    }
-
-    private static func withAccess(
-        _ call: Invocation, _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
-        _ body: (AccessStore) throws(DatabaseError) -> ExitCode
-    ) throws(CommandFailure) -> ExitCode {
-        let keys = try call.checkpointKeys(settings)
-        do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage, isMade: isMade)
-            defer { database.close() }
-            let code = try body(try AccessStore(database: database, now: call.now))
-            if isWriting { call.makeCheckpointIfDue(keys, database) }
-            return code
-        } catch {
-            throw .failure("the store cannot be used: \(error)")
-        }
     }
 }

@@ -36,7 +36,11 @@ extension Command {
             let name = path.isExactly("-") ? "standard input" : path
             switch try replace(organization, from: source, named: name, in: store) {
             case .success(let summary):
-                call.print(call.arguments.has("json") ? summary.json : Array(text(summary, organization).utf8))
+                if call.arguments.has("json") {
+                    call.print(summary.json)
+                } else {
+                    call.print(text(summary, organization))
+                }
                 return .done
             case .failure(let refusal):
                 throw CommandFailure(exitCode: .no, lines: lines(refusal, named: name))

@@ -3,23 +3,23 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
-internal import JSON
 internal import Organizations
 internal import Text
 internal import Time
 
 extension Command {
     static let invitationCreate = Command(
-        path: ["invitation", "create"], summary: "Invites somebody, and prints the link",
+        path: ["invitation", "create"], summary: "Invites a user, and prints the link",
         details: """
-            The operator's way in: the first manager. The link works once, for whoever signs in through one of the
+            The operator's way in: the first manager. The link works once, for a user who signs in through one of the
             organization's providers with this address, verified. No letter is sent. It is recorded in the audit log.
+            A link that was lost cannot be shown again: invitation resend makes a new one.
             """,
         options: [
-            .config, .value("organization", "ID", isRequired: true, "where they are invited to"),
+            .config, .value("organization", "ID", isRequired: true, "where the user is invited to"),
             .value("role", "ROLE", isRequired: true, "organization-manager or organization-viewer"), .json,
         ],
-        operands: [Operand(placeholder: "EMAIL", help: "whom to invite")]
+        operands: [Operand(placeholder: "EMAIL", help: "the user's address")]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
@@ -35,47 +35,94 @@ extension Command {
         guard allowed.isEmpty || allowed.contains(exactly: address.domain) else {
             throw .failure("invitations.allowed_domains does not list \(address.domain)")
         }
-        let terms = InvitationTerms(
-            inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)
-        let keys = try call.checkpointKeys(settings)
-        let issued: Result<IssuedInvitation, AccessRefusal>
-        do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage)
-            defer { database.close() }
-            let now = call.now
-            issued = try AccessStore(database: database, now: now).inviteBlocking(
-                address, as: role, to: organization, on: terms,
+        return try call.withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
+            let issued = try store.inviteBlocking(
+                address, as: role, to: organization, on: InvitationTerms(byOperatorUnder: settings),
                 recording: AuditRecord(.invitationCreate, by: .operator, in: organization))
-            call.makeCheckpointIfDue(keys, database)
-        } catch {
-            throw .failure("the store cannot be used: \(error)")
-        }
-        switch issued {
-        case .success(let issued):
-            guard let token = issued.token else {
-                call.warn("\(address) is invited already; a manager can send it again or revoke it")
+            switch issued {
+            case .success(let issued) where issued.token == nil:
+                call.warn(
+                    "\(address) is invited already, and the link cannot be shown again; "
+                        + "gatehouse invitation resend \(issued.invitation.id) makes a new one")
+                return .no
+            case .success(let issued):
+                call.print(issued, under: settings)
+                return .done
+            case .failure(.invitedOtherwise(let role)):
+                call.warn(
+                    "\(address) is invited already, as \(role.rawValue); gatehouse invitation list shows that "
+                        + "invitation, and invitation revoke ends it")
+                return .no
+            case .failure(let refusal):
+                call.warn("the invitation was refused: \(refusal)")
                 return .no
             }
-            let link = OperatorView.link(token, under: settings)
-            if call.arguments.has("json") {
-                var writer = JSONWriter()
-                writer.beginObject()
-                writer.member("id", issued.invitation.id)
-                writer.member("email", issued.invitation.email)
-                writer.member("role", role.rawValue)
-                writer.member("expires_at", issued.invitation.expiresAt.rfc3339)
-                writer.member("link", link)
-                writer.endObject()
-                call.print(writer.bytes)
-            } else {
-                call.print(link)
-            }
-            return .done
-        case .failure(.invitedOtherwise(let role)):
-            call.warn("\(address) is invited already, as \(role.rawValue); revoke that invitation first")
-            return .no
-        case .failure(let refusal):
-            throw .failure("the invitation was refused: \(refusal)")
         }
+    }
+
+    static let invitationList = Command(
+        path: ["invitation", "list"], summary: "Lists invitations and their states",
+        details: "Those of all organizations, or of one, a line each, the newest first. Links are never shown.",
+        options: [.config, .value("organization", "ID", "only this one"), .json]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        var organization: OrganizationID?
+        if let name = call.arguments.value("organization") { organization = try call.organization(name, in: settings) }
+        let chosen = organization
+        return try call.withAccess(settings, isWriting: false, isMade: false) {
+            (store) throws(DatabaseError) -> ExitCode in
+            call.print(try store.invitationsBlocking(chosen))
+            return .done
+        }
+    }
+
+    static let invitationResend = Command(
+        path: ["invitation", "resend"], summary: "Makes a new link for an invitation, and prints it",
+        details: """
+            Links that were made before work no more; the new one lives as long as a new invitation. No letter is sent.
+            It is recorded in the audit log.
+            """,
+        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "as invitation list shows it")]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        let id = try call.arguments.operand("ID")
+        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
+            let issued = try store.resendBlocking(
+                id, inOneOf: settings.organizations.map(\.id), on: InvitationTerms(byOperatorUnder: settings),
+                recording: AuditRecord(.invitationResend, by: .operator))
+            switch issued {
+            case .success(let issued):
+                call.print(issued, under: settings)
+                return .done
+            case .failure(let refusal): return call.warn(refusal, id)
+            }
+        }
+    }
+
+    static let invitationRevoke = Command(
+        path: ["invitation", "revoke"], summary: "Ends an invitation that is pending",
+        details: "Its link works no more. It is recorded in the audit log.",
+        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "as invitation list shows it")]
+    ) { (call) throws(CommandFailure) -> ExitCode in
+        let settings = try call.settings()
+        let id = try call.arguments.operand("ID")
+        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
+            let revoked = try store.revokeInvitationBlocking(
+                id, recording: AuditRecord(.invitationRevoke, by: .operator))
+            switch revoked {
+            case .success(let invitation):
+                call.print(revoked: invitation)
+                return .done
+            case .failure(let refusal): return call.warn(refusal, id)
+            }
+        }
+    }
+}
+
+extension InvitationTerms {
+    /// The operator's terms: no letter, and no limit a day.
+    fileprivate init(byOperatorUnder settings: Settings) {
+        self.init(
+            inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)
     }
 }

@@ -39,7 +39,7 @@ extension Command {
 
 extension Invocation {
     @discardableResult func print(_ report: ClaimsReport, asJSON isJSON: Bool) -> Bool {
-        guard isJSON else { return print(report.text) }
+        guard isJSON else { return print(report.lines) }
         var writer = JSONWriter(reservingCapacity: 1024)
         report.write(to: &writer)
         return print(writer.bytes)

@@ -4,8 +4,10 @@ internal import Tokens
 
 extension SettingKind {
     /// The path of a file that has to be there, and what it holds.
+    ///
+    /// - Parameter isSecret: whether users other than the file's owner should not read it.
     static func file(
-        _ noun: String, good: String, wrong: [String],
+        _ noun: String, good: String, wrong: [String], isSecret: Bool = false,
         _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(Refusal) -> Value
     ) -> SettingKind {
         let noun = "the path of \(noun)"
@@ -16,6 +18,7 @@ extension SettingKind {
         ) { value, place, reader in
             guard let name = path.read(value, place, reader), let bytes = reader.content(of: name, for: value, place)
             else { return nil }
+            if isSecret { reader.warnIfExposed(reader.resolved(name), at: value, place) }
             do throws(Refusal) {
                 return try convert(reader.resolved(name), bytes)
             } catch {
@@ -46,8 +49,10 @@ extension SettingKind<KeySet> {
 
 extension SettingKind<PEMFile> {
     /// A PEM file with at least one block of this label.
-    static func pem(_ noun: String, label: String, good: String) -> SettingKind {
-        file(noun, good: good, wrong: ["a.secret"]) { (path, bytes) throws(Refusal) -> PEMFile in
+    ///
+    /// - Parameter isSecret: whether users other than the file's owner should not read it.
+    static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
+        file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) { (path, bytes) throws(Refusal) -> PEMFile in
             guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
                 text.holds(exactly: "-----BEGIN ")
             else { throw Refusal("holds no PEM block \"\(label)\"") }

@@ -37,6 +37,7 @@ extension SettingReader {
             bytes = Array(text.utf8)
         } else {
             guard var content = content(of: name, for: member.value, inside) else { return nil }
+            warnIfExposed(resolved(name), at: member.value, inside)
             if content.last == 0x0A { content.removeLast() }
             if content.last == 0x0D { content.removeLast() }
             bytes = content

@@ -20,9 +20,12 @@ public struct Fault: Sendable, Hashable, CustomStringConvertible {
 /// Every fault of a configuration file, in the file's order; at least one.
 public struct ConfigurationFaults: Error, Sendable, CustomStringConvertible {
     public let faults: [Fault]
+    /// What should be otherwise beside the faults, in the file's order.
+    public let warnings: [Warning]
 
-    init(_ faults: [Fault]) {
+    init(_ faults: [Fault], warnings: [Warning] = []) {
         self.faults = faults
+        self.warnings = warnings
     }
 
     /// One fault a line.

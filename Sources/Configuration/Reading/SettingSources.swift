@@ -1,3 +1,4 @@
+public import Files
 internal import Glibc
 internal import Text
 
@@ -8,12 +9,17 @@ public struct SettingSources: Sendable {
     /// The whole content of a file of at most `limit` bytes.
     public var file: @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8]
 
+    /// What users other than its owner may do with a file; nil if nothing.
+    public var exposure: @Sendable (_ path: String) -> FileExposure?
+
     public init(
         environment: @escaping @Sendable (_ name: String) -> String?,
-        file: @escaping @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8] = SettingSources.read
+        file: @escaping @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8] = SettingSources.read,
+        exposure: @escaping @Sendable (_ path: String) -> FileExposure? = FileExposure.of
     ) {
         self.environment = environment
         self.file = file
+        self.exposure = exposure
     }
 
     /// Reads a file of this machine. Pipes and devices are no files: opening one could wait for ever.

@@ -28,8 +28,8 @@ public struct Settings: Sendable {
     public let invitations: InvitationSettings
     /// `nil`: invitations are answered with their links.
     public let mail: MailSettings?
-    /// What is allowed and probably not meant, in the file's order.
-    public internal(set) var warnings: [Fault] = []
+    /// What works and should be otherwise, in the file's order.
+    public internal(set) var warnings: [Warning] = []
 }
 
 extension Settings: Section {

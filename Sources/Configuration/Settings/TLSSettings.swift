@@ -14,7 +14,8 @@ extension TLSSettings: Section {
         "certificate", .pem("a PEM file with the certificate chain", label: "CERTIFICATE", good: "tls/fullchain.pem"),
         .required, "The server's certificate, followed by the intermediate ones.")
     static let privateKey = Setting(
-        "private_key", .pem("a PEM file with the private key", label: "PRIVATE KEY", good: "tls/key.pem"), .required,
+        "private_key",
+        .pem("a PEM file with the private key", label: "PRIVATE KEY", good: "tls/key.pem", isSecret: true), .required,
         "The certificate's private key, unencrypted.")
 
     static let settings = [DeclaredSetting(certificate), DeclaredSetting(privateKey)]

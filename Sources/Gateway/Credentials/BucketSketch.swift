@@ -7,8 +7,9 @@ internal import Time
 ///
 /// * A level is never higher than that of a bucket of the key's own. Nothing is evicted, so that events of other keys
 ///   cannot make a key's own events forgotten.
-/// * A level is lower only if other keys emptied all four cells. With the default width, a thousand emptied keys do
-///   that to one other key in two hundred, and each of them has to spend `perSecond` events a second to keep it so.
+/// * A level is lower only if other keys emptied all four cells. With rows of 4,096 cells, 1,000 emptied keys do that to
+///   0.2 % of the others, 2,000 to 2 %, 5,000 to a quarter; to stay empty, each of them has to spend `perSecond` events a
+///   second.
 struct BucketSketch {
     private struct Cell {
         var tokens: Double

@@ -18,26 +18,21 @@ public struct DemoFiles {
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
 
-    /// Makes what is not there yet, the directories above included. The private key is readable by its owner alone.
+    /// Makes what is not there yet. The private key is readable by its owner alone.
     ///
     /// - Parameters:
+    ///   - folder: where the files are; locked, so that no other demo reads the configuration that is written anew.
     ///   - listen: as `host:port`, for the configuration that is written.
     ///   - adminListen: likewise.
     ///   - providerListen: likewise, of the demo provider.
     ///   - mailServer: a URL; `nil` where links are shown.
     public init(
-        directory: String, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
+        in folder: DemoFolder, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
     ) throws(StartFailure) {
+        let directory = folder.path
         self.directory = directory
         publicURL = "http://\(listen)"
         providerURL = "http://\(providerListen)"
-        var made = directory.starts(exactly: "/") ? "" : "."
-        for name in directory.words(between: "/") {
-            made += "/\(name)"
-            if unsafe mkdir(made, 0o700) != 0, errno != EEXIST {
-                throw StartFailure("\(made): cannot be made: \(DemoFiles.lastError)")
-            }
-        }
         let keyPath = directory + "/demo-provider.pem"
         do {
             if unsafe access(keyPath, F_OK) == 0 {

@@ -133,7 +133,7 @@ public final class GatewayProcess {
     /// Names what has to be registered at each provider, and what is probably not meant.
     private func tell(of settings: Settings) {
         for warning in settings.warnings {
-            log.write(.warning, "a setting is probably not meant", fields: [("setting", warning.description)])
+            log.write(.warning, "the configuration should be otherwise", fields: [("warning", warning.description)])
         }
         for uri in settings.redirectURIs {
             log.write(

@@ -1,8 +1,11 @@
+internal import Text
+
 /// Cells of `text/csv` (RFC 4180).
 public enum CSV {
-    /// A cell that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV Injection").
+    /// Appends a cell. One that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV
+    /// Injection").
     public static func append(_ cell: String, to bytes: inout [UInt8]) {
-        let isFormula = cell.utf8.first { $0 != UInt8(ascii: " ") }.map { "=+-@\t\r\n".utf8.contains($0) } ?? false
+        let isFormula = CSV.isFormula(cell)
         let needsQuotes = cell.utf8.contains { "\",\r\n;".utf8.contains($0) }
         guard needsQuotes || isFormula else {
             bytes.append(contentsOf: cell.utf8)
@@ -15,5 +18,21 @@ public enum CSV {
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a spreadsheet may run a cell: by its first sign, also in its wide form, behind what is not seen; or by a
+    /// tab or a line break at its beginning, behind which a spreadsheet looks too.
+    private static func isFormula(_ cell: String) -> Bool {
+        for scalar in cell.unicodeScalars {
+            switch scalar.value {
+            case 0x09, 0x0A, 0x0D: return true
+            // = + - @, their small and full-width forms, and the minus sign
+            case 0x3D, 0x2B, 0x2D, 0x40, 0xFE62, 0xFE63, 0xFE66, 0xFE6B, 0xFF0B, 0xFF0D, 0xFF1D, 0xFF20, 0x2212:
+                return true
+            default:
+                guard !scalar.isShownByTerminals || scalar.properties.isWhitespace else { return false }
+            }
+        }
+        return false
     }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 
 /// Lines in either format, one behind the other in one buffer.
 ///
@@ -29,12 +30,19 @@ struct LogLines {
 
     mutating func string(_ name: String, _ value: String) {
         self.name(name)
+        // What a terminal would act on is escaped in either format: people read both.
+        let isASCII = value.utf8.allSatisfy { $0 < 0x7F }
         let needsQuotes =
-            format == .json || value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x7F }
-        if needsQuotes {
+            format == .json || value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 }
+            || !isASCII && !value.unicodeScalars.allSatisfy(\.isShownByTerminals)
+        if !needsQuotes {
+            bytes.append(contentsOf: value.utf8)
+        } else if isASCII {
             JSONWriter.append(quoted: value, to: &bytes)
         } else {
-            bytes.append(contentsOf: value.utf8)
+            var quoted: [UInt8] = []
+            JSONWriter.append(quoted: value, to: &quoted)
+            bytes.append(contentsOf: JSONWriter.escapedForTerminal(quoted))
         }
     }
 

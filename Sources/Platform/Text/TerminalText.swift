@@ -19,9 +19,11 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal shows a sign for the scalar, in its place.
-    fileprivate var isShownByTerminals: Bool {
-        switch properties.generalCategory {
+    /// Whether a terminal shows a sign for the scalar, in its place: false for controls, separators of lines, and what is
+    /// invisible or changes the order of what is shown.
+    public var isShownByTerminals: Bool {
+        if value < 0x7F { return value >= 0x20 }
+        return switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: !properties.isDefaultIgnorableCodePoint
         }

@@ -46,8 +46,17 @@ internal import Glibc
     ///   - names: as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`.
     ///   - days: how long it lasts from now; a negative number makes one that has expired.
     public func issue(_ names: String..., days: Int = 1) throws -> (certificate: String, key: String) {
+        try issue(names, .p256, days: days)
+    }
+
+    /// The same with an RSA key.
+    public func issueRSA(_ names: String...) throws -> (certificate: String, key: String) {
+        try issue(names, .rsa, days: 1)
+    }
+
+    private func issue(_ names: [String], _ kind: KeyKind, days: Int) throws -> (certificate: String, key: String) {
         count += 1
-        let (own, pem) = try unsafe TestAuthority.makeKey()
+        let (own, pem) = try unsafe TestAuthority.makeKey(kind)
         defer { unsafe EVP_PKEY_free(own) }
         let made = try unsafe TestAuthority.sign(
             own, name: "Test server", extensions: [(NID_subject_alt_name, names.joined(separator: ","))], by: key,
@@ -61,8 +70,8 @@ internal import Glibc
         return files
     }
 
-    private static func makeKey() throws -> (handle: OpaquePointer, pem: String) {
-        let pem = try SigningKey.generate(.p256).pem()
+    private static func makeKey(_ kind: KeyKind = .p256) throws -> (handle: OpaquePointer, pem: String) {
+        let pem = try SigningKey.generate(kind).pem()
         let bytes = Array(pem.utf8)
         guard let source = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw Failure() }
         defer { unsafe BIO_free(source) }

@@ -1,0 +1,27 @@
+internal import Configuration
+internal import Databases
+internal import Gateway
+internal import Grants
+
+extension Invocation {
+    /// Opens the store of grants and invitations for one command; the gateway may run meanwhile.
+    ///
+    /// - Parameters:
+    ///   - isWriting: whether the command records something, so that a checkpoint may be due.
+    ///   - isMade: whether a missing store is made; a command that only reads must not find an empty one.
+    func withAccess(
+        _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
+        _ body: (AccessStore) throws(DatabaseError) -> ExitCode
+    ) throws(CommandFailure) -> ExitCode {
+        let keys = try checkpointKeys(settings)
+        do throws(DatabaseError) {
+            let database = try GatewayProcess.open(settings.storage, isMade: isMade)
+            defer { database.close() }
+            let code = try body(try AccessStore(database: database, now: now))
+            if isWriting { makeCheckpointIfDue(keys, database) }
+            return code
+        } catch {
+            throw .failure("the store cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+internal import Configuration
+internal import Gateway
+internal import Grants
+internal import JSON
+internal import Organizations
+internal import Time
+
+extension Invocation {
+    /// The link of an invitation; with `--json` an object with the invitation's members too.
+    func print(_ issued: IssuedInvitation, under settings: Settings) {
+        guard let token = issued.token else { return }
+        let link = OperatorView.link(token, under: settings)
+        guard arguments.has("json") else {
+            print(link)
+            return
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.members(of: issued.invitation)
+        writer.member("link", link)
+        writer.endObject()
+        print(writer.bytes)
+    }
+
+    /// Invitations, a line each; with `--json` a list.
+    func print(_ invitations: [Invitation]) {
+        guard arguments.has("json") else {
+            print(
+                invitations.map {
+                    "\($0.id)  \($0.organization)  \($0.role.rawValue)  \($0.email)  \($0.state.rawValue)  "
+                        + "expires \($0.expiresAt.rfc3339)"
+                })
+            return
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for invitation in invitations {
+            writer.beginObject()
+            writer.members(of: invitation)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        print(writer.bytes)
+    }
+
+    /// That an invitation was revoked.
+    func print(revoked invitation: Invitation) {
+        guard arguments.has("json") else {
+            print("the invitation of \(invitation.email) to \(invitation.organization) is revoked")
+            return
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.members(of: invitation, in: .revoked)
+        writer.endObject()
+        print(writer.bytes)
+    }
+
+    /// Why nothing could be done with an invitation, and what to do instead.
+    func warn(_ refusal: AccessRefusal, _ id: String) -> ExitCode {
+        switch refusal {
+        case .closed(let state):
+            warn("the invitation \(shown(id)) is \(state.rawValue) already; gatehouse invitation create makes another")
+        default: warn("no invitation has the id \(shown(id)); gatehouse invitation list shows them")
+        }
+        return .no
+    }
+}
+
+extension JSONWriter {
+    /// - Parameter state: the state after what was just done; nil if nothing changed.
+    fileprivate mutating func members(of invitation: Invitation, in state: Invitation.State? = nil) {
+        member("id", invitation.id)
+        member("organization", invitation.organization.text)
+        member("email", invitation.email)
+        member("role", invitation.role.rawValue)
+        member("state", (state ?? invitation.state).rawValue)
+        member("created_at", invitation.createdAt.rfc3339)
+        member("expires_at", invitation.expiresAt.rfc3339)
+    }
+}

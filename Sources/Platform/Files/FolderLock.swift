@@ -1,0 +1,61 @@
+internal import CLinux
+internal import Glibc
+
+/// The right of one process to use a folder, held until the value is released or the process ends, however it ends.
+///
+/// The lock is on a file `lock` in the folder (flock(2)). The system drops it with the descriptor, so that a crash leaves
+/// nothing behind that would have to be removed. The file stays: removing it would let two processes lock two files.
+public final class FolderLock: Sendable {
+    /// Why a folder cannot be locked.
+    public enum Refusal: Error, Sendable, Hashable {
+        /// Another process holds the lock.
+        case inUse
+        /// The file cannot be opened or locked: the path, and what the system says.
+        case failed(String)
+    }
+
+    private let descriptor: Int32
+
+    /// Takes the lock without waiting.
+    ///
+    /// - Parameter folder: the path of a folder that exists.
+    public init(_ folder: String) throws(Refusal) {
+        let path = "\(folder)/lock"
+        // The path is read during the call only. A link in the file's place is not followed.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .failed("\(path): \(FolderLock.text(of: errno))") }
+        while gatehouse_try_lock(descriptor) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            close(descriptor)
+            throw code == EWOULDBLOCK ? .inUse : .failed("\(path): \(FolderLock.text(of: code))")
+        }
+        self.descriptor = descriptor
+    }
+
+    /// Makes the folder, and those above it, where they are not there (for their owner alone), and takes the lock.
+    ///
+    /// - Parameter folder: a path; one that does not begin with `/` is relative to the working directory.
+    public convenience init(making folder: String) throws(Refusal) {
+        var path: [UInt8] = []
+        for (index, part) in folder.utf8.split(separator: UInt8(ascii: "/")).enumerated() {
+            if index > 0 || folder.utf8.first == UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }
+            path += part
+            let text = String(decoding: path, as: UTF8.self)
+            // The path is read during the call only.
+            guard unsafe mkdir(text, 0o700) == 0 || errno == EEXIST else {
+                throw .failed("\(text): cannot be made: \(FolderLock.text(of: errno))")
+            }
+        }
+        try self.init(folder)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func text(of code: Int32) -> String {
+        // strerror returns a text of its own, which is copied at once.
+        unsafe String(cString: strerror(code))
+    }
+}

@@ -1,0 +1,33 @@
+import Configuration
+import Gateway
+import Testing
+
+@testable import Commands
+
+@Suite("The demo's folder")
+struct DemoCommandTests {
+    @Test("a second demo with the folder of a running one is refused, and its files stay as they are")
+    func second() throws {
+        let workspace = Workspace()
+        workspace.expect("lock")
+        let configuration = workspace.file("gatehouse.jsonc", "as it was")
+        let running = try DemoFolder(workspace.path)
+        let call = CommandLineCall(["demo", "--data", workspace.path, "--listen", "127.0.0.1:0"])
+        #expect(call.code == 1 && call.output.isEmpty)
+        #expect(call.error.contains("a demo is running with this folder") && call.error.contains("--data"))
+        #expect(call.error.split(separator: "\n").count == 1)
+        #expect(try SettingSources.read(configuration, limit: 100) == Array("as it was".utf8))
+        withExtendedLifetime(running) {}
+    }
+
+    @Test("the folder is free again when the demo ends")
+    func afterwards() throws {
+        let workspace = Workspace()
+        workspace.expect("lock")
+        do {
+            let running = try DemoFolder(workspace.path)
+            withExtendedLifetime(running) {}
+        }
+        _ = try DemoFolder(workspace.path)
+    }
+}
