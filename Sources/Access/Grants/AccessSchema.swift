@@ -87,6 +87,7 @@ extension AccessStore {
             ALTER TABLE person_seen ADD COLUMN mapped_by TEXT;
             ALTER TABLE person_seen ADD COLUMN mapped_email TEXT;
             CREATE INDEX person_seen_rules ON person_seen (organization, rules, mapped_role);
+            CREATE INDEX person_seen_role ON person_seen (organization, mapped_role);
             CREATE INDEX person_seen_at ON person_seen (organization, seen_at);
             CREATE INDEX person_seen_name ON person_seen (organization, coalesce(email, subject), identity);
             CREATE INDEX suspension_address ON suspension_email (organization, email);

@@ -45,8 +45,7 @@ extension AccessStore {
         _ change: MappingChange, in organization: OrganizationID, by manager: ActingIdentity,
         where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
-        try await judgePeople(of: organization, by: conditions.rules)
-        return try await mappingTurns.take(organization) { () throws(DatabaseError) in
+        try await mappingTurns.take(organization) { () throws(DatabaseError) in
             // Each round but the first comes after a change by another process.
             for _ in 0..<5 {
                 let prepared: PreparedChange
@@ -55,8 +54,15 @@ extension AccessStore {
                 case .failure(let refusal): return .failure(refusal)
                 }
                 let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
+                var locksOut = false
+                if !future.isAny {
+                    // If the organization had no manager before, nothing is refused for leaving none.
+                    let rows = MappingRows(prepared.before)
+                    locksOut = try await futureManagers(of: organization, under: rows, by: conditions.rules).isAny
+                }
                 let result = try await commit(
-                    change, prepared, future, in: organization, by: manager, where: conditions, recording: record)
+                    change, prepared, future, locksOut: locksOut, in: organization, by: manager, where: conditions,
+                    recording: record)
                 if let result { return result }
             }
             return .failure(.changedMeanwhile)
@@ -79,9 +85,9 @@ extension AccessStore {
         }
     }
 
-    /// `nil` if the rows are not those any more that the change was prepared for.
+    /// `nil` if the rows are not those any more that the change was prepared for, or the manager is gone who was found.
     private func commit(
-        _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers,
+        _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers, locksOut: Bool,
         in organization: OrganizationID, by manager: ActingIdentity, where conditions: MappingConditions,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal>? {
@@ -94,11 +100,12 @@ extension AccessStore {
             guard stored.elementsEqual(before, by: { $0.isExactly($1) }) else { return .kept(nil, []) }
             guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
             if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
-            if try !AccessStore.hasManager(organization, among: future, by: conditions.rules, at: moment, transaction),
-                try AccessStore.hasManager(
-                    organization, under: own.rows, by: conditions.rules, at: moment, transaction)
-            {
-                return .refused(.wouldLockOut)
+            let hasManager = try AccessStore.hasManager(
+                organization, among: future, by: conditions.rules, at: moment, transaction)
+            if !hasManager {
+                // A manager whom the search found may be gone by now: it is made again.
+                if future.isAny { return .kept(nil, []) }
+                if locksOut { return .refused(.wouldLockOut) }
             }
             try AccessStore.store(after, in: organization, insteadOf: before, transaction)
             var record = record

@@ -122,8 +122,7 @@ extension Management {
         guard let prepared else { throw Problem(AccessRefusal.notFound) }
         let (people, unchanged) = try await judged(prepared)
         let (had, has) = try await stored { () throws(DatabaseError) in
-            try await self.access.judgePeople(of: id, by: peopleRules)
-            return (
+            (
                 try await self.access.futureManagers(of: id, under: prepared.before, by: peopleRules).isAny,
                 try await self.access.futureManagers(of: id, under: prepared.after, by: peopleRules).isAny
             )
