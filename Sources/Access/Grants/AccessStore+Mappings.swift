@@ -53,7 +53,7 @@ extension AccessStore {
             let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
             var locksOut = false
             if !future.isAny {
-                // Where nobody managed the organization before, nothing is refused for leaving nobody.
+                // An organization without a manager before may be left without one.
                 let rows = MappingRows(prepared.before)
                 locksOut = try await futureManagers(of: organization, under: rows, by: conditions.rules).isAny
             }
