@@ -17,7 +17,7 @@ struct VerifiedTokenCache {
     }
 
     /// What all claims of a reactor's tokens may take. Ten thousand ordinary ones take about as much; tokens may hold
-    /// forty times as much each, and whoever has a provider's tokens chooses what is in them.
+    /// forty times as much each, and a holder of a provider's tokens may choose what is in them.
     static let bytes = 32 << 20
 
     private var claims: BoundedCache<Key, VerifiedClaims>

@@ -6,7 +6,7 @@ import Testing
 struct LongTableTests {
     @Test(
         "many workspaces are searched and exported beside the requests, few of them at once",
-        arguments: [("q=9", 114), ("owner=nobody", 0), ("q=w", 500)])
+        arguments: [("q=9", 114), ("owner=absent", 0), ("q=w", 500)])
     func offReactor(query: String, count: Int) async throws {
         let world = try TestWorld()
         let token = try world.token("acme-viewers")

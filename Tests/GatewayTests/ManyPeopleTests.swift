@@ -90,7 +90,7 @@ struct ManyPeopleTests {
         #expect(subjects.count == 27 && Set(subjects).count == 27)
     }
 
-    @Test("a page of members judges nobody whose access is stored, and only its own people otherwise")
+    @Test("a page of members judges no person whose access is stored, and only its own people otherwise")
     func judging() async throws {
         try await fill(200, isJudged: false)
         let judged = Mutex(0)
@@ -117,7 +117,7 @@ struct ManyPeopleTests {
         #expect(judged.withLock { $0 } == 0)
     }
 
-    @Test("stored access follows the rules: after a change nobody is listed with a role that the rules do not give")
+    @Test("stored access follows the rules: after a change a person is listed only with a role that the rules give")
     func afterChange() async throws {
         try await fill(12, isJudged: true)
         let manager = try await world.browser("carla")

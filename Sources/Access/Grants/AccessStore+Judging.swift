@@ -6,8 +6,8 @@ internal import Snapshots
 internal import Time
 
 // Roles of people seen are stored with them. After a change of rules or settings they are judged anew here, in batches
-// that each take a few milliseconds of a reading and of a writing transaction; until then whoever needs one of them
-// judges it on the spot.
+// that each take a few milliseconds of a reading and of a writing transaction; until then a caller that needs one
+// of them judges it on the spot.
 extension AccessStore {
     private static let batch = 100
 

@@ -2,7 +2,7 @@ public import ClaimMapping
 public import Organizations
 
 /// What the claims of a person's last sign-in earn in an organization, without grants and suspensions; kept with the
-/// person, so that lists do not judge everybody at each request.
+/// person, so that lists do not judge all people at each request.
 public struct SeenAccess: Sendable, Hashable {
     /// Names the rules under which the claims were judged; under other rules they have to be judged again.
     public let rules: RulesTag

@@ -63,7 +63,7 @@ struct MappingPreview: Sendable {
     let unchanged: Int
     /// Of whoever asks.
     let own: (before: Role?, after: Role?)
-    /// Rows that decide for nobody any more, and did before.
+    /// Rows that decide for no person any more, and did before.
     let shadowed: [Mapping]
     let wouldLockOut: Bool
 }
@@ -146,7 +146,7 @@ extension Management {
         let after: MappingRows
         let old: OrganizationRules
         let new: OrganizationRules
-        /// Rows that decide for nobody any more, and did before.
+        /// Rows that decide for no person any more, and did before.
         let shadowed: [Mapping]
 
         init(before table: MappingTable, after: MappingTable, of organization: Deployment.Organization) {
@@ -159,7 +159,7 @@ extension Management {
         }
     }
 
-    /// Everybody's claims are opened and judged twice: in batches, so that other reads run in between.
+    /// All people's claims are opened and judged twice: in batches, so that other reads run in between.
     private func judged(_ rules: Preparation) async throws(Problem) -> (
         changed: [MappingPreview.Person], unchanged: Int
     ) {

@@ -64,7 +64,7 @@ public final class GatewayServer {
     }
 
     #if DEBUG
-        /// A step of a reactor takes at most a millisecond, for everybody else waits; code that is not optimized takes about
+        /// A step of a reactor takes at most a millisecond, since all its connections wait; code that is not optimized takes about
         /// this much longer.
         private static let longestStep = Duration.milliseconds(25)
 
