@@ -16,7 +16,9 @@ extension SettingReader {
         }
     }
 
-    /// What `{"env": NAME}` or `{"file": PATH}` stands for, without the line break at a file's end.
+    /// The secret to which `{"env": NAME}` or `{"file": PATH}` points, without one line break at its end.
+    ///
+    /// Other white space at its ends counts, and is warned of: a client or a mail server would not say what is wrong.
     func secret(_ reference: JSONValue, _ place: String) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
@@ -34,18 +36,40 @@ extension SettingReader {
                 fault(at: member.value, inside, "the environment variable \(quoted(name)) is not set")
                 return nil
             }
-            bytes = Array(text.utf8)
+            bytes = SettingReader.withoutLineBreak(Array(text.utf8))
         } else {
-            guard var content = content(of: name, for: member.value, inside) else { return nil }
-            if content.last == 0x0A { content.removeLast() }
-            if content.last == 0x0D { content.removeLast() }
-            bytes = content
+            guard let content = content(of: name, for: member.value, inside) else { return nil }
+            bytes = SettingReader.withoutLineBreak(content)
         }
         guard !bytes.isEmpty else {
             fault(at: member.value, inside, "the secret is empty")
             return nil
         }
+        if let oddity = SettingReader.oddity(of: bytes) {
+            warn(at: member.value, inside, "the secret \(oddity), which counts as part of it")
+        }
         return Secret(bytes: bytes)
+    }
+
+    /// One line break is LF, CR LF, or the CR that is left if a program took the LF.
+    private static func withoutLineBreak(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if bytes.last == 0x0A { bytes.removeLast() }
+        if bytes.last == 0x0D { bytes.removeLast() }
+        return bytes
+    }
+
+    /// A way in which the bytes differ from what a user usually means by a secret; nil if they do not.
+    private static func oddity(of bytes: [UInt8]) -> String? {
+        func isWhiteSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte.map { (0x09...0x0D).contains($0) } ?? false }
+        // The mark in UTF-8 and in UTF-16, as editors and shells of Windows write it.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) || bytes.starts(with: [0xFF, 0xFE]) {
+            return "begins with a byte-order mark"
+        }
+        if isWhiteSpace(bytes.first) { return "begins with white space" }
+        if isWhiteSpace(bytes.last) { return "ends with white space" }
+        if bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) { return "contains a line break" }
+        return nil
     }
 
     static let secretNoun = "{\"env\": \"NAME\"} or {\"file\": \"PATH\"}"
