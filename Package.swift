@@ -116,7 +116,8 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Organizations", "Sockets", "Text", "Time",
+                "ClaimMapping", "Cryptography", "HTTPClient", "JSON", "Mail", "Organizations", "Sockets", "Text",
+                "Time",
                 "Tokens",
             ]),
         library(
