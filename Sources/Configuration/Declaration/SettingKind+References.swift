@@ -33,7 +33,7 @@ extension SettingReader {
         let bytes: [UInt8]
         if member.name == "env" {
             guard let text = sources.environment(name) else {
-                fault(at: member.value, inside, "the environment variable \(quoted(name)) is not set")
+                fault(at: member.value, inside, "the environment variable \(quoted(name)) is not set, or not UTF-8")
                 return nil
             }
             bytes = SettingReader.withoutLineBreak(Array(text.utf8))
@@ -43,6 +43,13 @@ extension SettingReader {
         }
         guard !bytes.isEmpty else {
             fault(at: member.value, inside, "the secret is empty")
+            return nil
+        }
+        // A text without its other octets, or with U+FFFD for them, would be another secret.
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            fault(
+                at: member.value, inside, "the secret must be UTF-8 text without NUL: a binary one is written in base64"
+            )
             return nil
         }
         if let oddity = SettingReader.oddity(of: bytes) {
@@ -62,10 +69,7 @@ extension SettingReader {
     /// A way in which the bytes differ from what a user usually means by a secret; nil if they do not.
     private static func oddity(of bytes: [UInt8]) -> String? {
         func isWhiteSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte.map { (0x09...0x0D).contains($0) } ?? false }
-        // The mark in UTF-8 and in UTF-16, as editors and shells of Windows write it.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) || bytes.starts(with: [0xFF, 0xFE]) {
-            return "begins with a byte-order mark"
-        }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "begins with a byte-order mark" }
         if isWhiteSpace(bytes.first) { return "begins with white space" }
         if isWhiteSpace(bytes.last) { return "ends with white space" }
         if bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) { return "contains a line break" }
@@ -107,7 +111,7 @@ extension SettingKind<Secret> {
             wrong: SettingReader.wrongSecrets, schema: SettingReader.writeSecretSchema
         ) { value, path, reader in
             guard value.kind == .object else {
-                let plain = value.kind == .string ? "a secret never stands in the file itself: write" : "must be"
+                let plain = value.kind == .string ? "a secret must not be in this file: write" : "must be"
                 reader.fault(at: value, path, "\(plain) \(SettingReader.secretNoun)")
                 return nil
             }
