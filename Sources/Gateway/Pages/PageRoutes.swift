@@ -41,7 +41,7 @@ enum PageRoutes {
         do {
             let query = try WorkspaceQuery(items)
             if items.contains(where: { $0.name == "format" && $0.value == "csv" }) {
-                return metrics.reply(try metrics.backend.workspaces(permit, query, as: .csv))
+                return metrics.reply(try metrics.backend.workspaces(permit, query, as: .spreadsheet))
             }
             let page = OrganizationPage(
                 account: account(caller),
