@@ -5,19 +5,27 @@ internal import Tokens
 
 extension Command {
     static let check = Command(
-        path: ["check"], summary: "Tells every fault of a configuration at once",
+        path: ["check"], summary: "Reports every fault of a configuration at once",
         details: """
             Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong. Warnings are such
-            lines too, and change no exit code. A good file is followed by the redirect URI to register at each provider.
-            Files and variables that the configuration points to are read; network and storage are not touched.
+            lines too and do not change the exit code. For a file without faults, the redirect URI to register at each
+            provider is printed. The files and variables that the configuration names are read; network and storage are
+            not touched.
             """,
-        options: [.config, .json]
+        options: [.value("config", "FILE", "the same as FILE"), .json],
+        operands: [Operand(placeholder: "FILE", isRequired: false, help: "the configuration")]
     ) { (call) throws(CommandFailure) -> ExitCode in
-        let path = try call.arguments.required("config")
+        let path: String
+        switch (call.arguments.value("config"), call.arguments.optionalOperand("FILE")) {
+        case (let named?, nil): path = named
+        case (nil, let plain?): path = plain
+        case (nil, nil): throw .words("FILE is missing: the configuration")
+        case (_?, let plain?): throw .words("the configuration is given twice: --config FILE, and \(shown(plain))")
+        }
         let isJSON = call.arguments.has("json")
         let settings: Settings
         do throws(ConfigurationFaults) {
-            settings = try SettingsFile.load(path: path, environment: call.environment)
+            settings = try SettingsFile.load(path: path, environment: call.environment, mayBePipe: true)
         } catch {
             guard isJSON else { throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description)) }
             call.print(json(faults: error.faults, warnings: [], redirectURIs: []))
