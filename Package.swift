@@ -180,7 +180,7 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Threads", "Time"]),
-        tests(of: "Mail", uses: ["Cryptography", "Sockets", "Threads", "Time"]),
+        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),

@@ -87,6 +87,28 @@ struct CrowdTests {
         #expect((2...5).contains(cut))
     }
 
+    @Test("bodies that are collected hold no more memory than there is for all")
+    func collectedBodies() async throws {
+        let live = try LiveServer(limits: CrowdTests.limits { $0.heldBytes = 3 << 20 }) { request in
+            guard request.target.path == "/collect" else { return CrowdTests.path(request) }
+            return .later(bodyLimit: 1 << 20) { body in
+                let bytes = try? await body.collect()
+                return Response(.ok, body: Array("\(bytes?.count ?? 0)".utf8))
+            }
+        }
+        let cut = try await onThread {
+            let head = "POST /collect HTTP/1.1\r\nHost: a\r\nContent-Length: \(1 << 20)\r\nConnection: close\r\n\r\n"
+            let small = try TestClient(live.address, from: 2)
+            let greedy = try (0..<6).map { _ in try TestClient(live.address, from: 3) }
+            for client in greedy { client.send(head + String(repeating: "a", count: 1_000_000)) }
+            // What was sent has been collected once the next request is answered.
+            guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
+            for client in greedy { client.send(String(repeating: "a", count: (1 << 20) - 1_000_000)) }
+            return greedy.count { !$0.read().hasSuffix("1048576") }
+        }
+        #expect((2...5).contains(cut))
+    }
+
     @Test("what was sent before the listener closes is answered, and a new connection has time for its request")
     func drainingUnread() async throws {
         let live = try LiveServer(CrowdTests.path)
