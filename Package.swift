@@ -121,8 +121,8 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
-                "Time", "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Organizations", "Sockets",
+                "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
@@ -192,7 +192,7 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Threads", "Time"]),
-        tests(of: "Mail", uses: ["Cryptography", "Sockets", "Threads", "Time"]),
+        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),

@@ -11,6 +11,8 @@ struct ClaimsReport {
     private let issuer: String
     private let subject: String?
     private let email: String?
+    /// Why the address does not count; nil if it counts, or if there is none.
+    private let emailDoubt: String?
     private let explanations: [AccessExplanation]
     /// Whether somebody vouched for the claims.
     private let isSigned: Bool
@@ -31,6 +33,11 @@ struct ClaimsReport {
         email = claims.root.member("email")?.string
         let (issuer, subject) = (issuer, subject ?? "")
         let email = provider.emailTrust.verifiedEmail(of: claims)
+        emailDoubt =
+            switch (self.email, email) {
+            case (_?, nil): ClaimsReport.doubt(claims)
+            default: nil
+            }
         explanations = settings.organizations.map { organization in
             let rules = organization.rules.adding(access.mappings(of: organization.id))
             return AccessExplanation(
@@ -40,6 +47,22 @@ struct ClaimsReport {
                     issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id),
                 isSuspensionUnknown: access.suspendsAddresses(in: organization.id)
                     && provider.emailTrust.isVerifiedEmailUnknown(of: claims))
+        }
+    }
+
+    /// Tells an `email_verified` of another type from one that is absent or false.
+    private static func doubt(_ claims: KnownClaims) -> String {
+        guard let verified = claims.root.member("email_verified") else {
+            return claims.unknown.leavesOut("email_verified")
+                ? "email_verified is unknown" : "there is no email_verified"
+        }
+        return switch verified.kind {
+        case .boolean: verified.boolean == true ? "it is not an address" : "email_verified is false"
+        case .string: "email_verified is the string \(shown(verified.string ?? "")), not true"
+        case .number: "email_verified is a number, not true"
+        case .null: "email_verified is null, not true"
+        case .array: "email_verified is an array, not true"
+        case .object: "email_verified is an object, not true"
         }
     }
 
@@ -67,7 +90,7 @@ struct ClaimsReport {
     /// The same for people.
     var lines: [String] {
         let who = subject.map { "subject \(shown($0))" } ?? "no subject"
-        let mail = email.map { ", e-mail \(shown($0))" } ?? ""
+        let mail = email.map { ", e-mail \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""
         let claims = isSigned ? "Valid token" : "Claims that nobody signed"
         let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"
         guard !explanations.isEmpty else { return [head, "The configuration has no organization."] }

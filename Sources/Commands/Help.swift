@@ -9,7 +9,7 @@ enum Help {
 
             \(lines.joined(separator: "\n"))
 
-            Every command explains itself with --help. Exit codes: 0 done or yes, 1 no, 2 wrong words.
+            Every command accepts --help. Exit codes: 0 done or yes, 1 no or failed, 2 usage error.
 
             """
     }
@@ -20,12 +20,12 @@ enum Help {
             usage += option.isRequired ? " \(option.spelling)" : " [\(option.spelling)]"
             if option.isRepeated { usage += "…" }
         }
-        for operand in command.operands { usage += " \(operand.placeholder)" }
+        for operand in command.operands { usage += " \(operand.spelling)" }
         var text = "\(usage)\n\n\(command.summary).\n"
         if !command.details.isEmpty { text += "\n\(command.details)\n" }
         let rows =
             command.operands.map { ($0.placeholder, $0.help) } + command.options.map { ($0.spelling, $0.help) }
-            + [("--help", "this text")]
+            + [("--help", "print this text")]
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         text += "\n"
         for (words, help) in rows {

@@ -23,8 +23,9 @@ extension Invocation {
     }
 
     /// Invitations, a line each; with `--json` a list.
-    func print(_ invitations: [Invitation]) {
+    func print(_ invitations: [Invitation], of organization: OrganizationID?) {
         guard arguments.has("json") else {
+            if invitations.isEmpty { warn("no invitations are stored\(organization.map { " in \($0)" } ?? "")") }
             print(
                 invitations.map {
                     "\($0.id)  \($0.organization)  \($0.role.rawValue)  \($0.email)  \($0.state.rawValue)  "

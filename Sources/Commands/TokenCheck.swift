@@ -19,11 +19,11 @@ struct TokenCheck {
         let arguments = call.arguments
         let isSignatureOnly = arguments.has("signature-only")
         switch (arguments.value("config"), arguments.value("keys")) {
-        case (nil, nil): throw .words("either --config FILE or --keys FILE is missing: which keys count?")
+        case (nil, nil): throw .words("either --config FILE or --keys FILE is missing: the keys to verify with")
         case (.some, .some): throw .words("--config and --keys exclude each other")
         case (.some, nil):
             for name in ["issuer", "audience"] where arguments.has(name) {
-                throw .words("--\(name) goes with --keys; with --config the providers' settings count")
+                throw .words("--\(name) goes with --keys; with --config the settings of the providers decide")
             }
             let trust = ConfiguredTrust(try call.settings(), call)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in

@@ -2,7 +2,7 @@ internal import Text
 internal import Tokens
 
 extension Operand {
-    static let token = Operand(placeholder: "TOKEN|-", help: "a token; - reads one a line from standard input")
+    static let token = Operand(placeholder: "TOKEN|-", help: "a token; - reads one token per line from standard input")
 }
 
 extension Invocation {

@@ -13,9 +13,15 @@ public enum SettingsFile {
     ///   - path: also what faults call the file; what it names by relative paths is relative to its directory.
     ///   - sources: where files and environment variables come from.
     public static func load(path: String, sources: SettingSources) throws(ConfigurationFaults) -> Settings {
+        try load(path: path, sources: sources, reading: sources.file)
+    }
+
+    private static func load(
+        path: String, sources: SettingSources, reading: (String, Int) throws(FileFault) -> [UInt8]
+    ) throws(ConfigurationFaults) -> Settings {
         let bytes: [UInt8]
         do throws(FileFault) {
-            bytes = try sources.file(path, maximumBytes)
+            bytes = try reading(path, maximumBytes)
         } catch {
             let message = "the configuration cannot be read: \(error.description)"
             throw ConfigurationFaults([Fault(file: path, line: 1, column: 1, path: "", message: message)])
@@ -24,10 +30,14 @@ public enum SettingsFile {
     }
 
     /// The same with the process's files and an environment.
+    ///
+    /// - Parameter mayBePipe: whether the configuration itself may be a pipe or a device. One that is read again at a
+    ///   reload may not.
     public static func load(
-        path: String, environment: [String: String]
+        path: String, environment: [String: String], mayBePipe: Bool = false
     ) throws(ConfigurationFaults) -> Settings {
-        try load(path: path, sources: SettingSources(environment: { environment[$0] }))
+        let sources = SettingSources(environment: { environment[$0] })
+        return try load(path: path, sources: sources, reading: mayBePipe ? SettingSources.readArgument : sources.file)
     }
 
     /// The same for the content of a file.
@@ -39,7 +49,14 @@ public enum SettingsFile {
             document = try JSONDocument(parsing: bytes, as: .configuration, maximumBytes: maximumBytes)
         } catch {
             let position = JSONPosition(offset: error.offset, in: bytes)
-            let remedy = error.reason == .byteOrderMark ? ": save the file as UTF-8 without one" : ""
+            let remedy =
+                switch error.reason {
+                case .byteOrderMark: ": save the file as UTF-8 without one"
+                case .invalidUTF8 where bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]):
+                    ", but UTF-16: save the file as UTF-8"
+                case .invalidUTF8: ": save the file as UTF-8"
+                default: ""
+                }
             throw ConfigurationFaults([
                 Fault(
                     file: path, line: position.line, column: position.column, path: "",

@@ -15,14 +15,15 @@ public final class DemoProviderServer {
     private var thread: SystemThread?
 
     /// Where it listens, with the port that the system chose.
-    public var address: SocketAddress { server.address }
+    public let address: SocketAddress
 
     /// Binds; nothing is answered before ``start()``.
     public init(_ provider: DemoProvider, listen: SocketAddress) throws {
         guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopback() }
         let reactor = try Reactor()
         self.reactor = reactor
-        server = try Server(try listen.free(), on: [reactor]) { _, _ in DemoHandler(provider) }
+        address = try listen.free()
+        server = try Server([address], on: [reactor]) { _, _ in DemoHandler(provider) }
     }
 
     public func start() throws(SocketFault) {

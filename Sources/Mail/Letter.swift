@@ -3,20 +3,18 @@ public import Time
 
 /// A letter to one person, as plain text and as HTML.
 public struct Letter: Sendable {
-    /// `Name <address>`, or an address.
-    public let from: String
-    /// An address of ASCII.
-    public let to: String
+    public let from: Mailbox
+    public let to: Mailbox
     public let subject: String
     /// Lines end with `\n`.
     public let plainText: String
     public let html: String
-    /// Without its brackets; no other letter has it (RFC 5322, section 3.6.4).
+    /// In ASCII without white space, and without its brackets; no other letter has it (RFC 5322, section 3.6.4).
     public let messageID: String
     public let date: Timestamp
 
     public init(
-        from: String, to: String, subject: String, plainText: String, html: String, messageID: String, date: Timestamp
+        from: Mailbox, to: Mailbox, subject: String, plainText: String, html: String, messageID: String, date: Timestamp
     ) {
         self.from = from
         self.to = to
@@ -27,21 +25,17 @@ public struct Letter: Sendable {
         self.date = date
     }
 
-    /// The sender's address alone.
-    public var envelopeSender: String { Letter.split(from).address }
-
     /// The message with CR LF at its lines' ends (RFC 5322; RFC 2046, section 5.1.4).
     public func message() -> [UInt8] {
         // Quoted-printable content cannot hold "=_".
         let boundary = "gatehouse=_letter"
-        let (name, address) = Letter.split(from)
-        let shown = HeaderText.displayName(name)
+        let shown = HeaderText.displayName(from.name)
         // A line with an encoded word is short (RFC 2047, section 2).
         let sender =
-            name.isEmpty ? "<\(address)>" : shown + (shown.starts(exactly: "=?") ? "\r\n " : " ") + "<\(address)>"
+            (from.name.isEmpty ? "" : shown + (shown.starts(exactly: "=?") ? "\r\n " : " ")) + "<\(from.address)>"
         let head = [
-            "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(Letter.bare(to))>",
-            "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(Letter.bare(messageID))>",
+            "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(to.address)>",
+            "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(messageID)>",
             "MIME-Version: 1.0", "Auto-Submitted: auto-generated",
             "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
         ]
@@ -52,31 +46,6 @@ public struct Letter: Sendable {
         }
         return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + part("text/plain", plainText)
             + part("text/html", html) + Array("--\(boundary)--\r\n".utf8)
-    }
-
-    /// Whether both addresses can stand in a dialogue's lines (length: RFC 5321, section 4.5.3.1.3).
-    var isAddressed: Bool {
-        [envelopeSender, to].allSatisfy { address in
-            address.utf8.count <= 254
-                && address.utf8.allSatisfy {
-                    $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
-                }
-                && address.holds("@")
-        }
-    }
-
-    private static func split(_ sender: String) -> (name: String, address: String) {
-        guard let (name, address) = sender.dropping(exactlyLast: ">")?.cut(atLast: "<") else {
-            return ("", bare(sender))
-        }
-        let trimmed = name.trimmingBlanks()
-        let quoted = trimmed.dropping(exactly: "\"")?.dropping(exactlyLast: "\"")
-        return (String(quoted ?? trimmed), bare(String(address)))
-    }
-
-    private static func bare(_ text: String) -> String {
-        let octets = text.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
-        return String(decoding: octets, as: UTF8.self)
     }
 
     // date-time = [ day-of-week "," ] date time (RFC 5322, section 3.3)

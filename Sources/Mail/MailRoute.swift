@@ -10,21 +10,25 @@ public struct MailRoute: Sendable {
     public let isImplicitTLS: Bool
     public let username: String?
     public let password: Secret?
+    /// A PEM file with the certificate authorities that vouch for the server; nil for the system's.
+    public let authoritiesFile: String?
     /// How the client calls itself (RFC 5321, section 4.1.1.1).
     public let clientName: String
 
     public init(
-        host: String, port: UInt16, isImplicitTLS: Bool, username: String?, password: Secret?, clientName: String
+        host: String, port: UInt16, isImplicitTLS: Bool, username: String?, password: Secret?,
+        authoritiesFile: String? = nil, clientName: String
     ) {
         self.host = host
         self.port = port
         self.isImplicitTLS = isImplicitTLS
         self.username = username
         self.password = password
+        self.authoritiesFile = authoritiesFile
         self.clientName = clientName
     }
 
-    /// Whether nobody can listen between here and there: only then nothing has to be encrypted.
+    /// Whether the server is on this machine, so that no other machine can listen: only then plain text is allowed.
     var isLoopback: Bool {
         host == "localhost" || host.ends(exactly: ".localhost") || IPAddress(host)?.isLoopback ?? false
     }

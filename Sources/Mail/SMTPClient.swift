@@ -29,15 +29,12 @@ struct Delivery: Sendable {
 public final class SMTPClient: Sendable {
     private let reactor: Reactor
     private let thread: SystemThread
-    private let authoritiesFile: String?
     private let limits: SMTPLimits
     private let resolver = NameResolver()
 
-    /// - Parameter authoritiesFile: PEM; `nil` for the system's.
-    public init(authoritiesFile: String? = nil, limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
+    public init(limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
         let reactor = try Reactor()
         self.reactor = reactor
-        self.authoritiesFile = authoritiesFile
         self.limits = limits
         thread = try reactor.start()
     }
@@ -54,7 +51,7 @@ public final class SMTPClient: Sendable {
             letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
         let tls: TLSClientContext
         do throws(TLSFault) {
-            tls = try TLSClientContext(authoritiesFile: authoritiesFile, applicationProtocol: nil)
+            tls = try TLSClientContext(authoritiesFile: route.authoritiesFile, applicationProtocol: nil)
         } catch {
             throw DeliveryFailure("TLS cannot be set up: \(error)")
         }
@@ -73,20 +70,24 @@ public final class SMTPClient: Sendable {
         if let failure { throw failure }
     }
 
-    /// Addresses in turn, until one of them answers.
+    /// Tries addresses in turn, until one of them answers.
+    ///
+    /// - Parameter isPlain: whether STARTTLS is passed over, since it has failed at the first of the addresses.
     private static func attempt(
         _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
-        finished: @escaping (DeliveryFailure?) -> Void
+        isPlain: Bool = false, finished: @escaping (DeliveryFailure?) -> Void
     ) {
         guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
         let rest = addresses.dropFirst()
         do throws(SocketFault) {
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
-            _ = try SMTPConnection(stream, delivery, tls: tls, on: reactor) { failure, wasConnected in
-                if failure != nil, !wasConnected, !rest.isEmpty {
-                    return attempt(delivery, rest, tls, on: reactor, finished: finished)
+            _ = try SMTPConnection(stream, delivery, isPlain: isPlain, tls: tls, on: reactor) { outcome in
+                switch outcome {
+                case .taken: finished(nil)
+                case .unreached where !rest.isEmpty: attempt(delivery, rest, tls, on: reactor, finished: finished)
+                case .unsecured: attempt(delivery, addresses, tls, on: reactor, isPlain: true, finished: finished)
+                case .unreached(let failure), .failed(let failure): finished(failure)
                 }
-                finished(failure)
             }
         } catch {
             rest.isEmpty

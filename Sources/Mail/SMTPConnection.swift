@@ -3,6 +3,16 @@ internal import Time
 
 /// Carries one dialogue over one connection. Belongs to the client's reactor.
 final class SMTPConnection: EventHandler {
+    /// What one connection came to.
+    enum Outcome {
+        case taken
+        case failed(DeliveryFailure)
+        /// Nothing was said on it, so another address may be tried.
+        case unreached(DeliveryFailure)
+        /// STARTTLS failed where plain text is allowed, so the same address may be tried without.
+        case unsecured
+    }
+
     private enum Phase {
         case connecting, talking, closed
     }
@@ -10,6 +20,7 @@ final class SMTPConnection: EventHandler {
     private let host: String
     private let tls: TLSClientContext
     private let isImplicitTLS: Bool
+    private let allowsPlainText: Bool
     private let limits: SMTPLimits
     private let reactor: Reactor
     private var dialogue: SMTPDialogue
@@ -21,12 +32,12 @@ final class SMTPConnection: EventHandler {
     private var deadline: MonotonicTime
     private let end: MonotonicTime
     private var wakesAt: MonotonicTime?
-    /// Told once; whether another address may be tried, for nothing was said on this one yet.
-    private var finished: ((DeliveryFailure?, _ wasConnected: Bool) -> Void)?
+    /// Called once.
+    private var finished: ((Outcome) -> Void)?
 
     init(
-        _ stream: Stream, _ delivery: Delivery, tls: TLSClientContext, on reactor: Reactor,
-        finished: @escaping (DeliveryFailure?, _ wasConnected: Bool) -> Void
+        _ stream: Stream, _ delivery: Delivery, isPlain: Bool, tls: TLSClientContext, on reactor: Reactor,
+        finished: @escaping (Outcome) -> Void
     ) throws(SocketFault) {
         self.stream = stream
         self.tls = tls
@@ -35,7 +46,8 @@ final class SMTPConnection: EventHandler {
         limits = delivery.limits
         host = delivery.route.host
         isImplicitTLS = delivery.route.isImplicitTLS
-        dialogue = SMTPDialogue(delivery.letter, by: delivery.route)
+        allowsPlainText = delivery.route.isLoopback
+        dialogue = SMTPDialogue(delivery.letter, by: delivery.route, usesTLS: !isPlain)
         end = delivery.end
         deadline = min(MonotonicTime.now() + limits.connect, end)
         watched = try WatchedStream(stream, on: reactor, interest: .write, handler: self)
@@ -48,7 +60,7 @@ final class SMTPConnection: EventHandler {
             do throws(SocketFault) {
                 try stream.checkConnected()
             } catch {
-                return finish(DeliveryFailure("no connection: \(error)"), wasConnected: false)
+                return finish(.unreached(DeliveryFailure("no connection: \(error)")))
             }
             phase = .talking
             if isImplicitTLS {
@@ -65,7 +77,8 @@ final class SMTPConnection: EventHandler {
         wakesAt = nil
         guard phase != .closed else { return }
         guard deadline <= turn.monotonic else { return arm() }
-        finish(DeliveryFailure("the server did not answer in time"), wasConnected: phase == .talking)
+        let failure = DeliveryFailure("the server did not answer in time")
+        phase == .talking ? fail(failure) : finish(.unreached(failure))
     }
 
     private func work() {
@@ -101,13 +114,13 @@ final class SMTPConnection: EventHandler {
             // Politeness only: what becomes of it changes nothing.
             _ = stream.write(Array("QUIT\r\n".utf8), from: 0)
             stream.endWriting()
-            finish(failure, wasConnected: true)
+            finish(failure.map(Outcome.failed) ?? .taken)
         }
     }
 
     private func secure() -> Bool {
         guard let secured = stream.securing(for: host, tls) else {
-            finish(DeliveryFailure("TLS cannot be set up"), wasConnected: true)
+            fail(DeliveryFailure("TLS cannot be set up"))
             return false
         }
         stream = secured
@@ -115,7 +128,12 @@ final class SMTPConnection: EventHandler {
     }
 
     private func broken() {
-        finish(DeliveryFailure(stream.failure.map { "TLS failed: \($0)" } ?? "the server hung up"), wasConnected: true)
+        fail(DeliveryFailure(stream.failure.map { "TLS failed: \($0)" } ?? "the server hung up"))
+    }
+
+    private func fail(_ failure: DeliveryFailure) {
+        let isStarting = !isImplicitTLS && stream.isHandshaking
+        finish(isStarting && allowsPlainText ? .unsecured : .failed(failure))
     }
 
     private func wait(_ readiness: Readiness) {
@@ -123,14 +141,14 @@ final class SMTPConnection: EventHandler {
         arm()
     }
 
-    private func finish(_ failure: DeliveryFailure?, wasConnected: Bool) {
+    private func finish(_ outcome: Outcome) {
         guard phase != .closed else { return }
         phase = .closed
         watched?.close()
         watched = nil
         let finished = finished
         self.finished = nil
-        finished?(failure, wasConnected)
+        finished?(outcome)
     }
 
     private func setDeadline(_ duration: Duration) {

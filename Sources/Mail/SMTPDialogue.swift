@@ -15,7 +15,8 @@ public struct SMTPDialogue: Sendable {
     }
 
     private enum Step: Sendable {
-        case greeting, hello, startingTLS, securing, password([[UInt8]]), sender, recipient, data, content, over
+        case greeting, hello(isExtended: Bool), startingTLS, securing, password([[UInt8]])
+        case sender, recipient, data, content, over
     }
 
     private let letter: Letter
@@ -23,10 +24,16 @@ public struct SMTPDialogue: Sendable {
     private var parser = SMTPReplyParser()
     private var step = Step.greeting
     private var isSecure: Bool
+    private let usesTLS: Bool
+    /// Mechanisms of the AUTH extension that the server offers.
+    private var mechanisms: [String] = []
 
-    public init(_ letter: Letter, by route: MailRoute) {
+    /// - Parameter usesTLS: whether STARTTLS is said if the server offers it. Without it only a server on this machine
+    ///   gets the letter.
+    public init(_ letter: Letter, by route: MailRoute, usesTLS: Bool = true) {
         self.letter = letter
         self.route = route
+        self.usesTLS = usesTLS
         isSecure = route.isImplicitTLS
     }
 
@@ -61,14 +68,17 @@ public struct SMTPDialogue: Sendable {
         switch step {
         case .greeting:
             guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
-            guard letter.isAddressed else {
-                return fail("an address cannot be written into a letter", isPermanent: true)
-            }
             return hello()
-        case .hello:
+        case .hello(let isExtended):
+            // A server without extensions does not know EHLO (RFC 5321, section 3.2).
+            if isExtended, reply.isPermanent {
+                return say("HELO \(route.clientName)", then: .hello(isExtended: false))
+            }
             guard reply.isPositive else { return refused(reply, "the server refused the greeting") }
-            return introduced(reply)
+            return introduced(isExtended ? reply : SMTPReply(code: reply.code, lines: []))
         case .startingTLS:
+            // After a refusal the dialogue goes on as before it (RFC 3207, section 4).
+            if reply.code != 220, route.isLoopback { return authenticate() }
             guard reply.code == 220 else { return refused(reply, "the server refused STARTTLS") }
             step = .securing
             return .secure
@@ -81,8 +91,9 @@ public struct SMTPDialogue: Sendable {
             step = .password(rest)
             return .send(next)
         case .sender:
-            guard reply.isPositive else { return refused(reply, "the server refused the sender", isAboutLetter: true) }
-            return say("RCPT TO:<\(letter.to)>", then: .recipient)
+            // The sender is a setting and the same in all letters.
+            guard reply.isPositive else { return refused(reply, "the server refused the sender") }
+            return say("RCPT TO:<\(letter.to.address)>", then: .recipient)
         case .recipient:
             guard reply.isPositive else {
                 return refused(reply, "the server refused the recipient", isAboutLetter: true)
@@ -100,30 +111,34 @@ public struct SMTPDialogue: Sendable {
         }
     }
 
-    private mutating func hello() -> Action { say("EHLO \(route.clientName)", then: .hello) }
+    private mutating func hello() -> Action { say("EHLO \(route.clientName)", then: .hello(isExtended: true)) }
 
     private mutating func introduced(_ reply: SMTPReply) -> Action {
+        mechanisms = reply.offer("AUTH") ?? []
         if !isSecure {
-            if reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
+            if usesTLS, reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
             guard route.isLoopback else {
                 return fail("the server offers no STARTTLS, and nothing is sent in the clear")
             }
         }
+        return authenticate()
+    }
+
+    private mutating func authenticate() -> Action {
         guard let username = route.username, let password = route.password else { return begin() }
-        let offered = reply.offer("AUTH") ?? []
-        if offered.contains(exactly: "PLAIN") {
+        if mechanisms.contains(exactly: "PLAIN") {
             // message = [authzid] NUL authcid NUL passwd (RFC 4616, section 2)
             let message = [0] + Array(username.utf8) + [0] + password.bytes
             return say("AUTH PLAIN \(Base64.encode(message))", then: .password([]))
         }
-        guard offered.contains(exactly: "LOGIN") else {
+        guard mechanisms.contains(exactly: "LOGIN") else {
             return fail("the server offers neither AUTH PLAIN nor AUTH LOGIN")
         }
         let answers = [Array(username.utf8), password.bytes].map { Array("\(Base64.encode($0))\r\n".utf8) }
         return say("AUTH LOGIN", then: .password(answers))
     }
 
-    private mutating func begin() -> Action { say("MAIL FROM:<\(letter.envelopeSender)>", then: .sender) }
+    private mutating func begin() -> Action { say("MAIL FROM:<\(letter.from.address)>", then: .sender) }
 
     private mutating func say(_ command: String, then next: Step) -> Action {
         step = next
@@ -135,9 +150,10 @@ public struct SMTPDialogue: Sendable {
         return .finish(DeliveryFailure(isPermanent: isPermanent, description))
     }
 
-    /// Only what a server says of this letter is final; what it says of the gateway may be mended.
+    /// A permanent reply is final only if it is about this letter: what is wrong with the gateway, or with the server,
+    /// may be mended, and the letter is sent then.
     private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutLetter: Bool = false) -> Action {
-        fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent)
+        fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent && !reply.isAboutSession)
     }
 
     /// A dot before every dot that begins a line, and one alone at the end (RFC 5321, section 4.5.2).

@@ -9,6 +9,10 @@ struct SMTPReply: Sendable, Hashable {
     var isPositive: Bool { code / 100 == 2 }
     var isPermanent: Bool { code / 100 == 5 }
 
+    /// Whether it is about the order of commands or about authentication, whichever command it answers (RFC 5321,
+    /// section 4.2.3; RFC 4954, section 6).
+    var isAboutSession: Bool { [503, 530, 534, 535, 538].contains(code) }
+
     /// For people.
     var text: String { "\(code) \(lines.joined(separator: " "))" }
 

@@ -45,12 +45,12 @@ public struct CompactJWS: Sendable {
         if let header = known.header(encodedAs: encodedHeader) {
             found = .known(header)
         } else {
-            guard let bytes = Base64URL.decode(encodedHeader) else { throw CompactJWS.notBase64URL }
+            guard let bytes = Base64URL.decode(encodedHeader) else { throw CompactJWS.malformed(token) }
             found = .new(try TokenHeader.Fields(bytes))
         }
         guard let payload = Base64URL.decode(token.extracting(dots.first + 1..<dots.second)),
             let signature = Base64URL.decode(token.extracting(dots.second + 1..<token.count))
-        else { throw CompactJWS.notBase64URL }
+        else { throw CompactJWS.malformed(token) }
         switch content {
         case .claims: claims = try CompactJWS.object(payload, named: "payload")
         case .anything: claims = try? CompactJWS.object(payload, named: "payload")
@@ -74,7 +74,7 @@ public struct CompactJWS: Sendable {
     private static func dots(in token: Span<UInt8>) throws(TokenRefusal) -> (first: Int, second: Int) {
         guard let first = dot(in: token, from: 0), let second = dot(in: token, from: first + 1),
             dot(in: token, from: second + 1) == nil
-        else { throw notThreeParts }
+        else { throw malformed(token) }
         return (first, second)
     }
 
@@ -97,9 +97,4 @@ public struct CompactJWS: Sendable {
         }
         throw TokenRefusal(.malformed, "The token's \(name) is not a JSON object.")
     }
-
-    private static let notThreeParts = TokenRefusal(
-        .malformed, "A token has three parts with dots between them (compact serialization).")
-    private static let notBase64URL = TokenRefusal(
-        .malformed, "A part of the token is not base64url without padding.")
 }

@@ -1,6 +1,7 @@
 import Commands
 import Glibc
 
+StandardStream.occupy()
 // A reader that goes away is seen where we write, and is no reason to die.
 signal(SIGPIPE, SIG_IGN)
 exit(

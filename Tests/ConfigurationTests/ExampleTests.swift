@@ -15,7 +15,7 @@ import Tokens
         let settings = try TestFiles.parse(Self.example)
         #expect(settings.publicURL.origin == "https://access.example.com")
         #expect(settings.publicURL.isSecure)
-        #expect(settings.listen.description == "0.0.0.0:8443")
+        #expect(settings.listen.map(\.description) == ["0.0.0.0:8443"])
         #expect(settings.adminListen?.description == "127.0.0.1:9091")
         #expect(settings.tls?.certificateFile == "etc/tls/fullchain.pem")
         #expect(settings.trustedProxies.count == 1)

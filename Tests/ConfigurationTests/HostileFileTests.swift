@@ -7,9 +7,9 @@ import Testing
     @Test(
         "a file that is no JSON is one clear fault at its place",
         arguments: [
-            ("", "1:1: the text ends too early"), ("{\n  \"a\": tru\n}", "2:8: this is not true, false or null"),
+            ("", "1:1: the text is empty"), ("{\n  \"a\": tru\n}", "2:8: this is not true, false or null"),
             ("\u{FEFF}{}", "1:1: the text begins with a byte-order mark: save the file as UTF-8 without one"),
-            ("{} x", "1:4: something follows the end of the value"), ("{ /* ", "1:3: this comment is never closed"),
+            ("{} x", "1:4: expected the end of the text"), ("{ /* ", "1:3: unterminated comment"),
             (String(repeating: "[", count: 100_000), "1:33: arrays and objects are nested too deeply"),
         ])
     func syntax(_ text: String, _ message: String) {

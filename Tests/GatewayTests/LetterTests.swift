@@ -73,7 +73,7 @@ struct LetterTests {
         #expect(try await delivery().state == "queued")
         #expect(await post.sendDue() == 1 && carrier.letters.count == 1)
         let letter = try #require(carrier.letters.first)
-        #expect(letter.to == "pat@acme.example" && letter.subject == "Invitation to Acme")
+        #expect(letter.to.address == "pat@acme.example" && letter.subject == "Invitation to Acme")
         let token = try token(letter)
         #expect(letter.plainText.contains("ceo@acme.example invites you") && letter.html.contains(token))
         #expect(try await delivery().state == "sent")

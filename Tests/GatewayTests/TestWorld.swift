@@ -38,6 +38,8 @@ final class TestWorld {
     private let directory: String
     private let begin = MonotonicTime.now()
     static let wall = Timestamp(seconds: 1_800_000_000)
+    /// The longest inventory document, in bytes.
+    static let inventoryBody = 3 << 20
 
     init(tokenCache: Int = 100) throws {
         var template = Array("/tmp/gatehouse-gateway-XXXXXX".utf8CString)
@@ -95,7 +97,7 @@ final class TestWorld {
         return Deployment(
             publicURL: publicURL, providers: [provider], emailTrust: [:], organizations: organizations,
             trustedProxies: TrustedProxies(proxies.compactMap { .init($0) }), tokenCache: tokenCache,
-            inventoryBody: 1 << 20)
+            inventoryBody: inventoryBody)
     }
 
     func fill(_ organization: String, workspaces: [String]) throws {

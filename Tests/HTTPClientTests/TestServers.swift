@@ -14,13 +14,13 @@ final class TestServer {
     private let thread: SystemThread
     let connections = Connections()
 
-    var port: UInt16 { server.address.port }
+    var port: UInt16 { server.addresses[0].port }
 
     init(host: String = "127.0.0.1", tls: TLSServerContext? = nil) throws {
         let reactor = try Reactor()
         self.reactor = reactor
         let connections = connections
-        server = try Server(SocketAddress(host: host, port: 0), on: [reactor], tls: { tls }) { _, _ in
+        server = try Server([SocketAddress(host: host, port: 0)], on: [reactor], tls: { tls }) { _, _ in
             Echo(connections)
         }
         thread = try reactor.start()

@@ -26,11 +26,11 @@ struct CrowdTests {
     func flood() async throws {
         let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }, CrowdTests.path)
         let answers = try await onThread {
-            let quiet = try TestClient(live.server.address, from: 2)
+            let quiet = try TestClient(live.address, from: 2)
             var answers = [CrowdTests.ask(quiet, "/quiet")]
-            let flood = try (0..<20).map { _ in try TestClient(live.server.address, from: 3) }
+            let flood = try (0..<20).map { _ in try TestClient(live.address, from: 3) }
             answers.append(CrowdTests.ask(quiet, "/again"))
-            let new = try TestClient(live.server.address, from: 4)
+            let new = try TestClient(live.address, from: 4)
             answers.append(CrowdTests.ask(new, "/new"))
             answers.append(flood[0].read())
             answers.append(CrowdTests.ask(flood[19], "/last"))
@@ -46,8 +46,8 @@ struct CrowdTests {
             var crowd: [TestClient] = []
             var answers: [String] = []
             for source in UInt8(10)..<40 {
-                crowd.append(try TestClient(live.server.address, from: source))
-                let client = try TestClient(live.server.address, from: 2)
+                crowd.append(try TestClient(live.address, from: source))
+                let client = try TestClient(live.address, from: 2)
                 answers.append(CrowdTests.ask(client, "/a"))
             }
             return answers + [crowd[0].read()]
@@ -61,7 +61,7 @@ struct CrowdTests {
             limits: CrowdTests.limits { $0.connectionsPerAddress = 2 }, proxy: isProxy ? "127.0.0.5" : nil,
             CrowdTests.path)
         let answers = try await onThread {
-            let clients = try (0..<4).map { _ in try TestClient(live.server.address, from: 5) }
+            let clients = try (0..<4).map { _ in try TestClient(live.address, from: 5) }
             return clients.reversed().map { CrowdTests.ask($0, "/a") }
         }
         let served = answer("200 OK", "/a")
@@ -76,9 +76,9 @@ struct CrowdTests {
                 : .now(Response(.ok, body: Array(repeating: 0x61, count: 8 << 20)))
         }
         let cut = try await onThread {
-            let small = try TestClient(live.server.address, from: 2)
+            let small = try TestClient(live.address, from: 2)
             guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
-            let greedy = try (0..<6).map { _ in try TestClient(live.server.address, from: 3) }
+            let greedy = try (0..<6).map { _ in try TestClient(live.address, from: 3) }
             for client in greedy { client.send(get("/large", "Connection: close\r\n")) }
             // Every request was taken up once the next one is answered.
             guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -2 }
@@ -87,11 +87,33 @@ struct CrowdTests {
         #expect((2...5).contains(cut))
     }
 
+    @Test("bodies that are collected hold no more memory than there is for all")
+    func collectedBodies() async throws {
+        let live = try LiveServer(limits: CrowdTests.limits { $0.heldBytes = 3 << 20 }) { request in
+            guard request.target.path == "/collect" else { return CrowdTests.path(request) }
+            return .later(bodyLimit: 1 << 20) { body in
+                let bytes = try? await body.collect()
+                return Response(.ok, body: Array("\(bytes?.count ?? 0)".utf8))
+            }
+        }
+        let cut = try await onThread {
+            let head = "POST /collect HTTP/1.1\r\nHost: a\r\nContent-Length: \(1 << 20)\r\nConnection: close\r\n\r\n"
+            let small = try TestClient(live.address, from: 2)
+            let greedy = try (0..<6).map { _ in try TestClient(live.address, from: 3) }
+            for client in greedy { client.send(head + String(repeating: "a", count: 1_000_000)) }
+            // What was sent has been collected once the next request is answered.
+            guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
+            for client in greedy { client.send(String(repeating: "a", count: (1 << 20) - 1_000_000)) }
+            return greedy.count { !$0.read().hasSuffix("1048576") }
+        }
+        #expect((2...5).contains(cut))
+    }
+
     @Test("what was sent before the listener closes is answered, and a new connection has time for its request")
     func drainingUnread() async throws {
         let live = try LiveServer(CrowdTests.path)
         let answers = try await onThread {
-            let used = try TestClient(live.server.address)
+            let used = try TestClient(live.address)
             var answers = [CrowdTests.ask(used, "/used")]
             // While the reactor is held up, requests and connections wait in the kernel.
             let isHeld = Monitor(true)
@@ -102,9 +124,9 @@ struct CrowdTests {
             }
             _ = hasBegun.wait { $0 ? true : nil }
             used.send(get("/kept"))
-            let queued = try TestClient(live.server.address)
+            let queued = try TestClient(live.address)
             queued.send(get("/queued"))
-            let silent = try TestClient(live.server.address)
+            let silent = try TestClient(live.address)
             let drained = Monitor(false)
             _ = try SystemThread {
                 live.server.drain(timeout: .seconds(30))
@@ -127,13 +149,13 @@ struct CrowdTests {
     func announced() async throws {
         let live = try LiveServer(CrowdTests.path)
         let answers = try await onThread {
-            let old = try TestClient(live.server.address)
+            let old = try TestClient(live.address)
             var answers = [CrowdTests.ask(old, "/old")]
             let isAnnounced = Monitor(false)
             live.server.announceEnd()
             live.reactor.perform { isAnnounced.change { $0 = true } }
             _ = isAnnounced.wait { $0 ? true : nil }
-            let new = try TestClient(live.server.address)
+            let new = try TestClient(live.address)
             for client in [old, new] {
                 client.send(get("/a"))
                 answers.append(client.read())

@@ -11,15 +11,20 @@ final class LiveServer: Sendable {
     let reactor: Reactor
 
     init(
-        limits: ServerLimits = ServerLimits(), proxy: String? = nil, _ respond: @escaping @Sendable (Request) -> Answer
+        listen: [String] = ["127.0.0.1"], limits: ServerLimits = ServerLimits(), proxy: String? = nil,
+        _ respond: @escaping @Sendable (Request) -> Answer
     ) throws {
         let reactor = try Reactor()
         self.reactor = reactor
-        server = try Server(SocketAddress(host: "127.0.0.1", port: 0), on: [reactor], limits: limits) { _, _ in
+        let addresses = listen.map { SocketAddress(host: $0, port: 0) }
+        server = try Server(addresses, on: [reactor], limits: limits) { _, _ in
             TestHandler(proxy: proxy, respond)
         }
         _ = try reactor.start()
     }
+
+    /// The first of its addresses.
+    var address: SocketAddress { server.addresses[0] }
 
     deinit { reactor.stop() }
 }
@@ -30,7 +35,7 @@ struct ServerTests {
     func onTheSpot() async throws {
         let live = try LiveServer { .now(Response(.ok, body: Array($0.target.pathBytes))) }
         let texts = try await onThread {
-            let client = try TestClient(live.server.address)
+            let client = try TestClient(live.address)
             client.send(get("/a"))
             let first = client.read(until: "/a")
             client.send(get("/b") + get("/c", "Connection: close\r\n"))
@@ -44,7 +49,7 @@ struct ServerTests {
     func largeAnswers() async throws {
         let live = try LiveServer { _ in .now(Response(.ok, body: Array(repeating: 0x61, count: 300 << 10))) }
         let text = try await onThread {
-            let client = try TestClient(live.server.address)
+            let client = try TestClient(live.address)
             client.send(get("/") + get("/") + get("/") + get("/", "Connection: close\r\n"))
             return client.read()
         }
@@ -64,10 +69,10 @@ struct ServerTests {
             }
         }
         let texts = try await onThread {
-            let slow = try TestClient(live.server.address)
+            let slow = try TestClient(live.address)
             slow.send(get("/slow"))
             guard started.blockUntil() else { return ["", ""] }
-            let fast = try TestClient(live.server.address)
+            let fast = try TestClient(live.address)
             fast.send(get("/fast"))
             let first = fast.read(until: "fast")
             mayEnd.happens()
@@ -96,7 +101,7 @@ struct ServerTests {
         }
         let hasEnded = try await onThread {
             do {
-                let client = try TestClient(live.server.address)
+                let client = try TestClient(live.address)
                 client.send(post("/", "Content-Length: 10", "ab"))
                 guard started.blockUntil() else { return false }
             }
@@ -110,8 +115,8 @@ struct ServerTests {
     func slowClient() async throws {
         let live = try LiveServer { .now(Response(.ok, body: Array($0.target.pathBytes))) }
         let texts = try await onThread {
-            let slow = try TestClient(live.server.address)
-            let fast = try TestClient(live.server.address)
+            let slow = try TestClient(live.address)
+            let fast = try TestClient(live.address)
             var answers: [String] = []
             for piece in ["GET /sl", "ow HTTP/1.1\r", "\nHost: h\r\n"] {
                 slow.send(piece)
@@ -139,8 +144,8 @@ struct ServerTests {
             }
         }
         let texts = try await onThread {
-            let idle = try TestClient(live.server.address)
-            let busy = try TestClient(live.server.address)
+            let idle = try TestClient(live.address)
+            let busy = try TestClient(live.address)
             busy.send(get("/"))
             guard started.blockUntil() else { return ["work did not start"] }
             _ = try SystemThread {
@@ -149,7 +154,7 @@ struct ServerTests {
             }
             // The idle connection's end tells that draining began.
             let end = idle.read()
-            let isRefused = (try? TestClient(live.server.address)) == nil
+            let isRefused = (try? TestClient(live.address)) == nil
             mayEnd.happens()
             let last = busy.read()
             return [end, last, isRefused ? "refused" : "taken", drained.blockUntil() ? "drained" : "still there"]
@@ -169,7 +174,7 @@ struct ServerTests {
             }
         }
         let text = try await onThread {
-            let client = try TestClient(live.server.address)
+            let client = try TestClient(live.address)
             client.send(get("/"))
             guard started.blockUntil() else { return "work did not start" }
             live.server.drain(timeout: .zero)

@@ -6,9 +6,13 @@ import Time
 
 @Suite("The dialogue with a mail server")
 struct DialogueTests {
-    private let letter = Letter(
-        from: "no-reply@acme.example", to: "pat@acme.example", subject: "s", plainText: "a\n", html: "b\n",
-        messageID: "i@acme.example", date: Timestamp(seconds: 0))
+    private let letter: Letter
+
+    init() throws {
+        letter = Letter(
+            from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
+            plainText: "a\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
+    }
 
     private func route(_ host: String = "mail.example", tls: Bool = true, user: String? = nil) -> MailRoute {
         MailRoute(
@@ -17,10 +21,10 @@ struct DialogueTests {
     }
 
     /// Plays a server's lines; what the client said, a line a command, and how it ended.
-    private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil) -> (
+    private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil, usesTLS: Bool = true) -> (
         said: [String], end: DeliveryFailure??
     ) {
-        var dialogue = SMTPDialogue(letter, by: route)
+        var dialogue = SMTPDialogue(letter, by: route, usesTLS: usesTLS)
         var said: [String] = []
         func take(_ action: SMTPDialogue.Action) -> DeliveryFailure?? {
             switch action {
@@ -85,6 +89,31 @@ struct DialogueTests {
         #expect((play(route("localhost.evil.example", tls: false), DialogueTests.good).end ?? nil) != nil)
     }
 
+    @Test("a server that does not know EHLO is greeted with HELO", arguments: ["500", "501", "502", "550"])
+    func withoutExtensions(_ code: String) throws {
+        let replies = ["220 hi", "\(code) what?", "250-mail.example\r\n250 STARTTLS"] + DialogueTests.good.dropFirst(2)
+        let (said, end) = play(route(), replies)
+        #expect(
+            said == ["EHLO gate.example", "HELO gate.example"] + DialogueTests.words.dropFirst() && end == .some(nil))
+        // What it offers then is not an extension, so that nothing goes out in the clear.
+        let clear = play(route(tls: false), replies)
+        #expect(clear.said.count == 2 && (clear.end ?? nil)?.description.contains("STARTTLS") == true)
+        let busy = play(route(), ["220 hi", "421 busy"])
+        #expect(busy.said.count == 1 && (busy.end ?? nil)?.isPermanent == false)
+    }
+
+    @Test("a STARTTLS that is refused stops letters only where plain text is not allowed")
+    func refusedTLS() throws {
+        let replies = ["220 hi", "250-m\r\n250-STARTTLS\r\n250 AUTH PLAIN", "454 not now", "235 ok"]
+        let (said, end) = play(route("127.0.0.1", tls: false, user: "u"), replies + DialogueTests.good.dropFirst(2))
+        #expect(said[1] == "STARTTLS" && said[2].hasPrefix("AUTH PLAIN") && end == .some(nil))
+        let far = play(route(tls: false, user: "u"), replies)
+        #expect(far.said.count == 2 && (far.end ?? nil)?.isPermanent == false)
+        let passedOver = play(route("::1", tls: false), Array(replies.prefix(2)), usesTLS: false)
+        #expect(passedOver.said.last?.hasPrefix("MAIL FROM") == true)
+        #expect((play(route(tls: false), Array(replies.prefix(2)), usesTLS: false).end ?? nil) != nil)
+    }
+
     @Test("what was said before TLS does not count after it")
     func injection() throws {
         let (said, end) = play(
@@ -112,9 +141,13 @@ struct DialogueTests {
 
     @Test("refusals of the letter are final, all others pass", arguments: Array(good.indices))
     func refusals(_ step: Int) throws {
-        for (reply, isFinal) in [("451 later", false), ("550 never", step >= 2)] {
+        let later = ["451 later", "530 authenticate first", "503 AUTH first", "535 no"].map { ($0, false) }
+        // The third reply is about the sender, which is a setting.
+        for (reply, isFinal) in later + [("550 never", step >= 3), ("553 not allowed", step >= 3)] {
             var replies = DialogueTests.good
             replies[step] = reply
+            // Without extensions it is greeted once more.
+            if step == 1 { replies.insert(reply, at: step) }
             let failure = try #require(play(route(), replies).end ?? nil)
             #expect(failure.isPermanent == isFinal && failure.description.contains(reply))
         }

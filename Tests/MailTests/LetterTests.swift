@@ -9,9 +9,9 @@ struct LetterTests {
     private func letter(
         from: String = "Gatehouse <no-reply@acme.example>", subject: String = "Hello", text: String = "one\ntwo\n",
         to: String = "pat@acme.example"
-    ) -> Letter {
+    ) throws -> Letter {
         Letter(
-            from: from, to: to, subject: subject, plainText: text, html: "<p>\(text)</p>",
+            from: try Mailbox(from), to: try Mailbox(to), subject: subject, plainText: text, html: "<p>\(text)</p>",
             messageID: "id@acme.example", date: Timestamp(seconds: 1_800_000_000))
     }
 
@@ -34,7 +34,7 @@ struct LetterTests {
 
     @Test("has the fields of a message, in both forms")
     func fields() throws {
-        let text = message(letter())
+        let text = message(try letter())
         #expect(field("Date", text) == "Fri, 15 Jan 2027 08:00:00 +0000")
         #expect(
             field("From", text) == "\"Gatehouse\" <no-reply@acme.example>" && field("To", text) == "<pat@acme.example>")
@@ -59,7 +59,7 @@ struct LetterTests {
             String(repeating: "long plain words ", count: 12),
         ])
     func encoded(_ text: String) throws {
-        let written = message(letter(from: "\(text) <no-reply@acme.example>", subject: text))
+        let written = message(try letter(from: "\(text) <no-reply@acme.example>", subject: text))
         let subject = try #require(field("Subject", written))
         #expect(decoded(subject) == text)
         for line in written.split(separator: "\r\n") { #expect(line.utf8.count <= 86) }
@@ -69,15 +69,38 @@ struct LetterTests {
     }
 
     @Test("nothing in a name, a subject or an address begins another field")
-    func injection() {
+    func injection() throws {
         let evil = "x\r\nBcc: everybody@evil.example\r\n\r\nbody"
-        let written = message(
-            letter(from: "\(evil) <no-reply@acme.example>", subject: evil, to: "a@b.example\r\nBcc: c@d.example"))
+        let written = message(try letter(from: "\(evil) <no-reply@acme.example>", subject: evil))
         let head = written.components(separatedBy: "\r\n\r\n")[0]
         #expect(!head.components(separatedBy: "\r\n").contains { $0.lowercased().hasPrefix("bcc") })
-        #expect(
-            !letter(to: "a@b.example\r\nRCPT TO:<c@d.example>").isAddressed && !letter(to: "<a@b.example>").isAddressed)
-        #expect(letter().isAddressed)
+    }
+
+    @Test("a mailbox is read as it is written")
+    func mailboxes() throws {
+        for (text, name, address) in [
+            ("a@b.example", "", "a@b.example"), ("<a@b.example>", "", "a@b.example"),
+            ("Büro <a.b+c@b.example>", "Büro", "a.b+c@b.example"), ("\"A, B\" <a@localhost>", "A, B", "a@localhost"),
+        ] {
+            let mailbox = try Mailbox(text)
+            #expect(mailbox.name == name && mailbox.address == address)
+        }
+    }
+
+    @Test(
+        "an address is refused, and never mended",
+        arguments: [
+            ("büro@b.example", .localPartBeyondASCII), ("B <b\u{FC}ro@b.example>", .localPartBeyondASCII),
+            ("a@bücher.example", .domainBeyondASCII), ("a@b.example\r\nBcc: c@d.example", .malformed), ("", .malformed),
+            ("a", .malformed), ("@b.example", .malformed), ("a@", .malformed), ("a@b@c", .malformed),
+            ("a b@c.example", .malformed), ("a@b.example ", .malformed), (" a@b.example", .malformed),
+            ("a\u{0}@b.example", .malformed), (".a@b.example", .malformed), ("a..b@c.example", .malformed),
+            ("a@-b.example", .malformed), ("a@b..example", .malformed), ("A <a@b.example", .malformed),
+            ("A <a@b.example> <c@d.example>", .malformed), ("<a@b.example>>", .malformed),
+            (String(repeating: "a", count: 65) + "@b.example", .malformed),
+        ] as [(String, Mailbox.Fault)])
+    func refusedMailboxes(_ text: String, _ fault: Mailbox.Fault) {
+        #expect(throws: fault) { try Mailbox(text) }
     }
 
     @Test("quoted-printable content has short lines, and comes back as it was")

@@ -15,7 +15,8 @@ private final class ScriptedServer: Sendable {
 
     var text: String { heard.withLock { String(decoding: $0, as: UTF8.self) } }
 
-    init(_ lines: [String], hangs: Bool = false) throws {
+    /// - Parameter second: what it says on a second connection.
+    init(_ lines: [String], then second: [String]? = nil, hangs: Bool = false) throws {
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -32,20 +33,22 @@ private final class ScriptedServer: Sendable {
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         _ = try SystemThread { [weak self] in
-            let connection = Glibc.accept(listener, nil, nil)
-            guard connection >= 0 else { return }
-            var buffer: [UInt8] = Array(repeating: 0, count: 65536)
-            for (index, line) in lines.enumerated() {
-                if index > 0 {
-                    let count = unsafe Glibc.read(connection, &buffer, buffer.count)
-                    self?.note(Array(buffer.prefix(max(0, count))))
+            for lines in [lines] + (second.map { [$0] } ?? []) {
+                let connection = Glibc.accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                var buffer: [UInt8] = Array(repeating: 0, count: 65536)
+                for (index, line) in lines.enumerated() {
+                    if index > 0 {
+                        let count = unsafe Glibc.read(connection, &buffer, buffer.count)
+                        self?.note(Array(buffer.prefix(max(0, count))))
+                    }
+                    let bytes = Array("\(line)\r\n".utf8)
+                    if !line.isEmpty { _ = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
                 }
-                let bytes = Array("\(line)\r\n".utf8)
-                if !line.isEmpty { _ = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+                // Until the other side has gone.
+                if hangs { while unsafe Glibc.read(connection, &buffer, buffer.count) > 0 {} }
+                Glibc.close(connection)
             }
-            // Until the other side has gone.
-            if hangs { while unsafe Glibc.read(connection, &buffer, buffer.count) > 0 {} }
-            Glibc.close(connection)
         }
     }
 
@@ -59,12 +62,19 @@ private final class ScriptedServer: Sendable {
 
 @Suite("Letters to mail servers")
 struct SMTPClientTests {
-    private let letter = Letter(
-        from: "no-reply@acme.example", to: "pat@acme.example", subject: "s", plainText: ".dot\n", html: "b\n",
-        messageID: "i@acme.example", date: Timestamp(seconds: 0))
+    private let letter: Letter
+
+    init() throws {
+        letter = Letter(
+            from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
+            plainText: ".dot\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
+    }
+
     private static let good = ["220 hi", "250 mail.example", "250 ok", "250 ok", "354 go", "250 taken"]
 
-    private func deliver(to server: ScriptedServer, tls: Bool = false) async throws -> DeliveryFailure? {
+    private func deliver(
+        to server: ScriptedServer, tls: Bool = false, authoritiesFile: String? = nil
+    ) async throws -> DeliveryFailure? {
         var limits = SMTPLimits()
         (limits.reply, limits.verdict, limits.whole) = (.milliseconds(200), .milliseconds(200), .seconds(10))
         let client = try SMTPClient(limits: limits)
@@ -74,7 +84,7 @@ struct SMTPClientTests {
                 letter,
                 by: MailRoute(
                     host: "127.0.0.1", port: server.port, isImplicitTLS: tls, username: nil, password: nil,
-                    clientName: "[127.0.0.1]"))
+                    authoritiesFile: authoritiesFile, clientName: "[127.0.0.1]"))
             return nil
         } catch {
             return error
@@ -111,6 +121,22 @@ struct SMTPClientTests {
         #expect(later?.isPermanent == false && later?.description.contains("421 too busy") == true)
         let never = try await deliver(to: ScriptedServer(["220 hi", "250 m", "250 ok", "550 no such user"]))
         #expect(never?.isPermanent == true)
+    }
+
+    @Test("a STARTTLS that fails stops no letter to this machine", arguments: [false, true])
+    func failingTLS(_ hangs: Bool) async throws {
+        // It answers the handshake with what is no TLS, or not at all.
+        let broken = ["220 hi", "250-m\r\n250 STARTTLS", "220 go"] + (hangs ? [""] : ["500 what?", ""])
+        let server = try ScriptedServer(broken, then: SMTPClientTests.good, hangs: hangs)
+        #expect(try await deliver(to: server) == nil)
+        #expect(server.text.contains("STARTTLS\r\n") && server.text.hasSuffix("\r\n.\r\n"))
+    }
+
+    @Test("the authorities of the route are those that count")
+    func authorities() async throws {
+        let server = try ScriptedServer(SMTPClientTests.good)
+        let failure = try #require(try await deliver(to: server, authoritiesFile: "/dev/null"))
+        #expect(!failure.isPermanent && failure.description.contains("/dev/null"))
     }
 
     @Test("what speaks no TLS, or does not listen, is told")

@@ -81,7 +81,7 @@ struct DocumentSplitterTests {
     @Test("a document that ends inside a piece is told where the piece went wrong first")
     func earliestFault() {
         let error = #expect(throws: JSONSyntaxError.self) { try split(#"{"a":[{"b":tru}, {"c":[1]"#) }
-        #expect(error?.reason == .unexpectedEnd)
+        #expect(error?.reason == .unclosedObject)
         let inside = #expect(throws: JSONSyntaxError.self) { try split(#"{"a":[{"b":tru,{"c"#) }
         #expect(inside == JSONSyntaxError(reason: .invalidLiteral, offset: 11))
     }

@@ -22,7 +22,10 @@ struct Arguments: Sendable {
             try take(option: word, from: &rest, of: command)
         }
         for (index, operand) in command.operands.enumerated() {
-            guard index < plain.count else { throw .words("\(operand.placeholder) is missing: \(operand.help)") }
+            guard index < plain.count else {
+                guard operand.isRequired else { break }
+                throw .words("\(operand.placeholder) is missing: \(operand.help)")
+            }
             operands[ExactText(operand.placeholder)] = plain[index]
         }
         if plain.count > command.operands.count {
@@ -78,9 +81,11 @@ struct Arguments: Sendable {
     }
 
     func operand(_ placeholder: String) throws(CommandFailure) -> String {
-        guard let operand = operands[ExactText(placeholder)] else { throw .words("\(placeholder) is missing") }
+        guard let operand = optionalOperand(placeholder) else { throw .words("\(placeholder) is missing") }
         return operand
     }
+
+    func optionalOperand(_ placeholder: String) -> String? { operands[ExactText(placeholder)] }
 }
 
 /// A word of the call inside a message: short, in one line, without what a terminal would act on.

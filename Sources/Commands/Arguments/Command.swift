@@ -39,8 +39,12 @@ struct Option: Sendable {
     var spelling: String { "--\(name)" + (placeholder.map { " \($0)" } ?? "") }
 }
 
-/// A word without dashes; every one that is declared is required.
+/// A word without dashes.
 struct Operand: Sendable {
     let placeholder: String
+    var isRequired = true
     let help: String
+
+    /// As usage lines write it.
+    var spelling: String { isRequired ? placeholder : "[\(placeholder)]" }
 }

@@ -40,10 +40,12 @@ struct Invocation: Sendable {
     }
 
     /// The configuration that `--config` names; all its faults are told where it has some.
-    func settings() throws(CommandFailure) -> Settings {
+    ///
+    /// - Parameter mayBePipe: false for a command that reads it again later.
+    func settings(mayBePipe: Bool = true) throws(CommandFailure) -> Settings {
         let path = try arguments.required("config")
         do throws(ConfigurationFaults) {
-            return try SettingsFile.load(path: path, environment: environment)
+            return try SettingsFile.load(path: path, environment: environment, mayBePipe: mayBePipe)
         } catch {
             throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))
         }
@@ -60,7 +62,7 @@ struct Invocation: Sendable {
             return bytes
         }
         do throws(FileFault) {
-            return try SettingSources.read(path, limit: limit)
+            return try SettingSources.readArgument(path, limit: limit)
         } catch {
             throw .failure("the file \(shown(path)) cannot be read: \(error.description)")
         }

@@ -5,22 +5,29 @@ internal import Tokens
 
 extension Command {
     static let check = Command(
-        path: ["check"], summary: "Tells every fault of a configuration at once",
+        path: ["check"], summary: "Reports every fault of a configuration at once",
         details: """
             Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong.
             A warning is such a line too, with "warning:" behind the place, and leaves the exit code at 0: a file with a
-            secret, for example, that users other than its owner may read. A good file is followed by the redirect URI to
-            register at each provider.
-            Files and variables that the configuration points to are read; network and storage are not touched.
+            secret, for example, that users other than its owner may read. For a file without faults, the redirect URI to
+            register at each provider is printed. The files and variables that the configuration names are read; network
+            and storage are not touched.
             """,
-        options: [.config, .json]
+        options: [.value("config", "FILE", "the same as FILE"), .json],
+        operands: [Operand(placeholder: "FILE", isRequired: false, help: "the configuration")]
     ) { (call) throws(CommandFailure) -> ExitCode in
-        let path = try call.arguments.required("config")
+        let path: String
+        switch (call.arguments.value("config"), call.arguments.optionalOperand("FILE")) {
+        case (let named?, nil): path = named
+        case (nil, let plain?): path = plain
+        case (nil, nil): throw .words("FILE is missing: the configuration")
+        case (_?, let plain?): throw .words("the configuration is given twice: --config FILE, and \(shown(plain))")
+        }
         var settings: Settings?
         var faults: [Fault] = []
         let warnings: [Warning]
         do throws(ConfigurationFaults) {
-            let loaded = try SettingsFile.load(path: path, environment: call.environment)
+            let loaded = try SettingsFile.load(path: path, environment: call.environment, mayBePipe: true)
             (settings, warnings) = (loaded, loaded.warnings)
         } catch {
             (faults, warnings) = (error.faults, error.warnings)

@@ -5,13 +5,13 @@ internal import Tokens
 
 extension Command {
     static let claimsExplain = Command(
-        path: ["claims", "explain"], summary: "Shows which role claims would earn where: a dry run without a token",
+        path: ["claims", "explain"], summary: "Shows the roles that claims would earn: a dry run without a token",
         details: """
-            The claims are a JSON object that nobody needs to have signed, read as strictly as a token's.
-            Exits 0 where any role results, else 1.
+            The claims are an unsigned JSON object, which is read as strictly as the payload of a token.
+            Exits 0 if any role results, otherwise 1.
             """,
         options: [
-            .config, .value("provider", "ID", isRequired: true, "the provider that would vouch for them"), .json,
+            .config, .value("provider", "ID", isRequired: true, "the provider that would issue them"), .json,
         ],
         operands: [Operand(placeholder: "CLAIMS.json|-", help: "a file with the claims; - reads standard input")]
     ) { (call) throws(CommandFailure) -> ExitCode in

@@ -21,7 +21,7 @@ extension Command {
             .value(
                 "smtp", "URL", "a mail server for invitations, such as smtp://127.0.0.1:1025 (default: links are shown)"
             ),
-            .json, .logFormat,
+            .json, .logFormat(default: .text),
         ]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let format = try call.logFormat(otherwise: .text)

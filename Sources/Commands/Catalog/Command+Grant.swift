@@ -75,6 +75,7 @@ extension Command {
             if call.arguments.has("json") {
                 call.print(json(grants))
             } else {
+                if grants.isEmpty { call.warn("no grants are stored\(chosen.map { " in \($0)" } ?? "")") }
                 for grant in grants {
                     call.print(
                         "\(grant.id)  \(grant.organization)  \(grant.role.rawValue)  \(grant.subject)  "

@@ -11,11 +11,11 @@ extension Command {
     static let inventoryImport = Command(
         path: ["inventory", "import"], summary: "Replaces an organization's inventory with a document",
         details: """
-            All or nothing: what was there before stands until the whole document has been read and found good. A
-            gateway that runs on the same store sees the new one within a second.
+            All or nothing: the old inventory stays until the whole document has been read and has no fault. A gateway
+            that runs on the same store sees the new one within a second.
             """,
         options: [
-            .config, .value("organization", "ID", isRequired: true, "whose inventory it is"), .json,
+            .config, .value("organization", "ID", isRequired: true, "the organization whose inventory it is"), .json,
         ],
         operands: [Operand(placeholder: "FILE|-", help: "the document; - reads standard input")]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -49,7 +49,7 @@ extension Command {
     }
 
     static let inventoryVerify = Command(
-        path: ["inventory", "verify"], summary: "Recounts every metric and tells where a kept count differs",
+        path: ["inventory", "verify"], summary: "Recounts every metric and reports stored counts that differ",
         options: [.config, .value("organization", "ID", "only this one"), .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
@@ -65,7 +65,7 @@ extension Command {
             if call.arguments.has("json") {
                 call.print(json(differences))
             } else if differences.isEmpty {
-                call.print("every kept count is what the definitions say")
+                call.print("every stored count agrees with the definitions")
             } else {
                 for difference in differences { call.print(text(difference)) }
             }

@@ -71,7 +71,7 @@ extension Command {
         let chosen = organization
         return try call.withAccess(settings, isWriting: false, isMade: false) {
             (store) throws(DatabaseError) -> ExitCode in
-            call.print(try store.invitationsBlocking(chosen))
+            call.print(try store.invitationsBlocking(chosen), of: chosen)
             return .done
         }
     }

@@ -8,14 +8,14 @@ extension Command {
     static let serve = Command(
         path: ["serve"], summary: "Runs the gateway",
         details: """
-            Logs go to standard error, a line each. SIGHUP reads the configuration anew and keeps the old one where the
-            new one has a fault; SIGTERM and SIGINT answer what was asked, at most 30 s long, and end.
+            Logs go to standard error, one entry per line. SIGHUP reads the configuration again; if it has a fault, the
+            old one stays. At SIGTERM and SIGINT the gateway answers the requests in flight, for at most 30 s, and ends.
             """,
-        options: [.config, .logFormat]
+        options: [.config, .logFormat(default: .json)]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let format = try call.logFormat(otherwise: .json)
         let path = try call.arguments.required("config")
-        return try serve(try call.settings(), from: path, format, call) { _ in }
+        return try serve(try call.settings(mayBePipe: false), from: path, format, call) { _ in }
     }
 
     /// Serves until a signal ends it.
@@ -48,7 +48,9 @@ extension Command {
 }
 
 extension Option {
-    static let logFormat = Option.value("log-format", "FORMAT", "json (for programs) or text (for people)")
+    static func logFormat(default format: LogFormat) -> Option {
+        .value("log-format", "FORMAT", "json (for programs) or text (for people); default: \(format.rawValue)")
+    }
 }
 
 extension Invocation {

@@ -4,10 +4,10 @@ internal import Tokens
 
 extension Command {
     static let tokenExplain = Command(
-        path: ["token", "explain"], summary: "Verifies a token, and shows which role it earns where, and why",
+        path: ["token", "explain"], summary: "Verifies a token and shows its roles, and the verdict of each rule",
         details: """
-            Shows every organization's mappings with the verdict on each, and the role that results.
-            Exits 0 where any role results, else 1.
+            For every organization: the claim mappings, the verdict of each, and the role that results.
+            Exits 0 if any role results, otherwise 1.
             """,
         options: [
             .config, .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"), .json,

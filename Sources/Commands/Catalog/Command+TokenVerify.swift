@@ -5,17 +5,17 @@ extension Command {
     static let tokenVerify = Command(
         path: ["token", "verify"], summary: "Verifies tokens as the gateway would, and says why one is refused",
         details: """
-            Prints one JSON object a token: {"valid":true,"header":…,"claims":…,"key_id":…} or
-            {"valid":false,"reason":…,"detail":…}. Either --config or --keys says which keys count.
-            Exits 0 where all tokens are valid, else 1.
+            Prints one JSON object per token: {"valid":true,"header":…,"claims":…,"key_id":…} or
+            {"valid":false,"reason":…,"detail":…}. The keys come from the providers of --config, or from --keys.
+            Exits 0 if all tokens are valid, otherwise 1.
             """,
         options: [
             .value("config", "FILE", "verify as a gateway with this configuration"),
             .value("keys", "FILE", "verify with these keys: a JWK, a JWK set or PEM"),
-            .value("issuer", "URL", "with --keys: what iss has to be"),
-            .value("audience", "A", isRepeated: true, "with --keys: what aud has to contain, any of those given"),
+            .value("issuer", "URL", "with --keys: the value that iss must have"),
+            .value("audience", "A", isRepeated: true, "with --keys: a value of which aud must contain one"),
             .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"),
-            .flag("signature-only", "look at header and signature alone; the payload may be any bytes"),
+            .flag("signature-only", "check header and signature alone; the payload may be any bytes"),
             .json,
         ],
         operands: [.token]

@@ -8,6 +8,17 @@ public struct StandardStream: ByteSink, ByteSource {
 
     private let descriptor: Int32
 
+    /// Occupies those of the three descriptors that the process was started without. A file or a connection that is opened
+    /// later would get their numbers, and be read as input or written to as output.
+    ///
+    /// Input is empty then, and output is refused.
+    public static func occupy() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            // The lowest free number is taken; all below are occupied already.
+            _ = unsafe open("/dev/null", O_RDONLY)
+        }
+    }
+
     @discardableResult public func write(_ bytes: [UInt8]) -> Bool {
         var written = 0
         while written < bytes.count {

@@ -22,10 +22,7 @@ struct SectionMembers {
         (self.object, self.path, self.reader) = (object, path, reader)
         for member in object.members where !reader.isFull {
             guard let setting = settings.first(where: { $0.name.isExactly(member.name) }) else {
-                let meant = Suggestion.nearest(to: member.name, among: settings.map(\.name))
-                reader.fault(
-                    at: member.nameOffset, place(member.name),
-                    meant.map { "is no setting; did you mean \"\($0)\"?" } ?? "is no setting here")
+                reader.fault(at: member.nameOffset, place(member.name), SectionMembers.unknown(member.name, settings))
                 continue
             }
             let value = setting.read(member.value, place(member.name), reader)
@@ -41,6 +38,29 @@ struct SectionMembers {
                 guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
                 values[ExactText(setting.name)] = setting.read(document.root, place(setting.name), reader)
             }
+        }
+    }
+
+    /// Says of a name that is not a setting what is probably meant, and which names are allowed.
+    private static func unknown(_ name: String, _ settings: [DeclaredSetting]) -> String {
+        let names = settings.map(\.name)
+        let allowed = "allowed here: \(names.joined(separator: ", "))"
+        if let meant = Suggestion.nearest(to: name, among: names) {
+            return "is not a setting; did you mean \"\(meant)\"? (\(allowed))"
+        }
+        let elsewhere = SectionMembers.places(of: name, in: Settings.settings, under: "")
+        guard let first = elsewhere.first else { return "is not a setting; \(allowed)" }
+        return "is not a setting here, but \(first) is (\(allowed))"
+    }
+
+    /// Where settings of this name are, such as `providers[].client_id`.
+    private static func places(of name: String, in settings: [DeclaredSetting], under path: String) -> [String] {
+        settings.flatMap { setting -> [String] in
+            let place = path + setting.name
+            let inside = setting.section.map {
+                places(of: name, in: $0.settings, under: place + ($0.isList ? "[]." : "."))
+            }
+            return (setting.name.isExactly(name) ? [place] : []) + (inside ?? [])
         }
     }
 

@@ -34,7 +34,7 @@ extension SettingKind {
                 guard let converted = element.read(item, place, reader) else { continue }
                 // Texts are the same only if their octets are.
                 let key = (converted as? String).map { AnyHashable(ExactText($0)) } ?? AnyHashable(converted)
-                if !seen.insert(key).inserted { reader.fault(at: item, place, "stands in the list already") }
+                if !seen.insert(key).inserted { reader.fault(at: item, place, "is in the list already") }
                 elements.append(converted)
             }
             if elements.count < minimum, value.count < minimum {
@@ -42,6 +42,30 @@ extension SettingKind {
                 return nil
             }
             return elements
+        }
+    }
+
+    /// One value, or an array of at least one, each at most once.
+    static func oneOrMore<Element: Hashable>(
+        of element: SettingKind<Element>
+    ) -> SettingKind where Value == [Element] {
+        let list = SettingKind.list(of: element, atLeast: 1)
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.name("oneOf")
+            writer.beginArray()
+            for schema in [element.schema, list.schema] {
+                writer.beginObject()
+                schema(&writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        return SettingKind(
+            "\(element.noun), or a list of such", good: element.good + list.good,
+            wrong: element.wrong + list.wrong.filter { $0.utf8.first == UInt8(ascii: "[") }, schema: schema
+        ) { value, path, reader in
+            guard value.kind == .array else { return element.read(value, path, reader).map { [$0] } }
+            return list.read(value, path, reader)
         }
     }
 

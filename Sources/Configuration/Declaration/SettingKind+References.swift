@@ -16,7 +16,9 @@ extension SettingReader {
         }
     }
 
-    /// What `{"env": NAME}` or `{"file": PATH}` stands for, without the line break at a file's end.
+    /// The secret to which `{"env": NAME}` or `{"file": PATH}` points, without one line break at its end.
+    ///
+    /// Other white space at its ends counts, and is warned of: a client or a mail server would not say what is wrong.
     func secret(_ reference: JSONValue, _ place: String) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
@@ -31,22 +33,48 @@ extension SettingReader {
         let bytes: [UInt8]
         if member.name == "env" {
             guard let text = sources.environment(name) else {
-                fault(at: member.value, inside, "the environment variable \(quoted(name)) is not set")
+                fault(at: member.value, inside, "the environment variable \(quoted(name)) is not set, or not UTF-8")
                 return nil
             }
-            bytes = Array(text.utf8)
+            bytes = SettingReader.withoutLineBreak(Array(text.utf8))
         } else {
-            guard var content = content(of: name, for: member.value, inside) else { return nil }
+            guard let content = content(of: name, for: member.value, inside) else { return nil }
             warnIfExposed(resolved(name), at: member.value, inside)
-            if content.last == 0x0A { content.removeLast() }
-            if content.last == 0x0D { content.removeLast() }
-            bytes = content
+            bytes = SettingReader.withoutLineBreak(content)
         }
         guard !bytes.isEmpty else {
             fault(at: member.value, inside, "the secret is empty")
             return nil
         }
+        // A text without its other octets, or with U+FFFD for them, would be another secret.
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            fault(
+                at: member.value, inside, "the secret must be UTF-8 text without NUL: a binary one is written in base64"
+            )
+            return nil
+        }
+        if let oddity = SettingReader.oddity(of: bytes) {
+            warn(at: member.value, inside, "the secret \(oddity), which counts as part of it")
+        }
         return Secret(bytes: bytes)
+    }
+
+    /// One line break is LF, CR LF, or the CR that is left if a program took the LF.
+    private static func withoutLineBreak(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if bytes.last == 0x0A { bytes.removeLast() }
+        if bytes.last == 0x0D { bytes.removeLast() }
+        return bytes
+    }
+
+    /// A way in which the bytes differ from what a user usually means by a secret; nil if they do not.
+    private static func oddity(of bytes: [UInt8]) -> String? {
+        func isWhiteSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte.map { (0x09...0x0D).contains($0) } ?? false }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "begins with a byte-order mark" }
+        if isWhiteSpace(bytes.first) { return "begins with white space" }
+        if isWhiteSpace(bytes.last) { return "ends with white space" }
+        if bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) { return "contains a line break" }
+        return nil
     }
 
     static let secretNoun = "{\"env\": \"NAME\"} or {\"file\": \"PATH\"}"
@@ -84,7 +112,7 @@ extension SettingKind<Secret> {
             wrong: SettingReader.wrongSecrets, schema: SettingReader.writeSecretSchema
         ) { value, path, reader in
             guard value.kind == .object else {
-                let plain = value.kind == .string ? "a secret never stands in the file itself: write" : "must be"
+                let plain = value.kind == .string ? "a secret must not be in this file: write" : "must be"
                 reader.fault(at: value, path, "\(plain) \(SettingReader.secretNoun)")
                 return nil
             }

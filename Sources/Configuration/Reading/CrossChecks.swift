@@ -33,10 +33,11 @@ struct CrossChecks {
                 "is required, for providers[\(index)] has a client_id: "
                     + "make a key with openssl rand -base64 32, and write {\"file\": \"PATH\"}")
         }
-        if let listen = members[Settings.listen], let admin = members[Settings.adminListen], listen == admin,
-            listen.port != 0
+        if let listen = members[Settings.listen], let admin = members[Settings.adminListen],
+            let same = listen.first(where: { $0.covers(admin) || admin.covers($0) })
         {
-            members.fault(Settings.adminListen, "must not be the same as listen")
+            let reason = same == admin ? "" : ": \(same) and \(admin) take the same connections"
+            members.fault(Settings.adminListen, "must not be the same as listen\(reason)")
         }
     }
 

@@ -22,15 +22,26 @@ public struct SettingSources: Sendable {
         self.exposure = exposure
     }
 
-    /// Reads a file of this machine. Pipes and devices are no files: opening one could wait for ever.
+    /// Reads a regular file of this machine. Pipes and devices are refused: opening one could wait for ever.
     public static func read(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
-        // Paths with a NUL are refused before they get here; open only reads the text.
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        try read(path, limit: limit, isRegular: true)
+    }
+
+    /// Reads a file that a command's words name: also a pipe or a device, such as the process substitution of a shell.
+    /// Waits until the pipe has a writer, and for all that it writes.
+    public static func readArgument(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
+        try read(path, limit: limit, isRegular: false)
+    }
+
+    private static func read(_ path: String, limit: Int, isRegular: Bool) throws(FileFault) -> [UInt8] {
+        guard !path.utf8.contains(0) else { throw FileFault("its name contains NUL") }
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | (isRegular ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw FileFault(code: errno) }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw FileFault(code: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileFault("it is not a regular file") }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFault("it is a directory") }
+        guard !isRegular || status.st_mode & S_IFMT == S_IFREG else { throw FileFault("it is not a regular file") }
         var bytes: [UInt8] = []
         var buffer = Array(repeating: UInt8(0), count: 1 << 16)
         while true {

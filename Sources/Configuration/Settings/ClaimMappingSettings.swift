@@ -12,15 +12,15 @@ struct ClaimMappingSettings: Sendable {
 extension ClaimMappingSettings: Section {
     static let claimName = Setting(
         "claim_name", .text("the name of a claim", example: "groups"), .required,
-        "A top-level claim, or, where it begins with / and no claim has that name, a JSON Pointer (RFC 6901).")
+        "The name of a top-level claim; or a JSON Pointer (RFC 6901), if it begins with / and no claim has that name.")
     static let claimValue = Setting(
         "claim_value", .text("the claim's value as a string", example: "soc-leads"), .optional,
-        "What the claim, or one element of it, has to be; required unless match is exists.")
+        "The value that the claim, or one of its elements, must have. Required unless match is exists.")
     static let match = Setting(
         "match", .choice("how the value is compared") as SettingKind<Match>, .byDefault("\"equals\""),
-        "equals: the same; glob: * and ? stand for characters, over the whole value; exists: present and not null.")
+        "equals: the same value; glob: a pattern for the whole value, with * and ?; exists: present and not null.")
     static let role = Setting(
-        "role", .choice("a role") as SettingKind<Role>, .required, "The role that the row gives.")
+        "role", .choice("a role") as SettingKind<Role>, .required, "The role that the rule gives.")
 
     static let settings = [
         DeclaredSetting(claimName), DeclaredSetting(claimValue), DeclaredSetting(match), DeclaredSetting(role),

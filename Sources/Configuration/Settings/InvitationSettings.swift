@@ -16,13 +16,14 @@ public struct InvitationSettings: Sendable, Hashable {
 extension InvitationSettings: Section {
     static let lifetime = Setting(
         "lifetime", .duration(in: .seconds(60) ... .seconds(365 * 86400)), .byDefault("\"7d\""),
-        "How long an invitation's link works.")
+        "How long the link of an invitation works.")
     static let perDay = Setting(
-        "per_day", .integer(in: 0...1_000_000), .byDefault("50"), "How many invitations an organization may send a day."
+        "per_day", .integer(in: 0...1_000_000), .byDefault("50"),
+        "How many invitations each organization may send per day."
     )
     static let allowedDomains = Setting(
         "allowed_domains", .list(of: .domain), .byDefault("[]"),
-        "The e-mail domains that may be invited; empty: every one.")
+        "The e-mail domains to which invitations may go; empty: all.")
 
     static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
 

@@ -9,13 +9,15 @@ public struct LicenseSettings: Sendable, Hashable {
 
 extension LicenseSettings: Section {
     private static func entitlement(_ name: String, _ meaning: String) -> Setting<Int> {
-        Setting(name, .integer(in: 0...1_000_000_000), .optional, example: "100", "How many \(meaning) are licensed.")
+        Setting(
+            name, .integer(in: 0...1_000_000_000), .optional, example: "100",
+            "The number of \(meaning) that are licensed.")
     }
 
     static let workflows = entitlement("workflows", "billed workflows")
     static let nestedWorkflows = entitlement("nested_workflows", "nested workflows")
-    static let workflowEditors = entitlement("workflow_editors", "people who may edit workflows")
-    static let caseOperators = entitlement("case_operators", "people who may work on cases")
+    static let workflowEditors = entitlement("workflow_editors", "members who may edit workflows")
+    static let caseOperators = entitlement("case_operators", "members who may work on cases")
     static let runners = entitlement("runners", "self-hosted step runners")
 
     static let settings = [workflows, nestedWorkflows, workflowEditors, caseOperators, runners].map {

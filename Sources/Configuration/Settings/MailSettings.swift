@@ -1,15 +1,17 @@
 public import Cryptography
 internal import HTTPClient
+public import Mail
 internal import Text
 
 /// How letters go out.
 public struct MailSettings: Sendable {
-    /// `Name <address>`, or an address.
-    public let from: String
+    public let from: Mailbox
     public let server: MailServer
     /// Where given, so is ``password``.
     public let username: String?
     public let password: Secret?
+    /// A PEM file with the certificate authorities that vouch for the server; nil for the system's.
+    public let caFile: String?
 }
 
 /// An SMTP server.
@@ -25,15 +27,23 @@ extension MailSettings: Section {
         "from",
         .text(
             "a sender such as \"Gatehouse <no-reply@example.com>\"", good: ["\"G <no-reply@example.com>\""],
-            wrong: ["\"Gatehouse\"", "\"a@b@c\"", "\"<@>\""]
-        ) { (text) throws(Refusal) -> String in
-            let inner = text.cut(at: "<").map { $0.after.dropping(exactlyLast: ">") ?? "" }
-            let parts = (inner ?? text[...]).split(at: "@")
-            guard parts.count == 2, !parts[0].isEmpty, !parts[0].holds(" "), AbsoluteURL.isHostName(parts[1]) else {
-                throw Refusal("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
+            wrong: [
+                "\"Gatehouse\"", "\"a@b@c\"", "\"<@>\"", "\"G <a@b.c\"", "\"büro@example.com\"",
+                "\"office@bücher.example\"", "\"a b@example.com\"",
+            ]
+        ) { (text) throws(Refusal) -> Mailbox in
+            do throws(Mailbox.Fault) {
+                return try Mailbox(text)
+            } catch {
+                switch error {
+                case .malformed: throw Refusal("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
+                case .localPartBeyondASCII:
+                    throw Refusal("must have an address of ASCII characters: mail servers may refuse all others")
+                case .domainBeyondASCII:
+                    throw Refusal("must have the address's domain in its ASCII form, which begins with xn--")
+                }
             }
-            return text
-        }, .required, "Who letters come from.")
+        }, .required, "The sender of e-mail. The name may be of any script; the address is ASCII.")
     static let smtp = Setting(
         "smtp",
         .text(
@@ -44,17 +54,24 @@ extension MailSettings: Section {
                 url.path.isEmpty, !url.hasQuery, !url.hasFragment
             else {
                 throw Refusal(
-                    "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS; username and password stand apart")
+                    "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS; username and password have settings of their own"
+                )
             }
             let isImplicit = url.scheme == "smtps"
             return MailServer(host: url.host, port: url.port ?? (isImplicit ? 465 : 587), isImplicitTLS: isImplicit)
-        }, .required, "The server that takes letters: smtps (TLS at once, port 465) or smtp (STARTTLS, port 587).")
+        }, .required, "The mail server: smtps (TLS from the first byte, port 465) or smtp (STARTTLS, port 587).")
     static let username = Setting(
-        "username", .text("a user name", example: "gatehouse"), .optional, "Whom to sign in as at the mail server.")
-    static let password = Setting("password", .secret, .optional, "The password of username.")
+        "username", .text("a user name", example: "gatehouse"), .optional,
+        "The user name for signing in at the mail server.")
+    static let password = Setting("password", .secret, .optional, "The password that belongs to username.")
+
+    static let caFile = Setting(
+        "ca_file", .pem("a PEM file with certificates", label: "CERTIFICATE", good: "ca.pem"), .optional,
+        "Certificate authorities that the mail server's certificate may come from, instead of the system's.")
 
     static let settings = [
         DeclaredSetting(from), DeclaredSetting(smtp), DeclaredSetting(username), DeclaredSetting(password),
+        DeclaredSetting(caFile),
     ]
 
     init?(_ members: SectionMembers) {
@@ -66,6 +83,6 @@ extension MailSettings: Section {
         }
         guard let from = members[S.from], let server = members[S.smtp] else { return nil }
         (self.from, self.server) = (from, server)
-        (username, password) = (members[S.username], members[S.password])
+        (username, password, caFile) = (members[S.username], members[S.password], members[S.caFile]?.path)
     }
 }

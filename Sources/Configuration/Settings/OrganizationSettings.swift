@@ -24,19 +24,20 @@ extension OrganizationSettings: Section {
     static let id = Setting(
         "id", .organizationID, .required, "The organization's name in paths and storage; it never changes.")
     static let name = Setting(
-        "name", .text("a name", example: "Acme Corporation"), .optional, "The name that people see; default: the id.")
+        "name", .text("a name", example: "Acme Corporation"), .optional, "The name that users see; default: the id.")
     static let providers = Setting(
         "providers", .list(of: .text("a provider's id", example: "acme-okta")), .byDefault("[]"),
-        "The providers whose tokens can earn a role here, and no others.")
+        "The ids of the providers whose tokens can earn a role here; tokens of other providers never do.")
     static let claimStrategy = Setting(
-        "claim_strategy", .choice("how rows decide") as SettingKind<ClaimStrategy>, .byDefault("\"first_match\""),
-        "The first row that matches decides, or of all that match the highest role.")
+        "claim_strategy", .choice("how rules decide") as SettingKind<ClaimStrategy>, .byDefault("\"first_match\""),
+        "first_match: the first rule that matches decides; highest_role: of all rules that match, the highest role counts."
+    )
     static let claimMappings = Setting(
         "claim_mappings", .sections() as SettingKind<[ClaimMappingSettings]>, .byDefault("[]"),
-        "Rows from claims to roles, tried in this order; they come before those that managers add.")
+        "Rules that give roles for claims, tried in this order, before the rules that managers add.")
     static let license = Setting(
         "license", .section as SettingKind<LicenseSettings>, .byDefault("{}"),
-        "What the organization is entitled to; shown beside what it uses. What is not given is not limited.")
+        "The entitlements of the organization, shown beside its use. What is not given is unlimited.")
 
     static let settings = [
         DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(providers), DeclaredSetting(claimStrategy),

@@ -12,17 +12,18 @@ extension SessionSettings: Section {
     private static let span: ClosedRange<Duration> = .seconds(10) ... .seconds(365 * 86400)
 
     static let idle = Setting(
-        "idle", .duration(in: span), .byDefault("\"8h\""), "A session ends after so long without a request.")
+        "idle", .duration(in: span), .byDefault("\"8h\""), "A session ends after this time without a request.")
     static let absolute = Setting(
-        "absolute", .duration(in: span), .byDefault("\"24h\""), "A session ends so long after the sign-in, used or not."
+        "absolute", .duration(in: span), .byDefault("\"24h\""),
+        "A session ends at this time after the sign-in, used or not."
     )
     static let revalidate = Setting(
         "revalidate", .duration(in: span), .byDefault("\"15m\""),
-        "How often the provider is asked whether the person may still sign in.")
+        "How often the provider is asked whether the user may still sign in.")
     static let claimsLifetime = Setting(
         "claims_lifetime", .duration(in: span), .byDefault("\"1h\""),
-        "How long claims count that the provider does not confirm although it answers, or cannot be asked about for want "
-            + "of a refresh token. While the provider cannot be reached, the last verified claims count until absolute."
+        "How long claims count without confirmation: the provider answers without confirming them, or there is no refresh "
+            + "token to ask with. While the provider cannot be reached, the last verified claims count until absolute."
     )
 
     static let settings = [

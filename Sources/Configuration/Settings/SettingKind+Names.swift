@@ -74,6 +74,28 @@ extension SettingKind<SocketAddress> {
     }
 }
 
+extension SettingKind<[SocketAddress]> {
+    /// One address or several. An address that another one covers is left out: binding it would fail, and its connections
+    /// arrive anyway.
+    static var listenAddresses: SettingKind {
+        let kind = oneOrMore(of: SettingKind<SocketAddress>.listenAddress)
+        return SettingKind(kind.noun, good: kind.good, wrong: kind.wrong, schema: kind.schema) { value, path, reader in
+            guard let addresses = kind.read(value, path, reader) else { return nil }
+            return addresses.enumerated().filter { index, address in
+                let others = addresses.enumerated().filter { $0.offset != index && $0.element.covers(address) }
+                // Of two spellings of one address the first stays.
+                guard let other = others.first(where: { !address.covers($0.element) || $0.offset < index }) else {
+                    return true
+                }
+                reader.warn(
+                    at: value, "\(path)[\(index)]",
+                    "is left out: \(other.element) takes the connections to \(address) too")
+                return false
+            }.map(\.element)
+        }
+    }
+}
+
 extension SettingKind<AddressRange> {
     static var addressRange: SettingKind {
         let noun = "a range of addresses in CIDR form, such as 10.0.0.0/8 or fd00::/8"

@@ -5,7 +5,8 @@ public import Sockets
 public struct Settings: Sendable {
     /// The base of all links, redirect URIs and cookies.
     public let publicURL: PublicURL
-    public let listen: SocketAddress
+    /// Where the public listeners are: at least one, and none that another covers.
+    public let listen: [SocketAddress]
     /// `nil`: plain HTTP, behind something that ends TLS.
     public let tls: TLSSettings?
     /// `nil`: no admin listener.
@@ -35,49 +36,56 @@ public struct Settings: Sendable {
 extension Settings: Section {
     static let publicURL = Setting(
         "public_url", .publicURL, .required,
-        "Where browsers reach the gateway. All links, redirect URIs and cookies come from it; http only on loopback.")
+        "The URL at which browsers reach the gateway. All links, redirect URIs and cookies derive from it; http only on "
+            + "loopback.")
     static let listen = Setting(
-        "listen", .listenAddress, .required, "Where the gateway listens. A change needs a restart.")
+        "listen", .listenAddresses, .required,
+        "The address at which the gateway listens, or a list. [::]:8443 takes IPv4 connections too. A change needs a "
+            + "restart."
+    )
     static let tls = Setting(
         "tls", .section as SettingKind<TLSSettings>, .optional,
-        "Certificate and key; without them plain HTTP is served, behind something that ends TLS.")
+        "Certificate and key. Without them the gateway serves plain HTTP, behind a proxy that terminates TLS.")
     static let adminListen = Setting(
         "admin_listen", .listenAddress, .optional, example: "\"127.0.0.1:9091\"",
-        "Where /healthz, /readyz and /metrics are served, and nothing else; without it they are not.")
+        "The address at which /healthz, /readyz and /metrics are served, and nothing else. Without it they are not served. "
+            + "A change needs a restart.")
     static let trustedProxies = Setting(
         "trusted_proxies", .list(of: .addressRange), .byDefault("[]"),
-        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.")
     static let storage = Setting(
         "storage", .storage, .required,
-        "The database. In a build with the trait PostgreSQL also postgresql://…, best by {\"env\": …}.")
+        "The database file. A change needs a restart.")
     static let secretKey = Setting(
         "secret_key", .sealingKeys, .optional,
-        "Seals state and stored tokens; a list allows rotation: the first seals, all open. "
-            + "Required where a provider has a client_id.")
+        "The key that seals sign-in state and stored tokens. With a list, the first key seals and all of them open, which "
+            + "allows rotation. Required if a provider has a client_id.")
     static let reactors = Setting(
         "reactors", .integer(in: 0...1024), .byDefault("0"),
-        "Event-loop threads; 0: one a core. A change needs a restart.")
+        "The number of event-loop threads; 0: one per core. A change needs a restart.")
     static let tokenCache = Setting(
         "token_cache", .integer(in: 0...10_000_000), .byDefault("10000"),
-        "Verified bearer tokens that each reactor remembers, in at most 32 MiB; 0: every token is verified anew.")
+        "How many verified bearer tokens each reactor caches, in at most 32 MiB; 0: every token is verified anew.")
     static let limits = Setting(
-        "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Bounds on what requests may hold.")
+        "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Limits of requests.")
     static let drainDelay = Setting(
         "drain_delay", .duration(in: .zero ... .seconds(600)), .byDefault("\"0s\""),
-        "How long new connections are still taken and answered after SIGTERM, while /readyz answers 503: the time that "
+        "How long new connections are still accepted and answered after SIGTERM, while /readyz answers 503: the time that "
             + "a load balancer needs to notice.")
     static let providers = Setting(
         "providers", .sections() as SettingKind<[ProviderSettings]>, .byDefault("[]"),
         "OpenID Connect providers that the gateway trusts.")
     static let organizations = Setting(
-        "organizations", .sections() as SettingKind<[OrganizationSettings]>, .byDefault("[]"), "The tenants.")
+        "organizations", .sections() as SettingKind<[OrganizationSettings]>, .byDefault("[]"),
+        "The tenants of the gateway.")
     static let sessions = Setting(
-        "sessions", .section as SettingKind<SessionSettings>, .byDefault("{}"), "How long people stay signed in.")
+        "sessions", .section as SettingKind<SessionSettings>, .byDefault("{}"), "How long users stay signed in.")
     static let invitations = Setting(
-        "invitations", .section as SettingKind<InvitationSettings>, .byDefault("{}"), "What managers may invite.")
+        "invitations", .section as SettingKind<InvitationSettings>, .byDefault("{}"),
+        "Rules for the invitations that managers send.")
     static let mail = Setting(
         "mail", .section as SettingKind<MailSettings>, .optional,
-        "How invitations are sent; without it the inviting manager gets the link.")
+        "The mail server that sends invitations. Without it, the manager who invites gets the link.")
 
     static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),

@@ -23,7 +23,7 @@ extension SettingKind<StorageSettings> {
             writer.beginArray()
             writer.beginObject()
             writer.member("type", "string")
-            writer.member("pattern", "^(sqlite:.+|postgresql://.+)$")
+            writer.member("pattern", "^(sqlite:/?[^/].*|postgresql://.+)$")
             writer.endObject()
             writer.beginObject()
             SettingReader.writeSecretSchema(to: &writer)
@@ -34,7 +34,8 @@ extension SettingKind<StorageSettings> {
         return SettingKind(
             noun, good: ["\"sqlite:gatehouse.db\"", "{\"env\": \"STORAGE\"}"],
             wrong: [
-                "7", "[]", "\"\"", "\"gatehouse.db\"", "\"sqlite:\"", "\"mysql://h/d\"", "\"postgresql://h/d\"",
+                "7", "[]", "\"\"", "\"gatehouse.db\"", "\"sqlite:\"", "\"sqlite://x.db\"", "\"sqlite:///x.db\"",
+                "\"mysql://h/d\"", "\"postgresql://h/d\"",
                 "\"sqlite:a\\u0000b\"", "{\"env\": \"NO_SUCH_VARIABLE\"}", "{\"env\": \"A_SECRET\"}",
             ],
             schema: schema
@@ -65,6 +66,14 @@ extension SettingKind<StorageSettings> {
         }
         guard let path = text.dropping(exactly: "sqlite:") else {
             throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
+        }
+        // A URL's form, as other programs write it. A path holds no password, so it is shown.
+        if path.starts(exactly: "//") {
+            let name = String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+            let isAbsolute = path.starts(exactly: "///")
+            throw Refusal(
+                "must have no // behind \"sqlite:\": write "
+                    + (name.isEmpty ? "\"sqlite:PATH\"" : quoted("sqlite:\(isAbsolute ? "/" : "")\(name)")))
         }
         guard !path.isEmpty, !path.ends(exactly: "/"), !path.utf8.contains(0) else {
             throw Refusal("must name a file behind \"sqlite:\"")

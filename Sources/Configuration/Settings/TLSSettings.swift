@@ -12,7 +12,7 @@ public struct TLSSettings: Sendable, Hashable {
 extension TLSSettings: Section {
     static let certificate = Setting(
         "certificate", .pem("a PEM file with the certificate chain", label: "CERTIFICATE", good: "tls/fullchain.pem"),
-        .required, "The server's certificate, followed by the intermediate ones.")
+        .required, "The server's certificate, followed by the intermediate certificates.")
     static let privateKey = Setting(
         "private_key",
         .pem("a PEM file with the private key", label: "PRIVATE KEY", good: "tls/key.pem", isSecret: true), .required,

@@ -6,7 +6,8 @@ public enum ReferenceText {
     public static var text: String {
         var lines = [
             "The configuration is one file: JSON with // and /* */ comments and trailing commas.",
-            "Secrets are written as {\"env\": \"NAME\"} or {\"file\": \"PATH\"}; relative paths are relative to the file.",
+            "Secrets are written as {\"env\": \"NAME\"} or {\"file\": \"PATH\"}; one line break at their end is removed.",
+            "Relative paths are relative to the configuration file.",
         ]
         append(Settings.settings, under: "", to: &lines)
         return lines.joined(separator: "\n") + "\n"

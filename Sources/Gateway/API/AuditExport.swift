@@ -33,6 +33,8 @@ struct AuditExport: Sendable {
     let request: Request
     let query: AuditLog.Query
     let format: Format
+    /// Whether a table begins with a UTF-8 mark, for spreadsheets.
+    var isMarked = false
 
     /// - Throws: `request_forgery` where another site asks with the browser's session: `Lax` cookies come with links, and an
     ///   export writes the log.
@@ -42,7 +44,7 @@ struct AuditExport: Sendable {
             throw Problem(
                 .requestForgery, detail: "Another site asked for this export. Open the audit log, and export there.")
         }
-        let (management, query, format) = (management, query, format)
+        let (management, query, format, isMarked) = (management, query, format, isMarked)
         var record = management.record(.auditExport)
         record.details = [("format", format.rawValue)] + query.details
         let recorded = record
@@ -65,6 +67,7 @@ struct AuditExport: Sendable {
             }
         }
         return .stream(type: format.contentType, tag: nil) { writer in
+            if format == .table, isMarked { try await writer.write(CSV.mark) }
             if format == .table { try await writer.write(AuditExport.header) }
             var after = 0
             while true {

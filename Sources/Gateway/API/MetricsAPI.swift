@@ -120,7 +120,7 @@ struct MetricsAPI: Sendable {
     }
 
     func reply(_ representation: Representation) -> Reply {
-        .content(type: representation.format.rawValue, tag: representation.entityTag) { representation.body() }
+        .content(type: representation.format.contentType, tag: representation.entityTag) { representation.body() }
     }
 
     private func empty(_ result: Result<Void, InventoryRefusal>) -> Reply {

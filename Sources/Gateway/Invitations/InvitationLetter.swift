@@ -10,22 +10,24 @@ internal import Time
 internal import Web
 
 extension Deployment {
-    /// The letter that brings an invitation's link; `nil` where letters are not sent any more, or the organization is
-    /// gone.
+    /// The letter that brings an invitation's link; nil if letters are not sent any more, if the organization is gone, or
+    /// if no letter can go to the address.
     func letter(_ outgoing: OutgoingLetter, at now: Timestamp) -> (letter: Letter, route: MailRoute)? {
         let invitation = outgoing.invitation
-        guard let mail, let organization = organization(invitation.organization.text) else { return nil }
+        guard let mail, let organization = organization(invitation.organization.text),
+            let recipient = try? Mailbox(invitation.email)
+        else { return nil }
         let host = AbsoluteURL(publicURL)?.host ?? "localhost"
         let content = InvitationLetter(
             organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail,
             link: link(outgoing.token), expiresAt: invitation.expiresAt)
+        let domain = IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]"
         let letter = Letter(
-            from: mail.from, to: invitation.email, subject: content.subject, plainText: content.plainText,
-            html: content.html.markup, messageID: "\(outgoing.id)@\(host)", date: now)
+            from: mail.from, to: recipient, subject: content.subject, plainText: content.plainText,
+            html: content.html.markup, messageID: "\(outgoing.id)@\(domain)", date: now)
         let route = MailRoute(
             host: mail.server.host, port: mail.server.port, isImplicitTLS: mail.server.isImplicitTLS,
-            username: mail.username, password: mail.password,
-            clientName: IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]")
+            username: mail.username, password: mail.password, authoritiesFile: mail.caFile, clientName: domain)
         return (letter, route)
     }
 }

@@ -131,7 +131,8 @@ final class LetterPost: Sendable {
 
     private func deliver(_ outgoing: OutgoingLetter) async -> LetterOutcome {
         guard let (letter, route) = deployments.read().value.letter(outgoing, at: service.now()) else {
-            return .failed("The organization, or the mail server, is not configured any more.")
+            return .failed(
+                "The organization or the mail server is no longer configured, or no letter can go to this address.")
         }
         do throws(DeliveryFailure) {
             try await carrier.deliver(letter, by: route)

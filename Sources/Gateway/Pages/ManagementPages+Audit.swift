@@ -21,7 +21,7 @@ extension ManagementPages {
         if let format = query["format"].flatMap(AuditExport.Format.init(name:)) {
             guard request.method != .head else { return AuditExport.head(format) }
             return try await AuditExport(
-                management: management, request: request, query: asked, format: format
+                management: management, request: request, query: asked, format: format, isMarked: true
             ).reply()
         }
         let found = try await management.auditEvents(asked)

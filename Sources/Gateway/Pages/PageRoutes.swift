@@ -51,17 +51,17 @@ enum PageRoutes {
             id: organization.id.text, name: organization.name, role: permit.role.title,
             isReadOnly: permit.role != .manager)
         let make: @Sendable () throws(MetricsFault) -> Reply = { () throws(MetricsFault) in
-            if isFile { return metrics.reply(try backend.workspaces(permit, query, as: .csv)) }
+            if isFile { return metrics.reply(try backend.workspaces(permit, query, as: .spreadsheet)) }
             let page = OrganizationPage(
                 account: account, organization: about, summary: try backend.totals(permit, license), query: query,
                 page: try backend.page(permit, query))
             return .page(.ok, page.document)
         }
         do throws(MetricsFault) {
-            guard try backend.isLong(permit, query, as: isFile ? .csv : .json) else {
+            guard try backend.isLong(permit, query, as: isFile ? .spreadsheet : .json) else {
                 return exchange.now(try make())
             }
-            return exchange.later(bodyLimit: 1 << 16) { _ in await metrics.long(make) }
+            return exchange.later { _ in await metrics.long(make) }
         } catch {
             return exchange.now(.problem(metrics.problem(error, requestID: exchange.renderer.requestID)))
         }

@@ -41,7 +41,12 @@ final class Exchange: @unchecked Sendable {
         .now(render(reply, allow: allow), context: context)
     }
 
-    func later(bodyLimit: Int, _ work: @escaping @Sendable (RequestBody) async -> Reply) -> Answer {
+    /// The most content that the request may have, in bytes: 1 MiB, but for a whole inventory.
+    var bodyLimit: Int {
+        context.route == .inventory && request.method == .put ? deployment.inventoryBody : 1 << 20
+    }
+
+    func later(_ work: @escaping @Sendable (RequestBody) async -> Reply) -> Answer {
         .later(bodyLimit: bodyLimit, context: context) { body in self.render(await work(body)) }
     }
 

@@ -51,7 +51,7 @@ extension GatewayHandler {
             }
             let refusal = refuse(reason, match, exchange, caller)
             guard let learn = newAddress(of: caller, entitlement, exchange) else { return exchange.now(refusal) }
-            return exchange.later(bodyLimit: bodyLimit(match, exchange)) { _ in
+            return exchange.later { _ in
                 await learn()
                 return refusal
             }
@@ -103,13 +103,13 @@ extension GatewayHandler {
                 acceptance: Acceptance(
                     deployments: deployments, service: service, claims: caller.claims, origin: exchange.origin,
                     session: caller.session?.session.key), request: exchange.request)
-            return exchange.later(bodyLimit: 64 << 10) { body in await api.accept(body) }
+            return exchange.later { body in await api.accept(body) }
         case .organizations:
             return exchange.now(identity.organizations(exchange.request.target.queryItems))
         case .mySession:
             let origin = exchange.origin
-            return exchange.later(bodyLimit: 1 << 16) { _ in await identity.end(match.item, service, origin) }
-        default: return exchange.later(bodyLimit: 1 << 16) { _ in await identity.me(service) }
+            return exchange.later { _ in await identity.end(match.item, service, origin) }
+        default: return exchange.later { _ in await identity.me(service) }
         }
     }
 
@@ -119,8 +119,8 @@ extension GatewayHandler {
             deployment: exchange.deployment, deployments: deployments, service: service, request: exchange.request,
             origin: exchange.origin, claims: caller?.claims, session: caller?.session?.token)
         return exchange.request.method == .post
-            ? exchange.later(bodyLimit: 1 << 16) { body in await flow.accept(body) }
-            : exchange.later(bodyLimit: 1 << 16) { _ in await flow.show() }
+            ? exchange.later { body in await flow.accept(body) }
+            : exchange.later { _ in await flow.show() }
     }
 
     private func dispatch(
@@ -133,26 +133,26 @@ extension GatewayHandler {
             return PageRoutes.organization(exchange, caller, permit, organization, metrics)
         case .deniedSignIns:
             let (service, items) = (service, request.target.queryItems)
-            return exchange.later(bodyLimit: 1 << 16) { _ in
+            return exchange.later { _ in
                 await DeniedSignInsAPI(service: service).list(permit, items)
             }
         case .auditEvents:
             let api = AuditAPI(management: management(exchange, caller, permit, organization), request: request)
-            return exchange.later(bodyLimit: 1 << 16) { _ in await api.list() }
+            return exchange.later { _ in await api.list() }
         case .members, .memberSessions, .grants, .grant, .suspensions, .suspension, .invitations, .invitation,
             .invitationResend, .claimMappings, .claimMapping, .claimMappingsExplain, .claimMappingsPreview:
             let api = ManagementAPI(
                 management: management(exchange, caller, permit, organization), request: request)
-            return exchange.later(bodyLimit: 1 << 18) { body in await api.answer(match.route, match.item, body) }
+            return exchange.later { body in await api.answer(match.route, match.item, body) }
         case .membersPage, .mappingsPage, .explainPage, .auditPage:
             let pages = ManagementPages(
                 management: management(exchange, caller, permit, organization), request: request,
                 account: PageRoutes.account(caller), session: caller.session?.token)
-            return exchange.later(bodyLimit: 1 << 18) { body in await pages.answer(match.route, body) }
+            return exchange.later { body in await pages.answer(match.route, body) }
         case .inventory, .inventoryWorkspace, .inventoryChanges: break
         default:
             if let read = metrics.longRead(match, request, permit) {
-                return exchange.later(bodyLimit: 1 << 16) { _ in await read() }
+                return exchange.later { _ in await read() }
             }
             return exchange.now(metrics.read(match, request, permit, organization.license, pages))
         }
@@ -165,7 +165,7 @@ extension GatewayHandler {
         let record = AuditRecord(
             .inventoryImport, by: caller.actor, in: permit.organization, requestID: requestID,
             address: exchange.context.record.remoteAddress)
-        return exchange.later(bodyLimit: bodyLimit(match, exchange)) { body in
+        return exchange.later { body in
             await metrics.work(match, request, permit, requestID: requestID, if: authorization, recording: record, body)
         }
     }
@@ -195,15 +195,6 @@ extension GatewayHandler {
             case .notPermitted(let isMember): .notPermitted(isMember: isMember)
             case .some: .notPermitted(isMember: false)
             }
-        }
-    }
-
-    func bodyLimit(_ match: RouteMatch, _ exchange: Exchange) -> Int {
-        guard exchange.request.method.hasContent else { return 1 << 20 }
-        switch match.route {
-        case .inventory: return exchange.deployment.inventoryBody
-        case .inventoryWorkspace, .inventoryChanges: return 16 << 20
-        default: return 1 << 20
         }
     }
 

@@ -133,7 +133,7 @@ final class GatewayHandler: RequestHandler {
             deployment: exchange.deployment, service: service, request: exchange.request,
             requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
         let isPost = exchange.request.method == .post
-        return exchange.later(bodyLimit: 64 << 10) { body in
+        return exchange.later { body in
             switch match.route {
             case .login: isPost ? await flow.loginConfirmed(body) : await flow.login()
             case .initiate: isPost ? await flow.initiatePosted(body) : await flow.initiate()
@@ -162,7 +162,7 @@ final class GatewayHandler: RequestHandler {
         case .outdated(let provider): return exchange.now(outdated(match, exchange, provider))
         case .pending(let wait):
             let handler = OnReactor(self)
-            return .later(bodyLimit: bodyLimit(match, exchange), context: exchange.context) { body in
+            return .later(bodyLimit: exchange.bodyLimit, context: exchange.context) { body in
                 switch await wait() {
                 case .refused(let problem): return exchange.render(.problem(problem))
                 case .lookAgain(let sessions):

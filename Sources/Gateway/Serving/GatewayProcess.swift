@@ -112,7 +112,8 @@ public final class GatewayProcess {
         }
     }
 
-    public var address: SocketAddress { server.address }
+    /// Where the public listeners are, with the ports that the system chose.
+    public var addresses: [SocketAddress] { server.addresses }
     public var adminAddress: SocketAddress? { server.adminAddress }
 
     public func start() throws(StartFailure) {
@@ -127,7 +128,9 @@ public final class GatewayProcess {
         tell(of: settings)
         maintenance.start()
         post.start()
-        log.write(.info, "serving", fields: [("address", "\(address)"), ("version", GatewayVersion.current)])
+        var fields = [("address", addresses.map(\.description).joined(separator: ", "))]
+        if let adminAddress { fields.append(("admin_address", "\(adminAddress)")) }
+        log.write(.info, "serving", fields: fields + [("version", GatewayVersion.current)])
     }
 
     /// Names what has to be registered at each provider, and what is probably not meant.

@@ -8,25 +8,25 @@ internal import Threads
 internal import Time
 internal import WorkspaceMetrics
 
-/// The running gateway: its reactors, its two listeners, and what they share.
+/// The running gateway: its reactors, its public and its admin listeners, and what they share.
 public final class GatewayServer {
     private let reactors: [Reactor]
     private let servers: [Server]
     private var threads: [SystemThread] = []
     public let health: StoreHealth
     public let figures: GatewayFigures
-    /// Where the public listener is, with the port that the system chose.
-    public let address: SocketAddress
+    /// Where the public listeners are, with the ports that the system chose; in the order of the settings.
+    public let addresses: [SocketAddress]
     /// Where the admin listener is, if there is one.
     public let adminAddress: SocketAddress?
 
-    /// Binds both listeners; nothing is answered before ``start()``.
+    /// Binds all listeners; nothing is answered before ``start()``.
     ///
     /// - Parameters:
-    ///   - tls: the certificate of the public listener, which may change; `nil` for plain HTTP.
+    ///   - tls: the certificate of the public listeners, which may change; `nil` for plain HTTP.
     ///   - reactors: event-loop threads, at least one.
     init(
-        _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: SocketAddress,
+        _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: [SocketAddress],
         adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, signIn: SignInService,
@@ -37,7 +37,8 @@ public final class GatewayServer {
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
-        let server = try Server(try listen.free(), on: reactors, limits: limits, tls: { tls?.read().value }) {
+        let free = try listen.map { address throws(SocketFault) in try address.free() }
+        let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in
             GatewayHandler(
                 deployments, metrics: metrics, signIn: signIn, news: news, health: health, figures: figures, log: log,
@@ -46,11 +47,11 @@ public final class GatewayServer {
         var servers = [server]
         var adminAddress: SocketAddress?
         if let adminListen {
-            let admin = try Server(try adminListen.free(), on: [reactors[0]], limits: adminLimits) { _, _ in
+            let admin = try Server([try adminListen.free()], on: [reactors[0]], limits: adminLimits) { _, _ in
                 AdminHandler(health: health, figures: figures, log: log)
             }
             servers.append(admin)
-            adminAddress = admin.address
+            adminAddress = admin.addresses.first
         }
         #if DEBUG
             for reactor in reactors { reactor.stepWatch = GatewayServer.watch(log) }
@@ -60,7 +61,7 @@ public final class GatewayServer {
         self.health = health
         self.figures = figures
         self.adminAddress = adminAddress
-        address = server.address
+        addresses = server.addresses
     }
 
     #if DEBUG

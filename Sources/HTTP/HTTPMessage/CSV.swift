@@ -2,6 +2,10 @@ internal import Text
 
 /// Cells of `text/csv` (RFC 4180).
 public enum CSV {
+    /// U+FEFF in UTF-8. A spreadsheet that opens a file without it may take the text for another encoding; a program that
+    /// reads the first column's name finds it in the way.
+    public static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// Appends a cell. One that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV
     /// Injection").
     public static func append(_ cell: String, to bytes: inout [UInt8]) {

@@ -27,8 +27,12 @@ public enum FormEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The pairs of a form's content, in order; `nil` where the encoding is broken.
+    /// A form with more fields is none of a page's; each field takes many times the memory of its two octets.
+    private static let mostFields = 1000
+
+    /// The pairs of a form's content, in order; nil if the encoding is broken, or if there are more than 1,000 pairs.
     public static func items(_ body: [UInt8]) -> [(name: String, value: String)]? {
-        Target(pathBytes: [], queryBytes: body[...]).queryItems
+        guard body.count(where: { $0 == UInt8(ascii: "&") }) < mostFields else { return nil }
+        return Target(pathBytes: [], queryBytes: body[...]).queryItems
     }
 }

@@ -184,7 +184,7 @@ final class ConnectionMachine {
     var pendingOutput: Int { output.count - outputStart }
 
     /// Bytes that wait in memory: output that the client has not taken, and input that was not processed.
-    var heldBytes: Int { output.count + input.count + (body?.waiting ?? 0) }
+    var heldBytes: Int { output.count + input.count + (body?.held ?? 0) }
 
     var interest: Readiness {
         var interest: Readiness = pendingOutput > 0 ? .write : []

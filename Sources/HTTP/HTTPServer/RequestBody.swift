@@ -19,6 +19,8 @@ public final class RequestBody: @unchecked Sendable {
     private let reactor: Reactor
     private let limit: Int
     private var received = 0
+    /// Bytes that ``collect()`` has and the work on them is not done with.
+    private var collected = 0
     private var slot: [UInt8] = []
     private var end: Result<Void, BodyError>?
     private var consumer: CheckedContinuation<Void, Never>?
@@ -51,17 +53,20 @@ public final class RequestBody: @unchecked Sendable {
         return bytes
     }
 
-    /// All of it.
+    /// All of it. It counts as held by the connection until the request is answered.
     public func collect() async throws(BodyError) -> [UInt8] {
         var all: [UInt8] = []
-        while let bytes = try await next() { all.append(contentsOf: bytes) }
+        while let bytes = try await next() {
+            all.append(contentsOf: bytes)
+            collected = all.count
+        }
         return all
     }
 
     // MARK: The connection's side
 
-    /// Bytes that the consumer has not taken.
-    var waiting: Int { slot.count }
+    /// Bytes of memory that the body takes: those that the consumer has not taken, and those that it collects.
+    var held: Int { slot.count + collected }
 
     var room: Int { end == nil ? max(0, RequestBody.slotSize - slot.count) : 0 }
 

@@ -7,8 +7,8 @@ public final class Server: Sendable {
     public typealias HandlerFactory = (_ reactor: Reactor, _ index: Int) -> any RequestHandler
 
     private let endpoints: [Confined]
-    /// Where it listens.
-    public let address: SocketAddress
+    /// Where it listens, with the ports that the system chose; in the order that was asked for, at least one.
+    public let addresses: [SocketAddress]
 
     /// `Sendable` because it is only opened by closures that its reactor performs.
     private struct Confined: @unchecked Sendable {
@@ -17,23 +17,25 @@ public final class Server: Sendable {
 
     /// Binds at once; connections are accepted when the reactors run.
     ///
-    /// - Parameter tls: asked for each connection, on its reactor's thread; `nil` for plain ones.
+    /// - Parameters:
+    ///   - addresses: at least one; none covers another.
+    ///   - tls: asked for each connection, on its reactor's thread; `nil` for plain ones.
     public init(
-        _ address: SocketAddress, on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
+        _ addresses: [SocketAddress], on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
         tls: @escaping @Sendable () -> TLSServerContext? = { nil }, handler: HandlerFactory
     ) throws(SocketFault) {
         var endpoints: [Confined] = []
-        var bound = address
+        var bound = addresses
         for (index, reactor) in reactors.enumerated() {
             let endpoint = try ServerEndpoint(
                 bound, on: reactor, limits: limits, tls: tls, handler: handler(reactor, index))
-            // The first one chooses the port where none is given; the others share it.
-            bound = endpoint.address ?? bound
+            // The first reactor's listeners choose the ports where none are given; the others share them.
+            bound = endpoint.addresses
             try endpoint.start()
             endpoints.append(Confined(endpoint: endpoint))
         }
         self.endpoints = endpoints
-        self.address = bound
+        self.addresses = bound
     }
 
     /// From now on each answer says `Connection: close` and ends its connection; new connections are still taken.

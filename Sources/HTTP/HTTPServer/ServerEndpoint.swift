@@ -1,7 +1,7 @@
 internal import Sockets
 internal import Time
 
-/// A server's share of one reactor: its listener, its handler, its connections.
+/// A server's share of one reactor: its listeners, its handler, its connections.
 final class ServerEndpoint {
     let reactor: Reactor
     let limits: ServerLimits
@@ -9,7 +9,7 @@ final class ServerEndpoint {
     let clock = ServerClock()
     /// Whether answers end their connections, since the server is about to stop.
     private(set) var isEnding = false
-    private var listener: Listener?
+    private var listeners: [Listener] = []
     private var table = ConnectionTable<ClientPrefix, ServerConnection>()
     private var heldBytes = 0
     private static let handshakesPerTurn = 16
@@ -19,21 +19,24 @@ final class ServerEndpoint {
     private var spareOutput: [UInt8] = []
 
     init(
-        _ address: SocketAddress, on reactor: Reactor, limits: ServerLimits, tls: @escaping () -> TLSServerContext?,
+        _ addresses: [SocketAddress], on reactor: Reactor, limits: ServerLimits, tls: @escaping () -> TLSServerContext?,
         handler: any RequestHandler
     ) throws(SocketFault) {
         self.reactor = reactor
         self.limits = limits
         self.handler = handler
-        listener = try Listener(
-            address, on: reactor, tls: tls, outOfDescriptors: { [weak self] in self?.closeOne() ?? false }
-        ) { [weak self] stream in self?.accepted(stream) }
+        for address in addresses {
+            listeners.append(
+                try Listener(
+                    address, on: reactor, tls: tls, outOfDescriptors: { [weak self] in self?.closeOne() ?? false }
+                ) { [weak self] stream in self?.accepted(stream) })
+        }
     }
 
-    var address: SocketAddress? { listener?.address }
+    var addresses: [SocketAddress] { listeners.map(\.address) }
 
     func start() throws(SocketFault) {
-        try listener?.start()
+        for listener in listeners { try listener.start() }
     }
 
     // MARK: Connections
@@ -117,13 +120,13 @@ final class ServerEndpoint {
         for connection in table.connections { connection.announceEnd() }
     }
 
-    /// Takes what is queued at the listener and closes it, answers what was asked, and calls back when the last
+    /// Takes what is queued at the listeners and closes them, answers what was asked, and calls back when the last
     /// connection is closed.
     func drain(_ drained: @escaping () -> Void) {
         self.drained = drained
         isEnding = true
-        listener?.close()
-        listener = nil
+        for listener in listeners { listener.close() }
+        listeners = []
         for connection in table.connections { connection.drain() }
         if table.count == 0 { finishDraining() }
     }

@@ -16,13 +16,15 @@ extension JSONParser {
                 try parseEscape(text)
             case 0x20...0x7F:
                 index &+= 1
+            case 0x0A where dialect == .configuration, 0x0D where dialect == .configuration:
+                throw unterminated(node, text)
             case ..<0x20:
                 throw fault(.controlCharacter)
             default:
                 try skipScalar(text)
             }
         }
-        throw fault(.unexpectedEnd)
+        throw unterminated(node, text)
     }
 
     private mutating func parseEscape(_ text: Span<UInt8>) throws(JSONSyntaxError) {

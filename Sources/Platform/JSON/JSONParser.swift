@@ -32,9 +32,10 @@ struct JSONParser {
             throw JSONSyntaxError(reason: .byteOrderMark, offset: 0)
         }
         try skipWhitespace(text)
+        guard index < text.count else { throw fault(.empty) }
         try parseValue(text)
         try skipWhitespace(text)
-        guard index == text.count else { throw fault(.trailingContent) }
+        guard index == text.count else { throw unexpected(.trailingContent, text) }
     }
 
     func fault(_ reason: JSONSyntaxError.Reason) -> JSONSyntaxError {
@@ -51,7 +52,7 @@ struct JSONParser {
         case UInt8(ascii: "t"): try parseLiteral("true", .true, text)
         case UInt8(ascii: "f"): try parseLiteral("false", .false, text)
         case UInt8(ascii: "n"): try parseLiteral("null", .null, text)
-        default: throw fault(.unexpectedCharacter)
+        default: throw unexpected(.expectedValue, text)
         }
     }
 
@@ -76,19 +77,19 @@ struct JSONParser {
         var members = 0
         while true {
             try skipWhitespace(text)
-            guard index < text.count else { throw fault(.unexpectedEnd) }
+            guard index < text.count else { throw unclosed(node) }
             if text[index] == UInt8(ascii: "}"), members == 0 || dialect == .configuration { break }
-            guard text[index] == UInt8(ascii: "\"") else { throw fault(.unexpectedCharacter) }
+            guard text[index] == UInt8(ascii: "\"") else { throw unexpected(.expectedName, text) }
             try parseString(text)
             let name = nodes[nodes.count - 1]
             try skipWhitespace(text)
             guard index < text.count else { throw fault(.unexpectedEnd) }
-            guard text[index] == UInt8(ascii: ":") else { throw fault(.unexpectedCharacter) }
+            guard text[index] == UInt8(ascii: ":") else { throw unexpected(.expectedColon, text) }
             index += 1
             try skipWhitespace(text)
             try parseMember(name, text)
             members += 1
-            guard try continues(until: UInt8(ascii: "}"), text) else { break }
+            guard try continues(node, until: UInt8(ascii: "}"), text) else { break }
         }
         leave(node)
         try checkNames(of: node, count: members, in: text)
@@ -116,22 +117,26 @@ struct JSONParser {
         var isEmpty = true
         while true {
             try skipWhitespace(text)
-            guard index < text.count else { throw fault(.unexpectedEnd) }
+            guard index < text.count else { throw unclosed(node) }
             if text[index] == UInt8(ascii: "]"), isEmpty || dialect == .configuration { break }
             try parseValue(text)
             if isLeftOut { nodes.removeLast(nodes.count - node - 1) }
             isEmpty = false
-            guard try continues(until: UInt8(ascii: "]"), text) else { break }
+            guard try continues(node, until: UInt8(ascii: "]"), text) else { break }
         }
         leave(node)
     }
 
     /// After an element: `true` past a comma, `false` at the closing bracket.
-    private mutating func continues(until bracket: UInt8, _ text: Span<UInt8>) throws(JSONSyntaxError) -> Bool {
+    private mutating func continues(
+        _ node: Int, until bracket: UInt8, _ text: Span<UInt8>
+    ) throws(JSONSyntaxError) -> Bool {
         try skipWhitespace(text)
-        guard index < text.count else { throw fault(.unexpectedEnd) }
+        guard index < text.count else { throw unclosed(node) }
         if text[index] == bracket { return false }
-        guard text[index] == UInt8(ascii: ",") else { throw fault(.unexpectedCharacter) }
+        guard text[index] == UInt8(ascii: ",") else {
+            throw unexpected(nodes[node].kind == .object ? .expectedCommaOrBrace : .expectedCommaOrBracket, text)
+        }
         index += 1
         return true
     }
@@ -171,7 +176,7 @@ struct JSONParser {
     }
 
     private mutating func skipComment(_ text: Span<UInt8>) throws(JSONSyntaxError) {
-        guard index + 1 < text.count else { throw fault(.unexpectedCharacter) }
+        guard index + 1 < text.count else { throw fault(.invalidComment) }
         let start = index
         switch text[index + 1] {
         case UInt8(ascii: "/"):
@@ -187,7 +192,7 @@ struct JSONParser {
             }
             throw JSONSyntaxError(reason: .unterminatedComment, offset: start)
         default:
-            throw fault(.unexpectedCharacter)
+            throw fault(.invalidComment)
         }
     }
 

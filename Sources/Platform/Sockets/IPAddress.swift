@@ -43,6 +43,9 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Whether it stands for every address of this machine (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2).
+    public var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
+
     /// Whether it can only be this machine (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3).
     public var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }

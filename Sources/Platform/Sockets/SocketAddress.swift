@@ -2,6 +2,7 @@ internal import Glibc
 internal import Text
 
 /// Where to listen: a host and a port, as configuration writes them (`127.0.0.1:8080`, `[::1]:0`, `localhost:80`).
+/// `[::]` takes IPv4 connections too.
 public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name or a numeric address, without brackets.
     public let host: String
@@ -33,6 +34,18 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { host.holds(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// Whether listening here takes the connections to another address too, so that both cannot be bound. Port 0 is a
+    /// port of its own each time.
+    public func covers(_ other: SocketAddress) -> Bool {
+        guard port == other.port, port != 0 else { return false }
+        let (own, others) = (IPAddress(host), IPAddress(other.host))
+        guard let own, own.isUnspecified else {
+            return own == nil && others == nil ? host.isExactly(other.host) : own == others
+        }
+        // The addresses of a name are not known here, but [::] has all that there are.
+        return own.bytes.count == 16 || others?.bytes.count == 4
+    }
+
     /// Binds alone and lets go again, for the listeners of one process share their port and so would two processes.
     ///
     /// - Returns: the address, with a free port in place of 0.
@@ -53,7 +66,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return descriptor
     }
 
-    private func bind(sharing: Bool) throws(SocketFault) -> Descriptor {
+    func bind(sharing: Bool) throws(SocketFault) -> Descriptor {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -70,7 +83,11 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         let descriptor = Descriptor(number)
         try setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
         if sharing { try setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
-        if family == AF_INET6 { try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
+        if family == AF_INET6 {
+            // Set either way: the system's default differs (net.ipv6.bindv6only). A mapped IPv4 address needs it too.
+            let isDualStack = IPAddress(host).map { $0.isUnspecified || $0.bytes.count == 4 } ?? false
+            try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isDualStack ? 0 : 1)
+        }
         _ = try system("cannot listen on \(self)") {
             unsafe Glibc.bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen)
         }
@@ -88,7 +105,8 @@ func setOption(
     }
 }
 
-/// The numeric host and the port of one end of a socket.
+/// The numeric host and the port of one end of a socket. An IPv4 address that a dual-stack socket maps into IPv6
+/// (RFC 4291, section 2.5.5.2) is written as the IPv4 address that it is.
 func numericAddress(
     _ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
 ) -> SocketAddress {
@@ -109,5 +127,7 @@ func numericAddress(
     func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
-    return SocketAddress(host: text(host), port: UInt16(text(port)) ?? 0)
+    let number = text(host)
+    let mapped = number.starts(exactly: "::ffff:") ? IPAddress(number) : nil
+    return SocketAddress(host: mapped?.description ?? number, port: UInt16(text(port)) ?? 0)
 }

@@ -50,9 +50,7 @@ public final class AccessLog {
 
 extension LogLines {
     fileprivate mutating func append(_ record: AccessRecord, _ timeText: [UInt8]) {
-        begin(timeText)
-        string("level", "info")
-        string("message", "request")
+        begin(timeText, .info, "request")
         string("request_id", record.requestID)
         string("method", record.method)
         string("route", record.route)

@@ -28,9 +28,7 @@ public struct Log: Sendable {
         _ level: LogLevel, _ message: String, requestID: String? = nil, fields: [(name: String, value: String)] = []
     ) {
         var lines = LogLines(format)
-        lines.begin(now().rfc3339Bytes(milliseconds: true))
-        lines.string("level", level.rawValue)
-        lines.string("message", message)
+        lines.begin(now().rfc3339Bytes(milliseconds: true), level, message)
         if let requestID { lines.string("request_id", requestID) }
         for field in fields { lines.string(field.name, field.value) }
         lines.end()

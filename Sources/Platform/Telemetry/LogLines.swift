@@ -12,10 +12,23 @@ struct LogLines {
         self.format = format
     }
 
-    mutating func begin(_ timeText: [UInt8]) {
-        if format == .json { bytes.append(contentsOf: "{\"time\":\"".utf8) }
-        bytes.append(contentsOf: timeText)
-        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+    /// Begins a line with what all lines have. A line for people has the time of day, the level and the message without
+    /// their names.
+    ///
+    /// - Parameter timeText: as RFC 3339 writes it.
+    mutating func begin(_ timeText: [UInt8], _ level: LogLevel, _ message: String) {
+        switch format {
+        case .json:
+            bytes.append(contentsOf: "{\"time\":\"".utf8)
+            bytes.append(contentsOf: timeText)
+            bytes.append(UInt8(ascii: "\""))
+            string("level", level.rawValue)
+            string("message", message)
+        case .text:
+            bytes.append(contentsOf: timeText.drop { $0 != UInt8(ascii: "T") }.dropFirst())
+            bytes.append(contentsOf: level.column.utf8)
+            bytes.append(contentsOf: message.escapedForTerminal().utf8)
+        }
     }
 
     mutating func end() {
@@ -80,5 +93,16 @@ struct LogLines {
     private static func append(_ number: Int, to bytes: inout [UInt8]) {
         if number >= 10 { append(number / 10, to: &bytes) }
         bytes.append(UInt8(48 + max(0, number) % 10))
+    }
+}
+
+extension LogLevel {
+    /// The level between time and message, as wide for each.
+    fileprivate var column: String {
+        switch self {
+        case .info: " INFO    "
+        case .warning: " WARNING "
+        case .error: " ERROR   "
+        }
     }
 }

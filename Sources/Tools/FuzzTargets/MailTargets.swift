@@ -5,9 +5,12 @@ internal import Time
 /// What a mail server says: whatever it is, the dialogue ends, each command is one line, and nothing of the letter or the
 /// password goes out before TLS is there.
 func fuzzSMTP(_ bytes: [UInt8]) {
+    guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),
+        let to = try? Mailbox("someone@acme.example")
+    else { return promise(false, "good mailboxes are taken") }
     let letter = Letter(
-        from: "Gatehouse <no-reply@gatehouse.example>", to: "someone@acme.example", subject: "s", plainText: "text\n",
-        html: "text\n", messageID: "1@gatehouse.example", date: Timestamp(seconds: 0))
+        from: from, to: to, subject: "s", plainText: "text\n", html: "text\n", messageID: "1@gatehouse.example",
+        date: Timestamp(seconds: 0))
     let route = MailRoute(
         host: "mail.example.com", port: 587, isImplicitTLS: false, username: "user",
         password: Secret(bytes: Array("sesame".utf8)), clientName: "gatehouse.example")
@@ -27,7 +30,8 @@ func fuzzSMTP(_ bytes: [UInt8]) {
             promise(line.suffix(2) == [0x0D, 0x0A], "what is sent ends a line")
             let isLetter = line.starts(with: "Date: ".utf8)
             promise(isLetter || line.count { $0 == 0x0D || $0 == 0x0A } == 2, "a command is one line")
-            let isOpen = line.starts(with: "EHLO ".utf8) || line.starts(with: "STARTTLS".utf8)
+            let isOpen =
+                line.starts(with: "EHLO ".utf8) || line.starts(with: "HELO ".utf8) || line.starts(with: "STARTTLS".utf8)
             promise(isSecure || isOpen, "nothing is said in the clear")
             promise(sent <= 12, "a dialogue has an end")
         case .finish(let failure):
@@ -45,11 +49,10 @@ func fuzzLetter(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
     func line(_ number: Int) -> String { number < lines.count ? lines[number] : "" }
+    guard let from = try? Mailbox(line(0)), let to = try? Mailbox(line(1)) else { return }
     let message = Letter(
-        // Longer addresses are never sent to.
-        from: String(line(0).prefix(254)), to: String(line(1).prefix(254)), subject: line(2), plainText: line(3),
-        html: line(3),
-        messageID: "1@gatehouse.example", date: Timestamp(seconds: 0)
+        from: from, to: to, subject: line(2), plainText: line(3), html: line(3), messageID: "1@gatehouse.example",
+        date: Timestamp(seconds: 0)
     ).message()
     promise(
         message.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0D, 0x0A].contains($0) },

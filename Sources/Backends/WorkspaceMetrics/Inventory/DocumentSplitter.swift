@@ -114,7 +114,11 @@ struct DocumentSplitter {
         case (.beforeValue, _) where ValueScanner.canBegin(byte): return (.inValue, true)
         case (.beforeFirstElement, _) where ValueScanner.canBegin(byte): return (.inElement, true)
         case (.beforeElement, _) where ValueScanner.canBegin(byte): return (.inElement, true)
-        default: throw fault(.unexpectedCharacter, offset)
+        case (.beforeFirstName, _), (.beforeName, _): throw fault(.expectedName, offset)
+        case (.afterName, _): throw fault(.expectedColon, offset)
+        case (.afterElement, _): throw fault(.expectedCommaOrBracket, offset)
+        case (.afterValue, _): throw fault(.expectedCommaOrBrace, offset)
+        default: throw fault(.expectedValue, offset)
         }
     }
 

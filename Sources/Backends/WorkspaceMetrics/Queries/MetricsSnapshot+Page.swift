@@ -26,7 +26,7 @@ extension MetricsSnapshot {
     /// Whether all of many workspaces have to be looked at for a query.
     func isLong(_ query: WorkspaceQuery, as format: Representation.Format) -> Bool {
         rows.count >= MetricsSnapshot.many
-            && (format == .csv || !RowFilter(query).findsAll || !knows(query.order))
+            && (format != .json || !RowFilter(query).findsAll || !knows(query.order))
     }
 
     func page(_ query: WorkspaceQuery) -> WorkspacePage {

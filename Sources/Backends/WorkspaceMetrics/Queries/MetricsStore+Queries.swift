@@ -1,10 +1,11 @@
 internal import Databases
+internal import HTTPMessage
 internal import JSON
 internal import Organizations
 
 /// What the API answers, for an organization that policy has permitted already.
 extension MetricsStore {
-    /// `format` `.csv`: all rows that the query finds.
+    /// A page in JSON, or in the other formats all rows that the query finds.
     func workspaces(
         of organization: OrganizationID, _ query: WorkspaceQuery, as format: Representation.Format
     ) -> Representation {
@@ -13,7 +14,11 @@ extension MetricsStore {
             version: snapshot.tag, organization.text, format.rawValue, String(query.fingerprint, radix: 36),
             String(query.limit), query.cursor?.text ?? "")
         return Representation(format, entityTag: tag) {
-            format == .csv ? snapshot.csv(query) : snapshot.page(query).json
+            switch format {
+            case .json: snapshot.page(query).json
+            case .csv: snapshot.csv(query)
+            case .spreadsheet: CSV.mark + snapshot.csv(query)
+            }
         }
     }
 

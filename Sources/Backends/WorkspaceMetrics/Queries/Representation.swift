@@ -1,8 +1,13 @@
 /// An answer that is made when it is asked for: whoever has it already, by its tag, costs nothing more.
 public struct Representation: Sendable {
     public enum Format: String, Sendable {
-        case json = "application/json"
-        case csv = "text/csv; charset=utf-8"
+        case json
+        /// For programs.
+        case csv
+        /// CSV that begins with a UTF-8 mark, for spreadsheets.
+        case spreadsheet
+
+        public var contentType: String { self == .json ? "application/json" : "text/csv; charset=utf-8" }
     }
 
     public let format: Format

@@ -1,0 +1,38 @@
+/// Faults that users who write JSON by hand make; they are told apart only once the text is refused.
+extension JSONParser {
+    /// What is wrong at the index, where a character cannot stand: the reason that it names itself, or the given one.
+    func unexpected(_ reason: JSONSyntaxError.Reason, _ text: Span<UInt8>) -> JSONSyntaxError {
+        switch text[index] {
+        case _ where isTypographicQuote(at: index, text): fault(.typographicQuote)
+        case UInt8(ascii: "'"), UInt8(ascii: "`"): fault(.otherQuote)
+        case UInt8(ascii: "#") where dialect == .configuration: fault(.invalidComment)
+        // Octets with which no scalar begins (Unicode 15, table 3-7).
+        case 0x80...0xC1, 0xF5...0xFF: fault(.invalidUTF8)
+        default: fault(reason)
+        }
+    }
+
+    /// The end of the text inside an object or an array, told at its opening bracket.
+    func unclosed(_ node: Int) -> JSONSyntaxError {
+        JSONSyntaxError(
+            reason: nodes[node].kind == .object ? .unclosedObject : .unclosedArray, offset: Int(nodes[node].start))
+    }
+
+    /// The end of the text or of the line inside a string, told at its opening quotation mark.
+    func unterminated(_ node: Int, _ text: Span<UInt8>) -> JSONSyntaxError {
+        let start = Int(nodes[node].start)
+        let isMistaken = (start..<index).contains { isTypographicQuote(at: $0, text) }
+        return JSONSyntaxError(reason: isMistaken ? .mistakenlyClosedString : .unterminatedString, offset: start)
+    }
+
+    /// U+2018 to U+201F, U+00AB and U+00BB, in UTF-8.
+    private func isTypographicQuote(at index: Int, _ text: Span<UInt8>) -> Bool {
+        switch text[index] {
+        case 0xE2:
+            index + 2 < text.count && text[index + 1] == 0x80 && (0x98...0x9F).contains(text[index + 2])
+        case 0xC2:
+            index + 1 < text.count && (text[index + 1] == 0xAB || text[index + 1] == 0xBB)
+        default: false
+        }
+    }
+}

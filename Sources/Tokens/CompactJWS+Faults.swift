@@ -1,0 +1,34 @@
+/// What a text that is no compact JWS most likely is. The detail never quotes it.
+extension CompactJWS {
+    static func malformed(_ token: Span<UInt8>) -> TokenRefusal { TokenRefusal(.malformed, detail(of: token)) }
+
+    private static func detail(of token: Span<UInt8>) -> String {
+        let isBlank = token.indices.allSatisfy { isWhiteSpace(token[$0]) }
+        guard !isBlank else { return "There is no token: the text is empty or blank." }
+        if begins(token, with: "bearer ") { return "The text begins with \"Bearer \": the token is what follows it." }
+        if token.indices.contains(where: { isWhiteSpace(token[$0]) || quotes.contains(token[$0]) }) {
+            return "A token has no white space and no quotation marks, before it, in it or after it."
+        }
+        switch token.indices.count(where: { token[$0] == UInt8(ascii: ".") }) + 1 {
+        case 1:
+            return "The token is opaque: it is not a JWT, and only its issuer can say what it means. "
+                + "A JWT has three parts with dots between them."
+        case 3: return "A part of the token is not base64url without padding."
+        case 5:
+            return "The token is encrypted (five parts, RFC 7516), and the gateway has no key for it. "
+                + "Have the provider sign tokens for the gateway without encrypting them."
+        case let count:
+            return "A token has three parts with dots between them (compact serialization), not \(count)."
+        }
+    }
+
+    private static let quotes: [UInt8] = [0x22, 0x27, 0x60]
+
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    /// - Parameter prefix: in lower case; letters of either case match it (RFC 9110, section 11.1).
+    private static func begins(_ token: Span<UInt8>, with prefix: StaticString) -> Bool {
+        let prefix = Array("\(prefix)".utf8)
+        return token.count >= prefix.count && prefix.indices.allSatisfy { (token[$0] | 0x20) == prefix[$0] }
+    }
+}
