@@ -116,7 +116,8 @@ struct ArgumentFileTests {
             "grant", "create", "--config", file, "--organization", "o", "--provider", "p", "--subject", "s", "--role",
             "organization-viewer", "--json",
         ])
-        let id = try #require(try created.lines.first?.member("items")?.elements.first { _ in true }?.member("id")?.string)
+        let id = try #require(
+            try created.lines.first?.member("items")?.elements.first { _ in true }?.member("id")?.string)
         #expect(CommandLineCall(["grant", "revoke", "--config", file, id]).code == 0)
         let all = CommandLineCall(["grant", "list", "--config", file])
         #expect(all.code == 0 && all.output.isEmpty && all.error == "no grants are stored\n")
@@ -125,6 +126,7 @@ struct ArgumentFileTests {
         let json = CommandLineCall(["grant", "list", "--config", file, "--json"])
         #expect(json.output == "{\"items\":[]}\n" && json.error.isEmpty)
         let invitations = CommandLineCall(["invitation", "list", "--config", file])
-        #expect(invitations.code == 0 && invitations.output.isEmpty && invitations.error == "no invitations are stored\n")
+        #expect(
+            invitations.code == 0 && invitations.output.isEmpty && invitations.error == "no invitations are stored\n")
     }
 }
