@@ -74,5 +74,9 @@ extension AccessStore {
             UPDATE invitation SET issued_at = created_at;
             CREATE INDEX invitation_issued ON invitation (issued_at) WHERE state = 'pending';
             """,
+            """
+            -- One character that cuts strings into values.
+            ALTER TABLE claim_mapping ADD COLUMN split TEXT;
+            """,
         ])
 }

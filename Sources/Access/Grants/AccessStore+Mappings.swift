@@ -82,13 +82,14 @@ extension AccessStore {
         try transaction.execute("DELETE FROM claim_mapping WHERE organization = $1", .text(organization.text))
         let insert = try transaction.prepare(
             """
-            INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role, split)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """)
         for row in rows {
             try insert.run(
                 .text(row.id), .text(organization.text), .integer(row.rank), .text(row.claimName),
-                .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue))
+                .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue),
+                .text(orNull: row.splitText))
         }
     }
 }
@@ -102,6 +103,7 @@ extension Mapping {
         writer.member("claim_name", claimName)
         writer.member("match", match.rawValue)
         writer.member("claim_value", match == .exists ? nil : claimValue)
+        if let splitText { writer.member("split", splitText) }
         writer.member("role", role.rawValue)
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)

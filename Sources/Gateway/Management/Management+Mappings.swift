@@ -21,9 +21,9 @@ struct MappingTable: Sendable {
         var writer = JSONWriter(reservingCapacity: 1024)
         writer.beginArray()
         for row in all {
-            for text in [row.id, row.claimName, row.match.rawValue, row.claimValue, row.role.rawValue] {
-                writer.string(text)
-            }
+            for text in [
+                row.id, row.claimName, row.match.rawValue, row.claimValue, row.splitText ?? "", row.role.rawValue,
+            ] { writer.string(text) }
         }
         writer.endArray()
         // Without a digest nothing is current, and nothing is changed.

@@ -121,9 +121,16 @@ final class SignInService: Sendable {
         writer.beginObject()
         var written: Set<ExactText> = []
         for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
-            guard let value = mapping.value(in: root), value.range.count <= 16 << 10 else { continue }
+            let values = mapping.values(in: root)
+            guard !values.isEmpty, values.reduce(0, { $0 + $1.range.count }) <= 16 << 10 else { continue }
             writer.name(mapping.claimName)
-            writer.value(value)
+            guard mapping.looksAtElements else {
+                writer.value(values[0])
+                continue
+            }
+            writer.beginArray()
+            for value in values { writer.value(value) }
+            writer.endArray()
         }
         writer.endObject()
         writer.endObject()
