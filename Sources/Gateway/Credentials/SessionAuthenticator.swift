@@ -20,7 +20,7 @@ struct SessionAuthenticator {
     /// - Parameter look: how often it was looked at before, with something waited for in between
     ///   (``Credential/pending(_:)``). What is not there at the second look is not there at all.
     mutating func authenticate(
-        _ request: Request, under deployment: Deployment, at turn: Turn, look: Int
+        _ request: Request, _ requestID: String, under deployment: Deployment, at turn: Turn, look: Int
     ) -> Credential {
         let reading = cookies.reading(of: request, for: deployment.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
@@ -61,12 +61,12 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, under: deployment, at: turn, look: look)
+        return judge(only, standing, requestID, under: deployment, at: turn, look: look)
     }
 
     private func judge(
-        _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn,
-        look: Int
+        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String, under deployment: Deployment,
+        at turn: Turn, look: Int
     ) -> Credential {
         let session = found.session
         let lifetimes = deployment.signIn.lifetimes
@@ -75,7 +75,9 @@ struct SessionAuthenticator {
         case .ended: return .missing(clears: true)
         case .claimsTooOld: return .outdated(session.claims.provider)
         case .renewalDue:
-            guard let party = deployment.signIn.party(session.claims.provider) else { return .missing(clears: true) }
+            guard let party = deployment.signIn.party(session.claims.provider)?.serving(requestID) else {
+                return .missing(clears: true)
+            }
             let access = service.access
             let advice = service.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
                 deployment.lacksMappedClaims(of: party.id, with: access.snapshots.read().value)(claims)

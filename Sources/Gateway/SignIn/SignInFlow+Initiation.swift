@@ -4,6 +4,7 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import OpenID
 internal import Pages
+internal import Text
 internal import Tokens
 internal import Web
 
@@ -24,7 +25,7 @@ struct ThirdPartyInitiation: Sendable {
         guard let items else { return nil }
         var values: [String] = []
         for name in ThirdPartyInitiation.names {
-            let found = items.filter { $0.name == name }
+            let found = items.filter { $0.name.isExactly(name) }
             guard found.count <= 1 else { return nil }
             values.append(found.first?.value ?? "")
         }
