@@ -153,6 +153,9 @@ extension ProviderSettings: Section {
         if let url = members[discoveryURL], let reason = plainFault(of: url, members) {
             members.fault(discoveryURL, reason)
         }
+        if members.has(keys), members[endpoints]?.jwks != nil {
+            members.warn(endpoints, "has a jwks that is not used, since keys are given")
+        }
         for (name, url) in members[endpoints]?.all ?? [] {
             if let reason = plainFault(of: url, members) { members.fault(endpoints, member: name, reason) }
         }

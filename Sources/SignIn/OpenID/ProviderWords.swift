@@ -25,7 +25,7 @@ struct ProviderWords: Sendable {
             return nil
         }
         self.init(
-            error: error.string ?? error.kind.rawValue, description: root?.member("error_description")?.string,
+            error: error.string ?? "(\(error.kind.rawValue))", description: root?.member("error_description")?.string,
             hiding: secrets)
     }
 
