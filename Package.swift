@@ -196,7 +196,7 @@ let package = Package(
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["JSON", "Organizations", "Tokens"]),
+        tests(of: "ClaimMapping", uses: ["JSON", "Organizations", "Text", "Tokens"]),
         tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",
@@ -216,7 +216,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Sessions",
                 "Snapshots", "Sockets",
-                "Telemetry", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),

@@ -46,14 +46,13 @@ struct ConfiguredTrust {
         let jws = try CompactJWS(token, expecting: .anything)
         let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
         let named = providers.filter { provider in
-            issuer.map { TrustedProvider.isSameIssuer($0, provider.settings.issuer) } ?? false
+            issuer.map(provider.settings.issuesBearerTokens) ?? false
         }
         var furthest = TokenRefusal(.issuerUnknown, "The configuration has no provider.")
         for provider in named.isEmpty ? providers : named {
             do throws(TokenRefusal) {
                 guard provider.settings.algorithms.contains(jws.header.algorithm) else {
-                    throw TokenRefusal(
-                        .algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".")
+                    throw provider.settings.algorithmRefusal(of: jws.header)
                 }
                 guard let signatures = provider.signatures else {
                     throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")

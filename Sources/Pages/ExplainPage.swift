@@ -59,8 +59,9 @@ public struct ExplainPage: DocumentPage {
     private func section(_ outcome: Outcome) -> HTML {
         let rows = outcome.rows.map { row -> HTML in
             let near: HTML? = row.isNearMiss ? "<span class=\"bad\"> differs only by case or white space</span>" : nil
+            let detail: HTML? = row.detail.map { " <span class=\"quiet\">\($0)</span>" }
             return """
-                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Where"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)</span></td></tr>
+                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Where"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)\(detail)</span></td></tr>
 
                 """
         }
@@ -100,7 +101,7 @@ extension Verdict {
         case .shadowed: "matches, but another row decides"
         case .noMatch: "does not match"
         case .claimAbsent: "the claim is not there"
-        case .emailUnverified: "the address matches, but nobody vouches for it"
+        case .emailUnverified: "email not verified by the provider"
         case .claimIncomplete: "unknown: the provider left the claim out"
         }
     }
@@ -113,7 +114,7 @@ extension EntitlementReason {
         case .mapped: "A row gives this role."
         case .granted: "A stored role counts: an invitation that was accepted, or the operator's."
         case .noMatch: "No row matches."
-        case .emailUnverified: "A row matches the e-mail address, but the provider does not say that it is verified."
+        case .emailUnverified: "A row matches the e-mail address, but the address isn't verified by the provider."
         case .claimsIncomplete: "The provider left claims out that could earn a role."
         case .suspended: "The person is suspended."
         case .providerNotAccepted: "The organization does not take sign-ins of this provider."

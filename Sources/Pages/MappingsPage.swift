@@ -13,6 +13,8 @@ public struct MappingsPage: DocumentPage {
         public var claimName = ""
         public var match = Match.equals
         public var claimValue = ""
+        /// Empty: strings are compared whole.
+        public var split = ""
         public var role = Role.viewer
         /// Empty: at the end, or where it is.
         public var rank = ""
@@ -217,10 +219,11 @@ public struct MappingsPage: DocumentPage {
             <div><label for="claim_name">Claim</label><input id="claim_name" name="claim_name" required maxlength="255" autocomplete="off" spellcheck="false" value="\(draft.claimName)" placeholder="groups"></div>
             <div class="small"><label for="match">Comparison</label><select id="match" name="match">\(matches)</select></div>
             <div><label for="claim_value">Value</label><input id="claim_value" name="claim_value" maxlength="1024" autocomplete="off" spellcheck="false" value="\(draft.claimValue)" placeholder="soc-leads"></div>
+            <div class="small"><label for="split">Split at</label><input id="split" name="split" maxlength="1" autocomplete="off" spellcheck="false" value="\(draft.split)" placeholder="never"></div>
             <div><label for="role">Role</label><select id="role" name="role">\(roles)</select></div>
             <div class="small"><label for="rank">Rank</label><input id="rank" name="rank" inputmode="numeric" value="\(draft.rank)" placeholder="last"></div>
             <button type="submit" class="primary">Preview</button></form>
-            <p class="hint">The claim is a name such as <code>email</code> or <code>groups</code>, or a JSON Pointer such as <code>/realm_access/roles</code>. In patterns <code>*</code> stands for anything and <code>?</code> for one character.</p></section>
+            <p class="hint">The claim is a name such as <code>email</code> or <code>groups</code>, or a JSON Pointer such as <code>/realm_access/roles</code>, in which <code>*</code> stands for every element of a list: <code>/groups/*/name</code>. If a claim is one string with several values in it, <em>Split at</em> is the character between them. In patterns <code>*</code> stands for anything and <code>?</code> for one character.</p></section>
             """
     }
 
@@ -242,17 +245,6 @@ public struct MappingsPage: DocumentPage {
             <div class="scroll"><table><caption>Who signed in for this organization and got no role</caption>
             <thead><tr><th scope="col">Person</th><th scope="col">When</th><th scope="col">Why</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
             """
-    }
-}
-
-extension Mapping {
-    /// What the row asks for, in one line.
-    var condition: String {
-        switch match {
-        case .equals: "\(claimName) = \(claimValue)"
-        case .glob: "\(claimName) like \(claimValue)"
-        case .exists: "\(claimName) exists"
-        }
     }
 }
 

@@ -71,11 +71,14 @@ public struct Account: Sendable {
     }
 
     /// `nil` for who came with a bearer token and has nothing to sign out of.
-    func signOut(title: String) -> HTML? {
+    ///
+    /// - Parameter isSwitch: whether the user wants to sign in with another account then.
+    func signOut(title: String, isSwitch: Bool = false) -> HTML? {
         formToken.map { token in
-            """
-            <form method="post" action="/auth/logout"><input type="hidden" name="csrf_token" value="\(token)"><button type="submit">\(title)</button></form>
-            """
+            let field: HTML = isSwitch ? "<input type=\"hidden\" name=\"switch\" value=\"1\">" : ""
+            return """
+                <form method="post" action="/auth/logout"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
+                """
         }
     }
 }

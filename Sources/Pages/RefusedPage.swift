@@ -5,10 +5,20 @@ public struct RefusedPage: Sendable {
     /// What the sign-in said of one's own address.
     public enum Email: Sendable {
         case verified(String)
-        case unverified(String)
+        case unverified(String, Doubt)
         case absent
         /// Whether the provider has one could not be learned.
         case unknown
+    }
+
+    /// Why an address does not count as verified.
+    public enum Doubt: Sendable {
+        /// The provider does not say whether it is verified.
+        case notStated
+        /// The provider says that it is not.
+        case denied
+        /// What the provider says is neither yes nor no.
+        case unreadable
     }
 
     /// What the sign-in said of one's own groups.
@@ -76,7 +86,7 @@ public struct RefusedPage: Sendable {
             <dt>Known there as</dt><dd><code>\(subject)</code></dd>
             </dl>
             \(otherList)
-            <div class="row">\(account.signOut(title: "Sign in as someone else"))</div>
+            <div class="row">\(account.signOut(title: "Sign in as someone else", isSwitch: true))</div>
             \(RequestLine(id: requestID).markup)
             </div>
             """
@@ -99,9 +109,17 @@ public struct RefusedPage: Sendable {
 
     private var advice: HTML? {
         switch (email, groups) {
-        case (.unverified, _):
+        case (.unverified(_, .denied), _):
             """
-            <li>Your identity provider does not say that your e-mail address is verified, so it counts for nothing here. Confirm it there, then sign in again.</li>
+            <li>Your identity provider says that your e-mail address is not verified, so it isn't accepted. Confirm it there, then sign in again.</li>
+            """
+        case (.unverified(_, .notStated), _):
+            """
+            <li>Your identity provider doesn't say whether your e-mail address is verified, so it isn't accepted. Ask the administrator of this gateway whether addresses of your domain can be trusted.</li>
+            """
+        case (.unverified(_, .unreadable), _):
+            """
+            <li>What your identity provider says about your e-mail address can't be read as "verified", so it isn't accepted. Tell the administrator of this gateway the request id.</li>
             """
         case (_, .leftOut):
             """
@@ -118,7 +136,8 @@ public struct RefusedPage: Sendable {
     private var emailText: HTML {
         switch email {
         case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
-        case .unverified(let address): "\(address) <strong class=\"bad\">not verified</strong>"
+        case .unverified(let address, .denied): "\(address) <strong class=\"bad\">not verified</strong>"
+        case .unverified(let address, _): "\(address) <strong class=\"bad\">not known to be verified</strong>"
         case .absent: "not sent by your identity provider"
         case .unknown: "not known"
         }

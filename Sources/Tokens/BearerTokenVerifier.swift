@@ -22,7 +22,9 @@ public final class BearerTokenVerifier {
         var byIssuer: [ExactText: [Trust]] = [:]
         for provider in providers {
             let trust = Trust(provider: provider, contexts: provider.keys.map(VerificationContexts.init))
-            byIssuer[ExactText(TrustedProvider.canonicalIssuer(provider.issuer)), default: []].append(trust)
+            for issuer in Set(([provider.issuer] + provider.accessTokenIssuers).map(TrustedProvider.issuerKey)) {
+                byIssuer[issuer, default: []].append(trust)
+            }
         }
         self.providers = byIssuer
         // Without a digest there is no cache; tokens are verified all the same.
@@ -56,8 +58,7 @@ public final class BearerTokenVerifier {
         let provider = trust.provider
         do throws(TokenRefusal) {
             guard provider.algorithms.contains(jws.header.algorithm) else {
-                throw TokenRefusal(
-                    .algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".")
+                throw provider.algorithmRefusal(of: jws.header)
             }
             guard let contexts = trust.contexts else {
                 throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
@@ -68,7 +69,7 @@ public final class BearerTokenVerifier {
             }
             let outcome = try ClaimChecks(
                 header: jws.header, claims: claims.root,
-                parties: .bearer(audiences: provider.audiences, authorizedParties: provider.authorizedParties),
+                parties: .bearer(provider.audienceRule, authorizedParties: provider.authorizedParties),
                 subjectClaim: provider.subjectClaim, clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
             ).check(at: now)
             return VerifiedClaims(
@@ -87,9 +88,15 @@ public final class BearerTokenVerifier {
     /// The provider that the token names; where several share the issuer, the one whose audience it names.
     private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
         guard let issuer = claims.member("iss")?.string,
-            let candidates = providers[ExactText(TrustedProvider.canonicalIssuer(issuer))], let first = candidates.first
-        else { throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is none of the providers' issuers.") }
-        guard candidates.count > 1, let audience = claims.member("aud") else { return first }
-        return candidates.first { TokenParties.audience(audience, intersects: $0.provider.audiences) } ?? first
+            let candidates = providers[TrustedProvider.issuerKey(issuer)], let first = candidates.first
+        else {
+            let named = claims.member("iss")?.shown ?? "missing"
+            let issuers = providers.keys.map(\.text).sorted().shown
+            throw TokenRefusal(
+                .issuerUnknown, "The token's \"iss\" is none of the providers' issuers.",
+                facts: "It is \(named); the issuers are \(issuers).")
+        }
+        guard candidates.count > 1 else { return first }
+        return candidates.first { $0.provider.audienceRule.isMet(by: claims) } ?? first
     }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 internal import Time
 
 /// The checks of claims that every token has to pass once its signature is known to be good (RFC 7519, section 4.1), in
@@ -23,42 +24,68 @@ struct ClaimChecks {
         let issued = try time("iat", isRequired: true)
         let notBefore = try time("nbf", isRequired: false)
         let subject = try text("sub", isEmptyAllowed: true)
-        let preferred = subjectClaim == "sub" ? nil : try text(subjectClaim)
+        let preferred = subjectClaim.isExactly("sub") ? nil : try text(subjectClaim)
         // Sessions are found by it, and the store keeps no NUL.
         if case .client = parties, claims.member("sid")?.kind == .string {
             _ = try text("sid", isEmptyAllowed: true, longest: ClaimChecks.longestSession)
         }
         guard let expires, let issued else { throw TokenRefusal(.claimMalformed, "\"exp\" or \"iat\" is missing.") }
+        try check(expires: expires, notBefore: notBefore, issued: issued, at: now)
+        guard let subject, !subject.isEmpty else { throw TokenRefusal(.subjectMissing, "The token has no \"sub\".") }
+        // Its `sub` may be the name that an ID token gives another user.
+        if case .bearer = parties, preferred == nil, !subjectClaim.isExactly("sub") {
+            throw TokenRefusal(
+                .subjectMissing, "The token has no \"\(subjectClaim)\", the provider's \"subject_claim\".")
+        }
+        let from = max(notBefore ?? issued, issued) - clockSkew
+        let until = min(expires + clockSkew, issued + maximumAge + clockSkew)
+        return Outcome(subject: preferred ?? subject, validity: min(from, until)..<until)
+    }
 
-        guard now < expires + clockSkew else {
+    /// The times of a token that need have none.
+    func checkPresentTimes(at now: Timestamp) throws(TokenRefusal) {
+        try check(
+            expires: try time("exp", isRequired: false), notBefore: try time("nbf", isRequired: false),
+            issued: try time("iat", isRequired: false), at: now)
+    }
+
+    private func check(
+        expires: Timestamp?, notBefore: Timestamp?, issued: Timestamp?, at now: Timestamp
+    ) throws(TokenRefusal) {
+        if let expires, now >= expires + clockSkew {
             throw TokenRefusal(.expired, "The token expired at \(expires.rfc3339).")
         }
         if let notBefore, now + clockSkew < notBefore {
             throw TokenRefusal(.notYetValid, "The token counts only from \(notBefore.rfc3339) on.")
         }
+        guard let issued else { return }
         guard issued <= now + clockSkew else {
             throw TokenRefusal(
                 .issuedInFuture, "The token says that it is issued at \(issued.rfc3339), which is to come.")
         }
-        let tooOld = issued + maximumAge + clockSkew
-        guard now < tooOld else {
+        guard now < issued + maximumAge + clockSkew else {
             throw TokenRefusal(
                 .tokenTooOld,
                 "The token was issued at \(issued.rfc3339), longer ago than \(maximumAge.configurationText).")
         }
-        guard let subject, !subject.isEmpty else { throw TokenRefusal(.subjectMissing, "The token has no \"sub\".") }
-        let from = max(notBefore ?? issued, issued) - clockSkew
-        let until = min(expires + clockSkew, tooOld)
-        return Outcome(subject: preferred ?? subject, validity: min(from, until)..<until)
     }
 
     private func checkType() throws(TokenRefusal) {
         guard header.isTokenType else {
-            throw TokenRefusal(.typeMismatch, "The header's \"typ\" is that of another kind of token.")
+            throw TokenRefusal(
+                .typeMismatch, "The header's \"typ\" is that of another kind of token.",
+                facts: "It is \(header.document.root.member("typ")?.shown ?? "none").")
         }
         // Logout and other event tokens (RFC 8417), and tokens bound to a key that nobody proved here (RFC 7800)
         for name in ["events", "cnf"] where claims.member(name) != nil {
             throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is no bearer or ID token.")
+        }
+        // Amazon Cognito's ID tokens have the audience claim of its access tokens too.
+        if case .bearer(let audiences, _) = parties, !audiences.listsAudience, let use = claims.member("token_use"),
+            !use.equals("access")
+        {
+            throw TokenRefusal(
+                .typeMismatch, "The token's \"token_use\" is not \"access\".", facts: "It is \(use.shown).")
         }
     }
 

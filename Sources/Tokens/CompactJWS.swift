@@ -35,9 +35,13 @@ public struct CompactJWS: Sendable {
         try self.init(token, expecting: content, known: KnownHeaders())
     }
 
-    init(_ token: Span<UInt8>, expecting content: Content, known: KnownHeaders) throws(TokenRefusal) {
-        guard token.count <= CompactJWS.maximumLength else {
-            throw TokenRefusal(.tooLarge, "The token is longer than 16 KiB.")
+    /// - Parameter limit: the longest token, in bytes.
+    init(
+        _ token: Span<UInt8>, expecting content: Content, known: KnownHeaders,
+        atMost limit: Int = CompactJWS.maximumLength
+    ) throws(TokenRefusal) {
+        guard token.count <= limit else {
+            throw TokenRefusal(.tooLarge, "The token is longer than \(limit >> 10) KiB.")
         }
         let dots = try CompactJWS.dots(in: token)
         let encodedHeader = token.extracting(0..<dots.first)

@@ -74,22 +74,29 @@ public struct IDTokenVerifier: Sendable {
         if let age = expected.maximumAuthenticationAge {
             guard let seconds = claims.member("auth_time")?.double, let moment = Timestamp(numericDate: seconds) else {
                 throw TokenRefusal(
-                    .authenticationTooOld, "The token does not say when the person authenticated (\"auth_time\").")
+                    .authenticationTooOld, "The token does not say when the person authenticated (\"auth_time\").",
+                    facts: "It is \(claims.member("auth_time")?.shown ?? "missing").")
             }
             guard moment <= now + provider.clockSkew else {
                 throw TokenRefusal(
-                    .authenticationTooOld, "The token's \"auth_time\" is to come, which says nothing about its age.")
+                    .authenticationTooOld, "The token's \"auth_time\" is to come, which says nothing about its age.",
+                    facts: "It is \(moment.rfc3339), and it is \(now.rfc3339).")
             }
             guard now <= moment + age + provider.clockSkew else {
                 throw TokenRefusal(
-                    .authenticationTooOld, "The person authenticated longer ago than the provider's \"max_age\" allows."
-                )
+                    .authenticationTooOld,
+                    "The person authenticated longer ago than the provider's \"max_age\" allows.",
+                    facts:
+                        "The token's \"auth_time\" is \(moment.rfc3339), \"max_age\" is \(age.configurationText), and it is "
+                        + "\(now.rfc3339).")
             }
         }
         guard !expected.contextClasses.isEmpty else { return }
         guard let context = claims.member("acr"), expected.contextClasses.contains(where: context.equals) else {
             throw TokenRefusal(
-                .authenticationContextMismatch, "The token's \"acr\" is none of the provider's \"acr_values\".")
+                .authenticationContextMismatch, "The token's \"acr\" is none of the provider's \"acr_values\".",
+                facts:
+                    "It is \(claims.member("acr")?.shown ?? "missing"); accepted are \(expected.contextClasses.shown).")
         }
     }
 

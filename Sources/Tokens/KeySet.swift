@@ -31,7 +31,7 @@ public struct KeySet: Sendable {
         public let id: String?
         public let detail: String
 
-        public var description: String { "key \(index)\(id.map { " (\($0))" } ?? ""): \(detail)" }
+        public var description: String { "key \(index)\(id.map { " (\($0.quoted()))" } ?? ""): \(detail)" }
     }
 
     /// A file of keys that is none at all.
@@ -102,14 +102,37 @@ public struct KeySet: Sendable {
         return (keys, issues)
     }
 
-    /// The place of the one key that fits a header; `nil` where none or several do.
+    /// The place of the one key that fits a header; `nil` where none or several do. A key that is listed twice is one.
     func index(for header: TokenHeader) -> Int? {
         var found: Int?
-        for (index, key) in keys.enumerated() where key.agrees(with: header.algorithm) {
-            guard header.keyID == nil || key.id == nil || key.id.isExactly(header.keyID) else { continue }
-            if found != nil { return nil }
-            found = index
+        for (index, key) in keys.enumerated() where fits(key, header) {
+            if let found, !keys[found].key.isSame(as: key.key) { return nil }
+            found = found ?? index
         }
         return found
+    }
+
+    private func fits(_ key: Key, _ header: TokenHeader) -> Bool {
+        key.agrees(with: header.algorithm)
+            && (header.keyID == nil || key.id == nil || key.id.isExactly(header.keyID))
+    }
+
+    /// Why not exactly one key fits a header, for the log.
+    func misfit(of header: TokenHeader) -> String {
+        let token =
+            "The token has \"alg\" \(header.algorithm.rawValue) and "
+            + (header.keyID.map { "\"kid\" \($0.quoted(atMost: 100))" } ?? "no \"kid\"")
+        let count = keys.count { fits($0, header) }
+        if count > 1 { return "\(token); \(count) keys fit." }
+        if let id = header.keyID {
+            if let issue = issues.first(where: { $0.id.isExactly(id) }) {
+                return "\(token); this key is not used: \(issue)."
+            }
+            if let key = keys.first(where: { $0.id.isExactly(id) }) {
+                return "\(token); the key of this \"kid\" is \(key.key.kind.rawValue)"
+                    + "\(key.algorithm.map { ", for \($0.quoted()) only" } ?? "")."
+            }
+        }
+        return "\(token); the key set has \(keys.compactMap(\.id).shown)."
     }
 }

@@ -1,5 +1,6 @@
 internal import Cryptography
 public import JSON
+internal import Text
 public import Time
 
 /// Verifies tokens against a file of keys, without a configuration: what a person at a command line wants to know of a
@@ -26,7 +27,7 @@ public final class KeySetVerifier {
     public init(_ keys: KeySet, issuer: String?, audiences: [String], isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer
-        parties = audiences.isEmpty ? .anyone : .bearer(audiences: audiences, authorizedParties: [])
+        parties = audiences.isEmpty ? .anyone : .bearer(AudienceRule(accepted: audiences), authorizedParties: [])
         self.isSignatureOnly = isSignatureOnly
     }
 
@@ -36,7 +37,10 @@ public final class KeySetVerifier {
         guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         if let issuer {
             guard let named = claims.root.member("iss")?.string, TrustedProvider.isSameIssuer(named, issuer) else {
-                throw TokenRefusal(.issuerUnknown, "The token's \"iss\" is not the expected issuer.")
+                throw TokenRefusal(
+                    .issuerUnknown, "The token's \"iss\" is not the expected issuer.",
+                    facts: "It is \(claims.root.member("iss")?.shown ?? "missing"), and \(issuer.quoted()) is expected."
+                )
             }
         }
         let keyID = try contexts.verify(jws, token)

@@ -21,7 +21,8 @@ public struct TokenHeader: Sendable {
         }
         guard let algorithm = SignatureAlgorithm(exactly: fields.algorithm) else {
             throw TokenRefusal(
-                .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.")
+                .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.",
+                facts: "It is \(fields.algorithm.quoted(atMost: 40)).")
         }
         document = fields.document
         self.algorithm = algorithm

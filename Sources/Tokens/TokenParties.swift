@@ -1,11 +1,12 @@
 internal import JSON
+internal import Text
 
 /// For whom a token has to be, and on whose behalf: `aud` and `azp`.
 enum TokenParties {
     /// Neither is looked at.
     case anyone
-    /// `aud` names one of the audiences; `azp` is looked at only where parties are listed.
-    case bearer(audiences: [String], authorizedParties: [String])
+    /// An audience claim names one of the audiences; `azp` is looked at only where parties are listed.
+    case bearer(AudienceRule, authorizedParties: [String])
     /// `aud` names the client, and `azp` is the client: required beside other audiences, checked where present
     /// (OpenID Connect Core 1.0, section 3.1.3.7).
     case client(String)
@@ -14,38 +15,33 @@ enum TokenParties {
         switch self {
         case .anyone: break
         case .bearer(let audiences, let authorizedParties):
-            try TokenParties.check(claims, isFor: audiences)
+            try audiences.check(claims)
             guard !authorizedParties.isEmpty else { return }
-            guard let party = claims.member("azp"), authorizedParties.contains(where: party.equals) else {
+            guard let party = claims.member("azp") else {
                 throw TokenRefusal(
-                    .authorizedPartyMismatch, "The token's \"azp\" is none of the authorized parties.")
+                    .authorizedPartyMismatch,
+                    "The token has no \"azp\", and the provider's \"authorized_parties\" ask for one."
+                )
+            }
+            guard authorizedParties.contains(where: party.equals) else {
+                throw TokenRefusal(
+                    .authorizedPartyMismatch, "The token's \"azp\" is none of the authorized parties.",
+                    facts: "It is \(party.shown); accepted are \(authorizedParties.shown).")
             }
         case .client(let client):
-            try TokenParties.check(claims, isFor: [client])
-            let party = claims.member("azp")
-            let hasSeveral = claims.member("aud").map { $0.kind == .array && $0.count > 1 } ?? false
-            guard party != nil || hasSeveral else { return }
-            guard party?.equals(client) ?? false else {
-                throw TokenRefusal(.authorizedPartyMismatch, "The token's \"azp\" is not the provider's client_id.")
+            try AudienceRule(accepted: [client]).check(claims)
+            guard let party = claims.member("azp") else {
+                let hasSeveral = claims.member("aud").map { $0.kind == .array && $0.count > 1 } ?? false
+                guard hasSeveral else { return }
+                throw TokenRefusal(
+                    .authorizedPartyMismatch, "The token has several audiences and no \"azp\".",
+                    facts: "Its \"aud\" is \(claims.member("aud")?.shown ?? "none").")
             }
-        }
-    }
-
-    private static func check(_ claims: JSONValue, isFor accepted: [String]) throws(TokenRefusal) {
-        guard let audience = claims.member("aud") else {
-            throw TokenRefusal(.audienceMismatch, "The token has no \"aud\".")
-        }
-        guard TokenParties.audience(audience, intersects: accepted) else {
-            throw TokenRefusal(.audienceMismatch, "The token's \"aud\" names none of the audiences accepted here.")
-        }
-    }
-
-    // aud: one string, or an array of them (RFC 7519, section 4.1.3)
-    static func audience(_ value: JSONValue, intersects accepted: [String]) -> Bool {
-        switch value.kind {
-        case .string: accepted.contains(where: value.equals)
-        case .array: value.elements.contains { accepted.contains(where: $0.equals) }
-        default: false
+            guard party.equals(client) else {
+                throw TokenRefusal(
+                    .authorizedPartyMismatch, "The token's \"azp\" is not the provider's client_id.",
+                    facts: "It is \(party.shown), and the client_id is \(client.quoted(atMost: 100)).")
+            }
         }
     }
 }

@@ -33,12 +33,18 @@ public struct TokenRefusal: Error, Sendable, Hashable {
     public let reason: TokenReason
     /// One sentence for people. It names claims and settings, and never quotes the token.
     public let detail: String
+    /// Sentences for the log: values of claims and settings, bounded and cleaned, and never the token or a secret.
+    public let facts: String?
     /// Whose token it claims to be, once that is known.
     public internal(set) var provider: ProviderID?
 
-    public init(_ reason: TokenReason, _ detail: String, provider: ProviderID? = nil) {
+    public init(_ reason: TokenReason, _ detail: String, facts: String? = nil, provider: ProviderID? = nil) {
         self.reason = reason
         self.detail = detail
+        self.facts = facts
         self.provider = provider
     }
+
+    /// For the log.
+    public var loggedDetail: String { facts.map { "\(detail) \($0)" } ?? detail }
 }

@@ -18,7 +18,9 @@ final class VerificationContexts {
     /// - Returns: the key's id.
     func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> String? {
         guard let index = set.index(for: jws.header) else {
-            throw TokenRefusal(.keyNotFound, "Not exactly one key fits the token's \"alg\" and \"kid\".")
+            throw TokenRefusal(
+                .keyNotFound, "Not exactly one key fits the token's \"alg\" and \"kid\".",
+                facts: set.misfit(of: jws.header))
         }
         let name = Name(key: index, algorithm: jws.header.algorithm)
         let context: VerificationContext

@@ -1,5 +1,6 @@
 import ClaimMapping
 import Organizations
+import Text
 
 /// A claim's value, as plain as can be.
 indirect enum Value: Sendable {
@@ -31,21 +32,20 @@ struct RowModel {
     /// What each row comes to, were it alone.
     func verdict(of row: Mapping) -> Verdict {
         let path = path(of: row)
-        let value = path.isEmpty ? nil : value(at: path)
+        let values = path.isEmpty ? [] : values(at: path)
+        let value = values.first
         if path.first == "email", path.count == 1 {
             if case .text(let address)? = value, address.filter({ $0 == "@" }).count == 1,
                 matches(row, address.lowercased(), row.claimValue.lowercased())
             {
                 return isVerified(address) ? .matched : .emailUnverified
             }
-        } else if path.first != "email", let value, matches(row, value) {
+        } else if path.first != "email", values.contains(where: { matches(row, $0) }) {
             return .matched
         }
         if isUnknown(path.first ?? row.claimName) { return .claimIncomplete }
-        switch value {
-        case nil, .null: return .claimAbsent
-        default: return path.first == "email" && path.count > 1 ? .claimAbsent : .noMatch
-        }
+        let isAbsent = values.allSatisfy { if case .null = $0 { true } else { false } }
+        return isAbsent || path.first == "email" && path.count > 1 ? .claimAbsent : .noMatch
     }
 
     /// The role of all rows, and why.
@@ -70,20 +70,23 @@ struct RowModel {
         return row.claimName.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private func value(at path: [String]) -> Value? {
-        var value = Value.object(claims)
+    private func values(at path: [String]) -> [Value] {
+        // A claim of just this name is no pointer.
+        if path.count == 1, let value = claims[path[0]] { return [value] }
+        var values = [Value.object(claims)]
         for step in path {
-            switch value {
-            case .object(let members):
-                guard let member = members[step] else { return nil }
-                value = member
-            case .list(let values):
-                guard let index = Int(step), values.indices.contains(index) else { return nil }
-                value = values[index]
-            default: return nil
+            values = values.flatMap { value -> [Value] in
+                switch value {
+                case .object(let members): return members[step].map { [$0] } ?? []
+                case .list(let elements):
+                    if step == "*" { return elements }
+                    guard let index = Int(step), elements.indices.contains(index) else { return [] }
+                    return [elements[index]]
+                default: return []
+                }
             }
         }
-        return value
+        return values
     }
 
     private func isUnknown(_ name: String) -> Bool {
@@ -94,7 +97,7 @@ struct RowModel {
 
     private func isVerified(_ address: String) -> Bool {
         switch claims["email_verified"] {
-        case .scalar("true")?: true
+        case .scalar("true")?, .text("true")?: true
         case nil: !isUnknown("email_verified") && trusted.contains { address.lowercased().hasSuffix("@\($0)") }
         default: false
         }
@@ -104,15 +107,24 @@ struct RowModel {
         switch value {
         case .null: false
         case _ where row.match == .exists: true
-        case .text(let text), .scalar(let text): matches(row, text, row.claimValue)
         case .object: false
-        case .list(let values):
-            values.contains { element in
-                switch element {
-                case .text(let text), .scalar(let text): matches(row, text, row.claimValue)
-                default: false
+        case .list(let values): values.contains { matchesAlone(row, $0) }
+        case .text, .scalar: matchesAlone(row, value)
+        }
+    }
+
+    private func matchesAlone(_ row: Mapping, _ value: Value) -> Bool {
+        switch value {
+        case .scalar(let text): matches(row, text, row.claimValue)
+        case .text(let text):
+            if let split = row.split {
+                text.split(separator: Character(split)).map { $0.trimmingBlanks() }.contains {
+                    !$0.isEmpty && matches(row, String($0), row.claimValue)
                 }
+            } else {
+                matches(row, text, row.claimValue)
             }
+        default: false
         }
     }
 

@@ -6,7 +6,9 @@ import Tokens
 @testable import ClaimMapping
 
 private let values: [Value] = [
-    .text("soc"), .text("SOC"), .text("s"), .text(""), .text("7"), .scalar("7"), .scalar("7.0"), .scalar("-1e3"),
+    .text("soc"), .text("SOC"), .text("x, soc ,7,,"), .text(" soc"), .list([.text("a,soc"), .text("7 soc")]),
+    .list([.object(["a": .text("soc")]), .object(["a": .list([.text("7"), .text("s,soc")])]), .object(["b": .null])]),
+    .text("s"), .text(""), .text("7"), .scalar("7"), .scalar("7.0"), .scalar("-1e3"),
     .scalar("true"), .scalar("false"), .null, .list([]), .list([.text("x"), .text("soc"), .scalar("7")]),
     .list([.list([.text("soc")]), .null]), .object([:]), .object(["a": .text("soc"), "b": .scalar("true")]),
 ]
@@ -19,7 +21,10 @@ private let emails: [Value] = [
 private let names = ["team", "groups", "email", "/team", "https://acme.com/roles", "n"]
 
 private let addressed =
-    names + ["/groups", "/team/1", "/team/0/0", "/n/a", "/n/b", "/email", "/email/0", "/email/a", "/none", "none"]
+    names + [
+        "/groups", "/team/1", "/team/0/0", "/n/a", "/n/b", "/email", "/email/0", "/email/a", "/none", "none", "/team/*",
+        "/team/*/a", "/n/*/a", "/*", "/n/*/*",
+    ]
 
 private let wanted = [
     "soc", "7", "true", "-1e3", "null", "", "*", "?", "s?c", "S*", "*o*", "7*", "a@acme.com", "A@acme.COM",
@@ -88,7 +93,8 @@ private let wanted = [
         (0..<random.next(below: 7)).map { index in
             Mapping(
                 id: "file:\(index + 1)", rank: index + 1, claimName: random.pick(addressed),
-                match: random.pick(Match.allCases), claimValue: random.pick(wanted), role: random.pick(Role.allCases))
+                match: random.pick(Match.allCases), claimValue: random.pick(wanted),
+                split: random.pick([nil, nil, ",", " "]), role: random.pick(Role.allCases))
         }
     }
 }

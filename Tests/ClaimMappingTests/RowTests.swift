@@ -10,6 +10,7 @@ private struct Case: Sendable {
     let claim: String
     var match = Match.equals
     var value = ""
+    var split: Unicode.Scalar?
     let claims: String
     let verdict: Verdict
     var isNear = false
@@ -46,6 +47,33 @@ private let values = [
     Case(claim: "level", match: .glob, value: "4?", claims: #"{"level":42}"#, verdict: .matched),
 ]
 
+private let parts = [
+    Case(claim: "memberof", value: "soc", split: ",", claims: #"{"memberof":"a, soc ,b"}"#, verdict: .matched),
+    Case(claim: "memberof", value: "soc", split: " ", claims: #"{"memberof":"a  soc"}"#, verdict: .matched),
+    Case(claim: "memberof", value: "soc", split: ",", claims: #"{"memberof":["a","b,\tsoc\r\n"]}"#, verdict: .matched),
+    Case(claim: "memberof", value: "soc", split: ",", claims: #"{"memberof":"asoc,socb"}"#, verdict: .noMatch),
+    Case(claim: "memberof", value: "a,soc", split: ",", claims: #"{"memberof":"a,soc"}"#, verdict: .noMatch),
+    Case(claim: "memberof", value: "soc", claims: #"{"memberof":"a,soc"}"#, verdict: .noMatch),
+    Case(
+        claim: "memberof", value: "Soc", split: ",", claims: #"{"memberof":"a,soc"}"#, verdict: .noMatch, isNear: true),
+    Case(claim: "memberof", match: .glob, value: "*", split: ",", claims: #"{"memberof":" , "}"#, verdict: .noMatch),
+    Case(
+        claim: "memberof", match: .glob, value: "s?c", split: "é", claims: #"{"memberof":"aésoc"}"#, verdict: .matched),
+    Case(claim: "level", value: "7", split: ",", claims: #"{"level":7}"#, verdict: .matched),
+    Case(claim: "/groups/*/name", value: "b", claims: #"{"groups":[{"name":"a"},{"name":"b"}]}"#, verdict: .matched),
+    Case(claim: "/groups/*/name", value: "b", claims: #"{"groups":[{"name":["a","b"]}]}"#, verdict: .matched),
+    Case(claim: "/groups/*/name", value: "c", claims: #"{"groups":[{"name":"a"},7]}"#, verdict: .noMatch),
+    Case(claim: "/groups/*/name", value: "c", claims: #"{"groups":[]}"#, verdict: .claimAbsent),
+    Case(claim: "/groups/*/name", value: "c", claims: #"{"hasgroups":true}"#, verdict: .claimIncomplete),
+    Case(claim: "/groups/*/name", match: .exists, claims: #"{"groups":[{"name":null}]}"#, verdict: .claimAbsent),
+    Case(claim: "/groups/*/name", match: .exists, claims: #"{"groups":[{"name":null},{"name":0}]}"#, verdict: .matched),
+    Case(claim: "/groups/*/name", value: "b", claims: #"{"groups":{"*":{"name":"b"}}}"#, verdict: .matched),
+    Case(claim: "/groups/*/name", value: "b", claims: #"{"groups":{"x":{"name":"b"}}}"#, verdict: .claimAbsent),
+    Case(claim: "/groups/**/name", value: "b", claims: #"{"groups":[{"name":"b"}]}"#, verdict: .claimAbsent),
+    Case(claim: "/a/*/b/*", value: "z", claims: #"{"a":[{"b":["x"]},{"b":["y","z"]}]}"#, verdict: .matched),
+    Case(claim: "/email/*", value: "a@b", claims: #"{"email":["a@b"],"email_verified":true}"#, verdict: .claimAbsent),
+]
+
 private let names = [
     Case(claim: "https://acme.com/roles", value: "a", claims: #"{"https://acme.com/roles":"a"}"#, verdict: .matched),
     Case(claim: "/realm/roles", value: "a", claims: #"{"realm":{"roles":["b","a"]}}"#, verdict: .matched),
@@ -75,7 +103,17 @@ private let addresses = [
         verdict: .emailUnverified),
     Case(
         claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":"true"}"#,
+        verdict: .matched),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":"True"}"#,
         verdict: .emailUnverified),
+    Case(
+        claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":1}"#,
+        verdict: .emailUnverified, trusted: ["acme.com"]),
+    // An address is never cut into several.
+    Case(
+        claim: "email", value: "ceo@acme.com", split: ",", claims: #"{"email":"x,ceo@acme.com","email_verified":true}"#,
+        verdict: .noMatch),
     Case(claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
     Case(claim: "/email", value: "a@acme.com", claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
     Case(claim: "email", match: .exists, claims: #"{"email":"a@acme.com"}"#, verdict: .emailUnverified),
@@ -132,7 +170,8 @@ private let addresses = [
 @Suite struct RowTests {
     private func judge(_ row: Case) throws {
         let mapping = Mapping(
-            id: "file:1", rank: 1, claimName: row.claim, match: row.match, claimValue: row.value, role: .manager)
+            id: "file:1", rank: 1, claimName: row.claim, match: row.match, claimValue: row.value, split: row.split,
+            role: .manager)
         let id = try #require(OrganizationID("acme"))
         let rules = OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
         let claims = try JSONDocument(parsing: Array(row.claims.utf8)).root
@@ -145,6 +184,29 @@ private let addresses = [
     }
 
     @Test("values", arguments: values.indices) func value(_ index: Int) throws { try judge(values[index]) }
+    @Test("pieces of strings, and elements of lists", arguments: parts.indices)
+    func part(_ index: Int) throws { try judge(parts[index]) }
+
+    @Test(
+        "an address that does not count says why",
+        arguments: [
+            ("", "absent"), (#","email_verified":false"#, "false"), (#","email_verified":"false""#, "false"),
+            (#","email_verified":"yes""#, "another type than true or false: string"),
+            (#","email_verified":1"#, "another type than true or false: number"),
+            (#","email_verified":null"#, "another type than true or false: null"),
+        ])
+    func unverified(_ member: String, _ words: String) throws {
+        let mapping = Mapping(
+            id: "file:1", rank: 1, claimName: "email", match: .equals, claimValue: "a@acme.com", role: .manager)
+        let rules = OrganizationRules(
+            id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
+        let claims = try JSONDocument(parsing: Array(#"{"email":"a@acme.com"\#(member)}"#.utf8)).root
+        let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: EmailTrust())
+        #expect(explanation.evaluation.reason == .emailUnverified)
+        #expect(explanation.detail?.contains(words) == true, "\(explanation.detail ?? "")")
+        #expect(explanation.lines.joined(separator: "\n").contains(words))
+    }
+
     @Test("names and pointers", arguments: names.indices) func name(_ index: Int) throws { try judge(names[index]) }
     @Test("e-mail", arguments: addresses.indices) func address(_ index: Int) throws { try judge(addresses[index]) }
 

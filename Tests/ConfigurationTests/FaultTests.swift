@@ -44,6 +44,101 @@ import Testing
         }
     }
 
+    /// A provider with a client and further members.
+    private static func client(_ members: String) -> String {
+        #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"a","issuer":"https://i.example","client_id":"c",\#(members)}]"#
+    }
+
+    static let providerCases: [Case] = [
+        Case(#""providers": [{"id":"a","issuer":"urn:acme"}]"#, "providers[0].issuer", "any other string needs keys"),
+        Case(
+            #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"a","issuer":"urn:acme","keys":"keys.jwks.json","client_id":"c"}]"#,
+            "providers[0].issuer", "any other string needs keys"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i.example/.well-known/openid-configuration"}]"#,
+            "providers[0].issuer", "write the issuer that it states"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i/.well-known/openid-configuration","keys":"keys.jwks.json"}]"#,
+            "providers[0].issuer", "write the issuer that it states"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://login.microsoftonline.com/common/v2.0"}]"#,
+            "providers[0].issuer",
+            "tokens name a tenant"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://LOGIN.microsoftonline.com/Organizations/v2.0"}]"#,
+            "providers[0].issuer", "tokens name a tenant"),
+        Case(client(#""discovery_url":"http://i.example/d""#), "providers[0].discovery_url", "must be https"),
+        Case(client(#""endpoints":{"jwks":"http://i.example/k"}"#), "providers[0].endpoints.jwks", "must be https"),
+        Case(
+            client(#""insecure_allow_http":true,"endpoints":{"token":"http://10.0.0.1/t"}"#),
+            "providers[0].endpoints.token", "loopback only"),
+        Case(client(#""endpoints":{"userInfo":"https://i.example/u"}"#), "providers[0].endpoints.userInfo", "userinfo"),
+        Case(client(#""reachable":["10.0.0.1/8"]"#), "providers[0].reachable[0]", "no bits set"),
+        Case(
+            client(#""token_endpoint_auth":"private_key_jwt""#), "providers[0].client_key",
+            "is required where token_endpoint_auth is private_key_jwt"),
+        Case(
+            client(#""token_endpoint_auth":"client_secret_post""#), "providers[0].client_secret",
+            "is required where token_endpoint_auth is client_secret_post"),
+        Case(client(#""client_key":{"file":"client.key.pem"}"#), "providers[0].client_key", "belongs to"),
+        Case(
+            client(#""token_endpoint_auth":"private_key_jwt","client_key":{"file":"a.secret"}"#),
+            "providers[0].client_key", "private key in unencrypted PEM"),
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i.example","token_endpoint_auth":"none"}]"#,
+            "providers[0].client_id", "token_endpoint_auth"),
+        Case(client(#""logout_parameters":{"state":"x"}"#), "providers[0].logout_parameters.state", "gateway itself"),
+        Case(client(#""audience_claims":[]"#), "providers[0].audience_claims", "must not be empty"),
+        // Further issuers
+        Case(
+            #""providers": [{"id":"a","issuer":"https://i"},{"id":"b","issuer":"https://j","access_token_issuers":["https://i"]}]"#,
+            "providers[1].access_token_issuers[0]", "providers[0] too, which has no audiences either"),
+        Case(
+            #""providers": [{"id":"b","issuer":"https://j","access_token_issuers":["https://x","https://i"],"audiences":["q"]},{"id":"a","issuer":"https://i","audiences":["p","q"]}]"#,
+            "providers[0].access_token_issuers[1]", "providers[1] too, which has the audience \"q\" too"),
+        Case(
+            #""providers": [{"id":"b","issuer":"https://j","access_token_issuers":["u"],"audiences":["q"]},{"id":"a","issuer":"https://i","access_token_issuers":["u"],"audiences":["q"]}]"#,
+            "providers[1].access_token_issuers[0]", "providers[0] too"),
+        // Addresses and pieces
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"email","claim_value":"x@bücher.example","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].claim_value", "xn--"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"/email","claim_value":"*@bücher.example","match":"glob","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].claim_value", "xn--"),
+        Case(#""invitations": {"allowed_domains":["bücher.example"]}"#, "invitations.allowed_domains[0]", "xn--"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"email","claim_value":"x@y","split":",","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].split", "no meaning for an e-mail address"),
+        Case(
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","match":"exists","split":",","role":"organization-viewer"}]}]"#,
+            "organizations[0].claim_mappings[0].split", "no meaning where match"),
+    ]
+
+    @Test("what a provider cannot be is refused where it stands", arguments: providerCases)
+    func provider(_ test: Case) {
+        let faults = TestFiles.faults(TestFiles.file(test.members))
+        #expect(faults.map(\.path) == [test.path], "\(faults)")
+        #expect(faults.first?.message.contains(test.words) == true, "\(faults)")
+    }
+
+    @Test(
+        "what looks alike and is right is taken",
+        arguments: [
+            #""providers": [{"id":"a","issuer":"urn:acme machines?","keys":"keys.jwks.json"}]"#,
+            #""providers": [{"id":"a","issuer":"http://10.0.0.1/adfs#x","keys":"keys.jwks.json"}]"#,
+            #""providers": [{"id":"a","issuer":"https://login.microsoftonline.com/7b6c/v2.0"}]"#,
+            #""providers": [{"id":"a","issuer":"https://common.example/common"}]"#,
+            #""providers": [{"id":"a","issuer":"https://i","audiences":["p"]},{"id":"b","issuer":"https://j","access_token_issuers":["https://i"],"audiences":["q"]}]"#,
+            #""providers": [{"id":"a","issuer":"https://i","audiences":["p"]},{"id":"b","issuer":"https://i","audiences":["q"]}]"#,
+            #""providers": [{"id":"a","issuer":"https://i","insecure_allow_http":true,"discovery_url":"http://127.0.0.1:9/d?appid=1"}]"#,
+            #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"a","issuer":"https://i","client_id":"c","token_endpoint_auth":"private_key_jwt","client_key":{"file":"client.key.pem"}}]"#,
+            #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"m","claim_value":"x","split":" ","role":"organization-viewer"}]}]"#,
+        ])
+    func right(_ members: String) {
+        #expect(TestFiles.faults(TestFiles.file(members)).isEmpty)
+    }
+
     static let cases: [Case] = [
         Case(
             #""providers": [{"id":"a","issuer":"https://i"},{"id":"a","issuer":"https://j"}]"#, "providers[1].id",

@@ -15,6 +15,7 @@ enum SchemaCheck {
             case "minimum": isGood = (value.integer ?? .min) >= (rule.integer ?? .max)
             case "maximum": isGood = (value.integer ?? .max) <= (rule.integer ?? .min)
             case "minLength": isGood = (value.string ?? "").count >= Int(rule.integer ?? 0)
+            case "maxLength": isGood = (value.string ?? "").unicodeScalars.count <= Int(rule.integer ?? 0)
             case "pattern":
                 guard let regex = try? Regex(rule.string ?? "("), let text = value.string else { return "pattern" }
                 isGood = text.contains(regex)

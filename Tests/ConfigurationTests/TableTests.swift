@@ -30,6 +30,11 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         "providers": ["secret_key": #"{"file": "secret.key"}"#],
         "organizations": ["providers": #"[{"id": "acme-okta", "issuer": "https://acme.okta.com"}]"#],
         "providers.client_secret": ["client_id": #""c""#],
+        "providers.client_key": [
+            "client_id": #""c""#, "token_endpoint_auth": #""private_key_jwt""#,
+        ],
+        "providers.token_endpoint_auth": ["client_id": #""c""#],
+        "organizations.claim_mappings.split": ["claim_value": #""v""#],
         "providers.trust_email": ["email_domains": #"["acme.com"]"#],
         "organizations.claim_mappings.claim_name": ["claim_value": #""v""#],
         "organizations.claim_mappings.role": ["claim_value": #""v""#],
@@ -54,6 +59,13 @@ struct TableRow: Sendable, CustomTestStringConvertible {
             members.merge(extra) { _, extra in extra }
             if here.joined(separator: ".") == "organizations.claim_mappings.match", value == "\"exists\"" {
                 members["claim_value"] = nil
+            }
+            if here.joined(separator: ".") == "providers.token_endpoint_auth" {
+                switch value {
+                case "\"private_key_jwt\"": members["client_key"] = #"{"file": "client.key.pem"}"#
+                case "\"none\"": break
+                default: members["client_secret"] = #"{"env": "A_SECRET"}"#
+                }
             }
             text = "{" + members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
             if index > 0, path[index - 1].section?.isList ?? false { text = "[\(text)]" }

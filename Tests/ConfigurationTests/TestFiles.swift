@@ -10,9 +10,18 @@ enum TestFiles {
         {"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
         """#
 
+    /// The private key of RFC 8410, section 10.3.
+    static let clientKey = """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+        -----END PRIVATE KEY-----
+
+        """
+
     static let files: [String: String] = [
         "secret.key": key + "\n", "a.secret": "hello\r\n", "empty": "\n", "keys.jwks.json": jwks,
         "keys/acme.jwks.json": jwks, "private.jwk": #"{"kty":"oct","k":"AAAA"}"#,
+        "client.key.pem": clientKey,
         "tls/fullchain.pem": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
         "tls/key.pem": "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
         "ca.pem": "-----BEGIN CERTIFICATE-----\n", "acme-ca.pem": "-----BEGIN CERTIFICATE-----\n",

@@ -22,8 +22,10 @@ struct FirstFetchTests {
     func waiting() async throws {
         let http = HeldHTTP()
         let remote = RemoteProvider(
-            id: try #require(ProviderID("idp")), issuer: "https://idp.example",
-            policy: OutboundPolicy(configuredHost: "idp.example"), http: http, news: KeyNews(),
+            id: try #require(ProviderID("idp")),
+            address: ProviderAddress(
+                issuer: "https://idp.example", signsIn: true, hasFixedKeys: false,
+                policy: OutboundPolicy(hosts: ["idp.example"])), http: http, news: KeyNews(),
             clocks: ManualClock().clocks)
         #expect(remote.needsKeys)
         async let fetched: Void = remote.refreshAhead()

@@ -160,6 +160,7 @@ struct InvitationTests {
         "what cannot be invited is refused with its pointer",
         arguments: [
             (#"{"email":"nobody","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a@bücher.example","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a@b@c.example","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a\r\nBcc: x@y.example","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a@acme.example","role":"inventory-publisher"}"#, "/role"),

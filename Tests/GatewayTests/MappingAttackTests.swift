@@ -126,7 +126,7 @@ struct MappingAttackTests {
         for number in 0..<AccessStore.mostPatterns {
             try await world.execute(
                 """
-                INSERT INTO claim_mapping VALUES
+                INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role) VALUES
                     ('p\(number)', 'acme', \(number + 10), 'g', 'glob', 'p*', 'organization-viewer')
                 """)
         }
@@ -204,7 +204,7 @@ struct MappingAttackTests {
         for number in 0..<AccessStore.mostPatterns {
             try await world.execute(
                 """
-                INSERT INTO claim_mapping VALUES
+                INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role) VALUES
                     ('p\(number)', 'acme', \(number + 1), 'email', 'glob', '\(pattern)', 'organization-viewer')
                 """)
         }

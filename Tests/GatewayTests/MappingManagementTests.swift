@@ -62,6 +62,43 @@ struct MappingManagementTests {
             ])
     }
 
+    @Test("a row may cut strings, is shown so, and is changed and explained so")
+    func split() async throws {
+        let id = try await add("team", "soc", more: #","split":",""#)
+        func row() async throws -> JSONValue? { try await manager.fetch("GET", "\(path)/\(id)").json }
+        #expect(try await row()?.member("split")?.string == ",")
+        let page = try await manager.open("/organizations/acme/claim-mappings")
+        #expect(
+            page.body.contains("team (split at &quot;,&quot;) = soc")
+                || page.body.contains("team (split at \",\") = soc"))
+        let edit = try await manager.open("/organizations/acme/claim-mappings?edit=\(id)")
+        #expect(edit.body.contains("name=\"split\" maxlength=\"1\"") && edit.body.contains("value=\",\""))
+        func verdict() async throws -> String? {
+            let body = #"{"provider":"idp","claims":{"sub":"x","team":"a, soc"}}"#
+            let answer = try await manager.call("POST", "\(path)/explain", body)
+            let rows = answer.json?.member("organizations")?.elements.first { _ in true }?.member("rows")
+            return rows?.elements.first { $0.member("id")?.string == id }?.member("verdict")?.string
+        }
+        #expect(try await verdict() == "matched")
+        // It stays where nothing is said of it, and goes where null is.
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"role":"organization-viewer"}"#)
+        #expect(try await row()?.member("split")?.string == ",")
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"split":" "}"#)
+        #expect(try await row()?.member("split")?.string == " ")
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"split":null}"#)
+        #expect(try await row()?.member("split") == nil)
+        #expect(try await verdict() == "no_match")
+    }
+
+    @Test("an explanation of an address that does not count says what email_verified was")
+    func unverifiedDetail() async throws {
+        let body = #"{"provider":"idp","claims":{"sub":"x","email":"ceo@acme.example","email_verified":"yes"}}"#
+        let answer = try await manager.call("POST", "\(path)/explain", body)
+        let organization = answer.json?.member("organizations")?.elements.first { _ in true }
+        #expect(organization?.member("reason")?.string == "email_unverified")
+        #expect(organization?.member("detail")?.string?.contains("another type") == true)
+    }
+
     @Test("rows are ranked behind the file's, moved, and numbered from 1")
     func ranks() async throws {
         let a = try await add("groups", "a")
@@ -93,6 +130,11 @@ struct MappingManagementTests {
             ),
             (#"{"claim_name":"groups","claim_value":"a","match":"regex","role":"organization-viewer"}"#, "/match"),
             (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","rank":0}"#, "/rank"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","split":""}"#, "/split"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","split":", "}"#, "/split"),
+            (#"{"claim_name":"email","claim_value":"a@b","role":"organization-viewer","split":","}"#, "/split"),
+            (#"{"claim_name":"groups","match":"exists","role":"organization-viewer","split":","}"#, "/split"),
+            (#"{"claim_name":"email","claim_value":"a@bücher.example","role":"organization-viewer"}"#, "/claim_value"),
             (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","rnk":1}"#, "/rnk"),
         ])
     func refused(_ body: String, _ pointer: String) async throws {

@@ -49,9 +49,10 @@ final class SignInWorld: Sendable {
     /// - Parameters:
     ///   - providerSettings: members beside the ordinary ones, each with a comma before it.
     ///   - settings: likewise, of the whole configuration.
+    ///   - environment: variables beside the ordinary ones.
     init(
         key: KeyKind = .p256, publicURL: String = SignInWorld.origin, providerSettings: String = "",
-        secondProvider: String = "", settings: String = ""
+        secondProvider: String = "", settings: String = "", environment: [String: String] = [:]
     ) throws {
         var template = Array("/tmp/gatehouse-sign-in-XXXXXX".utf8CString)
         // mkdtemp changes the template in place, within its length.
@@ -77,9 +78,7 @@ final class SignInWorld: Sendable {
             publicURL: publicURL, providerSettings: providerSettings, secondProvider: secondProvider,
             settings: settings)
         try text.write(to: path)
-        let environment = [
-            "KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret",
-        ]
+        let environment = SignInWorld.environment.merging(environment) { _, own in own }
         let loaded = try SettingsFile.load(path: path, environment: environment)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
@@ -152,10 +151,11 @@ final class SignInWorld: Sendable {
         """
     }
 
+    private static let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
+
     /// The configuration as the file has it now.
     func loadedSettings() throws -> Settings {
-        let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
-        return try SettingsFile.load(path: "\(directory)/gatehouse.jsonc", environment: environment)
+        try SettingsFile.load(path: "\(directory)/gatehouse.jsonc", environment: SignInWorld.environment)
     }
 
     /// Reads the configuration anew, with pieces of its text replaced.
@@ -166,6 +166,14 @@ final class SignInWorld: Sendable {
         for (from, to) in changes { text = text.replacing(from, with: to) }
         try text.write(to: path)
         deployments.publish(Deployment(try loadedSettings(), by: way, after: deployments.read().value))
+    }
+
+    /// Everything that was logged until now.
+    func logged() async -> String {
+        let mark = "mark \(UInt64.random(in: 0...UInt64.max))"
+        log.write(.info, mark)
+        await lines.arrived(mark)
+        return lines.text
     }
 
     /// How many sign-ins came to this.
@@ -226,10 +234,13 @@ extension String {
 
 /// The provider as the gateway reaches it, and what goes wrong on the way.
 final class ProviderStandIn: OutboundHTTP {
+    /// Answers in the provider's place; nil where the provider answers itself.
+    typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
     typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
 
     private struct State {
         var twist: Twist = { _, response in response }
+        var script: Script = { _ in nil }
         var requests: [OutboundRequest] = []
         var unreachable: Set<String> = []
         var silent: Set<String> = []
@@ -247,6 +258,18 @@ final class ProviderStandIn: OutboundHTTP {
     }
 
     func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
+    /// The provider does not see requests that the script answers.
+    func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
+
+    /// Changes what the discovery documents say, by pieces of their text.
+    func describe(_ changes: (from: String, to: String)...) {
+        twist { request, response in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            var text = String(decoding: response.body, as: UTF8.self)
+            for (from, to) in changes { text = text.replacing(from, with: to) }
+            return OutboundResponse(response.status, fields: response.fields, body: Array(text.utf8))
+        }
+    }
     /// Requests of these paths never arrive.
     func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
     func behave() { twist { _, response in response } }
@@ -304,9 +327,10 @@ final class ProviderStandIn: OutboundHTTP {
 
     func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
         await arrive(request)
-        let (twist, isCutOff) = state.withLock { state in
-            (state.twist, state.unreachable.contains(request.url.path))
+        let (twist, script, isCutOff) = state.withLock { state in
+            (state.twist, state.script, state.unreachable.contains(request.url.path))
         }
+        if !isCutOff, let response = script(request) { return response }
         guard !isCutOff, let provider = providers.first(where: { $0.issuer == "http://\(request.url.authority)" })
         else {
             throw OutboundFault(.timedOut, "cut off")

@@ -181,9 +181,34 @@ struct TestAnswer {
 
 /// Everything that was logged.
 final class LogLines: Sendable {
-    private let bytes = Mutex<[UInt8]>([])
+    private struct State {
+        var text = ""
+        var waiting: [(text: String, continuation: CheckedContinuation<Void, Never>)] = []
+    }
 
-    func append(_ new: [UInt8]) { bytes.withLock { $0 += new } }
+    private let state = Mutex(State())
 
-    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+    func append(_ new: [UInt8]) {
+        let arrived = state.withLock { state in
+            state.text += String(decoding: new, as: UTF8.self)
+            let arrived = state.waiting.filter { state.text.contains($0.text) }
+            state.waiting.removeAll { state.text.contains($0.text) }
+            return arrived
+        }
+        for waiter in arrived { waiter.continuation.resume() }
+    }
+
+    var text: String { state.withLock { $0.text } }
+
+    /// Returns once the text was logged: lines are written on another thread.
+    func arrived(_ text: String) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.text.contains(text) { return true }
+                state.waiting.append((text, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
 }

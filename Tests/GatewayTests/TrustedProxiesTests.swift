@@ -1,4 +1,5 @@
 import Configuration
+import Sockets
 import Testing
 
 @testable import Gateway

@@ -11,7 +11,7 @@ struct HTTPClientTests {
 
     init() throws { client = try HTTPClient() }
 
-    static let loopback = OutboundPolicy(configuredHost: "127.0.0.1", allowsLoopbackHTTP: true)
+    static let loopback = OutboundPolicy(hosts: ["127.0.0.1"], allowsLoopbackHTTP: true)
 
     private func get(
         _ url: String, _ method: HTTPMessage.Method = .get, policy: OutboundPolicy = loopback, body: String = "",
@@ -57,7 +57,7 @@ struct HTTPClientTests {
             try TestServer(tls: TLSServerContext(certificateFile: files.certificate, privateKeyFile: files.key))
         }
         func policy(_ authority: TestAuthority?, _ host: String = "127.0.0.1") -> OutboundPolicy {
-            OutboundPolicy(configuredHost: host, authoritiesFile: authority?.file)
+            OutboundPolicy(hosts: [host], authoritiesFile: authority?.file)
         }
         let good = try server(authority.issue("IP:127.0.0.1", "DNS:localhost"))
         let url = "https://127.0.0.1:\(good.port)"
@@ -90,7 +90,7 @@ struct HTTPClientTests {
 
     @Test("only what the policy permits is reached")
     func policy() async throws {
-        let strict = OutboundPolicy(configuredHost: "idp.example")
+        let strict = OutboundPolicy(hosts: ["idp.example"])
         #expect(try await fault("http://127.0.0.1:9/", policy: strict) == .notAllowed)
         #expect(try await fault("https://127.0.0.1:9/", policy: strict) == .notAllowed)
         #expect(try await fault("https://localhost:9/", policy: strict) == .notAllowed)
@@ -101,8 +101,30 @@ struct HTTPClientTests {
         #expect(try await fault("ftp://127.0.0.1/", policy: HTTPClientTests.loopback) == .notAllowed)
         #expect(try await fault("https://no-such-name.invalid/", policy: strict) == .notResolved)
         // The configured host may be anywhere; nobody listens on that port.
-        let configured = OutboundPolicy(configuredHost: "LOCALHOST")
+        let configured = OutboundPolicy(hosts: ["LOCALHOST"])
         #expect(try await fault("https://localhost:9/", policy: configured) == .notConnected)
+    }
+
+    @Test("private addresses are reached in the ranges that are named, and only there")
+    func ranges() throws {
+        let policy = OutboundPolicy(hosts: ["a.example"], ranges: [try #require(AddressRange("10.20.0.0/16"))])
+        func permits(_ address: String, _ url: String) throws -> Bool {
+            policy.permits(try #require(IPAddress(address)), of: try #require(AbsoluteURL(url)))
+        }
+        #expect(try permits("10.20.1.1", "https://b.example/") && permits("10.99.0.1", "https://A.example/"))
+        #expect(try !permits("10.21.1.1", "https://b.example/") && !permits("127.0.0.1", "https://b.example/"))
+        #expect(try permits("8.8.8.8", "https://b.example/") && !permits("10.20.1.1", "http://b.example/"))
+    }
+
+    @Test("answers are asked for without a coding, and one that has one is told")
+    func codings() async throws {
+        let server = try TestServer()
+        #expect(text(try await get("http://127.0.0.1:\(server.port)/coding")) == "identity")
+        for (value, coding) in [("gzip", "\"gzip\""), ("Identity", nil), ("identity, x-gzip", "\"identity, x-gzip\"")] {
+            let response = OutboundResponse(.ok, fields: Fields([(.contentEncoding, value)]))
+            #expect(response.coding == coding)
+        }
+        #expect(OutboundResponse(.ok).coding == nil)
     }
 
     @Test(
@@ -229,7 +251,7 @@ struct HTTPClientTests {
         let proxy = try TunnelProxy(to: server.port)
         let client = try HTTPClient(
             proxies: ProxySettings(environment: ["HTTPS_PROXY": "http://me:word@127.0.0.1:\(proxy.port)"]))
-        let policy = OutboundPolicy(configuredHost: "127.0.0.1", authoritiesFile: authority.file)
+        let policy = OutboundPolicy(hosts: ["127.0.0.1"], authoritiesFile: authority.file)
         let url = try #require(AbsoluteURL("https://127.0.0.1:\(server.port)/secret?code=1"))
         for _ in 0..<2 {
             let answer = try await client.send(OutboundRequest(.get, url, policy: policy))
@@ -240,7 +262,7 @@ struct HTTPClientTests {
         #expect(asked.hasPrefix("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n"))
         #expect(asked.contains("Proxy-Authorization: Basic bWU6d29yZA==\r\n") && !asked.contains("secret"))
         // A written-out address that the policy forbids is not even asked of the proxy.
-        let strict = OutboundPolicy(configuredHost: "idp.example", authoritiesFile: authority.file)
+        let strict = OutboundPolicy(hosts: ["idp.example"], authoritiesFile: authority.file)
         await #expect(throws: OutboundFault.self) {
             try await client.send(OutboundRequest(.get, url, policy: strict))
         }
@@ -253,7 +275,7 @@ struct HTTPClientTests {
         let client = try HTTPClient(
             proxies: ProxySettings(environment: ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"]))
         let request = OutboundRequest(
-            .get, try #require(AbsoluteURL("https://idp.example/")), policy: OutboundPolicy(configuredHost: "x"))
+            .get, try #require(AbsoluteURL("https://idp.example/")), policy: OutboundPolicy(hosts: ["x"]))
         await #expect(throws: OutboundFault(.notConnected, "idp.example: the proxy refused with 407")) {
             try await client.send(request)
         }

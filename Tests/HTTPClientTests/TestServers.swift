@@ -53,6 +53,9 @@ final class TestServer {
             switch request.target.path {
             case "/redirect":
                 return .now(Response(.seeOther, fields: Fields([(.location, "https://elsewhere.example/")])))
+            case "/coding":
+                let name = FieldName("Accept-Encoding").flatMap { request.field($0) }
+                return .now(Response(.ok, body: Array((name ?? "none").utf8)))
             case "/large": return .now(Response(.ok, body: Array(repeating: 0x78, count: 300_000)))
             case "/stream":
                 return .now(

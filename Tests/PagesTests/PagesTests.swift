@@ -43,7 +43,8 @@ struct PagesTests {
             ErrorPage(status: 400, title: hostile, text: hostile, requestID: hostile).document,
             OrganizationListPage(account: account, items: [item]).document,
             RefusedPage(
-                account: account, provider: hostile, issuer: hostile, subject: hostile, email: .unverified(hostile),
+                account: account, provider: hostile, issuer: hostile, subject: hostile,
+                email: .unverified(hostile, .denied),
                 groups: .names([hostile]), missing: .userinfo, others: [item], requestID: hostile
             ).document,
         ]

@@ -16,6 +16,19 @@ struct TerminalTextTests {
         #expect(text.escapedForTerminal().isExactly(shown))
     }
 
+    @Test("quoted text is short, in one line, and says where it was cut")
+    func quoted() {
+        #expect("a\u{1B}\n\u{202E}b".quoted() == #""a\u{1B}\u{A}\u{202E}b""#)
+        #expect(String(repeating: "é", count: 70).quoted(atMost: 3) == "\"ééé…\"")
+        #expect("".quoted() == "\"\"")
+    }
+
+    @Test("a domain beyond ASCII needs its other form")
+    func domains() {
+        #expect(DomainHint.isNeeded(for: "a@bücher.example") && DomainHint.isNeeded(for: "bücher.example"))
+        #expect(!DomainHint.isNeeded(for: "ü@a.example") && !DomainHint.isNeeded(for: "xn--bcher-kva.example"))
+    }
+
     @Test("other text stays as it is", arguments: ["", "plain \\ text", "Jürgen Žižek", "北京", "مرحبا", "a\u{301}"])
     func unchanged(_ text: String) {
         #expect(text.escapedForTerminal().isExactly(text))

@@ -16,7 +16,7 @@ struct ClaimSource {
 
     /// A claim as a row addresses it.
     struct Resolution {
-        let value: JSONValue?
+        let values: ClaimValues
         /// The top-level claim that it is, or is inside of.
         let topLevelName: String
         let isEmail: Bool
@@ -25,30 +25,71 @@ struct ClaimSource {
     func resolve(_ mapping: Mapping) -> Resolution {
         let name = mapping.claimName
         if let value = claims.member(name) {
-            return Resolution(value: value, topLevelName: name, isEmail: name == "email")
+            return Resolution(values: .one(value), topLevelName: name, isEmail: name.isExactly("email"))
         }
         guard let pointer = mapping.pointer, let first = pointer.tokens.first else {
-            return Resolution(value: nil, topLevelName: name, isEmail: false)
+            return Resolution(values: .none, topLevelName: name, isEmail: false)
         }
+        let isEmail = first.isExactly("email")
         // What a list under `email` holds is no address that anybody vouches for, so a way into it leads nowhere.
-        let isWithinEmail = first == "email" && pointer.tokens.count > 1
+        let isWithinEmail = isEmail && pointer.tokens.count > 1
         return Resolution(
-            value: isWithinEmail ? nil : claims.value(at: pointer), topLevelName: first, isEmail: first == "email")
+            values: isWithinEmail ? .none : ClaimValues(claims, at: pointer), topLevelName: first, isEmail: isEmail)
     }
 
     func isUnknown(_ topLevelName: String) -> Bool { known.isUnknown(topLevelName) }
 
-    /// Whether the address may be relied on: `email_verified` is true, or absent where its domain is trusted. What the
-    /// provider left out is not absent.
-    func isVerified(_ address: String) -> Bool {
+    /// Of the address among the claims.
+    var emailStanding: EmailStanding? {
+        claims.member("email").flatMap(Mapping.address).map(standing)
+    }
+
+    func isVerified(_ address: String) -> Bool { standing(of: address) == .verified }
+
+    /// Whether the address may be relied on. What the provider left out is not absent, so that `trust_email` does not
+    /// replace it.
+    func standing(of address: String) -> EmailStanding {
         guard let verified = claims.member("email_verified") else {
             // Only the source of the address could say so: one that could not be asked changes nothing.
-            if known.unknown.leavesOut("email_verified") { return false }
-            guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return false }
+            if known.unknown.leavesOut("email_verified") { return .absent }
+            guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return .absent }
             let domain = address.utf8[sign...].dropFirst()
-            return emailTrust.domains.contains { $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII) }
+            let isTrusted = emailTrust.domains.contains {
+                $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII)
+            }
+            return isTrusted ? .verified : .absent
         }
-        return verified.boolean == true
+        // Apple and Amazon Cognito send strings.
+        if verified.boolean == true || verified.equals("true") { return .verified }
+        return verified.boolean == false || verified.equals("false") ? .denied : .ofOtherType(verified.kind)
+    }
+}
+
+/// Whether an e-mail address counts as verified, and otherwise why not.
+public enum EmailStanding: Sendable, Hashable {
+    case verified
+    /// `email_verified` is absent.
+    case absent
+    /// `email_verified` is false.
+    case denied
+    /// `email_verified` is neither true nor false.
+    case ofOtherType(JSONValue.Kind)
+
+    /// One sentence for managers and operators.
+    public var words: String {
+        switch self {
+        case .verified: "email_verified is true."
+        case .absent: "email_verified is absent."
+        case .denied: "email_verified is false."
+        case .ofOtherType(let kind): "email_verified is of another type than true or false: \(kind.rawValue)."
+        }
+    }
+}
+
+extension EmailTrust {
+    /// Whether an address of these claims counts as verified, and otherwise why not.
+    public func standing(of address: String, among claims: KnownClaims) -> EmailStanding {
+        ClaimSource(claims, self).standing(of: address)
     }
 }
 
@@ -74,93 +115,5 @@ extension EmailTrust {
         guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
         return claims.isUnknown("email")
             || claims.root.member("email") != nil && claims.unknown.leavesOut("email_verified")
-    }
-}
-
-extension Mapping {
-    /// What the row looks at among claims; `nil` where it is not there.
-    public func value(in claims: JSONValue) -> JSONValue? {
-        ClaimSource(KnownClaims(claims), EmailTrust()).resolve(self).value
-    }
-
-    /// What trying one row comes to.
-    enum Judgement {
-        case matched, noMatch, absent, emailUnverified, incomplete
-    }
-
-    func judge(_ source: ClaimSource) -> Judgement { judge(source, source.resolve(self)) }
-
-    /// - Parameter claim: what the row's name resolves to.
-    func judge(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> Judgement {
-        guard let value = claim.value else {
-            return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
-        }
-        if claim.isEmail {
-            if let address = Mapping.address(value), matches(address: address) {
-                return source.isVerified(address) ? .matched : .emailUnverified
-            }
-        } else if matches(value) {
-            return .matched
-        }
-        if source.isUnknown(claim.topLevelName) { return .incomplete }
-        return value.isNull ? .absent : .noMatch
-    }
-
-    /// The text of an address; `nil` for what has not exactly one `@`.
-    static func address(_ value: JSONValue) -> String? {
-        guard let text = value.string, text.utf8.count(where: { $0 == UInt8(ascii: "@") }) == 1 else { return nil }
-        return text
-    }
-
-    private func matches(address: String) -> Bool {
-        switch match {
-        case .equals:
-            address.utf8.elementsEqual(claimValue.utf8, by: Mapping.equalsASCII)
-        case .glob: addressGlob?.matches(Mapping.asciiLowercased(address)) ?? false
-        case .exists: true
-        }
-    }
-
-    private func matches(_ value: JSONValue) -> Bool {
-        if match == .exists { return !value.isNull }
-        if value.kind == .array { return value.elements.contains { matches(scalar: $0) } }
-        return matches(scalar: value)
-    }
-
-    /// Strings as they are, numbers and booleans by their JSON text; objects, arrays and null never.
-    private func matches(scalar value: JSONValue) -> Bool {
-        guard let glob else { return value.hasScalarText(claimValue) }
-        return value.withScalarText { glob.matches($0) } ?? false
-    }
-
-    /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
-    func isNearMiss(_ source: ClaimSource) -> Bool {
-        let claim = source.resolve(self)
-        guard match != .exists, let value = claim.value, !claim.isEmail || Mapping.address(value) != nil else {
-            return false
-        }
-        let wanted = Mapping.folded(claimValue)
-        let glob = match == .glob ? Glob(wanted) : nil
-        let candidates = value.kind == .array ? Array(value.elements) : [value]
-        return candidates.contains { candidate in
-            guard let text = candidate.string else { return false }
-            let folded = Mapping.folded(text)
-            return glob?.matches(folded) ?? folded.isExactly(wanted)
-        }
-    }
-
-    private static func folded(_ text: String) -> String {
-        text.withoutWhiteSpace().lowercased()
-    }
-
-    static func asciiLowercased(_ text: String) -> String {
-        String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
-    }
-
-    /// Without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay what they are.
-    static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
-
-    static func asciiLowercased(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 }

@@ -49,7 +49,7 @@ extension OrganizationRules {
     /// Whether a row looks at a claim that is not among these; another source may have it.
     public func lacksClaims(_ claims: JSONValue) -> Bool {
         let source = ClaimSource(KnownClaims(claims), EmailTrust())
-        return blocks.contains { $0.mappings.contains { source.resolve($0).value == nil } }
+        return blocks.contains { $0.mappings.contains { source.resolve($0).values.isEmpty } }
     }
 }
 

@@ -22,12 +22,19 @@ public struct Explanation: Sendable {
         public let verdict: Verdict
         /// A `noMatch` that differs only by case or white space.
         public let isNearMiss: Bool
+        /// Why an address that matches does not count: of `emailUnverified` only.
+        public let detail: String?
     }
 
     public let organization: OrganizationID
     public let evaluation: Evaluation
     /// By rank; empty where the provider is not accepted.
     public let rows: [Row]
+
+    /// What states why the outcome is `email_unverified`.
+    public var detail: String? {
+        evaluation.reason == .emailUnverified ? rows.lazy.compactMap(\.detail).first : nil
+    }
 
     /// The rows alone, as an array.
     public func writeRows(to writer: inout JSONWriter) {
@@ -38,6 +45,7 @@ public struct Explanation: Sendable {
             writer.member("rank", row.mapping.rank)
             writer.member("verdict", row.verdict.rawValue)
             if row.isNearMiss { writer.member("near_miss", true) }
+            if let detail = row.detail { writer.member("detail", detail) }
             writer.endObject()
         }
         writer.endArray()
@@ -48,14 +56,11 @@ public struct Explanation: Sendable {
         var lines: [String] = []
         for row in rows {
             let mapping = row.mapping
-            let condition =
-                switch mapping.match {
-                case .equals: "\(mapping.claimName) = \(mapping.claimValue)"
-                case .glob: "\(mapping.claimName) like \(mapping.claimValue)"
-                case .exists: "\(mapping.claimName) exists"
-                }
             let near = row.isNearMiss ? ", differs only by case or white space" : ""
-            lines.append("  \(mapping.rank). \(condition) → \(mapping.role.rawValue): \(row.verdict.rawValue)\(near)")
+            let detail = row.detail.map { ", \($0)" } ?? ""
+            lines.append(
+                "  \(mapping.rank). \(mapping.condition) → \(mapping.role.rawValue): \(row.verdict.rawValue)\(near)\(detail)"
+            )
         }
         return lines
     }
@@ -84,7 +89,8 @@ extension OrganizationRules {
                 case .incomplete: .claimIncomplete
                 }
             return Explanation.Row(
-                mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source))
+                mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source),
+                detail: verdict == .emailUnverified ? source.emailStanding?.words : nil)
         }
         return Explanation(organization: id, evaluation: tally.evaluation(of: blocks), rows: rows)
     }

@@ -1,5 +1,6 @@
 internal import JSON
 public import Organizations
+internal import Text
 
 /// How a row compares a claim with its value.
 public enum Match: String, Sendable, Hashable, CaseIterable {
@@ -28,6 +29,8 @@ public struct Mapping: Sendable, Hashable {
     public let match: Match
     /// Empty for `exists`.
     public let claimValue: String
+    /// Cuts strings into values before they are compared; never for addresses, and not for `exists`.
+    public let split: Unicode.Scalar?
     public let role: Role
     /// Where `claimName` leads when no claim has that name; `nil` where it is no pointer.
     let pointer: JSONPointer?
@@ -35,7 +38,10 @@ public struct Mapping: Sendable, Hashable {
     /// The same for addresses, which compare without regard to ASCII case; `nil` where the row cannot look at one.
     let addressGlob: Glob?
 
-    public init(id: String, rank: Int, claimName: String, match: Match, claimValue: String, role: Role) {
+    public init(
+        id: String, rank: Int, claimName: String, match: Match, claimValue: String, split: Unicode.Scalar? = nil,
+        role: Role
+    ) {
         self.id = id
         self.rank = rank
         self.claimName = claimName
@@ -44,12 +50,47 @@ public struct Mapping: Sendable, Hashable {
         self.role = role
         pointer = claimName.utf8.first == UInt8(ascii: "/") ? JSONPointer(claimName) : nil
         glob = match == .glob ? Glob(claimValue) : nil
-        let isEmail = claimName == "email" || pointer?.tokens == ["email"]
+        let isEmail = Mapping.isEmail(claimName)
+        self.split = isEmail || match == .exists ? nil : split
         addressGlob = match == .glob && isEmail ? Glob(Mapping.asciiLowercased(claimValue)) : nil
     }
 
     /// All that the row was made of, except its rank: rows that differ in a part may have other outcomes.
-    public var parts: [String] { [id, claimName, match.rawValue, claimValue, role.rawValue] }
+    public var parts: [String] { [id, claimName, match.rawValue, claimValue, splitText ?? "", role.rawValue] }
+
+    /// Whether the row may look at several values, those of an array's elements (`*`).
+    public var looksAtElements: Bool { pointer?.hasWildcard ?? false }
+
+    /// What cuts strings, as text.
+    public var splitText: String? { split.map { String(String.UnicodeScalarView([$0])) } }
+
+    /// Reads what ``splitText`` wrote; nil for what is not exactly one character.
+    public static func separator(_ text: String) -> Unicode.Scalar? {
+        text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil
+    }
+
+    /// Whether a claim name leads to the top-level e-mail address, if the claims have no name that begins with `/`.
+    public static func isEmail(_ claimName: String) -> Bool {
+        claimName.isExactly("email") || claimName.isExactly("/email")
+    }
+
+    /// What the row asks for, in one line.
+    public var condition: String {
+        Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
+    }
+
+    /// The same of a row that is not there yet.
+    public static func condition(
+        claimName: String, match: Match, claimValue: String, split: Unicode.Scalar?
+    ) -> String {
+        let name =
+            split.map { "\(claimName) (split at \(String(String.UnicodeScalarView([$0])).quoted()))" } ?? claimName
+        switch match {
+        case .equals: return "\(name) = \(claimValue)"
+        case .glob: return "\(name) like \(claimValue)"
+        case .exists: return "\(claimName) exists"
+        }
+    }
 
     /// The same row in another place.
     public func ranked(_ rank: Int) -> Mapping {

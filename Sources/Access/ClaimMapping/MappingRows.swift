@@ -14,7 +14,7 @@ public final class MappingRows: Sendable {
     /// `nil` where there are too few rows for an index to pay.
     private let groups: [Group]?
 
-    /// The rows that look at one claim.
+    /// The rows that look at one claim, and cut it in the same way.
     private struct Group {
         /// Any of them: they resolve alike.
         let example: Mapping
@@ -26,6 +26,11 @@ public final class MappingRows: Sendable {
         var patterns: [Pattern] = []
         var addressPatterns: [Pattern] = []
         var scan: [Int] = []
+    }
+
+    private struct Look: Hashable {
+        let claimName: ExactText
+        let split: Unicode.Scalar?
     }
 
     /// A `glob` row.
@@ -56,9 +61,9 @@ public final class MappingRows: Sendable {
             return
         }
         var groups: [Group] = []
-        var places: [ExactText: Int] = [:]
+        var places: [Look: Int] = [:]
         for (index, mapping) in mappings.enumerated() {
-            let name = ExactText(mapping.claimName)
+            let name = Look(claimName: ExactText(mapping.claimName), split: mapping.split)
             let place = places[name] ?? groups.count
             if place == groups.count {
                 places[name] = place
@@ -119,13 +124,13 @@ public final class MappingRows: Sendable {
             for index in group.all { judgements.append((index, mappings[index].judge(source))) }
             return
         }
-        guard let value = claim.value else { return }
+        guard !claim.values.isEmpty else { return }
         for index in group.scan {
             let judgement = mappings[index].judge(source, claim)
             if judgement != .noMatch, judgement != .absent { judgements.append((index, judgement)) }
         }
         if claim.isEmail {
-            guard let address = Mapping.address(value) else { return }
+            guard let address = claim.values.only.flatMap(Mapping.address) else { return }
             if !group.addressPatterns.isEmpty {
                 let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
                 var (found, gist): ([Int], TextGist) = ([], TextGist())
@@ -134,36 +139,35 @@ public final class MappingRows: Sendable {
                 for index in found { judgements.append((index, judgement)) }
             }
         } else if !group.patterns.isEmpty {
-            for index in matches(of: value, group.patterns) { judgements.append((index, .matched)) }
+            for index in matches(of: claim.values, group) { judgements.append((index, .matched)) }
         }
         guard !group.byValue.isEmpty else { return }
         if claim.isEmail {
-            guard let address = Mapping.address(value) else { return }
+            guard let address = claim.values.only.flatMap(Mapping.address) else { return }
             for index in group.byAddress[MappingRows.hash(address.utf8Span.span, isFolded: true)] ?? [] {
                 let judgement = mappings[index].judge(source, claim)
                 if judgement != .noMatch { judgements.append((index, judgement)) }
             }
-        } else if value.kind == .array {
-            var found: Set<Int> = []
-            for element in value.elements {
-                look(for: element, in: group) { index in
-                    if found.insert(index).inserted { judgements.append((index, .matched)) }
-                }
+            return
+        }
+        // Several elements may satisfy one row.
+        var found: Set<Int> = []
+        _ = claim.values.containsText(splitAt: group.example.split) { text in
+            for index in group.byValue[MappingRows.hash(text)] ?? []
+            where Mapping.areEqual(text, mappings[index].claimValue.utf8Span.span) && found.insert(index).inserted {
+                judgements.append((index, .matched))
             }
-        } else {
-            look(for: value, in: group) { judgements.append(($0, .matched)) }
+            return false
         }
     }
 
     /// The rows whose pattern a value, or one of its elements, satisfies. Each element is looked at once for all of them.
-    private func matches(of value: JSONValue, _ patterns: [Pattern]) -> [Int] {
+    private func matches(of values: ClaimValues, _ group: Group) -> [Int] {
         var (found, gist): ([Int], TextGist) = ([], TextGist())
-        guard value.kind == .array else {
-            _ = value.withScalarText { MappingRows.match($0, patterns, &gist, &found) }
-            return found
+        _ = values.containsText(splitAt: group.example.split) { text in
+            MappingRows.match(text, group.patterns, &gist, &found)
+            return false
         }
-        for element in value.elements { _ = element.withScalarText { MappingRows.match($0, patterns, &gist, &found) } }
-        // Several elements may satisfy one row.
         return found.count < 2 ? found : Array(Set(found))
     }
 
@@ -178,12 +182,6 @@ public final class MappingRows: Sendable {
             else { continue }
             if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
         }
-    }
-
-    /// Hands over the `equals` rows that a string, number or boolean satisfies.
-    private func look(for value: JSONValue, in group: Group, found: (Int) -> Void) {
-        guard let hash = value.withScalarText({ MappingRows.hash($0) }), let rows = group.byValue[hash] else { return }
-        for index in rows where value.hasScalarText(mappings[index].claimValue) { found(index) }
     }
 
     /// FNV-1a, which guards nothing: what is found by it is compared.

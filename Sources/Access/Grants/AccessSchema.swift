@@ -92,5 +92,9 @@ extension AccessStore {
             CREATE INDEX person_seen_name ON person_seen (organization, coalesce(email, subject), identity);
             CREATE INDEX suspension_address ON suspension_email (organization, email);
             """,
+            """
+            -- One character that cuts strings into values.
+            ALTER TABLE claim_mapping ADD COLUMN split TEXT;
+            """,
         ])
 }

@@ -147,15 +147,16 @@ extension AccessStore {
         }
         let insert = try transaction.prepare(
             """
-            INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role, split)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (id) DO UPDATE SET rank = excluded.rank, claim_name = excluded.claim_name,
-                match = excluded.match, claim_value = excluded.claim_value, role = excluded.role
+                match = excluded.match, claim_value = excluded.claim_value, role = excluded.role, split = excluded.split
             """)
         for row in rows where !(known[row.id]?.isExactly(row) ?? false) {
             try insert.run(
                 .text(row.id), .text(organization.text), .integer(row.rank), .text(row.claimName),
-                .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue))
+                .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue),
+                .text(orNull: row.splitText))
         }
     }
 }
@@ -174,6 +175,7 @@ extension Mapping {
         writer.member("claim_name", claimName)
         writer.member("match", match.rawValue)
         writer.member("claim_value", match == .exists ? nil : claimValue)
+        if let splitText { writer.member("split", splitText) }
         writer.member("role", role.rawValue)
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)

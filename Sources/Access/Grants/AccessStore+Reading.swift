@@ -136,7 +136,7 @@ extension AccessStore {
         var found: [OrganizationID: [Mapping]] = [:]
         try transaction.each(
             """
-            SELECT organization, id, rank, claim_name, match, claim_value, role FROM claim_mapping
+            SELECT organization, id, rank, claim_name, match, claim_value, role, split FROM claim_mapping
             WHERE $1 = '' OR organization = $1 ORDER BY organization, rank
             """, .text(organization?.text ?? "")
         ) { row throws(DatabaseError) in
@@ -146,7 +146,7 @@ extension AccessStore {
             found[organization, default: []].append(
                 Mapping(
                     id: row.text(1), rank: row.integer(2), claimName: row.text(3), match: match,
-                    claimValue: row.text(5), role: role))
+                    claimValue: row.text(5), split: row.optionalText(7).flatMap(Mapping.separator), role: role))
         }
         return found
     }

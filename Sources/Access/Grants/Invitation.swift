@@ -125,6 +125,11 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { text }
 
+    /// What is wrong with a text that is no such address; follows the name of what holds it.
+    public static func fault(of text: String) -> String {
+        DomainHint.isNeeded(for: text) ? DomainHint.text : "has to be an e-mail address such as name@example.com"
+    }
+
     /// `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
     private static func isAtom(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)

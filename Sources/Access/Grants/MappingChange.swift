@@ -8,22 +8,31 @@ public struct MappingDraft: Sendable, Hashable {
     public let match: Match
     /// Empty for `exists`.
     public let claimValue: String
+    /// Cuts strings into values; never for addresses, and not for `exists`.
+    public let split: Unicode.Scalar?
     public let role: Role
 
-    public init(claimName: String, match: Match, claimValue: String, role: Role) {
+    public init(claimName: String, match: Match, claimValue: String, split: Unicode.Scalar? = nil, role: Role) {
         self.claimName = claimName
         self.match = match
         self.claimValue = match == .exists ? "" : claimValue
+        self.split = match == .exists || Mapping.isEmail(claimName) ? nil : split
         self.role = role
     }
 
     public init(_ mapping: Mapping) {
         self.init(
-            claimName: mapping.claimName, match: mapping.match, claimValue: mapping.claimValue, role: mapping.role)
+            claimName: mapping.claimName, match: mapping.match, claimValue: mapping.claimValue, split: mapping.split,
+            role: mapping.role)
+    }
+
+    /// What the row asks for, in one line.
+    public var condition: String {
+        Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
     }
 
     func row(_ id: String) -> Mapping {
-        Mapping(id: id, rank: 0, claimName: claimName, match: match, claimValue: claimValue, role: role)
+        Mapping(id: id, rank: 0, claimName: claimName, match: match, claimValue: claimValue, split: split, role: role)
     }
 }
 
@@ -32,6 +41,8 @@ public struct MappingEdit: Sendable, Hashable {
     public var claimName: String?
     public var match: Match?
     public var claimValue: String?
+    /// Outer nil: as it is; inner nil: none.
+    public var split: Unicode.Scalar??
     public var role: Role?
 
     public init() {}
@@ -40,7 +51,7 @@ public struct MappingEdit: Sendable, Hashable {
     public func applied(to row: Mapping) -> MappingDraft {
         MappingDraft(
             claimName: claimName ?? row.claimName, match: match ?? row.match, claimValue: claimValue ?? row.claimValue,
-            role: role ?? row.role)
+            split: split ?? row.split, role: role ?? row.role)
     }
 }
 

@@ -19,6 +19,9 @@ public struct AccessExplanation: Sendable {
             explanation.evaluation, grants: grants, isSuspended: isSuspended, isSuspensionUnknown: isSuspensionUnknown)
     }
 
+    /// What states the reason more closely; nil where there is no more to it.
+    public var detail: String? { standing.reason == .emailUnverified ? explanation.detail : nil }
+
     /// One element of `organizations` in the contract's explanation.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -27,6 +30,7 @@ public struct AccessExplanation: Sendable {
         writer.member("source", standing.source)
         writer.member("mapping", standing.mapping)
         writer.member("reason", standing.reason.rawValue)
+        if let detail { writer.member("detail", detail) }
         writer.name("rows")
         explanation.writeRows(to: &writer)
         writer.endObject()
@@ -34,7 +38,9 @@ public struct AccessExplanation: Sendable {
 
     /// The same for people: the outcome, then a line a row.
     public var lines: [String] {
-        let head = "\(explanation.organization): \(standing.role?.rawValue ?? "no role") (\(standing.reason.rawValue))"
+        let head =
+            "\(explanation.organization): \(standing.role?.rawValue ?? "no role") (\(standing.reason.rawValue))"
+            + (detail.map { ": \($0)" } ?? "")
         return [head] + explanation.lines
     }
 }

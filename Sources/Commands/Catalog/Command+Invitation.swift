@@ -29,7 +29,7 @@ extension Command {
         }
         let text = try call.arguments.operand("EMAIL")
         guard let address = InvitedAddress(text) else {
-            throw .words("EMAIL has to be an e-mail address such as name@example.com, not \(shown(text))")
+            throw .words("EMAIL \(InvitedAddress.fault(of: text)), not \(shown(text))")
         }
         let allowed = settings.invitations.allowedDomains
         guard allowed.isEmpty || allowed.contains(exactly: address.domain) else {

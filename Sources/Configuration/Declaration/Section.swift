@@ -79,6 +79,18 @@ struct SectionMembers {
         reader.fault(at: object.member(setting.name) ?? object, place(setting.name), message)
     }
 
+    /// Tells of a fault of one member of a setting that is an object.
+    func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
+        let value = object.member(setting.name)
+        reader.fault(
+            at: value?.member(name) ?? value ?? object, "\(place(setting.name)).\(pathName(name))", message)
+    }
+
+    /// Tells of something that is allowed and probably not meant.
+    func warn<Value>(_ setting: Setting<Value>, _ message: String) {
+        reader.warn(at: object.member(setting.name) ?? object, place(setting.name), message)
+    }
+
     private func place(_ name: String) -> String {
         path.isEmpty ? pathName(name) : "\(path).\(pathName(name))"
     }

@@ -1,7 +1,6 @@
 internal import JSON
 internal import Sockets
 internal import Text
-internal import Tokens
 
 /// What only the whole file shows to be wrong: names that meet, names that lead nowhere.
 ///
@@ -23,7 +22,7 @@ struct CrossChecks {
         checkUnique(providers, Settings.providers.name, ProviderSettings.id.name)
         checkUnique(organizations, Settings.organizations.name, OrganizationSettings.id.name)
         checkAcceptedProviders()
-        checkAudiences()
+        IssuerChecks(providers, members.reader).run()
         checkReachability()
         if !members.has(Settings.secretKey),
             let index = providers.firstIndex(where: { $0.member(ProviderSettings.clientID.name) != nil })
@@ -85,31 +84,6 @@ struct CrossChecks {
                 at: id, "providers[\(index)].\(ProviderSettings.emailDomains.name)",
                 "is empty, and the sign-in page does not name the provider: users reach it only by "
                     + "/auth/login?provider=\(id.string ?? "ID")")
-        }
-    }
-
-    /// A token's issuer and audience have to lead to one provider.
-    private func checkAudiences() {
-        struct Pair: Hashable {
-            let issuer: String
-            let audience: String
-        }
-        var first: [Pair: Int] = [:]
-        for (index, provider) in providers.enumerated() {
-            guard let issuer = provider.member(ProviderSettings.issuer.name)?.string else { continue }
-            let audiences = CrossChecks.objects(provider.member(ProviderSettings.audiences.name))
-            for (place, value) in audiences.enumerated() {
-                guard let audience = value.string else { continue }
-                let pair = Pair(issuer: TrustedProvider.canonicalIssuer(issuer), audience: audience)
-                if let earlier = first[pair], earlier != index {
-                    members.reader.fault(
-                        at: value, "providers[\(index)].audiences[\(place)]",
-                        "is an audience of providers[\(earlier)] already, which has the same issuer: "
-                            + "tokens could not be told apart")
-                } else {
-                    first[pair] = index
-                }
-            }
         }
     }
 }

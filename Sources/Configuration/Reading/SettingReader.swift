@@ -46,7 +46,4 @@ final class SettingReader {
 }
 
 /// Text of the file inside a message: short, in one line, without what a terminal would act on.
-func quoted(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    return "\"" + String(scalars.prefix(60)).escapedForTerminal() + (scalars.dropFirst(60).isEmpty ? "\"" : "…\"")
-}
+func quoted(_ text: String) -> String { text.quoted() }

@@ -1,29 +1,37 @@
 internal import ClaimMapping
+internal import JSON
 internal import Organizations
+internal import Text
 
 /// One row as the file has it.
 struct ClaimMappingSettings: Sendable {
     let claimName: String
     let claimValue: String
     let match: Match
+    let split: Unicode.Scalar?
     let role: Role
 }
 
 extension ClaimMappingSettings: Section {
     static let claimName = Setting(
         "claim_name", .text("the name of a claim", example: "groups"), .required,
-        "The name of a top-level claim; or a JSON Pointer (RFC 6901), if it begins with / and no claim has that name.")
+        "The name of a top-level claim; or a JSON Pointer (RFC 6901), if it begins with / and no claim has that name. A "
+            + "reference token * stands for every element of an array.")
     static let claimValue = Setting(
         "claim_value", .text("the claim's value as a string", example: "soc-leads"), .optional,
         "The value that the claim, or one of its elements, must have. Required unless match is exists.")
     static let match = Setting(
         "match", .choice("how the value is compared") as SettingKind<Match>, .byDefault("\"equals\""),
         "equals: the same value; glob: a pattern for the whole value, with * and ?; exists: present and not null.")
+    static let split = Setting(
+        "split", .separator, .optional,
+        "Cuts a string into values before it is matched, without white space around them.")
     static let role = Setting(
         "role", .choice("a role") as SettingKind<Role>, .required, "The role that the rule gives.")
 
     static let settings = [
-        DeclaredSetting(claimName), DeclaredSetting(claimValue), DeclaredSetting(match), DeclaredSetting(role),
+        DeclaredSetting(claimName), DeclaredSetting(claimValue), DeclaredSetting(match), DeclaredSetting(split),
+        DeclaredSetting(role),
     ]
 
     init?(_ members: SectionMembers) {
@@ -33,10 +41,47 @@ extension ClaimMappingSettings: Section {
         } else if let match = members[S.match], match != .exists, !members.has(S.claimValue) {
             members.fault(S.claimValue, "is required unless match is \"exists\"")
         }
+        S.checkSplit(members)
+        if let name = members[S.claimName], Mapping.isEmail(name), let value = members[S.claimValue],
+            DomainHint.isNeeded(for: value)
+        {
+            members.fault(S.claimValue, DomainHint.text)
+        }
         guard let claimName = members[S.claimName], let match = members[S.match], let role = members[S.role] else {
             return nil
         }
         (self.claimName, self.match, self.role) = (claimName, match, role)
         claimValue = members[S.claimValue] ?? ""
+        split = members[S.split]
+    }
+
+    private static func checkSplit(_ members: SectionMembers) {
+        guard members.has(split) else { return }
+        if members[match] == .exists {
+            members.fault(split, "has no meaning where match is \"exists\": leave it out")
+        }
+        if let name = members[claimName], Mapping.isEmail(name) {
+            members.fault(split, "has no meaning for an e-mail address: leave it out")
+        }
+    }
+}
+
+extension SettingKind<Unicode.Scalar> {
+    /// One character, which may be a space.
+    fileprivate static var separator: SettingKind {
+        let noun = "exactly one character, such as \",\" or \" \""
+        return SettingKind(
+            noun, good: ["\",\"", "\" \"", "\";\"", #""\t""#], wrong: ["7", "null", "\"\"", "\", \"", #""\u0000""#],
+            schema: { writer in
+                writer.member("type", "string")
+                writer.member("minLength", 1)
+                writer.member("maxLength", 1)
+            },
+            convert: { (value) throws(Refusal) -> Unicode.Scalar in
+                guard let scalar = value.string.flatMap(Mapping.separator), scalar.value != 0 else {
+                    throw Refusal("must be \(noun)")
+                }
+                return scalar
+            })
     }
 }

@@ -55,7 +55,7 @@ extension OrganizationSettings: Section {
         mappings = rows.enumerated().map { index, row in
             Mapping(
                 id: "file:\(index + 1)", rank: index + 1, claimName: row.claimName, match: row.match,
-                claimValue: row.claimValue, role: row.role)
+                claimValue: row.claimValue, split: row.split, role: row.role)
         }
     }
 }

@@ -1,6 +1,6 @@
 public import ClaimMapping
 public import Cryptography
-internal import HTTPClient
+public import HTTPClient
 public import Text
 internal import Time
 public import Tokens
@@ -15,16 +15,27 @@ public struct ProviderSettings: Sendable {
     /// Without one the provider serves bearer tokens only.
     public let clientID: String?
     public let clientSecret: Secret?
+    /// `nil`: by the secret, as the discovery document offers; without a secret not at all.
+    public let tokenEndpointAuth: TokenEndpointAuth?
+    /// Of `private_key_jwt`.
+    public let clientKey: SigningKey?
     public let scopes: [String]
     public let authorizationParameters: [ExactText: String]
+    public let logoutParameters: [ExactText: String]
     /// How long ago a sign-in may have been.
     public let maxAge: Duration?
     public let acrValues: [String]
     public let audiences: [String]
+    public let audienceClaims: [String]
+    public let accessTokenIssuers: [String]
     public let authorizedParties: [String]
     public let algorithms: [SignatureAlgorithm]
     /// `nil` where discovery says where the keys are.
     public let keys: KeySet?
+    /// `nil` where the discovery document is below the issuer.
+    public let discoveryURL: AbsoluteURL?
+    public let endpoints: EndpointSettings
+    public let reachable: [Reachable]
     public let subjectClaim: String
     public let trustEmail: Bool
     /// In lower case.
@@ -42,6 +53,8 @@ public struct ProviderSettings: Sendable {
     public func trusted(keys discovered: KeySet? = nil) -> TrustedProvider {
         var provider = TrustedProvider(id: id, issuer: issuer, keys: keys ?? discovered)
         provider.audiences = audiences
+        provider.audienceClaims = audienceClaims
+        provider.accessTokenIssuers = accessTokenIssuers
         provider.authorizedParties = authorizedParties
         provider.algorithms = Set(algorithms)
         provider.subjectClaim = subjectClaim
@@ -61,7 +74,9 @@ extension ProviderSettings: Section {
             let algorithms = members[S.algorithms], let subjectClaim = members[S.subjectClaim],
             let trustEmail = members[S.trustEmail], let emailDomains = members[S.emailDomains],
             let clockSkew = members[S.clockSkew], let maxTokenAge = members[S.maxTokenAge],
-            let insecure = members[S.insecureAllowHTTP]
+            let insecure = members[S.insecureAllowHTTP], let logoutParameters = members[S.logoutParameters],
+            let audienceClaims = members[S.audienceClaims], let tokenIssuers = members[S.accessTokenIssuers],
+            let endpoints = members[S.endpoints], let reachable = members[S.reachable]
         else { return nil }
         (self.id, self.issuer, self.scopes, authorizationParameters) = (id, issuer, scopes, parameters)
         listed = members[S.listed]
@@ -71,6 +86,11 @@ extension ProviderSettings: Section {
         (self.subjectClaim, self.trustEmail, self.emailDomains) = (subjectClaim, trustEmail, emailDomains)
         (self.clockSkew, self.maxTokenAge, caFile) = (clockSkew, maxTokenAge, members[S.caFile]?.path)
         insecureAllowHTTP = insecure
+        (tokenEndpointAuth, clientKey) = (members[S.tokenEndpointAuth], members[S.clientKey])
+        (self.logoutParameters, self.audienceClaims, accessTokenIssuers) = (
+            logoutParameters, audienceClaims, tokenIssuers
+        )
+        (discoveryURL, self.endpoints, self.reachable) = (members[S.discoveryURL], endpoints, reachable)
     }
 
     /// What settings only together do wrong.
@@ -84,14 +104,69 @@ extension ProviderSettings: Section {
         if let mode = members[authorizationParameters]?["response_mode"], mode != "query", mode != "form_post" {
             members.fault(authorizationParameters, "response_mode must be \"query\" or \"form_post\"")
         }
+        checkClient(members)
+        checkIssuer(members)
+        checkURLs(members)
+    }
+
+    private static func checkClient(_ members: SectionMembers) {
         if members.has(clientSecret), !members.has(clientID) {
             members.fault(clientID, "is required where client_secret is given")
         }
-        guard let issuer = members[issuer], let url = AbsoluteURL(issuer), url.scheme == "http" else { return }
-        if members[insecureAllowHTTP] != true {
-            members.fault(self.issuer, "must be https (insecure_allow_http allows http on loopback, for tests)")
-        } else if !url.isLoopback {
-            members.fault(self.issuer, "must be https: insecure_allow_http allows http on loopback only")
+        let method = members[tokenEndpointAuth]
+        if members.has(tokenEndpointAuth), !members.has(clientID) {
+            members.fault(clientID, "is required where token_endpoint_auth is given")
         }
+        switch method {
+        case .clientSecretBasic, .clientSecretPost:
+            if !members.has(clientSecret) {
+                members.fault(clientSecret, "is required where token_endpoint_auth is \(method?.rawValue ?? "")")
+            }
+        case .privateKeyJWT:
+            if !members.has(clientKey) {
+                members.fault(clientKey, "is required where token_endpoint_auth is private_key_jwt")
+            }
+        case .publicClient, nil: break
+        }
+        // One that was refused may have been meant so.
+        let isMethodRefused = members.has(tokenEndpointAuth) && method == nil
+        if members.has(clientKey), !isMethodRefused, method != .privateKeyJWT {
+            members.fault(clientKey, "belongs to \"token_endpoint_auth\": \"private_key_jwt\"")
+        }
+        if members.has(clientSecret), method == .privateKeyJWT || method == .publicClient {
+            members.warn(clientSecret, "is not used where token_endpoint_auth is \(method?.rawValue ?? "")")
+        }
+    }
+
+    private static func checkIssuer(_ members: SectionMembers) {
+        guard let issuer = members[issuer] else { return }
+        if let reason = IssuerRules.mistake(in: issuer) { return members.fault(self.issuer, reason) }
+        // What such a provider's tokens state is compared, and never asked.
+        let isOnlyCompared = members.has(keys) && !members.has(clientID)
+        guard !isOnlyCompared else { return }
+        if let reason = IssuerRules.fault(of: issuer) { return members.fault(self.issuer, reason) }
+        guard let url = AbsoluteURL(issuer) else { return }
+        if let reason = plainFault(of: url, members) { members.fault(self.issuer, reason) }
+    }
+
+    private static func checkURLs(_ members: SectionMembers) {
+        if let url = members[discoveryURL], let reason = plainFault(of: url, members) {
+            members.fault(discoveryURL, reason)
+        }
+        if members.has(keys), members[endpoints]?.jwks != nil {
+            members.warn(endpoints, "has a jwks that is not used, since keys are given")
+        }
+        for (name, url) in members[endpoints]?.all ?? [] {
+            if let reason = plainFault(of: url, members) { members.fault(endpoints, member: name, reason) }
+        }
+    }
+
+    /// What is wrong with a URL that is not https.
+    private static func plainFault(of url: AbsoluteURL, _ members: SectionMembers) -> String? {
+        guard url.scheme == "http" else { return nil }
+        if members[insecureAllowHTTP] != true {
+            return "must be https (insecure_allow_http allows http on loopback, for tests)"
+        }
+        return url.isLoopback ? nil : "must be https: insecure_allow_http allows http on loopback only"
     }
 }

@@ -10,9 +10,11 @@ extension SettingKind<String> {
     static var domain: SettingKind {
         let noun = "a domain such as example.com"
         return text(
-            noun, good: ["\"example.com\""], wrong: ["\"@example.com\"", "\"a@example.com\"", "\"*.com\"", "\"a..b\""]
+            noun, good: ["\"example.com\""],
+            wrong: ["\"@example.com\"", "\"a@example.com\"", "\"*.com\"", "\"a..b\"", "\"bücher.example\""]
         ) {
             (text) throws(Refusal) -> String in
+            guard !DomainHint.isNeeded(for: text) else { throw Refusal(DomainHint.text) }
             guard AbsoluteURL.isHostName(text) else { throw Refusal("must be \(noun), without @ and wildcards") }
             return text.asciiLowercased()
         }
@@ -127,7 +129,8 @@ extension SettingKind<PublicURL> {
 }
 
 extension SettingKind<String> {
-    /// An issuer's identifier (OpenID Connect Discovery 1.0, section 3): compared to the byte, so kept as written.
+    /// An issuer's identifier (OpenID Connect Discovery 1.0, section 3): compared to the byte, so kept as written. Whether
+    /// it has to be a URL depends on other settings.
     static var issuer: SettingKind {
         text(
             "the issuer's URL, exactly as its tokens name it in iss",
@@ -135,17 +138,9 @@ extension SettingKind<String> {
             wrong: [
                 "\"acme\"", "\"ftp://a.example\"", "\"https://a.example?q=1\"", "\"https://a.example#f\"",
                 "\"https://u:p@a.example\"", "\"http://a.example\"",
+                "\"https://a.example/.well-known/openid-configuration\"",
+                "\"https://login.microsoftonline.com/common/v2.0\"",
             ]
-        ) { (text) throws(Refusal) -> String in
-            // Google's tokens name it without a scheme too.
-            if text == "accounts.google.com" { return text }
-            guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
-                throw Refusal("must be a URL such as https://acme.okta.com, exactly as its tokens name it in iss")
-            }
-            guard !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
-                throw Refusal("must have no query, no fragment and no user name")
-            }
-            return text
-        }
+        ) { $0 }
     }
 }

@@ -22,7 +22,7 @@ extension ManagementAPI {
             if let address {
                 if let fault = management.today.fault(of: address) { reader.fault("email", fault) }
             } else {
-                reader.fault("email", "has to be an e-mail address such as name@example.com")
+                reader.fault("email", InvitedAddress.fault(of: text))
             }
             return address
         }

@@ -119,11 +119,13 @@ extension ManagementAPI {
     private static func addition(
         _ reader: inout BodyReader, to table: MappingTable, more: String...
     ) -> MappingChange? {
-        reader.allow(["claim_name", "claim_value", "match", "role", "rank"] + more)
+        reader.allow(["claim_name", "claim_value", "match", "split", "role", "rank"] + more)
         let edit = edit(&reader, of: nil)
         guard let edit, let name = edit.claimName, let role = edit.role else { return nil }
         return .add(
-            MappingDraft(claimName: name, match: edit.match ?? .equals, claimValue: edit.claimValue ?? "", role: role),
+            MappingDraft(
+                claimName: name, match: edit.match ?? .equals, claimValue: edit.claimValue ?? "",
+                split: edit.split ?? nil, role: role),
             at: place(&reader, in: table))
     }
 
@@ -131,7 +133,7 @@ extension ManagementAPI {
     private static func replacement(
         _ reader: inout BodyReader, of row: Mapping, in table: MappingTable, more: String...
     ) -> MappingChange? {
-        reader.allow(["claim_name", "claim_value", "match", "role", "rank", "id", "origin"] + more)
+        reader.allow(["claim_name", "claim_value", "match", "split", "role", "rank", "id", "origin"] + more)
         for (name, value) in [("id", row.id), ("origin", "store")] where reader.has(name) {
             if !reader.text(name).isExactly(value) { reader.fault(name, "cannot be changed; it is \(value)") }
         }
@@ -162,7 +164,29 @@ extension ManagementAPI {
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
             reader.fault("claim_value", "has to be at most 255 characters where match is glob")
         }
+        readSplit(&reader, into: &edit, of: row)
+        if Mapping.isEmail(edit.claimName ?? row?.claimName ?? ""), edit.match != .exists,
+            DomainHint.isNeeded(for: edit.claimValue ?? row?.claimValue ?? "")
+        {
+            reader.fault("claim_value", DomainHint.text)
+        }
         return reader.faults.isEmpty ? edit : nil
+    }
+
+    private static func readSplit(_ reader: inout BodyReader, into edit: inout MappingEdit, of row: Mapping?) {
+        guard let value = reader.root.member("split") else { return }
+        edit.split = .some(nil)
+        guard !value.isNull else { return }
+        guard let separator = value.string.flatMap(Mapping.separator) else {
+            return reader.fault("split", "has to be exactly one character, or null")
+        }
+        if (edit.match ?? row?.match) == .exists {
+            return reader.fault("split", "has no meaning where match is exists: leave it out")
+        }
+        if Mapping.isEmail(edit.claimName ?? row?.claimName ?? "") {
+            return reader.fault("split", "has no meaning for an e-mail address: leave it out")
+        }
+        edit.split = separator
     }
 
     private static func place(_ reader: inout BodyReader, in table: MappingTable) -> Int? {
@@ -242,6 +266,7 @@ extension Mapping {
         writer.member("claim_name", claimName)
         writer.member("claim_value", match == .exists ? nil : claimValue)
         writer.member("match", match.rawValue)
+        if let splitText { writer.member("split", splitText) }
         writer.member("role", role.rawValue)
         writer.member("origin", isOfFile ? "file" : "store")
     }

@@ -8,6 +8,7 @@ internal import Tokens
 /// Finds out whose request it is. One a reactor.
 final class Authenticator {
     private let figures: GatewayFigures
+    private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
     /// Of the keys that the verifier has.
     private var keyVersions: [ProviderID: UInt64] = [:]
@@ -16,8 +17,9 @@ final class Authenticator {
 
     private var sessions: SessionAuthenticator
 
-    init(_ figures: GatewayFigures, sessions: SessionAuthenticator) {
+    init(_ figures: GatewayFigures, _ log: Log, sessions: SessionAuthenticator) {
         self.figures = figures
+        self.log = log
         self.sessions = sessions
     }
 
@@ -31,12 +33,13 @@ final class Authenticator {
     /// Where the `Authorization` field is there it alone decides; the cookie is never tried after it.
     ///
     /// - Parameter client: what failures are counted by; asked only if one was counted or is.
+    /// - Parameter requestID: of the request, for the log.
     func authenticate(
-        _ request: Request, from client: @autoclosure () -> ClientPrefix, under deployment: Deployment, at turn: Turn,
-        _ look: Look
+        _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
+        under deployment: Deployment, at turn: Turn, _ look: Look
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
-            return sessions.authenticate(request, under: deployment, at: turn, look)
+            return sessions.authenticate(request, requestID, under: deployment, at: turn, look)
         }
         // Two would let two readers see two different people.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
@@ -55,10 +58,17 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if look.number < Authenticator.mostLooks, let wait = newKeys(for: error, from: client(), under: deployment)
+            if look.number < Authenticator.mostLooks,
+                let wait = newKeys(for: error, from: client(), requestID, deployment)
             {
                 return .pending(wait)
             }
+            log.write(
+                .warning, "a bearer token was refused", requestID: requestID,
+                fields: [
+                    ("provider", error.provider?.text ?? ""), ("reason", error.reason.rawValue),
+                    ("detail", error.loggedDetail + cause(of: error, under: deployment)),
+                ])
             limiter.record(client(), now: turn.monotonic)
             figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
@@ -72,15 +82,23 @@ final class Authenticator {
     /// What to wait for where a token may be of a key that the provider has and the gateway not yet. Only a token that
     /// would be refused waits.
     private func newKeys(
-        for refusal: TokenRefusal, from client: ClientPrefix, under deployment: Deployment
+        for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ deployment: Deployment
     ) -> (@Sendable () async -> Waited)? {
         guard let remote = deployment.remote(ofRefused: refusal) else { return nil }
         let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
         guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
         return {
-            await remote.learnKeys(for: asker, beyond: version)
+            await remote.learnKeys(for: asker, beyond: version, requestID: requestID)
             return .lookAgain(sessions: nil)
         }
+    }
+
+    /// Why the provider's keys are not there, for the log.
+    private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
+        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysFault else {
+            return ""
+        }
+        return " \(fault)"
     }
 
     private func refusal(_ reason: TokenReason, _ detail: String) -> Problem {

@@ -19,7 +19,7 @@ struct SessionAuthenticator {
     }
 
     mutating func authenticate(
-        _ request: Request, under deployment: Deployment, at turn: Turn, _ look: Look
+        _ request: Request, _ requestID: String, under deployment: Deployment, at turn: Turn, _ look: Look
     ) -> Credential {
         let reading = cookies.reading(of: request, for: deployment.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
@@ -48,7 +48,7 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, under: deployment, at: turn, look)
+        return judge(only, standing, requestID, under: deployment, at: turn, look)
     }
 
     private func loading(_ keys: [SessionKey]) -> @Sendable () async -> Waited {
@@ -68,8 +68,8 @@ struct SessionAuthenticator {
     }
 
     private func judge(
-        _ found: BrowserSession, _ standing: SessionStanding, under deployment: Deployment, at turn: Turn,
-        _ look: Look
+        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String, under deployment: Deployment,
+        at turn: Turn, _ look: Look
     ) -> Credential {
         let session = found.session
         let lifetimes = deployment.signIn.lifetimes
@@ -78,7 +78,9 @@ struct SessionAuthenticator {
         case .ended: return .missing(clears: true)
         case .claimsTooOld: return .outdated(session.claims.provider)
         case .renewalDue:
-            guard let party = deployment.signIn.party(session.claims.provider) else { return .missing(clears: true) }
+            guard let party = deployment.signIn.party(session.claims.provider)?.serving(requestID) else {
+                return .missing(clears: true)
+            }
             let access = service.access
             let advice = service.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
                 deployment.lacksMappedClaims(of: party.id, with: access.snapshots.read().value)(claims)

@@ -1,5 +1,4 @@
-public import Configuration
-internal import Sockets
+public import Sockets
 
 /// The proxies whose `X-Forwarded-For` tells the client's address.
 public struct TrustedProxies: Sendable {

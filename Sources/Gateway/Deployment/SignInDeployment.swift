@@ -65,24 +65,21 @@ extension SignInDeployment {
         var parties: [RelyingParty] = []
         var domains: [ExactText: [ProviderID]] = [:]
         for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
-            let policy = OutboundPolicy(
-                configuredHost: AbsoluteURL(provider.issuer)?.host ?? "",
-                allowsLoopbackHTTP: provider.insecureAllowHTTP, authoritiesFile: provider.caFile)
-            let known = previous?.remotes[provider.id].flatMap {
-                $0.issuer.isExactly(provider.issuer) && $0.policy == policy ? $0 : nil
-            }
+            let address = ProviderAddress(provider)
+            let known = previous?.remotes[provider.id].flatMap { $0.isAsked(at: address) ? $0 : nil }
             let remote =
                 known
                 ?? RemoteProvider(
-                    id: provider.id, issuer: provider.issuer, policy: policy, http: outbound.http, news: outbound.news,
+                    id: provider.id, address: address, http: outbound.http, news: outbound.news,
                     clocks: outbound.clocks, report: outbound.report)
             remotes[provider.id] = remote
             guard let clientID = provider.clientID else { continue }
             let base = settings.publicURL.origin
             let client = ClientRegistration(
-                provider: provider.trusted(), clientID: clientID, clientSecret: provider.clientSecret,
+                provider: provider.trusted(), clientID: clientID, authentication: provider.clientAuthentication,
                 scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
-                maximumAuthenticationAge: provider.maxAge, contextClasses: provider.acrValues,
+                logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
+                contextClasses: provider.acrValues,
                 redirectURI: RedirectURI(of: provider.id, at: base).text,
                 postLogoutRedirectURI: base + Route.signedOut.template)
             parties.append(

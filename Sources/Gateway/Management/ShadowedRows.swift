@@ -42,10 +42,14 @@ struct ShadowedRows {
             switch row.match {
             case .exists: return false
             case .equals:
-                return claim.byValue[value]?.contains(where: comesFirst) ?? false
-                    || claim.patterns.contains { comesFirst($0.row) && $0.glob.matches(value.text) }
+                return claim.byValue[value]?.contains { comesFirst($0) && $0.split == row.split } ?? false
+                    || claim.patterns.contains {
+                        comesFirst($0.row) && $0.row.split == row.split && $0.glob.matches(value.text)
+                    }
             case .glob:
-                return [value, ExactText("*")].contains { claim.byPattern[$0]?.contains(where: comesFirst) ?? false }
+                return [value, ExactText("*")].contains {
+                    claim.byPattern[$0]?.contains { comesFirst($0) && $0.split == row.split } ?? false
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ extension ManagementPages {
             var page = try await mappingsPage(table)
             page.preview = MappingsPage.Preview(
                 fields: form.filter {
-                    ["action", "id", "claim_name", "match", "claim_value", "role", "rank"].contains(
+                    ["action", "id", "claim_name", "match", "claim_value", "split", "role", "rank"].contains(
                         exactly: $0.key.text)
                 }
                 .sorted { $0.key.text < $1.key.text }.map { (name: $0.key.text, value: $0.value) },
@@ -84,7 +84,7 @@ extension ManagementPages {
 
     /// The form as the API's document, so that both are read by the same rules.
     private func change(_ form: [ExactText: String], of table: MappingTable) throws(Problem) -> MappingChange {
-        var names = ["claim_name", "claim_value", "match", "role"]
+        var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
         switch form["action"] {
         case "add": operation = "create"
@@ -99,6 +99,11 @@ extension ManagementPages {
         if operation != "create" { writer.member("id", form["id"] ?? "") }
         for name in names {
             if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
+            // An empty field is no separator; a space is one. Without a value there is nothing to cut.
+            if name == "split", form["split"]?.isEmpty == true || form["match"] == Match.exists.rawValue {
+                writer.member(name, String?.none)
+                continue
+            }
             if let value = form[ExactText(name)] { writer.member(name, value) }
         }
         if operation != "delete", let text = form["rank"]?.withoutWhiteSpace(), !text.isEmpty {
@@ -135,7 +140,7 @@ extension ManagementPages {
     private static func draft(_ row: Mapping) -> MappingsPage.Draft {
         var draft = MappingsPage.Draft()
         (draft.id, draft.claimName, draft.match) = (row.id, row.claimName, row.match)
-        (draft.claimValue, draft.role) = (row.claimValue, row.role)
+        (draft.claimValue, draft.split, draft.role) = (row.claimValue, row.splitText ?? "", row.role)
         return draft
     }
 
@@ -145,6 +150,7 @@ extension ManagementPages {
         draft.claimName = form["claim_name"] ?? ""
         draft.match = form["match"].flatMap(Match.init(exactly:)) ?? .equals
         draft.claimValue = form["claim_value"] ?? ""
+        draft.split = form["split"] ?? ""
         draft.role = form["role"].flatMap(Role.init(exactly:)) ?? .viewer
         draft.rank = form["rank"] ?? ""
         return draft
@@ -167,13 +173,5 @@ extension ManagementPages {
 }
 
 extension MappingDraft {
-    fileprivate var text: String {
-        let condition =
-            switch match {
-            case .equals: "\(claimName) = \(claimValue)"
-            case .glob: "\(claimName) like \(claimValue)"
-            case .exists: "\(claimName) exists"
-            }
-        return "\(condition) → \(role.title)"
-    }
+    fileprivate var text: String { "\(condition) → \(role.title)" }
 }

@@ -42,7 +42,7 @@ extension ManagementPages {
         let text = (form["email"] ?? "").withoutWhiteSpace()
         guard let address = InvitedAddress(text) else {
             throw Problem(
-                .invalidRequest, status: 422, detail: "Write an e-mail address such as name@example.com.")
+                .invalidRequest, status: 422, detail: "The address \(InvitedAddress.fault(of: text)).")
         }
         if let fault = management.today.fault(of: address) {
             throw Problem(.invalidRequest, status: 422, detail: "The address \(fault).")

@@ -108,8 +108,12 @@ enum PageRoutes {
         guard let address = claims.claims.root.shownEmail, !address.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
-        return deployment.emailTrust(of: claims.provider).isVerified(address, among: claims.known)
-            ? .verified(address) : .unverified(address)
+        switch deployment.emailTrust(of: claims.provider).standing(of: address, among: claims.known) {
+        case .verified: return .verified(address)
+        case .absent: return .unverified(address, .notStated)
+        case .denied: return .unverified(address, .denied)
+        case .ofOtherType: return .unverified(address, .unreadable)
+        }
     }
 
     private static func missing(_ unknown: UnknownClaims) -> RefusedPage.Missing? {

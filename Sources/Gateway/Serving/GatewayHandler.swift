@@ -43,7 +43,7 @@ final class GatewayHandler: RequestHandler {
         self.figures = figures
         self.reactor = reactor
         accessLog = AccessLog(log)
-        authenticator = Authenticator(figures, sessions: SessionAuthenticator(service: service))
+        authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
         access = service.access.snapshots.read()
         knownNews = news.version
@@ -151,8 +151,8 @@ final class GatewayHandler: RequestHandler {
     /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
     private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, _ look: Look) -> Answer {
         let credential = authenticator.authenticate(
-            exchange.request, from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment,
-            at: turn, look)
+            exchange.request, exchange.renderer.requestID,
+            from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment, at: turn, look)
         switch credential {
         case .caller(let caller): return serve(match, exchange, caller)
         case .refused(let problem): return exchange.now(.problem(problem))

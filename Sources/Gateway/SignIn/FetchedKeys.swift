@@ -28,8 +28,8 @@ public struct FetchedKeys: Sendable {
         let outbound = Outbound(
             http: client,
             report: { event in
-                guard case .fetchFailed(let provider, let detail, _) = event else { return }
-                told.update { $0.append("\(provider): \(detail)") }
+                guard case .keysFailed(let detail, _) = event.kind else { return }
+                told.update { $0.append("\(event.provider): \(detail)") }
             })
         let deployment = Deployment(settings, by: outbound)
         let done = DispatchSemaphore(value: 0)

@@ -1,6 +1,5 @@
 internal import OpenID
 internal import Telemetry
-internal import Tokens
 
 /// What happens between the gateway and providers, in the log and in figures.
 struct ProviderReport {
@@ -13,22 +12,43 @@ struct ProviderReport {
     }
 
     func take(_ event: ProviderEvent) {
-        switch event {
-        case .keysFetched(let provider):
-            figures.keyFetches.counter([provider.text, "fetched"]).add()
-            log.write(.info, "a provider's keys were fetched", fields: [("provider", provider.text)])
-        case .fetchFailed(let provider, let detail, let isServingStale):
-            figures.keyFetches.counter([provider.text, isServingStale ? "stale" : "failed"]).add()
+        func write(_ level: LogLevel, _ message: String, _ fields: [(String, String)] = []) {
             log.write(
+                level, message, requestID: event.requestID, fields: [("provider", event.provider)] + fields)
+        }
+        func count(_ result: String) { figures.keyFetches.counter([event.provider, result]).add() }
+        switch event.kind {
+        case .keysFetched(let leftOut):
+            count("fetched")
+            write(
+                .info, "a provider's keys were fetched",
+                leftOut.isEmpty ? [] : [("left_out", leftOut.joined(separator: "; "))])
+        case .keysFailed(let detail, let isServingStale):
+            count(isServingStale ? "stale" : "failed")
+            write(
                 .warning,
                 isServingStale
                     ? "a provider's keys cannot be fetched; the last good ones serve on"
-                    : "a provider's keys cannot be fetched, and there are none",
-                fields: [("provider", provider.text), ("detail", detail)])
-        case .userinfoFailed(let provider, let subject, let detail):
-            log.write(
+                    : "a provider's keys cannot be fetched, and there are none", [("detail", detail)])
+        case .documentFailed(let detail, let isServingStale):
+            write(
+                .warning,
+                isServingStale
+                    ? "a provider's discovery document cannot be used; the last good one serves on"
+                    : "a provider's discovery document cannot be used", [("detail", detail)])
+        case .endpointsLeftOut(let endpoints):
+            write(
+                .warning, "endpoints of a provider's discovery document cannot be used and are left out",
+                [("detail", endpoints.joined(separator: "; "))])
+        case .userinfoFailed(let subject, let detail):
+            write(
                 .warning, "userinfo could not be obtained; the claims that it would have supplied are unknown",
-                fields: [("provider", provider.text), ("subject", subject), ("detail", detail)])
+                [("subject", subject), ("detail", detail)])
+        case .secretMovedToForm:
+            write(
+                .warning,
+                "a provider refused the client's secret by client_secret_basic and accepted it by client_secret_post; "
+                    + "set token_endpoint_auth to client_secret_post")
         }
     }
 }

@@ -125,7 +125,7 @@ final class SessionRenewals: Sendable {
         do throws(DatabaseError) {
             current = try await sessions.session(session.key)
         } catch {
-            note(session, .outage, "the store cannot be reached")
+            note(session, .outage, "the store cannot be reached", party.requestID)
             return nil
         }
         // It ended, or was renewed, before this one had its turn: the old refresh token may not work any more.
@@ -134,21 +134,23 @@ final class SessionRenewals: Sendable {
             return nil
         }
         guard let refreshToken = sessions.refreshToken(of: current) else {
-            note(session, .notRenewed, "the refresh token does not open")
+            note(session, .notRenewed, "the refresh token does not open", party.requestID)
             return nil
         }
         switch await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims) {
-        case .renewed(let claims, let next): await keep(claims, next, of: current)
-        case .ended(let detail): await end(current, detail)
-        case .notRenewed(let detail): note(session, .notRenewed, detail)
+        case .renewed(let claims, let next): await keep(claims, next, of: current, party.requestID)
+        case .ended(let detail): await end(current, detail, party.requestID)
+        case .notRenewed(let detail): note(session, .notRenewed, detail, party.requestID)
         case .outage(let detail):
-            note(session, .outage, detail)
+            note(session, .outage, detail, party.requestID)
             return false
         }
         return true
     }
 
-    private func keep(_ claims: VerifiedClaims, _ refreshToken: String?, of session: Session) async {
+    private func keep(
+        _ claims: VerifiedClaims, _ refreshToken: String?, of session: Session, _ requestID: String?
+    ) async {
         for _ in 0..<SessionRenewals.writes {
             do throws(DatabaseError) {
                 if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
@@ -160,10 +162,10 @@ final class SessionRenewals: Sendable {
                 await clocks.sleep(.seconds(1))
             }
         }
-        note(session, .outage, "the store cannot be reached")
+        note(session, .outage, "the store cannot be reached", requestID)
     }
 
-    private func end(_ session: Session, _ detail: String) async {
+    private func end(_ session: Session, _ detail: String, _ requestID: String?) async {
         let identity = session.claims.identity
         let record = AuditRecord(
             .sessionEnd, by: .system, target: identity.subject, reason: "provider_refused",
@@ -175,7 +177,8 @@ final class SessionRenewals: Sendable {
             sessions.endInBackground(session.key)
         }
         forget(session.key)
-        log.write(.info, "a session ended at its provider", fields: fields(session, detail))
+        log.write(
+            .info, "a session ended at its provider", requestID: requestID, fields: fields(session, detail))
     }
 
     // MARK: What came of it
@@ -184,7 +187,8 @@ final class SessionRenewals: Sendable {
         state.withLock { $0.entries[key] = nil }
     }
 
-    private func note(_ session: Session, _ failure: Failure, _ detail: String) {
+    /// - Parameter requestID: of the request that began the renewal.
+    private func note(_ session: Session, _ failure: Failure, _ detail: String, _ requestID: String?) {
         let now = clocks.monotonic()
         state.withLock { state in
             state.entries[session.key]?.failure = failure
@@ -196,7 +200,8 @@ final class SessionRenewals: Sendable {
             }
             state.pruneAt = max(10_000, state.entries.count * 2)
         }
-        log.write(.warning, "a session could not be renewed", fields: fields(session, detail))
+        log.write(
+            .warning, "a session could not be renewed", requestID: requestID, fields: fields(session, detail))
     }
 
     private func landed(_ key: SessionKey, isDone: Bool) {

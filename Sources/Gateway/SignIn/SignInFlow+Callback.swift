@@ -23,11 +23,11 @@ extension SignInFlow {
                 let items = FormEncoding.items(try await body.collect()), let box = signIn.box
             else { throw SignInFailure(.callbackMalformed, "the answer is not a form") }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
-            // It has to fit into a request line.
-            guard answer.utf8.count <= 7 << 10 else {
+            let target = "\(Route.callbackPath(ofProvider: id.text))?answer=\(answer)"
+            guard RequestParser.fitsRequestLine(.get, target) else {
                 throw SignInFailure(.callbackMalformed, "the answer is too long")
             }
-            return .redirect("\(Route.callbackPath(ofProvider: id.text))?answer=\(answer)")
+            return .redirect(target)
         } catch let failure as SignInFailure {
             return failed(failure, at: nil, retry: nil)
         } catch let error as BodyError {
@@ -58,7 +58,7 @@ extension SignInFlow {
             guard opened.began(inBrowserWith: cookies) else {
                 throw SignInFailure(.otherBrowser, "the browser's cookie is not the one of the sign-in")
             }
-            guard let party = signIn.party(opened.provider) else {
+            guard let party = signIn.party(opened.provider)?.serving(requestID) else {
                 throw SignInFailure(.stateInvalid, "the provider is not configured any more")
             }
             guard try await service.sessions.takeState(opened.id, until: opened.startedAt + SignInAttempt.lifetime)
@@ -66,9 +66,7 @@ extension SignInFlow {
             isAnswered = true
             try await party.check(callback, of: opened)
             if let code = callback.code { return try await finish(opened, code, at: party) }
-            throw SignInFailure(
-                .providerRefused, "the provider refused the sign-in",
-                providerCode: callback.error.flatMap(SignInFailure.code))
+            throw callback.refusal
         } catch let failure as SignInFailure {
             if isAnswered, let attempt { await audit(failure, of: attempt) }
             return failed(failure, at: attempt?.provider, retry: attempt.map(SignInQuery.init))

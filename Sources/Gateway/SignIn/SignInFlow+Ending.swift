@@ -8,6 +8,7 @@ internal import Pages
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
+internal import Text
 internal import Tokens
 internal import Web
 
@@ -30,15 +31,26 @@ extension SignInFlow {
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),
-                let url = await party.logoutURL(
+                let url = await party.serving(requestID).logoutURL(
                     idToken: service.sessions.idToken(of: ended), state: Base64URL.encode(try RandomBytes.make(16)))
-            else { return Reply.redirect(Route.signedOut.template).with(clearing) }
+            else {
+                let next =
+                    items.contains { $0.name == "switch" && $0.value.isExactly("1") } ? ended.map(switching) : nil
+                return Reply.redirect(next ?? Route.signedOut.template).with(clearing)
+            }
             return Reply.page(.ok, ContinuePage(.signOut, url: url).document).with(clearing)
         } catch let error as BodyError {
             return .problem(MetricsAPI.problem(error))
         } catch {
             return page(.unavailable)
         }
+    }
+
+    /// Where a user signs in with another account at a provider that keeps its own session: it has to ask which one.
+    private func switching(from session: Session) -> String {
+        var query = SignInQuery(provider: session.claims.provider.text)
+        (query.asksWho, query.isFromForm) = (true, true)
+        return query.link
     }
 
     // MARK: GET /auth/signed-out
@@ -62,7 +74,7 @@ extension SignInFlow {
             guard tokens.count == 1 else {
                 return refused(party.id, .malformed, "The form has to have one \"logout_token\".")
             }
-            let notice = try await party.verify(logoutToken: tokens[0].value, from: address)
+            let notice = try await party.serving(requestID).verify(logoutToken: tokens[0].value, from: address)
             guard let count = try await service.sessions.end(by: notice) else {
                 return refused(party.id, .replayed, "This logout token was taken before.")
             }
@@ -72,7 +84,7 @@ extension SignInFlow {
                 fields: [("provider", party.id.text), ("sessions", String(count))])
             return .json(Array("{}".utf8))
         } catch let refusal as TokenRefusal {
-            return refused(party.id, refusal.reason, refusal.detail)
+            return refused(party.id, refusal.reason, refusal.detail, refusal.loggedDetail)
         } catch let error as BodyError {
             return .problem(MetricsAPI.problem(error))
         } catch {
@@ -80,8 +92,16 @@ extension SignInFlow {
         }
     }
 
-    private func refused(_ provider: ProviderID, _ reason: TokenReason, _ detail: String) -> Reply {
+    /// - Parameter loggedDetail: what the log says, if that is more.
+    private func refused(
+        _ provider: ProviderID, _ reason: TokenReason, _ detail: String, _ loggedDetail: String? = nil
+    ) -> Reply {
         count(provider, "backchannel_logout_refused")
+        service.log.write(
+            .warning, "a logout token was refused", requestID: requestID,
+            fields: [
+                ("provider", provider.text), ("reason", reason.rawValue), ("detail", loggedDetail ?? detail),
+            ])
         return .problem(Problem(.invalidRequest, detail: detail, reason: reason.rawValue))
     }
 }

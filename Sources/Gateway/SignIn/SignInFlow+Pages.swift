@@ -78,9 +78,9 @@ extension SignInFlow {
         switch failure.reason {
         case .callbackMalformed:
             (
-                400, "The identity provider's answer is broken",
-                "Parts of it are missing or stand there twice. Sign in again; if that "
-                    + "does not help, tell your administrator the request id."
+                400, "This gateway cannot read the answer to the sign-in",
+                "Parts of it are missing or occur twice, or it is too long. Sign in again; if that doesn't help, tell "
+                    + "your administrator the request id."
             )
         case .stateInvalid:
             (
@@ -109,6 +109,12 @@ extension SignInFlow {
                 "Try again in a few minutes. Your administrator finds the cause in the log "
                     + "under the request id."
             )
+        case .discoveryUnusable:
+            (
+                502, "Signing in is not set up correctly",
+                "This gateway's configuration and what the identity provider says of itself don't fit together. "
+                    + "Your administrator finds the cause in the log under the request id."
+            )
         case .codeRefused:
             (
                 400, "The identity provider did not confirm the sign-in",
@@ -116,14 +122,14 @@ extension SignInFlow {
             )
         case .clientRefused:
             (
-                502, "The identity provider does not know this gateway",
-                "Your administrator has to check the client id and secret in the "
-                    + "gateway's configuration."
+                502, "The identity provider didn't accept this gateway",
+                "The gateway could not prove to it that it is the registered client. Your administrator finds the cause "
+                    + "in the log under the request id."
             )
         case .answerMalformed:
             (
-                502, "The identity provider's answer cannot be used",
-                "It does not keep to OpenID Connect. Tell your administrator the request id."
+                502, "This gateway cannot use the identity provider's answer",
+                "Your administrator finds the cause in the log under the request id."
             )
         case .tokenRefused: refusal(failure.tokenReason)
         case .sessionEnded:
@@ -170,9 +176,9 @@ extension SignInFlow {
             )
         case .keysUnavailable:
             (
-                503, "The identity provider cannot be reached",
-                "Its keys cannot be had, and nothing is believed without them. Try again in a "
-                    + "few minutes."
+                503, "This gateway cannot check the sign-in right now",
+                "It has no usable keys of the identity provider. Try again in a few minutes. Your administrator finds the "
+                    + "cause in the log under the request id."
             )
         case .expired, .notYetValid, .issuedInFuture, .tokenTooOld:
             (
@@ -181,9 +187,8 @@ extension SignInFlow {
             )
         default:
             (
-                502, "The identity provider's token is not accepted",
-                "Nothing is believed that cannot be checked. Tell your administrator the "
-                    + "request id."
+                502, "This gateway doesn't accept the identity provider's token",
+                "Your administrator finds the cause in the log under the request id."
             )
         }
     }

@@ -31,7 +31,7 @@ struct SignInFlow: Sendable {
             let attempt = try SignInAttempt(
                 provider: party.id, issuer: party.client.provider.issuer, organization: query.organization,
                 returnTo: query.returnTo?.text, browser: try Digest.sha256(secret), at: service.now())
-            let authorization = try await party.begin(
+            let authorization = try await party.serving(requestID).begin(
                 attempt, loginHint: query.email, asksWho: query.asksWho, sealingWith: box)
             let reply: Reply =
                 query.isFromForm

@@ -138,12 +138,18 @@ final class SignInService: Sendable {
         writer.beginObject()
         var written: Set<ExactText> = []
         for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
+            let values = mapping.values(in: root)
+            let bytes = values.reduce(0) { $0 + $1.range.count }
             // Pointers may lead to the same large value in many ways.
-            guard let value = mapping.value(in: root), writer.bytes.count + value.range.count <= 32 << 10 else {
+            guard !values.isEmpty, writer.bytes.count + bytes <= 32 << 10 else { continue }
+            writer.name(mapping.claimName)
+            guard mapping.looksAtElements else {
+                writer.value(values[0])
                 continue
             }
-            writer.name(mapping.claimName)
-            writer.value(value)
+            writer.beginArray()
+            for value in values { writer.value(value) }
+            writer.endArray()
         }
         writer.endObject()
         writer.endObject()

@@ -4,6 +4,8 @@ internal import Text
 // URI = scheme ":" "//" authority path-abempty [ "?" query ] [ "#" fragment ]  (RFC 3986, section 3)
 /// An absolute URL taken apart.
 public struct AbsoluteURL: Sendable, Hashable {
+    /// As it was written.
+    public let text: String
     /// In lower case.
     public let scheme: String
     /// In lower case; an IPv6 address without its brackets.
@@ -24,6 +26,7 @@ public struct AbsoluteURL: Sendable, Hashable {
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !AbsoluteURL.never.contains($0) }),
             let (scheme, more) = text.cut(at: ":"), var rest = more.dropping(exactly: "//")
         else { return nil }
+        self.text = text
         self.scheme = scheme.asciiLowercased()
         guard let first = self.scheme.utf8.first, (0x61...0x7A).contains(first),
             self.scheme.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) })

@@ -65,7 +65,8 @@ final class ClientCall: Sendable {
     var bytes: [UInt8] {
         var text =
             "\(request.method.rawValue) \(request.url.requestTarget) HTTP/1.1\r\nHost: \(request.url.authority)\r\n"
-        text += "User-Agent: gatehouse\r\n"
+        // No coding is decoded here; without the field a server may choose any (RFC 9110, section 12.5.3).
+        text += "User-Agent: gatehouse\r\nAccept-Encoding: identity\r\n"
         if !request.body.isEmpty || request.method == .post || request.method == .put {
             text += "Content-Length: \(request.body.count)\r\n"
         }

@@ -11,7 +11,7 @@ extension OutboundPolicy {
     /// Whether a URL's host may have this address.
     func permits(_ address: IPAddress, of url: AbsoluteURL) -> Bool {
         if url.scheme == "http" { return address.isLoopback }
-        return address.isPublic || url.host.isExactly(configuredHost.asciiLowercased())
+        return address.isPublic || hosts.contains(ExactText(url.host)) || ranges.contains { $0.contains(address) }
     }
 }
 

@@ -1,4 +1,6 @@
 public import HTTPMessage
+public import Sockets
+public import Text
 
 /// A request to another server.
 public struct OutboundRequest: Sendable {
@@ -40,15 +42,20 @@ public struct OutboundLimits: Sendable, Hashable {
 /// The address is checked after the name is resolved, and that very address is connected to, so that a name which
 /// resolves differently the second time gains nothing.
 public struct OutboundPolicy: Sendable, Hashable {
-    /// The host that the configuration itself names: it alone may have a loopback or private address.
-    public let configuredHost: String
+    /// Hosts that the configuration itself names: they may have a loopback or private address. In lower case.
+    public let hosts: Set<ExactText>
+    /// Loopback or private addresses that any host may have.
+    public let ranges: [AddressRange]
     /// Plain HTTP to loopback addresses; for tests and demonstrations.
     public let allowsLoopbackHTTP: Bool
     /// A PEM file of the authorities that sign the server's certificate; `nil` for the system's.
     public let authoritiesFile: String?
 
-    public init(configuredHost: String, allowsLoopbackHTTP: Bool = false, authoritiesFile: String? = nil) {
-        self.configuredHost = configuredHost
+    public init(
+        hosts: [String], ranges: [AddressRange] = [], allowsLoopbackHTTP: Bool = false, authoritiesFile: String? = nil
+    ) {
+        self.hosts = Set(hosts.map { ExactText($0.asciiLowercased()) })
+        self.ranges = ranges
         self.allowsLoopbackHTTP = allowsLoopbackHTTP
         self.authoritiesFile = authoritiesFile
     }
@@ -64,6 +71,16 @@ public struct OutboundResponse: Sendable {
         self.status = status
         self.fields = fields
         self.body = body
+    }
+}
+
+extension OutboundResponse {
+    /// The coding of the content, cleaned for logs; nil where there is none (RFC 9110, section 8.4). Requests exclude
+    /// codings, and content that has one all the same cannot be read here.
+    public var coding: String? {
+        let codings = fields.values(.contentEncoding).flatMap { $0.words(between: ",", " ", "\t") }
+        guard codings.contains(where: { !$0.isExactly(ignoringASCIICase: "identity") }) else { return nil }
+        return codings.joined(separator: ", ").quoted(atMost: 40)
     }
 }
 
@@ -85,6 +102,8 @@ public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     public let kind: Kind
+    /// Whether an answer came, and cannot be read: then the server is there, and asking again is of no use.
+    public var isOfAnswer: Bool { kind == .tooLarge || kind == .malformed }
     /// For logs: names hosts and causes, never a query, a field or a body.
     public let detail: String
 

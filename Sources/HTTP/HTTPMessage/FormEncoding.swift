@@ -12,14 +12,15 @@ public enum FormEncoding {
         items.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
     }
 
-    /// Everything but letters, digits and `-._` is percent-encoded (and `*`, `~`, which the two standards treat unlike).
+    /// Everything but letters, digits and `-._~*` is percent-encoded. The two standards treat `~` and `*` unlike; every
+    /// decoder takes them as they are, and servers that do not decode credentials at all know them only so.
     public static func encode(_ text: String, spaceIsPlus: Bool = false) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: bytes.append(byte)
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x2A: bytes.append(byte)
             case 0x20 where spaceIsPlus: bytes.append(0x2B)
             default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }

@@ -9,6 +9,12 @@ public struct RequestParser: Sendable {
     public static let maximumFields = 32 << 10
     public static let maximumFieldCount = 100
 
+    /// Whether a request for a target has a request line that is short enough to be read here.
+    public static func fitsRequestLine(_ method: Method, _ target: String) -> Bool {
+        method.rawValue.utf8.count + target.utf8.count + " ".utf8.count * 2 + "HTTP/1.1".utf8.count
+            <= maximumRequestLine
+    }
+
     private var scanned = 0
     private var lineStart = 0
     private var headStart = 0

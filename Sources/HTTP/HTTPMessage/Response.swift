@@ -67,13 +67,14 @@ public struct Fields: Sendable, Hashable {
     }
 
     /// The first value of a field; for tests and for what is not hot.
-    public func value(_ name: FieldName) -> String? {
-        for line in bytes.split(separator: 0x0A) {
+    public func value(_ name: FieldName) -> String? { values(name).first }
+
+    /// All values of a field, in their order.
+    public func values(_ name: FieldName) -> [String] {
+        bytes.split(separator: 0x0A).compactMap { line in
             let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-            if parts.count == 2, FieldName(String(decoding: parts[0], as: UTF8.self)) == name {
-                return String(decoding: parts[1].dropFirst().dropLast(), as: UTF8.self)
-            }
+            guard parts.count == 2, FieldName(String(decoding: parts[0], as: UTF8.self)) == name else { return nil }
+            return String(decoding: parts[1].dropFirst().dropLast(), as: UTF8.self)
         }
-        return nil
     }
 }

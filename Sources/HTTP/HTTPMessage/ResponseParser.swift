@@ -17,7 +17,7 @@ public struct ResponseHead: Sendable {
 }
 
 /// Reads response heads from a growing buffer, as strictly as ``RequestParser`` reads requests: what two readers could
-/// understand in two ways is refused.
+/// understand in two ways is refused. Only folded fields are understood, as a user agent has to (RFC 9112, section 5.2).
 public struct ResponseParser: Sendable {
     public static let maximumHead = 64 << 10
 
@@ -28,6 +28,8 @@ public struct ResponseParser: Sendable {
     private var fields = Fields()
     private var fieldCount = 0
     private var framing = FramingFields()
+    /// The last field line, which the next line may continue; empty before the first one.
+    private var pending: [UInt8] = []
 
     /// After a head was returned: how many bytes of the buffer it was, those of informational answers before it included.
     public private(set) var consumed = 0
@@ -52,8 +54,11 @@ public struct ResponseParser: Sendable {
             lineStart = scanned
             if let statusLine {
                 if !line.isEmpty {
-                    try parseField(buffer, line)
-                } else if statusLine.status < 200 {
+                    try take(buffer.extracting(line))
+                    continue
+                }
+                try endField()
+                if statusLine.status < 200 {
                     // An informational answer, which another one follows; 101 was not asked for (RFC 9110, 15.2).
                     guard statusLine.status != 101 else { throw .invalidRequestLine }
                     self.statusLine = nil
@@ -87,6 +92,28 @@ public struct ResponseParser: Sendable {
             throw .invalidRequestLine
         }
         return (status, line[7] == 0x30)
+    }
+
+    // obs-fold = OWS CRLF RWS, which is replaced by a space before the field is read (RFC 9112, section 5.2)
+    private mutating func take(_ line: Span<UInt8>) throws(ProtocolFault) {
+        func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
+        var start = 0
+        if isBlank(line[0]) {
+            guard !pending.isEmpty else { throw .invalidField }
+            while let last = pending.last, isBlank(last) { pending.removeLast() }
+            while start < line.count, isBlank(line[start]) { start += 1 }
+            pending.append(0x20)
+        } else {
+            try endField()
+        }
+        for index in start..<line.count { pending.append(line[index]) }
+    }
+
+    private mutating func endField() throws(ProtocolFault) {
+        guard !pending.isEmpty else { return }
+        let line = pending
+        pending.removeAll(keepingCapacity: true)
+        try parseField(line.span, 0..<line.count)
     }
 
     private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {

@@ -23,6 +23,12 @@ public struct VerificationKey: Sendable {
         self.key = key
     }
 
+    /// Whether another key is the same one, whatever it is called.
+    public func isSame(as other: VerificationKey) -> Bool {
+        // OpenSSL compares the public halves and changes neither key.
+        unsafe EVP_PKEY_eq(key.pointer, other.key.pointer) == 1
+    }
+
     /// An RSA key of 2048–8192 bits: modulus and exponent, big-endian (RFC 7518, section 6.3.1).
     public init(rsaModulus modulus: [UInt8], exponent: [UInt8]) throws(CryptographyError) {
         guard !modulus.isEmpty, modulus.count <= 1025, !exponent.isEmpty, exponent.count <= 8 else {

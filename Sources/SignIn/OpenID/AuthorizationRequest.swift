@@ -1,5 +1,5 @@
 public import Cryptography
-internal import HTTPClient
+public import HTTPClient
 internal import HTTPMessage
 internal import Text
 internal import Time
@@ -10,12 +10,13 @@ public struct AuthorizationRequest: Sendable {
     public let url: String
 
     /// - Parameters:
+    ///   - endpoint: the authorization endpoint.
     ///   - state: the sealed attempt.
     ///   - loginHint: an address that the person gave.
     ///   - asksWho: sends `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
     public init(
-        _ attempt: SignInAttempt, state: String, loginHint: String?, asksWho: Bool, client: ClientRegistration,
-        metadata: ProviderMetadata
+        _ attempt: SignInAttempt, at endpoint: AbsoluteURL, state: String, loginHint: String?, asksWho: Bool,
+        client: ClientRegistration
     ) throws(CryptographyError) {
         var items: [(name: String, value: String)] = [
             ("response_type", "code"), ("client_id", client.clientID), ("redirect_uri", client.redirectURI),
@@ -27,13 +28,18 @@ public struct AuthorizationRequest: Sendable {
             items.append(("acr_values", client.contextClasses.joined(separator: " ")))
         }
         if let loginHint { items.append(("login_hint", loginHint)) }
-        if asksWho { items.append(("prompt", "select_account")) }
+        if asksWho {
+            // What the configuration asks for stays, except that nothing be asked (OpenID Connect Core 1.0, 3.1.2.1).
+            let others = (client.authorizationParameters["prompt"] ?? "").words(between: " ")
+                .filter { !["none", "select_account"].contains(exactly: $0) }
+            items.append(("prompt", (["select_account"] + others).joined(separator: " ")))
+        }
         let own = Set(items.map { ExactText($0.name) })
         for (name, value) in client.authorizationParameters.sorted(by: { $0.key.text < $1.key.text })
         where !own.contains(name) {
             items.append((name.text, value))
         }
-        url = metadata.authorizationEndpoint.adding(query: items)
+        url = endpoint.adding(query: items)
     }
 }
 

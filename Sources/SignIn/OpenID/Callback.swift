@@ -1,5 +1,4 @@
 public import Cryptography
-internal import JSON
 internal import Text
 public import Time
 public import Tokens
@@ -11,16 +10,18 @@ public struct Callback: Sendable, Hashable {
     /// RFC 9207
     public let issuer: String?
     public let error: String?
+    /// What the provider says of the error. Of a long text only the beginning is kept.
+    public let errorDescription: String?
 
-    /// How long an answer that was posted may wait for the browser to come with its cookie.
-    private static let answerLifetime: Duration = .seconds(120)
-    private static let context = Array("gatehouse callback 2 ".utf8)
+    private static let names = ["state", "code", "iss", "error", "error_description"]
+    /// The longest description that is kept, in characters.
+    private static let longestDescription = 500
 
     /// - Throws: `callback_malformed` where `state` is missing, where neither or both of `code` and `error` are there, or
     ///   where one of them stands there twice (RFC 6749, section 3.1).
     public init(_ items: [(name: String, value: String)]) throws(SignInFailure) {
         var values: [ExactText: String] = [:]
-        for (name, value) in items where ["state", "code", "iss", "error"].contains(exactly: name) {
+        for (name, value) in items where Callback.names.contains(exactly: name) {
             guard values.updateValue(value, forKey: ExactText(name)) == nil else {
                 throw SignInFailure(.callbackMalformed, "\"\(name)\" stands there twice")
             }
@@ -29,30 +30,43 @@ public struct Callback: Sendable, Hashable {
             throw SignInFailure(.callbackMalformed, "\"state\" is missing")
         }
         (self.state, code, issuer, error) = (state, values["code"], values["iss"], values["error"])
+        errorDescription =
+            error == nil ? nil : values["error_description"].map { String($0.prefix(Callback.longestDescription)) }
         guard (code == nil) != (error == nil), code != "", code?.utf8.count ?? 0 <= 8192 else {
             throw SignInFailure(.callbackMalformed, "there has to be either \"code\" or \"error\"")
         }
     }
 
-    // MARK: Answers that are posted
+    /// That the provider refused, with its own words for the log.
+    public var refusal: SignInFailure {
+        let words = ProviderWords(error: error, description: errorDescription, hiding: [state])
+        return SignInFailure(
+            .providerRefused, "the provider refused the sign-in\(words.suffix)", providerCode: words.code)
+    }
+}
+
+// MARK: Answers that are posted
+
+extension Callback {
+    /// How long an answer that was posted may wait for the browser to come with its cookie.
+    private static let answerLifetime: Duration = .seconds(120)
+    private static let context = Array("gatehouse callback 3 ".utf8)
 
     private static func context(_ provider: ProviderID) -> [UInt8] { context + Array(provider.text.utf8) }
 
-    /// The answer as one value for the address that the browser is sent to.
+    /// The answer as one value for the address that the browser is sent to: as long as the answer's own parameters are
+    /// there, so that a code that fits into one kind of answer fits into the other.
     ///
     /// - Parameter provider: whose redirect URI it came to; it opens for no other.
     public func sealed(
         in box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(CryptographyError) -> String {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("state", state)
-        writer.member("code", code)
-        writer.member("iss", issuer)
-        writer.member("error", error)
-        writer.member("at", Int(now.seconds))
-        writer.endObject()
-        return Base64URL.encode(try box.seal(writer.bytes, context: Callback.context(provider)))
+        var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: now.seconds >> (8 * $0)) }
+        let values = [state, code, issuer, error, errorDescription]
+        // Which of them are there.
+        octets.append(values.enumerated().reduce(0) { $1.element == nil ? $0 : $0 | 1 << UInt8($1.offset) })
+        for case .some(let value) in values { PackedText.append(value, to: &octets) }
+        return Base64URL.encode(try box.seal(octets, context: Callback.context(provider)))
     }
 
     /// What ``sealed(in:for:at:)`` made for the same provider, less than two minutes ago.
@@ -60,16 +74,20 @@ public struct Callback: Sendable, Hashable {
     public init(
         opening text: String, with box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(SignInFailure) {
+        let unknown = SignInFailure(.callbackMalformed, "the answer was not sealed here")
         guard text.utf8.count <= 32 << 10, let sealed = Base64URL.decode(text),
-            let bytes = try? box.open(sealed, context: Callback.context(provider)),
-            let root = try? JSONDocument(parsing: bytes).root, let at = root.member("at")?.integer
-        else { throw SignInFailure(.callbackMalformed, "the answer was not sealed here") }
+            let octets = try? box.open(sealed, context: Callback.context(provider)), octets.count > 8
+        else { throw unknown }
+        let at = octets.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        var rest = octets.dropFirst(9)
+        var items: [(name: String, value: String)] = []
+        for (index, name) in Callback.names.enumerated() where octets[8] & 1 << UInt8(index) != 0 {
+            guard let value = PackedText.take(from: &rest) else { throw unknown }
+            items.append((name, value))
+        }
         guard Timestamp(seconds: at).lasts(Callback.answerLifetime, at: now) else {
             throw SignInFailure(.stateExpired, "the answer was posted too long ago")
         }
-        try self.init(
-            ["state", "code", "iss", "error"].compactMap { name in
-                root.member(name)?.string.map { (name, $0) }
-            })
+        try self.init(items)
     }
 }

@@ -1,4 +1,5 @@
 public import JSON
+internal import Text
 internal import Time
 public import Tokens
 
@@ -26,7 +27,10 @@ extension RelyingParty {
             return
         }
         guard TrustedProvider.isSameIssuer(issuer, client.provider.issuer) else {
-            throw SignInFailure(.issuerMismatch, "the callback's \"iss\" is another issuer")
+            throw SignInFailure(
+                .issuerMismatch,
+                "the callback's \"iss\" is \(issuer.quoted(atMost: 200)), and the provider's issuer is "
+                    + client.provider.issuer.quoted(atMost: 200))
         }
     }
 
@@ -36,10 +40,11 @@ extension RelyingParty {
     public func redeem(
         _ code: String, of attempt: SignInAttempt, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async throws(SignInFailure) -> CompletedSignIn {
-        let answer = try await tokenEndpoint.call([
-            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", client.redirectURI),
-            ("code_verifier", attempt.verifier),
-        ])
+        let answer = try await tokenEndpoint.call(
+            [
+                ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", client.redirectURI),
+                ("code_verifier", attempt.verifier),
+            ], hiding: [code, attempt.verifier])
         guard let idToken = answer.idToken else {
             throw SignInFailure(.answerMalformed, "the token endpoint's answer has no \"id_token\"")
         }
@@ -55,7 +60,8 @@ extension RelyingParty {
                 claims: await completed(claims, with: answer.accessToken, where: lacksClaims),
                 refreshToken: answer.refreshToken, idToken: idToken)
         } catch {
-            throw SignInFailure(.tokenRefused, error.detail, tokenReason: error.reason)
+            let cause = error.reason == .keysUnavailable ? remote.keysFault.map { " \($0)" } ?? "" : ""
+            throw SignInFailure(.tokenRefused, error.loggedDetail + cause, tokenReason: error.reason)
         }
     }
 }

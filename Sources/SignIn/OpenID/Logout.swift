@@ -2,6 +2,7 @@ internal import HTTPClient
 internal import HTTPMessage
 internal import Snapshots
 internal import Sockets
+internal import Text
 internal import Time
 public import Tokens
 
@@ -9,11 +10,12 @@ extension RelyingParty {
     /// Where the browser goes to end the session at the provider too (OpenID Connect RP-Initiated Logout 1.0,
     /// section 2); `nil` where the provider does not offer it, or is not to be reached.
     public func logoutURL(idToken: String?, state: String) async -> String? {
-        guard let endpoint = await remote.metadata(.brief)?.endSessionEndpoint else { return nil }
+        guard let endpoint = try? await remote.metadata(.brief, for: requestID)[.endSession] else { return nil }
         var items: [(name: String, value: String)] = [
             ("client_id", client.clientID), ("post_logout_redirect_uri", client.postLogoutRedirectURI),
             ("state", state),
         ]
+        items += client.logoutParameters.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
         // A very long one would not fit into a request line.
         if let idToken, idToken.utf8.count <= 6 << 10 { items.insert(("id_token_hint", idToken), at: 0) }
         return endpoint.adding(query: items)

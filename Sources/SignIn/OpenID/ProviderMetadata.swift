@@ -1,65 +1,115 @@
-public import HTTPClient
+internal import HTTPClient
 internal import JSON
 internal import Text
 internal import Tokens
 
-/// What a provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as it is used here.
+/// What a provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as it is used here, with what the
+/// configuration replaces. Only what is used has to be there.
 public struct ProviderMetadata: Sendable, Hashable {
-    public let authorizationEndpoint: AbsoluteURL
-    public let tokenEndpoint: AbsoluteURL
-    public let keysURL: AbsoluteURL
-    public let userinfoEndpoint: AbsoluteURL?
-    /// OpenID Connect RP-Initiated Logout 1.0
-    public let endSessionEndpoint: AbsoluteURL?
-    /// `nil` where the document does not say; it then is `client_secret_basic`.
-    public let tokenAuthenticationMethods: [String]?
-    /// Whether every answer to an authorization request carries `iss` (RFC 9207, section 3).
-    public let sendsIssuer: Bool
-}
+    enum Endpoint: String, Sendable, Hashable, CaseIterable {
+        case authorization = "authorization_endpoint"
+        case token = "token_endpoint"
+        case keys = "jwks_uri"
+        case userinfo = "userinfo_endpoint"
+        /// OpenID Connect RP-Initiated Logout 1.0
+        case endSession = "end_session_endpoint"
+    }
 
-/// Why a discovery document is of no use. One sentence for the log.
-struct UnusableMetadata: Error, CustomStringConvertible {
-    let description: String
+    private var urls: [Endpoint: AbsoluteURL] = [:]
+    /// The document's endpoints that are there and cannot be used.
+    private(set) var unusable: [Endpoint: Unusable] = [:]
+    /// Nil if the document does not say; it then is `client_secret_basic`.
+    private(set) var tokenAuthenticationMethods: [String]?
+    /// With which algorithms a client may sign; nil if the document does not say.
+    private(set) var tokenSigningAlgorithms: [String]?
+    /// Whether every answer to an authorization request carries `iss` (RFC 9207, section 3).
+    private(set) var sendsIssuer = false
+
+    struct Unusable: Error, Hashable {
+        let why: String
+        /// Whether the provider has such an endpoint. One that is empty is none.
+        var isOffered = true
+    }
+
+    subscript(endpoint: Endpoint) -> AbsoluteURL? { urls[endpoint] }
+
+    /// Whether an endpoint is missing that a provider is asked at.
+    func lacksEndpoints(of address: ProviderAddress) -> Bool {
+        address.signsIn && (urls[.authorization] == nil || urls[.token] == nil)
+            || !address.hasFixedKeys && urls[.keys] == nil
+    }
+
+    /// An endpoint that cannot be done without.
+    func required(_ endpoint: Endpoint) throws(ProviderFault) -> AbsoluteURL {
+        if let url = urls[endpoint] { return url }
+        let why = unusable[endpoint].map { "cannot be used: \($0.why)" } ?? "is missing"
+        throw ProviderFault(isOutage: false, "the discovery document's \"\(endpoint.rawValue)\" \(why)")
+    }
 }
 
 extension ProviderMetadata {
-    // The path is appended to the issuer without its last slash (OpenID Connect Discovery 1.0, section 4).
-    static func documentURL(issuer: String) -> AbsoluteURL? {
-        let base = TrustedProvider.canonicalIssuer(issuer)
-        return AbsoluteURL(
-            (base.dropping(exactlyLast: "/").map { String($0) } ?? base) + "/.well-known/openid-configuration")
+    /// What the configuration says, without a document.
+    init(_ endpoints: ProviderEndpoints) {
+        replace(by: endpoints)
     }
 
-    /// - Parameter policy: endpoints over plain HTTP are refused unless it allows them.
-    init(_ body: [UInt8], issuer: String, policy: OutboundPolicy) throws(UnusableMetadata) {
-        guard let document = try? JSONDocument(parsing: body), document.root.kind == .object else {
-            throw UnusableMetadata(description: "the discovery document is not a JSON object")
+    private mutating func replace(by endpoints: ProviderEndpoints) {
+        let replacements: [(Endpoint, AbsoluteURL?)] = [
+            (.authorization, endpoints.authorization), (.token, endpoints.token), (.keys, endpoints.keys),
+            (.userinfo, endpoints.userinfo), (.endSession, endpoints.endSession),
+        ]
+        for (endpoint, url) in replacements {
+            guard let url else { continue }
+            urls[endpoint] = url
+            unusable[endpoint] = nil
         }
-        let root = document.root
-        // Another issuer's document would make its keys this one's.
-        guard let said = root.member("issuer")?.string,
-            TrustedProvider.isSameIssuer(said, issuer)
-        else { throw UnusableMetadata(description: "the discovery document is another issuer's") }
+    }
 
-        func url(_ name: String) throws(UnusableMetadata) -> AbsoluteURL? {
-            guard let text = root.member(name)?.string else { return nil }
-            guard let url = AbsoluteURL(text), !url.hasUserInfo, !url.hasFragment,
-                url.scheme == "https" || url.scheme == "http" && policy.allowsLoopbackHTTP && url.isLoopback
-            else { throw UnusableMetadata(description: "\"\(name)\" is not an https URL") }
-            return url
+    /// - Throws: if the document is another issuer's, whose keys would become this one's.
+    init(_ root: JSONValue, of address: ProviderAddress) throws(ProviderFault) {
+        guard let said = root.member("issuer")?.string else {
+            throw ProviderFault(isOutage: false, "the discovery document has no \"issuer\"")
         }
-        guard let authorization = try url("authorization_endpoint"), let token = try url("token_endpoint"),
-            let keys = try url("jwks_uri")
-        else {
-            throw UnusableMetadata(
-                description: "\"authorization_endpoint\", \"token_endpoint\" or \"jwks_uri\" is missing")
+        guard TrustedProvider.isSameIssuer(said, address.issuer) else {
+            throw ProviderFault(
+                isOutage: false,
+                "the discovery document is of the issuer \(said.quoted(atMost: 200)), and the configuration has "
+                    + "\(address.issuer.quoted(atMost: 200)): both have to be the same, to the last slash")
         }
-        (authorizationEndpoint, tokenEndpoint, keysURL) = (authorization, token, keys)
-        userinfoEndpoint = try url("userinfo_endpoint")
-        endSessionEndpoint = try url("end_session_endpoint")
-        tokenAuthenticationMethods = root.member("token_endpoint_auth_methods_supported").map {
-            $0.elements.compactMap(\.string)
+        for endpoint in Endpoint.allCases {
+            guard let value = root.member(endpoint.rawValue), !value.isNull else { continue }
+            do throws(Unusable) {
+                urls[endpoint] = try ProviderMetadata.url(value, under: address.policy)
+            } catch {
+                unusable[endpoint] = error
+            }
         }
+        replace(by: address.endpoints)
+        tokenAuthenticationMethods = ProviderMetadata.texts(root.member("token_endpoint_auth_methods_supported"))
+        tokenSigningAlgorithms = ProviderMetadata.texts(
+            root.member("token_endpoint_auth_signing_alg_values_supported"))
         sendsIssuer = root.member("authorization_response_iss_parameter_supported")?.boolean == true
+    }
+
+    private static func url(_ value: JSONValue, under policy: OutboundPolicy) throws(Unusable) -> AbsoluteURL {
+        guard let text = value.string else { throw Unusable(why: "it is not a string") }
+        guard !text.isEmpty else { throw Unusable(why: "it is empty", isOffered: false) }
+        let shown = text.quoted(atMost: 100)
+        guard let url = AbsoluteURL(text) else { throw Unusable(why: "\(shown) is not an absolute URL") }
+        guard !url.hasUserInfo, !url.hasFragment else {
+            throw Unusable(why: "it has a user name or a fragment")
+        }
+        guard url.scheme == "https" || url.scheme == "http" && policy.allowsLoopbackHTTP && url.isLoopback else {
+            throw Unusable(why: "\(shown) is not https")
+        }
+        return url
+    }
+
+    /// An array of strings, or one string, as some servers write a list of one; nil for anything else.
+    private static func texts(_ value: JSONValue?) -> [String]? {
+        guard let value else { return nil }
+        if let text = value.string { return text.isEmpty ? nil : [text] }
+        let texts = value.elements.compactMap(\.string)
+        return texts.isEmpty ? nil : texts
     }
 }

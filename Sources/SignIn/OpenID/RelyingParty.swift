@@ -16,6 +16,9 @@ public struct RelyingParty: Sendable {
     /// How long the claims of an ID token are kept that renewals do not bring anew.
     let claimsLifetime: Duration
     let now: @Sendable () -> Timestamp
+    let methods = SecretMethodMemory()
+    /// Of the request that is served, for the log.
+    public private(set) var requestID: String?
 
     /// - Parameter claimsLifetime: how long the claims of an ID token are kept that renewals do not bring anew.
     public init(
@@ -30,6 +33,13 @@ public struct RelyingParty: Sendable {
     }
 
     public var id: ProviderID { client.provider.id }
+
+    /// The same, where what happens is logged under a request's id.
+    public func serving(_ requestID: String?) -> RelyingParty {
+        var party = self
+        party.requestID = requestID
+        return party
+    }
 
     /// The provider's conditions with the keys that count now: the configuration's, or else the discovered ones.
     public var trusted: TrustedProvider {
@@ -51,13 +61,13 @@ public struct RelyingParty: Sendable {
         by verify: (TrustedProvider) throws(TokenRefusal) -> Outcome
     ) async throws(TokenRefusal) -> Outcome {
         guard client.provider.keys == nil else { return try verify(client.provider) }
-        await remote.refreshIfNeeded(patience)
+        await remote.refreshIfNeeded(patience, for: requestID)
         let reading = remote.reading
         do throws(TokenRefusal) {
             return try verify(trusted(reading))
         } catch {
             guard error.reason.mayBeOfNewKeys else { throw error }
-            await remote.learnKeys(for: asker, beyond: reading.version, patience)
+            await remote.learnKeys(for: asker, beyond: reading.version, patience, requestID: requestID)
             return try verify(trusted(remote.reading))
         }
     }
@@ -70,26 +80,39 @@ public struct RelyingParty: Sendable {
     public func begin(
         _ attempt: SignInAttempt, loginHint: String?, asksWho: Bool = false, sealingWith box: SealedBox
     ) async throws(SignInFailure) -> AuthorizationRequest {
-        let metadata = try await metadata()
+        let url = try await endpoint(.authorization)
+        // What the end of the sign-in needs is asked for before the user is sent away.
+        _ = try await endpoint(.token)
+        if client.provider.keys == nil { _ = try await endpoint(.keys) }
         do throws(CryptographyError) {
             return try AuthorizationRequest(
-                attempt, state: try attempt.sealed(in: box), loginHint: loginHint, asksWho: asksWho, client: client,
-                metadata: metadata)
+                attempt, at: url, state: try attempt.sealed(in: box),
+                loginHint: loginHint, asksWho: asksWho, client: client)
         } catch {
             throw SignInFailure(.stateInvalid, "the attempt could not be sealed: \(error)")
         }
     }
 
     func metadata() async throws(SignInFailure) -> ProviderMetadata {
-        guard let metadata = await remote.metadata() else {
-            throw SignInFailure(.providerUnavailable, "the discovery document cannot be had")
+        do throws(ProviderFault) {
+            return try await remote.metadata(for: requestID)
+        } catch {
+            throw SignInFailure(error)
         }
-        return metadata
+    }
+
+    private func endpoint(_ endpoint: ProviderMetadata.Endpoint) async throws(SignInFailure) -> AbsoluteURL {
+        let metadata = try await metadata()
+        do throws(ProviderFault) {
+            return try metadata.required(endpoint)
+        } catch {
+            throw SignInFailure(error)
+        }
     }
 
     var tokenEndpoint: TokenEndpoint {
         get async throws(SignInFailure) {
-            TokenEndpoint(client: client, metadata: try await metadata(), policy: remote.policy, http: http)
+            TokenEndpoint(url: try await endpoint(.token), metadata: try await metadata(), party: self)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import HTTPMessage
+internal import JSON
 internal import Synchronization
 internal import Time
 internal import Tokens
@@ -16,29 +17,66 @@ extension OutboundLimits {
 }
 
 extension RemoteProvider {
-    /// One fetch of the keys, and of the discovery document where that is not known or an hour old.
-    func fetch() async {
+    /// One fetch of the keys, and of the discovery document where that is needed and not known or an hour old.
+    ///
+    /// - Parameter requestID: of the request that caused it, for the log.
+    func fetch(for requestID: String?) async {
         let now = monotonic()
         state.withLock { $0.attemptedAt = now }
-        do throws(FetchFailure) {
-            let metadata = try await currentMetadata(at: now)
-            let response = try await get(metadata.keysURL)
-            let set: KeySet
-            do {
-                set = try KeySet(response.body)
-            } catch {
-                throw FetchFailure("the key set cannot be read: \(error)")
+        let document: Result<ProviderMetadata, ProviderFault>
+        do throws(ProviderFault) {
+            document = .success(try await currentMetadata(at: now, for: requestID))
+        } catch {
+            document = .failure(error)
+            state.withLock { $0.metadataFault = error }
+        }
+        guard !address.hasFixedKeys else {
+            state.withLock { state in
+                if case .success = document { state.hasFailed = false } else { state.hasFailed = true }
             }
-            guard !set.keys.isEmpty else { throw FetchFailure("the key set has no usable key") }
+            if case .failure(let fault) = document {
+                report(.documentFailed(detail: fault.detail, isServingStale: false), for: requestID)
+            }
+            return
+        }
+        do throws(ProviderFault) {
+            let url: AbsoluteURL
+            if let named = address.endpoints.keys { url = named } else { url = try document.get().required(.keys) }
+            let response = try await get(url, accepting: "application/jwk-set+json, application/json")
+            let set = try keySet(response)
             keep(set, response, at: now)
-            report(.keysFetched(id))
+            report(.keysFetched(leftOut: RemoteProvider.shown(set.issues)), for: requestID)
         } catch {
             let isStale = state.withLock { state in
-                state.hasFailed = true
+                (state.hasFailed, state.keysFault) = (true, error)
                 return state.keys != nil
             }
-            report(.fetchFailed(id, detail: error.detail, isServingStale: isStale))
+            report(.keysFailed(detail: error.detail, isServingStale: isStale), for: requestID)
         }
+    }
+
+    private func keySet(_ response: OutboundResponse) throws(ProviderFault) -> KeySet {
+        if let coding = response.coding {
+            throw ProviderFault(isOutage: false, "the key set is coded with \(coding), which was not asked for")
+        }
+        let set: KeySet
+        do throws(KeySet.Unreadable) {
+            set = try KeySet(response.body)
+        } catch {
+            throw ProviderFault(isOutage: false, "the key set cannot be read: \(error.description)")
+        }
+        guard set.keys.isEmpty else { return set }
+        let issues = RemoteProvider.shown(set.issues)
+        throw ProviderFault(
+            isOutage: false,
+            "the key set has no usable key" + (issues.isEmpty ? "" : ": \(issues.joined(separator: "; "))"))
+    }
+
+    /// The first ones, for the log.
+    private static func shown(_ issues: [KeySet.Issue]) -> [String] {
+        let most = 8
+        return issues.prefix(most).map(\.description)
+            + (issues.count > most ? ["and \(issues.count - most) more"] : [])
     }
 
     private func keep(_ set: KeySet, _ response: OutboundResponse, at now: MonotonicTime) {
@@ -48,7 +86,7 @@ extension RemoteProvider {
             // What verifiers hold stays as it is where nothing changed.
             state.keys = KnownKeys(
                 set: isSame ? state.keys?.set ?? set : set, bytes: response.body, fetchedAt: now, lifetime: lifetime)
-            state.hasFailed = false
+            (state.hasFailed, state.keysFault) = (false, nil)
             let wereTooOld = state.isExpiryKnown
             state.isExpiryKnown = false
             guard !isSame || wereTooOld else { return }
@@ -59,53 +97,62 @@ extension RemoteProvider {
     }
 
     /// The document of an hour ago serves while a newer one cannot be had.
-    private func currentMetadata(at now: MonotonicTime) async throws(FetchFailure) -> ProviderMetadata {
+    private func currentMetadata(
+        at now: MonotonicTime, for requestID: String?
+    ) async throws(ProviderFault) -> ProviderMetadata {
+        guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
         let (known, fetchedAt) = state.withLock { ($0.metadata, $0.metadataFetchedAt) }
-        if let known, let fetchedAt, !fetchedAt.isOver(RemoteProvider.metadataLifetime, at: now) { return known }
-        do throws(FetchFailure) {
-            guard let url = ProviderMetadata.documentURL(issuer: issuer) else {
-                throw FetchFailure("the issuer is not a URL")
-            }
-            let body = try await get(url).body
-            let metadata: ProviderMetadata
-            do throws(UnusableMetadata) {
-                metadata = try ProviderMetadata(body, issuer: issuer, policy: policy)
-            } catch {
-                throw FetchFailure(error.description)
-            }
+        if let known, let fetchedAt, !fetchedAt.isOver(RemoteProvider.metadataLifetime, at: now),
+            !known.lacksEndpoints(of: address)
+        {
+            return known
+        }
+        do throws(ProviderFault) {
+            let metadata = try await fetchedMetadata()
             state.withLock { state in
-                state.metadata = metadata
-                state.metadataFetchedAt = now
+                (state.metadata, state.metadataFetchedAt, state.metadataFault) = (metadata, now, nil)
             }
+            if metadata != known { reportUnusable(metadata, for: requestID) }
             return metadata
         } catch {
             guard let known else { throw error }
+            report(.documentFailed(detail: error.detail, isServingStale: true), for: requestID)
             return known
         }
     }
 
-    private func get(_ url: AbsoluteURL) async throws(FetchFailure) -> OutboundResponse {
-        let fields = Fields([(.accept, "application/json")])
-        var request = OutboundRequest(.get, url, fields: fields, policy: policy)
+    private func fetchedMetadata() async throws(ProviderFault) -> ProviderMetadata {
+        guard let url = address.documentURL else { throw ProviderFault(isOutage: false, "the issuer is not a URL") }
+        let response = try await get(url, accepting: "application/json")
+        do throws(ProviderFault) {
+            return try ProviderMetadata(try response.object().root, of: address)
+        } catch {
+            throw ProviderFault(isOutage: error.isOutage, "\(url.host)\(url.path): \(error.detail)")
+        }
+    }
+
+    /// Endpoints that this provider is not asked at are not missed.
+    private func reportUnusable(_ metadata: ProviderMetadata, for requestID: String?) {
+        let used = address.signsIn ? ProviderMetadata.Endpoint.allCases : [.keys]
+        let leftOut = used.compactMap { endpoint in
+            metadata.unusable[endpoint].map { "\"\(endpoint.rawValue)\": \($0.why)" }
+        }
+        if !leftOut.isEmpty { report(.endpointsLeftOut(leftOut), for: requestID) }
+    }
+
+    private func get(_ url: AbsoluteURL, accepting types: String) async throws(ProviderFault) -> OutboundResponse {
+        var request = OutboundRequest(.get, url, fields: Fields([(.accept, types)]), policy: address.policy)
         request.limits = .lookUp
         let response: OutboundResponse
         do throws(OutboundFault) {
             response = try await http.send(request)
         } catch {
-            throw FetchFailure("\(url.host)\(url.path): \(error)")
+            throw ProviderFault(error, from: url)
         }
         guard response.status == .ok else {
-            throw FetchFailure("\(url.host)\(url.path) answered \(response.status.code)")
+            throw ProviderFault(
+                isOutage: response.isOutage, "\(url.host)\(url.path) answered \(response.outcome)")
         }
         return response
-    }
-}
-
-/// Why keys could not be fetched, for the log.
-private struct FetchFailure: Error {
-    let detail: String
-
-    init(_ detail: String) {
-        self.detail = detail
     }
 }

@@ -5,15 +5,6 @@ public import Threads
 public import Time
 public import Tokens
 
-/// What happened between the gateway and a provider, for logs and figures.
-public enum ProviderEvent: Sendable {
-    case keysFetched(ProviderID)
-    /// `detail` names causes, never a secret. `isServingStale`: the last good keys serve on.
-    case fetchFailed(ProviderID, detail: String, isServingStale: Bool)
-    /// Userinfo was needed and could not be obtained: claims of this subject are unknown.
-    case userinfoFailed(ProviderID, subject: String, detail: String)
-}
-
 /// A provider that is asked over the network: its discovery document and its keys, fetched once at a time and kept.
 ///
 /// Keys are kept as long as the provider's `Cache-Control` says; while it cannot be reached the last good ones serve on
@@ -34,6 +25,8 @@ public final class RemoteProvider: Sendable {
     struct State {
         var metadata: ProviderMetadata?
         var metadataFetchedAt: MonotonicTime?
+        /// Why the last attempt brought no metadata.
+        var metadataFault: ProviderFault?
         var keys: KnownKeys?
         /// Changes with the keys that count.
         var version: UInt64 = 1
@@ -41,34 +34,41 @@ public final class RemoteProvider: Sendable {
         var hasFailed = false
         /// Whether it was told that the keys are too old.
         var isExpiryKnown = false
+        /// Why the last attempt brought no keys.
+        var keysFault: ProviderFault?
         var budget = KeyFetchBudget()
         var waiting: [KeyAsker: Int] = [:]
     }
 
     public let id: ProviderID
-    public let issuer: String
-    public let policy: OutboundPolicy
+    public let address: ProviderAddress
     let http: any OutboundHTTP
     let monotonic: @Sendable () -> MonotonicTime
-    let report: @Sendable (ProviderEvent) -> Void
+    private let report: @Sendable (ProviderEvent) -> Void
     let news: KeyNews
     let state = Mutex(State())
     private let flight: SingleFlight
 
     /// - Parameter news: told when the keys change.
     public init(
-        id: ProviderID, issuer: String, policy: OutboundPolicy, http: any OutboundHTTP, news: KeyNews,
-        clocks: Clocks = .system, report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
+        id: ProviderID, address: ProviderAddress, http: any OutboundHTTP, news: KeyNews, clocks: Clocks = .system,
+        report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
     ) {
         self.id = id
-        self.issuer = issuer
-        self.policy = policy
+        self.address = address
         self.http = http
         self.news = news
         self.report = report
         monotonic = clocks.monotonic
         flight = SingleFlight(
             youth: RemoteProvider.patience, mostWaiting: RemoteProvider.mostWaiting, clocks: clocks)
+    }
+
+    /// Whether it is asked in this way, so that what it keeps is of use.
+    public func isAsked(at other: ProviderAddress) -> Bool { address == other }
+
+    func report(_ kind: ProviderEvent.Kind, for requestID: String?) {
+        report(ProviderEvent(kind: kind, provider: id.text, requestID: requestID))
     }
 
     // MARK: What is known
@@ -83,6 +83,9 @@ public final class RemoteProvider: Sendable {
             KeyReading(keys: state.keys.flatMap { $0.count(at: now) ? $0.set : nil }, version: state.version)
         }
     }
+
+    /// Why the last attempt to fetch the keys failed, for the log; nil if it did not.
+    public var keysFault: String? { state.withLock { $0.keysFault?.detail } }
 
     /// When the keys that count now were fetched.
     public var keysFetchedAt: MonotonicTime? { state.withLock { $0.keys?.fetchedAt } }
@@ -106,23 +109,40 @@ public final class RemoteProvider: Sendable {
 
     // MARK: Asking
 
-    /// The metadata, asked for where it is not known yet; `nil` where it cannot be had.
-    public func metadata(_ patience: SingleFlight.Patience = .whole) async -> ProviderMetadata? {
-        if let known = state.withLock({ $0.metadata }) { return known }
-        if needsKeys { begin() }
+    /// The metadata, asked for where it is not known yet.
+    ///
+    /// - Parameter requestID: of the request that needs it, for the log.
+    /// - Throws: why it cannot be had.
+    public func metadata(
+        _ patience: SingleFlight.Patience = .whole, for requestID: String? = nil
+    ) async throws(ProviderFault) -> ProviderMetadata {
+        guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
+        let now = monotonic()
+        // One that lacks something may have been mended meanwhile.
+        let isEnough = state.withLock { state in
+            state.metadata.map { !$0.lacksEndpoints(of: address) || !RemoteProvider.mayTry(state, at: now) } ?? false
+        }
+        if isEnough, let known = state.withLock({ $0.metadata }) { return known }
+        if state.withLock({ RemoteProvider.mayTry($0, at: now) }) { begin(for: requestID) }
         await flight.join(patience)
-        return state.withLock { $0.metadata }
+        let (metadata, fault) = state.withLock { ($0.metadata, $0.metadataFault) }
+        guard let metadata else {
+            throw fault ?? ProviderFault(isOutage: true, "the discovery document has not come yet")
+        }
+        return metadata
     }
 
     /// Fetches the keys where ``needsKeys`` says so, or waits for the fetch that is under way then.
-    public func refreshIfNeeded(_ patience: SingleFlight.Patience = .whole) async {
+    ///
+    /// - Parameter requestID: of the request that needs them, for the log.
+    public func refreshIfNeeded(_ patience: SingleFlight.Patience = .whole, for requestID: String? = nil) async {
         guard needsKeys else { return }
-        begin()
+        begin(for: requestID)
         await flight.join(patience)
     }
 
-    /// Fetches ahead of time, so that no request has to wait: when four fifths of the keys' time are over, and every
-    /// half minute while the provider is down.
+    /// Fetches ahead of time, so that no request has to wait: when four fifths of the time of what is kept are over, and
+    /// every half minute while the provider is down.
     public func refreshAhead() async {
         let now = monotonic()
         let isDue = state.withLock { state in
@@ -132,15 +152,18 @@ public final class RemoteProvider: Sendable {
                 news.changed()
             }
             guard state.attemptedAt?.isOver(RemoteProvider.aheadPause, at: now) ?? true else { return false }
-            return state.keys?.areAging(at: now) ?? true
+            if address.needsDocument, state.metadata == nil { return true }
+            guard address.hasFixedKeys else { return state.keys?.areAging(at: now) ?? true }
+            let aging = RemoteProvider.metadataLifetime * 4 / 5
+            return address.needsDocument && state.metadataFetchedAt?.isOver(aging, at: now) ?? true
         }
         guard isDue else { return }
-        begin()
+        begin(for: nil)
         await flight.join(.whole)
     }
 
-    private func begin() {
-        flight.begin { await self.fetch() }
+    private func begin(for requestID: String?) {
+        flight.begin { await self.fetch(for: requestID) }
     }
 
     // MARK: Tokens that no known key verifies
@@ -160,8 +183,11 @@ public final class RemoteProvider: Sendable {
 
     /// Waits for keys beyond those of a reading, as ``canLearnKeys(for:beyond:)`` says; has them fetched where the
     /// budget allows it. A fetch that is under way is joined, so that a change of keys refuses no good token.
+    ///
+    /// - Parameter requestID: of the request that brought the token, for the log.
     public func learnKeys(
-        for asker: KeyAsker, beyond version: UInt64, _ patience: SingleFlight.Patience = .brief
+        for asker: KeyAsker, beyond version: UInt64, _ patience: SingleFlight.Patience = .brief,
+        requestID: String? = nil
     ) async {
         let mayWait = state.withLock { state in
             guard state.version == version, state.waiting[asker, default: 0] < RemoteProvider.mostWaitingPerAsker
@@ -180,7 +206,7 @@ public final class RemoteProvider: Sendable {
                         || (!state.hasFailed || RemoteProvider.mayTry(state, at: now))
                             && state.budget.take(asker, at: now)
                 }
-            }, { await self.fetch() })
+            }, { await self.fetch(for: requestID) })
         await flight.join(patience)
         state.withLock { state in
             let rest = state.waiting[asker, default: 1] - 1

@@ -51,7 +51,8 @@ extension RelyingParty {
         let answer: TokenAnswer
         do throws(SignInFailure) {
             answer = try await tokenEndpoint.call(
-                [("grant_type", "refresh_token"), ("refresh_token", refreshToken)], limits: .refresh)
+                [("grant_type", "refresh_token"), ("refresh_token", refreshToken)], hiding: [refreshToken],
+                limits: .refresh, inBackground: true)
         } catch {
             return Renewal(error)
         }
@@ -67,8 +68,10 @@ extension RelyingParty {
                 await completed(renewed, with: answer.accessToken, where: lacksClaims),
                 refreshToken: answer.refreshToken)
         } catch {
-            if error.reason == .issuerUnknown { return .ended(detail: "the renewed ID token is another issuer's") }
-            let detail = "the renewed ID token is refused: \(error.reason.rawValue)"
+            if error.reason == .issuerUnknown {
+                return .ended(detail: "the renewed ID token is another issuer's: \(error.loggedDetail)")
+            }
+            let detail = "the renewed ID token is refused (\(error.reason.rawValue)): \(error.loggedDetail)"
             return error.reason == .keysUnavailable ? .outage(detail: detail) : .notRenewed(detail: detail)
         }
     }

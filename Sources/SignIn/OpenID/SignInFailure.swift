@@ -18,6 +18,8 @@ public struct SignInFailure: Error, Sendable, Hashable {
         /// The provider refused: its own code is in ``SignInFailure/detail``.
         case providerRefused = "provider_refused"
         case providerUnavailable = "provider_unavailable"
+        /// The provider answers, and its discovery document does not fit the configuration or cannot be used.
+        case discoveryUnusable = "discovery_unusable"
         /// The provider does not take the code (any more).
         case codeRefused = "code_refused"
         /// The provider does not take the gateway's client id or secret.
@@ -44,6 +46,10 @@ public struct SignInFailure: Error, Sendable, Hashable {
         self.detail = detail
         self.tokenReason = tokenReason
         self.providerCode = providerCode
+    }
+
+    init(_ fault: ProviderFault) {
+        self.init(fault.isOutage ? .providerUnavailable : .discoveryUnusable, fault.detail)
     }
 
     /// A provider's error code; only what has the form of one goes into logs and pages.

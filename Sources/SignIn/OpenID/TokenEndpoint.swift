@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import HTTPMessage
 internal import JSON
 internal import Text
+internal import Time
 
 /// What a token endpoint answered with (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
 struct TokenAnswer: Sendable {
@@ -13,39 +14,117 @@ struct TokenAnswer: Sendable {
 
 /// Calls of a provider's token endpoint.
 struct TokenEndpoint: Sendable {
-    let client: ClientRegistration
+    let url: AbsoluteURL
     let metadata: ProviderMetadata
-    let policy: OutboundPolicy
-    let http: any OutboundHTTP
+    let party: RelyingParty
 
+    /// - Parameters:
+    ///   - secrets: of the parameters; the log shows none of them.
+    ///   - inBackground: whether no user waits. Then nothing is sent for a minute after both ways to send the secret failed.
     /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for a client or a secret that the provider does not
     ///   know, `provider_unavailable` for whatever else may pass, `answer_malformed`.
     func call(
-        _ parameters: [(name: String, value: String)], limits: OutboundLimits = OutboundLimits()
+        _ parameters: [(name: String, value: String)], hiding secrets: [String],
+        limits: OutboundLimits = OutboundLimits(), inBackground: Bool = false
     ) async throws(SignInFailure) -> TokenAnswer {
+        func send(_ proof: ClientProof) async throws(SignInFailure) -> Reply {
+            try await self.send(proof, parameters, secrets, limits)
+        }
+        guard case .discovered(let secret) = party.client.authentication else {
+            return try answer(try await send(ClientProof(party.client, for: url, metadata, at: party.now())))
+        }
+        let listed = metadata.tokenAuthenticationMethods ?? ["client_secret_basic"]
+        let takesField = listed.contains(exactly: "client_secret_basic")
+        let takesForm = listed.contains(exactly: "client_secret_post")
+        guard takesField || takesForm else {
+            throw SignInFailure(
+                .clientRefused,
+                "the discovery document lists neither client_secret_basic nor client_secret_post, but "
+                    + "\(listed.joined(separator: ", ").quoted(atMost: 200)): set token_endpoint_auth")
+        }
+        let now = party.remote.monotonic()
+        guard !inBackground || !party.methods.isPausing(under: metadata, at: now) else {
+            throw SignInFailure(.clientRefused, "the client was refused less than a minute ago, by both methods")
+        }
+        guard takesField, !party.methods.takesForm(under: metadata) else {
+            return try answer(try await send(.form(secret)))
+        }
+        let first = try await send(.field(secret))
+        guard takesForm, first.mayBeAboutMethod else {
+            if first.isAboutGrant { party.methods.worked(byForm: false, under: metadata) }
+            return try answer(first)
+        }
+        // Servers that do not decode the field's two parts refuse every secret that had to be encoded (RFC 6749, 2.3.1).
+        let second = try await send(.form(secret))
+        if second.mayBeAboutMethod {
+            party.methods.failedBothWays(under: metadata, at: now)
+        } else if second.isAboutGrant, party.methods.worked(byForm: true, under: metadata) {
+            party.remote.report(.secretMovedToForm, for: party.requestID)
+        }
+        return try answer(second)
+    }
+
+    // MARK: One request
+
+    private func send(
+        _ proof: ClientProof, _ parameters: [(name: String, value: String)], _ secrets: [String],
+        _ limits: OutboundLimits
+    ) async throws(SignInFailure) -> Reply {
         var fields = Fields([
             (.contentType, "application/x-www-form-urlencoded"), (.accept, "application/json"),
         ])
-        var parameters = parameters
-        try authenticate(&fields, &parameters)
-        let response: OutboundResponse
+        if let field = proof.field(of: party.client.clientID) { fields.append(.authorization, field) }
+        let form = parameters + proof.parameters(of: party.client.clientID)
+        var request = OutboundRequest(
+            .post, url, fields: fields, body: FormEncoding.body(form), policy: party.remote.address.policy)
+        request.limits = limits
         do throws(OutboundFault) {
-            var request = OutboundRequest(
-                .post, metadata.tokenEndpoint, fields: fields, body: FormEncoding.body(parameters), policy: policy)
-            request.limits = limits
-            response = try await http.send(request)
+            return Reply(try await party.http.send(request), hiding: secrets + proof.secrets(of: party.client.clientID))
         } catch {
-            throw SignInFailure(.providerUnavailable, "the token endpoint: \(error)")
+            let fault = ProviderFault(error, from: url)
+            throw SignInFailure(
+                fault.isOutage ? .providerUnavailable : .answerMalformed, "the token endpoint: \(fault.detail)")
         }
-        let document = try? JSONDocument(parsing: response.body)
-        guard response.status == .ok else { throw TokenEndpoint.failure(response.status.code, document?.root) }
-        guard let root = document?.root, root.kind == .object else {
-            throw SignInFailure(.answerMalformed, "the token endpoint's answer is not a JSON object")
+    }
+
+    /// What came back, and what it says of an error.
+    private struct Reply {
+        let response: OutboundResponse
+        let document: Result<JSONDocument, ProviderFault>
+        let error: ProviderWords?
+
+        init(_ response: OutboundResponse, hiding secrets: [String]) {
+            self.response = response
+            do throws(ProviderFault) {
+                let document = try response.object()
+                self.document = .success(document)
+                error = ProviderWords(document.root, hiding: secrets)
+            } catch {
+                document = .failure(error)
+                self.error = nil
+            }
         }
-        // Some providers send their errors with 200.
-        if let code = root.member("error")?.string {
-            let isTrouble = ["temporarily_unavailable", "server_error"].contains(exactly: code)
-            throw TokenEndpoint.failure(isTrouble ? 503 : 400, root, sent: response.status.code)
+
+        private var isRedirect: Bool { (300...399).contains(response.status.code) }
+
+        /// Whether the client may have been refused for the way in which its secret was sent.
+        var mayBeAboutMethod: Bool {
+            guard !isRedirect else { return false }
+            return error.map { $0.code == "invalid_client" } ?? (response.status == .unauthorized)
+        }
+
+        /// Whether the client was accepted: the answer is tokens, or speaks of the grant.
+        var isAboutGrant: Bool { error.map { $0.code == "invalid_grant" } ?? (response.status == .ok) }
+    }
+
+    private func answer(_ reply: Reply) throws(SignInFailure) -> TokenAnswer {
+        let response = reply.response
+        guard response.status == .ok, reply.error == nil else { throw TokenEndpoint.failure(reply) }
+        let root: JSONValue
+        do throws(ProviderFault) {
+            root = try reply.document.get().root
+        } catch {
+            throw SignInFailure(.answerMalformed, "the token endpoint: \(error.detail)")
         }
         if let type = root.member("token_type"), type.string?.asciiLowercased() != "bearer" {
             throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
@@ -55,42 +134,25 @@ struct TokenEndpoint: Sendable {
             idToken: text("id_token"), accessToken: text("access_token"), refreshToken: text("refresh_token"))
     }
 
-    // RFC 6749, section 2.3.1; which of them by OpenID Connect Discovery 1.0, section 3
-    private func authenticate(
-        _ fields: inout Fields, _ parameters: inout [(name: String, value: String)]
-    ) throws(SignInFailure) {
-        guard let secret = client.clientSecret else { return parameters.append(("client_id", client.clientID)) }
-        let methods = metadata.tokenAuthenticationMethods ?? ["client_secret_basic"]
-        if methods.contains(exactly: "client_secret_basic") {
-            // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair. A space
-            // is %20, which providers that know only percent-encoding understand as well.
-            let id = FormEncoding.encode(client.clientID)
-            let word = FormEncoding.encode(secret.text)
-            fields.append(.authorization, "Basic \(Base64.encode(Array("\(id):\(word)".utf8)))")
-        } else if methods.contains(exactly: "client_secret_post") {
-            parameters += [("client_id", client.clientID), ("client_secret", secret.text)]
-        } else {
-            throw SignInFailure(
-                .clientRefused, "the provider takes a secret neither by client_secret_basic nor by client_secret_post")
-        }
-    }
-
     // RFC 6749, section 5.2. A refusal needs no code that the specification knows, and no body: providers answer the
-    // refresh of a locked user with `invalid_request`, and with nothing at all.
-    private static func failure(_ status: Int, _ root: JSONValue?, sent: Int? = nil) -> SignInFailure {
-        let code = root?.member("error")?.string.flatMap(SignInFailure.code)
-        let detail = "the token endpoint answered \(sent ?? status)\(code.map { " (\($0))" } ?? "")"
-        guard status < 500, status != 429, status != 408 else {
-            return SignInFailure(.providerUnavailable, detail, providerCode: code)
+    // refresh of a locked user with `invalid_request`, and with nothing at all. Some send their errors with 200.
+    private static func failure(_ reply: Reply) -> SignInFailure {
+        let (status, code) = (reply.response.status.code, reply.error?.code)
+        let detail = "the token endpoint answered \(reply.response.outcome)\(reply.error?.suffix ?? "")"
+        func failure(_ reason: SignInFailure.Reason, isRefusal: Bool = false) -> SignInFailure {
+            var failure = SignInFailure(reason, detail, providerCode: code)
+            failure.isRefusal = isRefusal
+            return failure
         }
-        var failure = SignInFailure(.answerMalformed, detail, providerCode: code)
+        let isTrouble = status == 200 && ["temporarily_unavailable", "server_error"].contains(exactly: code ?? "")
+        guard !reply.response.isOutage, !isTrouble else { return failure(.providerUnavailable) }
         switch code {
-        case "invalid_grant": failure = SignInFailure(.codeRefused, detail, providerCode: code)
-        case "invalid_client", "unauthorized_client":
-            return SignInFailure(.clientRefused, detail, providerCode: code)
-        default: break
+        case "invalid_client", "unauthorized_client": return failure(.clientRefused)
+        case "invalid_grant": return failure(.codeRefused, isRefusal: true)
+        default:
+            // Without an error, 401 may be meant for the client. It refuses what was asked for all the same.
+            if status == 401, reply.error == nil { return failure(.clientRefused, isRefusal: true) }
+            return failure(.answerMalformed, isRefusal: status == 200 || (400...499).contains(status))
         }
-        failure.isRefusal = (400...499).contains(status)
-        return failure
     }
 }

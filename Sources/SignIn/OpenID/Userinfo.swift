@@ -1,6 +1,7 @@
 internal import HTTPClient
 internal import HTTPMessage
 internal import JSON
+internal import Snapshots
 internal import Tokens
 
 /// What asking the userinfo endpoint came to (OpenID Connect Core 1.0, section 5.3).
@@ -14,32 +15,71 @@ enum UserinfoAnswer: Sendable {
     case refused(detail: String)
 }
 
+extension UserinfoAnswer {
+    init(_ fault: ProviderFault) {
+        self = fault.isOutage ? .outage(detail: fault.detail) : .refused(detail: fault.detail)
+    }
+}
+
+extension OutboundResponse {
+    /// Whether the content is a JWT (OpenID Connect Core 1.0, section 5.3.2), also under another type.
+    fileprivate var isToken: Bool { mediaType == "application/jwt" || body.starts(with: Array("eyJ".utf8)) }
+}
+
 extension RelyingParty {
     func userinfo(_ accessToken: String?) async -> UserinfoAnswer {
-        guard let metadata = await remote.metadata() else {
-            return .outage(detail: "the discovery document cannot be had")
+        let metadata: ProviderMetadata
+        do throws(ProviderFault) {
+            metadata = try await remote.metadata(for: requestID)
+        } catch {
+            return UserinfoAnswer(error)
         }
-        guard let url = metadata.userinfoEndpoint else { return .notOffered }
+        guard let url = metadata[.userinfo] else {
+            guard let unusable = metadata.unusable[.userinfo], unusable.isOffered else { return .notOffered }
+            return .refused(detail: "the discovery document's \"userinfo_endpoint\" cannot be used: \(unusable.why)")
+        }
         guard let accessToken else { return .refused(detail: "the token endpoint gave no access token") }
-        let fields = Fields([(.authorization, "Bearer \(accessToken)"), (.accept, "application/json")])
-        var request = OutboundRequest(.get, url, fields: fields, policy: remote.policy)
+        let fields = Fields([
+            (.authorization, "Bearer \(accessToken)"), (.accept, "application/json, application/jwt"),
+        ])
+        var request = OutboundRequest(.get, url, fields: fields, policy: remote.address.policy)
         request.limits = .lookUp
         let response: OutboundResponse
         do throws(OutboundFault) {
             response = try await http.send(request)
         } catch {
-            let isAnswer = error.kind == .tooLarge || error.kind == .malformed
-            return isAnswer ? .refused(detail: "\(error)") : .outage(detail: "\(error)")
+            return UserinfoAnswer(ProviderFault(error, from: url))
         }
-        let status = response.status.code
         guard response.status == .ok else {
-            let isOutage = status >= 500 || status == 429 || status == 408
-            return isOutage ? .outage(detail: "it answered \(status)") : .refused(detail: "it answered \(status)")
+            let words = ProviderWords(try? response.object().root, hiding: [accessToken])
+            return UserinfoAnswer(
+                ProviderFault(
+                    isOutage: response.isOutage, "userinfo answered \(response.outcome)\(words?.suffix ?? "")"))
         }
-        guard let document = try? JSONDocument(parsing: response.body, maximumBytes: 64 << 10) else {
-            return .refused(detail: "the answer is not JSON of at most 64 KiB")
+        do throws(ProviderFault) {
+            if response.isToken { return try await verified(response) }
+            let document = try response.object(atMost: 64 << 10)
+            guard let words = ProviderWords(document.root, hiding: [accessToken]) else { return .document(document) }
+            return .refused(detail: "userinfo answered 200\(words.suffix)")
+        } catch {
+            return .refused(detail: "userinfo: \(error.detail)")
         }
-        return .document(document)
+    }
+
+    /// An answer that is a JWT.
+    private func verified(_ response: OutboundResponse) async throws(ProviderFault) -> UserinfoAnswer {
+        if let coding = response.coding {
+            throw ProviderFault(isOutage: false, "the answer is coded with \(coding), which was not asked for")
+        }
+        do throws(TokenRefusal) {
+            return .document(
+                try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
+                    try UserinfoVerifier(trusted, clientID: client.clientID).verify(response.body, at: now())
+                })
+        } catch {
+            throw ProviderFault(
+                isOutage: false, "the signed answer is refused (\(error.reason.rawValue)): \(error.loggedDetail)")
+        }
     }
 
     /// The claims with what userinfo adds, if a rule looks at a claim that is missing. If userinfo cannot be obtained, what
@@ -59,7 +99,7 @@ extension RelyingParty {
                 cause = error.rawValue
             }
         }
-        remote.report(.userinfoFailed(id, subject: claims.identity.subject, detail: cause))
+        remote.report(.userinfoFailed(subject: claims.identity.subject, detail: cause), for: requestID)
         return claims.lackingUserinfo()
     }
 

@@ -52,7 +52,7 @@ struct SoakClient: Sendable {
         }
         var request = OutboundRequest(
             method, url, fields: fields, body: body,
-            policy: OutboundPolicy(configuredHost: url.host, allowsLoopbackHTTP: true))
+            policy: OutboundPolicy(hosts: [url.host], allowsLoopbackHTTP: true))
         // A page of two thousand rules is long.
         request.limits.body = 8 << 20
         let response = try await http.send(request)

@@ -168,6 +168,7 @@ extension OpenAPI {
               "claim_name": {"type": "string"},
               "claim_value": {"type": ["string", "null"]},
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
+              "split": {"type": "string", "minLength": 1, "maxLength": 1},
               "role": {"$ref": "#/components/schemas/Role"},
               "origin": {"type": "string", "enum": ["file", "store"]}
             }
@@ -180,6 +181,7 @@ extension OpenAPI {
               "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]},
               "claim_value": {"type": ["string", "null"], "maxLength": 1024},
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
+              "split": {"type": ["string", "null"], "minLength": 1, "maxLength": 1},
               "rank": {"type": ["integer", "null"], "minimum": 1}
             },
             "additionalProperties": false
@@ -191,6 +193,7 @@ extension OpenAPI {
               "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]},
               "claim_value": {"type": ["string", "null"], "maxLength": 1024},
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
+              "split": {"type": ["string", "null"], "minLength": 1, "maxLength": 1},
               "rank": {"type": ["integer", "null"], "minimum": 1},
               "id": {"type": "string", "description": "As it is."},
               "origin": {"type": "string", "description": "As it is."}
@@ -225,6 +228,7 @@ extension OpenAPI {
                     "source": {"type": ["string", "null"]},
                     "mapping": {"type": ["string", "null"]},
                     "reason": {"type": "string"},
+                    "detail": {"type": "string", "description": "Of email_unverified: what email_verified was."},
                     "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Verdict"}}
                   }
                 }

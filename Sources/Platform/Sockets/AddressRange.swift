@@ -1,4 +1,3 @@
-public import Sockets
 internal import Text
 
 /// A range of addresses as CIDR writes it (RFC 4632, section 3.1; RFC 4291, section 2.3): `10.0.0.0/8`, `fd00::/8`.

@@ -1,0 +1,94 @@
+public import JSON
+internal import Text
+internal import Tokens
+
+extension Mapping {
+    /// Hands over what the row looks at among claims; nothing where it is not there.
+    public func values(in claims: JSONValue) -> [JSONValue] {
+        switch ClaimSource(KnownClaims(claims), EmailTrust()).resolve(self).values {
+        case .none: []
+        case .one(let value): [value]
+        case .several(let values): values
+        }
+    }
+
+    /// What trying one row comes to.
+    enum Judgement {
+        case matched, noMatch, absent, emailUnverified, incomplete
+    }
+
+    func judge(_ source: ClaimSource) -> Judgement { judge(source, source.resolve(self)) }
+
+    /// - Parameter claim: what the row's name resolves to.
+    func judge(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> Judgement {
+        guard !claim.values.isEmpty else {
+            return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
+        }
+        if claim.isEmail {
+            if let address = claim.values.only.flatMap(Mapping.address), matches(address: address) {
+                return source.isVerified(address) ? .matched : .emailUnverified
+            }
+        } else if matches(claim.values) {
+            return .matched
+        }
+        if source.isUnknown(claim.topLevelName) { return .incomplete }
+        return claim.values.isNull ? .absent : .noMatch
+    }
+
+    /// The text of an address; `nil` for what has not exactly one `@`.
+    static func address(_ value: JSONValue) -> String? {
+        guard let text = value.string, text.utf8.count(where: { $0 == UInt8(ascii: "@") }) == 1 else { return nil }
+        return text
+    }
+
+    private func matches(address: String) -> Bool {
+        switch match {
+        case .equals:
+            address.utf8.elementsEqual(claimValue.utf8, by: Mapping.equalsASCII)
+        case .glob: addressGlob?.matches(Mapping.asciiLowercased(address)) ?? false
+        case .exists: true
+        }
+    }
+
+    private func matches(_ values: ClaimValues) -> Bool {
+        if match == .exists { return !values.isNull }
+        if let glob { return values.containsText(splitAt: split) { glob.matches($0) } }
+        let wanted = claimValue.utf8Span.span
+        return values.containsText(splitAt: split) { Mapping.areEqual($0, wanted) }
+    }
+
+    static func areEqual(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+        guard one.count == other.count else { return false }
+        for index in one.indices where one[index] != other[index] { return false }
+        return true
+    }
+
+    /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
+    func isNearMiss(_ source: ClaimSource) -> Bool {
+        let claim = source.resolve(self)
+        guard match != .exists, !claim.isEmail || claim.values.only.flatMap(Mapping.address) != nil else {
+            return false
+        }
+        let wanted = Mapping.folded(claimValue)
+        let glob = match == .glob ? Glob(wanted) : nil
+        return claim.values.containsText(splitAt: split) { text in
+            let folded = Mapping.folded(String(decoding: text.indices.map { text[$0] }, as: UTF8.self))
+            return glob?.matches(folded) ?? folded.isExactly(wanted)
+        }
+    }
+
+    private static func folded(_ text: String) -> String {
+        text.withoutWhiteSpace().lowercased()
+    }
+
+    static func asciiLowercased(_ text: String) -> String {
+        String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
+    }
+
+    /// Without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay what they are.
+    static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
+
+    static func asciiLowercased(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+}

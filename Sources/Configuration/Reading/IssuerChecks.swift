@@ -1,0 +1,99 @@
+internal import JSON
+internal import Text
+internal import Tokens
+
+/// A token's issuer and audience have to lead to one provider.
+struct IssuerChecks {
+    /// One `iss` value under which a provider's bearer tokens may come.
+    private struct Name {
+        let provider: Int
+        let value: JSONValue
+        let path: String
+        /// Whether it is one of `access_token_issuers`.
+        let isFurther: Bool
+    }
+
+    private struct Audience {
+        let text: ExactText
+        let value: JSONValue
+        let path: String
+    }
+
+    private let reader: SettingReader
+    private var names: [ExactText: [Name]] = [:]
+    private var order: [ExactText] = []
+    private var audiences: [[Audience]] = []
+
+    init(_ providers: [JSONValue], _ reader: SettingReader) {
+        self.reader = reader
+        for (index, provider) in providers.enumerated() {
+            let path = "providers[\(index)]"
+            audiences.append(
+                IssuerChecks.texts(provider, ProviderSettings.audiences.name, path).map {
+                    Audience(text: ExactText($0.text), value: $0.value, path: $0.path)
+                })
+            if let issuer = provider.member(ProviderSettings.issuer.name), let text = issuer.string {
+                add(Name(provider: index, value: issuer, path: path, isFurther: false), text)
+            }
+            for further in IssuerChecks.texts(provider, ProviderSettings.accessTokenIssuers.name, path) {
+                add(Name(provider: index, value: further.value, path: further.path, isFurther: true), further.text)
+            }
+        }
+    }
+
+    private static func texts(
+        _ provider: JSONValue, _ name: String, _ path: String
+    ) -> [(text: String, value: JSONValue, path: String)] {
+        let list = provider.member(name).map { Array($0.elements) } ?? []
+        return list.enumerated().compactMap { place, value in
+            value.string.map { ($0, value, "\(path).\(name)[\(place)]") }
+        }
+    }
+
+    private mutating func add(_ name: Name, _ text: String) {
+        let key = ExactText(TrustedProvider.canonicalIssuer(text))
+        if names[key] == nil { order.append(key) }
+        names[key, default: []].append(name)
+    }
+
+    func run() {
+        for key in order { check(names[key] ?? []) }
+    }
+
+    /// Providers that share a name: no two of them may have an audience in common.
+    private func check(_ sharing: [Name]) {
+        guard sharing.count > 1 else { return }
+        var owners: [ExactText: Name] = [:]
+        var ownerOfNone: Name?
+        for name in sharing {
+            let own = audiences[name.provider]
+            for audience in own {
+                if let earlier = owners[audience.text], earlier.provider != name.provider {
+                    tell(name, earlier, audience)
+                } else {
+                    owners[audience.text] = name
+                }
+            }
+            guard own.isEmpty else { continue }
+            if let earlier = ownerOfNone, earlier.provider != name.provider { tell(name, earlier, nil) }
+            ownerOfNone = name
+        }
+    }
+
+    private func tell(_ name: Name, _ earlier: Name, _ audience: Audience?) {
+        guard name.isFurther || earlier.isFurther else {
+            if let audience {
+                reader.fault(
+                    at: audience.value, audience.path,
+                    "is an audience of providers[\(earlier.provider)] already, which has the same issuer: "
+                        + "tokens could not be told apart")
+            }
+            return
+        }
+        let (further, other) = name.isFurther ? (name, earlier) : (earlier, name)
+        let which = audience.map { "the audience \(quoted($0.text.text)) too" } ?? "no audiences either"
+        reader.fault(
+            at: further.value, further.path,
+            "is an issuer of providers[\(other.provider)] too, which has \(which): tokens could not be told apart")
+    }
+}

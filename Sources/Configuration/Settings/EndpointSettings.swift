@@ -1,0 +1,63 @@
+public import HTTPClient
+internal import Text
+
+/// Endpoints of a provider that replace those of its discovery document.
+public struct EndpointSettings: Sendable {
+    public let authorization: AbsoluteURL?
+    public let token: AbsoluteURL?
+    public let userinfo: AbsoluteURL?
+    public let jwks: AbsoluteURL?
+    public let endSession: AbsoluteURL?
+
+    /// Those that are given, by the names of their settings.
+    var all: [(name: String, url: AbsoluteURL)] {
+        [
+            ("authorization", authorization), ("token", token), ("userinfo", userinfo), ("jwks", jwks),
+            ("end_session", endSession),
+        ].compactMap { name, url in url.map { (name, $0) } }
+    }
+}
+
+extension EndpointSettings: Section {
+    static let authorization = Setting(
+        "authorization", .endpointURL("the authorization endpoint"), .optional, "Where users are sent to sign in.")
+    static let token = Setting("token", .endpointURL("the token endpoint"), .optional, "Where codes are redeemed.")
+    static let userinfo = Setting(
+        "userinfo", .endpointURL("the userinfo endpoint"), .optional, "Where claims are asked for that ID tokens lack.")
+    static let jwks = Setting("jwks", .endpointURL("the key set"), .optional, "Where the keys are.")
+    static let endSession = Setting(
+        "end_session", .endpointURL("the logout endpoint"), .optional, "Where users are sent to sign out.")
+
+    static let settings = [
+        DeclaredSetting(authorization), DeclaredSetting(token), DeclaredSetting(userinfo), DeclaredSetting(jwks),
+        DeclaredSetting(endSession),
+    ]
+
+    init?(_ members: SectionMembers) {
+        typealias S = EndpointSettings
+        (authorization, token, userinfo) = (members[S.authorization], members[S.token], members[S.userinfo])
+        (jwks, endSession) = (members[S.jwks], members[S.endSession])
+    }
+}
+
+extension SettingKind<AbsoluteURL> {
+    /// A URL at a provider; http is judged where it is known whether the provider may have it.
+    static func endpointURL(_ noun: String, good: String = "https://idp.example.com/path?a=b") -> SettingKind {
+        let noun = "the URL of \(noun)"
+        return text(
+            noun, good: ["\"\(good)\""],
+            wrong: [
+                "\"/path\"", "\"ftp://a.example/\"", "\"https://u@a.example/\"", "\"https://a.example/#f\"",
+                "\"http://a.example\"",
+            ]
+        ) { (text) throws(Refusal) -> AbsoluteURL in
+            guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
+                throw Refusal("must be \(noun), beginning with https://")
+            }
+            guard !url.hasUserInfo, !url.hasFragment else {
+                throw Refusal("must be \(noun), without a user name and without a fragment")
+            }
+            return url
+        }
+    }
+}

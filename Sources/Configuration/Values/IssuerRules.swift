@@ -1,0 +1,41 @@
+internal import HTTPClient
+internal import Text
+
+/// What an issuer may be that is asked for its discovery document, and what is written in its place by mistake.
+enum IssuerRules {
+    /// Where Entra ID's tokens of all tenants are made; none of these names is ever in a token.
+    private static let sharedTenants = ["common", "organizations", "consumers"]
+    private static let entraHosts = [
+        "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+        "login.windows.net",
+        "sts.windows.net",
+    ]
+
+    /// What is no issuer at any provider.
+    static func mistake(in issuer: String) -> String? {
+        if issuer.ends(exactly: "/.well-known/openid-configuration") {
+            return "is the URL of a discovery document: write the issuer that it states, or set discovery_url beside it"
+        }
+        if let url = AbsoluteURL(issuer), entraHosts.contains(exactly: url.host),
+            let tenant = url.path.split(at: "/").dropFirst().first,
+            sharedTenants.contains(exactly: tenant.asciiLowercased())
+        {
+            return "is no issuer, for tokens name a tenant: write its id in place of \(quoted(String(tenant)))"
+        }
+        return nil
+    }
+
+    /// Why there can be no discovery document below an issuer.
+    static func fault(of issuer: String) -> String? {
+        // Google's tokens name it without a scheme too.
+        if issuer.isExactly("accounts.google.com") { return nil }
+        guard let url = AbsoluteURL(issuer), url.scheme == "https" || url.scheme == "http" else {
+            return "must be a URL such as https://acme.okta.com, exactly as its tokens name it in iss; "
+                + "any other string needs keys, and no client_id"
+        }
+        guard !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
+            return "must have no query, no fragment and no user name"
+        }
+        return nil
+    }
+}

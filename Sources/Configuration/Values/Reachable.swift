@@ -1,0 +1,38 @@
+internal import HTTPClient
+public import Sockets
+internal import Text
+
+/// Where a provider's endpoints may be although the address is a private one.
+public enum Reachable: Sendable, Hashable {
+    case range(AddressRange)
+    /// In lower case.
+    case host(String)
+
+    /// A range of addresses, one address, or the name of a host; nil for anything else.
+    init?(_ text: String) {
+        if let range = AddressRange(text) {
+            self = .range(range)
+        } else if let address = IPAddress(text), let range = AddressRange("\(text)/\(address.bytes.count * 8)") {
+            self = .range(range)
+        } else if AbsoluteURL.isHostName(text), !text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }) {
+            self = .host(text.asciiLowercased())
+        } else {
+            return nil
+        }
+    }
+}
+
+extension SettingKind<Reachable> {
+    static var reachable: SettingKind {
+        let noun = "a range of addresses in CIDR form, an address, or the name of a host"
+        return text(
+            noun, good: ["\"10.20.0.0/16\"", "\"idp-backend.internal\"", "\"10.1.2.3\"", "\"fd00::/8\""],
+            wrong: ["\"10.0.0.1/8\"", "\"https://a.example\"", "\"a.example:8443\"", "\"*.internal\"", "\"1.2.3\""]
+        ) { (text) throws(Refusal) -> Reachable in
+            guard let reachable = Reachable(text) else {
+                throw Refusal("must be \(noun), without a port, and with no bits set behind the prefix")
+            }
+            return reachable
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import Cryptography
+internal import HTTPClient
+internal import HTTPMessage
+internal import Time
+
+/// One way in which a token request proves that it is the client's (RFC 6749, section 2.3; RFC 7523, section 2.2).
+enum ClientProof {
+    /// `client_secret_basic`
+    case field(Secret)
+    /// `client_secret_post`
+    case form(Secret)
+    /// `private_key_jwt`
+    case assertion(String)
+    case none
+
+    /// What the configuration decides.
+    ///
+    /// - Parameter endpoint: the token endpoint.
+    init(
+        _ client: ClientRegistration, for endpoint: AbsoluteURL, _ metadata: ProviderMetadata, at now: Timestamp
+    ) throws(SignInFailure) {
+        switch client.authentication {
+        case .discovered(let secret), .basic(let secret): self = .field(secret)
+        case .post(let secret): self = .form(secret)
+        case .none: self = .none
+        case .privateKey(let key):
+            do throws(CryptographyError) {
+                self = .assertion(
+                    try ClientAssertion.make(
+                        client.clientID, for: endpoint, signedWith: key, supported: metadata.tokenSigningAlgorithms,
+                        at: now))
+            } catch {
+                throw SignInFailure(.clientRefused, "the client_key cannot sign: \(error)")
+            }
+        }
+    }
+
+    // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair. A space is %20,
+    // which providers that know only percent-encoding understand as well (RFC 6749, section 2.3.1).
+    private static func credentials(_ clientID: String, _ secret: Secret) -> String {
+        Base64.encode(Array("\(FormEncoding.encode(clientID)):\(FormEncoding.encode(secret.text))".utf8))
+    }
+
+    /// The `Authorization` field.
+    func field(of clientID: String) -> String? {
+        guard case .field(let secret) = self else { return nil }
+        return "Basic \(ClientProof.credentials(clientID, secret))"
+    }
+
+    func parameters(of clientID: String) -> [(name: String, value: String)] {
+        switch self {
+        case .field: []
+        case .form(let secret): [("client_id", clientID), ("client_secret", secret.text)]
+        case .assertion(let token):
+            [
+                ("client_id", clientID), ("client_assertion_type", ClientAssertion.type),
+                ("client_assertion", token),
+            ]
+        case .none: [("client_id", clientID)]
+        }
+    }
+
+    /// What the log never shows.
+    func secrets(of clientID: String) -> [String] {
+        switch self {
+        case .field(let secret): [secret.text, ClientProof.credentials(clientID, secret)]
+        case .form(let secret): [secret.text]
+        case .assertion(let token): [token]
+        case .none: []
+        }
+    }
+}

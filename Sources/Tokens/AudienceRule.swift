@@ -1,0 +1,61 @@
+internal import JSON
+internal import Text
+
+/// Whom a bearer token has to be for.
+struct AudienceRule: Sendable {
+    private static let usual = "aud"
+
+    /// One of them has to be named.
+    let accepted: [String]
+    /// The claims in which a token may name its audience; the first one that it has decides.
+    let claims: [String]
+
+    init(accepted: [String], in claims: [String] = [AudienceRule.usual]) {
+        self.accepted = accepted
+        self.claims = claims
+    }
+
+    /// Whether `aud` is one of the claims. Otherwise a token that has one is for someone else, and `token_use` has to say
+    /// that it is an access token.
+    var listsAudience: Bool { claims.contains(exactly: AudienceRule.usual) }
+
+    /// Whether the token is for one of the accepted audiences. A later claim never repairs an earlier one.
+    func isMet(by token: JSONValue) -> Bool {
+        guard let value = deciding(token)?.value else { return false }
+        return AudienceRule.audience(value, intersects: accepted)
+    }
+
+    /// - Throws: `audience_mismatch`
+    func check(_ token: JSONValue) throws(TokenRefusal) {
+        guard !isMet(by: token) else { return }
+        if !listsAudience, token.member(AudienceRule.usual) != nil {
+            throw TokenRefusal(
+                .audienceMismatch, "The token has an \"aud\", which the provider's \"audience_claims\" do not list.")
+        }
+        guard let (name, value) = deciding(token) else {
+            throw TokenRefusal(
+                .audienceMismatch, "The token has no \(claims.map { "\"\($0)\"" }.joined(separator: " or ")).",
+                facts: "Accepted are \(accepted.shown).")
+        }
+        throw TokenRefusal(
+            .audienceMismatch, "The token's \"\(name)\" names none of the audiences accepted here.",
+            facts: "It is \(value.shown); accepted are \(accepted.shown).")
+    }
+
+    private func deciding(_ token: JSONValue) -> (name: String, value: JSONValue)? {
+        guard listsAudience || token.member(AudienceRule.usual) == nil else { return nil }
+        for name in claims {
+            if let value = token.member(name) { return (name, value) }
+        }
+        return nil
+    }
+
+    // aud: one string, or an array of them (RFC 7519, section 4.1.3)
+    static func audience(_ value: JSONValue, intersects accepted: [String]) -> Bool {
+        switch value.kind {
+        case .string: accepted.contains(where: value.equals)
+        case .array: value.elements.contains { accepted.contains(where: $0.equals) }
+        default: false
+        }
+    }
+}

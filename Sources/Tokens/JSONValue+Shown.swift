@@ -1,0 +1,27 @@
+internal import JSON
+internal import Text
+
+extension JSONValue {
+    /// A claim's value for the log: one or several texts in quotation marks, bounded and cleaned.
+    var shown: String {
+        if kind == .array {
+            let most = 5
+            let texts = elements.prefix(most).map(\.shownAlone)
+            return texts.joined(separator: ", ") + (count > most ? " and \(count - most) more" : "")
+        }
+        return shownAlone
+    }
+
+    private var shownAlone: String { (string ?? text).quoted(atMost: 100) }
+}
+
+extension Sequence<String> {
+    /// The first ones for the log, in quotation marks.
+    var shown: String {
+        let texts = Array(self)
+        guard !texts.isEmpty else { return "none" }
+        let most = 5
+        return texts.prefix(most).map { $0.quoted(atMost: 100) }.joined(separator: ", ")
+            + (texts.count > most ? " and \(texts.count - most) more" : "")
+    }
+}
