@@ -49,7 +49,7 @@ def test_people_sign_in_and_see_the_page(url, person, role):
 
 def test_an_address_that_nobody_verified_earns_nothing(url):
     browser = sign_in(url, "una")
-    assert browser.status == 404 and "not verified" in browser.text
+    assert browser.status == 404 and "not known to be verified" in browser.text
 
 
 def test_a_refusal_without_the_state_is_not_believed(url):
@@ -57,7 +57,7 @@ def test_a_refusal_without_the_state_is_not_believed(url):
     browser = Browser()
     browser.open(f"{url}/organizations/acme")
     browser.submit(index=1, button=("action", "deny"))
-    assert browser.status == 400 and "answer is broken" in browser.text
+    assert browser.status == 400 and "cannot read the answer" in browser.text
 
 
 def test_signing_out_ends_the_session(url):
