@@ -97,7 +97,7 @@ struct AudienceTests {
 
     // MARK: Subjects
 
-    @Test("a bearer token without the subject claim is nobody; an ID token is named by sub")
+    @Test("a bearer token without the subject claim is refused; an ID token is named by sub")
     func subjectClaim() throws {
         let mint = try TokenMint()
         var provider = try mint.provider()

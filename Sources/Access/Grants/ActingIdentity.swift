@@ -67,14 +67,14 @@ public struct ActingIdentity: Sendable {
     }
 }
 
-/// The role of whoever changes something, as it was before.
+/// The role of the acting identity before its change.
 struct OwnRole {
     fileprivate let identity: ActingIdentity
     fileprivate let organization: OrganizationID
     fileprivate let before: Role?
     let rows: MappingRows
 
-    /// Whether it went, or became less, by what was written since, and nobody has said that this is meant.
+    /// Whether the change took the role away or lowered it, and the identity has not confirmed that this is meant.
     ///
     /// - Parameter rows: as they are now, where they changed.
     func isLost(under rows: MappingRows? = nil, _ transaction: Transaction) throws(DatabaseError) -> Bool {

@@ -30,7 +30,7 @@ public struct ServerLimits: Sendable {
     public var heldBytes = 64 << 20
     /// How long a connection without a request stays open once the listener is closed: its request may be on its way.
     public var drainGrace: Duration = .seconds(2)
-    /// A body that nobody wanted is read to its end up to this many bytes; beyond, the connection closes.
+    /// A body that the handler did not read is discarded to its end up to this many bytes; beyond, the connection closes.
     public var discardedBody = 64 << 10
     /// No more is read while this much output waits.
     public var pendingOutput = 64 << 10

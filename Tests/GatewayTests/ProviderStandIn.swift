@@ -1,0 +1,118 @@
+import DemoProvider
+import HTTPClient
+import HTTPMessage
+import Synchronization
+import Threads
+import Time
+
+/// The provider as the gateway reaches it, and what goes wrong on the way.
+final class ProviderStandIn: OutboundHTTP {
+    /// Answers in the provider's place; nil where the provider answers itself.
+    typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
+    typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
+
+    private struct State {
+        var twist: Twist = { _, response in response }
+        var script: Script = { _ in nil }
+        var requests: [OutboundRequest] = []
+        var unreachable: Set<String> = []
+        var silent: Set<String> = []
+        var held: [CheckedContinuation<Void, Never>] = []
+        var watching: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let providers: [DemoProvider]
+    private let clock: ManualClock
+    private let state = Mutex(State())
+
+    init(_ providers: [DemoProvider], _ clock: ManualClock) {
+        self.providers = providers
+        self.clock = clock
+    }
+
+    func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
+    /// The provider does not see requests that the script answers.
+    func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
+
+    /// Changes what the discovery documents say, by pieces of their text.
+    func describe(_ changes: (from: String, to: String)...) {
+        twist { request, response in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            var text = String(decoding: response.body, as: UTF8.self)
+            for (from, to) in changes { text = text.replacing(from, with: to) }
+            return OutboundResponse(response.status, fields: response.fields, body: Array(text.utf8))
+        }
+    }
+    /// Requests of these paths never arrive.
+    func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
+    func behave() { twist { _, response in response } }
+
+    /// Requests of these paths arrive, and are answered once ``speak()`` is called.
+    func fallSilent(_ paths: String...) { state.withLock { $0.silent = Set(paths) } }
+
+    func speak() {
+        let held = state.withLock { state in
+            defer { (state.silent, state.held) = ([], []) }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    /// Returns once a path was asked for so often.
+    func asked(_ path: String, times count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.requests.count(where: { $0.url.path == path }) < count else { return true }
+                state.watching.append((path, count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    private func arrive(_ request: OutboundRequest) async {
+        let seen = state.withLock { state in
+            state.requests.append(request)
+            let count = state.requests.count { $0.url.path == request.url.path }
+            let seen = state.watching.filter { $0.path == request.url.path && $0.count <= count }
+            state.watching.removeAll { $0.path == request.url.path && $0.count <= count }
+            return seen.map(\.continuation)
+        }
+        for continuation in seen { continuation.resume() }
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                guard state.silent.contains(request.url.path) else { return false }
+                state.held.append(continuation)
+                return true
+            }
+            if !isHeld { continuation.resume() }
+        }
+    }
+
+    /// How often a path was asked for, at any provider or at the one with this issuer.
+    func count(_ path: String, of issuer: String = "http://") -> Int {
+        state.withLock { state in
+            state.requests.count { $0.url.path == path && "http://\($0.url.authority)".hasPrefix(issuer) }
+        }
+    }
+    /// The last request of a path.
+    func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
+
+    func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+        await arrive(request)
+        let (twist, script, isCutOff) = state.withLock { state in
+            (state.twist, state.script, state.unreachable.contains(request.url.path))
+        }
+        if !isCutOff, let response = script(request) { return response }
+        guard !isCutOff, let provider = providers.first(where: { $0.issuer == "http://\(request.url.authority)" })
+        else {
+            throw OutboundFault(.timedOut, "cut off")
+        }
+        let response = provider.answer(
+            request.method, Target(path: request.url.path, query: request.url.query),
+            field: { request.fields.value($0) }, body: request.body, at: clock.now)
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = response.body { body = bytes }
+        return try twist(request, OutboundResponse(response.status, fields: response.fields, body: body))
+    }
+}
