@@ -51,6 +51,30 @@ struct RenewalTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
+    @Test("a refresh token that came with an answer that renews nothing is kept")
+    func rotatedWithoutRenewal() async throws {
+        let world = try world()
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla")
+        world.clock.advance(.seconds(901))
+        world.outbound.twist { request, response in
+            guard request.url.path == "/token" else { return response }
+            let text = String(decoding: response.body, as: UTF8.self).replacing("\"id_token\"", with: "\"other\"")
+            return OutboundResponse(response.status, fields: response.fields, body: Array(text.utf8))
+        }
+        world.outbound.cutOff("/userinfo")
+        #expect(try await browser.fetch("GET", summary).status == 200)
+        await world.service.renewals.settled()
+        #expect(world.outbound.count("/token") == 2 && world.outbound.count("/userinfo") == 1)
+        world.outbound.behave()
+        world.outbound.cutOff()
+        world.clock.advance(.seconds(301))
+        #expect(try await browser.fetch("GET", summary).status == 200)
+        await world.service.renewals.settled()
+        #expect(world.outbound.count("/token") == 3)
+        #expect(try await browser.fetch("GET", summary).status == 200)
+    }
+
     @Test("while the provider is known to be out no request of any session waits")
     func outage() async throws {
         let world = try world()

@@ -137,32 +137,39 @@ final class SessionRenewals: Sendable {
             note(session, .notRenewed, "the refresh token does not open", party.requestID)
             return nil
         }
-        switch await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims) {
-        case .renewed(let claims, let next): await keep(claims, next, of: current, party.requestID)
+        let (outcome, next) = await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims)
+        switch outcome {
+        case .renewed(let claims):
+            if await keep(claims, next, of: current, party.requestID) { forget(session.key) }
         case .ended(let detail): await end(current, detail, party.requestID)
-        case .notRenewed(let detail): note(session, .notRenewed, detail, party.requestID)
+        case .notRenewed(let detail):
+            if let next { _ = await keep(nil, next, of: current, party.requestID) }
+            note(session, .notRenewed, detail, party.requestID)
         case .outage(let detail):
+            if let next { _ = await keep(nil, next, of: current, party.requestID) }
             note(session, .outage, detail, party.requestID)
             return false
         }
         return true
     }
 
+    /// - Returns: false if the store failed for too long.
     private func keep(
-        _ claims: VerifiedClaims, _ refreshToken: String?, of session: Session, _ requestID: String?
-    ) async {
+        _ claims: VerifiedClaims?, _ refreshToken: String?, of session: Session, _ requestID: String?
+    ) async -> Bool {
         for _ in 0..<SessionRenewals.writes {
             do throws(DatabaseError) {
                 if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
                     // It ended while the provider was asked.
                     sessions.endInBackground(session.key)
                 }
-                return forget(session.key)
+                return true
             } catch {
                 await clocks.sleep(.seconds(1))
             }
         }
         note(session, .outage, "the store cannot be reached", requestID)
+        return false
     }
 
     private func end(_ session: Session, _ detail: String, _ requestID: String?) async {

@@ -6,8 +6,7 @@ public import Tokens
 
 /// What asking the provider about a session came to.
 public enum Renewal: Sendable {
-    /// New claims; and the refresh token to use next, where it changed.
-    case renewed(VerifiedClaims, refreshToken: String?)
+    case renewed(VerifiedClaims)
     /// The provider ended it, or speaks of somebody else now.
     case ended(detail: String)
     /// The provider cannot answer at the moment.
@@ -45,17 +44,25 @@ extension RelyingParty {
     /// Asks the provider whether the person is still who they were (OpenID Connect Core 1.0, section 12).
     ///
     /// - Parameter lacksClaims: whether claims that a mapping looks at are not among these.
+    /// - Returns: what came of it, and the refresh token to use next if the provider gave one. That token is kept whatever
+    ///   came of it: the old one may not work any more.
     public func renew(
         _ claims: VerifiedClaims, refreshToken: String, lacksClaims: @Sendable (JSONValue) -> Bool
-    ) async -> Renewal {
+    ) async -> (outcome: Renewal, refreshToken: String?) {
         let answer: TokenAnswer
         do throws(SignInFailure) {
             answer = try await tokenEndpoint.call(
                 [("grant_type", "refresh_token"), ("refresh_token", refreshToken)], hiding: [refreshToken],
                 limits: .refresh, inBackground: true)
         } catch {
-            return Renewal(error)
+            return (Renewal(error), nil)
         }
+        return (await renewed(claims, by: answer, lacksClaims: lacksClaims), answer.refreshToken)
+    }
+
+    private func renewed(
+        _ claims: VerifiedClaims, by answer: TokenAnswer, lacksClaims: @Sendable (JSONValue) -> Bool
+    ) async -> Renewal {
         guard let idToken = answer.idToken else { return await renewed(claims, byUserinfoWith: answer) }
         var expected = IDTokenExpectations()
         expected.accessToken = answer.accessToken
@@ -64,9 +71,7 @@ extension RelyingParty {
             guard renewed.identity == claims.identity, renewed.providerSubject.isExactly(claims.providerSubject) else {
                 return .ended(detail: "the renewed ID token is somebody else's")
             }
-            return .renewed(
-                await completed(renewed, with: answer.accessToken, where: lacksClaims),
-                refreshToken: answer.refreshToken)
+            return .renewed(await completed(renewed, with: answer.accessToken, where: lacksClaims))
         } catch {
             if error.reason == .issuerUnknown {
                 return .ended(detail: "the renewed ID token is another issuer's: \(error.loggedDetail)")

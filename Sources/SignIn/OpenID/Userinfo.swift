@@ -116,7 +116,7 @@ extension RelyingParty {
         }
         do throws(UserinfoFault) {
             let renewed = try claims.renewed(byUserinfo: info, keepingFor: claimsLifetime, at: now())
-            return .renewed(renewed, refreshToken: answer.refreshToken)
+            return .renewed(renewed)
         } catch {
             switch error {
             case .otherSubject: return .ended(detail: error.rawValue)

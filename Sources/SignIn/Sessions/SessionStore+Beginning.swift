@@ -102,12 +102,17 @@ extension SessionStore {
             createdAt: now, renewedAt: now, usedAt: now, version: 1)
     }
 
-    /// Keeps what the provider said anew; `nil` where the session ended meanwhile.
+    /// Keeps what the provider said anew.
     ///
-    /// - Parameter refreshToken: the next one, where it changed.
+    /// - Parameters:
+    ///   - newClaims: nil if the provider did not vouch for the claims; they stay as old as they are.
+    ///   - refreshToken: the next one, if it changed.
+    /// - Returns: nil if the session ended meanwhile.
     public func renew(
-        _ session: Session, with claims: VerifiedClaims, refreshToken: String?
+        _ session: Session, with newClaims: VerifiedClaims?, refreshToken: String?
     ) async throws(DatabaseError) -> Session? {
+        let claims = newClaims ?? session.claims
+        let renewedAt = newClaims == nil ? session.renewedAt : Timestamp(seconds: now().seconds)
         guard let box = try? currentBox(), let sealed = try? claims.sealed(in: box, for: session.key.bytes) else {
             return nil
         }
@@ -116,7 +121,7 @@ extension SessionStore {
         let renewed = Session(
             key: session.key, id: session.id, claims: claims, providerSession: session.providerSession,
             refreshToken: next, idToken: session.idToken, createdAt: session.createdAt,
-            renewedAt: Timestamp(seconds: now().seconds), usedAt: session.usedAt, version: session.version + 1)
+            renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1)
         let (changedAt, cache) = (nowInMilliseconds, cache)
         let result: Result<Session, SessionGone> = try await database.decide { transaction throws(DatabaseError) in
             let count = try transaction.execute(
