@@ -40,7 +40,7 @@ def ask(gateway, bearer):
     return status == 200 and time.monotonic() - begin < 2
 
 
-@pytest.mark.parametrize("mode", ["one", "many"])
+@pytest.mark.parametrize("mode", ["same", "one", "many"])
 @pytest.mark.parametrize("limited", [1024], indirect=True)
 def test_a_client_is_answered_while_others_use_up_connections(limited, mode):
     bearer = token(groups=["acme-managers"])

@@ -1,6 +1,7 @@
 """Opens connections to the gateway without ever asking anything, until it is ended: `flood.py PORT MODE SECONDS`.
 
-MODE is `one` (all from 127.0.0.2) or `many` (each from an address of its own). A third of the connections stay silent, a
+MODE is `same` (all from 127.0.0.1, as the clients that ask), `one` (all from 127.0.0.2) or `many` (each from an address of
+its own). A third of the connections stay silent, a
 third send half a head, a third trickle one byte a second."""
 
 import random
@@ -22,8 +23,8 @@ next_trickle = 0
 
 
 def source():
-    if mode == "one":
-        return "127.0.0.2"
+    if mode != "many":
+        return "127.0.0.1" if mode == "same" else "127.0.0.2"
     return f"127.{random.randint(1, 250)}.{random.randint(0, 255)}.{random.randint(2, 254)}"
 
 

@@ -40,6 +40,8 @@ public struct KeySet: Sendable {
     }
 
     public static let maximumBytes = 1 << 20
+    /// Preparing a key takes up to a millisecond; a provider with more keys than this cannot delay the others.
+    public static let maximumKeys = 100
 
     public let keys: [Key]
     public let issues: [Issue]
@@ -67,7 +69,7 @@ public struct KeySet: Sendable {
         }
         var keys: [Key] = []
         var issues: [Issue] = []
-        for (index, block) in blocks.enumerated() {
+        for (index, block) in blocks.prefix(maximumKeys).enumerated() {
             switch block {
             case .success(let key): keys.append(Key(key: key))
             case .failure(let error): issues.append(Issue(index: index, id: nil, detail: error.description))
@@ -92,12 +94,15 @@ public struct KeySet: Sendable {
         }
         var keys: [Key] = []
         var issues: [Issue] = []
-        for (index, value) in values.enumerated() {
+        for (index, value) in values.prefix(maximumKeys).enumerated() {
             do throws(UnusableKey) {
                 keys.append(try Key(jwk: value))
             } catch {
                 issues.append(Issue(index: index, id: value.member("kid")?.string, detail: error.description))
             }
+        }
+        if values.count > maximumKeys {
+            issues.append(Issue(index: maximumKeys, id: nil, detail: "only the first \(maximumKeys) keys are used"))
         }
         return (keys, issues)
     }

@@ -8,8 +8,9 @@ public struct UnknownClaims: Sendable, Hashable {
     var leftOut: Set<ExactText> = []
     /// Of an ID token that is too old by now. They are unknown while no other source supplies them.
     var lapsed: Set<ExactText> = []
-    /// The names that the ID token had, if userinfo was needed and could not be obtained: all other claims are unknown,
-    /// until an ID token says otherwise. `nil` if userinfo was obtained, or was not needed.
+    /// The names that the ID token had, if userinfo was needed and could not be obtained, or if the token says in a way
+    /// that cannot be read what was left out: all other claims are unknown, until an ID token says otherwise. `nil` if
+    /// userinfo was obtained, or was not needed.
     var certain: Set<ExactText>?
 
     init() {}
@@ -17,8 +18,12 @@ public struct UnknownClaims: Sendable, Hashable {
     /// What claims say about themselves: every name in `_claim_names` (OpenID Connect Core 1.0, section 5.6.2), and
     /// `groups` where `hasgroups` says that there are some (Microsoft Entra ID).
     init(announcedBy claims: JSONValue) {
-        if let names = claims.member("_claim_names") {
-            for member in names.members { leftOut.insert(ExactText(member.name)) }
+        if let names = claims.member("_claim_names"), !names.isNull {
+            if names.kind == .object {
+                for member in names.members { leftOut.insert(ExactText(member.name)) }
+            } else {
+                certain = Set(claims.members.map { ExactText($0.name) })
+            }
         }
         // `false` and null say that there are none.
         if let flag = claims.member("hasgroups"), flag.boolean != false, !flag.isNull {

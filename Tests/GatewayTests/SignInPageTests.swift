@@ -36,6 +36,13 @@ struct SignInPageTests {
         }
     }
 
+    @Test("a provider is shown by its name, and by its id without one")
+    func labels() async throws {
+        let page = try await TestBrowser(try world(1, first: ", \"name\": \"Acme & Co (Okta)\"")).open("/auth/login")
+        #expect(page.body.contains("Acme &amp; Co (Okta)") && page.body.contains("customer-0"))
+        #expect(page.body.contains("/auth/login?provider=idp\"") && !page.body.contains(">idp<"))
+    }
+
     @Test("providers without a client_id count for nothing")
     func bearerOnly() async throws {
         let bearer = (0..<6).map { index in

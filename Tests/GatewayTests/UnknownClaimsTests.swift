@@ -207,6 +207,43 @@ struct UnknownClaimsTests {
         }
     }
 
+    @Test("an address that userinfo alone has is asked for, so that its suspension counts for every account with it")
+    func suspendedAddressOfUserinfo() async throws {
+        let world = try SignInWorld()
+        let (carla, twin) = (TestBrowser(world), TestBrowser(world))
+        try await carla.signIn("carla")
+        try await TestBrowser(world).signIn("vic")
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundFault) in
+            guard let world = held else { return response }
+            switch request.url.path {
+            case "/token":
+                return tokens(
+                    world, response, without: ["email", "email_verified"], ["groups": "[\"acme-viewers\"]"])
+            case "/userinfo":
+                let info = "{\"sub\":\"twin\",\"email\":\"vic@acme.example\",\"email_verified\":true}"
+                return OutboundResponse(.ok, body: Array(info.utf8))
+            default: return response
+            }
+        }
+        try await twin.signIn("twin")
+        #expect(try await twin.fetch("GET", summary).status == 200)
+        let vic = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(vic)").status == 200)
+        #expect(try await twin.fetch("GET", summary).status == 404)
+    }
+
+    @Test(
+        "what is left out in a way that cannot be read leaves every absent claim unknown",
+        arguments: ["\"x\"", "[]", "1"])
+    func unreadableClaimNames(_ names: String) async throws {
+        let world = try world()
+        answer(world, ["_claim_names": names], userinfo: "{\"sub\":\"carla\"}")
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla")
+        #expect(try await browser.fetch("GET", summary).code == "claims_incomplete")
+    }
+
     @Test("an account whose address is unknown is not let in where an address is suspended, by claim or by grant")
     func suspendedAddress() async throws {
         let world = try world()

@@ -21,21 +21,32 @@ struct ConnectionTableTests {
     @Test("the one that has been longest without a complete request, of those that hold most")
     func order() throws {
         var (table, slots) = table([("quiet", "a"), ("flood 1", "b"), ("flood 2", "b"), ("new", "c")])
-        #expect(table.victim?.name == "flood 1")
+        #expect(table.victim(sparing: { _ in false })?.name == "flood 1")
         table.requestArrived(try #require(slots["flood 1"]))
-        #expect(table.victim?.name == "flood 2")
+        #expect(table.victim(sparing: { _ in false })?.name == "flood 2")
         table.remove(try #require(slots["flood 2"]))
-        #expect(table.victim?.name == "quiet", "all addresses hold one: the oldest goes")
+        #expect(table.victim(sparing: { _ in false })?.name == "quiet", "all addresses hold one: the oldest goes")
         table.requestArrived(try #require(slots["quiet"]))
-        #expect(table.victim?.name == "new")
-        #expect(table.victim(from: "b")?.name == "flood 1")
-        #expect(table.victim(from: "z") == nil)
+        #expect(table.victim(sparing: { _ in false })?.name == "new")
+        #expect(table.victim(from: "b", sparing: { _ in false })?.name == "flood 1")
+        #expect(table.victim(from: "z", sparing: { _ in false }) == nil)
+    }
+
+    @Test("a connection whose request is being answered goes last")
+    func served() {
+        let (table, _) = table([("old", "a"), ("a2", "b"), ("b2", "b"), ("new", "c")])
+        #expect(table.victim { $0.name == "a2" }?.name == "b2")
+        #expect(table.victim { ["a2", "b2"].contains($0.name) }?.name == "old")
+        #expect(table.victim { $0.name != "new" }?.name == "new")
+        #expect(table.victim { _ in true }?.name == "a2")
+        #expect(table.victim(from: "b") { $0.name == "a2" }?.name == "b2")
+        #expect(table.victim(from: "b") { _ in true }?.name == "a2")
     }
 
     @Test("connections of a peer that speaks for others count alone")
     func proxies() throws {
         let (table, _) = table([("p1", nil), ("p2", nil), ("p3", nil), ("x1", "x"), ("x2", "x")])
-        #expect(table.victim?.name == "x1")
+        #expect(table.victim(sparing: { _ in false })?.name == "x1")
         #expect(table.count == 5)
     }
 
@@ -43,10 +54,10 @@ struct ConnectionTableTests {
     func reuse() throws {
         var (table, slots) = table([("a", "1"), ("b", "1")])
         for slot in slots.values { table.remove(slot) }
-        #expect(table.victim == nil)
+        #expect(table.victim(sparing: { _ in false }) == nil)
         #expect(table.count(from: "1") == 0)
         let slot = table.insert(Client("c"), from: "2")
-        #expect(table.victim?.name == "c")
+        #expect(table.victim(sparing: { _ in false })?.name == "c")
         table.requestArrived(slot)
         table.remove(slot)
         #expect(table.connections.isEmpty)
@@ -74,10 +85,12 @@ struct ConnectionTableTests {
             }
             let sizes = Dictionary(grouping: model, by: \.address).mapValues(\.count)
             let largest = sizes.values.max() ?? 0
-            #expect(table.victim === model.first { sizes[$0.address] == largest }?.client)
+            #expect(table.victim(sparing: { _ in false }) === model.first { sizes[$0.address] == largest }?.client)
             #expect(table.count == model.count)
             if let address = model.last?.address {
-                #expect(table.victim(from: address) === model.first { $0.address == address }?.client)
+                #expect(
+                    table.victim(from: address, sparing: { _ in false })
+                        === model.first { $0.address == address }?.client)
                 #expect(table.count(from: address) == sizes[address])
             }
         }

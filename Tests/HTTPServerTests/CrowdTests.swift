@@ -55,6 +55,30 @@ struct CrowdTests {
         #expect(answers == Array(repeating: answer("200 OK", "/a"), count: 30) + [""])
     }
 
+    @Test("a request that takes long is answered, however many connections come meanwhile")
+    func slowAnswer() async throws {
+        let mayEnd = Moment()
+        let started = Moment()
+        let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }) { request in
+            guard request.target.path == "/slow" else { return CrowdTests.path(request) }
+            return .later(bodyLimit: 0) { _ in
+                started.happens()
+                await mayEnd.wait()
+                return Response(.ok, body: Array("/slow".utf8))
+            }
+        }
+        let answers = try await onThread {
+            let slow = try TestClient(live.server.addresses[0], from: 2)
+            slow.send(get("/slow"))
+            guard started.blockUntil() else { return ["it did not start"] }
+            let crowd = try (10..<40).map { try TestClient(live.server.addresses[0], from: $0) }
+            let last = CrowdTests.ask(crowd[29], "/last")
+            mayEnd.happens()
+            return [last, slow.read(until: "/slow")]
+        }
+        #expect(answers == ["/last", "/slow"].map { answer("200 OK", $0) })
+    }
+
     @Test("one address has a bound of its own, but not a peer that speaks for others", arguments: [true, false])
     func perAddress(isProxy: Bool) async throws {
         let live = try LiveServer(

@@ -43,9 +43,13 @@ extension AccessStore {
         _ person: PersonSeen, under rows: MappingRows, by rules: PeopleRules, at moment: Timestamp,
         _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
-        guard person.seenAt.lasts(.seconds(memory), at: moment), rules.mapsToManager(person, under: rows) else {
+        guard person.seenAt.lasts(.seconds(memory), at: moment),
+            let access = rules.access(ofManager: person, under: rows)
+        else {
             return false
         }
+        // The address could be a suspended one.
+        if access.isEmailUnknown, try suspendsAddresses(in: person.organization, transaction) { return false }
         return try !isSuspended(person.identity, person.verifiedEmail, in: person.organization, transaction)
     }
 

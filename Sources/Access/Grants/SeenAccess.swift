@@ -13,11 +13,17 @@ public struct SeenAccess: Sendable, Hashable {
     /// The address that counts as verified under these rules, in lower case.
     public let verifiedEmail: String?
 
-    public init(rules: RulesTag, role: Role?, mapping: String?, verifiedEmail: String?) {
+    /// Whether there may be a verified address that is not known. It is not stored: false for access that was.
+    public let isEmailUnknown: Bool
+
+    public init(
+        rules: RulesTag, role: Role?, mapping: String?, verifiedEmail: String?, isEmailUnknown: Bool = false
+    ) {
         self.rules = rules
         self.role = role
         self.mapping = mapping
         self.verifiedEmail = verifiedEmail
+        self.isEmailUnknown = isEmailUnknown
     }
 }
 
@@ -50,8 +56,11 @@ public struct PeopleRules: Sendable {
         return judge(person, rows)
     }
 
-    /// Whether a person who can sign in maps to manager under these rows.
-    func mapsToManager(_ person: PersonSeen, under rows: MappingRows) -> Bool {
-        isSignInPossible(person.provider) && judge(person, rows)?.role == .manager
+    /// The access of a person who can sign in and maps to manager under these rows; `nil` for others.
+    func access(ofManager person: PersonSeen, under rows: MappingRows) -> SeenAccess? {
+        guard isSignInPossible(person.provider), let access = judge(person, rows), access.role == .manager else {
+            return nil
+        }
+        return access
     }
 }

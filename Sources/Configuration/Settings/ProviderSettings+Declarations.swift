@@ -4,6 +4,9 @@ internal import Tokens
 extension ProviderSettings {
     static let id = Setting(
         "id", .providerID, .required, "The provider's name here: in paths, in organizations' providers, in logs.")
+    static let name = Setting(
+        "name", .text("a name", example: "Acme (Okta)"), .optional,
+        "The name that users see on buttons and in lists; default: the id.")
     static let listed = Setting(
         "listed", .boolean, .optional,
         "Whether the general sign-in page offers it by name; default: only while no more than 5 providers have a "
@@ -107,7 +110,8 @@ extension ProviderSettings {
         "Allows an http issuer on loopback: for tests and the demo.")
 
     static let settings = [
-        DeclaredSetting(id), DeclaredSetting(listed), DeclaredSetting(issuer), DeclaredSetting(clientID),
+        DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(listed), DeclaredSetting(issuer),
+        DeclaredSetting(clientID),
         DeclaredSetting(clientSecret), DeclaredSetting(tokenEndpointAuth), DeclaredSetting(clientKey),
         DeclaredSetting(scopes), DeclaredSetting(authorizationParameters), DeclaredSetting(logoutParameters),
         DeclaredSetting(maxAge), DeclaredSetting(acrValues), DeclaredSetting(audiences),

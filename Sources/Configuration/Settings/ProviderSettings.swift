@@ -8,6 +8,8 @@ public import Tokens
 /// An OpenID Connect provider that the gateway trusts.
 public struct ProviderSettings: Sendable {
     public let id: ProviderID
+    /// The name that users see.
+    public let name: String
     /// Whether the general sign-in page offers it by name; `nil`: by the number of providers (``Settings/listedProviders``).
     public let listed: Bool?
     /// As written; compare by ``TrustedProvider/canonicalIssuer(_:)``.
@@ -79,7 +81,7 @@ extension ProviderSettings: Section {
             let endpoints = members[S.endpoints], let reachable = members[S.reachable]
         else { return nil }
         (self.id, self.issuer, self.scopes, authorizationParameters) = (id, issuer, scopes, parameters)
-        listed = members[S.listed]
+        (name, listed) = (members[S.name] ?? id.text, members[S.listed])
         (clientID, clientSecret) = (members[S.clientID], members[S.clientSecret])
         (maxAge, self.acrValues, self.audiences) = (members[S.maxAge], acrValues, audiences)
         (authorizedParties, self.algorithms, keys) = (parties, algorithms, members[S.keys])

@@ -120,10 +120,11 @@ public final class Deployment: Sendable {
         return signIn.remotes[id]
     }
 
-    /// Whether claims of a provider lack one that a row of an organization looks at.
+    /// Whether claims of a provider lack one that decides: the e-mail address, by which suspensions block and invitations
+    /// are accepted, or a claim that a rule of an organization looks at.
     func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
         let rules = organizations(accepting: provider).map { $0.rules(with: access) }
-        return { claims in rules.contains { $0.lacksClaims(claims) } }
+        return { claims in claims.member("email") == nil || rules.contains { $0.lacksClaims(claims) } }
     }
 
     /// What somebody has in an organization.

@@ -37,6 +37,8 @@ struct SignInDeployment: Sendable {
     let parties: [RelyingParty]
     /// Those of them that the general sign-in page may name.
     let listed: Set<ProviderID>
+    /// The names that users see.
+    let names: [ProviderID: String]
     /// The issuers of those, in their one spelling.
     let issuers: [ProviderID: String]
     /// `nil` where nobody signs in.
@@ -48,7 +50,7 @@ struct SignInDeployment: Sendable {
     let emailDomains: [ExactText: [ProviderID]]
 
     static let none = SignInDeployment(
-        remotes: [:], parties: [], listed: [], issuers: [:], box: nil, checkpointKeys: nil,
+        remotes: [:], parties: [], listed: [], names: [:], issuers: [:], box: nil, checkpointKeys: nil,
         lifetimes: SessionLifetimes(
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
@@ -91,6 +93,7 @@ extension SignInDeployment {
         self.remotes = remotes
         self.parties = parties
         listed = Set(settings.listedProviders.map(\.id))
+        names = Dictionary(settings.providers.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         issuers = Dictionary(
             parties.map { ($0.id, TrustedProvider.canonicalIssuer($0.client.provider.issuer)) },
             uniquingKeysWith: { first, _ in first })

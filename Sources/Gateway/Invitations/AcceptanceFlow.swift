@@ -135,7 +135,7 @@ struct AcceptanceFlow: Sendable {
             var query = SignInQuery(
                 provider: party.id.text, organization: organization.id.text, returnTo: path)
             query.asksWho = isAnother
-            return SignInPage.Choice(name: party.id.text, url: query.link)
+            return SignInPage.Choice(name: deployment.signIn.name(of: party.id), url: query.link)
         }
     }
 

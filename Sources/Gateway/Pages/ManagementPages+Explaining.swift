@@ -23,7 +23,7 @@ extension ManagementPages {
             let denied = try await management.deniedSignIn(id)
             let identity = denied.flatMap { try? IdentityID(issuer: $0.issuer, subject: $0.subject) }
             if let identity, let explained = try await management.explain(identity) {
-                page.outcome = ManagementPages.outcome(explained)
+                page.outcome = outcome(explained)
             } else {
                 page.notice = .trouble("This sign-in is too long ago to be explained.")
             }
@@ -43,7 +43,7 @@ extension ManagementPages {
                 page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
                 return try await show(page, .ok)
             }
-            page.outcome = ManagementPages.outcome(try await management.explain(claims))
+            page.outcome = outcome(try await management.explain(claims))
             return try await show(page, .ok)
         }
         page.claims = text
@@ -55,16 +55,17 @@ extension ManagementPages {
             return try await show(page, .ok)
         }
         if let id = ProviderID(provider), let explained = try await management.explain(claims: root, of: id) {
-            page.outcome = ManagementPages.outcome(explained)
+            page.outcome = outcome(explained)
         } else {
             page.notice = .trouble("Choose one of the organization's providers.")
         }
         return try await show(page, .ok)
     }
 
-    private static func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {
+    private func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {
         ExplainPage.Outcome(
-            name: explained.email ?? explained.subject ?? "Somebody", provider: explained.provider.text,
+            name: explained.email ?? explained.subject ?? "Unknown user",
+            provider: management.deployment.signIn.name(of: explained.provider),
             role: explained.explanation.standing.role, reason: explained.explanation.standing.reason,
             rows: explained.explanation.explanation.rows, isDryRun: explained.isDryRun)
     }

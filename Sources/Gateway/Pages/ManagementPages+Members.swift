@@ -96,7 +96,8 @@ extension ManagementPages {
         let people = members.prefix(rows).map { member in
             MembersPage.Person(
                 identity: member.identity.text, name: member.name, role: member.role,
-                sources: member.sources.map { ManagementPages.source($0, ranks) }, provider: member.person?.provider,
+                sources: member.sources.map { ManagementPages.source($0, ranks) },
+                provider: member.person.map { management.deployment.signIn.name(ofStored: $0.provider) },
                 lastSignIn: member.person?.seenAt, isOneself: management.isOwn(member.identity))
         }
         var page = MembersPage(

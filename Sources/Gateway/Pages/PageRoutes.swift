@@ -71,7 +71,8 @@ enum PageRoutes {
     static func refused(_ exchange: Exchange, _ caller: Caller) -> Reply {
         let claims = caller.claims
         let page = RefusedPage(
-            account: account(caller), provider: claims.provider.text, issuer: claims.identity.issuer,
+            account: account(caller), provider: exchange.deployment.signIn.name(of: claims.provider),
+            issuer: claims.identity.issuer,
             subject: claims.identity.subject, email: email(of: claims, in: exchange.deployment),
             groups: groups(claims.known), missing: missing(claims.unknown), others: organizations(exchange, caller),
             requestID: exchange.renderer.requestID)

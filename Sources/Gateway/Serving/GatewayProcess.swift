@@ -81,13 +81,19 @@ public final class GatewayProcess {
         }
         maintenance = Maintenance(deployments, signIn)
         post = LetterPost(deployments, signIn, by: mail)
-        let reactors = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
-        let budget = DescriptorBudget.raisingLimit()
+        let raised = DescriptorBudget.raisingLimit()
+        // A reactor has an epoll instance, an event counter and its listeners, and should have room for connections.
+        let perReactor = 2 + settings.listen.count
+        let reactors = min(wanted, max(1, raised.connections / (perReactor + 4)))
+        let budget = raised.with(reactors * perReactor + 1)
         if budget.limit < 4096 {
             log.write(
                 .warning, "the limit of open files is low; raise it (ulimit -n, LimitNOFILE)",
-                fields: [("limit", "\(budget.limit)"), ("connections", "\(budget.connections)")])
+                fields: [
+                    ("limit", "\(budget.limit)"), ("connections", "\(budget.connections)"), ("reactors", "\(reactors)"),
+                ])
         }
         http.limitConnections(to: budget.outboundConnections)
         do throws(SocketFault) {

@@ -7,9 +7,10 @@ extension ServerLimits {
     /// - Parameter reactors: how many share it.
     init(within budget: DescriptorBudget, reactors: Int) {
         self.init()
-        connectionsPerReactor = min(connectionsPerReactor, max(2, budget.connections / max(1, reactors)))
+        connectionsPerReactor = min(connectionsPerReactor, max(1, budget.connections / max(1, reactors)))
         connectionsPerAddress = max(2, connectionsPerReactor / 4)
-        heldBytes /= max(1, reactors)
+        // Each reactor has room for several bodies of full length.
+        heldBytes = max(heldBytes / max(1, reactors), 8 << 20)
     }
 
     /// The admin listener serves a few programs; its connections come out of the reserve.

@@ -57,7 +57,8 @@ extension Deployment {
         return tag(of: rules).map {
             SeenAccess(
                 rules: $0, role: earned.role, mapping: earned.mapping,
-                verifiedEmail: trust.verifiedEmail(of: claims.known))
+                verifiedEmail: trust.verifiedEmail(of: claims.known),
+                isEmailUnknown: trust.isVerifiedEmailUnknown(of: claims.known))
         }
     }
 }

@@ -40,6 +40,12 @@ extension SignInDeployment {
         return (ids.first { organization?.accepts($0) ?? false } ?? ids.first).flatMap(party)
     }
 
+    /// The name of a provider that users see.
+    func name(of provider: ProviderID) -> String { names[provider] ?? provider.text }
+
+    /// The name of a provider whose id was stored; the id if there is no such provider any more.
+    func name(ofStored id: String) -> String { ProviderID(id).map(name) ?? id }
+
     /// The providers with this issuer at which users sign in.
     func parties(ofIssuer issuer: String) -> [RelyingParty] {
         parties.filter { TrustedProvider.isSameIssuer($0.client.provider.issuer, issuer) }
@@ -53,7 +59,7 @@ extension SignInDeployment {
             choices: offered.map { party in
                 let own = SignInQuery(
                     provider: party.id.text, organization: query.organization, returnTo: query.returnTo?.text)
-                return SignInPage.Choice(name: party.id.text, url: own.link)
+                return SignInPage.Choice(name: name(of: party.id), url: own.link)
             },
             offersEmail: !parties.isEmpty, organization: query.organization, returnTo: query.returnTo?.text,
             message: parties.isEmpty ? .noProvider : message)
@@ -61,7 +67,7 @@ extension SignInDeployment {
 
     /// What may be done with a session. One of a provider that is gone, or is another issuer now, has ended.
     func standing(of session: Session, at now: Timestamp) -> SessionStanding {
-        guard issuers[session.claims.provider] == session.claims.identity.issuer else { return .ended }
+        guard issuers[session.claims.provider].isExactly(session.claims.identity.issuer) else { return .ended }
         return session.standing(under: lifetimes, at: now)
     }
 }

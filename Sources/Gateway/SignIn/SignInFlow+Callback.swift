@@ -103,6 +103,7 @@ extension SignInFlow {
         }
         return try Callback(opening: items[0].value, with: box, for: id, at: service.now())
     }
+
     /// The user went back in the browser's history, or sent the same answer again: nothing happens a second time.
     private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> Reply {
         count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)

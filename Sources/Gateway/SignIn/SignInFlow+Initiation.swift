@@ -48,7 +48,7 @@ extension SignInFlow {
         var query = SignInQuery(email: initiation.loginHint)
         if let target = initiation.target {
             guard let url = AbsoluteURL(target), !url.hasUserInfo,
-                "\(url.scheme)://\(url.authority)" == deployment.publicURL
+                "\(url.scheme)://\(url.authority)".isExactly(deployment.publicURL)
             else { return page(.foreignTarget) }
             query.returnTo = SignInQuery.target(url.requestTarget)
         }

@@ -23,9 +23,11 @@ final class ConnectionPool {
     private var count = 0
     /// How many connections there may be, busy ones too.
     var maximum = 128
-    private var open: [Key: Int] = [:]
+    /// By the policy, which is one provider's.
+    private var open: [OutboundPolicy: Int] = [:]
     private var openInAll = 0
-    private var waiting: [(call: ClientCall, key: Key, connect: () -> Void)] = []
+    private static let mostWaiting = 4096
+    private var waiting: [(call: ClientCall, policy: OutboundPolicy, connect: () -> Void)] = []
 
     /// - Parameter isRepeatable: whether the request may be asked once more where the server closes just then. What may
     ///   not takes a connection only that was used a moment ago.
@@ -52,26 +54,32 @@ final class ConnectionPool {
     /// Calls `connect` when there may be one more connection. If idle ones use up the room, one of them is closed.
     func whenThereIsRoom(for call: ClientCall, _ key: Key, _ connect: @escaping () -> Void) {
         if openInAll >= maximum, let idle = idle.values.first?.first { idle.close() }
-        if hasRoom(for: key) { connect() } else { waiting.append((call, key, connect)) }
+        if hasRoom(under: key.policy) { return connect() }
+        guard waiting.count < ConnectionPool.mostWaiting else {
+            return call.fail(.notConnected, "too many requests wait for a connection")
+        }
+        waiting.append((call, key.policy, connect))
     }
 
-    /// One server may have half of the room, so that one that does not answer leaves room for the others.
-    private func hasRoom(for key: Key) -> Bool {
-        openInAll < maximum && open[key, default: 0] < max(1, maximum / 2)
+    /// One provider may have half of the room, so that one that does not answer leaves room for the others.
+    private func hasRoom(under policy: OutboundPolicy) -> Bool {
+        openInAll < maximum && open[policy, default: 0] < max(1, maximum / 2)
     }
 
     func opened(_ key: Key) {
-        open[key, default: 0] += 1
+        open[key.policy, default: 0] += 1
         openInAll += 1
     }
 
     func closed(_ key: Key) {
         openInAll -= 1
-        let rest = open[key, default: 1] - 1
-        open[key] = rest > 0 ? rest : nil
+        let rest = open[key.policy, default: 1] - 1
+        open[key.policy] = rest > 0 ? rest : nil
         // A call that has timed out meanwhile needs no connection.
         waiting.removeAll { $0.call.isOver }
-        while let index = waiting.firstIndex(where: { hasRoom(for: $0.key) }) { waiting.remove(at: index).connect() }
+        while let index = waiting.firstIndex(where: { hasRoom(under: $0.policy) }) {
+            waiting.remove(at: index).connect()
+        }
     }
 
     func remove(_ connection: ClientConnection) {

@@ -183,6 +183,9 @@ final class ConnectionMachine {
 
     var pendingOutput: Int { output.count - outputStart }
 
+    /// Whether a request has arrived whole and its answer is not complete.
+    var isServed: Bool { phase == .answering && reader.isDone }
+
     /// Bytes that wait in memory: output that the client has not taken, and input that was not processed.
     var heldBytes: Int { output.count + input.count + (body?.held ?? 0) }
 

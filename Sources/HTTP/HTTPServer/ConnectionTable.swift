@@ -3,7 +3,9 @@
 ///
 /// It decides which connection has to go if there are too many: the one that has been longest without a complete
 /// request, first from the address that holds most. A flood from one address therefore pushes out its own connections,
-/// and one from many addresses the oldest ones, while a client that sends its request at once is answered.
+/// and one from many addresses the oldest ones, while a client that sends its request at once is answered. A connection
+/// whose request is being answered goes last: its request has arrived, and the answer may take longer than the flood
+/// needs to push it out.
 ///
 /// Entries stand in one array and are linked by their places, so that a request moves its connection to the end without
 /// allocating and without counting references.
@@ -84,14 +86,19 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
     }
 
     /// The connection that has to go first.
-    var victim: Connection? {
-        firstConnection { groups[Int($0.group)].count == largestGroup }
+    ///
+    /// - Parameter isServed: whether a connection's request is being answered.
+    func victim(sparing isServed: (Connection) -> Bool) -> Connection? {
+        func isLargest(_ entry: Entry) -> Bool { groups[Int(entry.group)].count == largestGroup }
+        return firstConnection { isLargest($0) && !($0.connection.map(isServed) ?? true) }
+            ?? firstConnection { !($0.connection.map(isServed) ?? true) } ?? firstConnection(where: isLargest)
     }
 
     /// The connection of one address that has to go first.
-    func victim(from address: Address) -> Connection? {
+    func victim(from address: Address, sparing isServed: (Connection) -> Bool) -> Connection? {
         guard let group = groupOfAddress[address] else { return nil }
-        return firstConnection { $0.group == group }
+        return firstConnection { $0.group == group && !($0.connection.map(isServed) ?? true) }
+            ?? firstConnection { $0.group == group }
     }
 
     var connections: [Connection] { entries.compactMap(\.connection) }

@@ -83,6 +83,9 @@ final class ServerConnection: EventHandler {
         settle()
     }
 
+    /// Whether a complete request is being answered.
+    var isServed: Bool { machine.isServed }
+
     func announceEnd() { machine.announceEnd() }
 
     /// Reads what has arrived before the machine decides, so that no request is left unread in the socket.

@@ -46,19 +46,22 @@ final class ServerEndpoint {
         let speaksForOthers = IPAddress(scoped: peer).map(handler.speaksForOthers) ?? false
         let prefix = speaksForOthers ? nil : ClientPrefix(peer)
         if let prefix, table.count(from: prefix) >= limits.connectionsPerAddress {
-            table.victim(from: prefix)?.abort()
+            table.victim(from: prefix, sparing: \.isServed)?.abort()
         } else if table.count >= limits.connectionsPerReactor {
             _ = closeOne()
         }
         // Without memory for the registration the stream is dropped, which closes it.
         guard let connection = try? ServerConnection(stream, from: peer, prefix, at: self) else { return }
         connection.slot = table.insert(connection, from: prefix)
+        // A request that has come with the connection is answered at once: among many new connections this one could be
+        // pushed out before its turn.
+        connection.ready(.read, at: reactor.turn)
     }
 
     /// Closes the connection that has to go first.
     /// - Returns: false if there is none.
     private func closeOne() -> Bool {
-        guard let victim = table.victim else { return false }
+        guard let victim = table.victim(sparing: \.isServed) else { return false }
         victim.abort()
         return true
     }

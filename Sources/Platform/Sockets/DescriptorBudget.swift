@@ -33,6 +33,9 @@ public struct DescriptorBudget: Sendable, Hashable {
         (0..<Int32(clamping: min(limit, 4096))).count { fcntl($0, F_GETFD) != -1 }
     }
 
+    /// The budget once so many more descriptors are open.
+    public func with(_ more: Int) -> DescriptorBudget { DescriptorBudget(limit: limit, inUse: inUse + more) }
+
     /// What stays free for the store, the log, name resolution, and requests to other servers.
     public var reserve: Int { min(max(limit / 8, 24), 512) }
 
