@@ -2,7 +2,7 @@ internal import HTTPMessage
 public import Time
 public import Web
 
-/// The audit log of an organization, the newest first.
+/// The audit log of an organization, newest first.
 public struct AuditPage: DocumentPage {
     public struct Event: Sendable {
         let sequence: Int
@@ -29,7 +29,7 @@ public struct AuditPage: DocumentPage {
         }
     }
 
-    /// What is looked for, as it was typed.
+    /// The filters, as the user typed them.
     public struct Filter: Sendable {
         public var from = ""
         public var to = ""
@@ -110,6 +110,6 @@ public struct AuditPage: DocumentPage {
 }
 
 extension String {
-    /// A code as people read it.
+    /// The code in readable words.
     fileprivate var words: String { replacing("_", with: " ") }
 }

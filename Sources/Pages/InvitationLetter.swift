@@ -1,7 +1,7 @@
 public import Time
 public import Web
 
-/// What an invited person reads in their mail.
+/// The email to an invited user.
 public struct InvitationLetter: Sendable {
     private let organization: String
     private let role: String
@@ -10,8 +10,8 @@ public struct InvitationLetter: Sendable {
     private let expiresAt: Timestamp
 
     /// - Parameters:
-    ///   - role: in words.
-    ///   - inviter: an address; `nil` for the operator.
+    ///   - role: the role's title.
+    ///   - inviter: the inviting manager's address; nil for the operator.
     public init(organization: String, role: String, inviter: String?, link: String, expiresAt: Timestamp) {
         self.organization = organization
         self.role = role

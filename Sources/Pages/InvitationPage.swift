@@ -2,7 +2,7 @@ internal import Text
 public import Time
 public import Web
 
-/// An address as it may be shown to somebody who may not know it: `m•••@example.com`.
+/// An address for display to a user who may not know it: `m•••@example.com`.
 public struct MaskedAddress: Sendable {
     public let text: String
 
@@ -15,9 +15,9 @@ public struct MaskedAddress: Sendable {
     }
 }
 
-/// What an invitation's link opens.
+/// The page behind an invitation's link.
 public struct InvitationPage: Sendable {
-    /// What one is invited to.
+    /// The content of an invitation.
     public struct Offer: Sendable {
         let organization: String
         let role: String
@@ -26,8 +26,8 @@ public struct InvitationPage: Sendable {
         let expiresAt: Timestamp
 
         /// - Parameters:
-        ///   - role: in words.
-        ///   - email: masked.
+        ///   - role: the role's title.
+        ///   - email: the masked address.
         public init(organization: String, role: String, email: String, inviter: String?, expiresAt: Timestamp) {
             self.organization = organization
             self.role = role
@@ -37,15 +37,15 @@ public struct InvitationPage: Sendable {
         }
     }
 
-    /// Signed in as somebody else than was invited.
+    /// A user who is signed in with another account than the invited one.
     public struct WrongPerson: Sendable {
         let invited: String
         let own: String?
         let advice: String
 
         /// - Parameters:
-        ///   - invited: masked.
-        ///   - own: masked; `nil` where the sign-in has none.
+        ///   - invited: the masked address.
+        ///   - own: the masked address of the sign-in; nil if it has none.
         public init(invited: String, own: String?, advice: String) {
             self.invited = invited
             self.own = own
@@ -55,7 +55,7 @@ public struct InvitationPage: Sendable {
 
     public enum Content: Sendable {
         case signIn(Offer, [SignInPage.Choice])
-        /// - Parameter invitation: its id, so that what is accepted is what was shown.
+        /// - Parameter invitation: its id, so that the accepted invitation is the one shown.
         case accept(Offer, invitation: String, formToken: String)
         case wrongPerson(WrongPerson, [SignInPage.Choice])
         case used
@@ -153,7 +153,7 @@ public struct InvitationPage: Sendable {
     }
 }
 
-/// Moments as people read them.
+/// Times in a readable form.
 enum Moment {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

@@ -2,7 +2,7 @@ public import Databases
 internal import Synchronization
 internal import Time
 
-/// Whether requests can be decided: the store was heard of within five seconds, and the process is not on its way out.
+/// Whether requests can be decided: the store answered within the last five seconds, and the process is not stopping.
 public final class StoreHealth: Sendable {
     private let database: Database
     private let draining = Atomic<Bool>(false)
@@ -11,7 +11,7 @@ public final class StoreHealth: Sendable {
         self.database = database
     }
 
-    /// Old rows decide nothing: who has not heard from the store for this long answers 503.
+    /// The longest time without contact with the store: old rows decide nothing, so a request after that gets 503.
     public static let longestSilence: Duration = .seconds(5)
 
     func isStoreInContact(at now: MonotonicTime) -> Bool {

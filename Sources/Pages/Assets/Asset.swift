@@ -1,6 +1,7 @@
 internal import Text
 
-/// A file that pages need: served under a name that changes with its content, so that browsers may keep it for good.
+/// A file that pages need, served under a name that changes with its content, so that browsers may cache it
+/// indefinitely.
 public struct Asset: Sendable {
     /// The last segment of ``path``.
     public let fileName: String
@@ -10,7 +11,7 @@ public struct Asset: Sendable {
     public var path: String { "/assets/\(fileName)" }
 
     private init(_ name: String, _ type: String, _ text: String) {
-        // FNV-1a: it tells versions apart, and guards nothing.
+        // FNV-1a: it tells versions apart and has no security purpose.
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let parts = name.split(at: ".")
         fileName = "\(parts[0])-\(String(hash, radix: 36)).\(parts[1])"
@@ -29,6 +30,6 @@ public struct Asset: Sendable {
 
     public static let all = [stylesheet, script, icon]
 
-    /// The asset of a file name; `nil` for names of other versions too.
+    /// The asset with a file name; nil also for names of other versions.
     public static func named(_ fileName: String) -> Asset? { all.first { $0.fileName.isExactly(fileName) } }
 }
