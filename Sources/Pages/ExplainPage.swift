@@ -36,6 +36,9 @@ public struct ExplainPage: DocumentPage {
     /// The claims in the form.
     public var claims = ""
 
+    /// - Parameters:
+    ///   - providers: the ids of the providers to choose from.
+    ///   - formToken: the token of the form; nil for a caller without a session.
     public init(
         account: Account, organization: OrganizationPage.Organization, providers: [String], formToken: String?
     ) {

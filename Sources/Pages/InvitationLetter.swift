@@ -20,6 +20,7 @@ public struct InvitationLetter: Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// The email's subject.
     public var subject: String { "Invitation to \(organization)" }
 
     private var invitation: String { "\(inviter ?? "Gatehouse") invites you to \(organization) as \(role)." }
@@ -28,10 +29,12 @@ public struct InvitationLetter: Sendable {
             + "If you did not expect this letter, you need not do anything."
     }
 
+    /// The email as plain text.
     public var plainText: String {
         "\(invitation)\n\nOpen this link to accept:\n\n\(link)\n\n\(terms)\n"
     }
 
+    /// The email as an HTML document.
     public var html: HTML {
         """
         <!DOCTYPE html>

@@ -6,6 +6,7 @@ public import Web
 public struct MaskedAddress: Sendable {
     public let text: String
 
+    /// - Parameter address: an email address; the text is `•••` if it has no local part.
     public init(_ address: String) {
         guard let at = address.lastIndex(ofASCII: "@"), at > address.startIndex else {
             text = "•••"
@@ -53,6 +54,7 @@ public struct InvitationPage: Sendable {
         }
     }
 
+    /// The state of the invitation for this user.
     public enum Content: Sendable {
         case signIn(Offer, [SignInPage.Choice])
         /// - Parameter invitation: its id, so that the accepted invitation is the one shown.
@@ -68,6 +70,9 @@ public struct InvitationPage: Sendable {
     private let account: Account?
     private let requestID: String
 
+    /// - Parameters:
+    ///   - account: the signed-in user; nil if there is none.
+    ///   - requestID: the id that the page shows for support.
     public init(_ content: Content, account: Account?, requestID: String) {
         self.content = content
         self.account = account

@@ -39,6 +39,7 @@ public struct MappingsPage: DocumentPage {
 
     /// The effects of a change, before it is made.
     public struct Preview: Sendable {
+        /// A user whose role changes.
         public struct Person: Sendable {
             let name: String
             let before: Role?
@@ -85,6 +86,7 @@ public struct MappingsPage: DocumentPage {
     private let formToken: String?
     public var notice: Notice?
     public var draft = Draft()
+    /// The effects of the change in the form; nil before a preview.
     public var preview: Preview?
 
     /// - Parameters:

@@ -59,10 +59,12 @@ public struct Notice: Sendable {
     /// The remedy as a button.
     var button: ButtonForm?
 
+    /// A notice of success, with an optional link that is shown once.
     public static func done(_ text: String, link: String? = nil) -> Notice {
         Notice(kind: .done, text: text, link: link)
     }
 
+    /// A notice of a failure.
     public static func trouble(_ text: String) -> Notice { Notice(kind: .trouble, text: text) }
 
     var markup: HTML {

@@ -13,6 +13,7 @@ public struct SignInPage: Sendable {
         }
     }
 
+    /// The reason why no provider was selected.
     public enum Message: Sendable {
         /// No provider has this e-mail domain, id or issuer.
         case unknown

@@ -4,6 +4,7 @@ public import Web
 public struct SignedOutPage: Sendable {
     private let signInURL: String
 
+    /// - Parameter signInURL: the link to sign in again.
     public init(signInURL: String) {
         self.signInURL = signInURL
     }
@@ -23,6 +24,7 @@ public struct SignedOutPage: Sendable {
 /// A page that continues by itself to a URL that a redirect after a form may not reach: browsers apply `form-action`
 /// to it.
 public struct ContinuePage: Sendable {
+    /// The action that continues at the URL.
     public enum Purpose: Sendable {
         case signIn
         case signOut
@@ -55,6 +57,7 @@ public struct ContinuePage: Sendable {
 
 /// A failure, with its description and the remedy.
 public struct ErrorPage: Sendable {
+    /// A link that helps after the failure.
     public struct Action: Sendable {
         public let title: String
         public let url: String
@@ -103,6 +106,7 @@ struct RequestLine {
 
 /// The organizations that the user may view.
 public struct OrganizationListPage: Sendable {
+    /// An organization with the user's role in it.
     public struct Item: Sendable {
         public let name: String
         public let role: String

@@ -127,7 +127,7 @@ public struct DemoFiles {
               "mail": { "from": "Gatehouse <no-reply@gatehouse.example>", "smtp": \(String(decoding: quoted, as: UTF8.self)) },
             """
         return """
-            // The demo's configuration, rewritten at every start. `gatehouse config reference` explains every setting.
+            // The demo's configuration, written anew at every start. `gatehouse config reference` explains every setting.
             {
               "public_url": "http://\(listen)",
               "listen": "\(listen)",

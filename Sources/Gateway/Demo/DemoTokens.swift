@@ -11,6 +11,7 @@ public struct DemoTokens {
     /// The demo provider's id in the demo's configuration.
     static let providerID = "demo"
 
+    /// A user or a program of the demo.
     public struct Person: Sendable {
         /// The name of the token in the demo's output; nil if the person has none.
         public let token: String?
@@ -46,6 +47,7 @@ public struct DemoTokens {
         var subject: String { account?.id ?? "demo-\(token ?? "")" }
     }
 
+    /// The demo's users and programs.
     public static let people: [Person] = [
         Person(
             token: "manager", role: "organization-manager",

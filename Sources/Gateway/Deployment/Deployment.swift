@@ -89,11 +89,13 @@ public final class Deployment: Sendable {
         byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The organization with an id; nil if there is none.
     public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
 
     /// The organizations that list a provider, in the order of the file.
     func organizations(accepting provider: ProviderID) -> [Organization] { byProvider[provider] ?? [] }
 
+    /// The trust in a provider's email addresses; by default that of `EmailTrust()`.
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 
     /// The providers with their current keys: those of the file, or else the discovered ones.

@@ -16,6 +16,7 @@ public struct Outbound: Sendable {
     /// The notice of changed keys.
     public let news: KeyNews
     public let clocks: Clocks
+    /// Called with each event between the gateway and a provider.
     public let report: @Sendable (ProviderEvent) -> Void
 
     public init(

@@ -25,7 +25,9 @@ public struct Problem: Error, Sendable {
 
     /// A fault of a request's content or query: its place and its description.
     public struct Fault: Sendable {
+        /// A JSON Pointer into the content (RFC 6901), or the name of a query parameter.
         public let pointer: String
+        /// The description of the fault.
         public let detail: String
 
         public init(pointer: String, detail: String) {
@@ -35,11 +37,13 @@ public struct Problem: Error, Sendable {
     }
 
     public let code: Code
+    /// The HTTP status.
     public let status: Int
     /// The fault of this request and the remedy; never a secret or an internal cause.
     public let detail: String
     /// The refusal's reason, if a token was sent and refused.
     public var reason: String?
+    /// The faults of the content or query; empty for other problems.
     public var faults: [Fault] = []
     /// Seconds after which a retry may succeed; nil if it does not help.
     public var retryAfter: Int?
@@ -90,6 +94,7 @@ public struct Problem: Error, Sendable {
 }
 
 extension Problem.Code {
+    /// The HTTP status of the code.
     public var status: Int {
         switch self {
         case .unauthenticated: 401

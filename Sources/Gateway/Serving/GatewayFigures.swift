@@ -8,6 +8,7 @@ public final class GatewayFigures: Sendable {
     public let requests = CounterFamily(
         "gatehouse_requests_total", labels: ["route", "method", "status"],
         help: "Requests answered, by route template, method and status.")
+    /// The durations of requests, recorded in nanoseconds.
     public let durations = Histogram()
     public let decisions = CounterFamily(
         "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Decisions of policy.")

@@ -37,8 +37,8 @@ public final class GatewayProcess {
     private let certificate: Published<TLSServerContext?>
     private let log: Log
 
-    /// Opens the store and binds the listeners; requests are answered only by `run`. ``Signals/block()`` has to be
-    /// called before, and before any thread starts.
+    /// Opens the store and binds the listeners; no request is answered before ``start()``. ``Signals/block()`` has to
+    /// be called before, and before any thread starts.
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
     public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
@@ -114,8 +114,12 @@ public final class GatewayProcess {
 
     /// The addresses of the public listeners, with the ports that the system chose.
     public var addresses: [SocketAddress] { server.addresses }
+    /// The address of the admin listener; nil if there is none.
     public var adminAddress: SocketAddress? { server.adminAddress }
 
+    /// Starts the reactors, the periodic work and the sending of letters.
+    ///
+    /// - Throws: the reason if a reactor cannot start.
     public func start() throws(StartFailure) {
         do throws(SocketFault) {
             try server.start()

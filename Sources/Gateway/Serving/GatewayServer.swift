@@ -81,6 +81,9 @@ public final class GatewayServer {
         }
     #endif
 
+    /// Starts the reactors' threads, which then answer requests.
+    ///
+    /// - Throws: a fault if a reactor cannot start.
     public func start() throws(SocketFault) {
         for reactor in reactors { threads.append(try reactor.start()) }
     }

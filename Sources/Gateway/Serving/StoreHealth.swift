@@ -7,6 +7,7 @@ public final class StoreHealth: Sendable {
     private let database: Database
     private let draining = Atomic<Bool>(false)
 
+    /// - Parameter database: the store whose last contact is observed.
     public init(_ database: Database) {
         self.database = database
     }
@@ -22,6 +23,7 @@ public final class StoreHealth: Sendable {
         !draining.load(ordering: .relaxed) && isStoreInContact(at: now)
     }
 
+    /// Makes `/readyz` answer 503 from now on.
     public func beginDraining() {
         draining.store(true, ordering: .relaxed)
     }

@@ -8,6 +8,7 @@ public struct Asset: Sendable {
     public let contentType: String
     public let bytes: [UInt8]
 
+    /// The URL's path.
     public var path: String { "/assets/\(fileName)" }
 
     private init(_ name: String, _ type: String, _ text: String) {
@@ -19,8 +20,11 @@ public struct Asset: Sendable {
         bytes = Array(text.utf8)
     }
 
+    /// The stylesheet of all pages.
     public static let stylesheet = Asset("gatehouse.css", "text/css; charset=utf-8", Stylesheet.text)
+    /// The script of all pages.
     public static let script = Asset("gatehouse.js", "text/javascript; charset=utf-8", Script.text)
+    /// The icon of the site.
     public static let icon = Asset(
         "icon.svg", "image/svg+xml",
         """
@@ -28,6 +32,7 @@ public struct Asset: Sendable {
         <path d="M8 25V13a8 8 0 0 1 16 0v12h-5V13a3 3 0 0 0-6 0v12z" fill="#fff"/></svg>
         """)
 
+    /// All assets.
     public static let all = [stylesheet, script, icon]
 
     /// The asset with a file name; nil also for names of other versions.
