@@ -1,5 +1,5 @@
-"""Whatever was answered 2xx is there after the process was killed, and nothing half-done is: the store as it is found
-has to be what its own audit log tells, and the log has to tell everything that was answered."""
+"""Every change answered 2xx survives a kill of the process, and no half-done change does: the store has to agree with
+its own audit log, and the log has to contain every change that was answered."""
 
 import contextlib
 import http.client
@@ -19,13 +19,13 @@ ACME = "/api/v1/organizations/acme"
 
 
 class Caller(threading.Thread):
-    """Does what managers and invited people do, as fast as it is answered, and notes what was answered 2xx."""
+    """Acts as managers and invited users without pauses, and notes every change answered 2xx."""
 
     def __init__(self, gateway, seed):
         super().__init__()
         self.gateway, self.random = gateway, random.Random(seed)
         self.manager = token(sub=f"manager-{seed}", groups=["acme-managers"])
-        # An address of its own, for what comes from one address is limited.
+        # Each caller has its own address, since limits apply per address.
         self.address = f"127.0.{seed // 250 + 1}.{seed % 250 + 1}"
         self.kept = []
         self.failures = []
@@ -89,7 +89,7 @@ class Caller(threading.Thread):
 
 
 class Ledger:
-    """What the log says there should be, read on from where it ended before."""
+    """The expected state according to the log, read on from its previous end."""
 
     def __init__(self):
         self.sequence, self.told = 0, set()
@@ -105,7 +105,7 @@ class Ledger:
             self.take(event["action"], event["target"], event["details"])
 
     def take(self, action, target, details):
-        # Each of these happens once to one thing.
+        # Each of these actions happens once per target.
         assert (action, target) not in self.told, (action, target)
         self.told.add((action, target))
         match action:
@@ -125,7 +125,7 @@ class Ledger:
         assert dict(store.execute("SELECT id, subject FROM access_grant")) == self.grants
         rows = store.execute("SELECT id, rank FROM claim_mapping ORDER BY rank").fetchall()
         assert rows == [(id, number + 1) for number, id in enumerate(self.rows)]
-        # A link for every invitation that was made, none without one.
+        # Every invitation has a link, and every link an invitation.
         assert store.execute(
             "SELECT count(*) FROM invitation_token WHERE invitation NOT IN (SELECT id FROM invitation)").fetchone() == (0,)
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -134,7 +134,7 @@ class Ledger:
 @pytest.fixture
 def gateway(tmp_path):
     gateway = Gateway(tmp_path, invitations={"per_day": 1_000_000})
-    # Somebody manages the organization whatever is revoked.
+    # One manager remains, whatever is revoked.
     made = run("grant", "create", "--config", gateway.path, "--organization", "acme", "--provider", "idp", "--subject",
                "operator", "--role", "organization-manager")
     assert made.returncode == 0, made.stderr
@@ -163,7 +163,7 @@ def test_killed_at_random_moments_under_load_it_keeps_what_it_answered(gateway):
         assert not missing, missing
         verified = run("audit", "verify", "--config", gateway.path)
         assert verified.returncode == 0, verified.stdout
-        # And the gateway decides by it.
+        # The gateway's decisions agree with the store.
         accepted = [email for email in ledger.grants.values() if "@" in email][-3:]
         for email in accepted:
             person = token(sub=email, email=email, email_verified=True)

@@ -1,4 +1,4 @@
-"""A disk that is full: 503 for what cannot be kept, reading goes on, and nothing is lost."""
+"""A full disk: writes get 503, reads continue, and nothing is lost."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_lost(tmp_path):
     with small_disk(tmp_path / "disk", "8m") as disk, serving(tmp_path, disk) as gateway:
         viewer = token(groups=["acme-viewers"])
         kept = [invite(gateway, number)[1]["id"] for number in range(20)]
-        # Room for a little more.
+        # The disk gets room for a few more writes.
         room = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
         (disk / "ballast").write_bytes(bytes(max(0, room - (256 << 10))))
         refused = 0
@@ -56,10 +56,10 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_lost(tmp_path):
                 if refused == 20:
                     break
         assert refused == 20 and len(kept) > 20
-        # What only reads goes on.
+        # Reads continue.
         assert gateway.get(f"{ACME}/summary", viewer)[0] == 200
         assert len(gateway.get(f"{ACME}/invitations?limit=500", viewer)[1]["items"]) == min(500, len(kept))
-        # With room again everything goes on, without a restart.
+        # With room again writes succeed, without a restart.
         (disk / "ballast").unlink()
         kept += [invite(gateway, number)[1]["id"] for number in range(9000, 9020)]
         gateway.process.kill()

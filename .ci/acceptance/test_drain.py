@@ -1,4 +1,4 @@
-"""SIGTERM while clients keep connecting: who has asked is answered, whatever becomes of the log."""
+"""SIGTERM while clients keep connecting: every request that was sent is answered, even if the log is not read."""
 
 import json
 import os
@@ -17,10 +17,10 @@ RATE, COUNT = 1000, 1000
 
 
 def connect_steadily(port, bearer, stop_at, stop):
-    """Opens `COUNT` connections at `RATE` a second, each with one request; calls `stop` after `stop_at` of them.
+    """Opens `COUNT` connections at `RATE` per second, each with one request; calls `stop` after `stop_at` of them.
 
-    For each connection that was not refused: when its request was sent, and whether it was answered. And when the first
-    one was refused."""
+    Returns, for each connection that was not refused, when its request was sent and whether it was answered; and when
+    the first connection was refused."""
     request = f"GET /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bearer}\r\n\r\n".encode()
     selector = selectors.DefaultSelector()
     outcomes, refused_at, open_ones = [], None, 0

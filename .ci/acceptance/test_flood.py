@@ -1,4 +1,4 @@
-"""Clients that use up connections: the gateway keeps serving others within the descriptors that it has.
+"""Clients that exhaust connections: the gateway keeps serving others within its descriptors.
 
 `GATEHOUSE_FLOOD_SECONDS` makes each attack longer."""
 
@@ -20,7 +20,7 @@ SECONDS = float(os.environ.get("GATEHOUSE_FLOOD_SECONDS", "12"))
 
 @pytest.fixture
 def limited(tmp_path, request):
-    """A gateway that may open only so many files."""
+    """A gateway with a limit of open files."""
     gateway = Gateway(tmp_path, open_files=request.param)
     yield gateway
     gateway.stop()
@@ -31,7 +31,7 @@ def flood(gateway, mode, seconds):
 
 
 def ask(gateway, bearer):
-    """Whether a new connection is answered within two seconds."""
+    """Returns whether a new connection is answered within two seconds."""
     begin = time.monotonic()
     try:
         status, _ = gateway.get("/api/v1/organizations/acme/workspaces", bearer)
@@ -66,7 +66,7 @@ def test_with_hardly_any_descriptors_the_gateway_survives(limited, mode):
         ask(limited, bearer)
         assert limited.process.poll() is None
         time.sleep(0.5)
-    # The store is usable from another process meanwhile.
+    # Another process can use the store meanwhile.
     created = run(
         "grant", "create", "--config", limited.path, "--organization", "acme", "--provider", "idp", "--subject", "s",
         "--role", "organization-viewer")

@@ -1,4 +1,4 @@
-"""Break-glass on the server's own machine: roles by command, seen by the gateway within a second, and recorded."""
+"""Break-glass access on the server's own machine: roles by command take effect within a second, and are recorded."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ def grant(gateway, *words):
 
 
 def until(gateway, status, subject, seconds=2):
-    """Asks until the answer is this one; the contract says one second."""
+    """Repeats a request until it gets this response; the contract says one second."""
     end = time.monotonic() + seconds
     while (seen := gateway.get("/api/v1/organizations/acme/summary", token(sub=subject))[0]) != status:
         assert time.monotonic() < end, seen

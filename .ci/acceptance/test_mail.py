@@ -1,4 +1,4 @@
-"""Letters by mail servers that others wrote, and by servers that misbehave."""
+"""Invitation emails through third-party mail servers, and through servers that misbehave."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ PASSWORD = "p\u00e4ss word"
 
 @pytest.fixture
 def authority(tmp_path):
-    """An authority of the test's own, which the gateway believes, and a server's certificate from it."""
+    """A test authority, which the gateway trusts, and a server certificate issued by it."""
     def openssl(*words):
         subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=tmp_path)
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
@@ -34,7 +34,7 @@ def authority(tmp_path):
 
 
 class Sender:
-    """A gateway that sends letters."""
+    """A gateway that sends invitation emails."""
 
     def __init__(self, folder, url, authorities=None, **mail):
         environment = os.environ | {"MAIL_PASSWORD": PASSWORD}
@@ -78,14 +78,14 @@ class Sender:
         return delivery
 
     def hurry(self):
-        """The next attempt is due now."""
+        """Makes the next attempt due now."""
         with sqlite3.connect(self.gateway.folder / "gatehouse.db", timeout=10) as store:
             store.execute("UPDATE invitation SET next_attempt_at = 1 WHERE delivery = 'queued'")
         store.close()
 
 
 class Server:
-    """Speaks as the test says: a function that is handed each connection."""
+    """A scripted mail server: the test's function handles each connection."""
 
     def __init__(self, behaviour):
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -110,7 +110,7 @@ class Server:
             pass
 
     def say(self, connection, *lines):
-        """Says a line, and after each one hears what comes."""
+        """Sends each line and then receives a reply."""
         for line in lines:
             connection.sendall(line + b"\r\n")
             self.heard += connection.recv(65536)
@@ -146,7 +146,7 @@ def test_a_letter_goes_over_tls_and_signs_in(tmp_path, authority, way, mechanism
         assert letter["Auto-Submitted"] == "auto-generated" and letter.get_content_type() == "multipart/alternative"
         assert "boss@acme.example invites you to acme" in letter.get_body(("plain",)).get_content()
         assert box.link().startswith("http://127.0.0.1:1/invitations/accept?token=")
-        # Nothing that leads in reaches the log or the store.
+        # No link token reaches the log or the store.
         secret = box.link().split("token=")[1]
         kept = (tmp_path / "log").read_bytes() + b"".join(path.read_bytes() for path in tmp_path.glob("gatehouse.db*"))
         assert secret.encode() not in kept and PASSWORD.encode() not in kept
@@ -169,7 +169,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_no_letter(tmp_path, authorit
 
 
 def test_without_starttls_nothing_goes_beyond_this_machine(tmp_path):
-    # A name of this machine that is not known to be one.
+    # The gateway does not recognize this name as loopback.
     with Mailbox() as box, Sender(tmp_path, box.url.replace("127.0.0.1", "127.1")) as sender:
         assert "no STARTTLS" in sender.until_refused(sender.invite())["failure"]
         assert box.letters == []
@@ -208,7 +208,7 @@ def test_a_server_that_hangs_up_in_the_middle_of_a_letter_loses_none(tmp_path):
 
 
 def test_a_slow_server_holds_up_neither_requests_nor_the_other_letters(tmp_path):
-    # Says nothing to the first two who come, and is an ordinary server to all others.
+    # The server is silent to the first two connections, and ordinary to all others.
     def hang(server, connection):
         if len(server.connections) > 2:
             server.say(connection, b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go", b"250 taken")

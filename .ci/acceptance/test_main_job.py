@@ -1,4 +1,4 @@
-"""The main job from the outside: the demo runs, a token goes in, an organization's metrics come out."""
+"""The main job, as a client sees it: the demo runs, a token goes in, an organization's metrics come out."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The API beside its own description: thousands of calls that schemathesis makes up from it, well-formed and not."""
+"""The API against its own description: thousands of calls that schemathesis generates, well-formed and malformed."""
 
 import hashlib
 import itertools
@@ -17,7 +17,7 @@ from serving import Gateway, inventory, token
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "40"))
 ACME = "/api/v1/organizations/acme"
-# The manager last, for what they ask for is done.
+# The manager comes last, since a manager's calls change state.
 TOKENS = {
     "nobody": None,
     "viewer": token(sub="vic", groups=["acme-viewers"]),
@@ -31,7 +31,7 @@ def identity_id(issuer, subject):
 
 
 class World:
-    """A gateway with something of everything in it, so that calls find what they are about."""
+    """A gateway with an item of every kind, so that calls find their targets."""
 
     def __init__(self, folder):
         self.gateway = Gateway(folder, invitations={"per_day": 1_000_000})
@@ -47,7 +47,7 @@ class World:
         return document
 
     def fresh(self, path):
-        """Something that is there, for a path's variable."""
+        """An existing item for a path's variable."""
         number = next(self.numbers)
         if "/invitations/" in path:
             content = {"email": f"p{number}@acme.example", "role": "organization-viewer"}
@@ -58,7 +58,7 @@ class World:
         return self.person(number)["id" if "/grants/" in path else "identity_id"]
 
     def person(self, number):
-        """Somebody who was invited and has accepted; their grant."""
+        """Invites a user who accepts; returns their grant."""
         email = f"q{number}@acme.example"
         content = {"email": email, "role": "organization-viewer"}
         secret = self.send("POST", "invitations", content)["link"].split("token=")[1]
@@ -84,7 +84,7 @@ CHECKED = [CHECKS.get_one(name) for name in (
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_as_described_whoever_asks(world, mode):
     description = world.gateway.get("/api/v1/openapi.json", TOKENS["manager"])[1]
-    # Who asks is settled here, and nothing is to be made up about it.
+    # The test sets the credentials, and schemathesis generates none.
     del description["security"]
     described = schemathesis.openapi.from_dict(description)
     described.config.update(base_url=world.gateway.url)
@@ -103,7 +103,7 @@ def test_every_answer_is_as_described_whoever_asks(world, mode):
         for token in TOKENS.values():
             answer = case.call(headers={"Authorization": f"Bearer {token}"} if token else {})
             calls[answer.status_code] += 1
-            # An empty parameter counts as none (`allowEmptyValue`), which schemathesis takes for a wrong one.
+            # An empty parameter counts as missing (`allowEmptyValue`); schemathesis treats it as invalid.
             query = parse_qsl(urlsplit(answer.request.url).query, keep_blank_values=True)
             case.validate_response(answer, checks=CHECKED[:-1] if ("" in dict(query).values()) else CHECKED)
 
@@ -113,7 +113,7 @@ def test_every_answer_is_as_described_whoever_asks(world, mode):
         try:
             examples(given(case=operation.as_strategy(generation_mode=mode))(check))()
         except Unsatisfiable:
-            # Nothing can be wrong with a call that has neither parameters nor content.
+            # A call without parameters and content cannot be invalid.
             assert mode is GenerationMode.NEGATIVE and not operation.body and not operation.query
     print(f"\n{mode.value}: {len(operations)} operations, {sum(calls.values())} calls: {dict(sorted(calls.items()))}")
     assert len(operations) > 30 and calls[200 if mode is GenerationMode.POSITIVE else 422] > 100

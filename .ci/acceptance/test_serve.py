@@ -1,4 +1,4 @@
-"""The gateway as an operator runs it: reload, imports beside it, logs, draining, a store that is killed at work."""
+"""The gateway as an operator runs it: reload, imports by command, logs, draining, a kill during an import."""
 
 import json
 import signal

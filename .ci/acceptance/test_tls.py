@@ -1,4 +1,4 @@
-"""TLS on the listener, from the outside: versions, half a record, and certificates that change."""
+"""TLS on the listener, as clients see it: versions, half a record, and changed certificates."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Tokens that joserfc and the openssl command made are accepted; their manipulated twins are not."""
+"""Tokens made by joserfc and the openssl command are accepted; manipulated copies are refused."""
 
 import hmac
 import json
@@ -75,7 +75,7 @@ def test_changed_payload_or_header_refuses(key_set):
 def test_confused_algorithms_refuse(key_set):
     pem = KEYS["rsa"].as_pem(private=False)
     signed = base64url(b'{"alg":"HS256","kid":"rsa"}') + "." + base64url(json.dumps(claims()).encode())
-    # joserfc refuses to take a public key for a secret, so the forger signs by hand.
+    # joserfc refuses a public key as a secret, so the forger signs by hand.
     forged = base64url(hmac.digest(pem, signed.encode(), "sha256"))
     assert verify(key_set, f"{signed}.{forged}")[0]["reason"] == "algorithm_not_allowed"
     none = base64url(b'{"alg":"none"}') + "." + base64url(json.dumps(claims()).encode()) + "."

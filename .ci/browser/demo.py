@@ -1,4 +1,4 @@
-"""The demo and a browser for it; what the browser's tests share."""
+"""The demo and a browser for it; shared by the browser tests."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 
 class Demo:
-    """`gatehouse demo` on a free port, from nothing."""
+    """`gatehouse demo` on a free port, in an empty directory."""
 
     def __init__(self, smtp=None):
         self.options = ["--smtp", smtp] if smtp else []
@@ -38,7 +38,7 @@ class Demo:
 
 
 class Browser:
-    """Headless Chromium with a profile of its own."""
+    """Headless Chromium with its own profile."""
 
     def __init__(self, demo, width=1280, height=900, dark=False, script=True):
         options = webdriver.ChromeOptions()
@@ -83,7 +83,7 @@ class Browser:
         return WebDriverWait(self.driver, seconds).until(lambda _: condition())
 
     def choose(self, person):
-        """At the demo provider: be this person."""
+        """Chooses this person at the demo provider."""
         self.until(lambda: self.all(f"button[value='{person}']"))
         self.find(f"button[value='{person}']").click()
         self.until(lambda: self.driver.current_url.startswith(self.demo.url))
@@ -103,5 +103,5 @@ class Browser:
             self.driver.save_screenshot(f"{folder}/{name}.png")
 
     def problems(self):
-        """What the browser complained about: refused scripts, styles, forms, and errors."""
+        """The browser's complaints: refused scripts, styles and forms, and errors."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,4 +1,4 @@
-"""Managers let others in: by invitation, with a letter that a real mail server takes, and by claim mappings."""
+"""Managers give others access: by invitation, with an email that a real mail server accepts, and by claim mappings."""
 
 import sqlite3
 import subprocess
@@ -35,7 +35,7 @@ def manager(demo):
 
 
 def press(browser, text):
-    """The button or link of this name, and the page behind it."""
+    """Presses the button or link of this name, and waits for its page."""
     old = browser.find("html")
     element = next(e for e in browser.all("button, a.button") if text in (e.text, e.get_attribute("aria-label")))
     element.click()
@@ -77,7 +77,7 @@ def test_an_invited_person_gets_a_letter_signs_in_accepts_and_is_in(demo, mailbo
         guest.screenshot("accept")
         press(guest, "Accept the invitation")
         assert guest.path == "/organizations/acme" and "Organization Manager" in guest.text
-        # Used twice.
+        # The link is used twice.
         guest.driver.get(link)
         assert "used already" in guest.text
         guest.screenshot("used")
@@ -97,7 +97,7 @@ def test_the_wrong_person_can_be_somebody_else(demo, mailbox, manager):
         guest.choose(STRANGER)
         press(guest, "Accept the invitation")
         assert "Organization Viewer" in guest.text
-        # Whoever only looks has no forms.
+        # A viewer has no forms.
         guest.open("/organizations/acme/members")
         assert not guest.all("form[action$='/members']") and "Invite somebody" not in guest.text
 
@@ -145,7 +145,7 @@ def test_a_stranger_is_let_in_by_a_row_drafted_from_their_denied_sign_in(demo, m
         assert "The rows were changed" in manager.text
         guest.open("/organizations/acme")
         assert "Organization Viewer" in guest.text
-        # And out again.
+        # The role is removed again.
         press(manager, "Remove row 4")
         assert "no role" in manager.text
         press(manager, "Make this change")
@@ -179,7 +179,7 @@ def test_nobody_locks_themselves_out(demo, manager):
     manager.screenshot("confirm")
     press(manager, "Yes, take my own role away")
     assert "Nobody could manage the organization any more" in manager.text
-    # The browser notes that both answers were refusals, and nothing else.
+    # The browser reports both refusals, and nothing else.
     assert [p for p in manager.problems() if "409 (Conflict)" not in p] == []
     manager.open("/organizations/acme")
     assert "Organization Manager" in manager.text
@@ -211,7 +211,7 @@ def test_everything_is_in_the_log_which_holds(demo, mailbox, manager):
 
 def test_an_invitation_is_made_and_accepted_by_keyboard_alone(demo, mailbox, manager):
     def type_until(browser, element, *keys):
-        """Tabs until the element has the focus, and types."""
+        """Presses Tab until the element has the focus, and types."""
         for _ in range(80):
             active = browser.driver.switch_to.active_element
             if active == element:

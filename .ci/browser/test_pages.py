@@ -1,4 +1,4 @@
-"""Headless Chromium at the demo, as people use it."""
+"""The demo in headless Chromium, as users use it."""
 
 import urllib.parse
 
@@ -55,7 +55,7 @@ def test_who_has_no_role_learns_who_they_are_and_what_to_do(browser, person, wor
     browser.sign_in(person)
     assert "No access" in browser.driver.title and word in browser.text and "What to do" in browser.text
     browser.screenshot(f"no-access-{person}")
-    # Another organization, or none at all, looks the same.
+    # Another organization and a missing one look identical.
     text = [line for line in browser.text.splitlines() if "Request id" not in line]
     browser.open("/organizations/there-is-none")
     assert [line for line in browser.text.splitlines() if "Request id" not in line] == text
@@ -96,7 +96,7 @@ def test_signing_out_ends_here_and_there_and_going_back_shows_nothing(browser):
     browser.driver.back()
     browser.driver.back()
     browser.driver.get(browser.demo.url + "/organizations/acme")
-    # The provider's session is over too: it asks again.
+    # The provider's session has ended too: it asks again.
     browser.until(lambda: "authorize" in browser.driver.current_url)
     assert "ceo@acme" not in browser.find("h1").text
     assert browser.driver.get_cookie("gatehouse") is None

@@ -3,7 +3,7 @@
 
 Swift compares `String` and `Character` by canonical equivalence: U+037E equals `;`, U+1FEF equals a grave accent, and
 U+212A equals `K`. A combining mark behind a character hides it from `split`, `first` and `contains`. Either way a parser
-cuts where the other side did not. The module Text has the forms to use instead.
+splits at other places than the other side. The module Text has the forms to use instead.
 
 A comparison with a literal of two or more ASCII characters is exact, unless the literal has one of the three characters
 above: nothing else is canonically equivalent to ASCII text, and Unicode guarantees that this stays so. Such comparisons
@@ -12,7 +12,7 @@ are therefore not listed.
     check.py            lists each forbidden form as FILE:LINE: form; exits 1 if there is one
     check.py --self-test
 
-The file `allowed` beside this one names exceptions, each with its reason. An exception that nothing needs is an error.
+The file `allowed` beside this one names exceptions, each with its reason. An unused exception is an error.
 """
 import pathlib
 import re
@@ -21,7 +21,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
-# What a literal is once it was cut out of the line: S for one character, X for one that is not exact, L for any other.
+# The stand-in for a literal in a line: S for one character, X for one that is not exact, L for any other.
 LITERAL = r'"[SXL]"'
 OUTSIDE = r"(?:text|email|address|subject|issuer|audience|host|scheme|origin|path|claimName|claimValue|name|value)"
 FORMS = [
@@ -46,7 +46,7 @@ ESCAPE = re.compile(r"\\u\{([0-9A-Fa-f]+)\}|\\(.)")
 
 
 def literal(match):
-    """What a comparison needs to know of a literal; code inside of it is kept behind it."""
+    """The stand-in for a literal; code inside it is kept after the stand-in."""
     content = match.group(1)
     inside = " ".join(re.findall(r"\\\((.*?)\)", content))
     text = ESCAPE.sub(lambda m: chr(int(m.group(1), 16)) if m.group(1) else "n" if m.group(2) in "nrt0" else m.group(2),
@@ -60,7 +60,7 @@ def literal(match):
 
 
 def code(lines):
-    """The lines without comments and without the content of literals."""
+    """Yields the lines without comments and without the content of literals."""
     in_comment = in_text = False
     for line in lines:
         if in_comment:
@@ -99,7 +99,7 @@ def exceptions(lines):
 
 
 def check(sources, allowed):
-    """The messages about sources, given as (path, lines), under a list of exceptions."""
+    """Returns the messages about sources, given as (path, lines), under a list of exceptions."""
     used, messages = set(), []
     for path, lines in sources:
         for path, number, name, advice in findings(path, lines):

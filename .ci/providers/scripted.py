@@ -1,4 +1,4 @@
-"""A browser made of the standard library, and the gateway with one provider; what the providers' tests share."""
+"""A browser made of the standard library, and the gateway with one provider; shared by the providers' tests."""
 
 import contextlib
 import html.parser
@@ -50,7 +50,7 @@ def running(command, url, log, **options):
 
 @contextlib.contextmanager
 def gateway(directory, provider, organization, port):
-    """The gateway on a port, with settings of a provider and an organization."""
+    """The gateway on a port, with settings for a provider and an organization."""
     (directory / "secret.key").write_text("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n")
     settings = {
         "public_url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}", "storage": "sqlite:store.db",
@@ -67,7 +67,7 @@ def gateway(directory, provider, organization, port):
 
 
 class Forms(html.parser.HTMLParser):
-    """The forms of a page: where they go, and what they carry."""
+    """The forms of a page, with their actions and fields."""
 
     def __init__(self, text):
         super().__init__()

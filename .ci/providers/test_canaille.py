@@ -40,7 +40,7 @@ DATABASE_URI = "sqlite:///{directory}/canaille.db"
 ACTIVE_JWKS = [{{ {table} }}]
 """)
     canaille("db", "upgrade")
-    # Of one person it issues one token a second, and fails for the next: each test has its own.
+    # The provider issues one token per second and user, and fails for the next: each test has its own user.
     for name in ("carla", "sam", "dora"):
         canaille(
             "create", "user", "--user-name", name, "--password", f"{name}-word", "--family-name", name,
@@ -52,7 +52,7 @@ ACTIVE_JWKS = [{{ {table} }}]
         "--grant-types", "authorization_code", "--grant-types", "refresh_token", "--response-types", "code",
         "--scope", "openid", "--scope", "profile", "--scope", "email", "--scope", "groups",
         "--token-endpoint-auth-method", "client_secret_basic")
-    # Without it its tokens have nobody in `aud`.
+    # Without this setting its tokens have an empty `aud`.
     canaille("set", "client", "gatehouse", "--audience", "gatehouse")
     (directory / "client.secret").write_text("client:secret %")
     provider = {

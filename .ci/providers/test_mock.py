@@ -1,4 +1,4 @@
-"""oidc-provider-mock, on Authlib: no logout, no RFC 9207, tokens without the e-mail's verification when told so."""
+"""oidc-provider-mock, on Authlib: no logout, no RFC 9207, and on request tokens without `email_verified`."""
 
 import json
 import subprocess
@@ -53,7 +53,7 @@ def test_an_address_that_nobody_verified_earns_nothing(url):
 
 
 def test_a_refusal_without_the_state_is_not_believed(url):
-    # This provider leaves `state` out where somebody refuses (RFC 6749, section 4.1.2.1 requires it).
+    # This provider omits `state` if the user refuses (RFC 6749, section 4.1.2.1 requires it).
     browser = Browser()
     browser.open(f"{url}/organizations/acme")
     browser.submit(index=1, button=("action", "deny"))
@@ -63,7 +63,7 @@ def test_a_refusal_without_the_state_is_not_believed(url):
 def test_signing_out_ends_the_session(url):
     browser = sign_in(url, "carla")
     browser.submit()
-    # The provider asks whether one means it.
+    # The provider asks for a confirmation.
     browser.submit()
     assert browser.url.startswith(f"{url}/auth/signed-out") and "You are signed out" in browser.text
     assert browser.json(f"{url}/api/v1/me")[0] == 401

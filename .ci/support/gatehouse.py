@@ -1,4 +1,4 @@
-"""Runs the built binary; what the tests share."""
+"""Runs the built binary; shared by the tests."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ def run(*arguments, input=None):
 
 
 def verify(keys, token, *options):
-    """One token through `token verify --keys`; its JSON answer and the exit code."""
+    """Verifies a token by `token verify --keys`; returns its JSON output and the exit code."""
     result = run("token", "verify", "--keys", keys, *options, "-", input=token + "\n")
     return json.loads(result.stdout), result.returncode
 

@@ -1,4 +1,4 @@
-"""A real mail server on loopback that keeps the letters it takes."""
+"""A real mail server on loopback that keeps the emails it accepts."""
 
 import email
 import email.policy

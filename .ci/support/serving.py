@@ -1,4 +1,4 @@
-"""A gateway that runs, and tokens that it takes."""
+"""A running gateway, and tokens that it accepts."""
 
 import json
 import re
@@ -29,8 +29,8 @@ def inventory(*names, workflows=1):
 
 
 class Gateway:
-    """Two organizations, `acme` and `globex`, whose managers are in the group `acme-managers`; `settings` are members of
-    the configuration beside these. `open_files` limits its descriptors."""
+    """Two organizations, `acme` and `globex`, whose managers are in the group `acme-managers`; `settings` are
+    additional members of the configuration. `open_files` limits its descriptors."""
 
     def __init__(self, folder, environment=None, open_files=None, **settings):
         self.folder, self.path = folder, folder / "gatehouse.jsonc"
@@ -82,7 +82,7 @@ class Gateway:
         return self.send("GET", path, bearer)
 
     def send(self, method, path, bearer, content=None):
-        """Status and document of an answer."""
+        """The status and document of a response."""
         headers = {"Authorization": f"Bearer {bearer}"} | ({"Content-Type": "application/json"} if content is not None else {})
         data = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(self.url + path, method=method, headers=headers, data=data)

@@ -2,8 +2,9 @@ internal import HTTPMessage
 public import Time
 public import Web
 
-/// The audit log of an organization, the newest first.
+/// The audit log of an organization, newest first.
 public struct AuditPage: DocumentPage {
+    /// An event of the log, as text.
     public struct Event: Sendable {
         let sequence: Int
         let at: Timestamp
@@ -29,9 +30,11 @@ public struct AuditPage: DocumentPage {
         }
     }
 
-    /// What is looked for, as it was typed.
+    /// The filters, as the user typed them.
     public struct Filter: Sendable {
+        /// An RFC 3339 time or a date; empty for no bound.
         public var from = ""
+        /// An RFC 3339 time or a date; empty for no bound.
         public var to = ""
         public var actor = ""
         public var action = ""
@@ -51,6 +54,10 @@ public struct AuditPage: DocumentPage {
     private let next: String?
     public var notice: Notice?
 
+    /// - Parameters:
+    ///   - events: the events of this page, newest first.
+    ///   - actions: the actions to choose from in the filter.
+    ///   - next: the cursor of the next page; nil on the last one.
     public init(
         account: Account, organization: OrganizationPage.Organization, events: [Event], filter: Filter,
         actions: [String], next: String?
@@ -110,6 +117,6 @@ public struct AuditPage: DocumentPage {
 }
 
 extension String {
-    /// A code as people read it.
+    /// The code in readable words.
     fileprivate var words: String { replacing("_", with: " ") }
 }

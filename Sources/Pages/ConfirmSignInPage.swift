@@ -1,14 +1,14 @@
 public import Web
 
-/// Asks a user who is signed in, and whom another site sent here, whether to sign in again.
+/// A question to a signed-in user whom another site sent here: whether to sign in again.
 public struct ConfirmSignInPage: Sendable {
     private let account: Account
     private let fields: [(name: String, value: String)]
     private let formToken: String
 
     /// - Parameters:
-    ///   - fields: the parameters of the sign-in, which the form sends along.
-    ///   - formToken: of the session that the user has.
+    ///   - fields: the parameters of the sign-in, which the form sends.
+    ///   - formToken: the token of the user's session.
     public init(account: Account, fields: [(name: String, value: String)], formToken: String) {
         self.account = account
         self.fields = fields

@@ -2,16 +2,16 @@ public import ClaimMapping
 public import Organizations
 public import Web
 
-/// Why somebody has a role here, or none: each row's verdict on a token, on claims, or on a sign-in that was denied.
+/// A user's role here, or its absence, explained by each rule's verdict on a token, on claims, or on a denied sign-in.
 public struct ExplainPage: DocumentPage {
-    /// What came of it.
+    /// The result of an explanation.
     public struct Outcome: Sendable {
         let name: String
         let provider: String
         let role: Role?
         let reason: EntitlementReason
         let rows: [Explanation.Row]
-        /// Whether nobody vouches for the claims.
+        /// Whether the claims are unsigned.
         let isDryRun: Bool
 
         public init(
@@ -33,9 +33,12 @@ public struct ExplainPage: DocumentPage {
     private let formToken: String?
     public var outcome: Outcome?
     public var notice: Notice?
-    /// What stands in the form.
+    /// The claims in the form.
     public var claims = ""
 
+    /// - Parameters:
+    ///   - providers: the ids of the providers to choose from.
+    ///   - formToken: the token of the form; nil for a caller without a session.
     public init(
         account: Account, organization: OrganizationPage.Organization, providers: [String], formToken: String?
     ) {
@@ -108,7 +111,7 @@ extension Verdict {
 }
 
 extension EntitlementReason {
-    /// In a sentence, for managers.
+    /// The reason in a sentence, for managers.
     public var words: String {
         switch self {
         case .mapped: "A row gives this role."

@@ -1,7 +1,7 @@
 public import Time
 public import Web
 
-/// What an invited person reads in their mail.
+/// The email to an invited user.
 public struct InvitationLetter: Sendable {
     private let organization: String
     private let role: String
@@ -10,8 +10,8 @@ public struct InvitationLetter: Sendable {
     private let expiresAt: Timestamp
 
     /// - Parameters:
-    ///   - role: in words.
-    ///   - inviter: an address; `nil` for the operator.
+    ///   - role: the role's title.
+    ///   - inviter: the inviting manager's address; nil for the operator.
     public init(organization: String, role: String, inviter: String?, link: String, expiresAt: Timestamp) {
         self.organization = organization
         self.role = role
@@ -20,6 +20,7 @@ public struct InvitationLetter: Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// The email's subject.
     public var subject: String { "Invitation to \(organization)" }
 
     private var invitation: String { "\(inviter ?? "Gatehouse") invites you to \(organization) as \(role)." }
@@ -28,10 +29,12 @@ public struct InvitationLetter: Sendable {
             + "If you did not expect this letter, you need not do anything."
     }
 
+    /// The email as plain text.
     public var plainText: String {
         "\(invitation)\n\nOpen this link to accept:\n\n\(link)\n\n\(terms)\n"
     }
 
+    /// The email as an HTML document.
     public var html: HTML {
         """
         <!DOCTYPE html>

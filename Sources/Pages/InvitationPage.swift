@@ -2,10 +2,11 @@ internal import Text
 public import Time
 public import Web
 
-/// An address as it may be shown to somebody who may not know it: `m•••@example.com`.
+/// An address for display to a user who may not know it: `m•••@example.com`.
 public struct MaskedAddress: Sendable {
     public let text: String
 
+    /// - Parameter address: an email address; the text is `•••` if it has no local part.
     public init(_ address: String) {
         guard let at = address.lastIndex(ofASCII: "@"), at > address.startIndex else {
             text = "•••"
@@ -15,9 +16,9 @@ public struct MaskedAddress: Sendable {
     }
 }
 
-/// What an invitation's link opens.
+/// The page behind an invitation's link.
 public struct InvitationPage: Sendable {
-    /// What one is invited to.
+    /// The content of an invitation.
     public struct Offer: Sendable {
         let organization: String
         let role: String
@@ -26,8 +27,8 @@ public struct InvitationPage: Sendable {
         let expiresAt: Timestamp
 
         /// - Parameters:
-        ///   - role: in words.
-        ///   - email: masked.
+        ///   - role: the role's title.
+        ///   - email: the masked address.
         public init(organization: String, role: String, email: String, inviter: String?, expiresAt: Timestamp) {
             self.organization = organization
             self.role = role
@@ -37,15 +38,15 @@ public struct InvitationPage: Sendable {
         }
     }
 
-    /// Signed in as somebody else than was invited.
+    /// A user who is signed in with another account than the invited one.
     public struct WrongPerson: Sendable {
         let invited: String
         let own: String?
         let advice: String
 
         /// - Parameters:
-        ///   - invited: masked.
-        ///   - own: masked; `nil` where the sign-in has none.
+        ///   - invited: the masked address.
+        ///   - own: the masked address of the sign-in; nil if it has none.
         public init(invited: String, own: String?, advice: String) {
             self.invited = invited
             self.own = own
@@ -53,9 +54,10 @@ public struct InvitationPage: Sendable {
         }
     }
 
+    /// The state of the invitation for this user.
     public enum Content: Sendable {
         case signIn(Offer, [SignInPage.Choice])
-        /// - Parameter invitation: its id, so that what is accepted is what was shown.
+        /// - Parameter invitation: its id, so that the accepted invitation is the one shown.
         case accept(Offer, invitation: String, formToken: String)
         case wrongPerson(WrongPerson, [SignInPage.Choice])
         case used
@@ -68,6 +70,9 @@ public struct InvitationPage: Sendable {
     private let account: Account?
     private let requestID: String
 
+    /// - Parameters:
+    ///   - account: the signed-in user; nil if there is none.
+    ///   - requestID: the id that the page shows for support.
     public init(_ content: Content, account: Account?, requestID: String) {
         self.content = content
         self.account = account
@@ -153,7 +158,7 @@ public struct InvitationPage: Sendable {
     }
 }
 
-/// Moments as people read them.
+/// Times in a readable form.
 enum Moment {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

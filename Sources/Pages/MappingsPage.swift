@@ -4,25 +4,25 @@ public import Organizations
 public import Time
 public import Web
 
-/// An organization's claim mappings: looked at, changed after a preview, and drafted from sign-ins that were denied.
+/// An organization's claim mappings: the list, a form with a preview, and drafts from denied sign-ins.
 public struct MappingsPage: DocumentPage {
-    /// What stands in the form.
+    /// The content of the form.
     public struct Draft: Sendable {
-        /// Of the row that is edited; `nil` for a new one.
+        /// The id of the edited rule; nil for a new one.
         public var id: String?
         public var claimName = ""
         public var match = Match.equals
         public var claimValue = ""
-        /// Empty: strings are compared whole.
+        /// The separator; empty if strings are compared whole.
         public var split = ""
         public var role = Role.viewer
-        /// Empty: at the end, or where it is.
+        /// The rank; empty for the end of the list, or the current place.
         public var rank = ""
 
         public init() {}
     }
 
-    /// Somebody who signed in for the organization and got no role.
+    /// A user who signed in for the organization and got no role.
     public struct Denied: Sendable {
         let id: String
         let name: String
@@ -37,8 +37,9 @@ public struct MappingsPage: DocumentPage {
         }
     }
 
-    /// What a change would come to, before it is made.
+    /// The effects of a change, before it is made.
     public struct Preview: Sendable {
+        /// A user whose role changes.
         public struct Person: Sendable {
             let name: String
             let before: Role?
@@ -51,7 +52,7 @@ public struct MappingsPage: DocumentPage {
             }
         }
 
-        /// What is sent again to make the change.
+        /// The form fields that make the change.
         let fields: [(name: String, value: String)]
         let summary: String
         let people: [Person]
@@ -77,7 +78,7 @@ public struct MappingsPage: DocumentPage {
     private let account: Account
     private let organization: OrganizationPage.Organization
     private let rows: [Mapping]
-    /// How many of them are the configuration file's.
+    /// The number of rules in the configuration file.
     private let fileRows: Int
     private let strategy: ClaimStrategy
     private let tag: String
@@ -85,11 +86,12 @@ public struct MappingsPage: DocumentPage {
     private let formToken: String?
     public var notice: Notice?
     public var draft = Draft()
+    /// The effects of the change in the form; nil before a preview.
     public var preview: Preview?
 
     /// - Parameters:
-    ///   - tag: of these rows, so that a change is made to what one has seen.
-    ///   - formToken: `nil` for whoever may only look.
+    ///   - tag: the tag of these rules, so that a change applies to the rules that the manager has seen.
+    ///   - formToken: nil for a user who may only view.
     public init(
         account: Account, organization: OrganizationPage.Organization, rows: [Mapping], fileRows: Int,
         strategy: ClaimStrategy, tag: String, denied: [Denied], formToken: String?

@@ -5,9 +5,9 @@ public import Text
 public import Time
 public import Web
 
-/// Everyone with access, and from where; whom one has invited; who is shut out.
+/// An organization's members with the sources of their roles, its invitations, and its suspended users.
 public struct MembersPage: DocumentPage {
-    /// Somebody with access.
+    /// A user with access.
     public struct Person: Sendable {
         let identity: String
         let name: String
@@ -31,10 +31,10 @@ public struct MembersPage: DocumentPage {
         }
     }
 
-    /// One way in which somebody has a role.
+    /// A source of a user's role.
     public struct Source: Sendable {
         let text: String
-        /// Where it is one that can be taken away.
+        /// The grant's id, if the source is a grant, which can be revoked.
         let grant: String?
 
         public init(text: String, grant: String?) {
@@ -43,7 +43,7 @@ public struct MembersPage: DocumentPage {
         }
     }
 
-    /// What one asked for and has to say again, because it takes one's own role away.
+    /// An action that takes the user's own role away and has to be confirmed.
     public struct Confirmation: Sendable {
         let fields: [ExactText: String]
 
@@ -57,21 +57,21 @@ public struct MembersPage: DocumentPage {
     private let people: [Person]
     private let invitations: [Invitation]
     private let suspensions: [Suspension]
-    /// `nil` for whoever may only look.
+    /// The token of forms; nil for a user who may only view.
     private let formToken: String?
     private let sendsLetters: Bool
-    /// The identity behind which the list of people goes on; `nil` at its end.
+    /// The last identity shown, after which the list of users continues; nil at its end.
     public var peopleAfter: String?
-    /// The same for the list of suspensions.
+    /// The last identity shown in the list of suspensions; nil at its end.
     public var suspensionsAfter: String?
-    /// Whether both lists begin here.
+    /// Whether both lists begin on this page.
     public var isFirst = true
     public var notice: Notice?
     public var confirmation: Confirmation?
-    /// What stands in the form.
+    /// The content of the form.
     public var draft: (email: String, role: Role) = ("", .viewer)
 
-    /// - Parameter formToken: `nil` for whoever may only look.
+    /// - Parameter formToken: nil for a user who may only view.
     public init(
         account: Account, organization: OrganizationPage.Organization, people: [Person], invitations: [Invitation],
         suspensions: [Suspension], formToken: String?, sendsLetters: Bool

@@ -8,18 +8,18 @@ public struct OrganizationPage: Sendable {
     private let summary: MetricsSummary
     private let table: WorkspaceTable
 
-    /// What is shown of the organization itself.
+    /// The organization's details for the page.
     public struct Organization: Sendable {
         public let id: String
         public let name: String
-        /// In words.
+        /// The role's title.
         public let role: String
-        /// Whether one may look and nothing else.
+        /// Whether the user may only view.
         public let isReadOnly: Bool
 
         /// - Parameters:
-        ///   - role: in words.
-        ///   - isReadOnly: whether one may look and nothing else.
+        ///   - role: the role's title.
+        ///   - isReadOnly: true if the user may only view.
         public init(id: String, name: String, role: String, isReadOnly: Bool) {
             self.id = id
             self.name = name
@@ -89,7 +89,7 @@ public struct OrganizationPage: Sendable {
 }
 
 extension Metric {
-    /// As a heading says it.
+    /// The metric's name for a heading.
     var title: String {
         switch self {
         case .workflows: "Workflows"
@@ -101,9 +101,9 @@ extension Metric {
     }
 }
 
-/// Numbers as people read them.
+/// Numbers in a readable form.
 enum Number {
-    /// With a narrow space between thousands, which every language takes for what it is.
+    /// A number with a narrow space between thousands, a separator that is clear in every language.
     static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var text = ""

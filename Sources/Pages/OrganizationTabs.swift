@@ -25,7 +25,7 @@ extension OrganizationPage.Organization {
     /// The path of one of the organization's pages.
     func path(_ tab: OrganizationPage.Tab) -> String { "/organizations/\(FormEncoding.encode(id))\(tab.rawValue)" }
 
-    /// The organization's name and the way to its other pages; the log is for managers.
+    /// The organization's name and links to its other pages; the link to the log is for managers.
     func heading(_ current: OrganizationPage.Tab) -> HTML {
         let tabs = OrganizationPage.Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
@@ -46,7 +46,7 @@ extension OrganizationPage.Organization {
     }
 }
 
-/// What came of what one did, above a page's content.
+/// The result of a user's action, above a page's content.
 public struct Notice: Sendable {
     enum Kind: Sendable {
         case done, trouble
@@ -56,13 +56,15 @@ public struct Notice: Sendable {
     let text: String
     /// A link that is shown once.
     var link: String?
-    /// What can be done about it.
+    /// The remedy as a button.
     var button: ButtonForm?
 
+    /// A notice of success, with an optional link that is shown once.
     public static func done(_ text: String, link: String? = nil) -> Notice {
         Notice(kind: .done, text: text, link: link)
     }
 
+    /// A notice of a failure.
     public static func trouble(_ text: String) -> Notice { Notice(kind: .trouble, text: text) }
 
     var markup: HTML {
@@ -80,17 +82,17 @@ public struct Notice: Sendable {
     }
 }
 
-/// A form of one button: what it does is in hidden fields.
+/// A form with one button; hidden fields define its action.
 struct ButtonForm {
     let path: String
     let token: String?
     let fields: [(name: String, value: String)]
     let title: String
-    /// For whom the title alone does not say what it is about.
+    /// The accessible label, if the title alone is ambiguous.
     var label: String?
     var kind = ""
 
-    /// Nothing where one may not press it.
+    /// The form's markup; nil if the user may not press the button.
     var markup: HTML? {
         guard let token else { return nil }
         let hidden = (fields + [("csrf_token", token)]).map { field -> HTML in
@@ -103,7 +105,7 @@ struct ButtonForm {
 }
 
 extension Role {
-    /// As people read it.
+    /// The role's title.
     public var title: String {
         switch self {
         case .manager: "Organization Manager"

@@ -1,15 +1,15 @@
 public import Web
 
-/// What all pages have in common: the document around a page's own content.
+/// The document around the content of every page.
 struct Page {
     let title: String
-    /// Who is signed in, and the way out; `nil` for pages of nobody.
+    /// The signed-in user, with the form to sign out; nil for pages without a user.
     var account: Account?
-    /// Where one is, from the outside in: names and addresses.
+    /// The breadcrumbs, outermost first: names and URLs.
     var path: [(name: String, url: String)] = []
     let content: HTML
 
-    /// A page that goes on by itself after a second, to this address.
+    /// The URL that the page continues to by itself after a second.
     var goesOnTo: String?
 
     var document: HTML {
@@ -46,17 +46,17 @@ struct Page {
     }
 }
 
-/// A page as a value, which its document is made of.
+/// A page as a value, from which its document is made.
 public protocol DocumentPage: Sendable {
-    /// The whole document. Making it takes as long as its tables are.
+    /// The whole document. Making it takes time proportional to its tables.
     var document: HTML { get }
 }
 
-/// Who is signed in.
+/// The signed-in user.
 public struct Account: Sendable {
-    /// An address, or the provider's name of the person where there is none.
+    /// An address, or, if there is none, the provider's name for the user.
     public let name: String
-    /// What the sign-out form carries.
+    /// The token of the sign-out form.
     public let formToken: String?
 
     public init(name: String, formToken: String?) {
@@ -70,9 +70,9 @@ public struct Account: Sendable {
         """
     }
 
-    /// `nil` for who came with a bearer token and has nothing to sign out of.
+    /// The sign-out form; nil for a caller with a bearer token, who has no session to end.
     ///
-    /// - Parameter isSwitch: whether the user wants to sign in with another account then.
+    /// - Parameter isSwitch: true if the user wants to sign in with another account afterwards.
     func signOut(title: String, isSwitch: Bool = false) -> HTML? {
         formToken.map { token in
             let field: HTML = isSwitch ? "<input type=\"hidden\" name=\"switch\" value=\"1\">" : ""

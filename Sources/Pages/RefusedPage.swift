@@ -1,39 +1,39 @@
 public import Web
 
-/// One is signed in and has no role: the same page whether or not there is such an organization.
+/// The refusal for a signed-in user without a role: identical whether or not the organization exists.
 public struct RefusedPage: Sendable {
-    /// What the sign-in said of one's own address.
+    /// The sign-in's claim about the user's own address.
     public enum Email: Sendable {
         case verified(String)
         case unverified(String, Doubt)
         case absent
-        /// Whether the provider has one could not be learned.
+        /// The provider's claim could not be obtained.
         case unknown
     }
 
-    /// Why an address does not count as verified.
+    /// The reason why an address does not count as verified.
     public enum Doubt: Sendable {
         /// The provider does not say whether it is verified.
         case notStated
-        /// The provider says that it is not.
+        /// The provider says that it is not verified.
         case denied
-        /// What the provider says is neither yes nor no.
+        /// The provider's value is neither true nor false.
         case unreadable
     }
 
-    /// What the sign-in said of one's own groups.
+    /// The sign-in's claim about the user's own groups.
     public enum Groups: Sendable {
         case names([String])
-        /// Too many to be sent, or kept for another place.
+        /// The provider left the groups out because there are too many, or keeps them at another endpoint.
         case leftOut
         case absent
-        /// Whether the provider has some could not be learned.
+        /// The provider's claim could not be obtained.
         case unknown
     }
 
-    /// Why the gateway does not know all that the provider says of the account.
+    /// The reason why some of the provider's claims are unknown.
     public enum Missing: Sendable {
-        /// The provider did not answer when it was asked.
+        /// The provider did not answer the userinfo request.
         case userinfo
         /// The last sign-in is too long ago.
         case lapsed
@@ -49,7 +49,7 @@ public struct RefusedPage: Sendable {
     private let others: [OrganizationListPage.Item]
     private let requestID: String
 
-    /// - Parameter others: organizations in which one does have a role.
+    /// - Parameter others: the organizations in which the user has a role.
     public init(
         account: Account, provider: String, issuer: String, subject: String, email: Email, groups: Groups,
         missing: Missing?, others: [OrganizationListPage.Item], requestID: String

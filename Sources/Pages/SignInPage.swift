@@ -1,6 +1,6 @@
 public import Web
 
-/// How do you want to sign in?
+/// The choice of a provider for a sign-in.
 public struct SignInPage: Sendable {
     /// One provider.
     public struct Choice: Sendable {
@@ -13,6 +13,7 @@ public struct SignInPage: Sendable {
         }
     }
 
+    /// The reason why no provider was selected.
     public enum Message: Sendable {
         /// No provider has this e-mail domain, id or issuer.
         case unknown
@@ -27,9 +28,9 @@ public struct SignInPage: Sendable {
     private let message: Message?
 
     /// - Parameters:
-    ///   - offersEmail: whether the page has the field for an address, which selects the provider.
-    ///   - organization: kept as context.
-    ///   - returnTo: where the user wanted to go; a path of this site.
+    ///   - offersEmail: true if the page has a field for an address, which selects the provider.
+    ///   - organization: the organization, kept as context.
+    ///   - returnTo: the path of this site that the user wanted to open.
     public init(
         choices: [Choice], offersEmail: Bool, organization: String? = nil, returnTo: String? = nil,
         message: Message? = nil

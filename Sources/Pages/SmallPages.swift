@@ -1,9 +1,10 @@
 public import Web
 
-/// One is signed out, and stays so until one says otherwise.
+/// The user is signed out, and stays signed out until they sign in again.
 public struct SignedOutPage: Sendable {
     private let signInURL: String
 
+    /// - Parameter signInURL: the link to sign in again.
     public init(signInURL: String) {
         self.signInURL = signInURL
     }
@@ -20,8 +21,10 @@ public struct SignedOutPage: Sendable {
     }
 }
 
-/// Goes on by itself, to where a redirect behind a form may not lead: browsers hold it to `form-action`.
+/// A page that continues by itself to a URL that a redirect after a form may not reach: browsers apply `form-action`
+/// to it.
 public struct ContinuePage: Sendable {
+    /// The action that continues at the URL.
     public enum Purpose: Sendable {
         case signIn
         case signOut
@@ -52,8 +55,9 @@ public struct ContinuePage: Sendable {
     }
 }
 
-/// Something did not work: what, and what to do.
+/// A failure, with its description and the remedy.
 public struct ErrorPage: Sendable {
+    /// A link that helps after the failure.
     public struct Action: Sendable {
         public let title: String
         public let url: String
@@ -70,7 +74,7 @@ public struct ErrorPage: Sendable {
     private let requestID: String
     private let action: Action
 
-    /// - Parameter action: what helps most; otherwise the way back to the start.
+    /// - Parameter action: the most helpful link; by default the link to the home page.
     public init(status: Int, title: String, text: String, requestID: String, action: Action? = nil) {
         self.status = status
         self.title = title
@@ -93,15 +97,16 @@ public struct ErrorPage: Sendable {
     }
 }
 
-/// The name under which an administrator finds a request in the log.
+/// The request id by which an administrator finds a request in the log.
 struct RequestLine {
     let id: String
 
     var markup: HTML { "<p class=\"request\">Request id <code>\(id)</code></p>" }
 }
 
-/// The organizations that one may look at.
+/// The organizations that the user may view.
 public struct OrganizationListPage: Sendable {
+    /// An organization with the user's role in it.
     public struct Item: Sendable {
         public let name: String
         public let role: String

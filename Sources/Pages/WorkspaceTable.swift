@@ -3,12 +3,12 @@ internal import Text
 internal import Web
 internal import WorkspaceMetrics
 
-/// The workspaces as a table: searched, sorted and paged by links and one form, all of which keep the rest of the query.
+/// The table of workspaces: links and one form search, sort and page it, and keep the rest of the query.
 struct WorkspaceTable: Sendable {
     let organization: String
     let query: WorkspaceQuery
     let page: WorkspacePage
-    /// How many workspaces there are altogether.
+    /// The total number of workspaces.
     let all: Int
 
     var markup: HTML {
@@ -63,7 +63,7 @@ struct WorkspaceTable: Sendable {
 
     private func heading(_ title: String, _ metric: Metric?, isNumber: Bool) -> HTML {
         let isSorted = query.sort == metric
-        // Numbers are looked at from the largest down, names from A.
+        // Numbers sort from the largest down at first, names from A.
         let next = isSorted ? !query.isDescending : metric != nil
         let state: HTML = isSorted ? " aria-sort=\"\(query.isDescending ? "descending" : "ascending")\"" : ""
         let arrow: HTML =
@@ -128,7 +128,7 @@ struct WorkspaceTable: Sendable {
         return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
     }
 
-    /// The page's own address with one more word, since a link cannot say what it accepts.
+    /// The page's own URL with `format=csv`, since a link cannot state what it accepts.
     private var exportLink: String {
         let own = link()
         return own + (own.holds("?") ? "&" : "?") + "format=csv"

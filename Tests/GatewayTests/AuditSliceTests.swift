@@ -14,7 +14,7 @@ struct AuditSliceTests {
         let manager = try await world.browser("carla")
         let id = try #require(OrganizationID("acme"))
         let moment = world.clock.now
-        // Three events that are looked for, each a slice and more from the next.
+        // Three events match the filter, each more than one slice apart from the next.
         for _ in 0..<3 {
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try AuditLog.append(AuditRecord(.grantCreate, by: .operator, in: id), at: moment, transaction)

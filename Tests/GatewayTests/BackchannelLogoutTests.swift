@@ -45,7 +45,7 @@ struct BackchannelLogoutTests {
         #expect(answer.status == 200 && answer.field("Cache-Control") == "no-store")
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
         #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
-        // A sign-in that was under way brings the same session of the provider.
+        // A sign-in in progress brings the provider session that has just ended.
         weak let held = world
         world.outbound.twist { request, response throws(OutboundFault) in
             guard request.url.path == "/token", let world = held else { return response }
@@ -81,7 +81,7 @@ struct BackchannelLogoutTests {
             #expect(try await send(world, claims, id: "b", at: age).status == 400)
         }
         #expect(try await send(world, ",\"sub\":\"carla\"", id: "c", provider: "none").status == 404)
-        // The store keeps no NUL.
+        // The store accepts no NUL.
         for (claims, id) in [
             (",\"sub\":\"car\\u0000la\"", "d"), (",\"sid\":\"\\u0000\"", "e"), (",\"sub\":\"carla\"", "f\\u0000"),
         ] {

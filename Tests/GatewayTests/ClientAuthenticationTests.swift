@@ -18,7 +18,7 @@ struct ClientAuthenticationTests {
         OutboundResponse(Status(status), body: Array(body.utf8))
     }
 
-    /// Refuses secrets that come in the Authorization field, as servers do that do not decode them.
+    /// Refuses secrets in the Authorization field, as servers do that do not decode the field.
     private func takeOnlyForms(_ world: SignInWorld, _ refusal: OutboundResponse) {
         world.outbound.script { request in
             request.url.path == "/token" && request.fields.value(.authorization) != nil ? refusal : nil
@@ -31,7 +31,7 @@ struct ClientAuthenticationTests {
             && String(decoding: request.body, as: UTF8.self).contains("client_secret=s%3Ae+c%25ret")
     }
 
-    // MARK: The other method
+    // MARK: The second method
 
     @Test(
         "a secret that is refused in the field is sent once more in the form, and what worked is remembered",
@@ -47,7 +47,7 @@ struct ClientAuthenticationTests {
         #expect(await world.logged().contains("set token_endpoint_auth to client_secret_post"))
         #expect(try await TestBrowser(world).signIn("vic").status == 303)
         #expect(world.outbound.count("/token") == 3 && usesForm(world))
-        // Another configuration, and another document, know nothing of it.
+        // The remembered method is dropped with another configuration or another discovery document.
         try world.reload()
         #expect(try await TestBrowser(world).signIn("vic").status == 303)
         #expect(world.outbound.count("/token") == 5)
@@ -150,7 +150,7 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 4)
         #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
         #expect(world.outbound.count("/token") == 4)
-        // A user who waits is not refused for it.
+        // The pause applies to renewals and not to sign-ins, for which a user waits.
         #expect(try await TestBrowser(world).signIn("carla").status == 502)
         #expect(world.outbound.count("/token") == 6)
         world.clock.advance(.seconds(61))
@@ -158,7 +158,7 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 8)
     }
 
-    // MARK: Keys, and nothing
+    // MARK: Keys, and no authentication
 
     @Test(
         "private_key_jwt signs an assertion for the token endpoint",
@@ -244,7 +244,7 @@ struct ClientAuthenticationTests {
         #expect(browser.cookies["gatehouse"] == nil)
         let page = try await browser.open(link)
         #expect(page.body.contains("prompt=select_account%20consent") && page.body.contains("access_type=offline"))
-        // Without the wish, the provider is not asked to ask.
+        // Without `switch`, the provider is not asked to select an account.
         let plain = TestBrowser(world)
         #expect(try await plain.begin().contains("prompt=consent"))
     }
@@ -267,7 +267,7 @@ struct ClientAuthenticationTests {
             body: String(decoding: form, as: UTF8.self))
         let link = try #require(posted.location)
         #expect(!link.contains(code.prefix(20)))
-        // The provider does not know the code, and it got there whole.
+        // The provider does not know the code, but received it whole.
         _ = try await browser.open(link)
         let sent = FormEncoding.items(try #require(world.outbound.last("/token")).body) ?? []
         #expect(sent.first { $0.name == "code" }?.value.isExactly(code) == true)

@@ -51,7 +51,7 @@ struct ClientLimiterTests {
         let limited = ClientPrefix("203.0.113.9")
         for _ in 0..<5 { limiter.record(limited, now: start) }
         let bytes = limiter.bytes
-        // 100,000 addresses with one event each, then 500 that use up their limits.
+        // 100,000 addresses cause one event each, then 500 use up their limits.
         for number in 0..<100_000 {
             limiter.record(ClientPrefix("10.\(number >> 16).\(number >> 8 & 255).\(number & 255)"), now: start)
             if number % 10_000 == 0 { #expect(limiter.retryAfter(limited, now: start) != nil) }

@@ -15,7 +15,7 @@ import Tokens
 struct DiscoveryTests {
     private static let document = "/.well-known/openid-configuration"
 
-    /// A second provider without a client: it only serves bearer tokens.
+    /// A second provider without a client: it only issues bearer tokens.
     private static func machines(_ members: String = "") -> String {
         """
         , {"id": "k8s", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "audiences": ["api"]\(members)}
@@ -32,7 +32,7 @@ struct DiscoveryTests {
         OutboundResponse(.ok, fields: fields, body: Array(text.utf8))
     }
 
-    // MARK: What has to be there
+    // MARK: Required metadata
 
     @Test("a provider for bearer tokens needs only its issuer and its keys")
     func bearerOnly() async throws {
@@ -91,7 +91,7 @@ struct DiscoveryTests {
             try await browser.signIn("vic")
             return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
         }
-        // The rule of the manager's address comes first: unknown, it could have given more.
+        // The rule for the manager's address comes first: with an unknown address, it could have given more.
         #expect(try await status("http://sso.example/me") == 403)
         #expect(try await status("") == 200)
     }
@@ -110,7 +110,7 @@ struct DiscoveryTests {
         #expect(try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"]).status == 200)
     }
 
-    // MARK: Ways round it
+    // MARK: Evasions
 
     @Test("the document is where discovery_url says, with its query, and states the issuer all the same")
     func discoveryURL() async throws {
@@ -180,7 +180,7 @@ struct DiscoveryTests {
         #expect(try !isInRange("10.21.0.1") && !isInRange("fd00::8"))
     }
 
-    // MARK: What the log says
+    // MARK: Log messages
 
     @Test(
         "an issuer that is off by a slash is told with both issuers, under the request's id, and the provider is reached"

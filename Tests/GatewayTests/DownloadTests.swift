@@ -6,7 +6,7 @@ import Testing
 
 @Suite("CSV downloads")
 struct DownloadTests {
-    /// Keeps what a streamed answer writes.
+    /// Collects the content of a streamed response.
     private final class Collector: ResponseWriter {
         private let collected = Mutex<[UInt8]>([])
         var bytes: [UInt8] { collected.withLock { $0 } }

@@ -7,7 +7,7 @@ import Tokens
 
 @Suite("The first fetch of a provider's keys")
 struct FirstFetchTests {
-    /// Answers no request before it is told to, and then refuses each.
+    /// Holds every request until it is released, and then refuses it.
     private final class HeldHTTP: OutboundHTTP {
         let (asked, mayAnswer) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
 

@@ -75,7 +75,7 @@ struct GrantTests {
         #expect(try revoke(second.id) == .failure(.wouldLockOut))
         #expect(try world.service.access.grantsBlocking(acme).map(\.id) == [second.id])
         #expect(try revoke("none") == .failure(.notFound))
-        // Somebody whom a mapping makes manager was seen, and counts for thirty days.
+        // A user whom a mapping makes manager was seen, and counts for thirty days.
         try await TestBrowser(world).signIn("carla")
         world.clock.advance(.seconds(31 * 86400))
         #expect(try revoke(second.id) == .failure(.wouldLockOut))
@@ -97,7 +97,7 @@ struct GrantTests {
         }
         _ = try world.grant(.manager, to: "deputy", issuer: "https://other.example")
         #expect(try await leave().code == "would_lock_out")
-        // Una says that she has the suspended address; once somebody has verified it she is shut out with Carla.
+        // Una claims the suspended address; once it is verified, she is suspended with Carla.
         let una = try world.grant(.manager, to: "una")
         try await TestBrowser(world).signIn("una")
         let identity = try IdentityID(issuer: SignInWorld.issuer, subject: "una").text
@@ -137,7 +137,7 @@ struct GrantTests {
         #expect(try await manager.fetch("GET", summary).status == 200)
         try await suspend("somebody", "ceo@acme.example")
         #expect(try await manager.fetch("GET", summary).status == 404)
-        // Una says that she has the same address, and nobody has verified it.
+        // Una claims that address too, but it is not verified.
         #expect(try await twin.fetch("GET", summary).status == 200)
         try await suspend("una", nil)
         #expect(try await twin.fetch("GET", summary).status == 404)
@@ -197,7 +197,7 @@ struct GrantTests {
             try await manager.fetch("DELETE", "/api/v1/organizations/globex/grants/\(given.id)", fields: token).status
                 == 404)
 
-        // One's own role goes only where one means it, and not where nobody would be left.
+        // A manager's own role ends only with a confirmation, and not if no manager would be left.
         let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
         #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)", fields: token).code == "conflict")
         let last = try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token)

@@ -119,7 +119,7 @@ struct InitiationTests {
         for site in [[], ["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: none"]] {
             #expect(try await browser.send("GET", path, fields: TestBrowser.navigation + site).status == 303)
         }
-        // The form of a session that ended has nothing left to confirm.
+        // The form of an ended session needs no confirmation.
         browser.cookies["gatehouse"] = nil
         #expect(try await confirm(browser, [("provider", "other")]).location == "/auth/login?provider=other&from=form")
         // A session whose claims are too old leads to the provider anyway.

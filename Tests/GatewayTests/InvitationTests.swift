@@ -22,7 +22,7 @@ struct InvitationTests {
         manager = try await world.browser("carla")
     }
 
-    /// Invites, and takes the token from the link.
+    /// Invites an address and returns the id, and the token from the link.
     private func invite(_ email: String, _ role: String = "organization-viewer", by browser: TestBrowser? = nil)
         async throws -> (id: String, token: String)
     {
@@ -55,7 +55,7 @@ struct InvitationTests {
         let members = try await manager.fetch("GET", "/api/v1/organizations/acme/members").items
         let member = try #require(members.first { $0.member("subject")?.string == "pat" })
         #expect(member.member("sources")?.text.contains("\"kind\":\"invitation\"") == true)
-        // Acceptance was a sign-in that the organization may know.
+        // The acceptance counts as a sign-in that the organization may know.
         #expect(member.member("last_sign_in")?.isNull == false)
         #expect(try await world.audited().suffix(2) == ["invitation_create", "invitation_accept"])
         let again = try await accept(token, by: pat)
@@ -140,7 +140,7 @@ struct InvitationTests {
         #expect(try await world.service.access.expireInvitations() == 1)
         #expect(try await world.service.access.expireInvitations() == 0)
         #expect(try await world.audited().last == "invitation_expire")
-        // The address is free again.
+        // The address can be invited again.
         _ = try await invite("pat@acme.example", "organization-manager")
     }
 
@@ -241,7 +241,7 @@ struct InvitationTests {
         let offer = try await pat.open("/invitations/accept")
         #expect(offer.status == 200 && offer.body.contains("Join Acme") && offer.body.contains("p•••@acme.example"))
         #expect(!offer.body.contains("pat@acme.example") && !offer.body.contains(token))
-        // A browser that was not there has nothing open.
+        // A browser that did not open the link has no open invitation.
         #expect(try await TestBrowser(world).open("/invitations/accept").status == 404)
         try await pat.signIn("pat", "provider=idp&organization=acme&return_to=%2Finvitations%2Faccept")
         let mine = try await pat.open("/invitations/accept")

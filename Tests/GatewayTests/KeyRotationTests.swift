@@ -15,7 +15,7 @@ import Tokens
 struct KeyRotationTests {
     private let me = "/api/v1/me"
 
-    /// The provider publishes its key under another name, or another key under its name, until it behaves.
+    /// The provider publishes its key under another `kid`, or another key under its `kid`, until `behave()` is called.
     private func world(publishing old: (from: String, to: String) = ("\"kid\":\"k\"", "\"kid\":\"old\"")) async throws
         -> SignInWorld
     {
@@ -40,7 +40,7 @@ struct KeyRotationTests {
         return try world.provider.sign(Array(claims.utf8))
     }
 
-    /// A token of a key that is not published.
+    /// A token whose `kid` is not published.
     private func madeUp(_ world: SignInWorld) throws -> String {
         let parts = try token(world).split(separator: ".")
         return "eyJhbGciOiJFUzI1NiIsImtpZCI6Im1hZGUgdXAifQ.\(parts[1]).\(parts[2])"
@@ -69,7 +69,7 @@ struct KeyRotationTests {
             }
             return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
         }
-        // Each of them was looked at while the fetch was under way.
+        // Each of them was checked while the fetch was in progress.
         var looks = told.stream.makeAsyncIterator()
         for _ in 0..<39 { await looks.next() }
         world.outbound.speak()
@@ -93,7 +93,7 @@ struct KeyRotationTests {
         world.outbound.behave()
         #expect(try await status(world, try token(world), from: "192.0.2.1") == 200)
         #expect(world.outbound.count("/jwks") == 3)
-        // What one place may cause comes back after half a minute.
+        // The limit per address recovers after half a minute.
         world.clock.advance(.seconds(31))
         #expect(try await status(world, try madeUp(world), from: attacker) == 401)
         #expect(world.outbound.count("/jwks") == 4)
@@ -107,7 +107,7 @@ struct KeyRotationTests {
         world.clock.advance(.seconds(10))
         for place in 100..<200 { _ = try await status(world, try madeUp(world), from: "198.51.100.\(place)") }
         #expect(world.outbound.count("/jwks") == 6)
-        // One /48 has two, however many networks it has.
+        // A /48 may cause two fetches, however many networks it has.
         world.clock.advance(.seconds(60))
         for place in 0..<9 { _ = try await status(world, try madeUp(world), from: "2001:db8:7:\(place)::1") }
         #expect(world.outbound.count("/jwks") == 8)
@@ -160,7 +160,7 @@ struct KeyRotationTests {
         }
         let body = "{\"token\":\"\(try madeUp(world))\"}"
         let answer = try await manager.call("POST", "/api/v1/organizations/acme/claim-mappings/explain", body)
-        // The key is there now, and the signature is another token's.
+        // The key is known now, and the signature belongs to another token.
         #expect(answer.body.contains("signature_invalid"), "\(answer.body)")
     }
 
@@ -181,7 +181,7 @@ struct KeyRotationTests {
         world.outbound.speak()
         await remote(world)?.refreshIfNeeded()
         #expect(world.outbound.count("/jwks") == 2)
-        // The fetch itself ends when nothing comes for so long.
+        // The fetch itself ends after five seconds without a response.
         #expect(world.outbound.last("/jwks")?.limits.head == .seconds(5))
     }
 
@@ -196,7 +196,7 @@ struct KeyRotationTests {
             for _ in 0..<512 { group.addTask { await remote.learnKeys(for: one, beyond: version) } }
             while remote.canLearnKeys(for: one, beyond: version) { await Task.yield() }
             #expect(remote.canLearnKeys(for: other, beyond: version))
-            // Returns although the provider is silent.
+            // Returns although the provider does not answer.
             await remote.learnKeys(for: one, beyond: version)
             world.outbound.speak()
         }

@@ -13,10 +13,10 @@ import Time
 
 @Suite("Letters")
 struct LetterTests {
-    /// Takes letters, or does not.
+    /// Accepts letters, or fails.
     private final class Carrier: LetterCarrier {
         private let state = Mutex<(letters: [Letter], failure: DeliveryFailure?)>(([], nil))
-        /// Told of each letter that arrives, and held until it may be taken.
+        /// A closure that is called with each letter, and that delays its acceptance.
         private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
         var letters: [Letter] { state.withLock { $0.letters } }
         func fail(_ failure: DeliveryFailure?) { state.withLock { $0.failure = failure } }
@@ -101,7 +101,7 @@ struct LetterTests {
         world.clock.advance(.seconds(240))
         #expect(await post.sendDue() == 1)
         #expect(try await delivery().state == "sent" && carrier.letters.count == 3)
-        // Which of them arrived is not known, so none is dead; sent anew by hand, all of them are.
+        // The arrived letter is not known, so all links work; resending by hand ends all of them.
         let pat = TestBrowser(world)
         try await pat.signIn("pat")
         _ = try await pat.open("/invitations/accept?token=\(try token(carrier.letters[0]))")
@@ -166,7 +166,7 @@ struct LetterTests {
         await post.finish(before: .now + (isTaken ? .seconds(10) : .zero))
         let delivery = try await delivery()
         #expect(delivery.state == (isTaken ? "sent" : "queued"))
-        // The next process takes it at once.
+        // The next process takes the letter at once.
         if !isTaken { #expect(try await world.service.access.takeLetter(for: .seconds(600)) != nil) }
         mayGo.continuation.finish()
     }

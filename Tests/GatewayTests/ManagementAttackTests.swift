@@ -11,7 +11,7 @@ import Time
 
 @testable import Gateway
 
-/// What somebody tried, or ran into.
+/// Attacks on the management of an organization, and accidents.
 @Suite("Managing, attacked")
 struct ManagementAttackTests {
     let world: SignInWorld
@@ -32,7 +32,7 @@ struct ManagementAttackTests {
         return (twin, try await world.browser("vic"))
     }
 
-    // MARK: Who is who
+    // MARK: Identities
 
     @Test("subjects that merely look the same are two people")
     func equivalent() async throws {
@@ -59,7 +59,7 @@ struct ManagementAttackTests {
         #expect(throws: AccessRefusal.self) { try accepted.get() }
     }
 
-    // MARK: One's own role
+    // MARK: A manager's own role
 
     @Test("shutting out whoever has one's own address takes one's own role, and has to be meant")
     func ownAddress() async throws {
@@ -87,7 +87,7 @@ struct ManagementAttackTests {
     func addresses() async throws {
         let (vic, twin) = (try await world.browser("vic"), try await world.browser("twin"))
         _ = try world.grant(.viewer, to: "twin")
-        // Known only by the grant, when the suspension comes.
+        // The address is known only by the grant when the suspension is made.
         _ = try world.grant(.viewer, to: "unseen")
         try await world.execute("UPDATE access_grant SET email = 'vic@acme.example' WHERE subject = 'unseen'")
         let path = "\(acme)/suspensions"
@@ -95,7 +95,7 @@ struct ManagementAttackTests {
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await manager.call("DELETE", "\(path)/\(try world.identity("unseen"))").status == 204)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
-        // Not known when the suspension comes, and learned from the next request.
+        // The address is unknown when the suspension is made, and learned from the next request.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 200)
         try await world.execute("DELETE FROM person_seen WHERE subject = 'twin'")
         #expect(try await manager.call("PUT", "\(path)/\(try world.identity("twin"))").status == 200)
@@ -133,7 +133,7 @@ struct ManagementAttackTests {
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         let warning = "has the address of the last who manages"
         #expect(world.lines.text.contains(warning))
-        // Once a minute is enough.
+        // One warning per minute is enough.
         for _ in 0..<5 { _ = try await twin.fetch("GET", "\(acme)/summary") }
         #expect(world.lines.text.ranges(of: warning).count == 1)
     }
@@ -146,7 +146,7 @@ struct ManagementAttackTests {
         let invited = try await una.call("POST", "\(acme)/invitations", body)
         let id = try world.identity("una")
         #expect(invited.status == 201 && invited.text("invited_by") == id)
-        // Carla has the same address, verified.
+        // Carla has that address too, verified.
         let own = "\(acme)/suspensions/\(try world.identity("carla"))?confirm=self"
         #expect(try await manager.call("PUT", own).status == 200)
         #expect(try await una.fetch("GET", "\(acme)/invitations").items.first?.member("state")?.string == "pending")
@@ -167,10 +167,10 @@ struct ManagementAttackTests {
         let sam = try #require(try await members()["sam"])
         let id = try #require(added.text("id"))
         #expect(sam.member("sources")?.text.contains(id) == true)
-        // Of a provider that the organization does not list.
+        // The grant is for a provider that the organization does not list.
         _ = try world.grant(.manager, to: "elsewhere", issuer: "https://other.example")
         #expect(try await members()["elsewhere"] == nil)
-        // Sealed by a key that is gone.
+        // The claims are sealed by a removed key.
         _ = try world.grant(.viewer, to: "sam")
         try await world.execute("UPDATE person_seen SET claims = x'00', rules = '' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
@@ -188,7 +188,7 @@ struct ManagementAttackTests {
         #expect(
             try await manager.call("DELETE", "\(acme)/members/\(try world.identity("gloria"))/sessions").status == 404)
         #expect(try await gloria.fetch("GET", "/api/v1/organizations/globex/summary").status == 200)
-        // With a role in both, both are told.
+        // With a role in both organizations, both get an event.
         _ = try world.grant(.viewer, to: "gloria")
         #expect(
             try await manager.call("DELETE", "\(acme)/members/\(try world.identity("gloria"))/sessions").status == 204)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-/// What is begun with a right, and arrives without it.
+/// Requests that begin with a permission and arrive without it.
 @Suite("Managing, while things change")
 struct ManagementMeanwhileTests {
     let world: SignInWorld
@@ -154,7 +154,7 @@ struct ManagementMeanwhileTests {
                 ))
         }
         #expect(unlisted.status == 403 && unlisted.text("reason") == "provider_not_accepted")
-        // Of an organization that is gone nobody is told anything.
+        // A removed organization discloses nothing.
         try world.reload(rewriting: ("\"id\": \"acme\"", "\"id\": \"acme-two\""))
         #expect(try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#).status == 404)
     }

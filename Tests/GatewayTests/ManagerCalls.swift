@@ -9,7 +9,7 @@ import Testing
 @testable import Gateway
 
 extension TestBrowser {
-    /// A call of the API that changes something, with the session's token.
+    /// An API call that changes state, with the session's form token.
     func call(
         _ method: String, _ path: String, _ body: String? = nil, fields: [String] = [],
         meanwhile: () async throws -> Void = {}
@@ -24,7 +24,7 @@ extension TestBrowser {
         return answer
     }
 
-    /// A form of a page.
+    /// A page's form.
     func post(_ path: String, _ items: [(name: String, value: String)]) async throws -> TestAnswer {
         let token = try await formToken()
         return try await send(
@@ -42,14 +42,14 @@ extension TestAnswer {
 }
 
 extension SignInWorld {
-    /// The browser of somebody who has signed in.
+    /// The browser of a signed-in user.
     func browser(_ person: String, _ query: String = "") async throws -> TestBrowser {
         let browser = TestBrowser(self)
         try await browser.signIn(person, query)
         return browser
     }
 
-    /// A role that the operator gives.
+    /// Grants a role as the operator.
     func grant(_ role: Role, to subject: String, issuer: String = SignInWorld.issuer, in id: String = "acme")
         throws -> Grant
     {
@@ -64,12 +64,12 @@ extension SignInWorld {
         try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
     }
 
-    /// Changes the store as nobody should.
+    /// Tampers with the store.
     func execute(_ sql: String) async throws {
         _ = try await database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
     }
 
-    /// The actions of an organization's audit log, the oldest first, with their outcomes' reasons.
+    /// The actions of an organization's audit log, oldest first, with the reasons of their outcomes.
     func audited(_ organization: String = "acme") async throws -> [String] {
         let id = try #require(OrganizationID(organization))
         let events = try await database.read { transaction throws(DatabaseError) in

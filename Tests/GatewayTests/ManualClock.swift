@@ -2,7 +2,7 @@ import Synchronization
 import Threads
 import Time
 
-/// The time, turned by hand.
+/// A clock that the test advances.
 final class ManualClock: Sendable {
     private struct Sleeper {
         let wakesAt: Int64
@@ -11,7 +11,7 @@ final class ManualClock: Sendable {
 
     private struct State {
         var seconds: Int64 = 0
-        /// By how much the calendar is wrong.
+        /// The error of the calendar clock, in seconds.
         var error: Int64 = 0
         var lastID = 0
         var sleepers: [Int: Sleeper] = [:]
@@ -19,12 +19,12 @@ final class ManualClock: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Stands still: what it measures, contact with the store, is not what these tests are about.
+    /// A fixed time: the store's contact, which it measures, is not tested here.
     let monotonic = MonotonicTime.now()
 
     var now: Timestamp { Timestamp(seconds: 1_800_000_000 + state.withLock { $0.seconds + $0.error }) }
 
-    /// For the gateway's parts.
+    /// The clocks for the gateway's parts.
     var clocks: Clocks {
         Clocks(
             wall: { self.now }, monotonic: { self.monotonic + .seconds(self.state.withLock { $0.seconds }) },
@@ -41,10 +41,10 @@ final class ManualClock: Sendable {
         for continuation in due { continuation.resume() }
     }
 
-    /// Sets the calendar, and nothing else, so far ahead of the time.
+    /// Sets the calendar clock alone ahead of the time.
     func setCalendar(ahead error: Duration) { state.withLock { $0.error = error.components.seconds } }
 
-    /// Returns once so many parts of the gateway wait for the time.
+    /// Returns once a number of the gateway's parts wait for the clock.
     func sleeping(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in

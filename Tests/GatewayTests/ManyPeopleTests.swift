@@ -15,7 +15,7 @@ import Tokens
 
 @testable import Gateway
 
-/// Lists of many people, and how much of a reactor's time they take.
+/// Lists of many users, and their share of a reactor's time.
 @Suite("Many people")
 struct ManyPeopleTests {
     private let world: SignInWorld
@@ -27,9 +27,9 @@ struct ManyPeopleTests {
         id = try #require(OrganizationID("acme"))
     }
 
-    /// Signs a viewer in, and copies what was kept of this for as many others.
+    /// Signs a viewer in, and copies the stored records for that many other users.
     ///
-    /// - Parameter isJudged: whether it is stored what their claims earn.
+    /// - Parameter isJudged: true if the roles from their claims are stored too.
     private func fill(_ count: Int, isJudged: Bool) async throws {
         _ = try await world.browser("vic")
         let (id, deployments) = (id, world.deployments)

@@ -10,7 +10,7 @@ import Tokens
 
 @testable import Gateway
 
-/// What somebody tried with mappings, or ran into.
+/// Attacks by claim mappings, and accidents.
 @Suite("Claim mappings, attacked")
 struct MappingAttackTests {
     let world: SignInWorld
@@ -145,7 +145,7 @@ struct MappingAttackTests {
         #expect(try await explain("carla", by: viewer) == 200)
         #expect(try await explain("sam", by: viewer) == 403)
         #expect(try await explain("sam", by: manager) == 200)
-        // A token in an address is none.
+        // A token in a URL is ignored.
         let page = try await manager.open("/organizations/acme/claim-mappings/explain?text=abc.def.ghi")
         #expect(page.status == 200 && !page.body.contains("not valid"))
     }
@@ -163,7 +163,7 @@ struct MappingAttackTests {
         #expect(try await manager.call("DELETE", "\(acme)/claim-mappings/\(ids[0])").status == 204)
         let second = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4&cursor=\(cursor)")
         #expect(second.items.map { $0.member("claim_value")?.string } == ["v3", "v4", "v5", "v6"])
-        // Now the last one of a page goes.
+        // The last rule of a page is removed.
         let again = try await manager.fetch("GET", "\(acme)/claim-mappings?limit=4")
         let next = try #require(again.text("next_cursor"))
         #expect(again.items.last?.member("claim_value")?.string == "v3")
@@ -216,7 +216,7 @@ struct MappingAttackTests {
         let spent = ContinuousClock().measure {
             for _ in 0..<20 { _ = rules.evaluate(KnownClaims(root), from: "idp", emailTrust: EmailTrust()) }
         }
-        // In a debug build, on a machine that does other things: it took seconds each time.
+        // The evaluation took seconds per run before; the bound allows for debug builds on a busy machine.
         #expect(spent < .seconds(10))
     }
 }

@@ -80,7 +80,7 @@ struct MappingManagementTests {
             return rows?.elements.first { $0.member("id")?.string == id }?.member("verdict")?.string
         }
         #expect(try await verdict() == "matched")
-        // It stays where nothing is said of it, and goes where null is.
+        // `split` stays if it is missing in the patch, and is removed by null.
         _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"role":"organization-viewer"}"#)
         #expect(try await row()?.member("split")?.string == ",")
         _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"split":" "}"#)
@@ -163,7 +163,7 @@ struct MappingManagementTests {
 
     @Test("one's own role goes only where one means it, and nobody is locked out")
     func lockOut() async throws {
-        // The manager of these rows is one by them, and by nothing else.
+        // The manager's role comes from these rules alone.
         try world.reload(
             rewriting: (
                 "{\"claim_name\": \"email\", \"claim_value\": \"ceo@acme.example\", \"role\": \"organization-manager\"},",

@@ -10,7 +10,7 @@ import Tokens
 
 @testable import Gateway
 
-/// What the token endpoint answers when its ID token's claims are others.
+/// The token endpoint's response with a changed ID token.
 func tokens(
     _ world: SignInWorld, _ response: OutboundResponse, key: SigningKey? = nil, header: String? = nil,
     without: Set<String> = [], _ changes: [String: String] = [:]
@@ -58,7 +58,7 @@ private func json(_ text: String, _ status: Status = .ok) -> OutboundResponse {
 
 @Suite("A provider that misbehaves")
 struct MisbehavingProviderTests {
-    /// Signs in while the given path answers otherwise; the answer to the callback.
+    /// Signs in while the given path answers differently, and returns the response to the callback.
     private func signIn(
         _ world: SignInWorld, _ path: String,
         _ twist: @escaping @Sendable (SignInWorld, OutboundResponse) throws(OutboundFault) -> OutboundResponse
@@ -199,7 +199,7 @@ struct MisbehavingProviderTests {
         }
         let good = "\"email\":\"ceo@acme.example\",\"email_verified\":true"
         #expect(try await status("{\"sub\":\"carla\",\(good)}") == 200)
-        // What could not be learned is unknown.
+        // A claim that could not be obtained is unknown.
         #expect(try await status("{\"sub\":\"other\",\(good)}") == 403)
         #expect(try await status("{\(good)}") == 403)
         #expect(try await status("{\"sub\":\"carla\",\"email\":\"ceo@acme.example\"}") == 404)

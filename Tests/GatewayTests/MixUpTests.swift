@@ -122,7 +122,7 @@ struct MixUpTests {
             body: method == "POST" ? query : "")
         #expect(answer.status == 400 && answer.body.contains("\(SignInWorld.origin)/auth/callback/idp"))
         #expect(world.outbound.count("/token") == 0)
-        // Nothing was used up.
+        // The state and the code are still unused.
         #expect(try await browser.open(link).status == 303)
         let several = try self.world()
         let page = try await several.send("GET", "/auth/callback", fields: TestBrowser.navigation)
@@ -163,7 +163,7 @@ struct MixUpTests {
         let link = try attacker.consent("", at: try await attacker.begin("provider=idp"))
         for _ in 0..<3 { #expect(try await victim.open(link).status == 400) }
         #expect(try await auditEvents(world) == before)
-        // In the browser that asked it is one refused sign-in, however often the link is opened.
+        // In the browser that began it, the callback is one refused sign-in, however often the link is opened.
         for _ in 0..<3 { #expect(try await attacker.open(link).status >= 400) }
         #expect(try await auditEvents(world) == before.map { $0 + 1 })
     }

@@ -23,7 +23,7 @@ struct OpenAPITests {
             path.value.members.filter { $0.name != "parameters" }.map { "\($0.name) \(path.name)" }
         }
         var routed: [String] = []
-        // Providers call this one, by a specification of its own.
+        // Providers call the back-channel logout, which has its own specification.
         for route in Route.allCases where route.kind == .api && route != .backchannelLogout {
             for method in Method.allCases where route.allows(method) && method != .options && method != .head {
                 routed.append("\(method.rawValue.lowercased()) \(route.template)")

@@ -25,7 +25,7 @@ struct PackedTextTests {
         var octets = packed(text)[...] + [7]
         #expect(try #require(PackedText.take(from: &octets)).isExactly(text))
         #expect(octets == [7])
-        // Cut anywhere, it is nothing.
+        // Truncated anywhere, the packed text is invalid.
         let whole = packed(text)
         for count in stride(from: 0, to: whole.count, by: max(1, whole.count / 50)) {
             var part = whole[..<count]

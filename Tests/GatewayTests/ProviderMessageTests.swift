@@ -98,7 +98,7 @@ struct ProviderMessageTests {
 
     // MARK: Userinfo
 
-    /// The status of the organization's page for a user whose address only userinfo has, and the log.
+    /// The status of the organization's page for a user whose address only userinfo has.
     private func status(_ world: SignInWorld, _ answer: @escaping @Sendable (SignInWorld) -> OutboundResponse)
         async throws -> Int
     {

@@ -5,9 +5,9 @@ import Synchronization
 import Threads
 import Time
 
-/// The provider as the gateway reaches it, and what goes wrong on the way.
+/// The provider as the gateway reaches it, with scripted failures.
 final class ProviderStandIn: OutboundHTTP {
-    /// Answers in the provider's place; nil where the provider answers itself.
+    /// A response in the provider's place; nil if the provider itself answers.
     typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
     typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
 
@@ -31,10 +31,10 @@ final class ProviderStandIn: OutboundHTTP {
     }
 
     func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
-    /// The provider does not see requests that the script answers.
+    /// Sets a script; requests that it answers do not reach the provider.
     func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
 
-    /// Changes what the discovery documents say, by pieces of their text.
+    /// Replaces pieces of text in the discovery documents.
     func describe(_ changes: (from: String, to: String)...) {
         twist { request, response in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
@@ -43,11 +43,11 @@ final class ProviderStandIn: OutboundHTTP {
             return OutboundResponse(response.status, fields: response.fields, body: Array(text.utf8))
         }
     }
-    /// Requests of these paths never arrive.
+    /// Makes requests for these paths fail.
     func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
     func behave() { twist { _, response in response } }
 
-    /// Requests of these paths arrive, and are answered once ``speak()`` is called.
+    /// Holds requests for these paths until ``speak()`` is called.
     func fallSilent(_ paths: String...) { state.withLock { $0.silent = Set(paths) } }
 
     func speak() {
@@ -58,7 +58,7 @@ final class ProviderStandIn: OutboundHTTP {
         for continuation in held { continuation.resume() }
     }
 
-    /// Returns once a path was asked for so often.
+    /// Returns once a path was requested that many times.
     func asked(_ path: String, times count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
@@ -89,13 +89,13 @@ final class ProviderStandIn: OutboundHTTP {
         }
     }
 
-    /// How often a path was asked for, at any provider or at the one with this issuer.
+    /// The number of requests for a path, at any provider or at the one with this issuer.
     func count(_ path: String, of issuer: String = "http://") -> Int {
         state.withLock { state in
             state.requests.count { $0.url.path == path && "http://\($0.url.authority)".hasPrefix(issuer) }
         }
     }
-    /// The last request of a path.
+    /// The last request for a path.
     func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
     func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {

@@ -8,7 +8,7 @@ import Time
 
 @testable import Gateway
 
-/// What a publisher begins to send with a right, and that arrives without it.
+/// Inventories that a publisher begins to send with a permission, and that arrive without it.
 @Suite("Publishing, while things change")
 struct PublishingMeanwhileTests {
     private let world: SignInWorld

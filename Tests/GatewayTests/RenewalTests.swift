@@ -35,14 +35,14 @@ struct RenewalTests {
         await world.clock.sleeping(1)
         world.clock.advance(.seconds(2))
         #expect(try await waiting == 200)
-        // The renewal is still under way, and no further request waits for it.
+        // The renewal is still in progress, and no further request waits for it.
         #expect(try await browser.fetch("GET", summary).status == 200)
         world.clock.advance(.seconds(40))
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == 2)
         world.outbound.speak()
         await world.service.renewals.settled()
-        // As after a restart: what came late was written, and the refresh token that it brought works.
+        // Memory is emptied as by a restart: the late result was stored, and its refresh token works.
         world.service.sessions.seal(with: world.deployments.read().value.signIn.box)
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == 200)
@@ -86,12 +86,12 @@ struct RenewalTests {
         #expect(try await one.fetch("GET", summary).status == 200)
         world.outbound.cutOff()
         world.outbound.fallSilent("/token")
-        // Nothing lets the provider speak, and nothing turns the clock.
+        // The provider stays silent, and the clock does not advance.
         #expect(try await other.fetch("GET", summary).status == 200)
         await world.outbound.asked("/token", times: 4)
         world.outbound.speak()
         await world.service.renewals.settled()
-        // It answered: requests wait again.
+        // The provider answered: requests wait again.
         world.clock.advance(.seconds(901))
         let count = world.outbound.count("/token")
         #expect(try await other.fetch("GET", summary).status == 200)

@@ -8,11 +8,11 @@ import Testing
 
 @testable import Gateway
 
-/// Who asks. Each has a session, but for nobody.
+/// The callers. Each has a session, except `nobody`.
 private enum Asker: String, CaseIterable {
     case nobody, stranger, viewer, manager, publisher, otherManager, suspendedManager
 
-    /// Whom they sign in as at the provider.
+    /// The user at the provider.
     var person: String? {
         switch self {
         case .nobody: nil
@@ -26,13 +26,14 @@ private enum Asker: String, CaseIterable {
     }
 }
 
-/// What a route answers, with well-formed input for things that do not exist: asker by asker, in the order of their
+/// A route's statuses for well-formed input about things that do not exist: caller by caller, in the order of their
 /// declaration.
 private struct Expectation {
     let method: String
     let statuses: [Int]
 
-    /// For what needs a permission: 401, 404 for whoever has no role here, 403 for the wrong one.
+    /// The statuses of a route that needs a permission: 401 without a session, 404 without a role here, 403 with the
+    /// wrong role.
     static func permitted(_ method: String, _ status: Int, viewer: Int, manager: Int, publisher: Int) -> Expectation {
         Expectation(
             method: method, statuses: [401, 404, viewer, manager, publisher, 404, 404].map { $0 == 0 ? status : $0 })
@@ -61,18 +62,18 @@ private struct Expectation {
 
 @Suite("Every route, for everybody")
 struct RouteMatrixTests {
-    /// A route that is missing here does not compile.
+    /// The expectations for a route; a missing route does not compile.
     private func expectations(_ route: Route) -> [Expectation] {
         switch route {
-        // The page, or where one's only organization is; without one the refusal.
+        // The home page, or a redirect to the user's only organization; without one, the refusal.
         case .home: [Expectation(method: "GET", statuses: [200, 404, 303, 303, 404, 303, 404])]
         case .organizationPage: [.reading()]
-        // Without a session there is nothing to confirm.
+        // Without a session no confirmation is needed.
         case .login:
             [.everybody("GET", 303), Expectation(method: "POST", statuses: [303] + Array(repeating: 200, count: 6))]
         case .initiate: [.everybody("GET", 200), .everybody("POST", 400)]
         case .callback, .callbackWithoutProvider: [.everybody("GET", 400), .everybody("POST", 400)]
-        // Without a form token nobody is signed out; without a session there is nothing to do.
+        // Without a form token no user is signed out; without a session there is nothing to end.
         case .logout: [Expectation(method: "POST", statuses: [303, 403, 403, 403, 403, 403, 403])]
         case .signedOut: [.everybody("GET", 200)]
         case .backchannelLogout: [.everybody("POST", 404)]
@@ -92,7 +93,7 @@ struct RouteMatrixTests {
         case .membersPage, .mappingsPage: [.reading(), .managing("POST", 415)]
         case .explainPage: [.reading(), .permitted("POST", 415, viewer: 0, manager: 0, publisher: 403)]
         case .auditPage: [.managing("GET", 200)]
-        // The link's page says that there is no such invitation; whoever is not signed in is sent back to it.
+        // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
         case .acceptance:
             [.everybody("GET", 404), Expectation(method: "POST", statuses: [303] + Array(repeating: 404, count: 6))]
         case .acceptInvitation: [.signedIn("POST", 415)]

@@ -79,7 +79,7 @@ struct SessionTests {
         world.clock.advance(.seconds(2))
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == 2)
-        // The address is not verified any more.
+        // The address is no longer verified.
         weak let held = world
         world.outbound.twist { request, response throws(OutboundFault) in
             guard request.url.path == "/token", let world = held else { return response }
@@ -126,7 +126,7 @@ struct SessionTests {
         }
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == expected)
-        // The session is gone from the store too, or the provider is not asked again at every request.
+        // The session is removed from the store too; otherwise every request would ask the provider again.
         await world.service.renewals.settled()
         world.service.sessions.seal(with: world.deployments.read().value.signIn.box)
         let count = world.outbound.count("/token")
@@ -291,7 +291,7 @@ struct SessionTests {
         }
         let stored = String(decoding: secrets.flatMap { $0 }, as: UTF8.self)
         #expect(!stored.contains("carla") && !stored.contains("ceo@acme") && !stored.contains(cookie))
-        // As after a restart: nothing is in memory.
+        // Memory is emptied, as by a restart.
         let fields = browser.cookieField
         func status(_ box: SealedBox?) async throws -> Int {
             world.service.sessions.seal(with: box)

@@ -27,7 +27,7 @@ struct SignInAttackTests {
         #expect(answer.status == 400 && answer.body.contains("another browser"))
         #expect(victim.cookies["gatehouse"] == nil)
         #expect(world.outbound.count("/token") == 0)
-        // Without any cookie likewise.
+        // A request without any cookie is refused too.
         #expect(try await world.send("GET", link).status == 400)
         #expect(world.outbound.count("/token") == 0)
     }
@@ -39,7 +39,7 @@ struct SignInAttackTests {
         let link = try browser.consent("carla", at: try await browser.begin())
         #expect(try await browser.open(link).status == 303)
         let session = browser.cookies["gatehouse"]
-        // Going back in the history leads on, with the session that there is.
+        // Going back in the browser's history continues with the current session.
         #expect(try await browser.open(link).location == "/")
         #expect(browser.cookies["gatehouse"] == session)
         browser.cookies["gatehouse"] = nil
@@ -149,7 +149,7 @@ struct SignInAttackTests {
                 "GET", "/organizations/acme", fields: ["Cookie: \(cookies)"] + TestBrowser.navigation)
             #expect(answer.status == 200)
         }
-        // Two that are good: which is one's own cannot be told, and nobody is sent around in circles.
+        // With two valid sessions the gateway cannot tell the user's own, and must not redirect in circles.
         let other = TestBrowser(world)
         try await other.signIn("sam")
         let both = "gatehouse=\(own); gatehouse=\(try #require(other.cookies["gatehouse"]))"
@@ -169,7 +169,7 @@ struct SignInAttackTests {
         for field in ["x=1;\u{37E}__Host-gatehouse=\(session)", "x=1\u{37E}__Host-gatehouse=\(session)"] {
             #expect(try await world.send("GET", "/api/v1/me", fields: ["Cookie: \(field)"]).status == 401)
         }
-        // A second value of the name was not set by a browser.
+        // A browser does not send a second value of the name.
         let two = "Cookie: __Host-gatehouse=\(session); __Host-gatehouse=x"
         #expect(try await world.send("GET", "/api/v1/me", fields: [two]).status == 401)
     }

@@ -6,7 +6,7 @@ import Time
 
 @Suite("The general sign-in page")
 struct SignInPageTests {
-    /// So many providers beside the first one.
+    /// A number of providers beside the first one.
     private func world(_ more: Int, _ members: String = "", first: String = "") throws -> SignInWorld {
         let others = (0..<more).map { index in
             """
@@ -106,7 +106,7 @@ struct SignInPageTests {
         #expect(try await issuer("email=a%40acme.example&organization=acme") == SignInWorld.issuer)
         #expect(try await issuer("email=a%40acme.example&organization=globex") == SignInWorld.otherIssuer)
         #expect(try await issuer("email=a%40acme.example&organization=nowhere") == SignInWorld.issuer)
-        // An organization without a provider of the domain changes nothing.
+        // An organization without a provider for the domain changes nothing.
         #expect(try await issuer("email=a%40elsewhere.example&organization=acme") == SignInWorld.otherIssuer)
     }
 

@@ -147,7 +147,7 @@ struct SignInTests {
         guard case .bytes(let bytes) = page.body else { return }
         let fields = String(decoding: bytes, as: UTF8.self).matches(of: /name="(\w+)" value="([^"]*)"/)
         let form = FormEncoding.body(fields.map { (String($0.1), String($0.2)) })
-        // Lax cookies do not come with another site's form.
+        // Lax cookies are not sent with another site's form.
         let posted = try await world.send(
             "POST", "/auth/callback/idp",
             fields: ["Content-Type: application/x-www-form-urlencoded", "Origin: \(SignInWorld.issuer)"],
@@ -178,7 +178,7 @@ struct SignInTests {
         #expect(page.body.contains("\(SignInWorld.issuer)/logout?id_token_hint="))
         #expect(page.body.contains("post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fauth%2Fsigned-out"))
         #expect(browser.cookies["gatehouse"] == nil)
-        // The old cookie is worth nothing, wherever it still is.
+        // The old cookie is invalid, wherever it is still stored.
         #expect(try await browser.world.send("GET", "/api/v1/me", fields: cookie).status == 401)
         let signedOut = try await browser.open("/auth/signed-out")
         #expect(signedOut.status == 200 && signedOut.location == nil)
@@ -235,7 +235,7 @@ struct SignInTests {
         }
         #expect(try await browser.begin("email=a%40Acme.example").hasPrefix(SignInWorld.issuer))
         #expect(try await browser.open("/auth/login?provider=idp&provider=other").status == 400)
-        // The form's redirect would be held to the page's own policy.
+        // The page's own policy would apply to a redirect after the form.
         let form = try await browser.open("/auth/login?email=a%40acme.example&from=form")
         #expect(form.status == 200 && form.body.contains("http-equiv=\"refresh\""))
     }

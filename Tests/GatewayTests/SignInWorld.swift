@@ -22,12 +22,12 @@ import WorkspaceMetrics
 @testable import Gateway
 @testable import HTTPServer
 
-/// A gateway at which people sign in, with a provider that can be made to misbehave, and clocks that are turned by hand.
-/// No sockets: requests are handed to a handler on a running reactor, outbound ones to the provider.
+/// A gateway for sign-ins, with a provider that can be made to misbehave, and clocks that the test advances. No
+/// sockets: requests go to a handler on a running reactor, outbound ones to the provider.
 final class SignInWorld: Sendable {
     static let issuer = "http://127.0.0.1:9"
     static let origin = "http://127.0.0.1:8080"
-    /// Of the second provider, which counts where a configuration names it.
+    /// The issuer of the second provider, which is used if a configuration names it.
     static let otherIssuer = "http://127.0.0.1:7"
 
     let provider: DemoProvider
@@ -47,9 +47,9 @@ final class SignInWorld: Sendable {
     private let thread: Mutex<SystemThread?>
 
     /// - Parameters:
-    ///   - providerSettings: members beside the ordinary ones, each with a comma before it.
-    ///   - settings: likewise, of the whole configuration.
-    ///   - environment: variables beside the ordinary ones.
+    ///   - providerSettings: additional members of the provider, each with a comma before it.
+    ///   - settings: additional members of the whole configuration, likewise.
+    ///   - environment: additional environment variables.
     init(
         key: KeyKind = .p256, publicURL: String = SignInWorld.origin, providerSettings: String = "",
         secondProvider: String = "", settings: String = "", environment: [String: String] = [:]
@@ -153,12 +153,12 @@ final class SignInWorld: Sendable {
 
     private static let environment = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": "s:e c%ret"]
 
-    /// The configuration as the file has it now.
+    /// The settings in the configuration file.
     func loadedSettings() throws -> Settings {
         try SettingsFile.load(path: "\(directory)/gatehouse.jsonc", environment: SignInWorld.environment)
     }
 
-    /// Reads the configuration anew, with pieces of its text replaced.
+    /// Reloads the configuration with replaced pieces of its text.
     func reload(rewriting changes: (from: String, to: String)...) throws {
         let path = "\(directory)/gatehouse.jsonc"
         var text = SignInWorld.configuration(
@@ -168,7 +168,7 @@ final class SignInWorld: Sendable {
         deployments.publish(Deployment(try loadedSettings(), by: way, after: deployments.read().value))
     }
 
-    /// Everything that was logged until now.
+    /// The text logged so far.
     func logged() async -> String {
         let mark = "mark \(UInt64.random(in: 0...UInt64.max))"
         log.write(.info, mark)
@@ -176,7 +176,7 @@ final class SignInWorld: Sendable {
         return lines.text
     }
 
-    /// How many sign-ins came to this.
+    /// The number of sign-ins with this result.
     func signIns(_ result: String) -> Int {
         let line = "gatehouse_sign_ins_total{provider=\"idp\",result=\"\(result)\"} "
         let found = figures.render(droppedLogLines: 0).split(separator: "\n").first { $0.hasPrefix(line) }
@@ -185,7 +185,7 @@ final class SignInWorld: Sendable {
 
     /// Hands a request to the gateway.
     ///
-    /// - Parameter meanwhile: what happens after the head has arrived, and before the content does.
+    /// - Parameter meanwhile: an action after the head has arrived, and before the content does.
     func send(
         _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1",
         meanwhile: () async throws -> Void = {}
@@ -232,7 +232,7 @@ extension String {
     }
 }
 
-/// A browser: keeps cookies, and goes where it is sent when it is told to.
+/// A browser: it stores cookies, and follows redirects only on demand.
 final class TestBrowser {
     let world: SignInWorld
     var cookies: [String: String] = [:]
@@ -263,26 +263,26 @@ final class TestBrowser {
         }
     }
 
-    /// As a person who follows a link.
+    /// A request as by a user who follows a link.
     func open(_ path: String) async throws -> TestAnswer {
         try await send("GET", path, fields: TestBrowser.navigation)
     }
 
-    /// As a script of the page.
+    /// A request as by a script of the page.
     func fetch(_ method: String, _ path: String, fields: [String] = []) async throws -> TestAnswer {
         try await send(
             method, path,
             fields: ["Accept: application/json", "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: same-origin"] + fields)
     }
 
-    /// Begins a sign-in; where the provider is to be asked.
+    /// Begins a sign-in and returns the URL at the provider.
     func begin(_ query: String = "") async throws -> String {
         let answer = try await open("/auth/login\(query.isEmpty ? "" : "?\(query)")")
         try #require(answer.status == 303, "\(answer.body)")
         return try #require(answer.field("Location"))
     }
 
-    /// What the provider sends back after a person chose whom to be: the callback's path and query.
+    /// The provider's response after a user chose an account: the callback's path and query.
     func consent(_ person: String, at url: String) throws -> String {
         let query = String(try #require(url.split(separator: "?", maxSplits: 1).last))
         let target = Target(path: "/authorize", query: query)
@@ -297,13 +297,13 @@ final class TestBrowser {
         return String(location[try #require(location.firstRange(of: "/auth/")).lowerBound...])
     }
 
-    /// All of it; the answer to the callback.
+    /// A complete sign-in; returns the response to the callback.
     @discardableResult
     func signIn(_ person: String, _ query: String = "") async throws -> TestAnswer {
         try await open(consent(person, at: begin(query)))
     }
 
-    /// The token that this session's forms carry.
+    /// The session's form token.
     func formToken() async throws -> String {
         try #require(try await fetch("GET", "/api/v1/me").json?.member("csrf_token")?.string)
     }

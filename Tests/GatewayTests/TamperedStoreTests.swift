@@ -26,7 +26,7 @@ struct TamperedStoreTests {
         for column in ["version", "created_at", "used_at", "renewed_at", "changed_at"] {
             let browser = try await world.browser("carla")
             try await world.execute("UPDATE session SET \(column) = \(number)")
-            // Forgets what is in memory.
+            // Empties the sessions in memory.
             world.service.sessions.seal(with: world.deployments.read().value.signIn.box)
             world.clock.advance(.seconds(1000))
             #expect([200, 401].contains(try await browser.fetch("GET", "/api/v1/me").status), "\(column)")

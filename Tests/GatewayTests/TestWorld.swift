@@ -21,7 +21,7 @@ import WorkspaceMetrics
 
 /// A gateway with two organizations of one provider, without sockets: a request's text in, a response out.
 ///
-/// The groups `NAME-managers`, `NAME-viewers` and `NAME-publishers` earn their roles in the organization `NAME`.
+/// The groups `NAME-managers`, `NAME-viewers` and `NAME-publishers` give their roles in the organization `NAME`.
 final class TestWorld {
     let key: SigningKey
     let provider: TrustedProvider
@@ -32,7 +32,7 @@ final class TestWorld {
     let log: Log
     let lines = LogLines()
     let handler: GatewayHandler
-    /// Seconds by which the clocks have been turned since the world began.
+    /// Seconds by which the clocks were advanced since the world began.
     var elapsed: Int64 = 0
 
     private let directory: String
@@ -114,7 +114,7 @@ final class TestWorld {
         }
     }
 
-    /// A token whose holder is in the groups.
+    /// A token with these groups.
     func token(_ groups: String..., claims: String = "", lifetime: Int64 = 3600) throws -> String {
         let list = groups.map { "\"\($0)\"" }.joined(separator: ",")
         let now = TestWorld.wall.seconds
@@ -126,7 +126,7 @@ final class TestWorld {
         return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), .es256))
     }
 
-    /// The answer to a request; work that waits is told by ``TestAnswer/isWork`` and not done.
+    /// The response to a request; ``TestAnswer/isWork`` marks work that waits, which is not performed.
     func send(
         _ method: String, _ path: String, token: String? = nil, fields: [String] = [], from peer: String = "192.0.2.1"
     ) throws -> TestAnswer {
@@ -146,7 +146,7 @@ final class TestWorld {
         return TestAnswer(response: response)
     }
 
-    /// The same for requests that wait for the store and have no body.
+    /// Variant of `send` for requests that wait for the store and have no content.
     func perform(_ method: String, _ path: String, token: String) async throws -> TestAnswer {
         let lines = ["\(method) \(path) HTTP/1.1", "Host: access.example", "Authorization: Bearer \(token)", "", ""]
         var parser = RequestParser()
@@ -165,7 +165,7 @@ struct TestAnswer {
 
     /// Whether the request reached work that waits for the store.
     var isWork: Bool { response == nil }
-    /// 200 for work.
+    /// The status; 200 for work.
     var status: Int { response?.status.code ?? 200 }
     var body: String {
         guard case .bytes(let bytes) = response?.body else { return "" }
@@ -179,7 +179,7 @@ struct TestAnswer {
     }
 }
 
-/// Everything that was logged.
+/// The logged lines.
 final class LogLines: Sendable {
     private struct State {
         var text = ""

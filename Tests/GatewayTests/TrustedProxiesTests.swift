@@ -39,13 +39,13 @@ private let chains: [(peer: String, fields: [String], client: String)] = [
     ("10.0.0.1", ["203.0.113.7, 192.0.2.9%eth0"], "10.0.0.1"),
     ("10.0.0.1", ["203.0.113.7, 192.0.2.9:80:81"], "10.0.0.1"),
     ("10.0.0.1", ["203.0.113.7, 192.0.2.9\u{301}"], "10.0.0.1"),
-    // A character that only looks like a comma to some readers separates nothing.
+    // A character that merely looks like a comma separates nothing.
     ("10.0.0.1", ["203.0.113.7\u{FF0C}192.0.2.9"], "10.0.0.1"),
     ("10.0.0.1", ["203.0.113.7,\u{301}192.0.2.9"], "10.0.0.1"),
-    // An empty list that a client began is nothing to a proxy that appends.
+    // An empty list from a client is ignored by a proxy that appends to it.
     ("10.0.0.1", [", 203.0.113.9"], "203.0.113.9"),
     ("10.0.0.1", ["", "203.0.113.9"], "203.0.113.9"),
-    // A peer without a numeric address is told as it is.
+    // A peer without a numeric address is returned unchanged.
     ("unknown", ["203.0.113.9"], "unknown"),
 ]
 

@@ -9,7 +9,7 @@ import Time
 
 @testable import Gateway
 
-/// `restricted` makes a viewer before the address makes a manager: whether a user is restricted has to be known.
+/// `restricted` makes a viewer before the address makes a manager, so `restricted` has to be known.
 @Suite("Claims of which nothing is known")
 struct UnknownClaimsTests {
     private let summary = "/api/v1/organizations/acme/summary"
@@ -30,7 +30,7 @@ struct UnknownClaimsTests {
         return world
     }
 
-    /// Has the token endpoint change or leave out the ID token, and userinfo answer.
+    /// Changes or removes the ID token in the token endpoint's response, and sets userinfo's response.
     private func answer(
         _ world: SignInWorld, _ claims: [String: String]? = [:],
         userinfo: @escaping @Sendable () throws(OutboundFault) -> OutboundResponse
@@ -149,7 +149,7 @@ struct UnknownClaimsTests {
         let browser = TestBrowser(world)
         answer(world) { () throws(OutboundFault) in OutboundResponse(Status(503)) }
         try await browser.signIn("carla")
-        // It was told that there is a refresh token, and the provider knows that one.
+        // The client received a refresh token, and the provider knows it.
         let own = world.outbound.count("/token")
         answer(world, nil, userinfo: complete)
         world.clock.advance(.seconds(901))
@@ -172,7 +172,7 @@ struct UnknownClaimsTests {
         world.clock.advance(.seconds(599))
         #expect(try await browser.fetch("GET", summary).status == 200)
         world.clock.advance(.seconds(1))
-        // The groups count no more, and signing in again brings them.
+        // The groups have expired, and a new sign-in brings them.
         #expect(try await browser.fetch("GET", summary).status == 401)
         #expect(try await browser.open("/organizations/acme").location?.hasPrefix("/auth/login?provider=idp") == true)
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
@@ -254,7 +254,7 @@ struct UnknownClaimsTests {
         answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
         try await TestBrowser(world).signIn("vic")
         let vic = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
-        // The twin has the same verified address by another account; its groups and its grant would make it a viewer.
+        // The twin has that verified address in another account; its groups and its grant would make it a viewer.
         let acme = try #require(OrganizationID("acme"))
         _ = try world.service.access.createGrantBlocking(
             .viewer, to: SignInWorld.issuer, "twin", in: acme, source: .operator,
@@ -264,13 +264,13 @@ struct UnknownClaimsTests {
         #expect(try await twin.fetch("GET", summary).status == 200)
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(vic)").status == 200)
         #expect(try await twin.fetch("GET", summary).status == 404)
-        // Renewals that bring no address must not let it in again.
+        // Renewals without an address must not end the suspension.
         answer(world, nil, userinfo: "{\"sub\":\"twin\",\(info)}")
         for _ in 0..<5 {
             world.clock.advance(.seconds(901))
             #expect([401, 403, 404].contains(try await twin.fetch("GET", summary).status))
         }
-        // The suspension gone, the grant counts again.
+        // After the suspension ends, the grant is in force again.
         answer(world, userinfo: "{\"sub\":\"carla\",\"restricted\":\"no\"}")
         try await carla.signIn("carla")
         #expect(try await carla.call("DELETE", "/api/v1/organizations/acme/suspensions/\(vic)").status == 204)

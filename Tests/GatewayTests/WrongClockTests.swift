@@ -12,7 +12,7 @@ import Time
 @testable import Gateway
 @testable import Grants
 
-/// What happens while the calendar is ahead, and what is left of it once that is corrected.
+/// The effects of a calendar clock that is ahead, and what remains of them after its correction.
 @Suite("A clock that was wrong and is corrected")
 struct WrongClockTests {
     private let world: SignInWorld

@@ -14,7 +14,7 @@ struct CookieTests {
     @Test(
         "a cookie that a neighbour's host may set never holds one of this site",
         arguments: [
-            // U+037E equals the semicolon, and U+1FEF the grave accent, for Swift's characters.
+            // Swift's characters treat U+037E as a semicolon, and U+1FEF as a grave accent.
             "x=1\u{37E}__Host-gatehouse=evil", "x=1;\u{37E}__Host-gatehouse=evil", "x=1;\u{37E} __Host-gatehouse=evil",
             "x=1\u{FF1B}__Host-gatehouse=evil", "x=__Host-gatehouse=evil", "x=\"a,__Host-gatehouse=evil\"",
             "__host-gatehouse=evil", "__Host-gatehouse\u{301}=evil", "__Host-gatehouse =evil", "__Host-gatehouse",

@@ -7,12 +7,12 @@ internal import Policy
 internal import Text
 internal import Time
 
-/// The audit log of an organization. Reading it is not recorded in it; exporting it is.
+/// The audit log of an organization. Exports are recorded in it; reads are not.
 struct AuditAPI: Sendable {
     let management: Management
     let request: Request
 
-    /// A page, the newest first; or all of it, the oldest first, where JSON lines or CSV are preferred.
+    /// Lists a page, newest first, or the whole log, oldest first, if JSON lines or CSV are preferred.
     func list() async -> Reply {
         do throws(Problem) {
             let query = try AuditAPI.query(request.target.queryItems)
@@ -68,10 +68,10 @@ struct AuditAPI: Sendable {
 }
 
 extension Management {
-    /// Events that one reading transaction looks at: a filter that few events pass must not keep others from reading.
+    /// The number of events per read transaction: a filter that few events pass must not delay other reads.
     private static let auditSlice = 10_000
 
-    /// One more than the query's limit, where there are as many.
+    /// The events that match the query, and one more than its limit if there are as many.
     func auditEvents(_ query: AuditLog.Query) async throws(Problem) -> [(sequence: Int, json: [UInt8])] {
         let id = id
         var found: [(sequence: Int, json: [UInt8])] = []
@@ -82,7 +82,7 @@ extension Management {
             let (asked, end) = (slice, before)
             let read = try await stored { () throws(DatabaseError) in
                 try await service.database.read { transaction throws(DatabaseError) in
-                    // The slice ends at an event that is there, however far apart the numbers in the store are.
+                    // The slice ends at an existing event, however far apart the numbers in the store are.
                     guard let last = try AuditLog.lastSequence(of: id, before: end, transaction), last > 0 else {
                         return (events: [(sequence: Int, json: [UInt8])](), start: 0)
                     }

@@ -10,14 +10,14 @@ internal import Text
 internal import Time
 internal import Web
 
-/// All events of an organization that a query finds, the oldest first, as they are read. The export itself is an event,
-/// which is the last one that it holds.
+/// An export of all events that match a query, oldest first, streamed as they are read. The export's own event is the
+/// last one in it.
 struct AuditExport: Sendable {
     enum Format: String, Sendable, CaseIterable {
         case lines = "application/jsonl"
         case table = "text/csv"
 
-        /// As a page's address names it.
+        /// The format for its name in a page's URL.
         init?(name: String) {
             switch name {
             case "jsonl": self = .lines
@@ -33,11 +33,11 @@ struct AuditExport: Sendable {
     let request: Request
     let query: AuditLog.Query
     let format: Format
-    /// Whether a table begins with a UTF-8 mark, for spreadsheets.
+    /// Whether a table begins with a UTF-8 byte order mark, for spreadsheets.
     var isMarked = false
 
-    /// - Throws: `request_forgery` where another site asks with the browser's session: `Lax` cookies come with links, and an
-    ///   export writes the log.
+    /// - Throws: `request_forgery` if another site asks with the browser's session: `Lax` cookies are sent with links,
+    ///   and an export writes to the log.
     func reply() async throws(Problem) -> Reply {
         let isForeign = RequestOrigin.isForeign(request, origin: management.deployment.publicURL)
         guard management.caller.session == nil || !isForeign else {
@@ -72,7 +72,7 @@ struct AuditExport: Sendable {
             var after = 0
             while true {
                 let from = after
-                // An export may take long: it ends with the role, or with the session.
+                // An export may take long: it ends with the role or the session.
                 let batch = try await service.database.read {
                     transaction throws(DatabaseError) -> Result<[(sequence: Int, json: [UInt8])], AccessRefusal> in
                     if let refusal = try service.access.refusal(of: identity, in: id, transaction) {
@@ -92,7 +92,7 @@ struct AuditExport: Sendable {
         }
     }
 
-    /// Asking what an export would look like is none.
+    /// A `HEAD` request exports nothing.
     static func head(_ format: Format) -> Reply { .stream(type: format.contentType, tag: nil) { _ in } }
 
     private static let columns = [
@@ -116,7 +116,7 @@ struct AuditExport: Sendable {
 }
 
 extension AuditLog.Query {
-    /// What was looked for, as the event of an export tells it.
+    /// The query's filters, for the export's event.
     fileprivate var details: [(name: String, value: String)] {
         let all = [("from", from?.rfc3339), ("to", to?.rfc3339), ("actor", actor), ("action", action?.rawValue)]
         return all.compactMap { name, value in value.flatMap { $0.isEmpty ? nil : (name, $0) } }

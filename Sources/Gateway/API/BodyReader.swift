@@ -3,19 +3,19 @@ internal import HTTPServer
 internal import JSON
 internal import Text
 
-/// Reads the members of an object that a request brought, and collects everything that is wrong with them.
+/// Reads the members of a request's JSON object and collects all faults.
 struct BodyReader {
     let root: JSONValue
     private(set) var faults: [Problem.Fault] = []
     private let prefix: String
 
-    /// - Parameter prefix: the pointer of the object in the whole document.
+    /// - Parameter prefix: the JSON Pointer of the object in the whole document.
     init(_ root: JSONValue, at prefix: String = "") {
         self.root = root
         self.prefix = prefix
     }
 
-    /// The object of a request's content; a problem where there is none.
+    /// The JSON object of a request's content; throws if there is none.
     static func object(_ request: Request, _ body: RequestBody) async throws(Problem) -> JSONValue {
         guard request.hasContentType("application/json") == true else {
             throw Problem(.unsupportedMediaType, detail: "Send the document as application/json.")
@@ -44,7 +44,7 @@ struct BodyReader {
 
     mutating func allow(_ names: String...) { allow(names) }
 
-    /// Names that mean nothing here are told, for a slip of the pen would otherwise go unnoticed.
+    /// Unknown names are faults, since a misspelt name would otherwise go unnoticed.
     mutating func allow(_ names: [String]) {
         for member in root.members.lazy.filter({ !names.contains(exactly: $0.name) }).prefix(100) {
             let shown = member.name.utf8.count <= 64 ? member.name : "…"
@@ -52,7 +52,7 @@ struct BodyReader {
         }
     }
 
-    /// Text of visible length; `nil` where it is not there, or wrong.
+    /// Text of bounded length; nil if it is missing or faulty.
     mutating func text(_ name: String, isRequired: Bool = true, in length: ClosedRange<Int> = 1...255) -> String? {
         guard let value = root.member(name), !value.isNull else {
             if isRequired { fault(name, "is required") }
@@ -89,7 +89,7 @@ struct BodyReader {
         return choice
     }
 
-    /// Throws where anything was wrong.
+    /// Throws if there was any fault.
     func finish() throws(Problem) {
         guard let first = faults.first else { return }
         throw Problem(

@@ -6,11 +6,11 @@ internal import Policy
 internal import Sessions
 internal import Time
 
-/// Sign-ins that earned no role here: what managers mend mappings by.
+/// Sign-ins that gave no role here, from which managers correct mappings.
 struct DeniedSignInsAPI: Sendable {
     let service: SignInService
 
-    /// A page, the newest first.
+    /// Lists a page, newest first.
     func list(_ permit: Permit, _ items: [(name: String, value: String)]?) async -> Reply {
         do throws(Problem) {
             let query = try ListQuery(items)

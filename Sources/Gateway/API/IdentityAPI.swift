@@ -12,7 +12,7 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// What one is told of oneself: `GET /api/v1/me` and `GET /api/v1/organizations`.
+/// The caller's own identity: `GET /api/v1/me` and `GET /api/v1/organizations`.
 struct IdentityAPI {
     let deployment: Deployment
     let access: AccessSnapshot
@@ -34,7 +34,7 @@ struct IdentityAPI {
         }
     }
 
-    /// Ends one of one's own sessions.
+    /// Ends one of the caller's own sessions.
     func end(_ id: String, _ service: SignInService, _ origin: AuditOrigin) async -> Reply {
         let records = deployment.auditRecords(.sessionEnd, of: claims, with: access, from: origin, target: id)
         do throws(DatabaseError) {
@@ -82,13 +82,13 @@ struct IdentityAPI {
             writer.endObject()
         }
         writer.endArray()
-        // A bearer token has no session, and so nothing that forgery could use.
+        // A bearer token has no session, so request forgery cannot use it.
         writer.member("csrf_token", session.flatMap { try? $0.token.formToken })
         writer.endObject()
         return .json(writer.bytes)
     }
 
-    /// Those in which one has a role, in the order of their ids.
+    /// The organizations in which the caller has a role, ordered by id.
     func organizations(_ items: [(name: String, value: String)]?) -> Reply {
         do throws(Problem) {
             let query = try ListQuery(items)

@@ -5,13 +5,13 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// `limit` and `cursor` of a list, and the other parameters that the list knows.
+/// `limit` and `cursor` of a list, and the list's other parameters.
 struct ListQuery {
     private(set) var limit = 50
     private(set) var cursor: String?
     private(set) var values: [ExactText: String] = [:]
 
-    /// - Parameter names: of the parameters beside `limit` and `cursor`; others are ignored.
+    /// - Parameter names: the parameters beside `limit` and `cursor`; others are ignored.
     init(_ items: [(name: String, value: String)]?, _ names: String...) throws(Problem) {
         guard let items else {
             throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken.")
@@ -48,12 +48,12 @@ struct ListQuery {
 
     // MARK: Lists by time
 
-    /// Where a list by time goes on, behind this item.
+    /// The cursor after an item, for a list ordered by time.
     static func cursor(at moment: Timestamp, _ id: String) -> String {
         Base64URL.encode(Array("\(moment.seconds) \(id)".utf8))
     }
 
-    /// What ``cursor(at:_:)`` named; `nil` at the beginning.
+    /// The place that ``cursor(at:_:)`` encoded; nil at the beginning.
     func place() throws(Problem) -> (at: Int64, id: String)? {
         guard let cursor else { return nil }
         let parts = (Base64URL.decode(cursor) ?? []).split(separator: 0x20)
@@ -63,7 +63,7 @@ struct ListQuery {
         return (at, String(decoding: parts[1], as: UTF8.self))
     }
 
-    /// One of a closed list.
+    /// A value of a closed list; nil if the parameter is missing.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(Problem) -> Choice? {
         guard let text = values[ExactText(name)] else { return nil }
         guard let choice = Choice(exactly: text) else {
@@ -73,9 +73,9 @@ struct ListQuery {
         return choice
     }
 
-    /// A page of what is sorted by its id; the cursor is the last id of the page before.
+    /// A page of items sorted by id; the cursor is the last id of the previous page.
     ///
-    /// - Parameter isID: whether a text has the form of one.
+    /// - Parameter isID: returns true if a text has the form of an id.
     func page<Item>(
         of all: [Item], id: (Item) -> String, isID: (String) -> Bool, write: (inout JSONWriter, Item) -> Void
     ) throws(Problem) -> [UInt8] {
@@ -85,20 +85,20 @@ struct ListQuery {
         return ListQuery.write(Array(shown), next: rest.count > limit ? shown.last.map(id) : nil, write)
     }
 
-    /// The same of items that were read from the cursor on, one more than the limit where there are as many.
+    /// A page of items that were read from the cursor on, one more than the limit if there are as many.
     func page<Item>(from items: [Item], id: (Item) -> String, write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
         let shown = Array(items.prefix(limit))
         return ListQuery.write(shown, next: items.count > limit ? shown.last.map(id) : nil, write)
     }
 
-    /// The cursor of a list by identity; `nil` at the beginning.
+    /// The cursor of a list ordered by identity; nil at the beginning.
     func identity() throws(Problem) -> IdentityID? {
         guard let cursor else { return nil }
         guard let id = IdentityID(cursor) else { throw ListQuery.unknownCursor }
         return id
     }
 
-    /// The document of a list: each item is an object whose members `write` writes.
+    /// The JSON document of a list: `write` writes the members of each item's object.
     static func write<Item>(_ items: [Item], next: String?, _ write: (inout JSONWriter, Item) -> Void) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 4096)
         writer.beginObject()

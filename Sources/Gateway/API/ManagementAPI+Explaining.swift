@@ -46,7 +46,8 @@ extension ManagementAPI {
             let id = reader.text("identity_id").flatMap { IdentityID($0) }
             try reader.finish()
             if let id { explained = try await management.explain(id) }
-            // Whoever has no role here is known by a denied sign-in, which is for those who change mappings.
+            // A user without a role here is known by a denied sign-in, which requires the permission to change
+            // mappings.
             if let explained, explained.explanation.standing.role == nil { try needMappings() }
         }
         try reader.finish()
@@ -56,7 +57,7 @@ extension ManagementAPI {
         return .json(writer.bytes)
     }
 
-    /// By the claims that the person was seen with then; denied sign-ins are for those who change mappings.
+    /// The claims at the time of the denied sign-in, which requires the permission to change mappings.
     private func deniedSignIn(_ id: String) async throws(Problem) -> ExplainedAccess? {
         try needMappings()
         guard let denied = try await management.deniedSignIn(id),

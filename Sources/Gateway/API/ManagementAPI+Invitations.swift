@@ -41,7 +41,7 @@ extension ManagementAPI {
         .json(document(try await management.resend(id)))
     }
 
-    /// The link is told here, once, where no letter brings it.
+    /// The response contains the link once, if no email brings it.
     private func document(_ issued: IssuedInvitation) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

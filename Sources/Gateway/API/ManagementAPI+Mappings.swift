@@ -10,13 +10,13 @@ extension ManagementAPI {
     func mappings() async throws(Problem) -> Reply {
         let query = try ListQuery(request.target.queryItems)
         let table = try await management.mappings()
-        // Behind the last row of the page before; where that is gone, what took its place comes next.
+        // The page begins after the last rule of the previous page, or, if that rule is gone, at its rank.
         var rest = table.all[...]
         if let cursor = query.cursor {
             guard let (digits, id) = cursor.cut(at: "."), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
                 digits.utf8.first != UInt8(ascii: "0"), let rank = Int(digits)
             else { throw ListQuery.unknownCursor }
-            // Where it went further down, some may be told twice, and none is left out.
+            // If the rule moved down, some rules may appear twice, and none is left out.
             let last = table.row(String(id)).flatMap { $0.rank <= rank ? $0.rank : nil } ?? rank - 1
             rest = rest.drop { $0.rank <= last }
         }
@@ -84,7 +84,7 @@ extension ManagementAPI {
 
     // MARK: Parts
 
-    /// Without `If-Match` whatever is there is meant.
+    /// Without `If-Match` every tag is current.
     private var isCurrent: @Sendable (String) -> Bool {
         let fields = request.fields(.ifMatch)
         guard !fields.isEmpty else { return { _ in true } }
@@ -113,9 +113,9 @@ extension ManagementAPI {
         return .document(status, writer.bytes, location: status == .created ? path : nil, tag: tag)
     }
 
-    /// What `POST` adds; `nil` where something is wrong with it.
+    /// The change of a `POST`; nil if it has faults.
     ///
-    /// - Parameter more: members that mean something to the caller.
+    /// - Parameter more: additional member names that the caller understands.
     private static func addition(
         _ reader: inout BodyReader, to table: MappingTable, more: String...
     ) -> MappingChange? {
@@ -129,7 +129,7 @@ extension ManagementAPI {
             at: place(&reader, in: table))
     }
 
-    /// A row as it was read may be sent back whole; its id and origin stay what they are.
+    /// A rule may be sent back whole as it was read; its id and origin cannot change.
     private static func replacement(
         _ reader: inout BodyReader, of row: Mapping, in table: MappingTable, more: String...
     ) -> MappingChange? {
@@ -140,9 +140,9 @@ extension ManagementAPI {
         return edit(&reader, of: row).map { .edit(row.id, $0, at: place(&reader, in: table)) }
     }
 
-    /// What is given of a row; `nil` where something is wrong with it.
+    /// The given members of a rule; nil if they have faults.
     ///
-    /// - Parameter row: that it is given for; everything has to be given for a new one.
+    /// - Parameter row: the rule to be edited; a new rule (nil) needs all members.
     private static func edit(_ reader: inout BodyReader, of row: Mapping?) -> MappingEdit? {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
@@ -158,7 +158,7 @@ extension ManagementAPI {
         if (edit.match ?? row?.match ?? .equals) == .exists {
             if value != nil { reader.fault("claim_value", "has no meaning where match is exists: leave it out") }
         } else if value != nil || row == nil || row?.match == .exists {
-            // A pattern is tried on everybody's claims.
+            // A pattern is evaluated on every user's claims.
             let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
             edit.claimValue = reader.text("claim_value", in: 1...longest)
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
@@ -226,7 +226,7 @@ extension ManagementAPI {
         }
     }
 
-    /// The changes of a preview: `changes`, or one row as `POST` takes it.
+    /// The changes of a preview: `changes`, or one rule as in a `POST`.
     private static func changes(_ root: JSONValue, of table: MappingTable) throws(Problem) -> [MappingChange] {
         guard let list = root.member("changes") else {
             var reader = BodyReader(root)
@@ -236,7 +236,7 @@ extension ManagementAPI {
         }
         var faults: [Problem.Fault] = []
         var changes: [MappingChange] = []
-        // Each change is of the rows as those before it leave them.
+        // Each change applies to the rules that the previous changes leave.
         var rows = table.stored
         if list.kind != .array || list.count > 100 {
             faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list of at most 100 changes"))

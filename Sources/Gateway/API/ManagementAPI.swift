@@ -9,12 +9,12 @@ internal import Text
 internal import Time
 internal import Tokens
 
-/// Members, invitations and mappings in JSON.
+/// The API for members, invitations and mappings, in JSON.
 struct ManagementAPI: Sendable {
     let management: Management
     let request: Request
 
-    /// What a route comes to; `item` is the last variable of its path.
+    /// The reply of a route; `item` is the last variable of its path.
     func answer(_ route: Route, _ item: String, _ body: RequestBody) async -> Reply {
         do throws(Problem) {
             switch (route, request.method) {
@@ -44,7 +44,7 @@ struct ManagementAPI: Sendable {
         }
     }
 
-    /// The document of a request, from somebody who may still do what they began.
+    /// The JSON document of a request, once the caller's permission was checked again.
     private func content(_ body: RequestBody) async throws(Problem) -> JSONValue {
         let root = try await BodyReader.object(request, body)
         try await management.checkStillPermitted()
@@ -53,7 +53,7 @@ struct ManagementAPI: Sendable {
 
     func query(_ names: String) throws(Problem) -> ListQuery { try ListQuery(request.target.queryItems, names) }
 
-    /// Whether one's own role may go.
+    /// Whether the caller confirms the loss of their own role.
     var isConfirmed: Bool {
         request.target.queryItems?.contains { $0.name == "confirm" && $0.value == "self" } ?? false
     }

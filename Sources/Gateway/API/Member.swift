@@ -4,7 +4,7 @@ internal import Organizations
 internal import Time
 
 extension SeenMember {
-    /// One way in which an identity has a role.
+    /// A source of an identity's role.
     enum Source {
         case claimMapping(row: String?, Role)
         case grant(Grant)
@@ -15,7 +15,7 @@ extension SeenMember {
         return [mapped].compactMap { $0 } + grants.map { .grant($0) }
     }
 
-    /// As it is known; verified or not.
+    /// The known address, verified or not.
     var email: String? { person == nil ? grants.lazy.compactMap(\.email).first : person?.email }
 
     func write(to writer: inout JSONWriter) {

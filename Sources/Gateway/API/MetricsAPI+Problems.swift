@@ -48,7 +48,7 @@ extension MetricsAPI {
         }
     }
 
-    /// The cause goes to the log; whoever asked is told what to do.
+    /// The problem for a fault; its cause goes to the log and not to the client.
     func problem(_ fault: MetricsFault, requestID: String?) -> Problem {
         switch fault {
         case .source(let error):
@@ -67,7 +67,7 @@ extension MetricsAPI {
 }
 
 extension ImportSummary {
-    /// What an import brought, counted.
+    /// The counts of an import.
     public var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

@@ -6,12 +6,12 @@ internal import Policy
 internal import Telemetry
 internal import WorkspaceMetrics
 
-/// Workspaces, totals and inventories in HTTP's terms. The organization comes from the permit alone.
+/// The HTTP API for workspaces, totals and inventories. The organization comes from the permit alone.
 struct MetricsAPI: Sendable {
     let backend: MetricsBackend
     let log: Log
 
-    /// What is answered from memory.
+    /// Replies that are answered from memory.
     func read(
         _ match: RouteMatch, _ request: Request, _ permit: Permit, _ license: License, _ pages: PageCache
     ) -> Reply {
@@ -35,7 +35,7 @@ struct MetricsAPI: Sendable {
         }
     }
 
-    /// What is read on another thread, for it takes long; `nil` for what is answered from memory at once.
+    /// A read that takes long and runs on another thread; nil if the reply comes from memory at once.
     func longRead(_ match: RouteMatch, _ request: Request, _ permit: Permit) -> (@Sendable () async -> Reply)? {
         guard match.route == .workspaces, let items = request.target.queryItems,
             let query = try? WorkspaceQuery(items)
@@ -46,7 +46,7 @@ struct MetricsAPI: Sendable {
         return { await long { () throws(MetricsFault) in reply(try backend.workspaces(permit, query, as: format)) } }
     }
 
-    /// Makes an answer, content and all, off the reactor.
+    /// Makes a reply with its content off the reactor.
     func long(_ make: @escaping @Sendable () throws(MetricsFault) -> Reply) async -> Reply {
         do throws(MetricsFault) {
             let result = try await backend.compute { Result { () throws(MetricsFault) in try make().made } }
@@ -69,7 +69,7 @@ struct MetricsAPI: Sendable {
         return reply(try backend.workspaces(permit, query, as: format))
     }
 
-    /// What waits for the database.
+    /// Replies that wait for the database.
     func work(
         _ match: RouteMatch, _ request: Request, _ permit: Permit, requestID: String,
         if authorization: WriteAuthorization,

@@ -1,10 +1,10 @@
 internal import Caches
 internal import HTTPMessage
 
-/// Pages of workspaces that were asked for before, as they were rendered. One a reactor.
+/// Rendered pages of workspaces. Each reactor has its own instance.
 ///
-/// A page is kept under its organization and its query as it came, together with the inventory's version; with another
-/// version it is made anew. What a page shows does not depend on who asks.
+/// A page's key is its organization and the query's bytes; it is valid for one version of the inventory. The content
+/// does not depend on the caller.
 final class PageCache {
     struct Key: Hashable {
         let organization: String
@@ -17,10 +17,10 @@ final class PageCache {
         let body: [UInt8]
     }
 
-    /// Pages beyond this size are not kept.
+    /// The largest page that is kept, in bytes.
     static let maximumPage = 64 << 10
     static let maximumPages = 256
-    /// What all of them may take.
+    /// The total size of all pages, in bytes.
     static let maximumBytes = 8 << 20
 
     private var pages = BoundedCache<Key, Page>(bytes: maximumBytes, entries: maximumPages)
@@ -30,12 +30,12 @@ final class PageCache {
         return .content(type: "application/json", tag: page.tag) { page.body }
     }
 
-    /// Keeps what a reply holds, where it is worth it.
+    /// Keeps the content of a reply if it is small enough.
     func keep(_ reply: Reply, as key: Key, version: Int) -> Reply {
         guard case .content(let type, let tag?, let make) = reply else { return reply }
         let body = make()
         guard body.count <= PageCache.maximumPage, key.query.count <= 512 else { return reply }
-        // The query's own bytes, so that a page does not keep a whole request head alive.
+        // The query's own bytes are copied, so that a page does not keep a whole request head in memory.
         pages.insert(
             Page(version: version, tag: tag, body: body),
             for: Key(organization: key.organization, query: Array(key.query)[...]),

@@ -5,12 +5,12 @@ internal import Telemetry
 internal import Time
 internal import Tokens
 
-/// Finds out whose request it is. One a reactor.
+/// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.
 final class Authenticator {
     private let figures: GatewayFigures
     private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
-    /// Of the keys that the verifier has.
+    /// The versions of the keys that the verifier has.
     private var keyVersions: [ProviderID: UInt64] = [:]
     private var accepted: [ProviderID: Counter] = [:]
     private var limiter = ClientLimiter()
@@ -23,17 +23,18 @@ final class Authenticator {
         self.sessions = sessions
     }
 
-    /// Takes up new providers and keys; what was remembered under the old ones is forgotten.
+    /// Replaces providers and keys; tokens remembered under the old ones are forgotten.
     func take(_ deployment: Deployment) {
         let (providers, versions) = deployment.trust()
         verifier = BearerTokenVerifier(providers, cacheSize: deployment.tokenCache)
         keyVersions = versions
     }
 
-    /// Where the `Authorization` field is there it alone decides; the cookie is never tried after it.
+    /// Authenticates a request. If an `Authorization` field is present it decides alone; the cookie is then never
+    /// tried.
     ///
-    /// - Parameter client: what failures are counted by; asked only if one was counted or is.
-    /// - Parameter requestID: of the request, for the log.
+    /// - Parameter client: the key for counting failures; evaluated only if one was counted or is.
+    /// - Parameter requestID: the request's id, for the log.
     func authenticate(
         _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
         under deployment: Deployment, at turn: Turn, _ look: Look
@@ -41,7 +42,7 @@ final class Authenticator {
         guard let field = request.fieldBytes(.authorization) else {
             return sessions.authenticate(request, requestID, under: deployment, at: turn, look)
         }
-        // Two would let two readers see two different people.
+        // Two tokens could let two readers see two different users.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
             return .refused(refusal(.malformed, "The Authorization field has to be \"Bearer\" and one token."))
         }
@@ -75,12 +76,12 @@ final class Authenticator {
         }
     }
 
-    /// How often keys are waited for before a token is refused: for the fetch that was under way, which may have begun
-    /// before the provider's keys changed, and for one of its own.
+    /// The number of waits for keys before a token is refused: one for a fetch in progress, which may have begun
+    /// before the provider's keys changed, and one for a fetch of its own.
     private static let mostLooks = 2
 
-    /// What to wait for where a token may be of a key that the provider has and the gateway not yet. Only a token that
-    /// would be refused waits.
+    /// The fetch to wait for, if a token's key may be one that the gateway does not know yet. Only a token that would
+    /// be refused waits.
     private func newKeys(
         for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ deployment: Deployment
     ) -> (@Sendable () async -> Waited)? {
@@ -93,7 +94,7 @@ final class Authenticator {
         }
     }
 
-    /// Why the provider's keys are not there, for the log.
+    /// The reason why the provider's keys are missing, for the log.
     private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
         guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysFault else {
             return ""

@@ -1,6 +1,6 @@
-/// What the `Authorization` field of a request holds.
+/// The content of a request's `Authorization` field.
 enum BearerCredential {
-    /// The bytes after the scheme, not yet looked at.
+    /// The bytes after the scheme, unchecked.
     case token(ArraySlice<UInt8>)
     /// Another scheme, or no token.
     case malformed

@@ -2,14 +2,14 @@ internal import Time
 
 /// Token buckets for any number of keys in a fixed amount of memory, by a count-min sketch.
 ///
-/// A key has one cell in each of four rows, chosen by a hash that is seeded anew in each process. Its level is the
-/// highest of its four cells. An event lowers only the cells above the new level. Two properties follow:
+/// A key has one cell in each of four rows, chosen by a hash with a seed per process. Its level is the highest of its
+/// four cells. An event lowers only the cells above the new level. Two properties follow:
 ///
-/// * A level is never higher than that of a bucket of the key's own. Nothing is evicted, so that events of other keys
-///   cannot make a key's own events forgotten.
-/// * A level is lower only if other keys emptied all four cells. With rows of 4,096 cells, 1,000 emptied keys do that to
-///   0.2 % of the others, 2,000 to 2 %, 5,000 to a quarter; to stay empty, each of them has to spend `perSecond` events a
-///   second.
+/// * A level is never higher than that of a separate bucket. Nothing is evicted, so events of other keys cannot reset
+///   a key's own events.
+/// * A level is lower only if other keys emptied all four cells. With rows of 4,096 cells, 1,000 emptied keys do that
+///   to 0.2 % of the others, 2,000 to 2 %, 5,000 to a quarter. To stay empty, each of them has to spend `perSecond`
+///   events per second.
 struct BucketSketch {
     private struct Cell {
         var tokens: Double
@@ -21,12 +21,12 @@ struct BucketSketch {
     private let width: Int
     private let burst: Double
     private let perSecond: Double
-    /// Empty until the first event.
+    /// The cells; empty until the first event.
     private var cells: [Cell] = []
 
     /// - Parameters:
     ///   - burst: events at once.
-    ///   - perSecond: events regained each second.
+    ///   - perSecond: events regained per second.
     ///   - widthBits: the binary logarithm of the cells in a row, 1–16. A cell has 16 bytes.
     init(burst: Double, perSecond: Double, widthBits: Int) {
         self.burst = burst

@@ -5,9 +5,9 @@ internal import Time
 ///
 /// Each IPv4 address and each IPv6 /64 has a token bucket: `burst` events at once, `perSecond` regained. Each IPv6 /48
 /// has another, ``sites`` times as large, because one customer can have 65,536 prefixes of 64 bits. Memory is bounded
-/// whatever number of addresses there is. Each reactor has its own instance.
+/// for any number of addresses. Each reactor has its own instance.
 struct ClientLimiter {
-    /// How many times as much a /48 may do as a /64.
+    /// The limit of a /48 as a multiple of a /64's.
     static let sites = 16.0
 
     private var clients: BucketSketch
@@ -22,7 +22,7 @@ struct ClientLimiter {
     /// Memory used, in bytes.
     var bytes: Int { clients.bytes + networks.bytes }
 
-    /// Whether an event was ever counted; until then no client has to wait.
+    /// Whether an event was ever counted; until then no client is limited.
     var hasCounted: Bool { clients.bytes > 0 }
 
     /// Whole seconds after which the client may try again; nil if it may now.

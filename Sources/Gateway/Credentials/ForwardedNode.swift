@@ -19,7 +19,7 @@ enum ForwardedNode {
             guard octets.count > 2, octets.last == UInt8(ascii: "\"") else { return nil }
             octets = octets.dropFirst().dropLast()
         }
-        // The longest: an address of 45 characters, a zone of 32, brackets, a percent sign, a port of 16.
+        // The longest element: an address of 45 characters, a zone of 32, brackets, a percent sign, a port of 16.
         guard octets.count <= 100 else { return nil }
         return octets.first == UInt8(ascii: "[") ? bracketed(octets.dropFirst()) : bare(octets)
     }
@@ -40,7 +40,7 @@ enum ForwardedNode {
         return IPAddress(scoped: text)
     }
 
-    /// Whether nothing follows an address, or a colon and a port.
+    /// Returns true if the rest of an element is empty, or a colon and a port.
     private static func isPort(_ octets: ArraySlice<UInt8>) -> Bool {
         guard let colon = octets.first else { return true }
         let port = octets.dropFirst()

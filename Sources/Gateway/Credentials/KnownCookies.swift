@@ -4,18 +4,18 @@ internal import Sessions
 internal import Text
 internal import Web
 
-/// The sessions that `Cookie` fields name, by the fields' bytes: the same browser sends the same ones, and reading them
-/// again costs more than finding them. One a reactor, bounded, for one cookie's name.
+/// The sessions that `Cookie` fields name, cached by the fields' bytes: a browser repeats its fields, and a look-up is
+/// cheaper than parsing. Bounded, for one cookie name; each reactor has its own instance.
 struct KnownCookies {
-    /// What a field holds of this site's sessions.
+    /// The session cookies in a field.
     struct Reading {
-        /// Whether there is a session's cookie at all.
+        /// Whether there is a session cookie at all.
         let isThere: Bool
-        /// Those that have the form of one, each once.
+        /// The well-formed session tokens, without duplicates.
         let tokens: [(token: SessionToken, key: SessionKey)]
     }
 
-    /// Longer ones are read each time.
+    /// The longest field that is cached, in bytes; longer ones are parsed each time.
     private static let longest = 4096
 
     private var readings = BoundedCache<[UInt8], Reading>(bytes: 1 << 20, entries: 2048)

@@ -9,7 +9,8 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// Finds the session of a request's cookie, and asks the provider about it when that is due. One a reactor.
+/// Finds the session of a request's cookie, and renews it at the provider when that is due. Each reactor has its own
+/// instance.
 struct SessionAuthenticator {
     let service: SignInService
     private var cookies = KnownCookies()
@@ -41,7 +42,7 @@ struct SessionAuthenticator {
         }
         if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key))) }
         guard let (only, standing) = found else { return .missing(clears: true) }
-        // One of them was put there by somebody else, and which one cannot be told.
+        // Another party set one of the two cookies, and the gateway cannot tell which one.
         guard !hasSeveral else {
             return .refused(
                 Problem(
@@ -87,7 +88,7 @@ struct SessionAuthenticator {
             }
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
-            // The first look may have waited for the store, and the second for the renewal.
+            // The first check may have waited for the store, and the second for the renewal.
             case .wait(let renewal) where look.number < 2:
                 return .pending {
                     await renewal()

@@ -10,17 +10,17 @@ internal import Text
 internal import Time
 internal import Tokens
 
-/// A caller whose right is asked again when what they sent has arrived: by the settings, rows, grants and suspensions of
-/// that moment, and only while the session or the token that they came with counts.
+/// A caller whose permission is checked again when the content has arrived: by the deployment, rules, grants and
+/// suspensions of that moment, and only while the caller's session or token is valid.
 struct StandingCaller: Sendable {
     let deployments: Published<Deployment>
     let sessions: SessionStore
-    /// As they were when the request came.
+    /// The claims at the time of the request.
     let claims: VerifiedClaims
-    /// `nil` for bearer tokens.
+    /// The session; nil for bearer tokens.
     let session: SessionKey?
 
-    /// - Parameter isConfirmed: whether their own role may go by what they do.
+    /// - Parameter isConfirmed: true if the caller confirms the loss of their own role.
     func acting(_ permission: Permission, in id: OrganizationID, isConfirmed: Bool = false) -> ActingIdentity {
         ActingIdentity(
             issuer: claims.identity.issuer, subject: claims.identity.subject, permission: permission,
@@ -43,10 +43,10 @@ struct StandingCaller: Sendable {
             })
     }
 
-    /// A renewal may have brought others meanwhile.
+    /// The current claims, which a renewal may have changed.
     private var currentClaims: VerifiedClaims { session.flatMap { sessions.cached($0)?.claims } ?? claims }
 
-    /// Whether the session has not ended, or the token is still good under today's providers and keys.
+    /// Returns true if the session has not ended, or the token is still valid under the current providers and keys.
     func isSignedIn(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let deployment = deployments.read().value
         guard let session else { return deployment.stillTrusts(claims, at: moment) }
@@ -56,7 +56,8 @@ struct StandingCaller: Sendable {
 }
 
 extension Deployment {
-    /// Whether a bearer token that was good when it came is still in its time, and its key still one of its provider's.
+    /// Returns true if a bearer token that was valid on arrival has not expired, and its key is still one of its
+    /// provider's.
     fileprivate func stillTrusts(_ claims: VerifiedClaims, at moment: Timestamp) -> Bool {
         guard claims.validity.contains(moment),
             let provider = trustedProviders.first(where: { $0.id == claims.provider }),

@@ -1,6 +1,6 @@
 public import Sockets
 
-/// The proxies whose `X-Forwarded-For` tells the client's address.
+/// The proxies whose `X-Forwarded-For` is trusted for the client's address.
 public struct TrustedProxies: Sendable {
     private let ranges: [AddressRange]
 
@@ -8,17 +8,17 @@ public struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
-    /// The client's address: the rightmost address of the chain that no trusted proxy has.
+    /// The client's address: the rightmost address of the chain that is not a trusted proxy's.
     ///
     /// The walk goes from the peer leftwards while the hop that wrote an element is trusted. An element without an
-    /// address ends it at the hop that wrote the element: what is further left may be the client's invention.
+    /// address ends it at the hop that wrote the element: the elements further left may be forged by the client.
     ///
     /// - Parameters:
     ///   - peer: the numeric address of the other end of the connection.
     ///   - forwardedFor: the values of all `X-Forwarded-For` fields, in order (RFC 9110, section 5.3: one list).
-    /// - Returns: a numeric address without port and zone, or `peer` as it is if it is not one.
+    /// - Returns: a numeric address without port and zone, or `peer` unchanged if it is not one.
     func client(peer: String, forwardedFor: @autoclosure () -> [String]) -> String {
-        // The usual case costs nothing: an IPv4 peer is written as it is.
+        // The usual case needs no parsing: an IPv4 peer is already in its canonical form.
         guard !ranges.isEmpty || peer.utf8.contains(UInt8(ascii: ":")) else { return peer }
         guard var client = IPAddress(scoped: peer) else { return peer }
         guard contains(client) else { return client.description }
@@ -32,7 +32,7 @@ public struct TrustedProxies: Sendable {
         return client.description
     }
 
-    /// Returns whether an address is a trusted proxy's.
+    /// Returns true if an address is a trusted proxy's.
     func contains(_ address: IPAddress) -> Bool {
         ranges.contains { $0.contains(address) }
     }

@@ -3,9 +3,9 @@ internal import Databases
 internal import Organizations
 internal import WorkspaceMetrics
 
-/// Fills an empty demo store, so that what somebody changed in it stays.
+/// The demo's store, filled only while it is empty, so that changes made in it stay.
 public enum Demo {
-    /// Imports the two inventories where the organizations have none.
+    /// Imports the two inventories for organizations that have none.
     public static func fill(_ storage: StorageSettings) throws(StartFailure) {
         do {
             let database = try GatewayProcess.open(storage)

@@ -5,27 +5,27 @@ internal import Glibc
 internal import JSON
 internal import Text
 
-/// What the demo keeps in its directory: a signing key of its own, the public half as a key set, the store, and a
-/// configuration to read and to play with; that one is written anew at every start.
+/// The files in the demo's directory: its signing key, the public half as a key set, the store, and a sample
+/// configuration that is rewritten at every start.
 public struct DemoFiles {
     public let directory: String
     public let key: SigningKey
-    /// Where the demo provider is: the issuer of tokens.
+    /// The demo provider's URL, which is the issuer of its tokens.
     public let providerURL: String
-    /// Where browsers reach the gateway.
+    /// The gateway's URL for browsers.
     private let publicURL: String
     private let clientSecret: String
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
 
-    /// Makes what is not there yet. The private key is readable by its owner alone.
+    /// Creates the files that are missing. The private key is readable by its owner alone.
     ///
     /// - Parameters:
-    ///   - folder: where the files are; locked, so that no other demo reads the configuration that is written anew.
-    ///   - listen: as `host:port`, for the configuration that is written.
-    ///   - adminListen: likewise.
-    ///   - providerListen: likewise, of the demo provider.
-    ///   - mailServer: a URL; `nil` where links are shown.
+    ///   - folder: the directory of the files, locked so that no other demo reads the rewritten configuration.
+    ///   - listen: the gateway's address as `host:port`, for the configuration.
+    ///   - adminListen: the admin listener's address, likewise.
+    ///   - providerListen: the demo provider's address, likewise.
+    ///   - mailServer: a URL; nil if links are shown instead of sent.
     public init(
         in folder: DemoFolder, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
     ) throws(StartFailure) {
@@ -57,7 +57,7 @@ public struct DemoFiles {
         try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
     }
 
-    /// The text of a file of random bytes, which is made where it is not there.
+    /// The text of a file of random bytes, which is created if it is missing.
     private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartFailure) -> String {
         do {
             if unsafe access(path, F_OK) == 0 {
@@ -71,7 +71,7 @@ public struct DemoFiles {
         }
     }
 
-    /// The demo provider with the demo's people, and the gateway as its client.
+    /// The demo provider with the demo's users, and the gateway as its client.
     public func makeProvider() -> DemoProvider {
         DemoProvider(
             issuer: providerURL,
@@ -90,7 +90,7 @@ public struct DemoFiles {
             + parameters.joined(separator: ", ") + " }] }\n"
     }
 
-    /// Written next to its place and moved there, so that nobody reads half a file.
+    /// Writes a temporary file and renames it, so that no reader sees half a file.
     private static func write(_ text: String, to path: String, mode: mode_t) throws(StartFailure) {
         let temporary = path + ".new"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
@@ -110,7 +110,7 @@ public struct DemoFiles {
     }
 
     private static var lastError: String {
-        // strerror answers with a text of its own, which is copied at once.
+        // strerror returns its own buffer, which is copied at once.
         unsafe String(cString: strerror(errno))
     }
 

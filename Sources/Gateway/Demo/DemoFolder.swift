@@ -1,13 +1,13 @@
 internal import Files
 
-/// The folder of a demo, which one demo at a time may use: another one would write the configuration anew under it.
+/// The folder of a demo, for one demo at a time: a second one would rewrite the configuration of the first.
 public final class DemoFolder: Sendable {
     public let path: String
     private let lock: FolderLock
 
-    /// Makes the folder and those above it where they are not there, and locks it until the value is released.
+    /// Creates the folder and its missing parents, and locks it until the value is released.
     ///
-    /// - Throws: what to do if another demo uses the folder, or if it cannot be made.
+    /// - Throws: what to do if another demo uses the folder, or if it cannot be created.
     public init(_ path: String) throws(StartFailure) {
         self.path = path
         do throws(FolderLock.Refusal) {

@@ -1,14 +1,14 @@
 internal import JSON
 internal import Text
 
-/// Inventories that look like those of real companies, the same at every start.
+/// Inventories that resemble those of real companies, identical at every start.
 public struct DemoInventory: Sendable {
     let domain: String
     let workspaceNames: [String]
     let peopleNames: [String]
     let workflowNames: [String]
 
-    /// A security team: 36 workspaces.
+    /// A security team with 36 workspaces.
     public static let acme = DemoInventory(
         domain: "acme.example",
         workspaceNames: ["EMEA", "Americas", "APAC"].flatMap { region in
@@ -29,7 +29,7 @@ public struct DemoInventory: Sendable {
             "Weekly report", "Escalate case", "Update watchlist",
         ])
 
-    /// A logistics company's: 24.
+    /// A logistics company with 24 workspaces.
     public static let globex = DemoInventory(
         domain: "globex.example",
         workspaceNames: ["North", "South"].flatMap { region in
@@ -47,7 +47,7 @@ public struct DemoInventory: Sendable {
             "Compare offers", "Run payroll", "Create account", "Forecast demand", "Inspect sample", "File contract",
         ])
 
-    /// The document of the contract's section 8.
+    /// The inventory document (the contract's section 8).
     public func document() -> [UInt8] {
         var sequence = PseudoRandomSequence(seed: UInt64(workspaceNames.count))
         var writer = JSONWriter(reservingCapacity: 1 << 17)
@@ -143,7 +143,7 @@ public struct DemoInventory: Sendable {
     }
 }
 
-/// SplitMix64: numbers that look arbitrary and are the same at every start. Nothing secret is made of them.
+/// SplitMix64: numbers that look random and are identical at every start. No secret is derived from them.
 struct PseudoRandomSequence {
     private var state: UInt64
 

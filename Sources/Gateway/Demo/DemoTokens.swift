@@ -3,27 +3,28 @@ public import DemoProvider
 internal import JSON
 public import Time
 
-/// The people of the demo, and tokens as their provider would sign them.
+/// The demo's users, and tokens as their provider would sign them.
 public struct DemoTokens {
     static let audience = "api://gatehouse-demo"
     static let keyID = "demo-1"
     static let clientID = "gatehouse-demo"
-    /// Of the demo provider, in the demo's configuration.
+    /// The demo provider's id in the demo's configuration.
     static let providerID = "demo"
 
+    /// A user or a program of the demo.
     public struct Person: Sendable {
-        /// The name of the token in the demo's output; `nil` for who has none.
+        /// The name of the token in the demo's output; nil if the person has none.
         public let token: String?
-        /// As the demo provider knows them; `nil` for programs, which do not sign in there.
+        /// The person's account at the demo provider; nil for programs, which do not sign in there.
         public let account: DemoPerson?
         public let name: String
         public let email: String
-        /// In the organization `acme`; `nil` for none.
+        /// The role in the organization `acme`; nil for none.
         public let role: String?
-        /// JSON members beside the ordinary ones, each with a comma before it.
+        /// Additional JSON members, each with a comma before it.
         let claims: String
 
-        /// Somebody who signs in.
+        /// A person who signs in.
         init(token: String?, role: String?, _ account: DemoPerson) {
             self.token = token
             self.account = account
@@ -33,7 +34,7 @@ public struct DemoTokens {
             claims = ",\"groups\":[\(account.groups.map { "\"\($0)\"" }.joined(separator: ","))]"
         }
 
-        /// A program.
+        /// A program with a bearer token.
         init(token: String, name: String, email: String, role: String?, claims: String) {
             self.token = token
             account = nil
@@ -46,6 +47,7 @@ public struct DemoTokens {
         var subject: String { account?.id ?? "demo-\(token ?? "")" }
     }
 
+    /// The demo's users and programs.
     public static let people: [Person] = [
         Person(
             token: "manager", role: "organization-manager",
@@ -73,7 +75,7 @@ public struct DemoTokens {
             claims: ",\"realm_access\":{\"roles\":[\"acme-inventory\"]}"),
     ]
 
-    /// A bearer token of 12 hours.
+    /// A bearer token that is valid for 12 hours.
     public static func token(
         of person: Person, signedBy files: DemoFiles, at now: Timestamp
     ) throws(CryptographyError) -> String {

@@ -5,9 +5,10 @@ internal import Tokens
 internal import WorkspaceMetrics
 
 extension Deployment {
-    /// What checked settings come to.
+    /// Makes the deployment for checked settings.
     ///
-    /// - Parameter previous: what was in force before; its providers are kept where they are asked the same way.
+    /// - Parameter previous: the deployment in force before; its providers are kept if their settings for requests are
+    ///   unchanged.
     public convenience init(_ settings: Settings, by outbound: Outbound, after previous: Deployment? = nil) {
         self.init(
             publicURL: settings.publicURL.origin,

@@ -10,14 +10,14 @@ public import Tokens
 internal import Web
 public import WorkspaceMetrics
 
-/// What one reading of the configuration comes to: everything that a request is decided by. Immutable; a reload makes a
-/// new one and publishes it, and a request keeps the one that it began with. A class, for a request passes it on often.
+/// The result of one reading of the configuration: all settings that decide a request. Immutable: a reload publishes a
+/// new one, and a request keeps the one it began with. A class, because requests pass it on often.
 public final class Deployment: Sendable {
     /// A tenant with its rules.
     public final class Organization: Sendable {
         public let id: OrganizationID
         public let name: String
-        /// As the file has them.
+        /// The rules of the configuration file.
         public let rules: OrganizationRules
         public let license: License
 
@@ -28,30 +28,30 @@ public final class Deployment: Sendable {
             self.license = license
         }
 
-        /// All rows: the file's, then those that managers added.
+        /// All rules: the file's, then those that managers added.
         func rules(with access: AccessSnapshot) -> OrganizationRules { rules.adding(access.mappings(of: id)) }
 
-        /// Whether tokens of a provider can earn anything here.
+        /// Returns true if the organization lists a provider, so that its tokens can give a role here.
         func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(exactly: provider.text) }
     }
 
-    /// As links and security fields see it; never taken from a request.
+    /// The origin for links and security header fields; never taken from a request.
     public let publicURL: String
     public let providers: [TrustedProvider]
-    /// By provider.
+    /// Trust in email addresses, by provider.
     public let emailTrust: [ProviderID: EmailTrust]
-    /// In the order of the file.
+    /// The organizations, in the order of the file.
     public let organizations: [Organization]
     public let trustedProxies: TrustedProxies
-    /// Verified tokens remembered per reactor.
+    /// The number of verified tokens that each reactor remembers.
     public let tokenCache: Int
     /// The longest inventory document, in bytes.
     public let inventoryBody: Int
     let signIn: SignInDeployment
     let invitations: InvitationSettings
-    /// `nil`: links are handed over.
+    /// The mail server; nil if links are shown instead of sent.
     let mail: MailSettings?
-    /// How long new connections are still taken after SIGTERM.
+    /// The time after SIGTERM during which new connections are still accepted.
     let drainDelay: Duration
     let isHTTPS: Bool
     /// The cookie of sessions.
@@ -89,17 +89,19 @@ public final class Deployment: Sendable {
         byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The organization with an id; nil if there is none.
     public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
 
-    /// Those in which tokens of a provider can earn anything, in the order of the file.
+    /// The organizations that list a provider, in the order of the file.
     func organizations(accepting provider: ProviderID) -> [Organization] { byProvider[provider] ?? [] }
 
+    /// The trust in a provider's email addresses; by default that of `EmailTrust()`.
     public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
 
-    /// The providers with the keys that count now: those of the file, or else the discovered ones.
+    /// The providers with their current keys: those of the file, or else the discovered ones.
     var trustedProviders: [TrustedProvider] { trust().providers }
 
-    /// The same, and for each provider whose keys are discovered the version of these.
+    /// The providers with their current keys, and the version of each provider's discovered keys.
     func trust() -> (providers: [TrustedProvider], versions: [ProviderID: UInt64]) {
         var versions: [ProviderID: UInt64] = [:]
         let providers = providers.map { provider in
@@ -112,7 +114,7 @@ public final class Deployment: Sendable {
         return (providers, versions)
     }
 
-    /// The provider that may have published keys since by which a refused token is good; nil where no other keys help.
+    /// The provider whose newer keys may verify a refused token; nil if other keys would not help.
     func remote(ofRefused refusal: TokenRefusal) -> RemoteProvider? {
         guard refusal.reason.mayBeOfNewKeys, let id = refusal.provider,
             providers.contains(where: { $0.id == id && $0.keys == nil })
@@ -120,23 +122,23 @@ public final class Deployment: Sendable {
         return signIn.remotes[id]
     }
 
-    /// Whether claims of a provider lack one that decides: the e-mail address, by which suspensions block and invitations
-    /// are accepted, or a claim that a rule of an organization looks at.
+    /// Returns a predicate that is true if claims of a provider lack one that decides: the e-mail address, by which
+    /// suspensions block and invitations are accepted, or a claim that an organization's rule needs.
     func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
         let rules = organizations(accepting: provider).map { $0.rules(with: access) }
         return { claims in claims.member("email") == nil || rules.contains { $0.lacksClaims(claims) } }
     }
 
-    /// What somebody has in an organization.
+    /// A user's access to an organization.
     ///
-    /// - Parameter access: the grants and suspensions that count now.
+    /// - Parameter access: the grants and suspensions in force.
     func entitlement(
         of claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot
     ) -> Entitlement {
         entitlement(of: claims, under: organization.rules(with: access), with: access)
     }
 
-    /// The same under other rows.
+    /// A user's access under other rules.
     func entitlement(
         of claims: VerifiedClaims, under rules: OrganizationRules, with access: AccessSnapshot
     ) -> Entitlement {
@@ -152,7 +154,7 @@ public final class Deployment: Sendable {
                 && trust.isVerifiedEmailUnknown(of: claims.known))
     }
 
-    /// The organizations in which somebody has a role, in the order of the file.
+    /// The organizations in which a user has a role, in the order of the file.
     func entitlements(of claims: VerifiedClaims, with access: AccessSnapshot) -> [(
         organization: Organization, entitlement: Entitlement
     )] {

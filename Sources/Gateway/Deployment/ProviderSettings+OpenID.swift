@@ -4,7 +4,7 @@ internal import OpenID
 internal import Sockets
 
 extension ProviderAddress {
-    /// Where the settings say that a provider is asked.
+    /// The endpoints of a provider by its settings.
     init(_ settings: ProviderSettings) {
         let named = settings.endpoints
         var endpoints = ProviderEndpoints()
@@ -12,7 +12,7 @@ extension ProviderAddress {
             named.authorization, named.token, named.userinfo
         )
         (endpoints.keys, endpoints.endSession) = (named.jwks, named.endSession)
-        // What the configuration itself names may be private.
+        // Hosts that the configuration names may have private addresses.
         let urls = [
             AbsoluteURL(settings.issuer), settings.discoveryURL, named.authorization, named.token, named.userinfo,
             named.jwks, named.endSession,
@@ -34,7 +34,7 @@ extension ProviderAddress {
 }
 
 extension ProviderSettings {
-    /// How the client proves itself. Configuration has checked that what each method needs is there.
+    /// The method of client authentication. The configuration's checks ensure that each method has what it needs.
     var clientAuthentication: ClientAuthentication {
         switch (tokenEndpointAuth, clientSecret, clientKey) {
         case (.privateKeyJWT, _, let key?): .privateKey(key)

@@ -10,12 +10,13 @@ public import Threads
 internal import Time
 internal import Tokens
 
-/// What the gateway reaches providers by; the same for every reading of the configuration.
+/// The means to reach providers, shared by every reading of the configuration.
 public struct Outbound: Sendable {
     public let http: any OutboundHTTP
-    /// Told when discovered keys change.
+    /// The notice of changed keys.
     public let news: KeyNews
     public let clocks: Clocks
+    /// Called with each event between the gateway and a provider.
     public let report: @Sendable (ProviderEvent) -> Void
 
     public init(
@@ -29,24 +30,25 @@ public struct Outbound: Sendable {
     }
 }
 
-/// How people sign in under one reading of the configuration.
+/// The sign-in settings of one reading of the configuration.
 struct SignInDeployment: Sendable {
-    /// Providers that are asked over the network: those without keys in the file, and those at which people sign in.
+    /// The providers that are asked over the network: those without keys in the file, and those at which users sign
+    /// in.
     let remotes: [ProviderID: RemoteProvider]
-    /// Those at which people sign in, in the order of the file.
+    /// The providers at which users sign in, in the order of the file.
     let parties: [RelyingParty]
-    /// Those of them that the general sign-in page may name.
+    /// The sign-in providers that the general sign-in page may name.
     let listed: Set<ProviderID>
-    /// The names that users see.
+    /// The names of all providers that users see.
     let names: [ProviderID: String]
-    /// The issuers of those, in their one spelling.
+    /// The issuers of the sign-in providers, in canonical spelling.
     let issuers: [ProviderID: String]
-    /// `nil` where nobody signs in.
+    /// The box that seals sessions; nil without a secret key, which sign-ins require.
     let box: SealedBox?
-    /// What signs the audit log's checkpoints; none without a secret key.
+    /// The keys that sign checkpoints of the audit log; nil without a secret key.
     let checkpointKeys: CheckpointKeys?
     let lifetimes: SessionLifetimes
-    /// By domain in lower case, in the order of the file.
+    /// The providers by domain in lower case, in the order of the file.
     let emailDomains: [ExactText: [ProviderID]]
 
     static let none = SignInDeployment(
@@ -60,8 +62,8 @@ struct SignInDeployment: Sendable {
 }
 
 extension SignInDeployment {
-    /// - Parameter previous: whose providers are kept where they are asked the same way, so that their keys survive a
-    ///   reload.
+    /// - Parameter previous: the deployment whose providers are kept if their settings for requests are unchanged, so
+    ///   that their keys survive a reload.
     init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInDeployment?) {
         var remotes: [ProviderID: RemoteProvider] = [:]
         var parties: [RelyingParty] = []
@@ -98,7 +100,7 @@ extension SignInDeployment {
             parties.map { ($0.id, TrustedProvider.canonicalIssuer($0.client.provider.issuer)) },
             uniquingKeysWith: { first, _ in first })
         emailDomains = domains
-        // Configuration has checked their length.
+        // The configuration's checks ensure the keys' length.
         box = settings.secretKeys.isEmpty ? nil : try? SealedBox(keys: settings.secretKeys.map(\.bytes))
         checkpointKeys = try? CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
         lifetimes = SessionLifetimes(

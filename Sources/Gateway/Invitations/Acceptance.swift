@@ -10,16 +10,16 @@ internal import Telemetry
 internal import Time
 internal import Tokens
 
-/// Taking an invitation up: the same by page and by API.
+/// Acceptance of an invitation, shared by the page and the API.
 struct Acceptance: Sendable {
     let deployments: Published<Deployment>
     let service: SignInService
     let claims: VerifiedClaims
     let origin: AuditOrigin
-    /// Of the sign-in, which the organization then knows; `nil` for a program's token.
+    /// The session of the sign-in, which the organization then knows; nil for a program's token.
     let session: SessionKey?
 
-    /// As it is now, for a request may take minutes to arrive.
+    /// The deployment at this moment, since a request may take minutes to arrive.
     private var deployment: Deployment { deployments.read().value }
 
     var invitee: Invitee {
@@ -30,7 +30,7 @@ struct Acceptance: Sendable {
             email: root.shownEmail)
     }
 
-    /// Whether the organization takes sign-ins of this provider; `nil` where there is no such organization any more.
+    /// Returns true if the organization accepts sign-ins of this provider; nil if the organization no longer exists.
     func isAccepted(_ organization: OrganizationID) -> Bool? {
         deployment.organization(organization.text)?.accepts(claims.provider)
     }

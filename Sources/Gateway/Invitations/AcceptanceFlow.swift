@@ -15,15 +15,15 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// What an invitation's link opens. Looking accepts nothing, for mail scanners look; the token is in the address once,
-/// and from then on sealed in the browser's cookie.
+/// The pages behind an invitation's link. Viewing accepts nothing, since mail scanners open links. The token is in the
+/// URL once, and from then on sealed in the browser's cookie.
 struct AcceptanceFlow: Sendable {
     let deployment: Deployment
     let deployments: Published<Deployment>
     let service: SignInService
     let request: Request
     let origin: AuditOrigin
-    /// `nil` for whoever is not signed in yet.
+    /// The user's claims; nil if the user is not signed in yet.
     let claims: VerifiedClaims?
     let session: SessionToken?
 
@@ -85,8 +85,8 @@ struct AcceptanceFlow: Sendable {
         }
         guard let token = opened(box) else { return page(.unknown, 404) }
         do throws(DatabaseError) {
-            // Another link may have been opened in this browser since, by another tab or by another site: what the form
-            // says that it was shown is what is accepted.
+            // Another tab or another site may have opened another link in this browser meanwhile: the invitation that
+            // the form names is the one that is accepted.
             if let shown, !(try await service.access.invitation(of: token)?.id).isExactly(shown) {
                 return .redirect(path)
             }
@@ -99,7 +99,7 @@ struct AcceptanceFlow: Sendable {
             let cookies = empty.map { [deployment.browserCookie.setting($0.value)] } ?? []
             return Reply.redirect("/organizations/\(FormEncoding.encode(grant.organization.text))").with(cookies)
         } catch {
-            // What it is now is shown as if one had just opened it.
+            // The current state is shown, as if the link had just been opened.
             return [401, 503].contains(error.status) ? .problem(error) : await show(token)
         }
     }
@@ -160,7 +160,7 @@ struct AcceptanceFlow: Sendable {
     private func page(_ content: InvitationPage.Content, _ status: Int) -> Reply {
         let account = claims.map { claims in
             let email = claims.claims.root.shownEmail
-            // Whoever looks over the wrong person's shoulder learns neither address.
+            // A user with the wrong account learns neither address.
             let shown = if case .wrongPerson = content { email.map { MaskedAddress($0).text } } else { email }
             return Account(name: shown ?? claims.identity.subject, formToken: try? session?.formToken)
         }

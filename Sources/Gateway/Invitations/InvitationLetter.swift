@@ -10,8 +10,8 @@ internal import Time
 internal import Web
 
 extension Deployment {
-    /// The letter that brings an invitation's link; nil if letters are not sent any more, if the organization is gone, or
-    /// if no letter can go to the address.
+    /// The email with an invitation's link; nil if emails are no longer sent, if the organization is gone, or if the
+    /// address cannot receive mail.
     func letter(_ outgoing: OutgoingLetter, at now: Timestamp) -> (letter: Letter, route: MailRoute)? {
         let invitation = outgoing.invitation
         guard let mail, let organization = organization(invitation.organization.text),

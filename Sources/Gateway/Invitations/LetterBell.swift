@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Rung when a letter is waiting, so that it does not wait for the next look.
+/// A signal that a letter is waiting, so that it need not wait for the next round.
 final class LetterBell: Sendable {
     private struct State {
         var isRung = false
@@ -18,7 +18,7 @@ final class LetterBell: Sendable {
         sleeper?.resume()
     }
 
-    /// Returns at the next ring, at once where it was rung since the last wait. For one waiter.
+    /// Returns at the next ring, or at once if it was rung since the last wait. Supports one waiter.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

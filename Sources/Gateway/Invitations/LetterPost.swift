@@ -10,20 +10,21 @@ internal import Text
 internal import Threads
 internal import Time
 
-/// What takes letters to mail servers.
+/// A transport that delivers letters to mail servers.
 protocol LetterCarrier: Sendable {
     func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure)
 }
 
 extension SMTPClient: LetterCarrier {}
 
-/// Sends the letters that wait in the store, a few at a time: a slow server holds up neither a request nor all letters,
-/// and one that is dead loses none.
+/// Sends the letters that wait in the store, a few at a time: a slow mail server delays neither requests nor all
+/// letters, and a dead one loses none.
 final class LetterPost: Sendable {
-    /// Longer than a delivery may take, so that nobody else sends the same letter meanwhile.
+    /// Longer than a delivery may take, so that no other process sends the letter meanwhile.
     private static let lease: Duration = .seconds(600)
     private static let mostAtOnce = 4
-    /// Until the next attempt, by how many there were; then it is given up. A day and a half in all.
+    /// The delay before the next attempt, by the number of attempts; after the last one the letter is given up. About
+    /// a day and a half in all.
     private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
         .seconds($0)
     }
@@ -31,7 +32,7 @@ final class LetterPost: Sendable {
     private let deployments: Published<Deployment>
     private let service: SignInService
     private let carrier: any LetterCarrier
-    /// By their ids.
+    /// The letters that are being sent, by id.
     private let underWay = Mutex<[ExactText: OutgoingLetter]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
@@ -58,13 +59,13 @@ final class LetterPost: Sendable {
         task.withLock { $0 = new }
     }
 
-    /// Begins no more letters.
+    /// Starts no further deliveries.
     func stop() {
         task.withLock { $0?.cancel() }
     }
 
-    /// Waits for the letters that are under way. What is still talking then is handed back: it may go out twice, and is
-    /// not lost.
+    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the store: the letter
+    /// may be sent twice, and is not lost.
     func finish(before end: ContinuousClock.Instant) async {
         while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
             try? await Task.pause(for: .milliseconds(20))
@@ -75,7 +76,7 @@ final class LetterPost: Sendable {
         }
     }
 
-    /// The same on a thread that may wait.
+    /// Blocking variant of `finish(before:)`, for a thread that may wait.
     func finishBlocking(before end: ContinuousClock.Instant) {
         let isDone = DispatchSemaphore(value: 0)
         Task.inBackground { [self] in
@@ -85,7 +86,7 @@ final class LetterPost: Sendable {
         isDone.wait()
     }
 
-    /// Sends what is due, one after the other; how many were tried.
+    /// Sends the letters that are due, one after the other, and returns how many were tried.
     func sendDue() async -> Int {
         var count = 0
         while let letter = await take() {
@@ -124,7 +125,7 @@ final class LetterPost: Sendable {
         do throws(DatabaseError) {
             try await service.access.settle(outgoing, outcome)
         } catch {
-            // It is sent once more when its lease is over.
+            // The letter is sent once more when its lease is over.
             service.log.write(.error, "what became of a letter could not be kept", fields: [("cause", "\(error)")])
         }
     }

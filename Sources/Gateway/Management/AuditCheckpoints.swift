@@ -3,8 +3,8 @@ internal import Databases
 internal import Telemetry
 internal import Time
 
-/// Makes checkpoints of the audit log: every day, and with each export. Each one goes to the log too, where whoever
-/// alters the store does not reach it.
+/// Checkpoints of the audit log: one per day, and one with each export. Each is also written to the log, out of reach
+/// for an attacker who alters the store.
 struct AuditCheckpoints: Sendable {
     let database: Database
     let log: Log
@@ -16,7 +16,7 @@ struct AuditCheckpoints: Sendable {
         }
     }
 
-    /// Where the last one is a day old.
+    /// Makes a checkpoint if the last one is a day old.
     func makeDaily(with keys: CheckpointKeys) async throws(DatabaseError) {
         try await make { moment, transaction throws(DatabaseError) in try keys.makeDaily(at: moment, transaction) }
     }
@@ -33,6 +33,6 @@ struct AuditCheckpoints: Sendable {
             .info, "audit checkpoint", fields: [("checkpoint", String(decoding: checkpoint.json, as: UTF8.self))])
     }
 
-    /// Nothing has happened since the last one.
+    /// No event was recorded since the last checkpoint.
     private struct Unneeded: Error {}
 }

@@ -12,20 +12,20 @@ internal import Text
 internal import Time
 internal import Tokens
 
-/// Why somebody has what they have here, or why not.
+/// A user's role in this organization, with the reason for it or for its absence.
 struct ExplainedAccess: Sendable {
     let provider: ProviderID
     let issuer: String
     let subject: String?
     let email: String?
-    /// Whether nobody vouches for the claims.
+    /// Whether the claims are unsigned.
     let isDryRun: Bool
     let explanation: AccessExplanation
 }
 
 extension Management {
-    /// What a token holds, once it is verified as a bearer token of one of the organization's providers would be; of the
-    /// others the organization is told nothing.
+    /// The claims of a token, verified as a bearer token of one of the organization's providers. Tokens of other
+    /// providers disclose nothing to the organization.
     func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
         let bytes = Array(token.withoutWhiteSpace().utf8)
         let (providers, versions) = deployment.trust()
@@ -43,14 +43,14 @@ extension Management {
         return try BearerTokenVerifier(own, cacheSize: 0).verify(token.span, at: service.now())
     }
 
-    /// Of claims that were verified once.
+    /// Explains claims that were verified earlier.
     func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
         try await explain(
             claims.known, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
             isDryRun: false)
     }
 
-    /// Of claims that nobody signed, as if they came from one of the organization's providers.
+    /// Explains unsigned claims, as if they came from one of the organization's providers.
     func explain(claims root: JSONValue, of provider: ProviderID) async throws(Problem) -> ExplainedAccess? {
         guard organization.accepts(provider), let known = deployment.providers.first(where: { $0.id == provider })
         else { return nil }
@@ -60,13 +60,13 @@ extension Management {
             isDryRun: true)
     }
 
-    /// Of somebody who was seen, by the claims of their last sign-in.
+    /// Explains a user who was seen, by the claims of their last sign-in.
     func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
         guard let claims = try await person(identity).flatMap(deployment.claims) else { return nil }
         return try await explain(claims)
     }
 
-    /// Somebody who was seen here.
+    /// A user who was seen in this organization.
     func person(_ identity: IdentityID) async throws(Problem) -> PersonSeen? {
         let id = id
         return try await stored { () throws(DatabaseError) in
@@ -81,7 +81,7 @@ extension Management {
     ) async throws(Problem) -> ExplainedAccess {
         let (access, organization) = (access.snapshots.read().value, organization)
         let trust = deployment.emailTrust(of: provider)
-        // Every row is tried, on claims of any size: no work for a reactor.
+        // Every rule is evaluated, on claims of any size: too long for a reactor.
         let explanation = try await stored { () throws(DatabaseError) in
             try await service.database.compute {
                 organization.rules(with: access).explain(claims, from: provider.text, emailTrust: trust)
@@ -98,14 +98,14 @@ extension Management {
                 isSuspensionUnknown: access.suspendsAddresses(in: id) && trust.isVerifiedEmailUnknown(of: claims)))
     }
 
-    /// The newest first.
+    /// The denied sign-ins, newest first.
     func deniedSignIns(limit: Int) async throws(Problem) -> [DeniedSignIn] {
         try await stored { () throws(DatabaseError) in
             try await service.denied.list(of: id.text, before: nil, limit: limit, now: service.now()).items
         }
     }
 
-    /// A sign-in that earned nothing here, by its id.
+    /// A sign-in that gave no role here, by its id.
     func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
         try await stored { () throws(DatabaseError) in
             try await service.denied.find(denied, in: id.text, now: service.now())

@@ -12,27 +12,26 @@ internal import Time
 internal import Tokens
 
 extension Deployment {
-    /// Where an invitation's link leads. It is the only place where a token stands in a URL, and the page behind it takes
-    /// the token out of the address bar.
+    /// An invitation's link, the only URL that contains a token. Its page removes the token from the address bar.
     func link(_ token: InvitationToken) -> String {
         "\(publicURL)\(Route.acceptance.template)?token=\(token.text)"
     }
 
-    /// What is wrong with inviting somebody; `nil` where nothing is.
+    /// The fault of an address that may not be invited; nil if it may.
     func fault(of address: InvitedAddress) -> String? {
         let allowed = invitations.allowedDomains
         guard !allowed.isEmpty, !allowed.contains(exactly: address.domain) else { return nil }
         return "is of a domain that may not be invited; allowed: \(allowed.joined(separator: ", "))"
     }
 
-    /// What is wrong with inviting into a role; `nil` where nothing is.
+    /// The fault of a role that invitations may not give; nil if they may.
     static func fault(ofInviting role: Role) -> String? {
         role == .publisher ? "cannot be given by invitation: whoever is counted does not count" : nil
     }
 }
 
 extension Management {
-    /// The newest first.
+    /// The invitations, newest first.
     func invitations(
         in state: Invitation.State? = nil, before: (at: Int64, id: String)? = nil, limit: Int
     ) async throws(Problem) -> [Invitation] {

@@ -10,13 +10,13 @@ internal import Snapshots
 internal import Text
 internal import Tokens
 
-/// An organization's rows at one moment, and the tag of that moment. Making one costs as much as there are rows.
+/// An organization's rules at one moment, and the tag of that moment. Making one costs time proportional to the rules.
 struct MappingTable: Sendable {
-    /// Those of the file, which nobody changes here.
+    /// The file's rules, which cannot be changed here.
     let file: [Mapping]
-    /// Those that managers added, ranked among themselves.
+    /// The managers' rules, in rank order.
     let stored: [Mapping]
-    /// All rows, with their ranks from 1.
+    /// All rules, with their ranks from 1.
     let all: [Mapping]
     private let places: [ExactText: Int]
 
@@ -28,29 +28,29 @@ struct MappingTable: Sendable {
         places = Dictionary(all.indices.map { (ExactText(all[$0].id), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Names this state of all rows: their order decides, so a change of one is a change of all.
+    /// The tag of this state of all rules: order decides, so a change of one rule is a change of all.
     var tag: String {
         var writer = JSONWriter(reservingCapacity: 1024)
         writer.beginArray()
         for row in all { for text in row.parts { writer.string(text) } }
         writer.endArray()
-        // Without a digest nothing is current, and nothing is changed.
+        // Without a digest no tag is current, and no change is made.
         return (try? Digest.sha256(writer.bytes)).map { Base64URL.encode(Array($0.prefix(12))) } ?? ""
     }
 
-    /// By the rows' ids.
+    /// The ranks from 1, by the rules' ids.
     var ranks: [ExactText: Int] { places.mapValues { $0 + 1 } }
 
     func row(_ id: String) -> Mapping? { places[ExactText(id)].map { all[$0] } }
     func isOfFile(_ id: String) -> Bool { places[ExactText(id)].map { $0 < file.count } ?? false }
 
-    /// The place among the rows of managers that a rank is; `nil` where the file's rows are.
+    /// The index among the managers' rules for a rank; nil for ranks of the file's rules.
     func place(ofRank rank: Int) -> Int? { rank > file.count ? rank - file.count - 1 : nil }
 }
 
-/// What a change of rows would come to.
+/// The effects of a change of rules.
 struct MappingPreview: Sendable {
-    /// Somebody who was seen, and what becomes of their role.
+    /// A user who was seen, with the role before and after the change.
     struct Person: Sendable {
         let seen: PersonSeen
         let before: Role?
@@ -58,12 +58,12 @@ struct MappingPreview: Sendable {
     }
 
     let table: MappingTable
-    /// Those for whom something changes.
+    /// The users whose role changes.
     let people: [Person]
     let unchanged: Int
-    /// Of whoever asks.
+    /// The acting manager's role before and after.
     let own: (before: Role?, after: Role?)
-    /// Rows that decide for no person any more, and did before.
+    /// The rules that would stop deciding for any user.
     let shadowed: [Mapping]
     let wouldLockOut: Bool
 }
@@ -77,15 +77,17 @@ extension Management {
         }
     }
 
-    /// The ranks of all rows, by their ids.
+    /// The ranks of all rules, by their ids.
     func ranks() async throws(Problem) -> [ExactText: Int] {
         try await mappings().ranks
     }
 
+    /// Changes the managers' rules.
+    ///
     /// - Parameters:
-    ///   - file: the file's rows that the change was made for; with others it is refused.
-    ///   - isCurrent: whether the rows with this tag are those that one has seen.
-    ///   - isConfirmed: whether one's own role may go.
+    ///   - file: the file's rules that the change was made for; with others it is refused.
+    ///   - isCurrent: returns true if a tag is that of the rules that the manager has seen.
+    ///   - isConfirmed: true if the manager confirms the loss of their own role.
     func change(
         _ change: MappingChange, of file: [Mapping], ifCurrent isCurrent: @escaping @Sendable (String) -> Bool,
         isConfirmed: Bool
@@ -105,10 +107,10 @@ extension Management {
         return (table.row(row.id) ?? row, table)
     }
 
-    /// What a row is called that a preview's change would add.
+    /// The id in a preview of a rule that the change would add.
     static func previewID(_ index: Int) -> String { "new:\(index + 1)" }
 
-    /// What changes would come to for everybody who was seen; nothing is changed.
+    /// The effects of changes on all users who were seen; nothing is changed.
     func preview(_ changes: [MappingChange]) async throws(Problem) -> MappingPreview {
         let before = try await mappings()
         let prepared = try await offReactor { () -> Preparation? in
@@ -139,14 +141,14 @@ extension Management {
             wouldLockOut: had && !has)
     }
 
-    /// What a preview needs for everyone who is judged.
+    /// The input for evaluating each user in a preview.
     private struct Preparation: Sendable {
         let table: MappingTable
         let before: MappingRows
         let after: MappingRows
         let old: OrganizationRules
         let new: OrganizationRules
-        /// Rows that decide for no person any more, and did before.
+        /// The rules that would stop deciding for any user.
         let shadowed: [Mapping]
 
         init(before table: MappingTable, after: MappingTable, of organization: Deployment.Organization) {
@@ -159,7 +161,7 @@ extension Management {
         }
     }
 
-    /// All people's claims are opened and judged twice: in batches, so that other reads run in between.
+    /// The claims of all users are opened and evaluated twice, in batches, so that other reads run in between.
     private func judged(_ rules: Preparation) async throws(Problem) -> (
         changed: [MappingPreview.Person], unchanged: Int
     ) {

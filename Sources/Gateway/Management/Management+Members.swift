@@ -8,9 +8,9 @@ internal import Sessions
 internal import Snapshots
 
 extension Management {
-    /// A page of those with access.
+    /// A page of the members.
     ///
-    /// - Parameter after: the last one of the page before.
+    /// - Parameter after: the last member of the previous page.
     func members(
         by order: MemberOrder, after: IdentityID?, limit: Int
     ) async throws(Problem) -> [SeenMember] {
@@ -24,7 +24,7 @@ extension Management {
         }
     }
 
-    /// A page of the grants, by their ids.
+    /// A page of the grants, ordered by id.
     func grants(after: String, limit: Int) async throws(Problem) -> [Grant] {
         let id = id
         return try await stored { () throws(DatabaseError) in
@@ -34,7 +34,7 @@ extension Management {
         }
     }
 
-    /// A page of the suspensions, by identity.
+    /// A page of the suspensions, ordered by identity.
     func suspensions(after: IdentityID?, limit: Int) async throws(Problem) -> [Suspension] {
         let id = id
         return try await stored { () throws(DatabaseError) in
@@ -44,7 +44,7 @@ extension Management {
         }
     }
 
-    /// - Parameter isConfirmed: whether one's own role may go.
+    /// - Parameter isConfirmed: true if the manager confirms the loss of their own role.
     func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
@@ -53,7 +53,7 @@ extension Management {
         }
     }
 
-    /// - Parameter isConfirmed: whether one may shut oneself out.
+    /// - Parameter isConfirmed: true if the manager confirms their own suspension.
     func suspend(_ identity: IdentityID, isConfirmed: Bool) async throws(Problem) -> Suspension {
         try await decided { () throws(DatabaseError) in
             try await access.suspend(
@@ -69,8 +69,8 @@ extension Management {
         }
     }
 
-    /// Ends all sessions of somebody who has a role here, or had one and is suspended. Whoever merely signed in once is
-    /// no affair of this organization's. Each organization in which they have a role is told.
+    /// Ends all sessions of a user who has a role here, or had one and is suspended. A user who merely signed in once
+    /// is outside this organization's authority. Each organization in which the user has a role gets an audit event.
     func endSessions(of identity: IdentityID) async throws(Problem) {
         let id = id
         let known = try await stored { () throws(DatabaseError) in

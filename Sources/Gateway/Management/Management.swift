@@ -11,12 +11,12 @@ internal import Telemetry
 internal import Time
 internal import Tokens
 
-/// What somebody does with an organization's members, invitations and mappings: the same by page and by API. What it
-/// may be was decided before; the organization comes from the permit.
+/// Operations on an organization's members, invitations and mappings, shared by the pages and the API. The permit was
+/// decided before and names the organization.
 struct Management: Sendable {
-    /// As it was when the request came.
+    /// The deployment at the time of the request.
     let deployment: Deployment
-    /// As it is when a change is decided.
+    /// The source of the deployment at the time of a change.
     let deployments: Published<Deployment>
     let organization: Deployment.Organization
     let service: SignInService
@@ -24,7 +24,7 @@ struct Management: Sendable {
     let caller: StandingCaller
     let origin: AuditOrigin
 
-    /// Of the caller.
+    /// The caller's claims.
     var claims: VerifiedClaims { caller.claims }
     var access: AccessStore { service.access }
     var id: OrganizationID { permit.organization }
@@ -34,20 +34,21 @@ struct Management: Sendable {
             action, by: claims.actor, in: id, requestID: origin.requestID, address: origin.address)
     }
 
-    /// The caller, for the transaction of what they do.
+    /// The caller's identity, for the transaction of a change.
     ///
-    /// - Parameter isConfirmed: whether their own role may go by it.
+    /// - Parameter isConfirmed: true if the caller confirms the loss of their own role.
     func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingIdentity {
         caller.acting(permission, in: id, isConfirmed: isConfirmed)
     }
 
-    /// The settings that are in force now.
+    /// The deployment in force now.
     var today: Deployment { deployments.read().value }
 
-    /// How people who were seen are judged, by the settings of when it is asked.
+    /// The rules for users seen, by the settings at the time of each call.
     var peopleRules: PeopleRules { Deployment.peopleRules(of: deployments) }
 
-    /// The content of a request may take minutes to arrive; a role may be taken away meanwhile, and a session may end.
+    /// The permission is checked again: the content of a request may take minutes to arrive, and meanwhile a role may
+    /// be revoked or a session may end.
     func checkStillPermitted() async throws(Problem) {
         let (access, id, identity) = (access, id, acting(permit.permission))
         let refusal = try await stored { () throws(DatabaseError) in
@@ -58,12 +59,12 @@ struct Management: Sendable {
         if let refusal { throw Problem(refusal) }
     }
 
-    /// Whether this is whoever asks.
+    /// Returns true if the identity is the caller's own.
     func isOwn(_ identity: IdentityID) -> Bool {
         identity == (try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject))
     }
 
-    /// What cannot be stored or read is one answer, and one line in the log.
+    /// A store failure gets one problem, and one line in the log.
     func stored<Value>(
         _ body: () async throws(DatabaseError) -> Value
     ) async throws(Problem) -> Value {
@@ -76,12 +77,12 @@ struct Management: Sendable {
         }
     }
 
-    /// Works something out on a thread that reads, for what would hold up a reactor: long tables, many rows.
+    /// Runs a long computation, such as a long table or many rules, on a reader's thread instead of the reactor.
     func offReactor<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Problem) -> Value {
         try await stored { () throws(DatabaseError) in try await service.database.compute(body) }
     }
 
-    /// The same for what may be refused.
+    /// Variant of `stored(_:)` for operations that may be refused.
     func decided<Value>(
         _ body: () async throws(DatabaseError) -> Result<Value, AccessRefusal>
     ) async throws(Problem) -> Value {
@@ -93,7 +94,7 @@ struct Management: Sendable {
 }
 
 extension Problem {
-    /// Why access is not changed, and what to do about it.
+    /// The reason why access was not changed, and what to do about it.
     init(_ refusal: AccessRefusal) {
         switch refusal {
         case .notFound: self.init(.notFound, detail: "Nothing of this id is known here.")

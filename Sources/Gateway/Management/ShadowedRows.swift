@@ -2,10 +2,10 @@ internal import ClaimMapping
 internal import Organizations
 internal import Text
 
-/// Rows that cannot decide for anybody: another one matches whatever they match, and comes first. Under `highest_role`
-/// that is one with a higher role, wherever it stands, or an earlier one with the same.
+/// Rules that can never decide: another rule matches every value they match, and takes precedence. Under
+/// `highest_role` that is a rule with a higher role, in any position, or an earlier one with an equal role.
 struct ShadowedRows {
-    /// The rows of one claim that can match more than one value, and the others by their value.
+    /// The rules of one claim that can match more than one value, and the others by their value.
     private struct Claim {
         var exists: [Mapping] = []
         var patterns: [(row: Mapping, glob: Glob)] = []
@@ -13,7 +13,7 @@ struct ShadowedRows {
         var byValue: [ExactText: [Mapping]] = [:]
     }
 
-    /// In their order.
+    /// The rules in their order.
     let rows: [Mapping]
 
     init(of all: [Mapping], under strategy: ClaimStrategy) {

@@ -7,13 +7,13 @@ internal import Text
 internal import Time
 
 extension ManagementPages {
-    /// A page of the log, or with `format` an export of all that was looked for.
+    /// A page of the log, or with `format` an export of all matching events.
     func audit() async throws(Problem) -> Reply {
         var filter = AuditPage.Filter()
         (filter.from, filter.to) = (query["from"] ?? "", query["to"] ?? "")
         (filter.actor, filter.action) = (query["actor"] ?? "", query["action"] ?? "")
         let items = (request.target.queryItems ?? []).map { item -> (name: String, value: String) in
-            // A day is meant from its beginning.
+            // A date without a time means its first moment.
             let isDay = (item.name == "from" || item.name == "to") && item.value.utf8.count == 10
             return isDay ? (item.name, "\(item.value)T00:00:00Z") : item
         }

@@ -16,7 +16,7 @@ extension ManagementPages {
             formToken: try? session?.formToken)
     }
 
-    /// The form, and a denied sign-in explained.
+    /// The form, with the explanation of a denied sign-in.
     func explain(denied id: String?) async throws(Problem) -> Reply {
         var page = explainPage
         if let id, management.permit.role == .manager {
@@ -31,7 +31,7 @@ extension ManagementPages {
         return try await show(page, .ok)
     }
 
-    /// The form, and a token or claims explained that were sent with it.
+    /// The form, with the explanation of a token or claims that were sent.
     func explain(pasted text: String, of provider: String) async throws(Problem) -> Reply {
         var page = explainPage
         let text = String(text.unicodeScalars.drop { $0.properties.isWhitespace })

@@ -10,7 +10,7 @@ internal import Text
 internal import Tokens
 
 extension ManagementPages {
-    /// The rows; with `edit=ID` that row in the form, with `draft=ID` one that fits a denied sign-in.
+    /// The rules; with `edit=ID` that rule in the form, with `draft=ID` a rule that matches a denied sign-in.
     func mappings(_ query: [ExactText: String]) async throws(Problem) -> Reply {
         let table = try await management.mappings()
         var page = try await mappingsPage(table)
@@ -29,7 +29,7 @@ extension ManagementPages {
         return try await show(page, .ok)
     }
 
-    /// First the preview, then, with the tag of what was previewed, the change.
+    /// Shows the preview first; with the previewed tag, makes the change.
     func changeMappings(_ form: [ExactText: String]) async throws(Problem) -> Reply {
         let table = try await management.mappings()
         do throws(Problem) {
@@ -82,7 +82,7 @@ extension ManagementPages {
             strategy: management.organization.rules.strategy, tag: tag, denied: denied, formToken: formToken)
     }
 
-    /// The form as the API's document, so that both are read by the same rules.
+    /// The form converted to the API's JSON document, so that one parser reads both.
     private func change(_ form: [ExactText: String], of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
@@ -99,7 +99,7 @@ extension ManagementPages {
         if operation != "create" { writer.member("id", form["id"] ?? "") }
         for name in names {
             if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
-            // An empty field is no separator; a space is one. Without a value there is nothing to cut.
+            // An empty field means no separator; a space is one. A rule without a value has nothing to split.
             if name == "split", form["split"]?.isEmpty == true || form["match"] == Match.exists.rawValue {
                 writer.member(name, String?.none)
                 continue
@@ -156,7 +156,8 @@ extension ManagementPages {
         return draft
     }
 
-    /// A row that lets somebody in: by their address where it is verified, else by their subject at the provider.
+    /// A rule that gives access to one user: by their address if it is verified, otherwise by their subject at the
+    /// provider.
     private func draft(for id: String) async throws(Problem) -> MappingsPage.Draft? {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()

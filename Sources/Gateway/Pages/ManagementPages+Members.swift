@@ -13,7 +13,7 @@ extension ManagementPages {
         return try await show(page, status)
     }
 
-    /// What a form of the page asks for; afterwards the browser is sent to look at the page anew.
+    /// Performs the action of a form, then redirects the browser to the page.
     func changeMembers(_ form: [ExactText: String]) async throws(Problem) -> Reply {
         let (action, id, isConfirmed) = (form["action"] ?? "", form["id"] ?? "", form["confirm"] == "self")
         do throws(Problem) {
@@ -58,7 +58,7 @@ extension ManagementPages {
         return try await link(issued, done: "invited")
     }
 
-    /// A link is shown once, on the answer itself; a letter needs no showing.
+    /// The reply with a link that is shown once; an email needs no such reply.
     private func link(_ issued: IssuedInvitation, done: String) async throws(Problem) -> Reply {
         guard let token = issued.token else { return redirect(done: done) }
         return try await members(
@@ -67,7 +67,7 @@ extension ManagementPages {
                 link: management.deployment.link(token)))
     }
 
-    /// The page with what was wrong above it, and what was typed in its form.
+    /// The page with the problem above it, and the submitted values in its form.
     private func refused(_ problem: Problem, _ form: [ExactText: String]) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
         var page = try await membersPage()
@@ -82,7 +82,7 @@ extension ManagementPages {
         return try await show(page, Status(problem.status))
     }
 
-    /// Rows of a table on one page.
+    /// The rows of a table per page.
     private static let rows = 50
 
     private func membersPage() async throws(Problem) -> MembersPage {
@@ -110,7 +110,7 @@ extension ManagementPages {
         return page
     }
 
-    /// All that wait for somebody, then the newest of the others.
+    /// All pending invitations, then the newest of the others.
     private func invitationsShown() async throws(Problem) -> [Invitation] {
         let pending = try await management.invitations(in: .pending, limit: 500)
         return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })

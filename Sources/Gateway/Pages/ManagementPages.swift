@@ -7,7 +7,7 @@ internal import Policy
 internal import Sessions
 internal import Text
 
-/// An organization's pages beside its figures: the same operations as the API's, by forms.
+/// An organization's management pages: the API's operations, by forms.
 struct ManagementPages: Sendable {
     let management: Management
     let request: Request
@@ -37,7 +37,7 @@ struct ManagementPages: Sendable {
 
     // MARK: Parts
 
-    /// Renders a page on a thread that reads: long tables would hold up a reactor.
+    /// Renders a page on a reader's thread: long tables would delay a reactor.
     func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
         try await management.offReactor { .page(status, page.document) }
     }
@@ -48,24 +48,24 @@ struct ManagementPages: Sendable {
             isReadOnly: management.permit.role != .manager)
     }
 
-    /// What forms carry; `nil` for whoever may only look, and for programs, which have no forms.
+    /// The token of the page's forms; nil for viewers, and for programs, which have no forms.
     var formToken: String? {
         management.permit.role == .manager ? try? session?.formToken : nil
     }
 
     var path: String { request.target.path }
 
-    /// The query's items, the first of each name.
+    /// The query's items; of repeated names, the first.
     var query: [ExactText: String] {
         Dictionary(
             (request.target.queryItems ?? []).map { (ExactText($0.name), $0.value) },
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// What the page says after it was told to do something.
+    /// The notice after a completed action.
     private var done: Notice? { query["done"].flatMap { ManagementPages.sentences[ExactText($0)] }.map { .done($0) } }
 
-    /// Where to go after something was done, so that loading the page again does nothing.
+    /// A redirect after an action, so that reloading the page repeats nothing.
     func redirect(done: String) -> Reply {
         .redirect("\(path)?done=\(done)")
     }
@@ -90,7 +90,7 @@ struct ManagementPages: Sendable {
             throw Problem(.unsupportedMediaType, detail: "Send the form as application/x-www-form-urlencoded.")
         }
         let form = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
-        // A bearer token is not sent by other sites' forms.
+        // Other sites' forms cannot send a bearer token.
         if let session {
             let sent = request.field(.formToken) ?? form["csrf_token"]
             guard sent.map(session.isFormToken) ?? false else {

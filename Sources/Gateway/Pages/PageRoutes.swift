@@ -9,7 +9,7 @@ internal import Sessions
 internal import Tokens
 internal import WorkspaceMetrics
 
-/// What people see in a browser.
+/// The pages for users in a browser.
 enum PageRoutes {
     static func asset(_ name: String) -> Reply {
         guard let asset = Asset.named(name) else {
@@ -18,12 +18,12 @@ enum PageRoutes {
         return .asset(type: asset.contentType, asset.bytes)
     }
 
-    /// The start of somebody who is not signed in.
+    /// The home page of a user who is not signed in.
     static func signIn(_ exchange: Exchange) -> Reply {
         .page(.ok, exchange.deployment.signIn.page(for: SignInQuery()).document)
     }
 
-    /// To the one organization, or the list of them.
+    /// A redirect to the only organization, or the list of organizations.
     static func home(_ exchange: Exchange, _ caller: Caller) -> Reply {
         let items = organizations(exchange, caller)
         switch items.count {
@@ -67,7 +67,7 @@ enum PageRoutes {
         }
     }
 
-    /// The same page whether or not there is such an organization.
+    /// The refusal, identical whether or not the organization exists.
     static func refused(_ exchange: Exchange, _ caller: Caller) -> Reply {
         let claims = caller.claims
         let page = RefusedPage(
@@ -94,7 +94,7 @@ enum PageRoutes {
             formToken: caller.session.flatMap { try? $0.token.formToken })
     }
 
-    /// Those whose page one may see.
+    /// The organizations whose page the caller may see.
     private static func organizations(_ exchange: Exchange, _ caller: Caller) -> [OrganizationListPage.Item] {
         exchange.deployment.entitlements(of: caller.claims, with: exchange.access).compactMap {
             organization, entitlement in

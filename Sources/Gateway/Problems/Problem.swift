@@ -1,6 +1,6 @@
 internal import JSON
 
-/// An error as programs and people get it: `application/problem+json` (RFC 9457) with a stable code.
+/// An error for programs and users: `application/problem+json` (RFC 9457) with a stable code.
 public struct Problem: Error, Sendable {
     /// The closed list of codes; each has one status and one title.
     public enum Code: String, Sendable, CaseIterable {
@@ -23,9 +23,11 @@ public struct Problem: Error, Sendable {
         case internalError = "internal_error"
     }
 
-    /// One fault of a request's content or query: where, and what is wrong there.
+    /// A fault of a request's content or query: its place and its description.
     public struct Fault: Sendable {
+        /// A JSON Pointer into the content (RFC 6901), or the name of a query parameter.
         public let pointer: String
+        /// The description of the fault.
         public let detail: String
 
         public init(pointer: String, detail: String) {
@@ -35,13 +37,15 @@ public struct Problem: Error, Sendable {
     }
 
     public let code: Code
+    /// The HTTP status.
     public let status: Int
-    /// What is wrong with this request and what to do; never a secret, never a cause from inside.
+    /// The fault of this request and the remedy; never a secret or an internal cause.
     public let detail: String
-    /// The token's reason, where a token was sent and refused.
+    /// The refusal's reason, if a token was sent and refused.
     public var reason: String?
+    /// The faults of the content or query; empty for other problems.
     public var faults: [Fault] = []
-    /// Seconds, where trying again later helps.
+    /// Seconds after which a retry may succeed; nil if it does not help.
     public var retryAfter: Int?
 
     /// `status` differs from the code's own only for `invalid_request`: 422 for content, and the statuses of HTTP's
@@ -54,7 +58,7 @@ public struct Problem: Error, Sendable {
         self.faults = faults
     }
 
-    /// Whether somebody can mend it where they are; otherwise the page that they are on is not theirs, or not to be had.
+    /// Whether the user can correct the error on the page they are on; otherwise that page is not available to them.
     var isAboutInput: Bool {
         switch code {
         case .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .rateLimited, .notFound: true
@@ -90,6 +94,7 @@ public struct Problem: Error, Sendable {
 }
 
 extension Problem.Code {
+    /// The HTTP status of the code.
     public var status: Int {
         switch self {
         case .unauthenticated: 401

@@ -1,40 +1,39 @@
 internal import HTTPMessage
 internal import Web
 
-/// What a route comes to, before it is a response: content, a page, a redirect or a problem.
+/// The result of a route before it is a response: content, a page, a redirect or a problem.
 enum Reply: Sendable {
-    /// `make` is called only where the client has not got the content already.
+    /// Content that `make` produces only if the client does not have it already.
     case content(type: String, tag: String?, make: @Sendable () -> [UInt8])
     case stream(type: String, tag: String?, Response.Producer)
-    /// JSON that is the state of something: with a status, where it is, and the tag of its version.
+    /// JSON for the state of a resource: with a status, its location, and the tag of its version.
     case document(Status, [UInt8], location: String?, tag: String?)
     case noContent
     case problem(Problem)
     case page(Status, HTML)
-    /// To a path of this site, or to where a provider's metadata says.
+    /// A redirect to a path of this site, or to a URL from a provider's metadata.
     case redirect(String)
     /// A file whose name changes with its content.
     case asset(type: String, [UInt8])
-    /// Another reply, and cookies with it: values of `Set-Cookie`.
+    /// Another reply with additional cookies: values of `Set-Cookie`.
     indirect case setting([String], Reply)
 
     static func json(_ bytes: [UInt8]) -> Reply {
         .content(type: "application/json", tag: nil) { bytes }
     }
 
-    /// The same with its content made.
+    /// The reply with its content made.
     var made: Reply {
         guard case .content(let type, let tag, let make) = self else { return self }
         let bytes = make()
         return .content(type: type, tag: tag) { bytes }
     }
 
-    /// The same with cookies, where there are any.
+    /// The reply with cookies, if there are any.
     func with(_ cookies: [String]) -> Reply { cookies.isEmpty ? self : .setting(cookies, self) }
 }
 
-/// Turns replies into responses: the one place where fields that every answer carries are added, and errors get their
-/// form.
+/// Turns replies into responses: the one place that adds the fields of every response and formats errors.
 struct ReplyRenderer: Sendable {
     let requestID: String
     let ifNoneMatch: String?
@@ -97,7 +96,7 @@ struct ReplyRenderer: Sendable {
         }
     }
 
-    /// Adds what caches need to know; answers whether the client's copy is this one.
+    /// Adds the fields that caches need. Returns true if the client's copy is current.
     private func isKnown(_ tag: String?, _ fields: inout Fields) -> Bool {
         guard let tag else {
             fields.append(ReplyRenderer.notStored)

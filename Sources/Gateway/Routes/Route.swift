@@ -1,8 +1,8 @@
 public import HTTPMessage
 public import Organizations
 
-/// Every place of the public listener, as a closed list: what is not here is 404, and what is labelled in logs and
-/// metrics is one of these templates, never a path.
+/// Every route of the public listener, as a closed list. Other paths are 404, and labels in logs and metrics are these
+/// templates, never a path.
 public enum Route: Hashable, Sendable, CaseIterable {
     case home
     case organizationPage
@@ -46,11 +46,11 @@ public enum Route: Hashable, Sendable, CaseIterable {
     case acceptInvitation
     case openAPI
 
-    /// Whom a route answers, which decides the form of its errors.
+    /// The audience of a route, which decides the form of its errors.
     enum Kind {
-        /// People in a browser: pages, and redirects to sign in.
+        /// Users in a browser: pages, and redirects to sign in.
         case page
-        /// People who sign in or out.
+        /// Users who sign in or out.
         case signIn
         /// Programs: JSON.
         case api
@@ -68,7 +68,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether requests of one address are counted there.
+    /// Whether requests of one address are counted for this route.
     var isRateLimited: Bool {
         switch self {
         case .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout,
@@ -126,7 +126,7 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What may be done there beside `OPTIONS`; `HEAD` wherever `GET` may.
+    /// The allowed methods beside `OPTIONS`; `HEAD` is allowed wherever `GET` is.
     private var methods: Set<Method> {
         switch self {
         case .home, .organizationPage, .signedOut, .asset, .me, .organizations, .workspaces, .workspace, .summary,
@@ -147,16 +147,16 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether something may be done there.
+    /// Returns true if the route allows a method.
     public func allows(_ method: Method) -> Bool {
         method == .options || methods.contains(method == .head ? .get : method)
     }
 
-    /// What may be done there, as the `Allow` field has it.
+    /// The value of the `Allow` field.
     var allow: String { Method.allCases.filter(allows).map(\.rawValue).joined(separator: ", ") }
 
-    /// What one must be permitted there, in the organization that the path names; `nil` where being signed in is
-    /// enough, or not even that is needed.
+    /// The permission that a method needs in the organization that the path names. Returns nil if being signed in is
+    /// enough, or is not needed either.
     public func permission(for method: Method) -> Permission? {
         switch self {
         case .home, .login, .initiate, .callback, .callbackWithoutProvider, .logout, .signedOut, .backchannelLogout,
@@ -176,10 +176,10 @@ public enum Route: Hashable, Sendable, CaseIterable {
 }
 
 extension Route {
-    /// The path to which a provider sends users back: each has its own, so that an answer of one is never taken for an
-    /// answer of another (RFC 9700, section 4.4.2).
+    /// The path of a provider's redirect URI. Each provider has its own, so that a response of one is never taken for
+    /// a response of another (RFC 9700, section 4.4.2).
     ///
-    /// - Parameter id: of the provider, in the configuration; it needs no percent-encoding.
+    /// - Parameter id: the provider's id in the configuration; it needs no percent-encoding.
     static func callbackPath(ofProvider id: String) -> String {
         "\(Route.callbackWithoutProvider.template)/\(id)"
     }

@@ -1,14 +1,15 @@
 internal import Text
 
-/// A route with what stood in its variables, percent-decoded.
+/// A route with the values of its variables, percent-decoded.
 public struct RouteMatch: Hashable, Sendable {
     public let route: Route
-    /// `{org}`; empty where the route has none.
+    /// `{org}`; empty if the route has none.
     public var organization: String = ""
-    /// `{ws}`, `{id}`, `{provider}` or `{file}`; empty where the route has none.
+    /// `{ws}`, `{id}`, `{provider}` or `{file}`; empty if the route has none.
     public var item: String = ""
 
-    /// The route of a path's segments (`["api", "v1", "me"]`), or `nil`. A trailing slash makes another path.
+    /// The route of a path's segments (`["api", "v1", "me"]`); nil if there is none. A trailing slash makes a
+    /// different path.
     public init?(segments: [String]) {
         switch segments.first {
         case "" where segments.count == 1: route = .home
@@ -47,7 +48,7 @@ public struct RouteMatch: Hashable, Sendable {
         }
     }
 
-    /// Beside an organization's own page.
+    /// The pages beside an organization's own page.
     private static let pages: [ExactText: Route] = [
         "members": .membersPage, "claim-mappings": .mappingsPage, "audit": .auditPage,
     ]

@@ -3,7 +3,7 @@ internal import HTTPServer
 internal import Sockets
 internal import Telemetry
 
-/// The admin listener: `/healthz`, `/readyz`, `/metrics`, and nothing else.
+/// The admin listener: only `/healthz`, `/readyz` and `/metrics`.
 final class AdminHandler: RequestHandler {
     private let health: StoreHealth
     private let figures: GatewayFigures

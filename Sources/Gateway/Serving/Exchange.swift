@@ -5,9 +5,9 @@ internal import Telemetry
 internal import Text
 internal import Web
 
-/// One request with what it began with: the settings of that moment, and where its answer goes.
+/// A request with the deployment of its beginning and the means to answer it.
 ///
-/// `@unchecked Sendable`: the context is touched on the reactor alone, where handlers run and where their work goes on.
+/// `@unchecked Sendable`: the context is touched on the reactor alone, where handlers and their continuations run.
 final class Exchange: @unchecked Sendable {
     let request: Request
     let deployment: Deployment
@@ -26,13 +26,13 @@ final class Exchange: @unchecked Sendable {
         self.renderer = renderer
     }
 
-    /// The path and query that were asked for.
+    /// The requested path and query.
     var target: String {
         let target = request.target
         return target.path + (target.query.map { "?\($0)" } ?? "")
     }
 
-    /// As the audit log tells it.
+    /// The request's origin for the audit log.
     var origin: AuditOrigin {
         AuditOrigin(requestID: renderer.requestID, address: context.record.remoteAddress)
     }
@@ -41,7 +41,7 @@ final class Exchange: @unchecked Sendable {
         .now(render(reply, allow: allow), context: context)
     }
 
-    /// The most content that the request may have, in bytes: 1 MiB, but for a whole inventory.
+    /// The most content that the request may have, in bytes: 1 MiB, except for a whole inventory.
     var bodyLimit: Int {
         context.route == .inventory && request.method == .put ? deployment.inventoryBody : 1 << 20
     }
@@ -50,7 +50,7 @@ final class Exchange: @unchecked Sendable {
         .later(bodyLimit: bodyLimit, context: context) { body in self.render(await work(body)) }
     }
 
-    /// Problems become pages where a person in a browser gets them.
+    /// Renders a reply; a problem becomes a page if the client is a user's browser.
     func render(_ reply: Reply, allow: String? = nil) -> Response {
         guard case .problem(let problem) = reply else { return renderer.render(reply, allow: allow) }
         if context.record.reason.isEmpty { context.record.reason = problem.reason ?? problem.code.rawValue }
@@ -70,14 +70,14 @@ struct OnReactor<Value>: @unchecked Sendable {
 }
 
 extension Method {
-    /// Whether it may change what is stored (RFC 9110, section 9.2.1).
+    /// Whether the method may change stored state (RFC 9110, section 9.2.1).
     var changesState: Bool { self != .get && self != .head && self != .options }
 
     var hasContent: Bool { self == .put || self == .post || self == .patch }
 }
 
 extension Request {
-    /// Whether the client says nothing about what it wants, as command-line programs do.
+    /// Whether the client states no preference, as command-line programs do.
     var acceptsAnything: Bool {
         field(.requestedWith) == nil && (field(.fetchMode) ?? "navigate") == "navigate"
             && fields(.accept).allSatisfy { $0.holds(exactly: "*/*") }

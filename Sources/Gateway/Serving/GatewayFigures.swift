@@ -3,11 +3,12 @@ internal import Synchronization
 public import Telemetry
 internal import Time
 
-/// What the gateway counts, in one table.
+/// The gateway's metrics, in one table.
 public final class GatewayFigures: Sendable {
     public let requests = CounterFamily(
         "gatehouse_requests_total", labels: ["route", "method", "status"],
         help: "Requests answered, by route template, method and status.")
+    /// The durations of requests, recorded in nanoseconds.
     public let durations = Histogram()
     public let decisions = CounterFamily(
         "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Decisions of policy.")
@@ -30,15 +31,15 @@ public final class GatewayFigures: Sendable {
 
     public init() {}
 
-    /// What is counted now and then rather than at each change.
+    /// Sets the gauge of active sessions, which is counted periodically.
     func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
 
     func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
 
-    /// When each provider's keys were fetched.
+    /// Sets the time of each provider's last key fetch.
     func note(keysFetchedAt: [String: MonotonicTime]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
 
-    /// Whether the last reading of the configuration was taken.
+    /// Whether the last reload of the configuration succeeded.
     public var lastReloadSucceeded: Bool {
         get { lastReload.load(ordering: .relaxed) }
         set { lastReload.store(newValue, ordering: .relaxed) }

@@ -15,12 +15,12 @@ internal import Web
 internal import WorkspaceMetrics
 
 extension GatewayHandler {
-    /// Entitlement, permit, and what stands behind it.
+    /// Decides entitlement and permit, then dispatches to the route.
     func serve(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
         let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
         context.record.subject = caller.claims.identity.subject
         if let session = caller.session, request.method.changesState {
-            // A page's form brings its token in its content, which is looked at where that is read.
+            // A page's form sends its token in the content, and it is checked when that is read.
             guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
                 request.field(.formToken).map(session.token.isFormToken) ?? (match.route.kind == .page)
             else {
@@ -35,7 +35,7 @@ extension GatewayHandler {
             return serveIdentity(match, exchange, caller)
         }
         let organization = deployment.organization(match.organization)
-        // What was judged under other settings must not stay for this one.
+        // A decision under other settings must not be remembered for the current ones.
         let isCurrent = deployment === current.value
         let entitlement = organization.map { organization in
             isCurrent
@@ -62,8 +62,8 @@ extension GatewayHandler {
         return dispatch(match, exchange, caller, permit, organization)
     }
 
-    /// What to do where somebody who is suspended comes with an address that was not known: whoever else has it is shut
-    /// out too, for it is the same person's.
+    /// The extension of a suspension, if a suspended user comes with an unknown verified address: other users with
+    /// that address are suspended too, since it belongs to one person.
     private func newAddress(
         of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
     ) -> (@Sendable () async -> Void)? {
@@ -113,7 +113,7 @@ extension GatewayHandler {
         }
     }
 
-    /// With or without somebody who is signed in.
+    /// Accepts an invitation or shows it, for a user who may not be signed in yet.
     func acceptance(_ exchange: Exchange, _ caller: Caller?) -> Answer {
         let flow = AcceptanceFlow(
             deployment: exchange.deployment, deployments: deployments, service: service, request: exchange.request,
@@ -184,7 +184,7 @@ extension GatewayHandler {
             session: caller.session?.session.key)
     }
 
-    /// What a publisher may do is asked again in the transactions of what they write.
+    /// A publisher's permission is checked again in the transactions of each write.
     private func authorization(_ caller: Caller, _ permit: Permit) -> WriteAuthorization {
         let identity = standing(caller).acting(permit.permission, in: permit.organization)
         let (access, organization) = (service.access, permit.organization)
@@ -205,7 +205,7 @@ extension GatewayHandler {
         exchange.context.record.reason = reason.rawValue
         figures.decisions.counter(["refuse", reason.rawValue]).add()
         let unknown = caller.claims.unknown
-        // A new sign-in brings the claims that count no more because of their age.
+        // A new sign-in renews claims that have expired by age.
         if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {
             return outdated(match, exchange, caller.claims.provider)
         }

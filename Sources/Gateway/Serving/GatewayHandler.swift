@@ -10,7 +10,7 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// The way of a request on one reactor: route, credential, entitlement, permit, backend.
+/// The processing of a request on one reactor: route, credential, entitlement, permit, backend.
 final class GatewayHandler: RequestHandler {
     let deployments: Published<Deployment>
     let metrics: MetricsAPI
@@ -30,7 +30,7 @@ final class GatewayHandler: RequestHandler {
     let pages = PageCache()
     var entitlements = EntitlementCache()
 
-    /// - Parameter news: of discovered keys.
+    /// - Parameter news: the notice of changed keys.
     init(
         _ deployments: Published<Deployment>, metrics: MetricsAPI, signIn service: SignInService, news: KeyNews,
         health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
@@ -53,12 +53,12 @@ final class GatewayHandler: RequestHandler {
 
     func speaksForOthers(_ peer: IPAddress) -> Bool { deployments.read().value.trustedProxies.contains(peer) }
 
-    // MARK: Before: whose request it is, and what it is about
+    // MARK: Routing and authentication
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
         takeUpChanges()
         let exchange = begin(request, from: peer)
-        // Asks about the gateway as a whole (RFC 9110, section 9.3.7).
+        // `OPTIONS *` asks about the gateway as a whole (RFC 9110, section 9.3.7).
         if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] {
             return exchange.now(.noContent)
         }
@@ -104,9 +104,9 @@ final class GatewayHandler: RequestHandler {
                 isHTTPS: current.value.isHTTPS))
     }
 
-    /// Another configuration, or other keys of a provider.
+    /// Adopts a new deployment, or new keys of a provider.
     private func takeUpChanges() {
-        // A revocation or a suspension counts from the next request on.
+        // A revocation or a suspension takes effect with the next request.
         if service.access.snapshots.refresh(&access) { entitlements.removeAll() }
         let isNew = deployments.refresh(&current)
         guard isNew || knownNews != news.version else { return }
@@ -115,7 +115,7 @@ final class GatewayHandler: RequestHandler {
         entitlements.removeAll()
     }
 
-    /// Counts what could be guessing, or work for others.
+    /// Counts requests that may be guesses, or that cause work for others.
     private func limitSignIns(_ exchange: Exchange, at turn: Turn) -> Problem? {
         let client = ClientPrefix(exchange.context.record.remoteAddress)
         if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
@@ -148,7 +148,7 @@ final class GatewayHandler: RequestHandler {
         }
     }
 
-    /// Looks at the credentials; where something has to be waited for first, looks again afterwards.
+    /// Checks the credentials; if one depends on a wait, checks them again afterwards.
     private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, _ look: Look) -> Answer {
         let credential = authenticator.authenticate(
             exchange.request, exchange.renderer.requestID,
@@ -173,7 +173,7 @@ final class GatewayHandler: RequestHandler {
         }
     }
 
-    /// The clock is read anew, and keys may have changed; settings stay as they were when the request came.
+    /// Checks again with the current time and keys; the deployment stays that of the request's beginning.
     private func lookAgain(_ match: RouteMatch, _ exchange: Exchange, _ next: Look) -> Answer {
         guard next.number <= 3 else {
             return exchange.now(
@@ -184,7 +184,7 @@ final class GatewayHandler: RequestHandler {
         return look(match, exchange, at: turn, next)
     }
 
-    // MARK: Without a credential that counts
+    // MARK: Requests without a valid credential
 
     private func unauthenticated(_ match: RouteMatch, _ exchange: Exchange, clears: Bool) -> Reply {
         let cookies = clears ? [exchange.deployment.sessionCookie.clearing] : []
@@ -214,7 +214,7 @@ final class GatewayHandler: RequestHandler {
         return .redirect(query.link)
     }
 
-    // MARK: After
+    // MARK: Completion
 
     func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
         let context = RequestContext()
@@ -227,7 +227,7 @@ final class GatewayHandler: RequestHandler {
         return .now(renderer.render(.problem(Problem.of(fault))), context: context)
     }
 
-    /// Hands over what was logged; at the end of a turn it happens by itself.
+    /// Flushes the access log; at the end of a turn this happens automatically.
     func flushLog() { accessLog.flush() }
 
     func completed(_ exchange: CompletedExchange) {

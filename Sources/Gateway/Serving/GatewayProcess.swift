@@ -13,7 +13,7 @@ public import Telemetry
 internal import Tokens
 internal import WorkspaceMetrics
 
-/// Why the gateway cannot start, in one sentence that says what to do.
+/// The reason why the gateway cannot start, in one sentence with the remedy.
 public struct StartFailure: Error, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -22,7 +22,7 @@ public struct StartFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A gateway as a process: opened, serving until a signal ends it, reading its configuration anew when told to.
+/// The gateway as a process: it serves until a signal ends it, and reloads its configuration on SIGHUP.
 public final class GatewayProcess {
     private let settings: Settings
     private let deployments: Published<Deployment>
@@ -37,10 +37,10 @@ public final class GatewayProcess {
     private let certificate: Published<TLSServerContext?>
     private let log: Log
 
-    /// Opens the store and binds the listeners; answers nothing yet. ``Signals/block()`` has to come before it, and
-    /// before any thread.
+    /// Opens the store and binds the listeners; no request is answered before ``start()``. ``Signals/block()`` has to
+    /// be called before, and before any thread starts.
     ///
-    /// - Parameter environment: of the process; a proxy for outbound requests may stand there.
+    /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
     public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
         do throws(TLSFault) {
             certificate = Published(try settings.tls?.context())
@@ -70,7 +70,7 @@ public final class GatewayProcess {
             signIn = try SignInService(
                 database: database, sealingWith: deployment.signIn.box, figures: figures, log: log)
             let (sessions, access) = (signIn.sessions, signIn.access)
-            // What cannot be read now is asked again at the next look; meanwhile the store counts as silent.
+            // A failed read is repeated in the next round; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
                 try store.takeUpChanges()
                 try sessions.takeUpChanges()
@@ -108,9 +108,9 @@ public final class GatewayProcess {
         }
     }
 
-    /// The store that the settings name, with every table that this version has.
+    /// Opens the store that the settings name, with every table of this version.
     ///
-    /// - Parameter isMade: whether a missing store is made; what only reads must not find an empty one.
+    /// - Parameter isMade: true if a missing store is created; commands that only read must not find an empty one.
     public static func open(_ storage: StorageSettings, isMade: Bool = true) throws(DatabaseError) -> Database {
         switch storage {
         case .sqlite(let path):
@@ -118,10 +118,14 @@ public final class GatewayProcess {
         }
     }
 
-    /// Where the public listeners are, with the ports that the system chose.
+    /// The addresses of the public listeners, with the ports that the system chose.
     public var addresses: [SocketAddress] { server.addresses }
+    /// The address of the admin listener; nil if there is none.
     public var adminAddress: SocketAddress? { server.adminAddress }
 
+    /// Starts the reactors, the periodic work and the sending of letters.
+    ///
+    /// - Throws: the reason if a reactor cannot start.
     public func start() throws(StartFailure) {
         do throws(SocketFault) {
             try server.start()
@@ -139,7 +143,7 @@ public final class GatewayProcess {
         log.write(.info, "serving", fields: fields + [("version", GatewayVersion.current)])
     }
 
-    /// Names what has to be registered at each provider, and what is probably not meant.
+    /// Logs the redirect URIs to register at each provider, and warnings about the settings.
     private func tell(of settings: Settings) {
         for warning in settings.warnings {
             log.write(.warning, "the configuration should be otherwise", fields: [("warning", warning.description)])
@@ -151,7 +155,7 @@ public final class GatewayProcess {
         }
     }
 
-    /// Serves until SIGTERM or SIGINT, then answers what was asked and returns. `reload` is called at SIGHUP.
+    /// Serves until SIGTERM or SIGINT, then answers pending requests and returns. `reload` is called on SIGHUP.
     public func run(reload: () throws(ConfigurationFaults) -> Settings) {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
@@ -203,7 +207,7 @@ public final class GatewayProcess {
 }
 
 extension TLSSettings {
-    /// Reads the files anew.
+    /// Reads the certificate and key files.
     func context() throws(TLSFault) -> TLSServerContext {
         try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
     }

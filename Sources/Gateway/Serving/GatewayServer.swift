@@ -8,23 +8,23 @@ internal import Threads
 internal import Time
 internal import WorkspaceMetrics
 
-/// The running gateway: its reactors, its public and its admin listeners, and what they share.
+/// The running gateway: its reactors, its public and admin listeners, and their shared state.
 public final class GatewayServer {
     private let reactors: [Reactor]
     private let servers: [Server]
     private var threads: [SystemThread] = []
     public let health: StoreHealth
     public let figures: GatewayFigures
-    /// Where the public listeners are, with the ports that the system chose; in the order of the settings.
+    /// The addresses of the public listeners, with the ports that the system chose; in the order of the settings.
     public let addresses: [SocketAddress]
-    /// Where the admin listener is, if there is one.
+    /// The address of the admin listener; nil if there is none.
     public let adminAddress: SocketAddress?
 
-    /// Binds all listeners; nothing is answered before ``start()``.
+    /// Binds all listeners; no request is answered before ``start()``.
     ///
     /// - Parameters:
-    ///   - tls: the certificate of the public listeners, which may change; `nil` for plain HTTP.
-    ///   - reactors: event-loop threads, at least one.
+    ///   - tls: the certificate of the public listeners, which may change; nil for plain HTTP.
+    ///   - reactors: the number of event-loop threads, at least one.
     init(
         _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: [SocketAddress],
         adminListen: SocketAddress?, reactors count: Int,
@@ -65,11 +65,11 @@ public final class GatewayServer {
     }
 
     #if DEBUG
-        /// A step of a reactor takes at most a millisecond, since all its connections wait; code that is not optimized takes about
-        /// this much longer.
+        /// A step of a reactor takes at most a millisecond, since all its connections wait. Unoptimized code takes
+        /// about 25 times as long.
         private static let longestStep = Duration.milliseconds(25)
 
-        /// Logs each step that should not be a reactor's work; in debug builds alone, since measuring takes time too.
+        /// Logs each step that takes too long for a reactor; only in debug builds, since measuring takes time too.
         private static func watch(_ log: Log) -> StepWatch {
             StepWatch(longerThan: longestStep) { step, time in
                 log.write(
@@ -81,17 +81,20 @@ public final class GatewayServer {
         }
     #endif
 
+    /// Starts the reactors' threads, which then answer requests.
+    ///
+    /// - Throws: a fault if a reactor cannot start.
     public func start() throws(SocketFault) {
         for reactor in reactors { threads.append(try reactor.start()) }
     }
 
-    /// Turns `/readyz` to 503 and makes each answer the last one of its connection; new connections are still taken.
+    /// Turns `/readyz` to 503 and makes each response end its connection; new connections are still accepted.
     public func announceEnd() {
         health.beginDraining()
         servers[0].announceEnd()
     }
 
-    /// Says that it is not ready any more, answers what was asked within the timeout, and ends.
+    /// Turns `/readyz` to 503, answers pending requests within the timeout, and stops.
     public func drain(timeout: Duration = .seconds(30)) {
         announceEnd()
         for server in servers { server.drain(timeout: timeout) }

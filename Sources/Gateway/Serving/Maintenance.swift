@@ -10,8 +10,8 @@ internal import Threads
 internal import Time
 internal import Tokens
 
-/// What is done now and then beside the requests: keys are fetched ahead of time, people judged by new
-/// rules, ended sessions swept, and counted.
+/// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, and ended sessions
+/// removed and counted.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
 
@@ -42,7 +42,7 @@ final class Maintenance: Sendable {
         task.withLock { $0?.cancel() }
     }
 
-    /// What was recorded last is covered too; on a thread that may wait.
+    /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
     func finishBlocking() {
         guard let keys = deployments.read().value.signIn.checkpointKeys else { return }
         let isDone = DispatchSemaphore(value: 0)
@@ -53,17 +53,17 @@ final class Maintenance: Sendable {
         isDone.wait()
     }
 
-    /// One round; the clocks of keys and sessions are those of the stores.
+    /// Performs one round; the clocks of keys and sessions are those of the stores.
     func perform(_ round: Int) async {
         let signIn = deployments.read().value.signIn
-        // One that is slow must not hold up the others.
+        // A slow provider must not delay the others.
         for remote in signIn.remotes.values {
             Task.inBackground { await remote.refreshAhead() }
         }
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         service.figures.note(keysFetchedAt: fetchedAt)
-        // Letters whose time has come again.
+        // Letters whose next attempt is due.
         service.letters.wake()
         await people.perform(isThorough: round % 12 == 0)
         if round % 12 == 0 { _ = try? await service.access.expireInvitations() }

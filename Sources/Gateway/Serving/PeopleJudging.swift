@@ -5,12 +5,12 @@ internal import Organizations
 internal import Snapshots
 internal import Synchronization
 
-/// Keeps the stored access of people seen up to date beside the requests: after a change of rules or settings, and now
-/// and then in every organization, since another process may have judged by other rules.
+/// Keeps the stored roles of users seen up to date beside the requests: after a change of rules or settings, and
+/// periodically in every organization, since another process may have used other rules.
 final class PeopleJudging: Sendable {
     private let deployments: Published<Deployment>
     private let access: AccessStore
-    /// The rules that all people of an organization are judged by.
+    /// The rules by which all users of an organization were evaluated.
     private let done = Mutex<[OrganizationID: RulesTag]>([:])
 
     init(_ deployments: Published<Deployment>, _ access: AccessStore) {
@@ -18,9 +18,9 @@ final class PeopleJudging: Sendable {
         self.access = access
     }
 
-    /// One round. An organization that cannot be finished is tried again in the next one.
+    /// Performs one round. An organization that cannot be finished is tried again in the next one.
     ///
-    /// - Parameter isThorough: whether to look at organizations whose rules have not changed.
+    /// - Parameter isThorough: true if organizations with unchanged rules are checked too.
     func perform(isThorough: Bool) async {
         let deployment = deployments.read().value
         let snapshot = access.snapshots.read().value

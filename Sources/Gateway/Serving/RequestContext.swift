@@ -1,8 +1,8 @@
 internal import Telemetry
 
-/// One request on its way, for the log and the figures.
+/// The state of one request, for the log and the metrics.
 final class RequestContext {
     var record = AccessRecord()
-    /// `nil` for requests that never had a route.
+    /// The route; nil if the request never had one.
     var route: Route?
 }

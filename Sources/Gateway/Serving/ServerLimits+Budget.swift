@@ -2,9 +2,9 @@ internal import HTTPServer
 internal import Sockets
 
 extension ServerLimits {
-    /// One reactor's share of what the process can have.
+    /// One reactor's share of the process's descriptors and memory.
     ///
-    /// - Parameter reactors: how many share it.
+    /// - Parameter reactors: the number of reactors that share the budget.
     init(within budget: DescriptorBudget, reactors: Int) {
         self.init()
         connectionsPerReactor = min(connectionsPerReactor, max(1, budget.connections / max(1, reactors)))
@@ -13,7 +13,7 @@ extension ServerLimits {
         heldBytes = max(heldBytes / max(1, reactors), 8 << 20)
     }
 
-    /// The admin listener serves a few programs; its connections come out of the reserve.
+    /// The limits of the admin listener, which serves a few programs; its connections come out of the reserve.
     init(adminWithin budget: DescriptorBudget) {
         self.init()
         connectionsPerReactor = min(32, max(2, budget.reserve / 8))

@@ -1,24 +1,24 @@
 internal import Glibc
 internal import Time
 
-/// The signals that the process answers to, taken by one thread that waits for them.
+/// The signals that the process handles, received by one waiting thread.
 public enum Signals {
     public enum Signal: Sendable {
-        /// SIGHUP: read the configuration anew.
+        /// SIGHUP: reload the configuration.
         case reload
         /// SIGTERM or SIGINT.
         case terminate
     }
 
-    /// Keeps the signals from interrupting any thread; to be called before the first is started. SIGPIPE is ignored.
+    /// Blocks the signals in all threads; to be called before the first thread starts. SIGPIPE is ignored.
     public static func block() {
         var set = sigset()
-        // The set is a value of our own; both calls fail only for signals that do not exist.
+        // The set is a local value; both calls fail only for signals that do not exist.
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     public static func next() -> Signal {
         var set = sigset()
         var number: Int32 = 0
@@ -28,7 +28,7 @@ public enum Signals {
         }
     }
 
-    /// Waits for SIGTERM or SIGINT, at most for a time; SIGHUP is ignored meanwhile.
+    /// Waits for SIGTERM or SIGINT, up to a time limit; SIGHUP is ignored meanwhile.
     public static func awaitTermination(atMost duration: Duration) {
         let end = MonotonicTime.now() + duration
         var set = sigset()
@@ -37,7 +37,7 @@ public enum Signals {
             guard nanoseconds > 0 else { return }
             var rest = timespec(
                 tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-            // Both values are our own; an interrupted wait is continued.
+            // Both values are local; an interrupted wait continues.
             let number = unsafe sigtimedwait(&set, nil, &rest)
             if number == SIGTERM || number == SIGINT { return }
         }

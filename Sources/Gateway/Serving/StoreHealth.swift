@@ -2,16 +2,17 @@ public import Databases
 internal import Synchronization
 internal import Time
 
-/// Whether requests can be decided: the store was heard of within five seconds, and the process is not on its way out.
+/// Whether requests can be decided: the store answered within the last five seconds, and the process is not stopping.
 public final class StoreHealth: Sendable {
     private let database: Database
     private let draining = Atomic<Bool>(false)
 
+    /// - Parameter database: the store whose last contact is observed.
     public init(_ database: Database) {
         self.database = database
     }
 
-    /// Old rows decide nothing: who has not heard from the store for this long answers 503.
+    /// The longest time without contact with the store: old rows decide nothing, so a request after that gets 503.
     public static let longestSilence: Duration = .seconds(5)
 
     func isStoreInContact(at now: MonotonicTime) -> Bool {
@@ -22,6 +23,7 @@ public final class StoreHealth: Sendable {
         !draining.load(ordering: .relaxed) && isStoreInContact(at: now)
     }
 
+    /// Makes `/readyz` answer 503 from now on.
     public func beginDraining() {
         draining.store(true, ordering: .relaxed)
     }

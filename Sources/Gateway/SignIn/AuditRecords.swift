@@ -7,14 +7,14 @@ internal import Policy
 internal import Text
 internal import Tokens
 
-/// Where a request came from, as the audit log tells it.
+/// A request's origin for the audit log.
 struct AuditOrigin: Sendable {
     let requestID: String
     let address: String
 }
 
 extension VerifiedClaims {
-    /// As the audit log names them.
+    /// The user's name in the audit log.
     var actor: AuditActor {
         .identity(
             issuer: identity.issuer, subject: identity.subject, email: claims.root.shownEmail)
@@ -22,10 +22,10 @@ extension VerifiedClaims {
 }
 
 extension Deployment {
-    /// What somebody did as a person rather than in an organization: an event for each organization in which they have a
-    /// role, and for the one that it was meant for; without any, one for the gateway.
+    /// Records an action outside of any one organization: an event for each organization in which the user has a role,
+    /// and for the one that the action was meant for; if there are none, one event for the gateway.
     ///
-    /// - Parameter meant: counts only where that organization accepts the provider.
+    /// - Parameter meant: the organization that the action was meant for; used only if it accepts the provider.
     func auditRecords(
         _ action: AuditAction, of claims: VerifiedClaims, with access: AccessSnapshot, from origin: AuditOrigin,
         meant: String? = nil,

@@ -4,10 +4,10 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// What the browser's own cookie holds: a secret that sign-ins are bound to, and an invitation that was opened, sealed
-/// for that secret.
+/// The content of the browser's own cookie: a secret that sign-ins are bound to, and an opened invitation, sealed for
+/// that secret.
 struct BrowserCookie: Sendable {
-    /// How long an opened invitation waits for its sign-in.
+    /// The time that an opened invitation waits for its sign-in.
     private static let patience: Duration = .seconds(3600)
     private static let context = Array("gatehouse opened invitation 1".utf8)
 
@@ -34,7 +34,7 @@ struct BrowserCookie: Sendable {
 
     var value: String { Base64URL.encode(secret) + (sealed.map { ".\($0)" } ?? "") }
 
-    /// The same browser with an invitation open, or with none.
+    /// The cookie of this browser with an opened invitation, or with none.
     func holding(_ token: InvitationToken?, in box: SealedBox, at now: Timestamp) throws(CryptographyError)
         -> BrowserCookie
     {

@@ -7,15 +7,15 @@ internal import Sockets
 internal import Threads
 public import Tokens
 
-/// The providers of a configuration with the keys that they have at this moment, for commands that judge tokens.
+/// The providers of a configuration with their current keys, for commands that verify tokens.
 public struct FetchedKeys: Sendable {
     public let providers: [TrustedProvider]
-    /// Why keys could not be had, a line each.
+    /// The reasons why keys are missing, one line each.
     public let faults: [String]
 
-    /// Asks the providers whose keys are not in the file, and waits for them: not for a reactor's thread.
+    /// Fetches the keys of the providers whose keys are not in the file, and waits: not for a reactor's thread.
     ///
-    /// - Parameter environment: of the process; a proxy may stand there.
+    /// - Parameter environment: the process's environment, which may name a proxy.
     public init(_ settings: Settings, environment: [String: String]) {
         guard settings.providers.contains(where: { $0.keys == nil }),
             let client = try? HTTPClient(proxies: ProxySettings(environment: environment))

@@ -2,7 +2,7 @@ public import Configuration
 public import Grants
 internal import HTTPClient
 
-/// What commands on the server's own machine judge by: the configuration, without any network.
+/// The configuration for commands on the server's own machine, without network access.
 public enum OperatorView {
     private struct NoNetwork: OutboundHTTP {
         func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
@@ -10,14 +10,14 @@ public enum OperatorView {
         }
     }
 
-    /// Who manages an organization.
+    /// The rules that decide who manages an organization.
     public static func managers(under settings: Settings) -> PeopleRules {
         Deployment(settings, by: Outbound(http: NoNetwork())).peopleRules
     }
 }
 
 extension OperatorView {
-    /// The address that an invitation's token stands in.
+    /// The link with an invitation's token.
     public static func link(_ token: InvitationToken, under settings: Settings) -> String {
         Deployment(settings, by: Outbound(http: NoNetwork())).link(token)
     }

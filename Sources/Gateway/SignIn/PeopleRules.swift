@@ -8,7 +8,7 @@ internal import Snapshots
 internal import Tokens
 
 extension Deployment {
-    /// How people seen are judged by the settings of when it is asked.
+    /// The rules for users seen, by the settings at the time of each call.
     static func peopleRules(of deployments: Published<Deployment>) -> PeopleRules {
         PeopleRules(
             accepts: { deployments.read().value.accepts($0, in: $1) },
@@ -17,10 +17,10 @@ extension Deployment {
             judge: { deployments.read().value.seenAccess(of: $0, under: $1) })
     }
 
-    /// How people seen are judged by these settings.
+    /// The rules for users seen, by these settings.
     var peopleRules: PeopleRules { Deployment.peopleRules(of: Published(self)) }
 
-    /// Whether an organization lists a provider of an issuer.
+    /// Returns true if an organization lists a provider of an issuer.
     private func accepts(_ issuer: String, in id: OrganizationID) -> Bool {
         guard let organization = organization(id.text) else { return false }
         return providers.contains { provider in
@@ -32,7 +32,8 @@ extension Deployment {
         organization(id.text).flatMap { tag(of: $0.rules.adding(rows)) }
     }
 
-    /// Names all that decides what claims earn: the rules, how addresses are trusted, and what opens sealed claims.
+    /// A tag of all inputs that decide a role: the rules, the trust in addresses, and the keys that open sealed
+    /// claims.
     func tag(of rules: OrganizationRules) -> RulesTag? {
         var context = signIn.box?.keyIDs ?? []
         for provider in rules.providers {
@@ -50,7 +51,7 @@ extension Deployment {
         }
     }
 
-    /// What claims earn under rules, without grants and suspensions; `nil` if the rules cannot be named.
+    /// The role that claims give under rules, without grants and suspensions; nil if the rules have no tag.
     func seenAccess(of claims: VerifiedClaims, under rules: OrganizationRules) -> SeenAccess? {
         let trust = emailTrust(of: claims.provider)
         let earned = Entitlement(of: claims, in: rules, emailTrust: trust)

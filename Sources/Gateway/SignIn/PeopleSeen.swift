@@ -12,12 +12,12 @@ internal import Tokens
 
 /// A sign-in as organizations may know it.
 struct PeopleSeen: Sendable {
-    /// Of those in which the person has a role, and of the one that it was meant for.
+    /// The records for organizations in which the user has a role, and for the one that the sign-in was meant for.
     fileprivate let known: [PersonSeen]
-    /// Of the others that accept the provider: theirs only where they have invited the address.
+    /// The records for the other organizations that accept the provider, kept only if they invited the address.
     fileprivate let others: [PersonSeen]
 
-    /// For the transaction of the sign-in.
+    /// Stores the records in the transaction of the sign-in.
     func note(_ transaction: Transaction) throws(DatabaseError) {
         for person in known { try AccessStore.note(person, transaction) }
         guard let first = others.first, let email = first.verifiedEmail else { return }
@@ -29,8 +29,8 @@ struct PeopleSeen: Sendable {
 }
 
 extension Deployment {
-    /// A sign-in as the organizations may know it: those in which the person has a role, those that invited them, and
-    /// the one that it was meant for; of these only such as accept the provider.
+    /// The records of a sign-in for organizations that accept the provider: those in which the user has a role, those
+    /// that invited them, and the one that it was meant for.
     func peopleSeen(
         _ claims: VerifiedClaims, with access: AccessSnapshot, meant: String?, at now: Timestamp
     ) -> PeopleSeen {
@@ -44,7 +44,7 @@ extension Deployment {
         return PeopleSeen(known: known, others: others)
     }
 
-    /// What an organization keeps of a person; `nil` where nothing can be sealed.
+    /// The record of a user that an organization keeps; nil if no sealing key is configured.
     func personSeen(
         _ claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot, at now: Timestamp
     ) -> PersonSeen? {
@@ -64,7 +64,7 @@ extension Deployment {
             access: seenAccess(of: claims, under: organization.rules(with: access)))
     }
 
-    /// Claims as every organization keeps them: they are sealed for the person and not for the organization.
+    /// Claims as every organization keeps them: sealed for the user and not for the organization.
     private struct SealedPerson {
         let identity: IdentityID
         let claims: VerifiedClaims
@@ -79,7 +79,7 @@ extension Deployment {
         return SealedPerson(identity: id, claims: claims, bytes: bytes)
     }
 
-    /// The claims that a person was last seen with; `nil` where they were sealed by a key that is gone.
+    /// The claims of a user's last sign-in; nil if they were sealed by a removed key.
     func claims(of person: PersonSeen) -> VerifiedClaims? {
         signIn.box.flatMap {
             try? VerifiedClaims(opening: person.claims, with: $0, for: PersonSeen.owner(of: person.identity))

@@ -1,7 +1,7 @@
 internal import OpenID
 internal import Telemetry
 
-/// What happens between the gateway and providers, in the log and in figures.
+/// Events between the gateway and providers, in the log and in metrics.
 struct ProviderReport {
     private let figures: GatewayFigures
     private let log: Log

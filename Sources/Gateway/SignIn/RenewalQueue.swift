@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Time
 
-/// The places in which renewals of all providers ask at the same time: each holds a connection.
+/// The places for concurrent renewals at all providers: each holds a connection.
 final class RenewalPlaces: Sendable {
     private let limit: Int
     private let taken = Mutex(0)
@@ -21,31 +21,31 @@ final class RenewalPlaces: Sendable {
     func giveBack() { taken.withLock { $0 -= 1 } }
 }
 
-/// The renewals that one provider is asked for: a bounded number at the same time, and a bounded number behind them. The
-/// queue also knows whether the provider answers; one that does not is asked for a few sessions only, so that it does not
+/// The renewals at one provider: a bounded number at a time, and a bounded number of waiting ones. The queue also
+/// knows whether the provider answers. A provider that does not is asked for a few sessions only, so that it does not
 /// take the places of the others.
 final class RenewalQueue: Sendable {
-    /// How many ask at once, and how many wait behind them.
+    /// The number of concurrent and of waiting renewals.
     struct Limits {
         var atOnce = 32
         var waiting = 256
-        /// At once, while the provider is known not to answer. None waits behind them.
+        /// The concurrent renewals while the provider is known not to answer. No renewal waits then.
         var whileOut = 2
     }
 
     private struct State {
-        /// Renewals that have a place; those that ask the provider, with the time since when.
+        /// Renewals that have a place; `asking` holds those in progress, with their start.
         var places = 0
         var asking: [Int: MonotonicTime] = [:]
         var lastTicket = 0
         var waiting: [CheckedContinuation<Bool, Never>] = []
         var isClosed = false
-        /// Of the last attempt, where it failed.
+        /// The time of the last attempt, if it failed.
         var failedAt: MonotonicTime?
         var answeredAt: MonotonicTime?
     }
 
-    /// How long a failure tells something about the provider. While requests come, renewals are tried more often.
+    /// The time for which a failure counts against the provider. While requests come, renewals are tried more often.
     private static let memory: Duration = .seconds(300)
 
     private let shared: RenewalPlaces
@@ -56,7 +56,7 @@ final class RenewalQueue: Sendable {
 
     /// - Parameters:
     ///   - shared: the places of all providers.
-    ///   - patience: a provider that says nothing for so long is taken for out.
+    ///   - patience: the time without an answer after which a provider counts as down.
     init(
         _ shared: RenewalPlaces, limits: Limits = Limits(), patience: Duration,
         monotonic: @escaping @Sendable () -> MonotonicTime
@@ -80,7 +80,7 @@ final class RenewalQueue: Sendable {
         return state.answeredAt.map { !oldest.isOver(patience, at: $0) } ?? true
     }
 
-    /// Whether no further renewal can be taken.
+    /// Whether no further renewal can be accepted.
     var isFull: Bool {
         let now = monotonic()
         return state.withLock { state in
@@ -89,10 +89,10 @@ final class RenewalQueue: Sendable {
         }
     }
 
-    /// Does the work once there is a place.
+    /// Performs the work once there is a place.
     ///
-    /// - Parameter work: returns whether the provider answered, and nil where it was not asked.
-    /// - Returns: false where there is no room, or the provider failed meanwhile, and nothing was done.
+    /// - Parameter work: returns true if the provider answered, and nil if it was not asked.
+    /// - Returns: false if there is no room, or the provider failed meanwhile, and the work was not performed.
     func run(_ work: () async -> Bool?) async -> Bool {
         guard await enter() else { return false }
         let start = monotonic()
@@ -106,7 +106,7 @@ final class RenewalQueue: Sendable {
         return true
     }
 
-    /// Lets nothing begin any more; what asks the provider goes on.
+    /// Lets no further renewal begin; requests to the provider continue.
     func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
@@ -126,7 +126,7 @@ final class RenewalQueue: Sendable {
                     state.places += 1
                     return true
                 }
-                // Only a renewal that has a place hands it on.
+                // Waiting is possible only behind a renewal that has a place, since it passes the place on.
                 guard !isOut, state.places > 0, state.waiting.count < limits.waiting else { return false }
                 state.waiting.append(continuation)
                 return nil

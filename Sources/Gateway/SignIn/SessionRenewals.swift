@@ -11,16 +11,17 @@ internal import Threads
 internal import Time
 internal import Tokens
 
-/// Asks providers about sessions, in the background and once at a time for each session.
+/// Renews sessions at their providers, in the background and one attempt at a time per session.
 ///
-/// A request waits for a renewal for two seconds at most, and not at all while the provider is known to be out. The
-/// renewal goes on without the request, and its result is written: it may hold the only refresh token that still works.
+/// A request waits for a renewal for two seconds at most, and not at all while the provider is known to be down. The
+/// renewal continues without the request, and its result is stored: it may hold the only refresh token that still
+/// works.
 final class SessionRenewals: Sendable {
-    /// What a request does with a session whose renewal is due.
+    /// The advice for a request whose session is due for renewal.
     enum Advice {
-        /// Wait for this, then look again.
+        /// Wait for this, then check the session again.
         case wait(@Sendable () async -> Void)
-        /// The provider cannot answer, or not yet; the last verified claims count.
+        /// The provider cannot answer, or not yet; the last verified claims are used.
         case useAsIs
         /// The provider answers and does not renew; the claims are too old by now.
         case signInAgain
@@ -39,7 +40,7 @@ final class SessionRenewals: Sendable {
 
     private struct State {
         var entries: [SessionKey: Entry] = [:]
-        /// The number of entries at which those are looked for that are of no use any more.
+        /// The number of entries at which expired entries are removed.
         var pruneAt = 10_000
         var queues: [ProviderID: RenewalQueue] = [:]
         var underWay = 0
@@ -47,15 +48,15 @@ final class SessionRenewals: Sendable {
         var whenIdle: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// How long a request waits, and a provider may be silent before it counts as out.
+    /// The time that a request waits, and after which a silent provider counts as down.
     static let patience: Duration = .seconds(2)
-    /// Between two attempts while they fail.
+    /// The time between two attempts while they fail.
     static let pause: Duration = .seconds(30)
     private static let mostEntries = 50_000
-    /// Of all providers, with those that wait for a place.
+    /// The limit for all providers, including renewals that wait for a place.
     private static let mostUnderWay = 2048
     private static let mostWaiting = 256
-    /// How often a result is written anew, a second apart, where the store fails.
+    /// The number of attempts to store a result, a second apart, while the store fails.
     private static let writes = 30
 
     private let sessions: SessionStore
@@ -70,11 +71,11 @@ final class SessionRenewals: Sendable {
         self.clocks = clocks
     }
 
-    /// Begins the renewal of a session that is due, where it was not tried a moment ago.
+    /// Begins the renewal of a session that is due, unless it was tried a moment ago.
     ///
     /// - Parameters:
-    ///   - now: of the calendar; claims are too old by it.
-    ///   - lacksClaims: whether claims that a mapping looks at are missing; asked in the background.
+    ///   - now: the calendar time, which decides whether claims are too old.
+    ///   - lacksClaims: returns true if claims that a mapping needs are missing; called in the background.
     func tend(
         _ session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
         lacksClaims: @escaping @Sendable (JSONValue) -> Bool
@@ -117,7 +118,7 @@ final class SessionRenewals: Sendable {
 
     // MARK: One renewal
 
-    /// - Returns: whether the provider answered; nil where it was not asked.
+    /// - Returns: true if the provider answered; nil if it was not asked.
     private func renew(
         _ session: Session, at party: RelyingParty, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> Bool? {
@@ -128,7 +129,7 @@ final class SessionRenewals: Sendable {
             note(session, .outage, "the store cannot be reached", party.requestID)
             return nil
         }
-        // It ended, or was renewed, before this one had its turn: the old refresh token may not work any more.
+        // The session ended or was renewed meanwhile: the old refresh token may not work any more.
         guard let current, current.version == session.version else {
             forget(session.key)
             return nil
@@ -160,7 +161,7 @@ final class SessionRenewals: Sendable {
         for _ in 0..<SessionRenewals.writes {
             do throws(DatabaseError) {
                 if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
-                    // It ended while the provider was asked.
+                    // The session ended while the provider was asked.
                     sessions.endInBackground(session.key)
                 }
                 return true
@@ -180,7 +181,7 @@ final class SessionRenewals: Sendable {
         do throws(DatabaseError) {
             try await sessions.end(session.key, recording: [record])
         } catch {
-            // It is not in memory any more; the provider refuses again where the store has it still.
+            // The session is no longer in memory; if the store still has it, the provider refuses it again.
             sessions.endInBackground(session.key)
         }
         forget(session.key)
@@ -188,13 +189,13 @@ final class SessionRenewals: Sendable {
             .info, "a session ended at its provider", requestID: requestID, fields: fields(session, detail))
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     private func forget(_ key: SessionKey) {
         state.withLock { $0.entries[key] = nil }
     }
 
-    /// - Parameter requestID: of the request that began the renewal.
+    /// - Parameter requestID: the id of the request that began the renewal.
     private func note(_ session: Session, _ failure: Failure, _ detail: String, _ requestID: String?) {
         let now = clocks.monotonic()
         state.withLock { state in
@@ -228,7 +229,7 @@ final class SessionRenewals: Sendable {
 
     // MARK: Ending
 
-    /// Returns once no renewal is under way.
+    /// Returns once no renewal is in progress.
     func settled() async {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
@@ -239,7 +240,7 @@ final class SessionRenewals: Sendable {
         }
     }
 
-    /// Begins no more renewals, and waits for the results of those that asked a provider; on a thread that may wait.
+    /// Begins no more renewals, and waits for the results of those that asked a provider; for a thread that may wait.
     func finishBlocking(within limit: Duration) {
         let queues = state.withLock { state in
             state.isStopping = true

@@ -7,25 +7,26 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// Where a sign-in goes on.
+/// The next step of a sign-in.
 enum SignInChoice {
     case party(RelyingParty)
-    /// The general sign-in page asks.
+    /// Ask on the general sign-in page.
     case ask(SignInPage.Message?)
 }
 
-/// What a sign-in may know about providers. Customers cannot be listed: only a caller who names an exact e-mail domain,
-/// provider or issuer learns that it is known, and all unknown ones get the same answer. An organization selects nothing.
+/// What a sign-in may disclose about providers. Customers cannot be listed: a caller learns that an email domain, a
+/// provider or an issuer is known only by naming it exactly. All unknown ones get one response. An organization
+/// selects no provider.
 extension SignInDeployment {
     /// The providers that the general sign-in page names.
     var offered: [RelyingParty] {
         listed.count > Settings.mostOffered ? [] : parties.filter { listed.contains($0.id) }
     }
 
-    /// The provider of a gateway that has one and may name it: no question is needed then.
+    /// The only provider, if the gateway may list it: the user then need not choose.
     var only: RelyingParty? { parties.count == 1 ? offered.first : nil }
 
-    /// - Parameter organization: whose providers come first if several have the address's domain.
+    /// - Parameter organization: the organization whose providers come first if several have the address's domain.
     func choice(_ query: SignInQuery, preferring organization: Deployment.Organization?) -> SignInChoice {
         if let id = query.provider { return party(id).map { .party($0) } ?? .ask(.unknown) }
         if let email = query.email {
@@ -53,7 +54,7 @@ extension SignInDeployment {
 
     /// The general sign-in page.
     ///
-    /// - Parameter query: its organization and its way back are kept as context.
+    /// - Parameter query: the sign-in whose organization and return path are kept as context.
     func page(for query: SignInQuery, message: SignInPage.Message? = nil) -> SignInPage {
         SignInPage(
             choices: offered.map { party in
@@ -65,7 +66,7 @@ extension SignInDeployment {
             message: parties.isEmpty ? .noProvider : message)
     }
 
-    /// What may be done with a session. One of a provider that is gone, or is another issuer now, has ended.
+    /// A session's standing. A session has ended if its provider is gone, or now has another issuer.
     func standing(of session: Session, at now: Timestamp) -> SessionStanding {
         guard issuers[session.claims.provider].isExactly(session.claims.identity.issuer) else { return .ended }
         return session.standing(under: lifetimes, at: now)

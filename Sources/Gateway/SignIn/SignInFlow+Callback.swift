@@ -16,7 +16,8 @@ internal import Web
 extension SignInFlow {
     // MARK: POST /auth/callback/{provider}
 
-    /// A posted answer comes without this site's cookies: it is sealed, and the browser is sent to bring it with them.
+    /// A posted response arrives without this site's cookies: it is sealed, and the browser is redirected to bring it
+    /// with them.
     func callbackPosted(of provider: String, _ body: RequestBody) async -> Reply {
         do {
             guard request.hasContentType("application/x-www-form-urlencoded") == true, let id = ProviderID(provider),
@@ -41,8 +42,8 @@ extension SignInFlow {
 
     /// Finishes a sign-in: `state` first, then everything else.
     ///
-    /// Nothing is audited before the state is known to be made here, for this redirect URI and for this browser, and to
-    /// be used for the first time: links of other sites write nothing.
+    /// A callback is audited only if its state was made here, for this redirect URI and for this browser, and is used
+    /// for the first time: links on other sites write nothing.
     func callback(of provider: String) async -> Reply {
         var attempt: SignInAttempt?
         var isAnswered = false
@@ -77,12 +78,12 @@ extension SignInFlow {
 
     // MARK: GET, POST /auth/callback
 
-    /// The redirect URI that all providers once shared. It redeems nothing, and says what to register instead.
+    /// The redirect URI that all providers once shared. It redeems nothing and names the URI to register instead.
     func callbackWithoutProvider() -> Reply { page(.callbackWithoutProvider) }
 
     // MARK: Parts
 
-    /// Who it would have been is not known: nothing of a token that was refused is believed.
+    /// Audits a failed sign-in without the user's identity: nothing in a refused token is trusted.
     private func audit(_ failure: SignInFailure, of attempt: SignInAttempt) async {
         let organization = attempt.organization.flatMap(deployment.organization)
         let isAccepted = organization?.accepts(attempt.provider) ?? false
@@ -104,7 +105,7 @@ extension SignInFlow {
         return try Callback(opening: items[0].value, with: box, for: id, at: service.now())
     }
 
-    /// The user went back in the browser's history, or sent the same answer again: nothing happens a second time.
+    /// The user went back in the browser's history, or sent a response twice: nothing happens a second time.
     private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> Reply {
         count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)
         if try await !currentSessions().isEmpty { return .redirect(landing(attempt)) }
@@ -115,14 +116,14 @@ extension SignInFlow {
         let completed = try await party.redeem(
             code, of: attempt,
             lacksClaims: deployment.lacksMappedClaims(of: party.id, with: service.access.snapshots.read().value))
-        // A new one at each sign-in: a session that another party planted before leads nowhere.
+        // A new token at each sign-in prevents session fixation: a session that another party planted is not used.
         let token = try SessionToken.make()
         let new = NewSession(
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
         let (deployment, access, origin) = (deployment, service.access.snapshots.read().value, origin)
         let now = service.now()
-        // Every organization that lists the provider is asked: no work for a reactor.
+        // Every organization that lists the provider is evaluated: too long for a reactor.
         let (records, people) = try await service.database.compute {
             (
                 deployment.auditRecords(

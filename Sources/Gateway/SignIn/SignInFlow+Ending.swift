@@ -15,7 +15,7 @@ internal import Web
 extension SignInFlow {
     // MARK: POST /auth/logout
 
-    /// Ends the browser's session, then the provider's where it offers that.
+    /// Ends the browser's session, then the provider's if it supports that.
     func logout(_ body: RequestBody) async -> Reply {
         let clearing = [deployment.sessionCookie.clearing]
         do {
@@ -46,7 +46,8 @@ extension SignInFlow {
         }
     }
 
-    /// Where a user signs in with another account at a provider that keeps its own session: it has to ask which one.
+    /// The link to sign in with another account at a provider that keeps its own session: it has to ask for the
+    /// account.
     private func switching(from session: Session) -> String {
         var query = SignInQuery(provider: session.claims.provider.text)
         (query.asksWho, query.isFromForm) = (true, true)
@@ -61,7 +62,7 @@ extension SignInFlow {
 
     // MARK: POST /auth/backchannel-logout/{provider}
 
-    /// What a provider says directly (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
+    /// A provider's direct request (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
     func backchannelLogout(_ provider: String, _ body: RequestBody) async -> Reply {
         guard let party = signIn.party(provider) else {
             return .problem(Problem(.notFound, detail: "No provider of this name signs anybody in."))
@@ -92,7 +93,7 @@ extension SignInFlow {
         }
     }
 
-    /// - Parameter loggedDetail: what the log says, if that is more.
+    /// - Parameter loggedDetail: the detail for the log, if it differs.
     private func refused(
         _ provider: ProviderID, _ reason: TokenReason, _ detail: String, _ loggedDetail: String? = nil
     ) -> Reply {

@@ -17,10 +17,10 @@ struct ThirdPartyInitiation: Sendable {
     var issuer: String { values[0] }
     /// Passed on to the provider; it never selects one.
     var loginHint: String? { values[1].isEmpty || values[1].utf8.count > 254 ? nil : values[1] }
-    /// An absolute URL; `nil` where none was sent.
+    /// An absolute URL; nil if none was sent.
     var target: String? { values[2].isEmpty ? nil : values[2] }
 
-    /// `nil` where the encoding is broken or a parameter occurs twice. Unknown parameters are ignored.
+    /// Returns nil if the encoding is broken or a parameter occurs twice. Unknown parameters are ignored.
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
         var values: [String] = []
@@ -32,7 +32,7 @@ struct ThirdPartyInitiation: Sendable {
         self.values = values
     }
 
-    /// The same as a `GET`.
+    /// The initiation as the URL of a `GET`.
     var link: String {
         let items = zip(ThirdPartyInitiation.names, values).filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
         return "\(Route.initiate.template)?\(FormEncoding.query(items))"
@@ -42,7 +42,7 @@ struct ThirdPartyInitiation: Sendable {
 extension SignInFlow {
     // MARK: GET /auth/initiate
 
-    /// Finds the provider by its issuer, and goes on as `/auth/login` does where another site sent the browser.
+    /// Finds the provider by its issuer, and continues like `/auth/login` on a navigation from another site.
     func initiate() async -> Reply {
         guard let initiation = ThirdPartyInitiation(request.target.queryItems) else { return page(.badQuery) }
         var query = SignInQuery(email: initiation.loginHint)
@@ -68,7 +68,7 @@ extension SignInFlow {
 
     // MARK: POST /auth/initiate
 
-    /// Another site's form comes without this site's cookies: the browser is sent to bring it with them.
+    /// Another site's form arrives without this site's cookies: the browser is redirected to bring it with them.
     func initiatePosted(_ body: RequestBody) async -> Reply {
         do throws(BodyError) {
             guard request.hasContentType("application/x-www-form-urlencoded") == true,

@@ -10,7 +10,7 @@ internal import Web
 extension SignInFlow {
     // MARK: GET /auth/login
 
-    /// Sends the browser to the provider that the query selects, or asks which one. If another site sent a browser that
+    /// Sends the browser to the provider that the query selects, or asks for one. If another site sent a browser that
     /// has a session, a page asks first: that site could otherwise put the user into another account.
     func login() async -> Reply {
         guard let query = SignInQuery(request.target.queryItems) else { return page(.badQuery) }
@@ -27,14 +27,14 @@ extension SignInFlow {
 
     // MARK: POST /auth/login
 
-    /// What the page that asks sends. The old session stays until the new sign-in has succeeded.
+    /// Continues a sign-in after the confirmation page. The old session stays until the new sign-in has succeeded.
     func loginConfirmed(_ body: RequestBody) async -> Reply {
         do {
             let items = FormEncoding.items(try await body.collect())
             guard var query = SignInQuery(items) else { return page(.badQuery) }
             query.isFromForm = true
             let sessions = try await currentSessions()
-            // The session ended meanwhile, so there is nothing left to ask about.
+            // The session ended meanwhile, so no confirmation is needed.
             guard !sessions.isEmpty else { return .redirect(query.link) }
             guard sessions.contains(where: { isOwnForm(items ?? [], of: $0.token) }) else { return page(.forgery) }
             return await goOn(query)
@@ -47,8 +47,8 @@ extension SignInFlow {
 
     // MARK: Parts
 
-    /// The page that names the account and asks; `nil` if the browser has no session, or one whose claims are too old: that
-    /// session leads to its provider anyway.
+    /// The page that names the account and asks. Returns nil if the browser has no session, or one whose claims are
+    /// too old: that session leads to its provider anyway.
     func confirmation(_ query: SignInQuery) async throws(DatabaseError) -> Reply? {
         let now = service.now()
         let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
@@ -68,7 +68,7 @@ extension SignInFlow {
         }
     }
 
-    /// Whether the request came from a form of this site, in this session.
+    /// Returns true if the request came from a form of this site, in this session.
     func isOwnForm(_ items: [(name: String, value: String)], of token: SessionToken) -> Bool {
         guard !RequestOrigin.isForeign(request, origin: deployment.publicURL) else { return false }
         let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value

@@ -6,10 +6,10 @@ internal import Threads
 internal import Tokens
 internal import Web
 
-/// What people are told when a sign-in does not go on.
+/// Reasons shown to users if a sign-in cannot continue.
 enum SignInTrouble {
     case badQuery
-    /// `target_link_uri` is not of this site.
+    /// `target_link_uri` is not on this site.
     case foreignTarget
     case callbackWithoutProvider
     case unavailable
@@ -30,7 +30,7 @@ extension SignInFlow {
         return page(.failed(failure), retry: retry)
     }
 
-    /// The redirect URI of the only provider, if it is no secret; otherwise its form.
+    /// The redirect URI of the only provider, if it may be listed; otherwise the URI's form.
     private var registration: String {
         guard let only = signIn.only else {
             return
@@ -73,7 +73,7 @@ extension SignInFlow {
         return .page(Status(status), page.document)
     }
 
-    /// Fixed words for every reason; causes are in the log.
+    /// Fixed text for every reason; causes are in the log.
     private static func explanation(_ failure: SignInFailure) -> (Int, String, String) {
         switch failure.reason {
         case .callbackMalformed:

@@ -10,20 +10,20 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// The steps of signing in and out, each of which reads what the one before left with the browser and says what comes
-/// next; none calls another.
+/// The steps of signing in and out. Each reads what the previous step left with the browser and returns the next one;
+/// none calls another.
 struct SignInFlow: Sendable {
     let deployment: Deployment
     let service: SignInService
     let request: Request
     let requestID: String
-    /// The client's address, for the owner's list of sessions.
+    /// The client's address, for the user's list of sessions.
     let address: String
 
     var signIn: SignInDeployment { deployment.signIn }
     var origin: AuditOrigin { AuditOrigin(requestID: requestID, address: address) }
 
-    /// Sends the browser to a provider. Nothing is kept here: what has to be known later travels sealed in `state`.
+    /// Sends the browser to a provider. Nothing is stored here: the sign-in's state travels sealed in `state`.
     func begin(at party: RelyingParty, _ query: SignInQuery) async -> Reply {
         guard let box = signIn.box else { return page(.unavailable) }
         do {
@@ -44,7 +44,7 @@ struct SignInFlow: Sendable {
         }
     }
 
-    /// The secret that binds sign-ins to this browser: the one that it has, or a new one with its cookie.
+    /// The secret that binds sign-ins to this browser: its current one, or a new one with its cookie.
     private func browserSecret() throws(CryptographyError) -> (secret: [UInt8], cookies: [String]) {
         if let known = deployment.browserCookie.values(in: request).lazy.compactMap(BrowserCookie.init).first {
             return (known.secret, [])
@@ -53,7 +53,7 @@ struct SignInFlow: Sendable {
         return (new.secret, [deployment.browserCookie.setting(new.value)])
     }
 
-    /// The sessions that the browser has now; none that ended, or whose provider is gone.
+    /// The browser's current sessions, without those that ended or whose provider is gone.
     func currentSessions() async throws(DatabaseError) -> [(token: SessionToken, session: Session)] {
         var found: [(token: SessionToken, session: Session)] = []
         for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {

@@ -9,14 +9,14 @@ struct SignInQuery: Sendable {
     var provider: String?
     var organization: String?
     var email: String?
-    /// Where one wanted to go; dropped where it is not a path of this site, or one of the sign-in itself.
+    /// The path to return to; dropped if it is not on this site, or belongs to the sign-in itself.
     var returnTo: LocalTarget?
-    /// Whether the sign-in page's own form sent it.
+    /// Whether the sign-in page's own form sent the query.
     var isFromForm = false
-    /// Whether the provider should ask who one is, although it may know somebody.
+    /// Whether the provider should ask for the account, even if it has a session.
     var asksWho = false
 
-    /// `nil` where the query is broken or says something twice.
+    /// Returns nil if the query is malformed or repeats a parameter.
     init?(_ items: [(name: String, value: String)]?) {
         guard let items else { return nil }
         var values: [ExactText: String] = [:]
@@ -27,7 +27,7 @@ struct SignInQuery: Sendable {
         func text(_ name: ExactText, _ limit: Int) -> String? {
             values[name].flatMap { $0.isEmpty || $0.utf8.count > limit ? nil : $0 }
         }
-        // An id or an address that is too long is unknown, like others that no provider has.
+        // An id or an address that is too long is unknown, as others that no provider has.
         provider = text("provider", .max)
         organization = text("organization", 64)
         email = text("email", .max)
@@ -36,7 +36,7 @@ struct SignInQuery: Sendable {
         asksWho = (values["switch"]).isExactly("1")
     }
 
-    /// The same sign-in once more.
+    /// A retry of a sign-in.
     init(_ attempt: SignInAttempt) {
         provider = attempt.provider.text
         organization = attempt.organization
@@ -50,12 +50,12 @@ struct SignInQuery: Sendable {
         self.returnTo = returnTo.flatMap(SignInQuery.target)
     }
 
-    /// A path of this site where a sign-in may lead; `nil` for anything else.
+    /// A path of this site where a sign-in may lead; nil for any other text.
     static func target(_ text: String) -> LocalTarget? {
         LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
     }
 
-    /// The parameters of such a sign-in.
+    /// The parameters of this sign-in.
     var items: [(name: String, value: String)] {
         [
             ("provider", provider), ("organization", organization), ("email", email), ("return_to", returnTo?.text),
@@ -63,7 +63,7 @@ struct SignInQuery: Sendable {
         ].compactMap { name, value in value.map { (name, $0) } }
     }
 
-    /// The address that begins such a sign-in; without the e-mail address, which stays out of links.
+    /// The URL that begins this sign-in, without the email address, which stays out of links.
     var link: String {
         let items = items.filter { $0.name != "email" }
         return items.isEmpty ? Route.login.template : "\(Route.login.template)?\(FormEncoding.query(items))"

@@ -15,7 +15,7 @@ internal import Threads
 internal import Time
 internal import Tokens
 
-/// What all reactors share for sign-ins: the stores, and what is done once at a time.
+/// The state that all reactors share for sign-ins: the stores, and work that must run only once at a time.
 final class SignInService: Sendable {
     let sessions: SessionStore
     let denied: DeniedSignInStore
@@ -45,20 +45,20 @@ final class SignInService: Sendable {
         monotonic = clocks.monotonic
     }
 
-    /// All tables that sign-ins need.
+    /// The schemas of all tables that sign-ins need.
     static let schemas = [
         SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AuditCheckpoint.schema, AccessStore.schema,
     ]
 
     let database: Database
 
-    /// Addresses that could not be shut out, and when that was found: asking again at every request is of no use.
+    /// Addresses whose suspension was refused, with the time: asking again at every request is useless.
     private let refusedAddresses = Mutex<[[UInt8]: MonotonicTime]>([:])
 
-    /// Whether to try now to shut out an address of somebody suspended.
+    /// Returns true if the suspension of a suspended user's address should be tried now.
     func mayExtendSuspension(_ key: String) -> Bool {
         let now = monotonic()
-        // Addresses may be long; without a digest it is tried again.
+        // Addresses may be long, so their digest is stored; without a digest it is tried again.
         guard let key = try? Digest.sha256(Array(key.utf8)) else { return true }
         return refusedAddresses.withLock { $0[key]?.isOver(.seconds(60), at: now) ?? true }
     }
@@ -72,7 +72,7 @@ final class SignInService: Sendable {
         }
     }
 
-    /// Records what changed nothing in the store.
+    /// Records an event that changed nothing in the store.
     func record(_ record: AuditRecord) async {
         let moment = now()
         do throws(DatabaseError) {
@@ -84,15 +84,15 @@ final class SignInService: Sendable {
         }
     }
 
-    /// Keeps a sign-in that earned nothing for those who can mend the mapping, where the organization accepts the
-    /// provider at all: nobody else's sign-ins are its affair.
+    /// Stores a sign-in that gave no role, for managers who can correct the mapping. Sign-ins through providers that
+    /// the organization does not accept are not recorded for it.
     func recordDenial(
         of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment
     ) async {
         do {
             let access = access.snapshots.read().value
             let now = now()
-            // Every row is tried: no work for a reactor.
+            // Every rule is evaluated: too long for a reactor.
             let denied = try await database.compute {
                 SignInService.denial(of: claims, in: organization, under: deployment, with: access, at: now)
             }
@@ -102,12 +102,13 @@ final class SignInService: Sendable {
         }
     }
 
-    /// `nil` where there is nothing to mend, or not by a mapping.
+    /// The denied sign-in; nil if a mapping cannot help: the user has a role or is suspended, or the provider is not
+    /// accepted.
     private static func denial(
         of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment,
         with access: AccessSnapshot, at now: Timestamp
     ) -> DeniedSignIn? {
-        // A grant is a role too, and who is suspended is not told by a mapping.
+        // A grant is a role too, and a suspension cannot be corrected by a mapping.
         let entitlement = deployment.entitlement(of: claims, in: organization, with: access)
         guard entitlement.role == nil, entitlement.reason != .suspended else { return nil }
         let emailTrust = deployment.emailTrust(of: claims.provider)
@@ -126,7 +127,7 @@ final class SignInService: Sendable {
             claims: SignInService.claims(root, for: rules), rows: SignInService.rows(explanation))
     }
 
-    /// All names, and the values of the claims that rows look at: enough to mend a mapping, and no more.
+    /// All claim names, and the values of the claims that rules read: enough to correct a mapping, and no more.
     private static func claims(_ root: JSONValue, for rules: OrganizationRules) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
@@ -140,7 +141,7 @@ final class SignInService: Sendable {
         for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
             let values = mapping.values(in: root)
             let bytes = values.reduce(0) { $0 + $1.range.count }
-            // Pointers may lead to the same large value in many ways.
+            // Several JSON Pointers may lead to one large value.
             guard !values.isEmpty, writer.bytes.count + bytes <= 32 << 10 else { continue }
             writer.name(mapping.claimName)
             guard mapping.looksAtElements else {

@@ -1,4 +1,4 @@
-/// Small conveniences; everything works without them.
+/// Optional conveniences in the browser; every page works without them.
 enum Script {
     static let text = """
         "use strict";

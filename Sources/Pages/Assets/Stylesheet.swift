@@ -1,4 +1,4 @@
-/// How pages look: system fonts, light and dark, one column on a phone.
+/// The style of all pages: system fonts, light and dark, one column on a phone.
 enum Stylesheet {
     static let text = """
         :root {

@@ -1,5 +1,5 @@
 extension OpenAPI {
-    /// What managers do: members, invitations, mappings and the log.
+    /// Schemas for members, invitations, mappings and the log.
     static let managementSchemas = #"""
           "DeniedSignIn": {
             "type": "object",

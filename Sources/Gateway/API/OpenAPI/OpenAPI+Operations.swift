@@ -19,7 +19,7 @@ extension OpenAPI {
 
     private static let text = #"{"type":"string"}"#
 
-    /// What is done at a route; empty for what is no API.
+    /// The operations of a route; empty if the route is not part of the API.
     static func operations(_ route: Route) -> [Operation] {
         switch route {
         case .home, .organizationPage, .membersPage, .mappingsPage, .explainPage, .auditPage, .acceptance, .login,

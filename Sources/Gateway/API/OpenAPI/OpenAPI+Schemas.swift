@@ -3,10 +3,10 @@ internal import JSON
 extension OpenAPI {
     private static let codes = Problem.Code.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
 
-    /// What requests and answers hold, by name (JSON Schema 2020-12).
+    /// Schemas of requests and responses, by name (JSON Schema 2020-12).
     static let schemas = "{\(generalSchemas),\(managementSchemas)}"
 
-    /// Errors, identities, metrics and inventories.
+    /// Schemas for errors, identities, metrics and inventories.
     private static let generalSchemas = #"""
           "Role": {"type": "string", "enum": ["organization-manager", "organization-viewer", "inventory-publisher"]},
           "OptionalRole": {

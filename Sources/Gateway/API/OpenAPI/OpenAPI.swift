@@ -3,14 +3,14 @@ internal import JSON
 internal import Organizations
 internal import Text
 
-/// The API described (OpenAPI 3.1.1): made from the routes, so that none is forgotten.
+/// The API's description (OpenAPI 3.1.1), derived from the routes so that it is complete.
 enum OpenAPI {
     static let reply: Reply = {
         let bytes = document
         return .content(type: "application/json", tag: nil) { bytes }
     }()
 
-    /// Once made, always the same.
+    /// The document, which is made once.
     static let document: [UInt8] = {
         var writer = JSONWriter(reservingCapacity: 64 << 10)
         writer.beginObject()
@@ -67,7 +67,7 @@ enum OpenAPI {
 }
 
 extension OpenAPI {
-    /// Something that a path, a query or a field brings.
+    /// A parameter in a path, a query or a header field.
     struct Parameter {
         let name: String
         let place: String
@@ -90,7 +90,7 @@ extension OpenAPI {
             writer.member("name", name)
             writer.member("in", place)
             writer.member("required", place == "path")
-            // Forms send what was left empty.
+            // Forms send empty fields.
             if place == "query" { writer.member("allowEmptyValue", true) }
             writer.name("schema")
             writer.raw(Array(schema.utf8))
@@ -98,18 +98,18 @@ extension OpenAPI {
         }
     }
 
-    /// What is done by one method of one route.
+    /// The operation of one method of one route.
     struct Operation {
         let method: Method
         let summary: String
         var parameters: [Parameter] = []
-        /// A schema's name.
+        /// The name of the request's schema; nil without a body.
         var body: String?
         var isBodyRequired = true
         var status = 200
-        /// Media types and their schemas; none for 204.
+        /// Media types and their schemas; empty for 204.
         var answers: [(type: String, schema: String)] = []
-        /// Statuses of problems beside those that all operations have.
+        /// Statuses of problems beside those of all operations.
         var problems: [Int] = []
 
         func write(_ route: Route, to writer: inout JSONWriter) {
@@ -173,13 +173,13 @@ extension OpenAPI {
             if method.changesState { statuses += [403, 413] }
             if body != nil { statuses += [408, 415, 422] }
             if route.isRateLimited { statuses.append(429) }
-            // Refused tokens are counted.
+            // Refused tokens count against a limit.
             statuses.append(429)
             return statuses
         }
     }
 
-    /// A schema by its name.
+    /// A reference to a schema by its name.
     static func reference(_ name: String) -> String { "{\"$ref\":\"#/components/schemas/\(name)\"}" }
 
     static func write(_ content: [(type: String, schema: String)], to writer: inout JSONWriter) {
