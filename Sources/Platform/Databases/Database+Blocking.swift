@@ -1,7 +1,7 @@
 internal import Threads
 
-/// For commands and for start-up: the calling thread waits. Never on a reactor, in a task, or inside a closure that
-/// the database runs.
+/// Blocking variants for command-line use and start-up. They must not be called on a reactor, in a task, or inside a
+/// closure that the database runs.
 extension Database {
     public func decideBlocking<Value: Sendable, Refusal: Error>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>

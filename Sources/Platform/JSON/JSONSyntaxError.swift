@@ -1,4 +1,4 @@
-/// Why a text is no JSON, and where.
+/// A text that is not valid JSON: the reason and the position.
 public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: String, Sendable, CaseIterable {
         case tooLarge = "the text is longer than allowed"
@@ -31,7 +31,7 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     public let reason: Reason
-    /// Bytes from the beginning of the text.
+    /// Offset in bytes from the beginning of the text.
     public let offset: Int
 
     public init(reason: Reason, offset: Int) {
@@ -42,11 +42,11 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String { "\(reason.rawValue) (at byte \(offset))" }
 }
 
-/// A place in a text as editors show it.
+/// A position in a text, in the line and column that editors show.
 public struct JSONPosition: Hashable, Sendable, CustomStringConvertible {
-    /// From 1.
+    /// Line, from 1.
     public let line: Int
-    /// From 1, in Unicode scalars.
+    /// Column in Unicode scalars, from 1.
     public let column: Int
 
     public init(offset: Int, in bytes: [UInt8]) {
