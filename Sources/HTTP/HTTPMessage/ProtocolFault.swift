@@ -1,4 +1,4 @@
-/// Why a message is not HTTP/1.1 as RFC 9112 has it, or too large, or too slow. After any of them the connection closes.
+/// The reason why a message is refused: not HTTP/1.1 (RFC 9112), too large, or too slow. The connection then closes.
 public enum ProtocolFault: String, Error, Sendable, CaseIterable {
     case bareLineFeed = "a line ends without CR LF"
     case invalidRequestLine = "the request line is not METHOD SP TARGET SP HTTP/1.1"

@@ -51,7 +51,7 @@ public final class Published<Value: Sendable>: Sendable {
         }
     }
 
-    /// Changes the value under the lock; `body` must be short and must not call back.
+    /// Changes the value under the lock; `body` must be short and must not call this type.
     public func update(_ body: (inout Value) -> Void) {
         state.withLock { reading in
             var value = reading.value

@@ -9,7 +9,7 @@ public struct StepWatch {
     public enum Step: String, Sendable {
         /// A descriptor was ready: requests were read, and answered unless they had to wait.
         case event
-        /// A task went on until it waited again, or ended.
+        /// A task ran until it suspended or ended.
         case task
         case closure
         case deadline
