@@ -1,12 +1,12 @@
 public import HTTPMessage
 internal import Text
 
-/// A cookie of this site: for the whole site, out of reach of scripts, and not sent by other sites' forms.
+/// A cookie of this site: valid for the whole site, not readable by scripts, and not sent with forms of other sites.
 ///
-/// The prefix `__Host-` has browsers refuse a cookie of that name from anywhere else (RFC 6265bis, section 4.1.3.2);
-/// over plain HTTP, on loopback, they would refuse the prefix itself.
+/// Browsers accept a `__Host-` cookie only from the host itself (RFC 6265bis, section 4.1.3.2). Over plain HTTP, on
+/// loopback, they would refuse the prefix, so it is left out.
 public struct Cookie: Sendable, Hashable {
-    /// As it is sent.
+    /// Name as sent.
     public let name: String
     private let isSecure: Bool
 
