@@ -27,8 +27,9 @@ public struct Cookie: Sendable, Hashable {
     // cookie-string = cookie-pair *( ";" SP cookie-pair ) (RFC 6265, section 4.2.1)
     /// Returns the distinct values of the cookie in a request, in order, at most eight.
     ///
-    /// Fields are split at the octets of `;` and `=`. A browser holds at most one cookie per `__Host-` name, so a second
-    /// value is forged and none is returned. Without the prefix, another path or a sibling host may have set a value.
+    /// Fields are split at the octets of `;` and `=`. A browser holds at most one cookie per `__Host-` name, so a
+    /// second value is forged and none is returned. Without the prefix, another path or a sibling host may have set a
+    /// value.
     public func values(in request: Request) -> [String] {
         var values: [String] = []
         for field in request.fields(.cookie) {
