@@ -19,6 +19,7 @@ public struct Mailbox: Sendable, Hashable {
         case domainBeyondASCII
     }
 
+    /// Parses `Name <address>` or an address.
     public init(_ text: String) throws(Fault) {
         var (name, address) = (Substring(), text[...])
         if text.ends(exactly: ">") {

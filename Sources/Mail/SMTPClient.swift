@@ -5,10 +5,13 @@ internal import Time
 
 /// Time limits for a mail server.
 public struct SMTPLimits: Sendable {
+    /// Time to establish the connection.
     public var connect: Duration = .seconds(15)
+    /// Time for each reply.
     public var reply: Duration = .seconds(60)
     /// Time for the reply to the complete email.
     public var verdict: Duration = .seconds(120)
+    /// Time for the whole delivery.
     public var whole: Duration = .seconds(300)
 
     public init() {}

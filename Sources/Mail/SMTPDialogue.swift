@@ -4,6 +4,7 @@ internal import Text
 /// The dialogue that hands an email to a server (RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954). It is a state machine:
 /// received bytes in, actions out, no deadlines.
 public struct SMTPDialogue: Sendable {
+    /// The next action of the connection.
     public enum Action: Sendable, Hashable {
         /// Wait for further bytes.
         case wait
@@ -150,8 +151,8 @@ public struct SMTPDialogue: Sendable {
         return .finish(DeliveryFailure(isPermanent: isPermanent, description))
     }
 
-    /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email: a fault of the
-    /// gateway or the server may be fixed, and the email is then sent again.
+    /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email. Faults of the
+    /// gateway or the server may be fixed, so that a retry may succeed.
     private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutLetter: Bool = false) -> Action {
         fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent && !reply.isAboutSession)
     }

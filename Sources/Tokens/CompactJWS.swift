@@ -22,6 +22,7 @@ public struct CompactJWS: Sendable {
     public let payload: [UInt8]
     /// The payload if it is a JSON object; never nil if ``Content/claims`` were expected.
     public let claims: JSONDocument?
+    /// Decoded signature.
     public let signature: [UInt8]
     /// Length of the signed bytes: the first two parts and the dot between them.
     public let signedLength: Int

@@ -5,6 +5,7 @@ internal import Text
 /// A provider's public keys (RFC 7517, section 5). Unusable keys are left out and reported; they do not affect the
 /// others.
 public struct KeySet: Sendable {
+    /// A usable public key.
     public struct Key: Sendable {
         /// Key id, opaque; nil matches any token.
         public let id: String?
@@ -39,6 +40,7 @@ public struct KeySet: Sendable {
         public let description: String
     }
 
+    /// The largest key file in bytes.
     public static let maximumBytes = 1 << 20
 
     public let keys: [Key]

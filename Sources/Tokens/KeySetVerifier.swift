@@ -30,6 +30,7 @@ public final class KeySetVerifier {
         self.isSignatureOnly = isSignatureOnly
     }
 
+    /// Verifies a token's header and signature, and its claims unless only the signature is to be checked.
     public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> Verification {
         let jws = try CompactJWS(token, expecting: isSignatureOnly ? .anything : .claims)
         if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }

@@ -27,6 +27,7 @@ public struct LogoutTokenVerifier: Sendable {
         self.clientID = clientID
     }
 
+    /// Returns the sessions to end. Replays are not detected here: the caller checks ``LogoutNotice/tokenID``.
     public func verify(_ token: String, at now: Timestamp) throws(TokenRefusal) -> LogoutNotice {
         let signed = try SignedClaims(Array(token.utf8), of: provider)
         let claims = signed.claims.root

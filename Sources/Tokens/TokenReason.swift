@@ -23,8 +23,8 @@ public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case authenticationContextMismatch = "authentication_context_mismatch"
     case replayed
 
-    /// True if newer keys of the provider may verify the token: it names an unknown key, several keys match, or a key
-    /// was replaced under an unchanged id.
+    /// True if newer keys of the provider may verify the token. It may name a new key, several keys may match, or a key
+    /// may have been replaced under its id.
     public var mayBeOfNewKeys: Bool { self == .keysUnavailable || self == .keyNotFound || self == .signatureInvalid }
 }
 

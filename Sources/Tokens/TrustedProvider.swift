@@ -15,11 +15,14 @@ public struct TrustedProvider: Sendable {
     public var audienceClaims = ["aud"]
     /// Accepted values of `azp`; an empty list skips the check.
     public var authorizedParties: [String] = []
+    /// Accepted signature algorithms.
     public var algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
     /// The claim that names the subject. If it is missing, `sub` names an ID token's subject, and a bearer token is
     /// refused.
     public var subjectClaim = "sub"
+    /// Tolerance for the token's times.
     public var clockSkew: Duration = .seconds(60)
+    /// The longest time since `iat`.
     public var maximumAge: Duration = .seconds(24 * 3600)
     /// The provider's keys; nil while they are not available.
     public var keys: KeySet?

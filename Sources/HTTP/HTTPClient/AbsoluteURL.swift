@@ -10,9 +10,11 @@ public struct AbsoluteURL: Sendable, Hashable {
     public let scheme: String
     /// Host in lower case; an IPv6 address without its brackets.
     public let host: String
+    /// Port as given; nil if there is none.
     public let port: UInt16?
     /// Path; empty, or begins with `/`.
     public let path: String
+    /// True if the authority has a user part.
     public let hasUserInfo: Bool
     public var hasQuery: Bool { query != nil }
     public let hasFragment: Bool

@@ -49,7 +49,7 @@ final class ClientConnection: EventHandler {
         pool.opened(key)
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
     /// Sets the first request, sent once the connection is established.
     func connect(_ call: ClientCall, until deadline: MonotonicTime, failed: @escaping (SocketFault) -> Void) {

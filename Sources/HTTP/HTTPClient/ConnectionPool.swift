@@ -47,7 +47,7 @@ final class ConnectionPool {
         return true
     }
 
-    // MARK: How many there are
+    // MARK: Limits
 
     /// Calls `connect` when another connection may be opened. At the limit, one idle connection is closed.
     func whenThereIsRoom(for call: ClientCall, _ key: Key, _ connect: @escaping () -> Void) {

@@ -16,6 +16,7 @@ public final class HTTPClient: OutboundHTTP {
     private let contexts = Mutex<[String?: TLSClientContext]>([:])
     private let resolver = NameResolver()
 
+    /// Starts the client's thread; throws if the system has no descriptors or threads left.
     public init(proxies: ProxySettings = .none) throws(SocketFault) {
         let reactor = try Reactor()
         self.reactor = reactor
@@ -43,6 +44,7 @@ public final class HTTPClient: OutboundHTTP {
         thread.join()
     }
 
+    /// Sends a request and returns its response. Cancelling the task ends the request as timed out.
     public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
         let call = ClientCall(request)
         let watchdog = Task.inBackground {

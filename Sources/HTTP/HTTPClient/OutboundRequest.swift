@@ -26,6 +26,7 @@ public struct OutboundRequest: Sendable {
 
 /// Limits on the time and size of a response.
 public struct OutboundLimits: Sendable, Hashable {
+    /// Time from the call to the established connection.
     public var connect: Duration = .seconds(5)
     /// Time from the sent request to the complete head.
     public var head: Duration = .seconds(10)
@@ -86,6 +87,7 @@ extension OutboundResponse {
 
 /// The reason why a request has no usable response.
 public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of a failure.
     public enum Kind: String, Sendable, Hashable {
         /// The policy forbids the scheme or the address.
         case notAllowed = "not_allowed"

@@ -3,7 +3,7 @@
 ///     chunk-ext     = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
 ///     chunk-ext-val = token / quoted-string
 ///
-/// Extensions that two parsers could read with different lengths are refused: those without a name or value, and white
+/// Ambiguous extensions are refused, since two parsers could read different lengths: a missing name or value, and white
 /// space before a semicolon or an equals sign.
 struct ChunkExtension: Sendable, Equatable {
     private enum Part: Sendable {

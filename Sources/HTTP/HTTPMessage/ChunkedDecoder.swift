@@ -20,6 +20,7 @@ public struct ChunkedDecoder: Sendable {
 
     public init() {}
 
+    /// True after the last chunk and its trailers.
     public var isDone: Bool { state == .done }
 
     /// Reads `input` and appends at most `limit` bytes of content to `output`; stops after the last chunk.

@@ -4,6 +4,7 @@ internal import Text
 public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     /// The tag without quotation marks.
     public let opaque: String
+    /// True for a weak tag (`W/`), which never matches `If-Match`.
     public let isWeak: Bool
 
     /// - Parameter opaque: visible characters other than the quotation mark; others are left out.

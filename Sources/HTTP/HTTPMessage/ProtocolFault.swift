@@ -16,6 +16,7 @@ public enum ProtocolFault: String, Error, Sendable, CaseIterable {
     case headTooSlow = "the head of the request took longer than 10 s"
     case bodyTooSlow = "the body came slower than 1 KiB/s"
 
+    /// Status of the response to a request with this fault.
     public var status: Status {
         switch self {
         case .unsupportedVersion: .httpVersionNotSupported

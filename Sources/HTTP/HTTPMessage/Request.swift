@@ -27,6 +27,7 @@ public struct Request: Sendable {
     /// True if the client waits for `100 Continue` before it sends the body.
     public let expectsContinue: Bool
 
+    /// Path and query of the request.
     public var target: Target {
         Target(pathBytes: bytes[pathRange], queryBytes: queryRange.map { bytes[$0] })
     }

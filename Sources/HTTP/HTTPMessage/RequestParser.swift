@@ -5,8 +5,11 @@ internal import Glibc
 /// The caller keeps all bytes since the request began and passes them each time. The parser remembers its position, so
 /// that a head arriving byte by byte costs as much as one arriving at once.
 public struct RequestParser: Sendable {
+    /// The longest request line in bytes, without its line end.
     public static let maximumRequestLine = 8 << 10
+    /// The largest size of all field lines in bytes.
     public static let maximumFields = 32 << 10
+    /// The most field lines.
     public static let maximumFieldCount = 100
 
     /// Returns true if the request line for a target is within this parser's limit.

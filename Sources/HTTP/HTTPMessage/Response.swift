@@ -4,6 +4,7 @@ public struct Response: Sendable {
     /// throws, the connection closes, so that a client never takes a partial response for a complete one.
     public typealias Producer = @Sendable (any ResponseWriter) async throws -> Void
 
+    /// The content of a response.
     public enum Body: Sendable {
         case bytes([UInt8])
         /// Content sent in chunks, or to HTTP/1.0 clients until the connection closes.

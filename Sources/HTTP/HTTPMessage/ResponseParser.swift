@@ -19,6 +19,7 @@ public struct ResponseHead: Sendable {
 /// A parser of response heads in a growing buffer, as strict as ``RequestParser``: messages that two parsers could read
 /// differently are refused. The one exception is folded fields, which a user agent must accept (RFC 9112, section 5.2).
 public struct ResponseParser: Sendable {
+    /// The largest head in bytes.
     public static let maximumHead = 64 << 10
 
     private let isToHead: Bool

@@ -14,6 +14,7 @@ public struct ResponseSerializer {
         case none
     }
 
+    /// Appends a response head, with its framing fields and, if `closes` is true, `Connection: close`.
     public func append(
         _ status: Status, _ fields: Fields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
     ) {

@@ -28,6 +28,7 @@ public struct Status: Sendable, Hashable {
     /// True for 1xx, 204 and 304, which have no content (RFC 9112, section 6.3).
     public var forbidsContent: Bool { code < 200 || code == 204 || code == 304 }
 
+    /// Reason phrase; `Status` for codes that have none here.
     public var phrase: String {
         switch code {
         case 100: "Continue"

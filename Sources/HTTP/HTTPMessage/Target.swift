@@ -16,7 +16,9 @@ public struct Target: Sendable, Hashable {
         self.init(pathBytes: Array(path.utf8)[...], queryBytes: query.map { Array($0.utf8)[...] })
     }
 
+    /// Path as text, percent-encoded.
     public var path: String { String(decoding: pathBytes, as: UTF8.self) }
+    /// Query as text, percent-encoded; nil if there is none.
     public var query: String? { queryBytes.map { String(decoding: $0, as: UTF8.self) } }
 
     /// Decoded segments of the path: `/a/b%20c` is `["a", "b c"]`, `/a/` is `["a", ""]`. Nil if a percent sign is not

@@ -171,7 +171,8 @@ final class ConnectionMachine {
         exchange?.closes = true
     }
 
-    /// Answers the requests that have arrived, then accepts no more. All input must have been read before the call.
+    /// Answers the requests that have arrived, then stops accepting requests. All input must have been read before the
+    /// call.
     func drain() {
         announceEnd()
         guard phase == .head, input.isEmpty else { return }
@@ -179,7 +180,7 @@ final class ConnectionMachine {
         if arrivedRequests == 0 { drainsAt = turn.monotonic + limits.drainGrace } else { phase = .closing }
     }
 
-    // MARK: What the connection waits for
+    // MARK: Awaited events
 
     var pendingOutput: Int { output.count - outputStart }
 

@@ -1,8 +1,8 @@
 /// The open connections of one reactor, ordered by the arrival of their last complete request and counted per address.
 ///
-/// The table selects the connection to close if there are too many: the one longest without a complete request, first
-/// from the address with the most connections. A flood from one address therefore displaces its own connections. A
-/// flood from many addresses displaces the oldest ones, while a client that sends its request at once is served.
+/// If there are too many, the table selects the connection to close. It is the one longest without a complete request,
+/// first from the address with the most connections. A flood from one address therefore displaces its own connections.
+/// A flood from many addresses displaces the oldest ones, while a client that sends its request at once is served.
 ///
 /// Entries are in one array and linked by index, so that a request moves its connection to the end without allocation
 /// or reference counting.

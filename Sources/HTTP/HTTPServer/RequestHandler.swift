@@ -58,6 +58,7 @@ public struct Answer {
 
 /// A finished request, for logs and metrics.
 public struct CompletedExchange {
+    /// Status of the response; 499 if the connection broke before its end.
     public let status: Status
     /// Bytes of content handed to the connection.
     public let contentBytes: Int
@@ -65,6 +66,7 @@ public struct CompletedExchange {
     public let nanoseconds: UInt64
     /// True if the connection broke before the response was complete.
     public let wasCutShort: Bool
+    /// Context that the handler gave to its ``Answer``.
     public let context: AnyObject?
     public let turn: Turn
 }

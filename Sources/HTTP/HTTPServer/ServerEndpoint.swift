@@ -112,7 +112,7 @@ final class ServerEndpoint {
         for connection in heaviestFirst where heldBytes > limits.heldBytes / 4 * 3 { connection.abort() }
     }
 
-    // MARK: The end
+    // MARK: Shutdown
 
     /// Makes each further response end its connection.
     func announceEnd() {

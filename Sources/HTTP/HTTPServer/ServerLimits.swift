@@ -13,7 +13,9 @@ public struct ProgressRule: Sendable {
 
 /// Limits on the time and resources of clients, per reactor.
 public struct ServerLimits: Sendable {
+    /// Time for a complete request head.
     public var headTimeout: Duration = .seconds(10)
+    /// Time that a connection may be idle between requests.
     public var idleTimeout: Duration = .seconds(75)
     /// Minimum progress of a request body.
     public var progress = ProgressRule(window: .seconds(10), bytes: 10 << 10)
@@ -34,6 +36,7 @@ public struct ServerLimits: Sendable {
     public var discardedBody = 64 << 10
     /// Bytes of waiting output at which reading stops.
     public var pendingOutput = 64 << 10
+    /// The most requests that one connection may have answered per turn of the reactor.
     public var requestsPerTurn = 16
 
     public init() {}

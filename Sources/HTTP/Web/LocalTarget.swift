@@ -24,8 +24,8 @@ public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
     /// Refused characters: `"`, `#`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`
     private static let never: Set<UInt8> = [0x22, 0x23, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D]
 
-    /// Returns true if only the last segment is empty, none consists of dots alone, and none encodes a slash, a
-    /// backslash, a percent sign, a dot or a control character.
+    /// Returns true if no segment but the last is empty and none consists of dots alone. No segment may encode a slash,
+    /// a backslash, a percent sign, a dot or a control character.
     private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
         let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (index, segment) in segments.enumerated() {

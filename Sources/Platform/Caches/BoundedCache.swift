@@ -34,6 +34,7 @@ public struct BoundedCache<Key: Hashable, Value> {
 
     /// Bytes of all entries, by the sizes stated at insertion, with the overhead of each entry.
     public var bytes: Int { newerBytes + olderBytes }
+    /// Number of entries.
     public var count: Int { newer.count + older.count }
 
     /// Returns the value of a key and marks it as recently used.

@@ -58,6 +58,7 @@ public enum Base64URL {
         decode(text.utf8Span.span)
     }
 
+    /// Returns the encoding without padding.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)

@@ -96,6 +96,7 @@ public enum KeyDerivation {
 
 /// Random bytes from OpenSSL's cryptographic generator.
 public enum RandomBytes {
+    /// - Parameter count: the number of bytes.
     public static func make(_ count: Int) throws(CryptographyError) -> [UInt8] {
         var bytes = Array(repeating: UInt8(0), count: count)
         // The buffer is exactly `count` bytes long.

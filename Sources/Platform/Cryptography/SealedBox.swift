@@ -39,6 +39,9 @@ public struct SealedBox: Sendable {
         return key.id + nonce + text + (try cipher.tag())
     }
 
+    /// Opens a sealed value with the key that sealed it.
+    ///
+    /// - Throws: `notSealedHere` if no key fits, the context differs, or the value was altered.
     public func open(_ sealed: [UInt8], context: [UInt8]) throws(CryptographyError) -> [UInt8] {
         guard sealed.count >= 32, let key = keys.first(where: { $0.id == Array(sealed.prefix(4)) }) else {
             throw CryptographyError(.notSealedHere)

@@ -122,6 +122,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Returns the public half of the key.
     public func verificationKey() throws(CryptographyError) -> VerificationKey {
         try VerificationKey(key)
     }

@@ -9,9 +9,9 @@ public struct VerificationKey: Sendable {
         kind = try key.kind()
         switch kind {
         case .rsa:
-            // An even modulus, an even exponent or the exponent 1 lets anyone forge signatures, or makes valid ones
-            // impossible. OpenSSL's own check also tests the modulus for being a prime. That costs 3 ms at 2048 bits
-            // and 120 ms at 8192, and would only reveal a mistake of the key's owner.
+            // An even modulus, an even exponent or the exponent 1 makes signatures forgeable or impossible. OpenSSL's
+            // own check also tests the modulus for being a prime. That costs 3 ms at 2048 bits and 120 ms at 8192, and
+            // would only reveal a mistake of the key's owner.
             let exponent = try key.number("e")
             guard exponent.count <= 8, exponent != [1], exponent.last.map({ $0 & 1 }) == 1,
                 try key.number("n").last.map({ $0 & 1 }) == 1

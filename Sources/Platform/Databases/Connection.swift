@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Owner of one connection to the SQLite file.
 ///
-/// `@unchecked Sendable`: the thread that creates the database opens the connection and hands it to the one thread that
-/// uses it; it is never used by two threads at a time. `@safe`: the handle lives as long as the object.
+/// `@unchecked Sendable`: the thread that creates the database opens the connection and passes it to the one thread
+/// that uses it. Two threads never use it at a time. `@safe`: the handle lives as long as the object.
 @safe final class Connection: @unchecked Sendable {
     enum Use {
         /// Creates the file if it is missing.

@@ -3,6 +3,7 @@ internal import Threads
 
 /// A failed store operation; nothing of the failed transaction remains.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
+    /// The closed list of reasons.
     public enum Reason: String, Sendable, CaseIterable {
         /// The disk is full, or the store's quota is used up.
         case full

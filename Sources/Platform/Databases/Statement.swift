@@ -120,6 +120,7 @@ public struct Row {
     /// An integer; 0 if the column is null.
     public func integer(_ column: Int) -> Int { Int(statement.integer(column)) }
 
+    /// Returns true for an integer other than 0.
     public func boolean(_ column: Int) -> Bool { statement.integer(column) != 0 }
 
     /// Text; empty if the column is null.

@@ -42,6 +42,7 @@ public struct JSONDocument: Sendable {
     /// Memory that the document takes, in bytes.
     public var memory: Int { storage.bytes.capacity + storage.nodes.capacity * MemoryLayout<JSONNode>.stride + 128 }
 
+    /// The outermost value.
     public var root: JSONValue { JSONValue(storage: storage, index: 0) }
 
     /// Offsets of names that occurred earlier in their object; empty for a strict document.

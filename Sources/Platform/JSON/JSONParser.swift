@@ -219,7 +219,7 @@ struct JSONParser {
         }
     }
 
-    /// Compares names by seeded hashes, sixteen bytes per name, so that the check takes no more memory than the table.
+    /// Compares names by seeded hashes, sixteen bytes per name, which is less memory than the table's nodes.
     private mutating func checkManyNames(
         of node: Int, count: Int, in text: Span<UInt8>
     ) throws(JSONSyntaxError) {

@@ -1,5 +1,6 @@
 /// A text that is not valid JSON: the reason and the position.
 public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The closed list of reasons, with their texts for users.
     public enum Reason: String, Sendable, CaseIterable {
         case tooLarge = "the text is longer than allowed"
         case byteOrderMark = "the text begins with a byte-order mark"
@@ -49,6 +50,7 @@ public struct JSONPosition: Hashable, Sendable, CustomStringConvertible {
     /// Column in Unicode scalars, from 1.
     public let column: Int
 
+    /// Position of a byte offset in a text.
     public init(offset: Int, in bytes: [UInt8]) {
         var line = 1
         var column = 1

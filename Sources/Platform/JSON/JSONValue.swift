@@ -31,6 +31,7 @@ public struct JSONValue: Sendable {
 
     public var isNull: Bool { node.kind == .null }
 
+    /// The value of a boolean; nil for any other value.
     public var boolean: Bool? {
         switch node.kind {
         case .true: true

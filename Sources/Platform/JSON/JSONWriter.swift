@@ -1,5 +1,6 @@
 /// A writer of compact JSON. It inserts commas; the caller writes names before values and closes all brackets.
 public struct JSONWriter: Sendable {
+    /// The JSON text written so far, in UTF-8.
     public private(set) var bytes: [UInt8] = []
     /// True if the next name or value needs a comma before it.
     private var needsComma = false

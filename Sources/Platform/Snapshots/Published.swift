@@ -22,6 +22,7 @@ public final class Published<Value: Sendable>: Sendable {
     /// Version of the current value: starts at 1 and grows by one with each replacement.
     @inlinable public var version: UInt64 { current.load(ordering: .acquiring) }
 
+    /// Returns the current value and its version, under the lock.
     public func read() -> Reading {
         state.withLock { $0 }
     }

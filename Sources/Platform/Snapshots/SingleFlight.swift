@@ -37,6 +37,7 @@ public final class SingleFlight: Sendable {
         self.clocks = clocks
     }
 
+    /// True while the work is running.
     public var isUnderWay: Bool { state.withLock { $0.isUnderWay } }
 
     /// True if the work is running and does not count as hanging.

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The process's limit of open descriptors (RLIMIT_NOFILE) and its distribution.
 ///
-/// If connections used all descriptors, the store could open no file, names could not be resolved and no connection
-/// could be accepted: a client could stop the process by connecting.
+/// If connections used all descriptors, the store could not open files and names could not be resolved. A client could
+/// stop the process by connecting (descriptor exhaustion).
 public struct DescriptorBudget: Sendable, Hashable {
     /// The process's limit.
     public let limit: Int

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// A numeric address: 4 bytes for IPv4, 16 for IPv6.
 public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
+    /// Address in network byte order: 4 or 16 bytes.
     public let bytes: [UInt8]
 
     /// Returns nil if the text is not a numeric address. An IPv4 address mapped into IPv6 becomes the IPv4 address.

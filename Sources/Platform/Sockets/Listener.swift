@@ -37,6 +37,7 @@ public final class Listener: EventHandler {
         unsafe numericAddress { unsafe getsockname(descriptor.number, $0, $1) }
     }
 
+    /// Starts accepting connections.
     public func start() throws(SocketFault) {
         key = try reactor.add(descriptor, .read, self)
         isWatching = true

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// A failed system call: its name and its error number.
 public struct SocketFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Name of the system call, or a short description.
     public let call: String
     /// The system's error number (errno).
     public let code: Int32
@@ -19,6 +20,7 @@ public struct SocketFault: Error, Sendable, Hashable, CustomStringConvertible {
         return "\(call): \(message)"
     }
 
+    /// True if the call would block and can be repeated later.
     public var isWouldBlock: Bool { code == EAGAIN || code == EWOULDBLOCK }
     /// True if the process or the system has no descriptors left.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }

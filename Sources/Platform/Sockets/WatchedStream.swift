@@ -2,6 +2,7 @@
 public final class WatchedStream {
     public let stream: Stream
     public let reactor: Reactor
+    /// Key of the registration; nil once closed.
     public private(set) var key: RegistrationKey?
     private var interest: Readiness
 

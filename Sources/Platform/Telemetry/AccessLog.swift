@@ -7,7 +7,9 @@ public struct AccessRecord: Sendable {
     /// Template of the route, never a path.
     public var route = ""
     public var status = 0
+    /// Time from the complete head to the last byte.
     public var nanoseconds: UInt64 = 0
+    /// Bytes of content sent.
     public var bytes = 0
     public var remoteAddress = ""
     /// Organization id; empty if none was named or the name is not a valid id.
@@ -32,6 +34,7 @@ public final class AccessLog {
         sink = log.sink
     }
 
+    /// Adds the line of a request to the current turn's lines.
     public func append(_ record: AccessRecord, at time: Timestamp) {
         if time.nanoseconds / 1_000_000 != millisecond {
             millisecond = time.nanoseconds / 1_000_000

@@ -38,6 +38,9 @@ public final class LogSink: Sendable {
         }
     }
 
+    /// Starts the writing thread.
+    ///
+    /// - Parameter write: called on that thread with complete lines; it may block.
     public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadFault) {
         self.write = write
         thread = Mutex(nil)

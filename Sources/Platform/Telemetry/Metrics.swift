@@ -15,6 +15,7 @@ public final class Counter: Sendable {
 
 /// The distribution of durations: counts per upper bound, in seconds.
 public final class Histogram: Sendable {
+    /// Upper bounds of the buckets, in seconds.
     public static let bounds: [Double] = [
         0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
     ]

@@ -3,8 +3,10 @@ internal import Text
 
 /// The kernel's figures of this process (proc(5)).
 public struct ProcessFigures: Sendable {
+    /// Resident memory in bytes.
     public let residentBytes: Int
     public let openDescriptors: Int
+    /// CPU time of the process in user and system mode, in seconds.
     public let cpuSeconds: Double
 
     /// Returns nil if `/proc` is not available.

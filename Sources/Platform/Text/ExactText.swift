@@ -2,7 +2,7 @@
 ///
 /// Swift strings are equal if they are canonically equivalent: `é` and `e` with a combining accent, `K` and the Kelvin
 /// sign. Outside names must be compared exactly (RFC 7519, section 2, `StringOrURI`; RFC 8259, section 8.3), or two
-/// users become one. Sets and dictionaries of such names use this type as key, and a `switch` over such a name reads
+/// users become one. Sets and dictionaries of such names use this type as key. A `switch` over such a name reads
 /// `switch ExactText(name) { case "create": … }`.
 public struct ExactText: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     public let text: String

@@ -11,6 +11,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Creates a moment from seconds since the epoch, clamped to the calendar's range.
     public init(seconds: Int64) {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         self.nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
@@ -85,6 +86,7 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
     }
 
+    /// Reads the system's clock (`CLOCK_BOOTTIME`).
     public static func now() -> MonotonicTime {
         MonotonicTime(nanoseconds: gatehouse_clock_nanoseconds(CLOCK_BOOTTIME))
     }

@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Mail
 internal import Time
 
-/// Fuzzes the replies of a mail server: the dialogue ends, each command is one line, and neither the email nor the
+/// Fuzzes the replies of a mail server. The dialogue ends, each command is one line, and neither the email nor the
 /// password is sent before TLS.
 func fuzzSMTP(_ bytes: [UInt8]) {
     guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),

@@ -9,9 +9,9 @@ import Time
 import Tokens
 
 /// Measures a decision for a token with two hundred groups, in an organization with ten thousand grants. The rules are
-/// a thousand that compare one value each, or a hundred patterns of three kinds: typical ones; ones whose every
-/// character is in every group; and ones whose every pair of characters is too, so that no prefilter excludes them.
-/// Only the last rule matches, so all of them are evaluated.
+/// a thousand that compare one value each, or a hundred patterns. The patterns are typical ones, ones with only
+/// characters of every group, or ones with only pairs of characters of every group, which no prefilter excludes. Only
+/// the last rule matches, so all of them are evaluated.
 func benchmarkDecisions() throws {
     guard let id = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let groups = (1...200).map { "\"group-\($0)-of-some-length\"" }.joined(separator: ",")
