@@ -1,13 +1,13 @@
 internal import Cryptography
 internal import Text
 
-/// Text as a message's head may hold it: nothing in it ends a line or begins another field.
+/// Text for a message's header section: it cannot end a line or begin another field (header injection).
 enum HeaderText {
     // encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047, section 2)
-    /// Plain where it is visible ASCII, otherwise encoded words of at most 75 characters, folded.
+    /// Returns visible ASCII unchanged, and other text as folded encoded words of at most 75 characters.
     static func unstructured(_ text: String) -> String {
         let text = clean(text)
-        // What looks like an encoded word would be decoded; a long word could not be folded.
+        // Text with "=?" would be decoded as an encoded word; a long word could not be folded.
         let isPlain =
             text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.holds(exactly: "=?") && text.utf8.count <= 900
         guard !isPlain || text.utf8.count > 60 else { return text }
@@ -27,7 +27,7 @@ enum HeaderText {
         return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
     }
 
-    /// Control characters become spaces.
+    /// Replaces control characters and line separators with spaces.
     static func clean(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -40,7 +40,7 @@ enum HeaderText {
     }
 
     private static func encodedWords(_ text: String) -> String {
-        // 75 without "=?UTF-8?B?" and "?=": 63 characters of Base64, which are 45 bytes.
+        // 75 characters without "=?UTF-8?B?" and "?=" leave 63 characters of Base64, which encode 45 bytes.
         var words: [String] = []
         var piece: [UInt8] = []
         func close() {

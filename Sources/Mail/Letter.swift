@@ -1,15 +1,15 @@
 internal import Text
 public import Time
 
-/// A letter to one person, as plain text and as HTML.
+/// An email to one recipient, as plain text and as HTML.
 public struct Letter: Sendable {
     public let from: Mailbox
     public let to: Mailbox
     public let subject: String
-    /// Lines end with `\n`.
+    /// Plain text; lines end with `\n`.
     public let plainText: String
     public let html: String
-    /// In ASCII without white space, and without its brackets; no other letter has it (RFC 5322, section 3.6.4).
+    /// Message id in ASCII, without white space and brackets, unique per email (RFC 5322, section 3.6.4).
     public let messageID: String
     public let date: Timestamp
 
@@ -25,12 +25,12 @@ public struct Letter: Sendable {
         self.date = date
     }
 
-    /// The message with CR LF at its lines' ends (RFC 5322; RFC 2046, section 5.1.4).
+    /// Returns the message with CR LF line ends (RFC 5322; RFC 2046, section 5.1.4).
     public func message() -> [UInt8] {
-        // Quoted-printable content cannot hold "=_".
+        // "=_" cannot occur in quoted-printable content.
         let boundary = "gatehouse=_letter"
         let shown = HeaderText.displayName(from.name)
-        // A line with an encoded word is short (RFC 2047, section 2).
+        // A line with an encoded word has at most 76 characters (RFC 2047, section 2).
         let sender =
             (from.name.isEmpty ? "" : shown + (shown.starts(exactly: "=?") ? "\r\n " : " ")) + "<\(from.address)>"
         let head = [
@@ -56,7 +56,7 @@ public struct Letter: Sendable {
         guard parts.count >= 6, let month = Int(parts[1]), (1...12).contains(month), moment.seconds >= 0 else {
             return moment.rfc3339
         }
-        // The first of January 1970 was a Thursday.
+        // 1970-01-01 was a Thursday.
         let day = days[Int(moment.seconds / 86400 % 7)]
         return "\(day), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) +0000"
     }

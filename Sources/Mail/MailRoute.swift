@@ -2,17 +2,17 @@ public import Cryptography
 internal import Sockets
 internal import Text
 
-/// Which server takes letters, and as whom.
+/// A mail server, and the credentials to use there.
 public struct MailRoute: Sendable {
     public let host: String
     public let port: UInt16
-    /// TLS from the first byte; else STARTTLS.
+    /// True for TLS from the first byte; otherwise STARTTLS.
     public let isImplicitTLS: Bool
     public let username: String?
     public let password: Secret?
-    /// A PEM file with the certificate authorities that vouch for the server; nil for the system's.
+    /// Path of a PEM file with the certificate authorities of the server; nil for the system's.
     public let authoritiesFile: String?
-    /// How the client calls itself (RFC 5321, section 4.1.1.1).
+    /// Client name in the greeting (RFC 5321, section 4.1.1.1).
     public let clientName: String
 
     public init(
@@ -28,17 +28,17 @@ public struct MailRoute: Sendable {
         self.clientName = clientName
     }
 
-    /// Whether the server is on this machine, so that no other machine can listen: only then plain text is allowed.
+    /// True if the server is on this machine, where no other machine can listen; only then is plain text allowed.
     var isLoopback: Bool {
         host == "localhost" || host.ends(exactly: ".localhost") || IPAddress(host)?.isLoopback ?? false
     }
 }
 
-/// Why a letter was not taken.
+/// A failed delivery of an email.
 public struct DeliveryFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Whether trying again is of no use.
+    /// True if a retry is useless.
     public let isPermanent: Bool
-    /// What happened, in visible ASCII, with what the server said; never a password.
+    /// Description in visible ASCII, with the server's reply; never a password.
     public let description: String
 
     init(isPermanent: Bool = false, _ description: String) {

@@ -1,24 +1,25 @@
 internal import Text
 
-/// The sender or the recipient of a letter: `Name <address>`, or an address alone (RFC 5322, section 3.4).
+/// The sender or recipient of an email: `Name <address>`, or an address alone (RFC 5322, section 3.4).
 ///
-/// The address is ASCII: letters are sent without the extension SMTPUTF8 (RFC 6531), and an address that lost its other
-/// characters would be another one.
+/// The address is ASCII: emails are sent without the extension SMTPUTF8 (RFC 6531), and removing other characters would
+/// yield a different address.
 public struct Mailbox: Sendable, Hashable {
-    /// Of any script; empty if there is none.
+    /// Display name in any script; empty if there is none.
     public let name: String
-    /// `local-part@domain`, at most 254 octets.
+    /// Address as `local-part@domain`, at most 254 octets.
     public let address: String
 
-    /// Why a text is no mailbox.
+    /// The reason why a text is not a mailbox.
     public enum Fault: Error, Sendable, Hashable {
         case malformed
-        /// The part before the `@` has characters beyond ASCII.
+        /// The part before the `@` has characters outside ASCII.
         case localPartBeyondASCII
-        /// The domain has characters beyond ASCII; in ASCII it begins with `xn--` (RFC 5891).
+        /// The domain has characters outside ASCII; its ASCII form begins with `xn--` (RFC 5891).
         case domainBeyondASCII
     }
 
+    /// Parses `Name <address>` or an address.
     public init(_ text: String) throws(Fault) {
         var (name, address) = (Substring(), text[...])
         if text.ends(exactly: ">") {
@@ -31,7 +32,7 @@ public struct Mailbox: Sendable, Hashable {
         (self.name, self.address) = (String(name), String(address))
     }
 
-    // addr-spec = local-part "@" domain, of which a dot-atom and a host name are taken (RFC 5322, section 3.4.1; lengths:
+    // addr-spec = local-part "@" domain, restricted to a dot-atom and a host name (RFC 5322, section 3.4.1; lengths:
     // RFC 5321, section 4.5.3.1)
     private static func check(_ address: Substring) throws(Fault) {
         let parts = address.split(at: "@")

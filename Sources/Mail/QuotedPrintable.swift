@@ -1,8 +1,8 @@
 internal import Text
 
-/// `quoted-printable` content (RFC 2045, section 6.7): every line is at most 76 characters of ASCII.
+/// Encoder of `quoted-printable` content (RFC 2045, section 6.7); every line has at most 76 characters of ASCII.
 enum QuotedPrintable {
-    /// - Parameter text: lines end with `\n`.
+    /// - Parameter text: text whose lines end with `\n`.
     static func encode(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
         for line in text.split(at: "\n") {
@@ -10,12 +10,13 @@ enum QuotedPrintable {
             let bytes = Array(line.utf8.filter { $0 != 0x0D })
             for (index, byte) in bytes.enumerated() {
                 let isLast = index == bytes.count - 1
-                // White space at a line's end would be lost; a dot at its beginning is spared the servers that mistreat it.
+                // White space at a line's end would be lost; a dot at its beginning is encoded, since some servers
+                // mistreat it.
                 let isLiteral =
                     (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
                     && !(byte == UInt8(ascii: ".") && length == 0) || (byte == 0x20 || byte == 0x09) && !isLast
                 let piece = isLiteral ? [byte] : [UInt8(ascii: "=")] + hexadecimal(byte)
-                // One place is kept for the soft line break.
+                // One character is reserved for the soft line break.
                 if length + piece.count > 75 {
                     result += [UInt8(ascii: "="), 0x0D, 0x0A]
                     length = 0

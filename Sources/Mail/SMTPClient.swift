@@ -3,18 +3,21 @@ internal import Synchronization
 internal import Threads
 internal import Time
 
-/// How long a server may take.
+/// Time limits for a mail server.
 public struct SMTPLimits: Sendable {
+    /// Time to establish the connection.
     public var connect: Duration = .seconds(15)
+    /// Time for each reply.
     public var reply: Duration = .seconds(60)
-    /// For what becomes of a letter that it has.
+    /// Time for the reply to the complete email.
     public var verdict: Duration = .seconds(120)
+    /// Time for the whole delivery.
     public var whole: Duration = .seconds(300)
 
     public init() {}
 }
 
-/// One letter on its way.
+/// An email being delivered.
 struct Delivery: Sendable {
     let letter: Letter
     let route: MailRoute
@@ -22,9 +25,9 @@ struct Delivery: Sendable {
     let end: MonotonicTime
 }
 
-/// Hands letters to mail servers, each over a connection of its own.
+/// A client that delivers emails to mail servers, each over its own connection.
 ///
-/// All connections share one reactor on a thread of its own; names are resolved on other threads, for the system's
+/// All connections share one reactor with its own thread. Names are resolved on other threads, because the system's
 /// resolver blocks.
 public final class SMTPClient: Sendable {
     private let reactor: Reactor
@@ -39,13 +42,13 @@ public final class SMTPClient: Sendable {
         thread = try reactor.start()
     }
 
-    /// Ends the thread; letters that are under way are never answered.
+    /// Ends the thread; deliveries in progress never return.
     public func close() {
         reactor.stop()
         thread.join()
     }
 
-    /// Returns once a server has taken the letter.
+    /// Returns after a server has accepted the email.
     public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
         let delivery = Delivery(
             letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
@@ -70,9 +73,9 @@ public final class SMTPClient: Sendable {
         if let failure { throw failure }
     }
 
-    /// Tries addresses in turn, until one of them answers.
+    /// Tries addresses in turn until one of them responds.
     ///
-    /// - Parameter isPlain: whether STARTTLS is passed over, since it has failed at the first of the addresses.
+    /// - Parameter isPlain: true to skip STARTTLS, after it has failed at the first address.
     private static func attempt(
         _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
         isPlain: Bool = false, finished: @escaping (DeliveryFailure?) -> Void

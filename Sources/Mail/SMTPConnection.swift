@@ -1,15 +1,15 @@
 internal import Sockets
 internal import Time
 
-/// Carries one dialogue over one connection. Belongs to the client's reactor.
+/// A connection that carries one dialogue. It belongs to the client's reactor.
 final class SMTPConnection: EventHandler {
-    /// What one connection came to.
+    /// The result of one connection.
     enum Outcome {
         case taken
         case failed(DeliveryFailure)
-        /// Nothing was said on it, so another address may be tried.
+        /// The connection failed before the dialogue, so another address may be tried.
         case unreached(DeliveryFailure)
-        /// STARTTLS failed where plain text is allowed, so the same address may be tried without.
+        /// STARTTLS failed, but plain text is allowed, so the address may be tried without TLS.
         case unsecured
     }
 
@@ -32,7 +32,7 @@ final class SMTPConnection: EventHandler {
     private var deadline: MonotonicTime
     private let end: MonotonicTime
     private var wakesAt: MonotonicTime?
-    /// Called once.
+    /// Receives the outcome; called once.
     private var finished: ((Outcome) -> Void)?
 
     init(
@@ -111,7 +111,7 @@ final class SMTPConnection: EventHandler {
             guard secure() else { return }
             act(on: dialogue.secured())
         case .finish(let failure):
-            // Politeness only: what becomes of it changes nothing.
+            // QUIT is a courtesy; its result is ignored.
             _ = stream.write(Array("QUIT\r\n".utf8), from: 0)
             stream.endWriting()
             finish(failure.map(Outcome.failed) ?? .taken)
@@ -156,7 +156,7 @@ final class SMTPConnection: EventHandler {
         arm()
     }
 
-    /// One timer: it is set anew only where it would come too late.
+    /// One timer per connection: it is set only if the current one is later than the deadline.
     private func arm() {
         guard let key = watched?.key else { return }
         if let wakesAt, wakesAt <= deadline { return }

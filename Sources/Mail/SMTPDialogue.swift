@@ -1,16 +1,17 @@
 internal import Cryptography
 internal import Text
 
-/// The dialogue that hands a letter to a server (RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954), as a state machine: what
-/// arrives goes in, what is to be done comes out. Time is not its affair.
+/// The dialogue that hands an email to a server (RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954). It is a state machine:
+/// received bytes in, actions out, no deadlines.
 public struct SMTPDialogue: Sendable {
+    /// The next action of the connection.
     public enum Action: Sendable, Hashable {
-        /// More has to arrive.
+        /// Wait for further bytes.
         case wait
         case send([UInt8])
-        /// The connection goes on with TLS; afterwards ``secured()``.
+        /// Switch the connection to TLS, then call ``secured()``.
         case secure
-        /// The letter was taken, or it was not. A farewell may be sent.
+        /// The server accepted the email (nil) or did not. QUIT may be sent.
         case finish(DeliveryFailure?)
     }
 
@@ -25,11 +26,11 @@ public struct SMTPDialogue: Sendable {
     private var step = Step.greeting
     private var isSecure: Bool
     private let usesTLS: Bool
-    /// Mechanisms of the AUTH extension that the server offers.
+    /// Mechanisms of the AUTH extension offered by the server.
     private var mechanisms: [String] = []
 
-    /// - Parameter usesTLS: whether STARTTLS is said if the server offers it. Without it only a server on this machine
-    ///   gets the letter.
+    /// - Parameter usesTLS: true to use STARTTLS if the server offers it. Without TLS, only a server on this machine
+    ///   gets the email.
     public init(_ letter: Letter, by route: MailRoute, usesTLS: Bool = true) {
         self.letter = letter
         self.route = route
@@ -37,16 +38,16 @@ public struct SMTPDialogue: Sendable {
         isSecure = route.isImplicitTLS
     }
 
-    /// Whether the server has the whole letter and has not said yet what becomes of it: that may take it longer.
+    /// True if the server has the whole email and has not replied yet, which may take longer.
     public var awaitsVerdict: Bool { if case .content = step { true } else { false } }
 
-    /// What follows from what arrived.
+    /// Processes received bytes and returns the next action.
     public mutating func receive(_ bytes: [UInt8]) -> Action {
         do throws(SMTPReplyParser.Broken) {
             guard let reply = try parser.take(bytes) else { return .wait }
             let action = take(reply)
-            // Each command has one reply, and what comes behind it was put there by somebody else: before TLS an
-            // attacker would have it count as said after it (RFC 3207, section 5).
+            // Each command has one reply. Bytes after it were injected: before TLS, an attacker could have them count
+            // as sent after it (RFC 3207, section 5).
             guard parser.rest.isEmpty else {
                 if case .finish = action { return action }
                 return fail("the server says more than it was asked")
@@ -57,7 +58,7 @@ public struct SMTPDialogue: Sendable {
         }
     }
 
-    /// TLS is there: everything that was said before is forgotten (RFC 3207, section 4.2).
+    /// Continues after the TLS handshake; all earlier replies are discarded (RFC 3207, section 4.2).
     public mutating func secured() -> Action {
         isSecure = true
         parser = SMTPReplyParser()
@@ -70,14 +71,14 @@ public struct SMTPDialogue: Sendable {
             guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
             return hello()
         case .hello(let isExtended):
-            // A server without extensions does not know EHLO (RFC 5321, section 3.2).
+            // Servers without extensions do not know EHLO (RFC 5321, section 3.2).
             if isExtended, reply.isPermanent {
                 return say("HELO \(route.clientName)", then: .hello(isExtended: false))
             }
             guard reply.isPositive else { return refused(reply, "the server refused the greeting") }
             return introduced(isExtended ? reply : SMTPReply(code: reply.code, lines: []))
         case .startingTLS:
-            // After a refusal the dialogue goes on as before it (RFC 3207, section 4).
+            // After a refusal the dialogue continues in plain text (RFC 3207, section 4); only loopback allows that.
             if reply.code != 220, route.isLoopback { return authenticate() }
             guard reply.code == 220 else { return refused(reply, "the server refused STARTTLS") }
             step = .securing
@@ -91,7 +92,7 @@ public struct SMTPDialogue: Sendable {
             step = .password(rest)
             return .send(next)
         case .sender:
-            // The sender is a setting and the same in all letters.
+            // The sender is a setting and equal in all emails, so its refusal is not about this one.
             guard reply.isPositive else { return refused(reply, "the server refused the sender") }
             return say("RCPT TO:<\(letter.to.address)>", then: .recipient)
         case .recipient:
@@ -150,13 +151,13 @@ public struct SMTPDialogue: Sendable {
         return .finish(DeliveryFailure(isPermanent: isPermanent, description))
     }
 
-    /// A permanent reply is final only if it is about this letter: what is wrong with the gateway, or with the server,
-    /// may be mended, and the letter is sent then.
+    /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email. Faults of the
+    /// gateway or the server may be fixed, so that a retry may succeed.
     private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutLetter: Bool = false) -> Action {
         fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent && !reply.isAboutSession)
     }
 
-    /// A dot before every dot that begins a line, and one alone at the end (RFC 5321, section 4.5.2).
+    /// Doubles each dot at the start of a line, and appends the final dot (RFC 5321, section 4.5.2).
     private static func stuffed(_ message: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(message.count + 64)

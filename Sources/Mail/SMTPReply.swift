@@ -1,22 +1,22 @@
 internal import Text
 
-/// What a server says to one command: a code and its lines (RFC 5321, section 4.2).
+/// A server's reply to one command: a code and its lines (RFC 5321, section 4.2).
 struct SMTPReply: Sendable, Hashable {
     let code: Int
     let lines: [String]
 
-    /// The first digit says what it comes to.
+    /// True if the first digit of the code means success.
     var isPositive: Bool { code / 100 == 2 }
     var isPermanent: Bool { code / 100 == 5 }
 
-    /// Whether it is about the order of commands or about authentication, whichever command it answers (RFC 5321,
+    /// True if the reply concerns the order of commands or authentication, whatever command it follows (RFC 5321,
     /// section 4.2.3; RFC 4954, section 6).
     var isAboutSession: Bool { [503, 530, 534, 535, 538].contains(code) }
 
-    /// For people.
+    /// The reply as text for users and logs.
     var text: String { "\(code) \(lines.joined(separator: " "))" }
 
-    /// Whether a server offers an extension, and what it says about it (RFC 5321, section 4.1.1.1).
+    /// Returns the parameters of an extension that the server offers, or nil (RFC 5321, section 4.1.1.1).
     func offer(_ keyword: String) -> [String]? {
         for line in lines.dropFirst() {
             let words = line.asciiUppercased().words(between: " ", "=").map { String($0) }
@@ -26,7 +26,7 @@ struct SMTPReply: Sendable, Hashable {
     }
 }
 
-/// Puts replies together from what arrives.
+/// A parser that assembles replies from received bytes.
 struct SMTPReplyParser {
     struct Broken: Error {}
 
@@ -38,9 +38,9 @@ struct SMTPReplyParser {
     private var code: Int?
     private(set) var rest: [UInt8] = []
 
-    // The text is kept with the invitation, and the store keeps no NUL.
+    // A NUL in a line is refused, because the text is stored with the invitation, and the store accepts no NUL.
     // Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
-    /// The next whole reply; `nil` where more has to arrive first.
+    /// Returns the next complete reply, or nil if more bytes are needed.
     mutating func take(_ bytes: [UInt8]) throws(Broken) -> SMTPReply? {
         rest += bytes
         while let end = rest.firstIndex(of: 0x0A) {

@@ -1,13 +1,13 @@
 internal import JSON
 internal import Text
 
-/// Whom a bearer token has to be for.
+/// The condition on a bearer token's audience.
 struct AudienceRule: Sendable {
     private static let usual = "aud"
 
-    /// One of them has to be named.
+    /// Accepted audiences; the token must name at least one.
     let accepted: [String]
-    /// The claims in which a token may name its audience; the first one that it has decides.
+    /// Claims that may name the audience; the first one present decides.
     let claims: [String]
 
     init(accepted: [String], in claims: [String] = [AudienceRule.usual]) {
@@ -15,11 +15,11 @@ struct AudienceRule: Sendable {
         self.claims = claims
     }
 
-    /// Whether `aud` is one of the claims. Otherwise a token that has one is for someone else, and `token_use` has to say
-    /// that it is an access token.
+    /// True if `aud` is one of the claims. Otherwise a token with an `aud` is for another service, and a `token_use`
+    /// other than `access` is refused.
     var listsAudience: Bool { claims.contains(exactly: AudienceRule.usual) }
 
-    /// Whether the token is for one of the accepted audiences. A later claim never repairs an earlier one.
+    /// Returns true if the token is for an accepted audience. A later claim never repairs an earlier one.
     func isMet(by token: JSONValue) -> Bool {
         guard let value = deciding(token)?.value else { return false }
         return AudienceRule.audience(value, intersects: accepted)

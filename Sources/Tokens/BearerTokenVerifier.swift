@@ -3,7 +3,8 @@ internal import JSON
 internal import Text
 public import Time
 
-/// Verifies bearer tokens against the trusted providers. One a reactor: its contexts and its cache need no locks.
+/// A verifier of bearer tokens for the trusted providers. Each reactor has its own instance, so contexts and cache need
+/// no locks.
 public final class BearerTokenVerifier {
     private struct Trust {
         let provider: TrustedProvider
@@ -16,8 +17,8 @@ public final class BearerTokenVerifier {
     private var knownHeaders = KnownHeaders()
 
     /// - Parameters:
-    ///   - providers: key sets that change come with a new verifier, and so with an empty cache.
-    ///   - cacheSize: how many verified tokens are remembered; 0 verifies each token anew.
+    /// - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
+    /// - cacheSize: the most verified tokens to cache; 0 disables the cache.
     public init(_ providers: [TrustedProvider], cacheSize: Int) {
         var byIssuer: [ExactText: [Trust]] = [:]
         for provider in providers {
@@ -27,12 +28,12 @@ public final class BearerTokenVerifier {
             }
         }
         self.providers = byIssuer
-        // Without a digest there is no cache; tokens are verified all the same.
+        // Without a digest there is no cache, but tokens are still verified.
         digest = cacheSize > 0 ? try? Digest(.sha256) : nil
         cache = VerifiedTokenCache(size: cacheSize)
     }
 
-    /// The claims of a token that is good at `now`.
+    /// Returns the claims of a token that is valid at `now`.
     public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
         guard let key = cacheKey(token) else { return try verifyAnew(token, at: now) }
         if let claims = cache[key, now] { return claims }
@@ -41,7 +42,7 @@ public final class BearerTokenVerifier {
         return claims
     }
 
-    /// Whether the token is remembered, so that verifying it costs nothing.
+    /// Returns true if the token is in the cache, so that verifying it costs almost nothing.
     public func remembers(_ token: Span<UInt8>, at now: Timestamp) -> Bool {
         cacheKey(token).map { cache[$0, now] != nil } ?? false
     }
@@ -85,7 +86,7 @@ public final class BearerTokenVerifier {
         }
     }
 
-    /// The provider that the token names; where several share the issuer, the one whose audience it names.
+    /// Returns the provider of the token's issuer; if several share it, the one whose audience the token names.
     private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
         guard let issuer = claims.member("iss")?.string,
             let candidates = providers[TrustedProvider.issuerKey(issuer)], let first = candidates.first

@@ -2,8 +2,7 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// The checks of claims that every token has to pass once its signature is known to be good (RFC 7519, section 4.1), in
-/// the contract's order.
+/// The claim checks for every token after its signature (RFC 7519, section 4.1), in the order of the contract.
 struct ClaimChecks {
     let header: TokenHeader
     let claims: JSONValue
@@ -25,14 +24,14 @@ struct ClaimChecks {
         let notBefore = try time("nbf", isRequired: false)
         let subject = try text("sub", isEmptyAllowed: true)
         let preferred = subjectClaim.isExactly("sub") ? nil : try text(subjectClaim)
-        // Sessions are found by it, and the store keeps no NUL.
+        // Sessions are looked up by `sid`, and the store accepts no NUL.
         if case .client = parties, claims.member("sid")?.kind == .string {
             _ = try text("sid", isEmptyAllowed: true, longest: ClaimChecks.longestSession)
         }
         guard let expires, let issued else { throw TokenRefusal(.claimMalformed, "\"exp\" or \"iat\" is missing.") }
         try check(expires: expires, notBefore: notBefore, issued: issued, at: now)
         guard let subject, !subject.isEmpty else { throw TokenRefusal(.subjectMissing, "The token has no \"sub\".") }
-        // Its `sub` may be the name that an ID token gives another user.
+        // The token's `sub` may equal the subject of another user's ID token.
         if case .bearer = parties, preferred == nil, !subjectClaim.isExactly("sub") {
             throw TokenRefusal(
                 .subjectMissing, "The token has no \"\(subjectClaim)\", the provider's \"subject_claim\".")
@@ -42,7 +41,7 @@ struct ClaimChecks {
         return Outcome(subject: preferred ?? subject, validity: min(from, until)..<until)
     }
 
-    /// The times of a token that need have none.
+    /// Checks the times of a token that does not require them.
     func checkPresentTimes(at now: Timestamp) throws(TokenRefusal) {
         try check(
             expires: try time("exp", isRequired: false), notBefore: try time("nbf", isRequired: false),
@@ -76,11 +75,12 @@ struct ClaimChecks {
                 .typeMismatch, "The header's \"typ\" is that of another kind of token.",
                 facts: "It is \(header.document.root.member("typ")?.shown ?? "none").")
         }
-        // Logout and other event tokens (RFC 8417), and tokens bound to a key that nobody proved here (RFC 7800)
+        // Logout and other event tokens (RFC 8417), and tokens bound to a key without proof of possession here (RFC
+        // 7800)
         for name in ["events", "cnf"] where claims.member(name) != nil {
             throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is no bearer or ID token.")
         }
-        // Amazon Cognito's ID tokens have the audience claim of its access tokens too.
+        // Amazon Cognito's ID tokens also have the audience claim of its access tokens.
         if case .bearer(let audiences, _) = parties, !audiences.listsAudience, let use = claims.member("token_use"),
             !use.equals("access")
         {
@@ -97,16 +97,16 @@ struct ClaimChecks {
         guard let seconds = value.double, let moment = Timestamp(numericDate: seconds) else {
             throw TokenRefusal(.claimMalformed, "The token's \"\(name)\" is not a number of seconds.")
         }
-        // Every moment before that is past alike, and the calendar's own first one cannot be written as a date.
+        // All earlier moments are equally in the past, and the calendar's first moment cannot be written as a date.
         return max(moment, Timestamp(seconds: -9_200_000_000))
     }
 
-    /// The longest `sid`, in characters: providers make longer ones than subjects.
+    /// The longest `sid`, in characters; providers issue longer ones than subjects.
     static let longestSession = 1024
 
-    /// A claim that names something in the store, which keeps no NUL; `nil` if it is absent.
+    /// Returns a claim that is stored or looked up in the store, which accepts no NUL; nil if it is absent.
     ///
-    /// - Parameter longest: in characters.
+    /// - Parameter longest: the longest text, in characters.
     func text(
         _ name: String, isEmptyAllowed: Bool = false, longest: Int = 255
     ) throws(TokenRefusal) -> String? {

@@ -2,17 +2,17 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// Where claims come from, how old they are, and what is missing from them.
+/// The sources, the age and the gaps of claims.
 struct ClaimsOrigin: Sendable {
-    /// When the last token was verified.
+    /// Time at which the last token was verified.
     var verifiedAt: Timestamp
-    /// Names of the claims that userinfo supplied; all others are the token's.
+    /// Names of the claims that userinfo supplied; all others are from the token.
     var fromUserinfo: Set<ExactText> = []
-    /// Whether claims of the token still count although a renewal since then brought no ID token.
+    /// True if claims of the token are kept although a later renewal returned no ID token.
     var isKept = false
     var unknown: UnknownClaims
 
-    /// Of a token that was verified just now.
+    /// Origin of a token verified at `now`.
     init(token claims: JSONValue, at now: Timestamp) {
         verifiedAt = Timestamp(seconds: now.seconds)
         unknown = UnknownClaims(announcedBy: claims)
@@ -34,7 +34,7 @@ struct ClaimsOrigin: Sendable {
         writer.endArray()
     }
 
-    /// What ``write(to:)`` wrote; `nil` for anything else.
+    /// Reads the members written by ``write(to:)``; returns nil if they are malformed.
     init?(_ root: JSONValue) {
         func names(_ name: String) -> Set<ExactText>? {
             guard let list = root.member(name), list.kind == .array else { return nil }
@@ -56,8 +56,8 @@ struct ClaimsOrigin: Sendable {
         unknown.certain = certain
     }
 
-    /// Of claims that an earlier version sealed, which did not write where they come from: what is not there is unknown,
-    /// and what is there is too old to be kept.
+    /// Origin of claims that an earlier version sealed without recording their sources. Missing claims are unknown, and
+    /// present ones are too old to be kept.
     init(unrecorded claims: JSONValue) {
         verifiedAt = Timestamp(seconds: 0)
         isKept = true

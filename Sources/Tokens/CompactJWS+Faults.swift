@@ -1,4 +1,4 @@
-/// What a text that is no compact JWS most likely is. The detail never quotes it.
+/// Likely reasons why a text is not a compact JWS. The detail never quotes the text.
 extension CompactJWS {
     static func malformed(_ token: Span<UInt8>) -> TokenRefusal { TokenRefusal(.malformed, detail(of: token)) }
 
@@ -26,7 +26,7 @@ extension CompactJWS {
 
     private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// - Parameter prefix: in lower case; letters of either case match it (RFC 9110, section 11.1).
+    /// - Parameter prefix: a text in lower case; it matches letters of either case (RFC 9110, section 11.1).
     private static func begins(_ token: Span<UInt8>, with prefix: StaticString) -> Bool {
         let prefix = Array("\(prefix)".utf8)
         return token.count >= prefix.count && prefix.indices.allSatisfy { (token[$0] | 0x20) == prefix[$0] }

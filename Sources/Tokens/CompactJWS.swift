@@ -4,38 +4,40 @@ public import JSON
 
 // BASE64URL(UTF8(JWS Protected Header)) || '.' || BASE64URL(JWS Payload) || '.' || BASE64URL(JWS Signature)
 // (RFC 7515, section 7.1)
-/// A token taken apart; nothing of it is trusted yet.
+/// A parsed token that is not verified yet.
 public struct CompactJWS: Sendable {
-    /// What the payload has to be.
+    /// The required form of the payload.
     public enum Content: Sendable {
         /// A JSON object.
         case claims
-        /// Any bytes, even none.
+        /// Any bytes, including none.
         case anything
     }
 
-    /// The longest token that is looked at, in bytes.
+    /// The longest accepted token, in bytes.
     public static let maximumLength = 16 << 10
 
     public let header: TokenHeader
-    /// Decoded.
+    /// Decoded payload.
     public let payload: [UInt8]
-    /// The payload where it is a JSON object; never `nil` where ``Content/claims`` were expected.
+    /// The payload if it is a JSON object; never nil if ``Content/claims`` were expected.
     public let claims: JSONDocument?
+    /// Decoded signature.
     public let signature: [UInt8]
-    /// What was signed: the first two parts and the dot between them.
+    /// Length of the signed bytes: the first two parts and the dot between them.
     public let signedLength: Int
-    /// The first part alone, as it is encoded.
+    /// Length of the encoded first part.
     let headerLength: Int
-    /// Whether the header was among the known ones.
+    /// True if the header was found among the known ones.
     let isHeaderKnown: Bool
 
-    /// Refuses with `too_large`, `malformed`, `critical_header_unsupported`, `algorithm_not_allowed`, in this order.
+    /// Throws `too_large`, `malformed`, `critical_header_unsupported` or `algorithm_not_allowed`, checked in this
+    /// order.
     public init(_ token: Span<UInt8>, expecting content: Content) throws(TokenRefusal) {
         try self.init(token, expecting: content, known: KnownHeaders())
     }
 
-    /// - Parameter limit: the longest token, in bytes.
+    /// - Parameter limit: the longest accepted token, in bytes.
     init(
         _ token: Span<UInt8>, expecting content: Content, known: KnownHeaders,
         atMost limit: Int = CompactJWS.maximumLength
@@ -59,7 +61,7 @@ public struct CompactJWS: Sendable {
         case .claims: claims = try CompactJWS.object(payload, named: "payload")
         case .anything: claims = try? CompactJWS.object(payload, named: "payload")
         }
-        // A token that is malformed anywhere is that first, whatever its header asks for.
+        // A malformed part takes precedence over faults in the header's values.
         switch found {
         case .known(let header): (self.header, isHeaderKnown) = (header, true)
         case .new(let fields): (header, isHeaderKnown) = (try TokenHeader(fields), false)
@@ -83,7 +85,7 @@ public struct CompactJWS: Sendable {
     }
 
     private static func dot(in token: Span<UInt8>, from start: Int) -> Int? {
-        // memchr(3) looks only at the span's own bytes from `start` on, and `start` is never beyond its end.
+        // memchr(3) reads only the span's bytes from `start` on, and `start` is never beyond its end.
         unsafe token.withUnsafeBufferPointer { bytes in
             guard start < bytes.count, let base = bytes.baseAddress,
                 let found = unsafe memchr(base + start, Int32(UInt8(ascii: ".")), bytes.count - start)

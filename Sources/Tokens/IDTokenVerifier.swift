@@ -2,23 +2,23 @@ internal import Cryptography
 internal import JSON
 public import Time
 
-/// What an ID token has to answer to, beyond what every token has to.
+/// The expected values of an ID token, in addition to the checks of every token.
 public struct IDTokenExpectations: Sendable {
-    /// As it was sent in the authorization request; `nil` for tokens of a refresh, which have none.
+    /// Nonce of the authorization request; nil for tokens of a refresh, which have none.
     public var nonce: String?
-    /// The code that was redeemed, for `c_hash`.
+    /// Redeemed authorization code, for `c_hash`.
     public var code: String?
-    /// The access token that came along, for `at_hash`.
+    /// Access token of the token response, for `at_hash`.
     public var accessToken: String?
-    /// How long ago the person may have authenticated; `nil` where it was not asked for.
+    /// The longest time since the user authenticated; nil if the request did not limit it.
     public var maximumAuthenticationAge: Duration?
-    /// One of them has to be `acr`; empty where none was asked for.
+    /// Accepted values of `acr`; empty if none were requested.
     public var contextClasses: [String] = []
 
     public init() {}
 }
 
-/// Verifies ID tokens that a provider's token endpoint answered with (OpenID Connect Core 1.0, section 3.1.3.7).
+/// A verifier of ID tokens from a provider's token endpoint (OpenID Connect Core 1.0, section 3.1.3.7).
 public struct IDTokenVerifier: Sendable {
     private let provider: TrustedProvider
     private let clientID: String
@@ -28,7 +28,7 @@ public struct IDTokenVerifier: Sendable {
         self.clientID = clientID
     }
 
-    /// The claims of a token that is good at `now` and answers to what is expected.
+    /// Returns the claims of a token that is valid at `now` and meets the expectations.
     public func verify(
         _ token: String, _ expected: IDTokenExpectations, at now: Timestamp
     ) throws(TokenRefusal) -> VerifiedClaims {
@@ -100,8 +100,8 @@ public struct IDTokenVerifier: Sendable {
         }
     }
 
-    // The left half of the hash that the token's algorithm uses (OpenID Connect Core 1.0, section 3.1.3.6); for
-    // Ed25519, which hashes with SHA-512 inside (RFC 8032, section 5.1), that one.
+    // The left half of the hash of the token's algorithm (OpenID Connect Core 1.0, section 3.1.3.6). Ed25519 uses
+    // SHA-512 internally (RFC 8032, section 5.1), so its tokens use that hash.
     static func halfHash(of value: String, _ algorithm: SignatureAlgorithm) -> String? {
         guard let hash = try? Digest(algorithm.digest ?? .sha512)(Array(value.utf8).span) else { return nil }
         return Base64URL.encode(hash.prefix(hash.count / 2))

@@ -1,10 +1,10 @@
 internal import Text
 
-/// The name of a trusted provider in the configuration.
+/// The id of a trusted provider in the configuration.
 public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
-    /// 1–63 of `a`–`z`, `0`–`9`, `-`; `nil` for anything else. It stands in paths as it is.
+    /// Returns nil if the text is not 1–63 characters of `a`–`z`, `0`–`9`, `-`. The id is used in paths as it is.
     public init?(_ text: String) {
         guard (1...63).contains(text.utf8.count), text.utf8.allSatisfy(ProviderID.isAllowed) else { return nil }
         self.text = text
@@ -20,10 +20,10 @@ public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One person or machine: who vouches for it, and the name that it has there. An e-mail address is never part of it.
+/// A user or machine: its issuer, and its subject there. The email address is never part of it.
 public struct Identity: Hashable, Sendable {
     public let issuer: String
-    /// 1–255 characters, unique at the issuer.
+    /// Subject: 1–255 characters, unique per issuer.
     public let subject: String
 
     init(issuer: String, subject: String) {

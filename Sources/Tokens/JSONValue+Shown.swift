@@ -2,7 +2,7 @@ internal import JSON
 internal import Text
 
 extension JSONValue {
-    /// A claim's value for the log: one or several texts in quotation marks, bounded and cleaned.
+    /// A claim's value for the log: one or more quoted texts, bounded and cleaned.
     var shown: String {
         if kind == .array {
             let most = 5
@@ -16,7 +16,7 @@ extension JSONValue {
 }
 
 extension Sequence<String> {
-    /// The first ones for the log, in quotation marks.
+    /// The first texts for the log, quoted.
     var shown: String {
         let texts = Array(self)
         guard !texts.isEmpty else { return "none" }

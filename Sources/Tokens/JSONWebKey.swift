@@ -2,13 +2,13 @@ internal import Cryptography
 internal import JSON
 internal import Text
 
-/// Why a JWK is not used.
+/// The reason why a JWK is not used.
 struct UnusableKey: Error, CustomStringConvertible {
     let description: String
 }
 
 extension KeySet.Key {
-    /// Reads a public JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2) that is meant for verifying.
+    /// Reads a public verification key from a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
     init(jwk: JSONValue) throws(UnusableKey) {
         guard jwk.kind == .object else { throw UnusableKey(description: "a key has to be an object") }
         func text(_ name: String) throws(UnusableKey) -> String? {

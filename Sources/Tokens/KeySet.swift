@@ -2,14 +2,15 @@ public import Cryptography
 internal import JSON
 internal import Text
 
-/// A provider's public keys (RFC 7517, section 5). Keys that cannot be used are left out and reported; they do not spoil
-/// the others.
+/// A provider's public keys (RFC 7517, section 5). Unusable keys are left out and reported; they do not affect the
+/// others.
 public struct KeySet: Sendable {
+    /// A usable public key.
     public struct Key: Sendable {
-        /// Opaque; `nil` fits any token.
+        /// Key id, opaque; nil matches any token.
         public let id: String?
         public let key: VerificationKey
-        /// The only algorithm that the key may be used with, where it names one.
+        /// The only algorithm that the key may be used with; nil if it names none.
         public let algorithm: String?
 
         init(id: String? = nil, key: VerificationKey, algorithm: String? = nil) {
@@ -18,15 +19,15 @@ public struct KeySet: Sendable {
             self.algorithm = algorithm
         }
 
-        /// Whether the key makes signatures of this algorithm; it decides, not the token.
+        /// Returns true if the key makes signatures of this algorithm; the key decides, not the token.
         func agrees(with algorithm: SignatureAlgorithm) -> Bool {
             algorithm.fits(key.kind) && (self.algorithm ?? algorithm.rawValue).isExactly(algorithm.rawValue)
         }
     }
 
-    /// A key that was left out.
+    /// A key that was left out, and why.
     public struct Issue: Sendable, Hashable, CustomStringConvertible {
-        /// Its place in the set, from 0.
+        /// Index in the set, from 0.
         public let index: Int
         public let id: String?
         public let detail: String
@@ -34,11 +35,12 @@ public struct KeySet: Sendable {
         public var description: String { "key \(index)\(id.map { " (\($0.quoted()))" } ?? ""): \(detail)" }
     }
 
-    /// A file of keys that is none at all.
+    /// A key file that cannot be read.
     public struct Unreadable: Error, Sendable, Hashable, CustomStringConvertible {
         public let description: String
     }
 
+    /// The largest key file in bytes.
     public static let maximumBytes = 1 << 20
     /// Preparing a key takes up to a millisecond; a provider with more keys than this cannot delay the others.
     public static let maximumKeys = 100
@@ -107,7 +109,8 @@ public struct KeySet: Sendable {
         return (keys, issues)
     }
 
-    /// The place of the one key that fits a header; `nil` where none or several do. A key that is listed twice is one.
+    /// Returns the index of the one key that matches a header; nil if no key or several match. Duplicate entries of a
+    /// key count once.
     func index(for header: TokenHeader) -> Int? {
         var found: Int?
         for (index, key) in keys.enumerated() where fits(key, header) {
@@ -122,7 +125,7 @@ public struct KeySet: Sendable {
             && (header.keyID == nil || key.id == nil || key.id.isExactly(header.keyID))
     }
 
-    /// Why not exactly one key fits a header, for the log.
+    /// Returns the reason why not exactly one key matches a header, for the log.
     func misfit(of header: TokenHeader) -> String {
         let token =
             "The token has \"alg\" \(header.algorithm.rawValue) and "

@@ -3,14 +3,13 @@ public import JSON
 internal import Text
 public import Time
 
-/// Verifies tokens against a file of keys, without a configuration: what a person at a command line wants to know of a
-/// token. Its result earns nothing.
+/// A verifier of tokens with a key file, without a configuration, for command-line use. Its result grants no access.
 public final class KeySetVerifier {
-    /// A token whose signature, and claims where they were looked at, are good.
+    /// A token with a valid signature and, if they were checked, valid claims.
     public struct Verification: Sendable {
         public let header: JSONDocument
         public let payload: [UInt8]
-        /// The payload where it is a JSON object.
+        /// The payload if it is a JSON object.
         public let claims: JSONDocument?
         public let keyID: String?
     }
@@ -21,9 +20,9 @@ public final class KeySetVerifier {
     private let isSignatureOnly: Bool
 
     /// - Parameters:
-    ///   - issuer: checked only where given.
-    ///   - audiences: checked only where not empty.
-    ///   - isSignatureOnly: looks at header and signature alone; the payload may be any bytes.
+    /// - issuer: the expected `iss`; nil skips the check.
+    /// - audiences: accepted audiences; an empty list skips the check.
+    /// - isSignatureOnly: true to check only header and signature; the payload may be any bytes.
     public init(_ keys: KeySet, issuer: String?, audiences: [String], isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer
@@ -31,6 +30,7 @@ public final class KeySetVerifier {
         self.isSignatureOnly = isSignatureOnly
     }
 
+    /// Verifies a token's header and signature, and its claims unless only the signature is to be checked.
     public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> Verification {
         let jws = try CompactJWS(token, expecting: isSignatureOnly ? .anything : .claims)
         if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }

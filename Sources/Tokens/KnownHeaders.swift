@@ -1,5 +1,5 @@
-/// Headers of tokens that were verified lately, as they were encoded: all tokens of one key have the same one, and reading
-/// it again costs more than finding it. Belongs to one thread.
+/// A cache of encoded headers from recently verified tokens. All tokens of one key share a header, and a look-up costs
+/// less than parsing. Each instance belongs to one thread.
 struct KnownHeaders {
     private struct Entry {
         let encoded: [UInt8]
@@ -9,7 +9,7 @@ struct KnownHeaders {
     private static let limit = 8
 
     private var entries: [Entry] = []
-    /// The entry that the next new one replaces, once all places are taken.
+    /// Index of the entry that the next new one replaces, once the cache is full.
     private var oldest = 0
 
     func header(encodedAs text: Span<UInt8>) -> TokenHeader? {
@@ -19,7 +19,8 @@ struct KnownHeaders {
         return nil
     }
 
-    /// Only for headers whose token was verified, so that forged ones push out nothing.
+    /// Stores the header of a verified token. Headers of forged tokens must not be stored, since they would evict
+    /// others.
     mutating func remember(_ header: TokenHeader, encodedAs text: Span<UInt8>) {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.count)

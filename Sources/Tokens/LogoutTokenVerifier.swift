@@ -1,22 +1,22 @@
 internal import JSON
 public import Time
 
-/// What a provider says in a logout token: whose sessions end.
+/// The content of a logout token: the sessions to end.
 public struct LogoutNotice: Sendable, Hashable {
     public let issuer: String
-    /// The provider's own name of the person (`sub`, whatever `subject_claim` says); `nil` where only a session is meant.
+    /// The user's `sub` at the provider, regardless of `subject_claim`; nil if the token names only a session.
     public let subject: String?
-    /// The provider's session (`sid`); `nil` where all of the subject's are meant.
+    /// The provider's session (`sid`); nil if all sessions of the subject end.
     public let sessionID: String?
-    /// `jti`: each is taken once.
+    /// Token id (`jti`); each is accepted once.
     public let tokenID: String
-    /// Until when a second token with this ``tokenID`` would still be taken for a first one.
+    /// Time until which ``tokenID`` must be remembered to detect a replay.
     public let rememberUntil: Timestamp
 }
 
-/// Verifies logout tokens (OpenID Connect Back-Channel Logout 1.0, section 2.6).
+/// A verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0, section 2.6).
 public struct LogoutTokenVerifier: Sendable {
-    /// Older tokens are refused.
+    /// The oldest accepted token.
     public static let maximumAge: Duration = .seconds(300)
 
     private let provider: TrustedProvider
@@ -27,6 +27,7 @@ public struct LogoutTokenVerifier: Sendable {
         self.clientID = clientID
     }
 
+    /// Returns the sessions to end. Replays are not detected here: the caller checks ``LogoutNotice/tokenID``.
     public func verify(_ token: String, at now: Timestamp) throws(TokenRefusal) -> LogoutNotice {
         let signed = try SignedClaims(Array(token.utf8), of: provider)
         let claims = signed.claims.root
@@ -36,7 +37,7 @@ public struct LogoutTokenVerifier: Sendable {
         guard let events = claims.member("events"), events.kind == .object,
             events.member("http://schemas.openid.net/event/backchannel-logout")?.kind == .object
         else { throw TokenRefusal(.typeMismatch, "The token's \"events\" is not that of a back-channel logout.") }
-        // An ID token could otherwise be sent in its place.
+        // Without this check, an ID token could be used as a logout token.
         guard claims.member("nonce") == nil else {
             throw TokenRefusal(.typeMismatch, "A logout token has no \"nonce\".")
         }
@@ -50,7 +51,7 @@ public struct LogoutTokenVerifier: Sendable {
 
     private func checkTimes(_ checks: ClaimChecks, at now: Timestamp) throws(TokenRefusal) {
         guard let issued = try checks.time("iat", isRequired: true) else { return }
-        // `exp` came with the final specification, and some providers still leave it out.
+        // The final specification added `exp`, and some providers still omit it.
         if let expires = try checks.time("exp", isRequired: false), now >= expires + provider.clockSkew {
             throw TokenRefusal(.expired, "The token expired at \(expires.rfc3339).")
         }

@@ -1,17 +1,17 @@
 internal import JSON
 internal import Text
 
-/// A token whose header, issuer and signature are good; its claims are still to be judged.
+/// A token with a valid header, issuer and signature; its claims are not checked yet.
 struct SignedClaims {
     let header: TokenHeader
     let claims: JSONDocument
     let keyID: String?
 
-    /// For tokens that come seldom: contexts are made for this one.
+    /// Verifies a token with contexts made for it alone, for infrequent tokens.
     ///
     /// - Parameters:
-    ///   - isIssuerRequired: whether `iss` has to be there; it has to be the provider's wherever it is.
-    ///   - limit: the longest token, in bytes.
+    ///   - isIssuerRequired: true if `iss` must be present; a present `iss` must always be the provider's.
+    ///   - limit: the longest accepted token, in bytes.
     init(
         _ token: [UInt8], of provider: TrustedProvider, isIssuerRequired: Bool = true,
         atMost limit: Int = CompactJWS.maximumLength

@@ -2,18 +2,19 @@ public import Cryptography
 public import JSON
 internal import Text
 
-/// The protected header (RFC 7515, section 4). Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not looked at.
+/// The protected header (RFC 7515, section 4). Keys that the header names or contains (`jwk`, `jku`, `x5u`, `x5c`) are
+/// ignored.
 public struct TokenHeader: Sendable {
     public let document: JSONDocument
     public let algorithm: SignatureAlgorithm
     public let keyID: String?
-    /// `typ` in lower case and without `application/` (RFC 7515, section 4.1.9); `nil` where it is absent, empty where
-    /// it is not a string.
+    /// Value of `typ` in lower case and without `application/` (RFC 7515, section 4.1.9); nil if absent, empty if not a
+    /// string.
     let type: String?
-    /// Whether `typ` says that this may be a bearer or ID token.
+    /// True if `typ` allows a bearer or ID token.
     let isTokenType: Bool
 
-    /// Holds a well-formed header to the rules: nothing critical, and an algorithm that is used here.
+    /// Checks a well-formed header: no critical extensions, and a supported algorithm.
     init(_ fields: Fields) throws(TokenRefusal) {
         guard fields.document.root.member("crit") == nil else {
             throw TokenRefusal(
@@ -28,7 +29,7 @@ public struct TokenHeader: Sendable {
         self.algorithm = algorithm
         keyID = fields.keyID
         type = fields.document.root.member("typ").map(TokenHeader.typeName)
-        // The media type of a token (RFC 9068, section 2.1; RFC 8725, section 3.11)
+        // Media types of tokens (RFC 9068, section 2.1; RFC 8725, section 3.11)
         isTokenType = type == nil || type == "jwt" || type == "at+jwt"
     }
 
@@ -39,7 +40,7 @@ public struct TokenHeader: Sendable {
 }
 
 extension TokenHeader {
-    /// A header that is well-formed, and no more.
+    /// A well-formed header whose values are not checked yet.
     struct Fields {
         let document: JSONDocument
         let algorithm: String

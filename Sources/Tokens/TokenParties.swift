@@ -1,14 +1,14 @@
 internal import JSON
 internal import Text
 
-/// For whom a token has to be, and on whose behalf: `aud` and `azp`.
+/// The required audience and authorized party of a token: `aud` and `azp`.
 enum TokenParties {
-    /// Neither is looked at.
+    /// No check of either.
     case anyone
-    /// An audience claim names one of the audiences; `azp` is looked at only where parties are listed.
+    /// An audience claim names one of the audiences. `azp` is checked only if authorized parties are listed.
     case bearer(AudienceRule, authorizedParties: [String])
-    /// `aud` names the client, and `azp` is the client: required beside other audiences, checked where present
-    /// (OpenID Connect Core 1.0, section 3.1.3.7).
+    /// `aud` names the client, and `azp` is the client. `azp` is required if there are other audiences, and checked
+    /// whenever present (OpenID Connect Core 1.0, section 3.1.3.7).
     case client(String)
 
     func check(_ claims: JSONValue) throws(TokenRefusal) {

@@ -1,4 +1,4 @@
-/// Why a token is refused: the closed list, in the order in which a token is checked. The first failure is the reason.
+/// The closed list of reasons to refuse a token, in the order of the checks. The first failed check gives the reason.
 public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case tooLarge = "too_large"
     case malformed
@@ -23,19 +23,19 @@ public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case authenticationContextMismatch = "authentication_context_mismatch"
     case replayed
 
-    /// Whether the token may be good by keys that the provider published since: it names an unknown one, several fit, or
-    /// a key was replaced under the same name.
+    /// True if newer keys of the provider may verify the token. It may name a new key, several keys may match, or a key
+    /// may have been replaced under its id.
     public var mayBeOfNewKeys: Bool { self == .keysUnavailable || self == .keyNotFound || self == .signatureInvalid }
 }
 
-/// A token that is not accepted.
+/// A refused token: the reason and its details.
 public struct TokenRefusal: Error, Sendable, Hashable {
     public let reason: TokenReason
-    /// One sentence for people. It names claims and settings, and never quotes the token.
+    /// One sentence for users. It names claims and settings, and never quotes the token.
     public let detail: String
-    /// Sentences for the log: values of claims and settings, bounded and cleaned, and never the token or a secret.
+    /// Sentences for the log: values of claims and settings, bounded and cleaned, never the token or a secret.
     public let facts: String?
-    /// Whose token it claims to be, once that is known.
+    /// Provider of the token's issuer, once known.
     public internal(set) var provider: ProviderID?
 
     public init(_ reason: TokenReason, _ detail: String, facts: String? = nil, provider: ProviderID? = nil) {
@@ -45,6 +45,6 @@ public struct TokenRefusal: Error, Sendable, Hashable {
         self.provider = provider
     }
 
-    /// For the log.
+    /// Detail and facts for the log.
     public var loggedDetail: String { facts.map { "\(detail) \($0)" } ?? detail }
 }

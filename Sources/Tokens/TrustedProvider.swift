@@ -1,25 +1,30 @@
 public import Cryptography
 internal import Text
 
-/// A provider whose bearer tokens count, and under which conditions.
+/// A provider whose bearer tokens are accepted, with the conditions.
 public struct TrustedProvider: Sendable {
     public let id: ProviderID
-    /// Compared exactly, except for Google's two spellings.
+    /// Issuer, compared exactly, except for Google's two spellings.
     public let issuer: String
-    /// Further exact `iss` values of its bearer tokens. They are never accepted in ID tokens, logout tokens or callbacks.
+    /// Further exact `iss` values for bearer tokens. They are never accepted in ID tokens, logout tokens or callbacks.
     public var accessTokenIssuers: [String] = []
-    /// A bearer token has to name one of them; without any no bearer token of this provider is accepted.
+    /// Accepted audiences. A bearer token must name one of them; if the list is empty, none of this provider is
+    /// accepted.
     public var audiences: [String] = []
-    /// Claims in which a bearer token may name its audience; the first one that it has decides.
+    /// Claims in which a bearer token may name its audience; the first one present decides.
     public var audienceClaims = ["aud"]
-    /// Where not empty, `azp` has to be one of them.
+    /// Accepted values of `azp`; an empty list skips the check.
     public var authorizedParties: [String] = []
+    /// Accepted signature algorithms.
     public var algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
-    /// The claim that names the subject. An ID token that lacks it is named by `sub`; a bearer token is refused.
+    /// The claim that names the subject. If it is missing, `sub` names an ID token's subject, and a bearer token is
+    /// refused.
     public var subjectClaim = "sub"
+    /// Tolerance for the token's times.
     public var clockSkew: Duration = .seconds(60)
+    /// The longest time since `iat`.
     public var maximumAge: Duration = .seconds(24 * 3600)
-    /// `nil` while they could not be had.
+    /// The provider's keys; nil while they are not available.
     public var keys: KeySet?
 
     public init(id: ProviderID, issuer: String, keys: KeySet?) {
@@ -28,31 +33,31 @@ public struct TrustedProvider: Sendable {
         self.keys = keys
     }
 
-    /// Whether two spellings name one issuer; nothing but Google's has two.
+    /// Returns true if two spellings name one issuer; only Google has two spellings.
     public static func isSameIssuer(_ one: String, _ other: String) -> Bool {
         canonicalIssuer(one).isExactly(canonicalIssuer(other))
     }
 
-    /// One spelling for each issuer: Google's tokens name it with and without a scheme.
+    /// Returns the canonical spelling of an issuer: Google's tokens name it with and without a scheme.
     public static func canonicalIssuer(_ issuer: String) -> String {
         issuer == "accounts.google.com" ? "https://accounts.google.com" : issuer
     }
 }
 
 extension TrustedProvider {
-    /// Finds providers by an issuer, in its one spelling.
+    /// Returns the look-up key of an issuer, in its canonical spelling.
     static func issuerKey(_ issuer: String) -> ExactText { ExactText(canonicalIssuer(issuer)) }
 
-    /// Whom the provider's bearer tokens have to be for.
+    /// The rule for the audience of the provider's bearer tokens.
     var audienceRule: AudienceRule { AudienceRule(accepted: audiences, in: audienceClaims) }
 
-    /// Whether a bearer token of this provider may have this `iss`.
+    /// Returns true if a bearer token of this provider may have this `iss`.
     public func issuesBearerTokens(as issuer: String) -> Bool {
         TrustedProvider.isSameIssuer(self.issuer, issuer)
             || accessTokenIssuers.contains { TrustedProvider.isSameIssuer($0, issuer) }
     }
 
-    /// Why a token with an algorithm that the provider's settings do not list is refused.
+    /// Returns the refusal of a token whose algorithm the provider's settings do not list.
     public func algorithmRefusal(of header: TokenHeader) -> TokenRefusal {
         let listed = algorithms.map(\.rawValue).sorted().joined(separator: ", ")
         return TokenRefusal(

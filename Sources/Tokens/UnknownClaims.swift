@@ -1,12 +1,12 @@
 public import JSON
 internal import Text
 
-/// Top-level claims of which nothing is known: neither their values, nor whether they are there at all. Unknown is never
-/// taken for absent: a rule that looks at such a claim decides only if it matches.
+/// Top-level claims of which nothing is known, neither the value nor the presence. Unknown is never treated as absent:
+/// a rule on such a claim applies only if it matches.
 public struct UnknownClaims: Sendable, Hashable {
-    /// Left out by the provider for size. They stay unknown although some value may be there.
+    /// Claims that the provider left out for size. They stay unknown even if a value is present.
     var leftOut: Set<ExactText> = []
-    /// Of an ID token that is too old by now. They are unknown while no other source supplies them.
+    /// Claims of an ID token that is too old. They are unknown until another source supplies them.
     var lapsed: Set<ExactText> = []
     /// The names that the ID token had, if userinfo was needed and could not be obtained, or if the token says in a way
     /// that cannot be read what was left out: all other claims are unknown, until an ID token says otherwise. `nil` if
@@ -15,8 +15,8 @@ public struct UnknownClaims: Sendable, Hashable {
 
     init() {}
 
-    /// What claims say about themselves: every name in `_claim_names` (OpenID Connect Core 1.0, section 5.6.2), and
-    /// `groups` where `hasgroups` says that there are some (Microsoft Entra ID).
+    /// Claims that are left out by their own statement: every name in `_claim_names` (OpenID Connect Core 1.0, section
+    /// 5.6.2), and `groups` if `hasgroups` is set (Microsoft Entra ID).
     init(announcedBy claims: JSONValue) {
         if let names = claims.member("_claim_names"), !names.isNull {
             if names.kind == .object {
@@ -25,27 +25,27 @@ public struct UnknownClaims: Sendable, Hashable {
                 certain = Set(claims.members.map { ExactText($0.name) })
             }
         }
-        // `false` and null say that there are none.
+        // `false` and null mean that there are no groups.
         if let flag = claims.member("hasgroups"), flag.boolean != false, !flag.isNull {
             leftOut.insert(ExactText("groups"))
         }
     }
 
-    /// Whether every claim is known.
+    /// True if every claim is known.
     public var isEmpty: Bool { leftOut.isEmpty && lapsed.isEmpty && certain == nil }
 
-    /// Whether userinfo was needed and could not be obtained.
+    /// True if userinfo was needed but not obtained.
     public var isUserinfoMissing: Bool { certain != nil }
 
-    /// Whether claims of the last ID token count no more because of its age.
+    /// True if claims of the last ID token have expired because of its age.
     public var hasLapsed: Bool { !lapsed.isEmpty }
 
-    /// Whether the provider left a claim out for size.
+    /// Returns true if the provider left a claim out for size.
     public func leavesOut(_ name: String) -> Bool { !leftOut.isEmpty && leftOut.contains(ExactText(name)) }
 
-    /// Whether nothing is known of a claim.
+    /// Returns true if a claim is unknown.
     ///
-    /// - Parameter isPresent: whether a value of it is there.
+    /// - Parameter isPresent: true if a value of the claim is present.
     func contains(_ name: String, isPresent: Bool) -> Bool {
         guard !isEmpty else { return false }
         let name = ExactText(name)
@@ -54,9 +54,9 @@ public struct UnknownClaims: Sendable, Hashable {
     }
 }
 
-/// Claims as rules are tried against them: their values, and which of them are unknown.
+/// Claims that rules are evaluated against: their values, and which of them are unknown.
 public struct KnownClaims: Sendable {
-    /// An object.
+    /// The claims, a JSON object.
     public let root: JSONValue
     public let unknown: UnknownClaims
 
@@ -65,12 +65,12 @@ public struct KnownClaims: Sendable {
         self.unknown = unknown
     }
 
-    /// Claims of one source, by their own word.
+    /// Creates the claims of one source; its own statements decide which are unknown.
     public init(_ root: JSONValue) {
         self.init(root, unknown: UnknownClaims(announcedBy: root))
     }
 
-    /// Whether nothing is known of a top-level claim, or not all.
+    /// Returns true if a top-level claim is unknown, or known only in part.
     public func isUnknown(_ name: String) -> Bool {
         guard !unknown.isEmpty else { return false }
         return unknown.contains(name, isPresent: root.member(name) != nil)

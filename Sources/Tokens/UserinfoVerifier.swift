@@ -1,10 +1,11 @@
 public import JSON
 public import Time
 
-/// Verifies an answer of the userinfo endpoint that is a JWT (OpenID Connect Core 1.0, section 5.3.2). Algorithm, key and
-/// signature are those of ID tokens. Whose claims they are is checked where they are added to others.
+/// A verifier of JWT responses of the userinfo endpoint (OpenID Connect Core 1.0, section 5.3.2). Algorithm, key and
+/// signature are checked as for ID tokens. Their subject is checked when they are merged into the token's claims.
 public struct UserinfoVerifier: Sendable {
-    /// Longer ones are refused, in bytes. Claims that do not fit into an ID token are what userinfo is for.
+    /// The longest accepted response in bytes. It exceeds that of tokens, since userinfo carries claims that do not fit
+    /// into an ID token.
     public static let maximumLength = 64 << 10
 
     private let provider: TrustedProvider
@@ -15,7 +16,7 @@ public struct UserinfoVerifier: Sendable {
         self.clientID = clientID
     }
 
-    /// The claims of a JWT that is good at `now`.
+    /// Returns the claims of a JWT that is valid at `now`.
     public func verify(_ token: [UInt8], at now: Timestamp) throws(TokenRefusal) -> JSONDocument {
         let signed = try SignedClaims(
             token, of: provider, isIssuerRequired: false, atMost: UserinfoVerifier.maximumLength)
@@ -23,7 +24,7 @@ public struct UserinfoVerifier: Sendable {
         guard signed.header.type == nil || signed.header.type == "jwt" || signed.header.type == "userinfo+jwt" else {
             throw TokenRefusal(.typeMismatch, "The header's \"typ\" is not that of a userinfo answer.")
         }
-        // Other tokens of the provider could otherwise be sent in its place.
+        // Without this check, other tokens of the provider could be used as userinfo.
         for name in ["nonce", "at_hash", "events"] where claims.member(name) != nil {
             throw TokenRefusal(.typeMismatch, "A userinfo answer has no \"\(name)\".")
         }

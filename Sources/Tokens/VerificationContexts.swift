@@ -1,6 +1,6 @@
 internal import Cryptography
 
-/// The contexts of a key set's keys, made ready when first used. Belongs to one thread.
+/// The verification contexts of a key set, created at first use. Each instance belongs to one thread.
 final class VerificationContexts {
     private struct Name: Hashable {
         let key: Int
@@ -14,7 +14,7 @@ final class VerificationContexts {
         self.set = set
     }
 
-    /// Finds the key and checks the signature over the token's first two parts.
+    /// Selects the key and verifies the signature over the token's first two parts.
     /// - Returns: the key's id.
     func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> String? {
         guard let index = set.index(for: jws.header) else {

@@ -3,13 +3,13 @@ internal import JSON
 internal import Time
 
 extension VerifiedClaims {
-    // What a session stores. Only this target can make claims of it again, and only of what it sealed itself: the
-    // authenticated encryption stands for the signature that was checked once.
+    // The sealed form that a session stores. Only this target can restore claims from it: the authenticated encryption
+    // replaces the signature, which was verified once.
     private static let context = Array("gatehouse verified claims 2".utf8)
-    /// Sealed before it was written where claims come from.
+    /// Context of values that an earlier version sealed without the claims' sources.
     private static let unrecordedContext = Array("gatehouse verified claims 1".utf8)
 
-    /// - Parameter owner: what the claims are sealed for, a session say; they open for nothing else.
+    /// - Parameter owner: the owner of the sealed claims, such as a session; they open for no other owner.
     public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
         writer.beginObject()
@@ -22,12 +22,12 @@ extension VerifiedClaims {
         writer.member("header_length", header.bytes.count)
         origin.write(to: &writer)
         writer.endObject()
-        // The writer puts no line break into its output, and the documents stay byte for byte what they were.
+        // The writer emits no line break, and the documents keep their exact bytes.
         let plain = writer.bytes + [0x0A] + header.bytes + claims.bytes
         return try box.seal(plain, context: VerifiedClaims.context + owner)
     }
 
-    /// What ``sealed(in:for:)`` made.
+    /// Restores claims sealed by ``sealed(in:for:)``.
     /// - Throws: `notSealedHere` for anything else.
     public convenience init(opening sealed: [UInt8], with box: SealedBox, for owner: [UInt8]) throws(CryptographyError)
     {

@@ -2,7 +2,7 @@ public import JSON
 internal import Text
 public import Time
 
-/// Why an answer of the userinfo endpoint is thrown away.
+/// The reason why a userinfo response is discarded.
 public enum UserinfoFault: String, Error, Sendable, CaseIterable {
     case malformed = "the answer is not a JSON object with a \"sub\""
     /// OpenID Connect Core 1.0, section 5.3.2
@@ -10,19 +10,19 @@ public enum UserinfoFault: String, Error, Sendable, CaseIterable {
 }
 
 extension VerifiedClaims {
-    /// The provider's own name of the person, whatever `subject_claim` makes of it.
+    /// The user's `sub` at the provider, regardless of `subject_claim`.
     public var providerSubject: String? { claims.root.member("sub")?.string }
 
-    /// Claims that say whose the token is, by whom, for whom and for which sign-in. They are the token's alone: userinfo
-    /// neither supplies nor replaces them, and they do not age.
+    /// Claims about the token itself: its subject, issuer, audience and sign-in. Userinfo neither supplies nor replaces
+    /// them, and they do not expire with age.
     private static let bound = Set(
         ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "sid", "nonce", "at_hash", "c_hash"]
             .map { ExactText($0) })
     private static let email = ExactText("email")
     private static let verified = ExactText("email_verified")
 
-    /// These claims and those that the userinfo endpoint adds; it replaces none. An address and whether it is verified
-    /// come from one source, never from two.
+    /// Returns these claims with those that userinfo adds; it replaces none. `email` and `email_verified` are taken
+    /// from one source, never from two.
     public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
         try checkSubject(of: userinfo)
         var known = Set(claims.root.members.map { ExactText($0.name) })
@@ -35,27 +35,26 @@ extension VerifiedClaims {
             taking: { name in !known.contains(name) || isOtherAddress && name == VerifiedClaims.verified })
     }
 
-    /// These claims where userinfo was needed and could not be obtained: what is not there is unknown.
+    /// Returns these claims after userinfo was needed but not obtained: absent claims are unknown.
     public func lackingUserinfo() -> VerifiedClaims {
         var origin = origin
         origin.unknown.certain = Set(claims.root.members.map { ExactText($0.name) })
         return replacing(claims, origin: origin)
     }
 
-    /// What is known after a renewal that brought no ID token. Userinfo's word replaces what was known; the claims that it
-    /// does not supply are kept from the last ID token for a time, and are unknown afterwards. Claims that were unknown
-    /// stay unknown.
+    /// Returns the claims after a renewal without an ID token. Userinfo replaces known claims. Claims that it does not
+    /// supply are kept from the last ID token for `lifetime`, and are unknown afterwards. Unknown claims stay unknown.
     ///
     /// - Parameters:
-    ///   - userinfo: `nil` if the provider has no userinfo endpoint.
-    ///   - lifetime: how long the ID token's claims are kept after it.
+    ///   - userinfo: nil if the provider has no userinfo endpoint.
+    ///   - lifetime: time for which claims are kept after the ID token's verification.
     public func renewed(
         byUserinfo userinfo: JSONDocument?, keepingFor lifetime: Duration, at now: Timestamp
     ) throws(UserinfoFault) -> VerifiedClaims {
         if let userinfo { try checkSubject(of: userinfo) }
         var supplied = Set((userinfo?.root.members.map { ExactText($0.name) } ?? [])).subtracting(VerifiedClaims.bound)
         let hasNewAddress = supplied.contains(VerifiedClaims.email)
-        // Of an address that another source supplied it says nothing.
+        // `email_verified` says nothing about an address from another source.
         if !hasNewAddress { supplied.remove(VerifiedClaims.verified) }
         let own = claims.root.members.map { ExactText($0.name) }.filter { name in
             !VerifiedClaims.bound.contains(name) && !origin.fromUserinfo.contains(name) && !supplied.contains(name)

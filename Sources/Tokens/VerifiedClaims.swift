@@ -1,22 +1,22 @@
 public import JSON
 public import Time
 
-/// The claims of a token that was checked. There is no other way to make one than to verify a token, or to open what was
-/// sealed after that, so whoever holds one may rely on it.
+/// The claims of a verified token. Instances exist only by verifying a token or by opening sealed claims, so they can
+/// be trusted.
 public final class VerifiedClaims: Sendable {
     public let provider: ProviderID
     public let identity: Identity
-    /// The payload, an object; with what userinfo added.
+    /// The payload, a JSON object, with the claims that userinfo added.
     public let claims: JSONDocument
-    /// The protected header, an object.
+    /// The protected header, a JSON object.
     public let header: JSONDocument
-    /// Which of the provider's keys the signature is of, where that key has an id.
+    /// Id of the provider's key that made the signature; nil if the key has none.
     public let keyID: String?
-    /// The time within which the token counts: first included, last excluded, clock skew allowed for.
+    /// Time range in which the token is valid: start included, end excluded, with clock skew.
     public let validity: Range<Timestamp>
     let origin: ClaimsOrigin
 
-    /// What the claims take in memory, in bytes.
+    /// Memory that the claims take, in bytes.
     public var memory: Int {
         claims.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
     }
@@ -34,24 +34,24 @@ public final class VerifiedClaims: Sendable {
         self.origin = origin
     }
 
-    /// The same identity with other claims.
+    /// Returns the identity with other claims.
     func replacing(_ claims: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
         VerifiedClaims(
             provider: provider, identity: identity, claims: claims, header: header, keyID: keyID, validity: validity,
             origin: origin)
     }
 
-    /// The claims as rules are tried against them.
+    /// The claims that rules are evaluated against.
     public var known: KnownClaims { KnownClaims(claims.root, unknown: origin.unknown) }
 
-    /// Which claims nothing is known of.
+    /// The claims of which nothing is known.
     public var unknown: UnknownClaims { origin.unknown }
 
-    /// When the last ID token was verified, if some of its claims are kept although a renewal since then brought none.
-    /// They count until `claims_lifetime` after this time.
+    /// Time at which the last ID token was verified, if claims are kept from it after a renewal without one. They are
+    /// valid until `claims_lifetime` after this time.
     public var keptSince: Timestamp? { origin.isKept ? origin.verifiedAt : nil }
 
-    /// The provider's own session (`sid`), if it names one.
+    /// The provider's session (`sid`); nil if the token names none.
     public var providerSession: String? {
         claims.root.member("sid")?.string.flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -1,7 +1,7 @@
 internal import Caches
 internal import Time
 
-/// Verified tokens by their digest, bounded in number and in bytes.
+/// A cache of verified tokens by digest, bounded in number and in bytes.
 struct VerifiedTokenCache {
     struct Key: Hashable {
         let words: (UInt64, UInt64, UInt64, UInt64)
@@ -12,25 +12,25 @@ struct VerifiedTokenCache {
         }
 
         static func == (a: Key, b: Key) -> Bool { a.words == b.words }
-        // The words are a digest already: one of them is as good a hash as any.
+        // The words are a digest already, so one of them suffices as a hash.
         func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
     }
 
-    /// What all claims of a reactor's tokens may take. Ten thousand ordinary ones take about as much; tokens may hold
-    /// forty times as much each, and a holder of a provider's tokens may choose what is in them.
+    /// Memory for the claims of one reactor's tokens. Ten thousand ordinary tokens take about as much. A token may hold
+    /// forty times as much, and a holder of a provider's tokens may choose its content (memory exhaustion).
     static let bytes = 32 << 20
 
     private var claims: BoundedCache<Key, VerifiedClaims>
 
-    /// - Parameter size: how many tokens are remembered at most.
+    /// - Parameter size: the most cached tokens.
     init(size: Int, bytes: Int = VerifiedTokenCache.bytes) {
         claims = BoundedCache(bytes: bytes, entries: size)
     }
 
-    /// What is remembered takes this much, in bytes.
+    /// Memory that the cached tokens take, in bytes.
     var bytes: Int { claims.bytes }
 
-    /// What is remembered and still counts.
+    /// Returns the cached claims of a token if they are valid at `now`.
     subscript(key: Key, now: Timestamp) -> VerifiedClaims? {
         mutating get {
             guard let found = claims.value(for: key), found.validity.contains(now) else { return nil }

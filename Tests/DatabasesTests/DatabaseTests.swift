@@ -233,7 +233,7 @@ struct DatabaseTests {
         _ = try await database.write { transaction throws(DatabaseError) in
             try transaction.execute("UPDATE store_version SET version = $1", .integer(version))
         }
-        // Where no next version can be counted nothing is written.
+        // If no next version exists, nothing is written.
         _ = try? await database.insert("a")
         _ = try? await database.insert("b")
         database.close()

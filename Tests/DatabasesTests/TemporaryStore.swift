@@ -1,7 +1,7 @@
 import Databases
 import Glibc
 
-/// A database in a directory of its own, gone with it.
+/// A database in a temporary directory, removed with it.
 final class TemporaryStore: Sendable {
     static let schema = Schema(
         component: "test",
@@ -26,7 +26,7 @@ final class TemporaryStore: Sendable {
         try Database(path: path, schemas: schemas)
     }
 
-    /// What a crash would leave: the file and its log as they are on disk at this moment.
+    /// Copies the file and its log as they are on disk now, which is the state after a crash.
     func copyAsAfterCrash() {
         for suffix in ["", "-wal"] {
             let source = unsafe fopen(path + suffix, "r")

@@ -35,7 +35,8 @@ struct WriterTests {
         }
     }
 
-    /// Queues writes behind one that holds the writer, lets go, and gathers their answers in the order they came.
+    /// Queues writes while another one blocks the writer, releases it, and returns their results in order of
+    /// completion.
     private func inOneBatch(_ database: Database, _ steps: [Step]) async -> [String] {
         let isHeld = Monitor(true)
         let hasBegun = Monitor(false)
@@ -75,8 +76,8 @@ struct WriterTests {
         let before = try await database.version()
         let answers = await inOneBatch(database, (0..<100).map { .insert("n\($0)") })
         #expect(answers == (0..<100).map { "n\($0)" })
-        // One transaction for the write that held the writer, and one for all that stood behind it, unless the
-        // machine is so slow that a batch reaches its longest time.
+        // One transaction for the blocking write and one for all queued ones, unless the machine is so slow that a
+        // batch reaches its longest time.
         #expect(try await database.version() < before + 10)
         #expect(try await database.names().count == 100)
     }
@@ -158,7 +159,7 @@ struct WriterTests {
         let store = store
         try await database.insert("committed")
         try await database.write { transaction throws(DatabaseError) in
-            // Enough to spill pages into the log before COMMIT.
+            // The rows are large enough to spill pages into the log before COMMIT.
             let body = String(repeating: "x", count: 1 << 16)
             for number in 0..<600 {
                 try transaction.execute("INSERT INTO item VALUES ($1, $2)", .text("n\(number)"), .text(body))

@@ -22,7 +22,7 @@ struct HTTPClientTests {
         return try await client.send(request)
     }
 
-    /// Why it failed.
+    /// Returns the kind of the failure, or nil.
     private func fault(
         _ url: String, policy: OutboundPolicy = loopback, limits: OutboundLimits = OutboundLimits()
     ) async throws -> OutboundFault.Kind? {
@@ -100,7 +100,7 @@ struct HTTPClientTests {
         #expect(try await fault("http://192.0.2.1/", policy: HTTPClientTests.loopback) == .notAllowed)
         #expect(try await fault("ftp://127.0.0.1/", policy: HTTPClientTests.loopback) == .notAllowed)
         #expect(try await fault("https://no-such-name.invalid/", policy: strict) == .notResolved)
-        // The configured host may be anywhere; nobody listens on that port.
+        // The configured host may have any address; no server listens on that port.
         let configured = OutboundPolicy(hosts: ["LOCALHOST"])
         #expect(try await fault("https://localhost:9/", policy: configured) == .notConnected)
     }
@@ -261,7 +261,7 @@ struct HTTPClientTests {
         let asked = try #require(proxy.requests.first)
         #expect(asked.hasPrefix("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n"))
         #expect(asked.contains("Proxy-Authorization: Basic bWU6d29yZA==\r\n") && !asked.contains("secret"))
-        // A written-out address that the policy forbids is not even asked of the proxy.
+        // A literal address that the policy forbids is not requested from the proxy.
         let strict = OutboundPolicy(hosts: ["idp.example"], authoritiesFile: authority.file)
         await #expect(throws: OutboundFault.self) {
             try await client.send(OutboundRequest(.get, url, policy: strict))

@@ -7,7 +7,7 @@ import Threads
 
 @testable import HTTPClient
 
-/// A server of this process that answers by path, over plain HTTP or TLS.
+/// A server in this process that answers by path, over plain HTTP or TLS.
 final class TestServer {
     let reactor: Reactor
     let server: Server
@@ -32,7 +32,7 @@ final class TestServer {
         thread.join()
     }
 
-    /// The peers that asked.
+    /// The peers that sent requests.
     final class Connections: Sendable {
         private let list = Mutex<[String]>([])
         private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
@@ -81,7 +81,7 @@ final class TestServer {
     }
 }
 
-/// A server that says exactly these bytes to whoever connects, once it has read something, and closes.
+/// A server that sends given bytes to each client after reading something, and closes.
 final class ScriptedServer: Sendable {
     let port: UInt16
     private let listener: Int32
@@ -107,7 +107,7 @@ final class ScriptedServer: Sendable {
     deinit { Glibc.close(listener) }
 }
 
-/// A proxy that makes one tunnel after the other (RFC 9110, section 9.3.6), and keeps what it was asked.
+/// A proxy that opens one tunnel after the other (RFC 9110, section 9.3.6), and records its requests.
 final class TunnelProxy: Sendable {
     let port: UInt16
     private let listener: Int32
@@ -165,7 +165,7 @@ private func loopbackListener() -> (descriptor: Int32, port: UInt16) {
     let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = loopbackAddress(0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // `sockaddr_in` is made to be seen as a `sockaddr`.
+    // `sockaddr_in` may be accessed as a `sockaddr`.
     unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
             _ = unsafe Glibc.bind(listener, general, length)
@@ -179,7 +179,7 @@ private func loopbackListener() -> (descriptor: Int32, port: UInt16) {
 private func loopbackConnection(to port: UInt16) -> Int32 {
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = loopbackAddress(port)
-    // As above.
+    // `sockaddr_in` may be accessed as a `sockaddr`.
     unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
             _ = unsafe Glibc.connect(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size))

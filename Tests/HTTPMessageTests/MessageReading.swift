@@ -1,12 +1,12 @@
 @testable import HTTPMessage
 
-/// What becomes of bytes that should be one request.
+/// The result of reading bytes that should be one request.
 struct MessageReading: Hashable, Sendable {
     var fault: ProtocolFault?
-    /// The whole message was there.
+    /// True if the message was complete.
     var isComplete = false
     var content: [UInt8] = []
-    /// Bytes behind the message.
+    /// Number of bytes after the message.
     var left = 0
 
     /// Reads a message whose bytes arrive in pieces that end at `cuts`.
@@ -35,9 +35,9 @@ struct MessageReading: Hashable, Sendable {
         left = buffer.count
     }
 
-    /// Reads the bytes whole, split in two at every position, and byte by byte; the distinct results.
+    /// Reads the bytes at once, split in two at every position, and byte by byte; returns the distinct results.
     ///
-    /// Of messages longer than 2 KiB, only every 997th position and those at the ends are tried.
+    /// For messages longer than 2 KiB, only every 997th position and those near the ends are tried.
     static func all(of bytes: [UInt8]) -> Set<MessageReading> {
         var results: Set<MessageReading> = [MessageReading(bytes), MessageReading(bytes, cuts: Array(bytes.indices))]
         for cut in bytes.indices where bytes.count < 2048 || cut < 8 || cut > bytes.count - 8 || cut % 997 == 0 {
@@ -80,7 +80,7 @@ struct MessageReading: Hashable, Sendable {
     }
 }
 
-/// The request in a text, which has to be whole.
+/// Parses a text as one complete request head.
 func request(_ text: String) throws -> Request {
     var parser = RequestParser()
     let bytes = Array(text.utf8)

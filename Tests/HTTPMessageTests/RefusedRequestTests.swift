@@ -1,7 +1,7 @@
 import HTTPMessage
 import Testing
 
-/// A message that is refused, and as what.
+/// A refused message and its fault.
 private typealias Refused = (String, ProtocolFault)
 
 private func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }

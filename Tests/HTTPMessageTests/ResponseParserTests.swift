@@ -19,7 +19,7 @@ struct ResponseParserTests {
         let name = try #require(FieldName("x-a"))
         let shown = try #require(try parse(text)?.fields.value(name))
         #expect(shown.split(separator: " ") == value.split(separator: " "))
-        // Byte by byte it is the same.
+        // Parsing byte by byte gives an equal result.
         var parser = ResponseParser()
         let bytes = Array(text.utf8)
         for count in 1..<bytes.count {

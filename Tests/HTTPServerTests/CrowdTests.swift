@@ -16,7 +16,7 @@ struct CrowdTests {
         .now(Response(.ok, body: Array(request.target.pathBytes)))
     }
 
-    /// What a client is answered, or an empty text if its connection was closed.
+    /// Returns the response to a client, or an empty text if its connection was closed.
     private static func ask(_ client: TestClient, _ path: String) -> String {
         client.send(get(path))
         return client.read(until: path)
@@ -104,7 +104,7 @@ struct CrowdTests {
             guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
             let greedy = try (0..<6).map { _ in try TestClient(live.address, from: 3) }
             for client in greedy { client.send(get("/large", "Connection: close\r\n")) }
-            // Every request was taken up once the next one is answered.
+            // All earlier requests have been processed once the next one is answered.
             guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -2 }
             return greedy.count { $0.read().utf8.count < 8 << 20 }
         }
@@ -125,7 +125,7 @@ struct CrowdTests {
             let small = try TestClient(live.address, from: 2)
             let greedy = try (0..<6).map { _ in try TestClient(live.address, from: 3) }
             for client in greedy { client.send(head + String(repeating: "a", count: 1_000_000)) }
-            // What was sent has been collected once the next request is answered.
+            // The sent bytes have been collected once the next request is answered.
             guard CrowdTests.ask(small, "/small") == answer("200 OK", "/small") else { return -1 }
             for client in greedy { client.send(String(repeating: "a", count: (1 << 20) - 1_000_000)) }
             return greedy.count { !$0.read().hasSuffix("1048576") }
@@ -139,7 +139,7 @@ struct CrowdTests {
         let answers = try await onThread {
             let used = try TestClient(live.address)
             var answers = [CrowdTests.ask(used, "/used")]
-            // While the reactor is held up, requests and connections wait in the kernel.
+            // While the reactor is blocked, requests and connections wait in the kernel.
             let isHeld = Monitor(true)
             let hasBegun = Monitor(false)
             live.reactor.perform {
@@ -157,7 +157,7 @@ struct CrowdTests {
                 drained.change { $0 = true }
             }
             isHeld.change { $0 = false }
-            // These may be answered before the reactor learns that it drains, and then do not say that they close.
+            // These requests may be answered before the reactor drains; their responses then lack `Connection: close`.
             answers += [used.read(), queued.read()].map { $0.replacing("Connection: close\r\n", with: "") }
             silent.send(get("/late"))
             answers.append(silent.read())

@@ -5,15 +5,15 @@ import Time
 
 @testable import HTTPServer
 
-/// Answers as a test says, and notes what was completed.
+/// A handler that answers as a test specifies, and records completed exchanges.
 final class TestHandler: RequestHandler {
     var respond: (Request) -> Answer
-    /// Status, content's bytes, and `cut` where the client was gone before.
+    /// Status, content bytes, and `cut` if the connection broke before.
     var exchanges: [String] = []
 
     private let proxy: String?
 
-    /// - Parameter proxy: the address of a peer that speaks for many clients.
+    /// - Parameter proxy: the address of a peer that forwards for many clients.
     init(proxy: String? = nil, _ respond: @escaping (Request) -> Answer) {
         self.proxy = proxy
         self.respond = respond
@@ -32,13 +32,13 @@ final class TestHandler: RequestHandler {
     }
 }
 
-/// A connection without a socket, whose clock a test turns by hand.
+/// A connection without a socket, with a manual clock.
 final class ScriptedConnection {
     let handler: TestHandler
     let machine: ConnectionMachine
     private var now: Turn
 
-    /// Answers with the request's path where nothing else is said.
+    /// Answers with the request's path by default.
     init(
         on reactor: Reactor? = nil, limits: ServerLimits = ServerLimits(),
         _ respond: @escaping (Request) -> Answer = { .now(Response(.ok, body: Array($0.target.pathBytes))) }
@@ -56,20 +56,20 @@ final class ScriptedConnection {
         machine.received(bytes.span)
     }
 
-    /// Another turn in which nothing came.
+    /// Runs another turn without input.
     func turn() {
         machine.beginTurn(now)
         machine.processInput()
     }
 
-    /// Lets time pass; what is due by then happens.
+    /// Advances the clock and processes due deadlines.
     func pass(_ duration: Duration) {
         now = Turn(monotonic: now.monotonic + duration, wall: now.wall)
         machine.beginTurn(now)
         machine.deadlinePassed()
     }
 
-    /// What is to be sent, as if the client took it all; without `Date`.
+    /// Returns pending output without `Date`, as if the client had accepted all of it.
     func take() -> String {
         let text = String(decoding: machine.output[machine.outputStart...], as: UTF8.self)
         machine.wrote(machine.pendingOutput)
@@ -77,7 +77,7 @@ final class ScriptedConnection {
     }
 }
 
-/// An answer as it is sent.
+/// A response as sent.
 func answer(_ status: String, _ content: String, closes: Bool = false) -> String {
     "HTTP/1.1 \(status)\r\nContent-Length: \(content.utf8.count)\r\n\(closes ? "Connection: close\r\n" : "")\r\n\(content)"
 }
@@ -88,16 +88,16 @@ func post(_ path: String, _ fields: String, _ content: String = "") -> String {
     "POST \(path) HTTP/1.1\r\nHost: h\r\n\(fields)\r\n\r\n\(content)"
 }
 
-/// Runs a test on the thread of a reactor of its own, where work that waits runs too.
+/// Runs a test on the thread of its own reactor, which also runs asynchronous work.
 func onReactor(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
     let reactor = try Reactor()
     _ = try reactor.start()
     defer { reactor.stop() }
-    // A new task begins on its executor; `withTaskExecutorPreference` would go there only at the next suspension.
+    // A new task begins on its executor; `withTaskExecutorPreference` would switch only at the next suspension.
     try await Task(executorPreference: reactor) { try await body(reactor) }.value
 }
 
-/// Lets the reactor's other tasks run: they are taken in order, so each yield lets every one go a step.
+/// Lets the reactor's other tasks run. Tasks run in order, so each yield advances every one by a step.
 func settle() async {
     for _ in 0..<8 { await Task.yield() }
 }

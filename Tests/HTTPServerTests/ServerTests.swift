@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Threads
 
-/// A server on a port of this machine, with one reactor; it ends with the test.
+/// A server on a local port, with one reactor; it stops with the test.
 final class LiveServer: Sendable {
     let server: Server
     let reactor: Reactor
@@ -23,7 +23,7 @@ final class LiveServer: Sendable {
         _ = try reactor.start()
     }
 
-    /// The first of its addresses.
+    /// The first of the server's addresses.
     var address: SocketAddress { server.addresses[0] }
 
     deinit { reactor.stop() }
@@ -152,7 +152,7 @@ struct ServerTests {
                 live.server.drain(timeout: .seconds(30))
                 drained.happens()
             }
-            // The idle connection's end tells that draining began.
+            // The end of the idle connection shows that draining has begun.
             let end = idle.read()
             let isRefused = (try? TestClient(live.address)) == nil
             mayEnd.happens()

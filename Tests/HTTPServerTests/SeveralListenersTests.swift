@@ -44,7 +44,7 @@ struct SeveralListenersTests {
     }
 }
 
-/// Answers with the peer's address.
+/// A handler that answers with the peer's address.
 private final class PeerHandler: RequestHandler {
     func speaksForOthers(_ peer: IPAddress) -> Bool { false }
 

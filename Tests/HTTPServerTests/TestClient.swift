@@ -4,16 +4,16 @@ import Sockets
 import Synchronization
 import Threads
 
-/// A client that blocks, for a thread of its own. It waits ten seconds at most.
+/// A blocking client for a separate thread. It waits ten seconds at most.
 final class TestClient {
     private let number: Int32
 
-    /// - Parameter source: the last byte of the client's own address, which is 127.0.0.x.
+    /// - Parameter source: the last byte of the client's own address, 127.0.0.x.
     init(_ address: SocketAddress, from source: UInt8 = 1) throws {
         number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketFault(call: "socket", code: errno) }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
-        // The option's value is a timeval, and the length is its own.
+        // The option's value is a timeval of the given length.
         _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         if source != 1 {
             let bound = unsafe TestClient.withAddress(source, port: 0) { unsafe bind(number, $0, $1) }
@@ -30,7 +30,7 @@ final class TestClient {
         place.sin_family = sa_family_t(AF_INET)
         place.sin_port = port.bigEndian
         place.sin_addr.s_addr = (0x7F00_0000 | UInt32(last)).bigEndian
-        // A sockaddr_in is what the calls expect of this family; the length is its own.
+        // The calls expect a sockaddr_in for this family; the length is that of the structure.
         return unsafe withUnsafePointer(to: &place) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -42,16 +42,16 @@ final class TestClient {
 
     func send(_ text: String) {
         let bytes = Array(text.utf8)
-        // The array lives through the call and is as long as its count.
+        // The array is valid during the call and exactly as long as its count.
         _ = unsafe Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// What comes until it ends with `suffix`, or the server closes; without `Date`.
+    /// Returns input until it ends with `suffix`, or until the server closes; without `Date`.
     func read(until suffix: String? = nil) -> String {
         var received: [UInt8] = []
         var buffer: [UInt8] = Array(repeating: 0, count: 4096)
         while true {
-            // The buffer is as long as its count.
+            // The buffer is exactly as long as its count.
             let count = unsafe recv(number, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             received += buffer[..<count]
@@ -61,7 +61,7 @@ final class TestClient {
     }
 }
 
-/// Something that happens once, waited for by a thread or by a task.
+/// An event that happens once, and that a thread or a task can wait for.
 final class Moment: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
     private let (stream, continuation) = AsyncStream<Void>.makeStream()
@@ -71,14 +71,14 @@ final class Moment: Sendable {
         continuation.finish()
     }
 
-    /// Whether it came within ten seconds.
+    /// Blocks until the event; returns false after ten seconds.
     func blockUntil() -> Bool { semaphore.wait(timeout: .now() + 10) == .success }
 
-    /// For one task.
+    /// Waits for the event in a single task.
     func wait() async { for await _ in stream {} }
 }
 
-/// Runs what blocks on a thread of its own.
+/// Runs blocking code on a separate thread.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         do {

@@ -6,7 +6,7 @@ import Time
 
 @testable import Mail
 
-/// A connection to a mail server that takes every letter. It belongs to its reactor's thread.
+/// A connection to a mail server that accepts every email. It belongs to its reactor's thread.
 private final class TakingConnection: EventHandler {
     private let reactor: Reactor
     private var lines = ["220 hi", "250 mail.example", "250 ok", "250 ok", "354 go", "250 taken"][...]
@@ -55,7 +55,7 @@ struct AuthoritiesTests {
         let reactor = try Reactor()
         let listener = try Listener(SocketAddress(host: "127.0.0.1", port: 0), on: reactor, tls: { context }) {
             stream in
-            // Without memory for the registration the connection closes; the registration keeps it.
+            // If memory for the registration is short, the connection closes. Otherwise the registration retains it.
             _ = try? TakingConnection(stream, on: reactor)
         }
         try listener.start()

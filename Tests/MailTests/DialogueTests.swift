@@ -20,7 +20,7 @@ struct DialogueTests {
             password: user == nil ? nil : Secret(bytes: Array("p:w ✓".utf8)), clientName: "gate.example")
     }
 
-    /// Plays a server's lines; what the client said, a line a command, and how it ended.
+    /// Plays a server's replies; returns the client's commands, one per line, and the outcome.
     private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil, usesTLS: Bool = true) -> (
         said: [String], end: DeliveryFailure??
     ) {
@@ -95,7 +95,7 @@ struct DialogueTests {
         let (said, end) = play(route(), replies)
         #expect(
             said == ["EHLO gate.example", "HELO gate.example"] + DialogueTests.words.dropFirst() && end == .some(nil))
-        // What it offers then is not an extension, so that nothing goes out in the clear.
+        // The server's offer then is not an extension, so nothing is sent in plain text.
         let clear = play(route(tls: false), replies)
         #expect(clear.said.count == 2 && (clear.end ?? nil)?.description.contains("STARTTLS") == true)
         let busy = play(route(), ["220 hi", "421 busy"])
@@ -142,11 +142,11 @@ struct DialogueTests {
     @Test("refusals of the letter are final, all others pass", arguments: Array(good.indices))
     func refusals(_ step: Int) throws {
         let later = ["451 later", "530 authenticate first", "503 AUTH first", "535 no"].map { ($0, false) }
-        // The third reply is about the sender, which is a setting.
+        // The third reply concerns the sender, which is a setting.
         for (reply, isFinal) in later + [("550 never", step >= 3), ("553 not allowed", step >= 3)] {
             var replies = DialogueTests.good
             replies[step] = reply
-            // Without extensions it is greeted once more.
+            // After the refusal of EHLO, the client sends HELO, so another reply is needed.
             if step == 1 { replies.insert(reply, at: step) }
             let failure = try #require(play(route(), replies).end ?? nil)
             #expect(failure.isPermanent == isFinal && failure.description.contains(reply))

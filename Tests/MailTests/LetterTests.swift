@@ -24,7 +24,7 @@ struct LetterTests {
         }
     }
 
-    /// Undoes encoded words (RFC 2047): those that touch are one text.
+    /// Decodes encoded words (RFC 2047); adjacent ones form one text.
     private func decoded(_ text: String) -> String {
         text.split(separator: "\n ").map { word in
             guard word.hasPrefix("=?UTF-8?B?"), word.hasSuffix("?=") else { return Array(word.utf8) }

@@ -7,7 +7,7 @@ import Time
 
 @testable import Mail
 
-/// A mail server that says one line after the other, each once it has read something, and then hangs up or hangs.
+/// A mail server that sends one line after the other, each after reading something, and then closes or hangs.
 private final class ScriptedServer: Sendable {
     let port: UInt16
     private let listener: Int32
@@ -15,14 +15,14 @@ private final class ScriptedServer: Sendable {
 
     var text: String { heard.withLock { String(decoding: $0, as: UTF8.self) } }
 
-    /// - Parameter second: what it says on a second connection.
+    /// - Parameter second: lines for a second connection.
     init(_ lines: [String], then second: [String]? = nil, hangs: Bool = false) throws {
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // `sockaddr_in` is made to be seen as a `sockaddr`.
+        // `sockaddr_in` may be accessed as a `sockaddr`.
         unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
                 _ = unsafe Glibc.bind(listener, general, length)
@@ -45,7 +45,7 @@ private final class ScriptedServer: Sendable {
                     let bytes = Array("\(line)\r\n".utf8)
                     if !line.isEmpty { _ = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
                 }
-                // Until the other side has gone.
+                // The server reads until the client closes.
                 if hangs { while unsafe Glibc.read(connection, &buffer, buffer.count) > 0 {} }
                 Glibc.close(connection)
             }
@@ -125,7 +125,7 @@ struct SMTPClientTests {
 
     @Test("a STARTTLS that fails stops no letter to this machine", arguments: [false, true])
     func failingTLS(_ hangs: Bool) async throws {
-        // It answers the handshake with what is no TLS, or not at all.
+        // The server answers the handshake with bytes that are not TLS, or not at all.
         let broken = ["220 hi", "250-m\r\n250 STARTTLS", "220 go"] + (hangs ? [""] : ["500 what?", ""])
         let server = try ScriptedServer(broken, then: SMTPClientTests.good, hangs: hangs)
         #expect(try await deliver(to: server) == nil)

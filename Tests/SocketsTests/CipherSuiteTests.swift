@@ -6,19 +6,19 @@ import Testing
 
 @Suite("Cipher suites of TLS 1.2")
 struct CipherSuiteTests {
-    /// OpenSSL could not do it.
+    /// A failed OpenSSL call.
     private struct Failure: Error {}
 
-    /// A plain context of OpenSSL that speaks TLS 1.2 with these suites and asks for no certificate.
+    /// Returns an OpenSSL context for TLS 1.2 with the given suites, without certificate verification.
     private func peer(_ method: OpaquePointer?, _ suites: String) throws -> OpaquePointer {
         guard let context = unsafe SSL_CTX_new(method) else { throw Failure() }
-        // SSL_CTX_set_max_proto_version, a macro.
+        // SSL_CTX_set_max_proto_version is a macro that Swift does not import.
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         try #require(unsafe SSL_CTX_set_cipher_list(context, "\(suites):@SECLEVEL=0") == 1)
         return unsafe context
     }
 
-    /// Shakes hands in memory; the suite that both sides came to, or nil.
+    /// Performs a handshake in memory; returns the negotiated suite, or nil.
     private func suite(server: OpaquePointer, client: OpaquePointer) throws -> String? {
         guard let accepting = unsafe SSL_new(server), let connecting = unsafe SSL_new(client) else {
             throw Failure()

@@ -24,7 +24,7 @@ struct ClientPrefixTests {
         #expect(one.site == neighbour.site && one.site?.description == "2001:db8:1::/48")
         #expect(one.site != ClientPrefix("2001:db8:2:2::1").site && one.site != one)
         #expect(ClientPrefix("203.0.113.9").site == nil && ClientPrefix.unknown.site == nil && one.site?.site == nil)
-        // The prefix of ::/64 is not the one of 0.0.0.0, nor of an unknown address.
+        // The prefix of ::/64 differs from that of 0.0.0.0 and from that of an unknown address.
         #expect(Set(["::", "0.0.0.0", "?"].map { ClientPrefix($0) }).count == 3)
         #expect(MemoryLayout<ClientPrefix>.stride == 16)
     }

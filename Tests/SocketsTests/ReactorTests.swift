@@ -5,7 +5,7 @@ import Time
 
 @testable import Sockets
 
-/// Notes what a reactor tells it, and stops the reactor where a test says so.
+/// A handler that records events; a test decides in its closures when to stop the reactor.
 private final class Watcher: EventHandler {
     var events: [String] = []
     var whenReady: (Readiness) -> Void = { _ in }
@@ -22,7 +22,7 @@ private final class Watcher: EventHandler {
     }
 }
 
-/// Both ends of a connection.
+/// Returns both ends of a connection.
 private func pair() throws -> (Sockets.Stream, Sockets.Stream) {
     var numbers: [Int32] = [0, 0]
     // The array holds the two numbers that the call writes.
@@ -31,7 +31,7 @@ private func pair() throws -> (Sockets.Stream, Sockets.Stream) {
     return (Sockets.Stream(Descriptor(numbers[0])), Sockets.Stream(Descriptor(numbers[1])))
 }
 
-// Each test runs its reactor on its own thread until something stops it.
+// Each test runs its reactor on its own thread until a handler stops it.
 @Suite("Reactors", .timeLimit(.minutes(1)))
 struct ReactorTests {
     let reactor: Reactor
@@ -107,7 +107,7 @@ struct ReactorTests {
         let start = MonotonicTime.now()
         reactor.wake(stale, at: start + .milliseconds(1))
         first.close()
-        // It takes the slot of the one that is gone.
+        // The second stream takes the slot of the closed one.
         let second = try WatchedStream(far, on: reactor, interest: [], handler: stays)
         let key = try #require(second.key)
         #expect(key.slot == stale.slot)
@@ -134,7 +134,7 @@ struct ReactorTests {
             if watcher.events.count >= 3 { reactor.stop() } else { reactor.resumeNextTurn(key) }
         }
         reactor.resumeNextTurn(key)
-        // The other end stays open, or its end would make turns of its own.
+        // The other end stays open, since its end would cause further turns.
         withExtendedLifetime(far) { reactor.run() }
         #expect(watcher.events.count == 3)
         #expect(ends >= 3)
@@ -153,7 +153,7 @@ struct ReactorTests {
         let client = try #require(connected(to: address))
         reactor.run()
         #expect(peers == [unsafe numericAddress { unsafe getsockname(client.number, $0, $1) }])
-        // What queued before closing is still taken.
+        // Connections queued before closing are still accepted.
         let queued = try #require(connected(to: address))
         listener.close()
         #expect(peers.count == 2)
@@ -173,7 +173,7 @@ struct ReactorTests {
         place.sin_family = sa_family_t(AF_INET)
         place.sin_port = address.port.bigEndian
         place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        // A sockaddr_in is what connect(2) expects of this family; the length is its own.
+        // connect(2) expects a sockaddr_in for this family; the length is that of the structure.
         let result = unsafe withUnsafePointer(to: &place) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe connect(descriptor.number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

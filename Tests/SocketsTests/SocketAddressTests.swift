@@ -8,10 +8,10 @@ struct SocketAddressTests {
     @Test("[::] takes IPv4 connections too, other IPv6 addresses do not")
     func dualStack() throws {
         for (host, takesOne) in [("::", false), ("::ffff:127.0.0.1", false), ("::1", true)] {
-            // Bound, and never listening.
+            // The socket is bound, but never listens.
             let descriptor = try SocketAddress(host: host, port: 0).bind(sharing: false)
             var (value, length) = (Int32(-1), socklen_t(MemoryLayout<Int32>.size))
-            // The value is an Int32 for this option.
+            // The option's value is an Int32.
             let result = unsafe getsockopt(
                 descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &value, &length)
             #expect(result == 0 && value == (takesOne ? 1 : 0), "\(host)")

@@ -1,4 +1,4 @@
 import Glibc
 
-/// Identifies the calling thread.
+/// Returns an identifier of the calling thread.
 func currentThread() -> UInt { UInt(pthread_self()) }

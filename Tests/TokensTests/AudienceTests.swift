@@ -24,7 +24,7 @@ struct AudienceTests {
             (["client_id"], ["aud": nil, "client_id": "\"other\""], .audienceMismatch),
             (["client_id"], ["aud": nil], .audienceMismatch),
             (["client_id"], ["aud": nil, "client_id": "null"], .audienceMismatch),
-            // A token with an audience of its own is for that one.
+            // A token with an `aud` is for that audience only.
             (["client_id"], ["aud": "\"api\"", "client_id": "\"api\""], .audienceMismatch),
             (["client_id", "aud"], ["aud": "\"api\"", "client_id": "\"other\""], .audienceMismatch),
             (["client_id", "aud"], ["aud": "\"api\""], nil),
@@ -70,7 +70,7 @@ struct AudienceTests {
         #expect(try outcome(token, [provider]).get().identity.issuer == "https://idp.example")
         let near = try mint.token(TokenMint.claims(["iss": "\"http://adfs.example/adfs/services/trust/\""]))
         #expect(TokensTests.reason(near, [provider]) == .issuerUnknown)
-        // Neither sign-ins nor logouts know it.
+        // Sign-ins and logouts do not accept the further issuer.
         let idToken = IDTokenVerifier(provider, clientID: "api")
         #expect(throws: (any Error).self) { try idToken.verify(token, IDTokenExpectations(), at: TokenMint.now) }
         let own = try mint.token()

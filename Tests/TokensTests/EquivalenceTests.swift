@@ -32,7 +32,7 @@ struct EquivalenceTests {
         #expect(reason(try token(["aud": #""\u212aapi""#]), [provider]) == .audienceMismatch)
         #expect(reason(try token(["aud": #"["\u212aapi"]"#]), [provider]) == .audienceMismatch)
         #expect(reason(try token(["azp": #""\u212aim""#]), [provider]) == .authorizedPartyMismatch)
-        // A Greek question mark is a semicolon to Swift.
+        // U+037E, the Greek question mark, equals a semicolon in Swift's comparison.
         let odd = try mint.provider(issuer: "https://idp.example/a;b")
         let claims = TokenMint.claims(["iss": #""https://idp.example/a\u037eb""#])
         #expect(reason(try mint.token(claims), [odd]) == .issuerUnknown)

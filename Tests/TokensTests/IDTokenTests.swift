@@ -61,7 +61,7 @@ struct IDTokenTests {
         #expect(try reason(["nonce": nil]) { $0.nonce = nil } == nil)
     }
 
-    // at_hash of OpenID Connect Core 1.0, appendix A.3, made with SHA-256 as ES256 has it.
+    // at_hash of OpenID Connect Core 1.0, appendix A.3, computed with SHA-256, which ES256 uses.
     @Test("hashes have to be those of what came along")
     func hashes() throws {
         let good = ["at_hash": "\"77QmUPtjPfzWtF2AnpK9RQ\""]

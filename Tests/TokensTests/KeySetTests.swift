@@ -26,7 +26,7 @@ struct KeySetTests {
             "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
             "{\"kty\":\"EC\",\"crv\":\"secp256k1\",\"x\":\"AA\",\"y\":\"AA\"}",
             "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"AA\"}",
-            // The Kelvin sign equals K for Swift; the point itself is good.
+            // The Kelvin sign equals K in Swift's comparison; the point itself is valid.
             "{\"kty\":\"O\\u212aP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
             try good.jwk(",\"use\":\"enc\""),
             try good.jwk(",\"key_ops\":[\"sign\"]"),
@@ -158,7 +158,7 @@ struct KeySetTests {
             }
             #expect(found == (content == "no JSON" ? .malformed : .signatureInvalid))
         }
-        // More headers than are remembered, each twice.
+        // More headers than the cache holds, each twice.
         for turn in 0..<40 {
             let header = "{\"alg\":\"ES256\",\"kid\":\"k1\",\"n\":\(turn % 20)}"
             let claims = try verifier.verify(Array(mint.token(header: header).utf8), at: TokenMint.now)

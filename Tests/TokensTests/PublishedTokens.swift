@@ -1,6 +1,6 @@
 import Testing
 
-/// Signed tokens as standards print them, with the public halves of their keys.
+/// Signed tokens as printed in standards, with their public keys.
 struct PublishedToken: Sendable, CustomTestStringConvertible {
     let source: String
     let key: String

@@ -137,7 +137,7 @@ struct RefusalTests {
             altered[index] = altered[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
             #expect(reason(String(decoding: altered, as: UTF8.self), [provider]) != nil)
         }
-        // 64 bytes are 86 characters, the last of which carries four bits that must be zero.
+        // 64 bytes are 86 characters; the last one carries four bits that must be zero.
         var stray = token
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         let value = try #require(digits.firstIndex(of: stray[stray.count - 1]))

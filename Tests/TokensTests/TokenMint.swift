@@ -3,7 +3,7 @@ import JSON
 import Time
 import Tokens
 
-/// Signs tokens the way a provider does; every part can be made wrong.
+/// A signer of tokens, as a provider makes them; every part can be made invalid.
 struct TokenMint {
     static let now = Timestamp(seconds: 1_800_000_000)
 
@@ -17,7 +17,7 @@ struct TokenMint {
         self.keyID = keyID
     }
 
-    /// Names and JSON texts; `nil` leaves a claim out.
+    /// Returns claims as JSON; `changes` maps names to JSON texts, and nil removes a claim.
     static func claims(_ changes: [String: String?] = [:]) -> String {
         var claims: [String: String?] = [
             "iss": "\"https://idp.example\"", "sub": "\"someone\"", "aud": "\"api\"", "iat": "1800000000",
@@ -35,7 +35,7 @@ struct TokenMint {
         return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), algorithm))
     }
 
-    /// The public half as a JWK, with further members.
+    /// Returns the public key as a JWK, with additional members.
     func jwk(_ further: String = "") throws -> String {
         let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
         let type =

@@ -86,10 +86,10 @@ struct UserinfoTests {
             let late = try renewed(new, info, after: 3600)
             #expect(late.claims.root.member("department") == nil)
             #expect(late.known.isUnknown("department") && late.unknown.hasLapsed && late.keptSince == nil)
-            // Userinfo supplied it before, and does not any more: it is absent.
+            // Userinfo supplied the claim earlier and does not now, so it is absent.
             #expect(!late.known.isUnknown("groups"))
             #expect(late.providerSession == "s" && late.providerSubject == "someone")
-            // What userinfo supplies later is known again.
+            // A claim that userinfo supplies later is known again.
             let later = try renewed(late, "{\"sub\":\"someone\",\"department\":\"ops\"}", after: 4500)
             #expect(later.claims.root.member("department")?.string == "ops" && !later.known.isUnknown("department"))
         }
@@ -165,7 +165,7 @@ struct UserinfoTests {
         #expect(claims.identity.subject == "someone")
         #expect(claims.known.isUnknown("department") && claims.known.isUnknown("groups"))
         #expect(claims.keptSince == Timestamp(seconds: 0))
-        // The new encoding cannot be passed off as the old one, nor the other way round.
+        // The new encoding cannot be opened as the old one, nor the old as the new.
         let other = try box.seal(plain, context: Array("gatehouse verified claims 2".utf8) + [1])
         #expect(throws: CryptographyError.self) { try VerifiedClaims(opening: other, with: box, for: [1]) }
     }

@@ -54,7 +54,7 @@ struct VectorTests {
     @Test("a payload of plain text is malformed where claims are wanted", arguments: publishedTokens)
     func claims(vector: PublishedToken) throws {
         let isObject = vector.token.contains(".eyJ")
-        // The claims of RFC 7515 have no iat.
+        // The claims of RFC 7515 have no `iat`.
         #expect(
             reason(vector.token, try verifier(vector.key, isSignatureOnly: false))
                 == (isObject ? .claimMalformed : .malformed))
@@ -65,7 +65,7 @@ struct VectorTests {
         let claims = """
             eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ
             """
-        // RFC 7515, appendix A.1; its key is no key here, and is reported.
+        // RFC 7515, appendix A.1; its symmetric key is not usable here, and is reported.
         let secret = """
             {"keys":[{"kty":"oct","k":\
             "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}

@@ -2,25 +2,28 @@ internal import Sockets
 internal import Text
 
 // URI = scheme ":" "//" authority path-abempty [ "?" query ] [ "#" fragment ]  (RFC 3986, section 3)
-/// An absolute URL taken apart.
+/// An absolute URL, parsed.
 public struct AbsoluteURL: Sendable, Hashable {
-    /// As it was written.
+    /// The URL as given.
     public let text: String
-    /// In lower case.
+    /// Scheme in lower case.
     public let scheme: String
-    /// In lower case; an IPv6 address without its brackets.
+    /// Host in lower case; an IPv6 address without its brackets.
     public let host: String
+    /// Port as given; nil if there is none.
     public let port: UInt16?
-    /// Empty, or begins with `/`.
+    /// Path; empty, or begins with `/`.
     public let path: String
+    /// True if the authority has a user part.
     public let hasUserInfo: Bool
     public var hasQuery: Bool { query != nil }
     public let hasFragment: Bool
 
-    /// What stands after the first `?`, without it; `nil` without one.
+    /// Text after the first `?`; nil if there is none.
     public let query: String?
 
-    /// `nil` where the text is no URL with an authority, is longer than 2048 bytes, or holds what never stands in one.
+    /// Returns nil if the text is not a URL with an authority, exceeds 2048 bytes, or holds a character that no URL may
+    /// hold.
     public init?(_ text: String) {
         guard text.utf8.count <= 2048,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !AbsoluteURL.never.contains($0) }),
@@ -45,7 +48,7 @@ public struct AbsoluteURL: Sendable, Hashable {
         (self.host, self.port) = (host, port)
     }
 
-    /// Never in a URL, however lenient (RFC 3986, section 2).
+    /// Characters that no URL may hold, even a lenient one (RFC 3986, section 2).
     private static let never = Array("\"<>\\^`{|}".utf8)
 
     private static func split(_ authority: Substring) -> (host: String, port: UInt16?)? {
@@ -67,7 +70,8 @@ public struct AbsoluteURL: Sendable, Hashable {
         return (host.asciiLowercased(), port)
     }
 
-    /// Labels of letters, digits and hyphens (RFC 1123, section 2.1); an IPv4 address is made of such too.
+    /// Returns true for labels of letters, digits, hyphens and underscores (RFC 1123, section 2.1). An IPv4 address
+    /// matches too.
     public static func isHostName(_ text: some StringProtocol) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
@@ -78,20 +82,20 @@ public struct AbsoluteURL: Sendable, Hashable {
         }
     }
 
-    /// Whether the host can only be this machine (RFC 6761, section 6.3).
+    /// True if the host can only be this machine (RFC 6761, section 6.3).
     public var isLoopback: Bool {
         host == "localhost" || host.ends(exactly: ".localhost") || (IPAddress(host)?.isLoopback ?? false)
     }
 
-    /// Where to connect: the port of the scheme where none is written.
+    /// Port to connect to; the scheme's default if none is given.
     public var effectivePort: UInt16 { port ?? (scheme == "http" ? 80 : 443) }
 
-    /// The `Host` field: the port only where it is not the scheme's own (RFC 9110, section 4.2.3).
+    /// Value of the `Host` field; the scheme's default port is left out (RFC 9110, section 4.2.3).
     public var authority: String {
         let host = host.holds(":") ? "[\(host)]" : host
         return port.map { $0 == (scheme == "http" ? 80 : 443) ? host : "\(host):\($0)" } ?? host
     }
 
-    /// Path and query as a request line has them.
+    /// Path and query in the form of a request line.
     public var requestTarget: String { (path.isEmpty ? "/" : path) + (query.map { "?\($0)" } ?? "") }
 }

@@ -1,6 +1,6 @@
 internal import HTTPMessage
 
-/// An answer as it arrives: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
+/// An incremental reader of a response: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
 struct ClientAnswer {
     struct Fault: Error {
         let kind: OutboundFault.Kind
@@ -9,7 +9,7 @@ struct ClientAnswer {
 
     private(set) var head: ResponseHead?
     private(set) var body: [UInt8] = []
-    /// Bytes behind the answer's end, which nobody asked for.
+    /// True if bytes follow the response's end, which no request asked for.
     private(set) var hasExcess = false
     private let limit: Int
     private var parser: ResponseParser
@@ -21,10 +21,10 @@ struct ClientAnswer {
         self.limit = limit
     }
 
-    /// Whether the end of the connection is the end of the answer.
+    /// True if the end of the connection ends the response.
     var endsWithConnection: Bool { head?.framing == .untilClose }
 
-    /// Takes bytes; answers whether the answer is complete.
+    /// Consumes bytes; returns true if the response is complete.
     mutating func take(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
         guard head == nil else { return try takeContent(bytes) }
         for index in bytes.indices { input.append(bytes[index]) }

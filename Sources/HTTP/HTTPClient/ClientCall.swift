@@ -3,7 +3,7 @@ internal import Sockets
 internal import Synchronization
 internal import Time
 
-/// One request on its way, until somebody is told what came of it, once.
+/// A request in progress; its result is delivered once.
 final class ClientCall: Sendable {
     typealias Outcome = Result<OutboundResponse, OutboundFault>
 
@@ -23,7 +23,7 @@ final class ClientCall: Sendable {
 
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// Where a connection would fail only because it had idled for too long, it may be tried on another one.
+    /// True if the request may be repeated after an idle connection turned out to be closed.
     var isRepeatable: Bool { request.method == .get || request.method == .head }
 
     func outcome(start: () -> Void) async -> Outcome {
@@ -39,7 +39,7 @@ final class ClientCall: Sendable {
         }
     }
 
-    /// What to do where the call ends before its answer is there.
+    /// Sets the action that runs if the call ends without a response.
     func onAbandon(_ action: @escaping @Sendable () -> Void) {
         let isOver = state.withLock { state in
             state.abandon = action
@@ -61,11 +61,11 @@ final class ClientCall: Sendable {
         finish(.failure(OutboundFault(kind, "\(request.url.host): \(detail)")))
     }
 
-    /// The request as it goes out (RFC 9112, section 3).
+    /// The serialized request (RFC 9112, section 3).
     var bytes: [UInt8] {
         var text =
             "\(request.method.rawValue) \(request.url.requestTarget) HTTP/1.1\r\nHost: \(request.url.authority)\r\n"
-        // No coding is decoded here; without the field a server may choose any (RFC 9110, section 12.5.3).
+        // The client decodes no coding; without the field a server may choose any (RFC 9110, section 12.5.3).
         text += "User-Agent: gatehouse\r\nAccept-Encoding: identity\r\n"
         if !request.body.isEmpty || request.method == .post || request.method == .put {
             text += "Content-Length: \(request.body.count)\r\n"

@@ -3,8 +3,8 @@ internal import Sockets
 internal import Text
 internal import Time
 
-/// One connection to a server: it is made, asked, and kept for the next request or closed. Belongs to the client's
-/// reactor.
+/// A connection to a server: it is opened, sends a request, and is then kept for the next request or closed. It belongs
+/// to the client's reactor.
 final class ClientConnection: EventHandler {
     private enum Phase {
         case connecting
@@ -23,18 +23,18 @@ final class ClientConnection: EventHandler {
     private var watched: WatchedStream?
     private var phase = Phase.connecting
     private var call: ClientCall?
-    /// What to do where connecting fails: the next address.
+    /// Called if connecting fails, to try the next address.
     private var failed: ((SocketFault) -> Void)?
     private var output: [UInt8] = []
     private var outputStart = 0
     private var answer = ClientAnswer(isToHead: false, limit: 0)
     private var hasAnswerBegun = false
     private var isReused = false
-    /// When its last answer was complete.
+    /// Time at which the last response was complete.
     private(set) var idleSince = MonotonicTime.now()
     private var deadline = MonotonicTime.now()
     private var wakesAt: MonotonicTime?
-    /// Asks the call's request once more, on another connection.
+    /// Repeats the call's request on another connection.
     private var again: (() -> Void)?
 
     init(
@@ -49,16 +49,16 @@ final class ClientConnection: EventHandler {
         pool.opened(key)
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
-    /// The first request, once the connection is there.
+    /// Sets the first request, sent once the connection is established.
     func connect(_ call: ClientCall, until deadline: MonotonicTime, failed: @escaping (SocketFault) -> Void) {
         self.call = call
         self.failed = failed
         setDeadline(deadline)
     }
 
-    /// Another request, on a connection that is there.
+    /// Sends another request on an established connection.
     func ask(_ call: ClientCall, again: @escaping () -> Void) {
         self.call = call
         self.again = again
@@ -81,7 +81,7 @@ final class ClientConnection: EventHandler {
     func ready(_ readiness: Readiness, at turn: Turn) {
         switch phase {
         case .connecting: connected()
-        // A server that says something without being asked has closed, or is not one to be asked again.
+        // A server that sends unrequested bytes has closed the connection, or must not be reused.
         case .idle: close()
         case .tunnelling, .asking: work()
         case .closed: break
@@ -103,7 +103,7 @@ final class ClientConnection: EventHandler {
         }
     }
 
-    /// The call was given up.
+    /// Closes the connection if its call was abandoned.
     func abandon(_ call: ClientCall) {
         if self.call === call {
             self.call = nil
@@ -129,7 +129,7 @@ final class ClientConnection: EventHandler {
             let credential = proxy.credential.map { "Proxy-Authorization: \($0)\r\n" } ?? ""
             output = Array("CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n\(credential)\r\n".utf8)
             outputStart = 0
-            // Like an answer to HEAD, one to CONNECT ends with its head.
+            // A response to CONNECT ends with its head, as one to HEAD does.
             answer = ClientAnswer(isToHead: true, limit: 0)
             work()
         } else {
@@ -193,10 +193,10 @@ final class ClientConnection: EventHandler {
         secure(call)
     }
 
-    /// The connection ended.
+    /// Handles the end of the connection.
     private func ended() {
         if let failure = stream.failure { return fail(hasAnswerBegun ? .cutShort : .insecure, failure) }
-        // Only an answer that has no other end ends so.
+        // The end of the connection completes only a response that has no other end.
         if phase == .asking, answer.endsWithConnection { return complete() }
         broken()
     }
@@ -255,7 +255,7 @@ final class ClientConnection: EventHandler {
         arm()
     }
 
-    /// One timer: it is set anew only where it would come too late.
+    /// One timer per connection: it is set only if the current one is later than the deadline.
     private func arm() {
         guard let key = watched?.key else { return }
         if let wakesAt, wakesAt <= deadline { return }

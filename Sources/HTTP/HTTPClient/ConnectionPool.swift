@@ -2,10 +2,10 @@ internal import Sockets
 internal import Synchronization
 internal import Time
 
-/// The client's connections: those that wait for another request are kept, and their number in all is bounded. Belongs
-/// to the client's reactor.
+/// The client's connections: idle ones are kept for reuse, and the total is bounded. The pool belongs to the client's
+/// reactor.
 final class ConnectionPool {
-    /// What connections have in common that may take one another's requests.
+    /// The properties that connections must share to serve the requests of one another.
     struct Key: Hashable {
         let scheme: String
         let host: String
@@ -21,7 +21,7 @@ final class ConnectionPool {
 
     private var idle: [Key: [ClientConnection]] = [:]
     private var count = 0
-    /// How many connections there may be, busy ones too.
+    /// The most open connections, busy ones included.
     var maximum = 128
     /// By the policy, which is one provider's.
     private var open: [OutboundPolicy: Int] = [:]
@@ -29,8 +29,8 @@ final class ConnectionPool {
     private static let mostWaiting = 4096
     private var waiting: [(call: ClientCall, policy: OutboundPolicy, connect: () -> Void)] = []
 
-    /// - Parameter isRepeatable: whether the request may be asked once more where the server closes just then. What may
-    ///   not takes a connection only that was used a moment ago.
+    /// - Parameter isRepeatable: true if the request may be repeated after the server closed the connection. Otherwise
+    ///   only a connection used within the last two seconds is returned.
     func take(_ key: Key, isRepeatable: Bool, at now: MonotonicTime) -> ClientConnection? {
         guard let last = idle[key]?.last, isRepeatable || now < last.idleSince + ConnectionPool.freshTime,
             let connection = idle[key]?.popLast()
@@ -39,7 +39,7 @@ final class ConnectionPool {
         return connection
     }
 
-    /// `false` where there is no room.
+    /// Keeps an idle connection; returns false if there is no room.
     func keep(_ connection: ClientConnection) -> Bool {
         guard count < ConnectionPool.idleAtAll, idle[connection.key]?.count ?? 0 < ConnectionPool.idlePerKey else {
             return false
@@ -49,9 +49,9 @@ final class ConnectionPool {
         return true
     }
 
-    // MARK: How many there are
+    // MARK: Limits
 
-    /// Calls `connect` when there may be one more connection. If idle ones use up the room, one of them is closed.
+    /// Calls `connect` when another connection may be opened. At the limit, one idle connection is closed.
     func whenThereIsRoom(for call: ClientCall, _ key: Key, _ connect: @escaping () -> Void) {
         if openInAll >= maximum, let idle = idle.values.first?.first { idle.close() }
         if hasRoom(under: key.policy) { return connect() }
@@ -61,7 +61,7 @@ final class ConnectionPool {
         waiting.append((call, key.policy, connect))
     }
 
-    /// One provider may have half of the room, so that one that does not answer leaves room for the others.
+    /// Each provider may use half of the connections, so that an unresponsive one leaves room for the others.
     private func hasRoom(under policy: OutboundPolicy) -> Bool {
         openInAll < maximum && open[policy, default: 0] < max(1, maximum / 2)
     }
@@ -75,7 +75,7 @@ final class ConnectionPool {
         openInAll -= 1
         let rest = open[key.policy, default: 1] - 1
         open[key.policy] = rest > 0 ? rest : nil
-        // A call that has timed out meanwhile needs no connection.
+        // Calls that have timed out meanwhile need no connection.
         waiting.removeAll { $0.call.isOver }
         while let index = waiting.firstIndex(where: { hasRoom(under: $0.policy) }) {
             waiting.remove(at: index).connect()

@@ -4,10 +4,10 @@ internal import Synchronization
 internal import Threads
 internal import Time
 
-/// Asks other servers over HTTP/1.1: TLS by OpenSSL, connections that are used again, and a policy of where one may go.
+/// An HTTP/1.1 client: TLS by OpenSSL, reused connections, and a policy that restricts the reachable servers.
 ///
-/// All calls share one reactor on a thread of its own; names are resolved on other threads, for the system's resolver
-/// blocks. Redirects are answers like any other.
+/// All calls share one reactor with its own thread. Names are resolved on other threads, because the system's resolver
+/// blocks. Redirects are returned like other responses.
 public final class HTTPClient: OutboundHTTP {
     private let reactor: Reactor
     private let thread: SystemThread
@@ -16,6 +16,7 @@ public final class HTTPClient: OutboundHTTP {
     private let contexts = Mutex<[String?: TLSClientContext]>([:])
     private let resolver = NameResolver()
 
+    /// Starts the client's thread; throws if the system has no descriptors or threads left.
     public init(proxies: ProxySettings = .none) throws(SocketFault) {
         let reactor = try Reactor()
         self.reactor = reactor
@@ -24,25 +25,26 @@ public final class HTTPClient: OutboundHTTP {
         thread = try reactor.start()
     }
 
-    /// How many connections may be open; requests beyond that wait within their time-outs.
+    /// Limits the open connections; further requests wait within their time-outs.
     public func limitConnections(to maximum: Int) {
         let pool = pool
         reactor.perform { pool.value.maximum = max(1, maximum) }
     }
 
-    /// Ends all idle connections and reads authorities' files anew at their next use.
+    /// Closes all idle connections, and reads files of certificate authorities again at their next use.
     public func forget() {
         contexts.withLock { $0 = [:] }
         let pool = pool
         reactor.perform { pool.value.closeAll() }
     }
 
-    /// Ends the thread; calls that are under way run into their time-outs.
+    /// Ends the thread; calls in progress run into their time-outs.
     public func close() {
         reactor.stop()
         thread.join()
     }
 
+    /// Sends a request and returns its response. Cancelling the task ends the request as timed out.
     public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
         let call = ClientCall(request)
         let watchdog = Task.inBackground {
@@ -87,9 +89,9 @@ public final class HTTPClient: OutboundHTTP {
         return context
     }
 
-    /// Resolves the name, then goes on with the addresses that the policy permits.
+    /// Resolves the name, then connects to one of the addresses that the policy permits.
     private func connect(_ call: ClientCall, _ key: ConnectionPool.Key, _ tls: TLSClientContext?) {
-        // Through a proxy only an address that is written out can be judged here; names are the proxy's to resolve.
+        // Behind a proxy only a literal address can be checked here; the proxy resolves names.
         if key.proxy != nil, let address = IPAddress(key.host),
             !call.request.policy.permits(address, of: call.request.url)
         {
@@ -102,7 +104,7 @@ public final class HTTPClient: OutboundHTTP {
                 key.proxy != nil
                 ? found
                 : found.filter { text in
-                    // An address of a scope (`fe80::1%eth0`) is never a public one.
+                    // An address with a zone (`fe80::1%eth0`) is never public.
                     IPAddress(text).map { call.request.policy.permits($0, of: call.request.url) } ?? false
                 }
             guard !permitted.isEmpty else {
@@ -125,7 +127,7 @@ public final class HTTPClient: OutboundHTTP {
         let now = reactor.turn.monotonic
         let end = call.began + call.request.limits.connect
         guard now < end else { return call.fail(.timedOut, "no connection could be made in time") }
-        // One address that does not answer must not use up the time of the others.
+        // The time per address is bounded, so that an unresponsive one leaves time for the others.
         let share = rest.isEmpty ? end : min(end, now + .seconds(2))
         do throws(SocketFault) {
             let port = key.proxy?.address.port ?? key.port
@@ -151,7 +153,7 @@ public final class HTTPClient: OutboundHTTP {
     }
 }
 
-/// `@unchecked Sendable`: opened only by closures that the client's reactor performs.
+/// `@unchecked Sendable`: only closures that the client's reactor performs read the value.
 struct OnClientReactor<Value: AnyObject>: @unchecked Sendable {
     let value: Value
 

@@ -2,13 +2,13 @@ internal import Sockets
 internal import Text
 
 extension OutboundPolicy {
-    /// Whether a URL may be asked for at all, before any name is resolved.
+    /// Returns true if the policy permits a URL, before its name is resolved.
     func permits(_ url: AbsoluteURL) -> Bool {
         guard !url.hasUserInfo else { return false }
         return url.scheme == "https" || url.scheme == "http" && allowsLoopbackHTTP
     }
 
-    /// Whether a URL's host may have this address.
+    /// Returns true if a URL's host may have this address.
     func permits(_ address: IPAddress, of url: AbsoluteURL) -> Bool {
         if url.scheme == "http" { return address.isLoopback }
         return address.isPublic || hosts.contains(ExactText(url.host)) || ranges.contains { $0.contains(address) }
@@ -16,16 +16,17 @@ extension OutboundPolicy {
 }
 
 extension IPAddress {
-    /// Whether it is of the public internet: not of this machine, this network, or one of the ranges that are set apart
-    /// (IANA's special-purpose address registries; RFC 6890).
+    /// True if the address is public: not of this machine, this network, or a reserved range (IANA's special-purpose
+    /// address registries; RFC 6890).
     var isPublic: Bool {
         if bytes.count == 4 { return IPAddress.isPublic(v4: bytes[...]) }
-        // Addresses that carry an IPv4 address lead there: NAT64 (RFC 6052) and 6to4 (RFC 3056).
+        // Addresses that embed an IPv4 address lead to it: NAT64 (RFC 6052) and 6to4 (RFC 3056).
         if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
             return IPAddress.isPublic(v4: bytes[12...])
         }
         if bytes.starts(with: [0x20, 0x02]) { return IPAddress.isPublic(v4: bytes[2..<6]) }
-        // Global unicast is 2000::/3; of it, protocol assignments (with Teredo) and documentation are set apart.
+        // Global unicast is 2000::/3; protocol assignments (with Teredo) and documentation ranges within it are
+        // reserved.
         guard bytes[0] & 0xE0 == 0x20 else { return false }
         if bytes[0] == 0x20, bytes[1] == 0x01, bytes[2] < 2 { return false }
         if bytes.starts(with: [0x20, 0x01, 0x0D, 0xB8]) { return false }

@@ -6,7 +6,7 @@ public import Text
 public struct OutboundRequest: Sendable {
     public var method: Method
     public let url: AbsoluteURL
-    /// Without `Host`, `Content-Length` and `Connection`, which the client adds.
+    /// Fields without `Host`, `Content-Length` and `Connection`, which the client adds.
     public var fields: Fields
     public var body: [UInt8]
     public var policy: OutboundPolicy
@@ -24,31 +24,32 @@ public struct OutboundRequest: Sendable {
     }
 }
 
-/// How long and how large an answer may be.
+/// Limits on the time and size of a response.
 public struct OutboundLimits: Sendable, Hashable {
+    /// Time from the call to the established connection.
     public var connect: Duration = .seconds(5)
-    /// From the sent request to the complete head.
+    /// Time from the sent request to the complete head.
     public var head: Duration = .seconds(10)
-    /// From the call to the last byte.
+    /// Time from the call to the last byte.
     public var whole: Duration = .seconds(20)
-    /// Bytes of content.
+    /// Size of the content in bytes.
     public var body = 1 << 20
 
     public init() {}
 }
 
-/// Which servers may be reached, and how they prove who they are.
+/// The servers that a request may reach, and how they authenticate.
 ///
-/// The address is checked after the name is resolved, and that very address is connected to, so that a name which
-/// resolves differently the second time gains nothing.
+/// The address is checked after the name is resolved, and the client connects to that very address. A name that
+/// resolves differently the second time (DNS rebinding) gains nothing.
 public struct OutboundPolicy: Sendable, Hashable {
-    /// Hosts that the configuration itself names: they may have a loopback or private address. In lower case.
+    /// Hosts named in the configuration, in lower case. They may have a loopback or private address.
     public let hosts: Set<ExactText>
-    /// Loopback or private addresses that any host may have.
+    /// Loopback or private addresses that every host may have.
     public let ranges: [AddressRange]
-    /// Plain HTTP to loopback addresses; for tests and demonstrations.
+    /// Permits plain HTTP to loopback addresses, for tests and demonstrations.
     public let allowsLoopbackHTTP: Bool
-    /// A PEM file of the authorities that sign the server's certificate; `nil` for the system's.
+    /// Path of a PEM file of the authorities for the server's certificate; nil for the system's.
     public let authoritiesFile: String?
 
     public init(
@@ -61,7 +62,7 @@ public struct OutboundPolicy: Sendable, Hashable {
     }
 }
 
-/// A complete answer of another server.
+/// A complete response of another server.
 public struct OutboundResponse: Sendable {
     public let status: Status
     public let fields: Fields
@@ -75,8 +76,8 @@ public struct OutboundResponse: Sendable {
 }
 
 extension OutboundResponse {
-    /// The coding of the content, cleaned for logs; nil where there is none (RFC 9110, section 8.4). Requests exclude
-    /// codings, and content that has one all the same cannot be read here.
+    /// The content coding, cleaned for logs; nil if there is none (RFC 9110, section 8.4). Requests exclude codings,
+    /// and the client cannot decode content that has one nevertheless.
     public var coding: String? {
         let codings = fields.values(.contentEncoding).flatMap { $0.words(between: ",", " ", "\t") }
         guard codings.contains(where: { !$0.isExactly(ignoringASCIICase: "identity") }) else { return nil }
@@ -84,27 +85,28 @@ extension OutboundResponse {
     }
 }
 
-/// Why there is no answer.
+/// The reason why a request has no usable response.
 public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of a failure.
     public enum Kind: String, Sendable, Hashable {
         /// The policy forbids the scheme or the address.
         case notAllowed = "not_allowed"
         case notResolved = "not_resolved"
         case notConnected = "not_connected"
-        /// The certificate or the handshake.
+        /// The certificate is invalid or the handshake failed.
         case insecure
         case timedOut = "timed_out"
         case tooLarge = "too_large"
-        /// The answer is not HTTP, or breaks its rules.
+        /// The response is not HTTP, or breaks its rules.
         case malformed
-        /// The connection ended before the answer did.
+        /// The connection ended before the response did.
         case cutShort = "cut_short"
     }
 
     public let kind: Kind
-    /// Whether an answer came, and cannot be read: then the server is there, and asking again is of no use.
+    /// True if a response arrived but cannot be read: the server works, and repeating the request is useless.
     public var isOfAnswer: Bool { kind == .tooLarge || kind == .malformed }
-    /// For logs: names hosts and causes, never a query, a field or a body.
+    /// Detail for logs: names hosts and causes, never a query, a field or a body.
     public let detail: String
 
     public init(_ kind: Kind, _ detail: String) {
@@ -115,8 +117,8 @@ public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String { "\(kind.rawValue): \(detail)" }
 }
 
-/// Whatever answers outbound requests: ``HTTPClient``, or a stand-in in tests.
+/// A sender of requests: ``HTTPClient``, or a replacement in tests.
 public protocol OutboundHTTP: Sendable {
-    /// One request, one answer; redirects are answers like any other.
+    /// Sends a request and returns its response; redirects are returned like other responses.
     func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse
 }

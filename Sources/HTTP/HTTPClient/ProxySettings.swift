@@ -2,16 +2,16 @@ internal import Cryptography
 internal import Sockets
 internal import Text
 
-/// The proxy that requests over https go through, as the environment names it.
+/// The proxy for https requests, configured by the environment.
 ///
-/// `HTTPS_PROXY` (or `https_proxy`) is an `http://` URL, with a user and a password where the proxy wants them;
-/// `NO_PROXY` lists hosts that are reached without it: names (with all below them), addresses, ranges, each with a port
-/// or without, or `*` for all.
+/// `HTTPS_PROXY` (or `https_proxy`) is an `http://` URL, with a user and a password if the proxy needs them. `NO_PROXY`
+/// lists hosts that bypass the proxy: names (including their subdomains), addresses and ranges, each with or without a
+/// port, or `*` for all.
 public struct ProxySettings: Sendable {
-    /// A proxy, and what it is told to let one through.
+    /// A proxy and its credential.
     struct Proxy: Sendable, Hashable {
         let address: SocketAddress
-        /// The `Proxy-Authorization` field's value.
+        /// Value of the `Proxy-Authorization` field.
         let credential: String?
     }
 
@@ -21,7 +21,7 @@ public struct ProxySettings: Sendable {
     /// No proxy.
     public static let none = ProxySettings(environment: [:])
 
-    /// A proxy that cannot be understood is none, and is told by ``fault``.
+    /// An invalid proxy setting means no proxy, and is reported by ``fault``.
     public init(environment: [String: String]) {
         let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"] ?? ""
         (proxy, fault) = ProxySettings.parse(text)
@@ -29,7 +29,7 @@ public struct ProxySettings: Sendable {
         exceptions = list.words(between: ",", " ")
     }
 
-    /// What is wrong with the environment's proxy; names the variable and never its value.
+    /// Error in the environment's proxy setting. It names the variable, never its value.
     public let fault: String?
 
     private static func parse(_ text: String) -> (Proxy?, String?) {
@@ -39,7 +39,7 @@ public struct ProxySettings: Sendable {
             !url.hasQuery
         else { return (nil, "HTTPS_PROXY has to be a URL such as http://proxy.example.com:3128") }
         var credential: String?
-        // The scheme may be written in any case, so that octets are counted and not compared.
+        // The scheme may be in any case, so its octets are counted, not compared.
         let authority = Substring(whole.utf8.dropFirst("http://".utf8.count)).split(at: "/", maxSplits: 1)[0]
         if let (userInfo, _) = authority.cut(atLast: "@") {
             let decoded = userInfo.split(at: ":", maxSplits: 1).map { percentDecoded(Array($0.utf8)) }
@@ -66,7 +66,7 @@ public struct ProxySettings: Sendable {
         return result
     }
 
-    /// The proxy for a URL; `nil` where it is reached directly. Plain HTTP is for loopback, and never goes through one.
+    /// Returns the proxy for a URL; nil if it is reached directly. Plain HTTP is for loopback and bypasses proxies.
     func proxy(for url: AbsoluteURL) -> Proxy? {
         guard let proxy, url.scheme == "https", !exceptions.contains(where: { matches($0, url) }) else { return nil }
         return proxy

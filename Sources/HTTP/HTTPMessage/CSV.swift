@@ -1,12 +1,12 @@
 internal import Text
 
-/// Cells of `text/csv` (RFC 4180).
+/// Writer of `text/csv` cells (RFC 4180).
 public enum CSV {
-    /// U+FEFF in UTF-8. A spreadsheet that opens a file without it may take the text for another encoding; a program that
-    /// reads the first column's name finds it in the way.
+    /// U+FEFF in UTF-8. Without it a spreadsheet may assume another encoding; with it a program must skip it before the
+    /// first column's name.
     public static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Appends a cell. One that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV
+    /// Appends a cell. A cell that a spreadsheet would run as a formula is prefixed with an apostrophe (OWASP, "CSV
     /// Injection").
     public static func append(_ cell: String, to bytes: inout [UInt8]) {
         let isFormula = CSV.isFormula(cell)
@@ -24,8 +24,8 @@ public enum CSV {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Whether a spreadsheet may run a cell: by its first sign, also in its wide form, behind what is not seen; or by a
-    /// tab or a line break at its beginning, behind which a spreadsheet looks too.
+    /// Returns true if a spreadsheet may run a cell as a formula. The first visible sign decides, in its wide form too;
+    /// so does a leading tab or line break.
     private static func isFormula(_ cell: String) -> Bool {
         for scalar in cell.unicodeScalars {
             switch scalar.value {

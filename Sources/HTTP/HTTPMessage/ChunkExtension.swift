@@ -1,10 +1,10 @@
-/// The grammar of chunk extensions behind their first semicolon (RFC 9112, section 7.1.1), octet by octet.
+/// The grammar of chunk extensions after their first semicolon (RFC 9112, section 7.1.1), octet by octet.
 ///
 ///     chunk-ext     = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
 ///     chunk-ext-val = token / quoted-string
 ///
-/// What two readers could take for different lengths is refused: an extension without a name or value, and white space
-/// before a semicolon or an equals sign.
+/// Ambiguous extensions are refused, since two parsers could read different lengths: a missing name or value, and white
+/// space before a semicolon or an equals sign.
 struct ChunkExtension: Sendable, Equatable {
     private enum Part: Sendable {
         case beforeName, name, beforeValue, value, quoted, escaped, afterQuoted
@@ -12,10 +12,10 @@ struct ChunkExtension: Sendable, Equatable {
 
     private var part = Part.beforeName
 
-    /// Whether the line may end here.
+    /// True if the line may end here.
     var mayEnd: Bool { part == .name || part == .value || part == .afterQuoted }
 
-    /// Takes one octet.
+    /// Consumes one octet.
     /// - Returns: false if the grammar does not allow it here.
     mutating func take(_ byte: UInt8) -> Bool {
         let isBlank = byte == 0x20 || byte == 0x09

@@ -1,7 +1,7 @@
-/// Undoes the chunked transfer coding (RFC 9112, section 7.1), however its bytes are split.
+/// A decoder of the chunked transfer coding (RFC 9112, section 7.1); the split of the bytes makes no difference.
 ///
-/// Trailer fields are checked by the grammar of fields and dropped: nothing that framed or authorized the request may
-/// come after it.
+/// Trailer fields are checked against the field grammar and dropped: fields that frame or authorize the request must
+/// not follow it.
 public struct ChunkedDecoder: Sendable {
     private enum State: Sendable, Equatable {
         case size, extensions(ChunkExtension), sizeLineFeed, data, dataReturn, dataLineFeed, trailer, done
@@ -20,10 +20,11 @@ public struct ChunkedDecoder: Sendable {
 
     public init() {}
 
+    /// True after the last chunk and its trailers.
     public var isDone: Bool { state == .done }
 
-    /// Reads from `input` and appends content to `output`, at most `limit` bytes of it; stops after the last chunk.
-    /// - Returns: how many bytes of `input` were used.
+    /// Reads `input` and appends at most `limit` bytes of content to `output`; stops after the last chunk.
+    /// - Returns: the number of bytes of `input` consumed.
     public mutating func decode(
         _ input: Span<UInt8>, into output: inout [UInt8], limit: Int
     ) throws(ProtocolFault) -> Int {
@@ -51,7 +52,7 @@ public struct ChunkedDecoder: Sendable {
         switch state {
         case .size:
             if let digit = Octet.hexadecimalValue(byte) {
-                // Fifteen digits are 2^60 bytes: enough for anything, and they cannot overflow.
+                // Fifteen digits allow 2^60 bytes, which is ample and cannot overflow.
                 guard sizeDigits < 15 else { throw .invalidChunk }
                 remaining = remaining << 4 | Int(digit)
                 sizeDigits += 1

@@ -1,8 +1,8 @@
 internal import Text
 
 extension Request {
-    /// Which of the given media types the client prefers (RFC 9110, section 12.5.1): highest weight, then the order
-    /// of `offered`. Without `Accept`, or where nothing offered is accepted, the first offered.
+    /// Returns the offered media type that the client prefers (RFC 9110, section 12.5.1): highest weight, then the
+    /// order of `offered`. Without `Accept`, or if no offered type is accepted, returns the first.
     public func preferredType(among offered: [String]) -> String {
         let ranges = fields(.accept).flatMap { $0.split(at: ",") }.compactMap(MediaRange.init)
         guard let first = offered.first, !ranges.isEmpty else { return offered.first ?? "" }
@@ -14,8 +14,8 @@ extension Request {
         return best.type
     }
 
-    /// Whether the content is of this type and, as everything here is read, in UTF-8; other parameters count for
-    /// nothing. `nil` where there is no `Content-Type`.
+    /// Returns true if the content is of this type and in UTF-8, the only encoding read here; other parameters are
+    /// ignored. Returns nil if there is no `Content-Type`.
     public func hasContentType(_ type: String) -> Bool? {
         field(.contentType).map { value in
             let parts = value.split(at: ";").map { $0.trimmingBlanks().asciiLowercased() }
@@ -29,7 +29,7 @@ extension Request {
 // media-range [ weight ];  weight = OWS ";" OWS "q=" qvalue
 private struct MediaRange {
     let type: String
-    /// Thousandths.
+    /// Weight in thousandths.
     let weight: Int
 
     init?(_ text: Substring) {

@@ -2,11 +2,12 @@ internal import Text
 
 /// The value of an `ETag` (RFC 9110, section 8.8.3).
 public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
-    /// Without quotation marks.
+    /// The tag without quotation marks.
     public let opaque: String
+    /// True for a weak tag (`W/`), which never matches `If-Match`.
     public let isWeak: Bool
 
-    /// `opaque` has to be of visible characters other than the quotation mark; others are left out.
+    /// - Parameter opaque: visible characters other than the quotation mark; others are left out.
     public init(_ opaque: String, isWeak: Bool = false) {
         let isVisible = { (byte: UInt8) in byte > 0x20 && byte != 0x22 && byte != 0x7F }
         self.opaque =
@@ -17,11 +18,11 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     public var description: String { (isWeak ? "W/" : "") + "\"\(opaque)\"" }
 
     // If-None-Match = "*" / #entity-tag (RFC 9110, section 13.1.2), by weak comparison
-    /// Whether an `If-None-Match` value names this tag; a value that is not of the grammar names nothing.
+    /// Returns true if an `If-None-Match` value lists this tag; a malformed value lists none.
     public func isNamed(byIfNoneMatch value: String) -> Bool { isNamed(by: value, isStrong: false) }
 
     // If-Match = "*" / #entity-tag (RFC 9110, section 13.1.1), by strong comparison
-    /// Whether an `If-Match` value names this tag; a value that is not of the grammar names nothing.
+    /// Returns true if an `If-Match` value lists this tag; a malformed value lists none.
     public func isNamed(byIfMatch value: String) -> Bool { isNamed(by: value, isStrong: true) }
 
     private func isNamed(by value: String, isStrong: Bool) -> Bool {

@@ -1,4 +1,4 @@
-/// One field line, split; the same for heads and for the trailers of a chunked body.
+/// The ranges of a field line, used for heads and for the trailers of a chunked body.
 struct FieldLine {
     let name: Range<Int>
     let value: Range<Int>
@@ -18,7 +18,7 @@ struct FieldLine {
         guard Octet.areFieldValue(buffer, value) else { throw .invalidField }
     }
 
-    /// `text` in lower case.
+    /// - Parameter text: a name in lower case.
     func isNamed(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
         equals(name, text, in: buffer)
     }
@@ -30,7 +30,7 @@ struct FieldLine {
     private func equals(_ range: Range<Int>, _ text: StaticString, in buffer: Span<UInt8>) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
         for offset in 0..<range.count {
-            // Within the literal's own count.
+            // The offset is within the literal's count.
             guard unsafe Octet.lowercased(buffer[range.lowerBound + offset]) == text.utf8Start[offset] else {
                 return false
             }
@@ -39,7 +39,7 @@ struct FieldLine {
     }
 }
 
-/// The fields of a head that decide where it ends and what happens to the connection.
+/// The fields of a head that decide its framing and the connection's use.
 struct FramingFields: Sendable {
     var hosts = 0
     var host: Range<Int>?
@@ -48,7 +48,7 @@ struct FramingFields: Sendable {
     private var contentLength: Int?
     private var isChunked = false
 
-    /// Whether a length was announced, be it zero.
+    /// True if a length was stated, even zero.
     var hasLength: Bool { contentLength != nil }
 
     mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolFault) {
@@ -63,7 +63,7 @@ struct FramingFields: Sendable {
         case 10 where field.isNamed("connection", in: buffer):
             considerConnection(buffer.extracting(field.value))
         case 14 where field.isNamed("content-length", in: buffer):
-            // Content-Length = 1*DIGIT (RFC 9110, section 8.6): once, and no list of equal numbers either
+            // Content-Length = 1*DIGIT (RFC 9110, section 8.6): at most once; a list of equal numbers is refused too.
             guard contentLength == nil, (1...18).contains(field.value.count) else { throw .invalidContentLength }
             var length = 0
             for index in field.value {

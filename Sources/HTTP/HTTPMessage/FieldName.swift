@@ -1,10 +1,10 @@
-/// The name of a field (RFC 9110, section 5.1), kept in lower case; names compare without regard to case.
+/// The name of a field (RFC 9110, section 5.1). Names compare without regard to case.
 public struct FieldName: Sendable, Hashable, CustomStringConvertible {
-    /// How it is written into messages.
+    /// The name as written into messages.
     public let written: String
     let lowercased: String
 
-    /// `nil` where the text is not a token (RFC 9110, section 5.6.2).
+    /// Returns nil if the text is not a token (RFC 9110, section 5.6.2).
     public init?(_ text: String) {
         guard !text.isEmpty, text.utf8.allSatisfy(Octet.isToken) else { return nil }
         self.init(known: text)

@@ -1,19 +1,19 @@
-/// Names and values as forms and queries write them (WHATWG URL, section 5.2; RFC 3986, section 2.1).
+/// Encoding of names and values in forms and queries (WHATWG URL, section 5.2; RFC 3986, section 2.1).
 public enum FormEncoding {
-    /// `application/x-www-form-urlencoded` content; spaces are `+`.
+    /// Returns `application/x-www-form-urlencoded` content; spaces are `+`.
     public static func body(_ items: [(name: String, value: String)]) -> [UInt8] {
         Array(
             items.map { "\(encode($0.name, spaceIsPlus: true))=\(encode($0.value, spaceIsPlus: true))" }
                 .joined(separator: "&").utf8)
     }
 
-    /// A query that every server reads the same way: spaces are `%20`.
+    /// Returns a query that all servers decode equally: spaces are `%20`.
     public static func query(_ items: [(name: String, value: String)]) -> String {
         items.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
     }
 
-    /// Everything but letters, digits and `-._~*` is percent-encoded. The two standards treat `~` and `*` unlike; every
-    /// decoder takes them as they are, and servers that do not decode credentials at all know them only so.
+    /// Percent-encodes all octets except letters, digits and `-._~*`. The two standards treat `~` and `*` differently.
+    /// All decoders accept both unencoded, and servers that do not decode credentials need them so.
     public static func encode(_ text: String, spaceIsPlus: Bool = false) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
@@ -28,10 +28,11 @@ public enum FormEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A form with more fields is none of a page's; each field takes many times the memory of its two octets.
+    /// The most fields of a form. No page has more, and each field takes many times the memory of its two octets.
     private static let mostFields = 1000
 
-    /// The pairs of a form's content, in order; nil if the encoding is broken, or if there are more than 1,000 pairs.
+    /// Returns the pairs of a form's content, in order; nil if the encoding is invalid, or if there are more than 1,000
+    /// pairs.
     public static func items(_ body: [UInt8]) -> [(name: String, value: String)]? {
         guard body.count(where: { $0 == UInt8(ascii: "&") }) < mostFields else { return nil }
         return Target(pathBytes: [], queryBytes: body[...]).queryItems

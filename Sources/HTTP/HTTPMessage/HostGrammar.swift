@@ -5,7 +5,7 @@
 ///     IP-literal = "[" ( IPv6address / IPvFuture ) "]"
 ///     port       = *DIGIT
 ///
-/// Stricter in two points: an empty host names nothing, and a name has no sub-delims, whose comma would make one value of
+/// Two points are stricter: a host must not be empty, and a name has no sub-delims, whose comma would make one value of
 /// two fields.
 enum HostGrammar {
     static let maximumLength = 262
@@ -22,13 +22,13 @@ enum HostGrammar {
         return isName(value.extracting(0..<end)) && isPort(value.extracting(end..<value.count))
     }
 
-    /// Nothing, or a colon and digits.
+    /// Returns true for an empty text, or a colon and digits.
     private static func isPort(_ text: Span<UInt8>) -> Bool {
         guard text.count > 0 else { return true }
         return text[0] == UInt8(ascii: ":") && text.indices.dropFirst().allSatisfy { isDigit(text[$0]) }
     }
 
-    // reg-name = *( unreserved / pct-encoded ), and an IPv4address is one
+    // reg-name = *( unreserved / pct-encoded ); an IPv4address matches too
     private static func isName(_ text: Span<UInt8>) -> Bool {
         guard text.count > 0 else { return false }
         var index = 0
@@ -55,15 +55,15 @@ enum HostGrammar {
             && (dot + 1..<text.count).allSatisfy { isUnreserved(text[$0]) || text[$0] == UInt8(ascii: ":") }
     }
 
-    /// Eight groups of one to four hexadecimal digits; `::` stands once for one or more groups of zeros, and an IPv4
-    /// address may take the place of the last two.
+    /// Returns true for eight groups of one to four hexadecimal digits. `::` may replace one or more groups of zeros
+    /// once, and an IPv4 address may replace the last two.
     private static func isIPv6Address(_ text: Span<UInt8>) -> Bool {
         var groups = 0
         var hasGap = false
         var index = 0
         while index < text.count {
             if text[index] == UInt8(ascii: ":") {
-                // A colon separates groups; two of them are the gap.
+                // One colon separates groups; two colons are the gap.
                 let isDouble = index + 1 < text.count && text[index + 1] == UInt8(ascii: ":")
                 guard isDouble ? !hasGap : groups > 0 else { return false }
                 hasGap = hasGap || isDouble

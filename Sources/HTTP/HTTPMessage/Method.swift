@@ -1,4 +1,4 @@
-/// A request method (RFC 9110, section 9): case-sensitive; what the gateway does not know is `other`.
+/// A request method (RFC 9110, section 9), case-sensitive; unknown methods are `other`.
 public enum Method: String, Sendable, Hashable, CaseIterable {
     case get = "GET"
     case head = "HEAD"

@@ -1,4 +1,4 @@
-/// The byte classes of RFC 9110 and RFC 3986, one table for all parsers.
+/// The byte classes of RFC 9110 and RFC 3986, shared by all parsers.
 public enum Octet {
     // tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
     @inlinable public static func isToken(_ byte: UInt8) -> Bool {
@@ -14,15 +14,16 @@ public enum Octet {
         byte >= 0x20 && byte != 0x7F || byte == 0x09
     }
 
-    /// Whether all of a range can stand in a field's value; eight bytes at a time, since tokens are long.
+    /// Returns true if a range is valid in a field's value. It tests eight bytes at a time, since bearer tokens are
+    /// long.
     static func areFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let raw = unsafe bytes.bytes
         var index = range.lowerBound
         while index &+ 8 <= range.upperBound {
-            // Eight bytes of the span, whose end was just looked at.
+            // The word is within the range, whose end the loop condition checks.
             let word = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
-            // A byte below 0x20, or 0x7F, lends from its highest bit; both tests also find some good bytes (obs-text).
+            // Bytes below 0x20, and 0x7F, set their highest bit here; both tests also flag some valid bytes (obs-text).
             let below = (word &- ones &* 0x20) & ~word
             let deletes = word ^ (ones &* 0x7F)
             if (below | ((deletes &- ones) & ~deletes)) & (ones &* 0x80) != 0 {
@@ -37,11 +38,11 @@ public enum Octet {
         return true
     }
 
-    // pchar / "/" / "?" (RFC 3986, section 3.3 and 3.4), "%" being checked where it is decoded
+    // pchar / "/" / "?" (RFC 3986, sections 3.3 and 3.4); "%" is checked when it is decoded
     @inlinable public static func isTarget(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x61...0x7A, 0x3F...0x5A, 0x24...0x3B, 0x21, 0x3D, 0x5F, 0x7E: true
-        // Not in the grammar, yet sent by browsers in queries: [ ] { } |
+        // Octets outside the grammar that browsers send in queries: [ ] { } |
         case 0x5B, 0x5D, 0x7B, 0x7C, 0x7D: true
         default: false
         }

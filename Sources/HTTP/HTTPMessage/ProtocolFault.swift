@@ -1,4 +1,4 @@
-/// Why a message is not HTTP/1.1 as RFC 9112 has it, or too large, or too slow. After any of them the connection closes.
+/// The reason why a message is refused: not HTTP/1.1 (RFC 9112), too large, or too slow. The connection then closes.
 public enum ProtocolFault: String, Error, Sendable, CaseIterable {
     case bareLineFeed = "a line ends without CR LF"
     case invalidRequestLine = "the request line is not METHOD SP TARGET SP HTTP/1.1"
@@ -16,6 +16,7 @@ public enum ProtocolFault: String, Error, Sendable, CaseIterable {
     case headTooSlow = "the head of the request took longer than 10 s"
     case bodyTooSlow = "the body came slower than 1 KiB/s"
 
+    /// Status of the response to a request with this fault.
     public var status: Status {
         switch self {
         case .unsupportedVersion: .httpVersionNotSupported

@@ -1,6 +1,6 @@
-/// A complete request head. It owns its bytes in one array; fields are ranges of them.
+/// A complete request head. It owns its bytes in one array; its fields are ranges of that array.
 public struct Request: Sendable {
-    /// What follows the head (RFC 9112, section 6.3).
+    /// The content that follows the head (RFC 9112, section 6.3).
     public enum Framing: Sendable, Hashable {
         case none
         case length(Int)
@@ -20,18 +20,19 @@ public struct Request: Sendable {
     let queryRange: Range<Int>?
     public let method: Method
     public let framing: Framing
-    /// HTTP/1.0 asked: no chunks in the answer, and the connection closes.
+    /// True for HTTP/1.0: the response has no chunks, and the connection closes.
     public let isVersion10: Bool
-    /// The connection may serve another request after this one.
+    /// True if the connection may serve another request after this one.
     public let keepsAlive: Bool
-    /// The client waits for `100 Continue` before it sends the body.
+    /// True if the client waits for `100 Continue` before it sends the body.
     public let expectsContinue: Bool
 
+    /// Path and query of the request.
     public var target: Target {
         Target(pathBytes: bytes[pathRange], queryBytes: queryRange.map { bytes[$0] })
     }
 
-    /// The first field's value without white space around it, as bytes; `nil` where there is none.
+    /// Returns the first value of a field as bytes, without surrounding white space; nil if there is none.
     public func fieldBytes(_ name: FieldName) -> ArraySlice<UInt8>? {
         for line in lines where matches(line, name) {
             return bytes[Int(line.valueStart)..<Int(line.valueEnd)]
@@ -39,19 +40,19 @@ public struct Request: Sendable {
         return nil
     }
 
-    /// The same as text; bytes that are not UTF-8 become replacement characters.
+    /// Returns the first value of a field as text; bytes that are not UTF-8 become replacement characters.
     public func field(_ name: FieldName) -> String? {
         fieldBytes(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// All values of a field, in order.
+    /// Returns all values of a field, in order.
     public func fields(_ name: FieldName) -> [String] {
         lines.filter { matches($0, name) }.map {
             String(decoding: bytes[Int($0.valueStart)..<Int($0.valueEnd)], as: UTF8.self)
         }
     }
 
-    /// How often a field stands in the head.
+    /// Returns the number of occurrences of a field in the head.
     public func count(of name: FieldName) -> Int {
         lines.count { matches($0, name) }
     }

@@ -1,7 +1,7 @@
 /// `request-line = method SP request-target SP HTTP-version` (RFC 9112, section 3), as ranges of the buffer.
 struct RequestLine: Sendable {
     var method = Method.other
-    /// Only of a target in absolute form.
+    /// Range of the authority, for targets in absolute form.
     var authority: Range<Int>?
     var path = 0..<0
     var query: Range<Int>?
@@ -29,7 +29,7 @@ struct RequestLine: Sendable {
         let expected: StaticString = "HTTP/"
         guard range.count == 8 else { throw .invalidRequestLine }
         let start = range.lowerBound
-        // Five bytes of a literal of five.
+        // The literal has five bytes.
         for offset in 0..<5 where unsafe buffer[start + offset] != expected.utf8Start[offset] {
             throw .invalidRequestLine
         }
@@ -55,12 +55,13 @@ struct RequestLine: Sendable {
         }
         var index = start
         while index < range.upperBound, buffer[index] != UInt8(ascii: "?") { index += 1 }
-        // An absolute URI may have an empty path, which means "/" (RFC 9110, section 4.2.3): that of "//" stands for it.
+        // An absolute URI may have an empty path, which means "/" (RFC 9110, section 4.2.3): a slash of "//" represents
+        // it.
         path = start == index ? slash..<slash + 1 : start..<index
         if index < range.upperBound { query = index + 1..<range.upperBound }
     }
 
-    /// Skips `http://authority` or `https://authority`; a path, a query or nothing follows.
+    /// Skips `http://authority` or `https://authority`; returns the index of the path, the query or the end.
     private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) -> Int {
         var index = range.lowerBound
         for scheme in ["http://", "https://"] {

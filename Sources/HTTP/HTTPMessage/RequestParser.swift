@@ -1,15 +1,18 @@
 internal import Glibc
 
-/// Reads request heads from a growing buffer, strictly (RFC 9112).
+/// A strict parser of request heads in a growing buffer (RFC 9112).
 ///
-/// The caller keeps all bytes since the request began and hands them over each time; the parser remembers how far it
-/// came, so that a head that arrives byte by byte costs no more than one that arrives whole.
+/// The caller keeps all bytes since the request began and passes them each time. The parser remembers its position, so
+/// that a head arriving byte by byte costs as much as one arriving at once.
 public struct RequestParser: Sendable {
+    /// The longest request line in bytes, without its line end.
     public static let maximumRequestLine = 8 << 10
+    /// The largest size of all field lines in bytes.
     public static let maximumFields = 32 << 10
+    /// The most field lines.
     public static let maximumFieldCount = 100
 
-    /// Whether a request for a target has a request line that is short enough to be read here.
+    /// Returns true if the request line for a target is within this parser's limit.
     public static func fitsRequestLine(_ method: Method, _ target: String) -> Bool {
         method.rawValue.utf8.count + target.utf8.count + " ".utf8.count * 2 + "HTTP/1.1".utf8.count
             <= maximumRequestLine
@@ -23,16 +26,16 @@ public struct RequestParser: Sendable {
     private var lines: [Request.Line] = []
     private var framing = FramingFields()
 
-    /// After a request was returned: how many bytes of the buffer its head was.
+    /// Length of the head in the buffer, in bytes, once a request was returned.
     public private(set) var consumed = 0
 
     public init() {}
 
-    /// Reads on. `nil` means that more bytes are needed; after a request or a fault a new parser begins.
+    /// Continues parsing. Returns nil if more bytes are needed; after a request or a fault, use a new parser.
     public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
         while let lineFeed = RequestParser.lineFeed(in: buffer, from: scanned) {
             scanned = lineFeed + 1
-            // Before anything else: how the bytes arrived must not decide which fault is told.
+            // The size check comes first, so that the split of the bytes does not decide which fault is reported.
             try checkSize()
             guard lineFeed > lineStart, buffer[lineFeed - 1] == 0x0D else { throw .bareLineFeed }
             let line = lineStart..<lineFeed - 1
@@ -59,7 +62,7 @@ public struct RequestParser: Sendable {
 
     private static func lineFeed(in buffer: Span<UInt8>, from start: Int) -> Int? {
         guard start < buffer.count else { return nil }
-        // The bytes from `start` on are the span's own, and memchr(3) looks at no others.
+        // The bytes from `start` on are the span's, and memchr(3) reads no others.
         return unsafe buffer.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return nil }
             guard let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }
@@ -67,8 +70,8 @@ public struct RequestParser: Sendable {
         }
     }
 
-    /// Comes before what a line says is looked at, so that the verdict does not depend on how the bytes were split. The
-    /// line end of the request line, and the empty line behind the fields, do not count.
+    /// Checks the size before a line is parsed, so that the verdict does not depend on the split of the bytes. The
+    /// request line's line end, and the empty line after the fields, do not count.
     private func checkSize() throws(ProtocolFault) {
         if let fieldsStart {
             guard scanned - fieldsStart <= RequestParser.maximumFields + 2 else { throw .fieldsTooLarge }
@@ -97,7 +100,7 @@ public struct RequestParser: Sendable {
             guard let host = framing.host, sameBytes(buffer, authority, host) else { throw .invalidHost }
         }
         consumed = scanned
-        // One copy of the head's bytes, which the request owns from now on.
+        // The head's bytes are copied once, into the request.
         let bytes = unsafe buffer.extracting(headStart..<scanned).withUnsafeBufferPointer { unsafe Array($0) }
         return Request(
             bytes: bytes, lines: lines, pathRange: shifted(requestLine.path),

@@ -1,12 +1,13 @@
-/// What is answered: a status, fields, and content.
+/// A response: a status, fields, and content.
 public struct Response: Sendable {
-    /// Content that is made while it is sent: called once, on the connection's thread; it writes until it returns.
-    /// Throwing closes the connection, so that nobody takes half an answer for a whole one.
+    /// Producer of content during sending: called once, on the connection's thread; it writes until it returns. If it
+    /// throws, the connection closes, so that a client never takes a partial response for a complete one.
     public typealias Producer = @Sendable (any ResponseWriter) async throws -> Void
 
+    /// The content of a response.
     public enum Body: Sendable {
         case bytes([UInt8])
-        /// Sent in chunks; to HTTP/1.0 until the connection closes.
+        /// Content sent in chunks, or to HTTP/1.0 clients until the connection closes.
         case stream(Producer)
     }
 
@@ -27,16 +28,16 @@ public struct Response: Sendable {
     }
 }
 
-/// Where a streamed answer goes.
+/// The destination of a streamed response.
 public protocol ResponseWriter: Sendable {
-    /// Sends bytes; returns when there is room for more. Throws when the connection is gone.
+    /// Sends bytes; returns when there is room for more. Throws if the connection is lost.
     func write(_ bytes: [UInt8]) async throws
 }
 
-/// The fields of an answer, in the form in which they are sent. The server adds `Date`, `Content-Length` or
-/// `Transfer-Encoding`, and `Connection`.
+/// The fields of a response, in serialized form. The server adds `Date`, `Content-Length` or `Transfer-Encoding`, and
+/// `Connection`.
 public struct Fields: Sendable, Hashable {
-    /// Complete lines.
+    /// Complete field lines.
     public private(set) var bytes: [UInt8] = []
 
     public init() {}
@@ -45,7 +46,7 @@ public struct Fields: Sendable, Hashable {
         for (name, value) in fields { append(name, value) }
     }
 
-    /// Adds a field. Control characters in the value, which would end the line (response splitting), become spaces.
+    /// Adds a field. Control characters in the value become spaces, since they could end the line (response splitting).
     public mutating func append(_ name: FieldName, _ value: String) {
         if bytes.isEmpty { bytes.reserveCapacity(384) }
         bytes.append(contentsOf: name.written.utf8)
@@ -61,15 +62,15 @@ public struct Fields: Sendable, Hashable {
         bytes.append(0x0A)
     }
 
-    /// Adds lines that were made by another `Fields`.
+    /// Adds the lines of another `Fields`.
     public mutating func append(_ other: Fields) {
         bytes.append(contentsOf: other.bytes)
     }
 
-    /// The first value of a field; for tests and for what is not hot.
+    /// Returns the first value of a field; slow, so not for hot paths.
     public func value(_ name: FieldName) -> String? { values(name).first }
 
-    /// All values of a field, in their order.
+    /// Returns all values of a field, in order.
     public func values(_ name: FieldName) -> [String] {
         bytes.split(separator: 0x0A).compactMap { line in
             let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1)

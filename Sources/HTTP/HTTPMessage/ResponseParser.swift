@@ -1,24 +1,25 @@
-/// The head of another server's answer.
+/// The head of a response from another server.
 public struct ResponseHead: Sendable {
-    /// What follows the head (RFC 9112, section 6.3).
+    /// The content that follows the head (RFC 9112, section 6.3).
     public enum Framing: Sendable, Hashable {
         case none
         case length(Int)
         case chunked
-        /// Until the connection closes.
+        /// The content ends when the connection closes.
         case untilClose
     }
 
     public let status: Status
     public let fields: Fields
     public let framing: Framing
-    /// The connection may be used for another request.
+    /// True if the connection may be used for another request.
     public let keepsAlive: Bool
 }
 
-/// Reads response heads from a growing buffer, as strictly as ``RequestParser`` reads requests: what two readers could
-/// understand in two ways is refused. Only folded fields are understood, as a user agent has to (RFC 9112, section 5.2).
+/// A parser of response heads in a growing buffer, as strict as ``RequestParser``: messages that two parsers could read
+/// differently are refused. The one exception is folded fields, which a user agent must accept (RFC 9112, section 5.2).
 public struct ResponseParser: Sendable {
+    /// The largest head in bytes.
     public static let maximumHead = 64 << 10
 
     private let isToHead: Bool
@@ -28,18 +29,19 @@ public struct ResponseParser: Sendable {
     private var fields = Fields()
     private var fieldCount = 0
     private var framing = FramingFields()
-    /// The last field line, which the next line may continue; empty before the first one.
+    /// The last field line, which the next line may continue; empty before the first field.
     private var pending: [UInt8] = []
 
-    /// After a head was returned: how many bytes of the buffer it was, those of informational answers before it included.
+    /// Length in bytes of the head in the buffer, once a head was returned, including informational responses before
+    /// it.
     public private(set) var consumed = 0
 
-    /// - Parameter isToHead: whether the request was a HEAD, to which no content is sent.
+    /// - Parameter isToHead: true if the request was a HEAD, whose response has no content.
     public init(toHead isToHead: Bool = false) {
         self.isToHead = isToHead
     }
 
-    /// Reads on. `nil` means that more bytes are needed; after a head or a fault a new parser begins.
+    /// Continues parsing. Returns nil if more bytes are needed; after a head or a fault, use a new parser.
     public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> ResponseHead? {
         while scanned < buffer.count {
             guard buffer[scanned] == 0x0A else {
@@ -59,7 +61,8 @@ public struct ResponseParser: Sendable {
                 }
                 try endField()
                 if statusLine.status < 200 {
-                    // An informational answer, which another one follows; 101 was not asked for (RFC 9110, 15.2).
+                    // An informational response is followed by another one; 101 was not requested (RFC 9110, section
+                    // 15.2).
                     guard statusLine.status != 101 else { throw .invalidRequestLine }
                     self.statusLine = nil
                     (fields, fieldCount, framing) = (Fields(), 0, FramingFields())
@@ -75,8 +78,8 @@ public struct ResponseParser: Sendable {
         return nil
     }
 
-    // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); servers that leave out the
-    // last space are understood.
+    // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); a missing last space is
+    // accepted.
     private static func statusLine(_ line: Span<UInt8>) throws(ProtocolFault) -> (status: Int, isVersion10: Bool) {
         let version = Array("HTTP/1.".utf8)
         guard line.count >= 12 else { throw .invalidRequestLine }
@@ -94,7 +97,7 @@ public struct ResponseParser: Sendable {
         return (status, line[7] == 0x30)
     }
 
-    // obs-fold = OWS CRLF RWS, which is replaced by a space before the field is read (RFC 9112, section 5.2)
+    // obs-fold = OWS CRLF RWS, which becomes a space before the field is read (RFC 9112, section 5.2)
     private mutating func take(_ line: Span<UInt8>) throws(ProtocolFault) {
         func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
         var start = 0

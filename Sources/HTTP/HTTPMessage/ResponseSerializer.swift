@@ -1,19 +1,20 @@
-/// Writes response heads.
+/// A writer of response heads.
 public struct ResponseSerializer {
-    /// `Date: …` with its line end, made once a second by whoever owns the clock.
+    /// The line `Date: …` with its line end; the owner of the clock updates it once per second.
     public var dateLine: [UInt8] = []
 
     public init() {}
 
-    /// How the content's end is told (RFC 9112, section 6).
+    /// The way in which the end of the content is marked (RFC 9112, section 6).
     public enum Framing {
         case length(Int)
         case chunked
         case untilClose
-        /// 1xx, 204 and 304.
+        /// No content: 1xx, 204 and 304.
         case none
     }
 
+    /// Appends a response head, with its framing fields and, if `closes` is true, `Connection: close`.
     public func append(
         _ status: Status, _ fields: Fields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
     ) {
@@ -40,7 +41,7 @@ public struct ResponseSerializer {
         bytes.append(contentsOf: "\r\n".utf8)
     }
 
-    /// One chunk (RFC 9112, section 7.1); `content` must not be empty, for an empty chunk is the last.
+    /// Appends one chunk (RFC 9112, section 7.1). `content` must not be empty, since an empty chunk is the last one.
     public static func append(chunk content: [UInt8], to bytes: inout [UInt8]) {
         bytes.append(contentsOf: String(content.count, radix: 16).utf8)
         bytes.append(contentsOf: "\r\n".utf8)

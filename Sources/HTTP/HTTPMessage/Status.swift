@@ -1,9 +1,9 @@
 /// A status code and its phrase (RFC 9110, section 15).
 public struct Status: Sendable, Hashable {
-    /// 100–599.
+    /// Status code, 100–599.
     public let code: Int
 
-    /// Codes outside 100–599 become 500: a status is never what a caller could not have meant.
+    /// Codes outside 100–599 become 500, so that no invalid status is ever sent.
     public init(_ code: Int) {
         self.code = (100...599).contains(code) ? code : 500
     }
@@ -25,9 +25,10 @@ public struct Status: Sendable, Hashable {
     public static let serviceUnavailable = Status(503)
     public static let httpVersionNotSupported = Status(505)
 
-    /// 1xx, 204 and 304 have no content (RFC 9112, section 6.3).
+    /// True for 1xx, 204 and 304, which have no content (RFC 9112, section 6.3).
     public var forbidsContent: Bool { code < 200 || code == 204 || code == 304 }
 
+    /// Reason phrase; `Status` for codes that have none here.
     public var phrase: String {
         switch code {
         case 100: "Continue"

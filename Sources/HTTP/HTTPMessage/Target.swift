@@ -1,10 +1,10 @@
 internal import Text
 
-/// What a request asks for: a path and a query, as they came and decoded on demand.
+/// A request target: a path and a query as received, decoded on demand.
 public struct Target: Sendable, Hashable {
-    /// Begins with `/` (or is `*` for `OPTIONS`), percent-encoding not undone.
+    /// Path as received, percent-encoded; it begins with `/` (or is `*` for `OPTIONS`).
     public let pathBytes: ArraySlice<UInt8>
-    /// What stands after the first `?`; `nil` without one.
+    /// Query after the first `?`, without it; nil if there is none.
     public let queryBytes: ArraySlice<UInt8>?
 
     public init(pathBytes: ArraySlice<UInt8>, queryBytes: ArraySlice<UInt8>?) {
@@ -16,12 +16,14 @@ public struct Target: Sendable, Hashable {
         self.init(pathBytes: Array(path.utf8)[...], queryBytes: query.map { Array($0.utf8)[...] })
     }
 
+    /// Path as text, percent-encoded.
     public var path: String { String(decoding: pathBytes, as: UTF8.self) }
+    /// Query as text, percent-encoded; nil if there is none.
     public var query: String? { queryBytes.map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The path's segments, decoded: `/a/b%20c` is `["a", "b c"]`, `/a/` is `["a", ""]`. `nil` where a percent sign is
-    /// not followed by two hexadecimal digits, where the result is not UTF-8 or holds NUL, and for `.` and `..`, so
-    /// that no two spellings of a path are told apart later.
+    /// Decoded segments of the path: `/a/b%20c` is `["a", "b c"]`, `/a/` is `["a", ""]`. Nil if a percent sign is not
+    /// followed by two hexadecimal digits, or if a segment is not UTF-8 or holds NUL. Nil also for `.` and `..`, so
+    /// that no path has two spellings.
     public var segments: [String]? {
         guard pathBytes.first == UInt8(ascii: "/") else { return nil }
         var result: [String] = []
@@ -33,8 +35,8 @@ public struct Target: Sendable, Hashable {
         return result
     }
 
-    /// The query's `name=value` pairs in order, decoded as forms are (`+` is a space, WHATWG URL, section 5.1). `nil`
-    /// where the encoding is broken. Names may repeat.
+    /// Pairs `name=value` of the query in order, decoded as forms are (`+` is a space, WHATWG URL, section 5.1). Names
+    /// may repeat. Nil if the encoding is invalid.
     public var queryItems: [(name: String, value: String)]? {
         guard let queryBytes else { return [] }
         var result: [(name: String, value: String)] = []
@@ -48,7 +50,7 @@ public struct Target: Sendable, Hashable {
         return result
     }
 
-    /// Undoes percent-encoding (RFC 3986, section 2.1) once; `nil` where it is broken, not UTF-8, or holds NUL.
+    /// Decodes percent-encoding (RFC 3986, section 2.1) once; returns nil if it is invalid, not UTF-8, or holds NUL.
     public static func percentDecoded(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         if text.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 && $0 < 0x80 }) {
             return String(decoding: text, as: UTF8.self)
@@ -72,7 +74,7 @@ public struct Target: Sendable, Hashable {
     }
 }
 
-/// The parts between separators, empty ones too.
+/// The parts between separators, empty ones included.
 private struct Parts: Sequence, IteratorProtocol {
     var rest: ArraySlice<UInt8>?
     let separator: UInt8

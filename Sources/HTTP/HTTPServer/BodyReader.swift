@@ -1,6 +1,6 @@
 internal import HTTPMessage
 
-/// Where a request's content ends, whichever way it is framed.
+/// A reader that finds the end of a request's content in either framing.
 struct BodyReader {
     private var remaining = 0
     private var chunks: ChunkedDecoder?
@@ -15,11 +15,11 @@ struct BodyReader {
 
     var isDone: Bool { chunks?.isDone ?? (remaining == 0) }
 
-    /// The announced length, `nil` for chunks.
+    /// Remaining bytes of a stated length; nil for chunks.
     var announced: Int? { chunks == nil ? remaining : nil }
 
-    /// Takes content from the input, at most `limit` bytes of it.
-    /// - Returns: how many bytes of the input were used.
+    /// Reads content from the input, at most `limit` bytes.
+    /// - Returns: the number of bytes of the input consumed.
     mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolFault) -> Int {
         guard chunks == nil else {
             return try chunks?.decode(input, into: &output, limit: limit) ?? 0

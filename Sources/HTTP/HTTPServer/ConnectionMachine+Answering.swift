@@ -13,7 +13,8 @@ extension ConnectionMachine {
             context: answer.context, closes: !request.keepsAlive || isDraining)
         switch answer.kind {
         case .now(let response):
-            // Whoever waits for `100 Continue` may send the body or not: only closing tells requests apart then.
+            // A client that waits for `100 Continue` may send the body or not, so only closing separates the next
+            // request.
             if !reader.isDone, request.expectsContinue { exchange?.closes = true }
             finish(response)
         case .later(let limit, let work):
@@ -47,7 +48,7 @@ extension ConnectionMachine {
             owesContinue = false
             if !reader.isDone { output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         }
-        // A window that ran while the slot was full counts nothing against the client.
+        // Time that passed while the slot was full does not count against the client.
         if window.start + limits.progress.window <= reactor.turn.monotonic {
             window.restart(at: reactor.turn.monotonic)
         }
@@ -64,7 +65,7 @@ extension ConnectionMachine {
         resumed()
     }
 
-    /// Puts an answer into the output and goes on to what follows.
+    /// Writes a response to the output and continues with the next step.
     func finish(_ response: Response) {
         guard var exchange else { return }
         if !reader.isDone, (reader.announced ?? .max) > limits.discardedBody { exchange.closes = true }
@@ -118,7 +119,7 @@ extension ConnectionMachine {
         writer = nil
         guard phase == .answering, let exchange else { return }
         guard isComplete else {
-            // Half an answer must not look whole: no last chunk, and the connection breaks.
+            // A partial response must not look complete: the last chunk is omitted, and the connection breaks.
             disconnected()
             resumed()
             return

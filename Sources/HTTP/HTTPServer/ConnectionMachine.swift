@@ -2,18 +2,18 @@ internal import HTTPMessage
 internal import Sockets
 internal import Time
 
-/// One connection's side of HTTP/1.1, without its socket: bytes in, bytes out, what to wait for and until when.
+/// The HTTP/1.1 state machine of one connection, without its socket: bytes in, bytes out, an interest and a deadline.
 ///
-/// Requests are answered in order; while one is, the next ones wait unread.
+/// Requests are answered in order; while one is being answered, the next ones wait unread.
 final class ConnectionMachine {
     enum Phase {
         /// Between requests, or within a head.
         case head
-        /// A request is being answered by work that waits; its body is fed as far as it is wanted.
+        /// Asynchronous work is answering a request; its body is read on demand.
         case answering
-        /// The answer stands; the rest of the request's body is dropped.
+        /// The response is complete; the rest of the request's body is dropped.
         case discarding
-        /// The last answer is on its way out, then the connection closes.
+        /// The last response is being sent; then the connection closes.
         case closing
         case closed
     }
@@ -23,7 +23,7 @@ final class ConnectionMachine {
     let reactor: Reactor
     let clock: ServerClock
     let peer: String
-    /// Called when work that waited has produced output or wants input outside ``received(_:at:)``.
+    /// Called when asynchronous work has produced output or wants input outside ``received(_:at:)``.
     var progressed: () -> Void = {}
 
     var phase = Phase.head
@@ -37,9 +37,9 @@ final class ConnectionMachine {
     var owesContinue = false
     var isDraining = false
     var window = ProgressWindow()
-    /// Counts what the client takes of its answers.
+    /// Bytes of responses that the client has accepted.
     private var outputWindow = ProgressWindow()
-    /// How many requests have arrived whole.
+    /// Number of requests that have arrived completely.
     var arrivedRequests = 0
     private(set) var turn: Turn
 
@@ -47,13 +47,13 @@ final class ConnectionMachine {
     private var input: [UInt8] = []
     private var inputEnded = false
     private var servedThisTurn = 0
-    /// What is in `input` was not looked at yet: this turn has served enough, or too much output waits.
+    /// True if `input` was not parsed yet: the turn's request limit is reached, or too much output waits.
     private var isHeldBack = false
     private var isProcessing = false
-    /// Since when the client may send a head: the connection's or the last answer's end.
+    /// Start of the idle time: the beginning of the connection, or the end of the last response.
     private var idleSince: MonotonicTime
     private var headSince: MonotonicTime?
-    /// When a connection without a request is closed, once the server drains.
+    /// Time at which a connection without a request is closed while the server drains.
     private var drainsAt: MonotonicTime?
 
     init(
@@ -94,7 +94,7 @@ final class ConnectionMachine {
         noteHead()
     }
 
-    /// Goes on with what was read already.
+    /// Continues with input that was already read.
     func processInput() {
         guard !input.isEmpty || phase == .answering else { return }
         let pending = input
@@ -107,7 +107,7 @@ final class ConnectionMachine {
         noteHead()
     }
 
-    /// The client sends no more. An answer under way is still sent; anything half-sent is dropped.
+    /// Handles the end of the client's input. A response in progress is still sent; a partial request is dropped.
     func receivedEnd() {
         inputEnded = true
         switch phase {
@@ -165,28 +165,29 @@ final class ConnectionMachine {
         }
     }
 
-    /// The next answer is the last one: it says `Connection: close`.
+    /// Marks the next response as the last one, with `Connection: close`.
     func announceEnd() {
         isDraining = true
         exchange?.closes = true
     }
 
-    /// Answers what has arrived and takes no more requests. To be called when everything that had arrived was read.
+    /// Answers the requests that have arrived, then stops accepting requests. All input must have been read before the
+    /// call.
     func drain() {
         announceEnd()
         guard phase == .head, input.isEmpty else { return }
-        // The request of a new connection may be on its way; one that is idle between requests may be closed.
+        // A new connection's request may be on its way; an idle connection that has served requests may be closed.
         if arrivedRequests == 0 { drainsAt = turn.monotonic + limits.drainGrace } else { phase = .closing }
     }
 
-    // MARK: What the connection waits for
+    // MARK: Awaited events
 
     var pendingOutput: Int { output.count - outputStart }
 
     /// Whether a request has arrived whole and its answer is not complete.
     var isServed: Bool { phase == .answering && reader.isDone }
 
-    /// Bytes that wait in memory: output that the client has not taken, and input that was not processed.
+    /// Bytes that wait in memory: output not yet sent, and input not yet processed.
     var heldBytes: Int { output.count + input.count + (body?.held ?? 0) }
 
     var interest: Readiness {
@@ -195,7 +196,7 @@ final class ConnectionMachine {
         return interest
     }
 
-    /// There is input that can be processed in another turn.
+    /// True if there is input to process in another turn.
     var hasMoreToDo: Bool { phase == .head && isHeldBack && pendingOutput < limits.pendingOutput }
 
     var deadline: MonotonicTime? {
@@ -216,7 +217,7 @@ final class ConnectionMachine {
         }
     }
 
-    /// The client's next bytes are wanted, and they are of a body.
+    /// True if the client's next bytes are wanted and belong to a body.
     private var waitsForBody: Bool {
         switch phase {
         case .answering: !reader.isDone && body.map { $0.isWanted && $0.room > 0 } ?? false
@@ -274,7 +275,7 @@ final class ConnectionMachine {
         }
     }
 
-    /// Hands body bytes on as far as there is room; answers how many were used.
+    /// Passes body bytes on as far as there is room; returns the number of bytes consumed.
     private func feed(_ bytes: Span<UInt8>) -> Int {
         guard let body, body.isWanted, body.room > 0, !reader.isDone else { return 0 }
         var content: [UInt8] = []
@@ -304,14 +305,14 @@ final class ConnectionMachine {
         }
     }
 
-    /// The exchange is over and the connection serves another.
+    /// Ends the exchange and prepares for the next request.
     func readyForNext() {
         phase = .head
         idleSince = turn.monotonic
         if isDraining || inputEnded && input.isEmpty { phase = .closing }
     }
 
-    /// Runs after work that waited did something, unless the loop above is on the stack and will see it.
+    /// Continues after asynchronous work has progressed, unless the loop above is on the stack and continues itself.
     func resumed() {
         guard !isProcessing else { return }
         turn = reactor.turn
@@ -320,7 +321,7 @@ final class ConnectionMachine {
         progressed()
     }
 
-    /// While nothing waits there is nothing to take, so that the window begins when output begins to wait.
+    /// The window restarts while no output waits, so that it begins when output begins to wait.
     private func restartOutputWindow() {
         if pendingOutput == 0 { outputWindow.restart(at: turn.monotonic) }
     }
@@ -338,7 +339,7 @@ final class ConnectionMachine {
     }
 }
 
-/// The request that is being answered.
+/// The request that is currently answered.
 struct Exchange {
     var isHead = false
     var isVersion10 = false

@@ -1,16 +1,14 @@
-/// The open connections of one reactor, in the order in which their last complete request arrived, and counted by the
-/// address that they come from.
+/// The open connections of one reactor, ordered by the arrival of their last complete request and counted per address.
 ///
-/// It decides which connection has to go if there are too many: the one that has been longest without a complete
-/// request, first from the address that holds most. A flood from one address therefore pushes out its own connections,
-/// and one from many addresses the oldest ones, while a client that sends its request at once is answered. A connection
-/// whose request is being answered goes last: its request has arrived, and the answer may take longer than the flood
-/// needs to push it out.
+/// If there are too many, the table selects the connection to close. It is the one longest without a complete request,
+/// first from the address with the most connections. A flood from one address therefore displaces its own connections.
+/// A flood from many addresses displaces the oldest ones, while a client that sends its request at once is served.
+/// A connection whose request is being answered is closed last: the answer may take longer than a flood needs to displace it.
 ///
-/// Entries stand in one array and are linked by their places, so that a request moves its connection to the end without
-/// allocating and without counting references.
+/// Entries are in one array and linked by index, so that a request moves its connection to the end without allocation
+/// or reference counting.
 struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
-    /// The place of a connection in the table, until it is removed.
+    /// The index of a connection in the table, valid until it is removed.
     struct Slot: Hashable {
         fileprivate let index: Int32
     }
@@ -35,7 +33,7 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
     private var groups: [Group] = []
     private var freeGroups: [Int32] = []
     private var groupOfAddress: [Address: Int32] = [:]
-    /// How many groups have each number of connections; its last place that is not zero is ``largestGroup``.
+    /// Number of groups per group size; ``largestGroup`` is its last index with a value other than zero.
     private var groupsOfSize = [0, 0]
     private var largestGroup = 0
     private var first = none
@@ -47,7 +45,7 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
 
     /// Adds a connection at the end of the order.
     ///
-    /// - Parameter address: nil for a peer that speaks for many clients, each of whose connections counts alone.
+    /// - Parameter address: nil for a peer that forwards for many clients; each of its connections counts alone.
     mutating func insert(_ connection: Connection, from address: Address?) -> Slot {
         let entry = Entry(
             connection: connection, group: group(of: address), previous: ConnectionTable.none,
@@ -73,19 +71,19 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
         count -= 1
     }
 
-    /// Moves a connection to the end of the order: a complete request has arrived on it.
+    /// Moves a connection to the end of the order after a complete request has arrived.
     mutating func requestArrived(_ slot: Slot) {
         guard last != slot.index else { return }
         unlink(slot.index)
         append(slot.index)
     }
 
-    /// How many connections an address holds.
+    /// Returns the number of connections from an address.
     func count(from address: Address) -> Int {
         groupOfAddress[address].map { groups[Int($0)].count } ?? 0
     }
 
-    /// The connection that has to go first.
+    /// The next connection to close.
     ///
     /// - Parameter isServed: whether a connection's request is being answered.
     func victim(sparing isServed: (Connection) -> Bool) -> Connection? {
@@ -94,7 +92,7 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
             ?? firstConnection { !($0.connection.map(isServed) ?? true) } ?? firstConnection(where: isLargest)
     }
 
-    /// The connection of one address that has to go first.
+    /// Returns the next connection of one address to close.
     func victim(from address: Address, sparing isServed: (Connection) -> Bool) -> Connection? {
         guard let group = groupOfAddress[address] else { return nil }
         return firstConnection { $0.group == group && !($0.connection.map(isServed) ?? true) }

@@ -1,8 +1,8 @@
 internal import Sockets
 
-/// Carries a reference that belongs to a reactor's thread through code that the compiler thinks may run anywhere.
+/// A reference that belongs to a reactor's thread, passed through code that the compiler assumes may run on any thread.
 struct ReactorConfined<Value: AnyObject>: @unchecked Sendable {
-    // @unchecked: the reference is given out on its reactor's thread only.
+    // @unchecked: the reference is readable on its reactor's thread only.
     private let reference: Value
     private let reactor: Reactor
 

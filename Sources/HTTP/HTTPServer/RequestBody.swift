@@ -1,7 +1,7 @@
 public import HTTPMessage
 internal import Sockets
 
-/// Why a body could not be read to its end.
+/// The reason why a body could not be read completely.
 public enum BodyError: Error, Sendable, Hashable {
     /// The connection broke or the request was cancelled.
     case disconnected
@@ -9,22 +9,22 @@ public enum BodyError: Error, Sendable, Hashable {
     case fault(ProtocolFault)
 }
 
-/// The content of a request, as it arrives. One consumer; one slot of 64 KiB, and while it is full nothing is read from
-/// the connection.
+/// The content of a request, as it arrives. It has one consumer and a buffer of 64 KiB; while that is full, nothing is
+/// read from the connection.
 public final class RequestBody: @unchecked Sendable {
-    // @unchecked: every access is on the reactor's thread: the connection lives there, and so does the task that
-    // consumes (its executor preference); both are checked by `isCurrent`.
+    // @unchecked: every access is on the reactor's thread. The connection lives there, and so does the consuming task
+    // (its executor preference); `isCurrent` checks `next()`.
     static let slotSize = 64 << 10
 
     private let reactor: Reactor
     private let limit: Int
     private var received = 0
-    /// Bytes that ``collect()`` has and the work on them is not done with.
+    /// Bytes returned by ``collect()`` to work that is not finished.
     private var collected = 0
     private var slot: [UInt8] = []
     private var end: Result<Void, BodyError>?
     private var consumer: CheckedContinuation<Void, Never>?
-    /// Tells the connection that there is room again, or that the body is wanted at all.
+    /// Tells the connection that there is room again, or that the body is wanted.
     var demanded: () -> Void = {}
     private(set) var isWanted = false
 
@@ -33,7 +33,7 @@ public final class RequestBody: @unchecked Sendable {
         self.limit = limit
     }
 
-    /// The next bytes, never empty; `nil` at the end.
+    /// Returns the next bytes, never empty; nil at the end.
     public func next() async throws(BodyError) -> [UInt8]? {
         precondition(reactor.isCurrent, "a body belongs to its connection's thread")
         if !isWanted {
@@ -53,7 +53,7 @@ public final class RequestBody: @unchecked Sendable {
         return bytes
     }
 
-    /// All of it. It counts as held by the connection until the request is answered.
+    /// Returns the whole body. It counts as memory held by the connection until the request is answered.
     public func collect() async throws(BodyError) -> [UInt8] {
         var all: [UInt8] = []
         while let bytes = try await next() {
@@ -65,7 +65,7 @@ public final class RequestBody: @unchecked Sendable {
 
     // MARK: The connection's side
 
-    /// Bytes of memory that the body takes: those that the consumer has not taken, and those that it collects.
+    /// Bytes of memory that the body takes: those not yet consumed, and those collected.
     var held: Int { slot.count + collected }
 
     var room: Int { end == nil ? max(0, RequestBody.slotSize - slot.count) : 0 }

@@ -1,19 +1,19 @@
 public import HTTPMessage
 public import Sockets
 
-/// What answers requests; one a reactor, called on its thread only.
+/// The handler of requests. Each reactor has its own instance, called on its thread only.
 public protocol RequestHandler: AnyObject {
     /// Called when a request's head is complete.
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer
 
-    /// The answer to a message that is broken, too large or too slow. The connection closes behind it.
+    /// Returns the answer to a message that is malformed, too large or too slow. The connection then closes.
     func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer
 
-    /// Called when the last byte of an answer was handed to the connection, or the connection broke before.
+    /// Called when the last byte of a response was handed to the connection, or when the connection broke before.
     func completed(_ exchange: CompletedExchange)
 
-    /// Returns whether a peer passes on the requests of many clients, as a reverse proxy does. The bound of connections
-    /// per address does not hold for it.
+    /// Returns true if a peer forwards the requests of many clients, as a reverse proxy does. The limit of connections
+    /// per address does not apply to it.
     func speaksForOthers(_ peer: IPAddress) -> Bool
 }
 
@@ -21,9 +21,9 @@ extension RequestHandler {
     public func speaksForOthers(_ peer: IPAddress) -> Bool { false }
 }
 
-/// How a request is answered.
+/// The answer to a request: a response, or work that returns one.
 public struct Answer {
-    /// Work that waits. It runs on the connection's thread and may suspend; it is cancelled when the connection breaks.
+    /// Asynchronous work. It runs on the connection's thread and may suspend; it is cancelled if the connection breaks.
     public typealias Work = @Sendable (RequestBody) async -> Response
 
     enum Kind {
@@ -34,14 +34,14 @@ public struct Answer {
     let kind: Kind
     let context: AnyObject?
 
-    /// Answers on the spot. A body that the request announced is read and dropped where it is small; otherwise the
-    /// connection closes after the answer.
-    /// - Parameter context: handed back in ``CompletedExchange``.
+    /// Answers immediately. A small request body is read and dropped; otherwise the connection closes after the
+    /// response.
+    /// - Parameter context: returned in ``CompletedExchange``.
     public static func now(_ response: Response, context: AnyObject? = nil) -> Answer {
         Answer(kind: .now(response), context: context)
     }
 
-    /// What it comes to, for work that found out only later how to answer.
+    /// Returns the response, running the work if there is any. For work that chooses its answer late.
     public func response(to body: RequestBody) async -> Response {
         switch kind {
         case .now(let response): response
@@ -50,21 +50,23 @@ public struct Answer {
     }
 
     /// Answers when `work` returns.
-    /// - Parameter bodyLimit: a longer body is refused, at once where its length was announced.
+    /// - Parameter bodyLimit: the longest body in bytes; a longer one is refused, at once if its length was stated.
     public static func later(bodyLimit: Int, context: AnyObject? = nil, work: @escaping Work) -> Answer {
         Answer(kind: .later(bodyLimit: bodyLimit, work: work), context: context)
     }
 }
 
-/// What became of a request, for logs and figures.
+/// A finished request, for logs and metrics.
 public struct CompletedExchange {
+    /// Status of the response; 499 if the connection broke before its end.
     public let status: Status
-    /// Bytes of content that were handed over.
+    /// Bytes of content handed to the connection.
     public let contentBytes: Int
-    /// From the complete head to the last byte.
+    /// Time from the complete head to the last byte.
     public let nanoseconds: UInt64
-    /// The client was gone before the answer was complete.
+    /// True if the connection broke before the response was complete.
     public let wasCutShort: Bool
+    /// Context that the handler gave to its ``Answer``.
     public let context: AnyObject?
     public let turn: Turn
 }

@@ -1,16 +1,16 @@
 internal import Dispatch
 public import Sockets
 
-/// A listening server, spread over the given reactors.
+/// A listening server, distributed over the given reactors.
 public final class Server: Sendable {
-    /// Makes the handler of one reactor; called once for each, before it runs.
+    /// Creates the handler of one reactor; called once per reactor, before it runs.
     public typealias HandlerFactory = (_ reactor: Reactor, _ index: Int) -> any RequestHandler
 
     private let endpoints: [Confined]
-    /// Where it listens, with the ports that the system chose; in the order that was asked for, at least one.
+    /// Bound addresses, with the ports that the system chose; in the given order, at least one.
     public let addresses: [SocketAddress]
 
-    /// `Sendable` because it is only opened by closures that its reactor performs.
+    /// @unchecked: only closures that the reactor performs use the endpoint.
     private struct Confined: @unchecked Sendable {
         let endpoint: ServerEndpoint
     }
@@ -19,7 +19,7 @@ public final class Server: Sendable {
     ///
     /// - Parameters:
     ///   - addresses: at least one; none covers another.
-    ///   - tls: asked for each connection, on its reactor's thread; `nil` for plain ones.
+    ///   - tls: called for each connection, on its reactor's thread; returns nil for plain connections.
     public init(
         _ addresses: [SocketAddress], on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
         tls: @escaping @Sendable () -> TLSServerContext? = { nil }, handler: HandlerFactory
@@ -29,7 +29,7 @@ public final class Server: Sendable {
         for (index, reactor) in reactors.enumerated() {
             let endpoint = try ServerEndpoint(
                 bound, on: reactor, limits: limits, tls: tls, handler: handler(reactor, index))
-            // The first reactor's listeners choose the ports where none are given; the others share them.
+            // The first reactor's listeners choose the ports if none are given; the others share them.
             bound = endpoint.addresses
             try endpoint.start()
             endpoints.append(Confined(endpoint: endpoint))
@@ -38,13 +38,13 @@ public final class Server: Sendable {
         self.addresses = bound
     }
 
-    /// From now on each answer says `Connection: close` and ends its connection; new connections are still taken.
+    /// Makes each further response say `Connection: close` and end its connection; new connections are still accepted.
     public func announceEnd() {
         for confined in endpoints { confined.endpoint.reactor.perform { confined.endpoint.announceEnd() } }
     }
 
-    /// Takes no more connections and answers what was asked; what is not done after the timeout is cut off.
-    /// Blocks; not for a reactor's thread.
+    /// Stops accepting connections and answers outstanding requests; after the timeout, open connections are aborted.
+    /// Blocks; do not call it on a reactor's thread.
     public func drain(timeout: Duration) {
         let group = DispatchGroup()
         for confined in endpoints {

@@ -2,7 +2,7 @@ internal import HTTPMessage
 internal import Sockets
 internal import Time
 
-/// The serializer of one reactor, with a `Date` field (RFC 9110, section 6.6.1) that is made once a second.
+/// The serializer of one reactor, whose `Date` field (RFC 9110, section 6.6.1) is made once per second.
 final class ServerClock {
     private var second: Int64 = .min
     private var serializer = ResponseSerializer()
@@ -22,7 +22,7 @@ final class ServerClock {
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        // 1970-01-01 was a Thursday; whole days since then, rounded down.
+        // 1970-01-01 was a Thursday; the whole days since then are rounded down.
         let day = Int((moment.seconds - ((moment.seconds % 86400) + 86400) % 86400) / 86400)
         let month = Int(text(5..<7)) ?? 1
         return days[((day % 7) + 7) % 7] + ", " + text(8..<10) + " " + months[month - 1] + " "

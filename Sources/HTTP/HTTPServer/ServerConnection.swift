@@ -1,23 +1,23 @@
 internal import Sockets
 internal import Time
 
-/// Carries out what a ``ConnectionMachine`` decides: reads, writes, waits, closes.
+/// A connection that performs the decisions of a ``ConnectionMachine``: reads, writes, waits, closes.
 final class ServerConnection: EventHandler {
     private let machine: ConnectionMachine
     private let endpoint: ServerEndpoint
-    /// What the connection counts for at its endpoint; nil if the peer speaks for many clients.
+    /// Prefix that the connection counts for; nil if the peer forwards for many clients.
     let prefix: ClientPrefix?
-    /// The connection's place in the endpoint's table, until it is closed.
+    /// Index of the connection in the endpoint's table, until it is closed.
     var slot: ConnectionTable<ClientPrefix, ServerConnection>.Slot?
-    /// Bytes that wait in memory, as the endpoint has counted them.
+    /// Bytes that wait in memory, as last reported to the endpoint.
     private(set) var heldBytes = 0
     private var arrivedRequests = 0
     private var watched: WatchedStream?
     private var wakesAt: MonotonicTime?
-    /// After the last answer: what still comes is read and dropped for a moment, since closing a socket with unread
-    /// input would reset the connection and could destroy the answer (RFC 9112, section 9.6).
+    /// Time until which input after the last response is read and dropped. Closing a socket with unread input would
+    /// reset the connection and could destroy the response (RFC 9112, section 9.6).
     private var lingersUntil: MonotonicTime?
-    /// TLS has to write before it can read on, or the other way round.
+    /// Direction that TLS needs next: it may have to write before it can read, or the other way round.
     private var blockedOn: Readiness = []
 
     init(
@@ -46,7 +46,7 @@ final class ServerConnection: EventHandler {
             settle()
             return
         }
-        // The descriptor stays ready, and the next turn comes back to it.
+        // The descriptor stays ready, so the next turn continues.
         if stream.isHandshaking, !endpoint.mayHandshake(in: turn) { return }
         endpoint.lendOutput(to: machine)
         let wasBlocked = blockedOn
@@ -88,7 +88,7 @@ final class ServerConnection: EventHandler {
 
     func announceEnd() { machine.announceEnd() }
 
-    /// Reads what has arrived before the machine decides, so that no request is left unread in the socket.
+    /// Reads all arrived input before the machine decides, so that no request is left unread in the socket.
     func drain() {
         guard lingersUntil == nil, let stream = watched?.stream else { return }
         machine.beginTurn(endpoint.reactor.turn)
@@ -104,7 +104,7 @@ final class ServerConnection: EventHandler {
         settle()
     }
 
-    /// Writes what there is, then waits for what is wanted next, or closes.
+    /// Writes pending output, then waits for the next event or closes.
     private func settle() {
         write()
         endpoint.takeOutputBack(from: machine)
@@ -112,7 +112,7 @@ final class ServerConnection: EventHandler {
             arrivedRequests = machine.arrivedRequests
             endpoint.requestArrived(on: self)
         }
-        // A closed connection holds nothing any more.
+        // A closed connection holds no memory.
         let held = watched == nil ? 0 : machine.heldBytes
         guard held != heldBytes else { return }
         let change = held - heldBytes
@@ -165,8 +165,8 @@ final class ServerConnection: EventHandler {
         }
     }
 
-    /// One timer a connection: it is set anew only where it would come too late; where it comes too early, it is set
-    /// for the deadline that holds by then.
+    /// One timer per connection: it is set only if the current one is later than the deadline. A timer that fires early
+    /// is set for the deadline valid by then.
     private func armTimer() {
         guard let deadline = lingersUntil ?? machine.deadline, let key = watched?.key else { return }
         if let wakesAt, wakesAt <= deadline { return }

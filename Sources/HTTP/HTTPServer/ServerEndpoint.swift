@@ -7,7 +7,7 @@ final class ServerEndpoint {
     let limits: ServerLimits
     let handler: any RequestHandler
     let clock = ServerClock()
-    /// Whether answers end their connections, since the server is about to stop.
+    /// True if responses end their connections, since the server is about to stop.
     private(set) var isEnding = false
     private var listeners: [Listener] = []
     private var table = ConnectionTable<ClientPrefix, ServerConnection>()
@@ -15,7 +15,7 @@ final class ServerEndpoint {
     private static let handshakesPerTurn = 16
     private var handshakes: (turn: MonotonicTime, count: Int) = (MonotonicTime(nanoseconds: 0), 0)
     private var drained: (() -> Void)?
-    /// One output buffer that connections borrow for a turn, so that idle ones own none.
+    /// Output buffer that connections borrow for a turn, so that idle ones own none.
     private var spareOutput: [UInt8] = []
 
     init(
@@ -50,7 +50,7 @@ final class ServerEndpoint {
         } else if table.count >= limits.connectionsPerReactor {
             _ = closeOne()
         }
-        // Without memory for the registration the stream is dropped, which closes it.
+        // If memory for the registration is short, the stream is dropped, which closes it.
         guard let connection = try? ServerConnection(stream, from: peer, prefix, at: self) else { return }
         connection.slot = table.insert(connection, from: prefix)
         // A request that has come with the connection is answered at once: among many new connections this one could be
@@ -58,7 +58,7 @@ final class ServerEndpoint {
         connection.ready(.read, at: reactor.turn)
     }
 
-    /// Closes the connection that has to go first.
+    /// Closes one connection to free a descriptor or a place.
     /// - Returns: false if there is none.
     private func closeOne() -> Bool {
         guard let victim = table.victim(sparing: \.isServed) else { return false }
@@ -76,7 +76,7 @@ final class ServerEndpoint {
         if table.count == 0 { finishDraining() }
     }
 
-    /// Bounds the handshakes of a turn, so that new connections do not delay those that are established.
+    /// Limits the handshakes per turn, so that new connections do not delay established ones.
     func mayHandshake(in turn: Turn) -> Bool {
         if handshakes.turn != turn.monotonic { handshakes = (turn.monotonic, 0) }
         handshakes.count += 1
@@ -89,7 +89,7 @@ final class ServerEndpoint {
         if machine.output.isEmpty { swap(&machine.output, &spareOutput) }
     }
 
-    /// Takes the buffer back if nothing waits in it, so that a connection owns one only while it has output.
+    /// Takes the buffer back if it is empty, so that a connection owns one only while it has output.
     func takeOutputBack(from machine: ConnectionMachine) {
         guard machine.output.isEmpty else { return }
         if machine.output.capacity > spareOutput.capacity, machine.output.capacity <= 1 << 20 {
@@ -98,13 +98,13 @@ final class ServerEndpoint {
         machine.output = []
     }
 
-    /// Notes that a connection holds more bytes than before, or less.
+    /// Records a change of the bytes that a connection holds.
     func heldBytesChanged(by change: Int) {
         heldBytes += change
         if heldBytes > limits.heldBytes, change > 0 { relieve() }
     }
 
-    /// Closes connections of the addresses that hold most, until a quarter of the memory is free.
+    /// Closes connections of the addresses that hold the most memory, until a quarter of the limit is free.
     private func relieve() {
         var heldBy: [ClientPrefix?: Int] = [:]
         let holding = table.connections.filter { $0.heldBytes > 0 }
@@ -115,16 +115,16 @@ final class ServerEndpoint {
         for connection in heaviestFirst where heldBytes > limits.heldBytes / 4 * 3 { connection.abort() }
     }
 
-    // MARK: The end
+    // MARK: Shutdown
 
-    /// From now on each answer ends its connection, and says so.
+    /// Makes each further response end its connection.
     func announceEnd() {
         isEnding = true
         for connection in table.connections { connection.announceEnd() }
     }
 
-    /// Takes what is queued at the listeners and closes them, answers what was asked, and calls back when the last
-    /// connection is closed.
+    /// Accepts connections queued at the listeners, closes these, answers outstanding requests, and calls back when the
+    /// last connection is closed.
     func drain(_ drained: @escaping () -> Void) {
         self.drained = drained
         isEnding = true

@@ -1,6 +1,6 @@
 internal import Time
 
-/// Progress that a client has to make: at least `bytes` in each `window`.
+/// Minimum progress of a client: at least `bytes` in each `window`.
 public struct ProgressRule: Sendable {
     public var window: Duration
     public var bytes: Int
@@ -11,35 +11,38 @@ public struct ProgressRule: Sendable {
     }
 }
 
-/// How long clients may take, and how much of one reactor they may hold.
+/// Limits on the time and resources of clients, per reactor.
 public struct ServerLimits: Sendable {
+    /// Time for a complete request head.
     public var headTimeout: Duration = .seconds(10)
+    /// Time that a connection may be idle between requests.
     public var idleTimeout: Duration = .seconds(75)
-    /// A body has to make this much progress in each window.
+    /// Minimum progress of a request body.
     public var progress = ProgressRule(window: .seconds(10), bytes: 10 << 10)
-    /// A client has to take this much of its answer in each window. The window is longer than that of bodies, since the
-    /// kernel takes output in large pieces.
+    /// Minimum progress of a client in reading its response. The window is longer than that of bodies, since the kernel
+    /// takes output in large pieces.
     public var outputProgress = ProgressRule(window: .seconds(30), bytes: 30 << 10)
-    /// If there are more, the connection that has been longest without a complete request is closed, first from the
-    /// address that holds most.
+    /// The most connections. At the limit, the one longest without a complete request is closed, first from the address
+    /// with the most connections.
     public var connectionsPerReactor = 20_000
-    /// If one address has more, its connection that has been longest without a complete request is closed.
+    /// The most connections per address. At the limit, the one longest without a complete request is closed.
     public var connectionsPerAddress = 5_000
-    /// The most input and output, in bytes, that wait in the memory of one reactor for all connections. Beyond it,
-    /// connections of the address that holds most of it are closed.
+    /// The most bytes of input and output in memory, for all connections of one reactor. Beyond it, connections of the
+    /// addresses that hold the most are closed.
     public var heldBytes = 64 << 20
-    /// How long a connection without a request stays open once the listener is closed: its request may be on its way.
+    /// Time that a connection without a request stays open while the server drains: its request may be on its way.
     public var drainGrace: Duration = .seconds(2)
-    /// A body that the handler did not read is discarded to its end up to this many bytes; beyond, the connection closes.
+    /// The most bytes of an unread body that are read and dropped; for a larger one, the connection closes.
     public var discardedBody = 64 << 10
-    /// No more is read while this much output waits.
+    /// Bytes of waiting output at which reading stops.
     public var pendingOutput = 64 << 10
+    /// The most requests that one connection may have answered per turn of the reactor.
     public var requestsPerTurn = 16
 
     public init() {}
 }
 
-/// Counts the bytes of one direction from a moment on.
+/// A count of the bytes in one direction since a moment.
 struct ProgressWindow {
     private(set) var start = MonotonicTime(nanoseconds: 0)
     private var bytes = 0

@@ -1,9 +1,9 @@
 internal import HTTPMessage
 
-/// The writer's end of a streamed answer: it waits while the client is slower than the producer.
+/// The writer of a streamed response; it waits while the client is slower than the producer.
 final class StreamedResponse: ResponseWriter, @unchecked Sendable {
-    // @unchecked: used on the reactor's thread alone: by the connection, and by a task that prefers the reactor;
-    // `ReactorConfined` checks it at each use.
+    // @unchecked: used on the reactor's thread alone, by the connection and by a task that prefers the reactor.
+    // `ReactorConfined` checks that when the machine is used.
     private let machine: ReactorConfined<ConnectionMachine>
     private let isChunked: Bool
     private var waiting: CheckedContinuation<Void, Never>?

@@ -1,35 +1,35 @@
 public import HTTPMessage
 internal import Text
 
-/// A cookie of this site: for the whole site, out of reach of scripts, and not sent by other sites' forms.
+/// A cookie of this site: valid for the whole site, not readable by scripts, and not sent with forms of other sites.
 ///
-/// The prefix `__Host-` has browsers refuse a cookie of that name from anywhere else (RFC 6265bis, section 4.1.3.2);
-/// over plain HTTP, on loopback, they would refuse the prefix itself.
+/// Browsers accept a `__Host-` cookie only from the host itself (RFC 6265bis, section 4.1.3.2). Over plain HTTP, on
+/// loopback, they would refuse the prefix, so it is left out.
 public struct Cookie: Sendable, Hashable {
-    /// As it is sent.
+    /// Name as sent.
     public let name: String
     private let isSecure: Bool
 
-    /// - Parameter isSecure: whether the site is reached by https.
+    /// - Parameter isSecure: true if the site is reached by https.
     public init(_ name: String, isSecure: Bool) {
         self.name = isSecure ? "__Host-\(name)" : name
         self.isSecure = isSecure
     }
 
-    /// The `Set-Cookie` field's value. Without a lifetime the cookie goes when the browser closes.
+    /// Returns the `Set-Cookie` field's value. The cookie has no lifetime, so it ends when the browser closes.
     public func setting(_ value: String) -> String { "\(name)=\(value)\(attributes)" }
 
-    /// Has the browser forget it.
+    /// Value of a `Set-Cookie` field that deletes the cookie.
     public var clearing: String { "\(name)=; Max-Age=0\(attributes)" }
 
     private var attributes: String { "; Path=/\(isSecure ? "; Secure" : ""); HttpOnly; SameSite=Lax" }
 
     // cookie-string = cookie-pair *( ";" SP cookie-pair ) (RFC 6265, section 4.2.1)
-    /// The values that a request brings, in order and each once, at most eight.
+    /// Returns the distinct values of the cookie in a request, in order, at most eight.
     ///
-    /// Fields are split at the octets of `;` and `=`. A browser holds at most one cookie whose name begins with
-    /// `__Host-`, so that a second value of such a name was made by something else: then none counts. Without the prefix
-    /// another path or a neighbour's host may have set one of several.
+    /// Fields are split at the octets of `;` and `=`. A browser holds at most one cookie per `__Host-` name, so a
+    /// second value is forged and none is returned. Without the prefix, another path or a sibling host may have set a
+    /// value.
     public func values(in request: Request) -> [String] {
         var values: [String] = []
         for field in request.fields(.cookie) {

@@ -1,10 +1,10 @@
-/// A piece of HTML that escapes by construction: literals are markup, interpolated text is not.
+/// A piece of HTML that escapes by construction: literals are markup, interpolated text is escaped.
 ///
 /// `let cell: HTML = "<td title=\"\(name)\">\(name)</td>"` is safe for any `name`, in element content and in quoted
-/// attribute values. Attributes are always quoted; text never goes into a script, a style or an attribute that holds
-/// a URL from outside.
+/// attribute values. Attributes are always quoted. Text must not be interpolated into a script, a style, or an
+/// attribute with an outside URL.
 public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, CustomStringConvertible {
-    /// Markup.
+    /// The markup.
     public private(set) var markup: String
 
     public struct StringInterpolation: StringInterpolationProtocol {
@@ -16,7 +16,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
 
         public mutating func appendLiteral(_ literal: String) { markup += literal }
 
-        /// Text, whatever it holds.
+        /// Appends text, escaped.
         public mutating func appendInterpolation(_ text: some StringProtocol) {
             HTML.escape(text, into: &markup)
         }
@@ -25,7 +25,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
         public mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
         public mutating func appendInterpolation(_ html: HTML?) { markup += html?.markup ?? "" }
         public mutating func appendInterpolation(_ list: [HTML]) { for html in list { markup += html.markup } }
-        /// Markup only where it holds.
+        /// Appends markup if `holds` is true.
         public mutating func appendInterpolation(_ html: HTML, if holds: Bool) {
             if holds { markup += html.markup }
         }
@@ -34,7 +34,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
     public init(stringLiteral value: String) { markup = value }
     public init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
 
-    /// Text as markup.
+    /// Escapes text as markup.
     public init(text: String) {
         markup = ""
         HTML.escape(text, into: &markup)
@@ -59,7 +59,8 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
             case 0x3E: markup += "&gt;"
             case 0x22: markup += "&quot;"
             case 0x27: markup += "&#39;"
-            // Not allowed in a document at all (HTML, section 13.1.4); U+FFFD shows that something was there.
+            // Control characters are not allowed in a document (HTML, section 13.1.4); U+FFFD shows that one was
+            // removed.
             case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F...0x9F: markup += "\u{FFFD}"
             default: markup.unicodeScalars.append(scalar)
             }

@@ -1,13 +1,13 @@
-/// A path of this site, with or without a query: the only thing that a redirect after a sign-in may lead to.
+/// A path of this site, with or without a query: the only allowed target of a redirect after sign-in (open redirect).
 ///
-/// It is read once, here, and sent on as it is. Whatever a browser or a server behind could take for an address
-/// elsewhere is none: `//host`, backslashes (which browsers turn into slashes), control characters (which they drop),
-/// and all of these percent-encoded.
+/// The text is checked once, here, and sent unchanged. Every text that a browser or a server behind could read as
+/// another site is refused: `//host`, backslashes (browsers turn them into slashes), control characters (browsers drop
+/// them), and all of these percent-encoded.
 public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
-    /// Begins with exactly one slash.
+    /// The path and query; begins with exactly one slash.
     public let text: String
 
-    /// `nil` for anything but an absolute path of this site, and for what is longer than 1 KiB.
+    /// Returns nil if the text is not an absolute path of this site, or exceeds 1 KiB.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.first == UInt8(ascii: "/"), bytes.count <= 1024,
@@ -21,11 +21,11 @@ public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { text }
 
-    /// `"`, `#`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`
+    /// Refused characters: `"`, `#`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`
     private static let never: Set<UInt8> = [0x22, 0x23, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D]
 
-    /// No empty segment but the last, none of dots alone, and nothing encoded that would be a slash, a backslash, a
-    /// percent sign, a dot or a control character.
+    /// Returns true if no segment but the last is empty and none consists of dots alone. No segment may encode a slash,
+    /// a backslash, a percent sign, a dot or a control character.
     private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
         let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (index, segment) in segments.enumerated() {
@@ -37,7 +37,7 @@ public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Every percent sign is followed by two hexadecimal digits of a byte that is allowed.
+    /// Returns true if every percent sign is followed by two hexadecimal digits of an allowed byte.
     private static func isDecodable(
         _ text: ArraySlice<UInt8>, where isAllowed: (UInt8) -> Bool = { $0 >= 0x20 && $0 != 0x7F }
     ) -> Bool {

@@ -1,13 +1,13 @@
 public import HTTPMessage
 internal import Text
 
-/// What a browser says about where a request comes from.
+/// The browser's statements about a request's origin.
 public enum RequestOrigin {
-    /// Whether the request says that another site made it (Fetch Metadata; RFC 6454, section 7). Browsers that say
-    /// nothing are not refused for it: the form token decides there.
+    /// Returns true if the request states that another site made it (Fetch Metadata; RFC 6454, section 7). A request
+    /// without such fields is not refused: the form token then protects it.
     ///
-    /// Forms of pages with `Referrer-Policy: no-referrer` are sent with `Origin: null` (Fetch, section 3.1), as are those
-    /// of sandboxed frames anywhere; `Sec-Fetch-Site` tells them apart.
+    /// Forms of pages with `Referrer-Policy: no-referrer` are sent with `Origin: null` (Fetch, section 3.1), as are
+    /// those of sandboxed frames of any site; `Sec-Fetch-Site` distinguishes them.
     public static func isForeign(_ request: Request, origin: String) -> Bool {
         let sites = request.fields(.fetchSite)
         guard sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }), sites.count <= 1 else { return true }
@@ -16,8 +16,9 @@ public enum RequestOrigin {
         return origins.contains { !$0.isExactly(origin) && !($0 == "null" && sites == ["same-origin"]) }
     }
 
-    /// Whether a person follows a link or types an address: only then a redirect to a sign-in page helps. Scripts and
-    /// programs (`Accept` without HTML, `X-Requested-With`, `Sec-Fetch-Mode` other than `navigate`) want a status.
+    /// Returns true if a user follows a link or types an address; only then does a redirect to a sign-in page help.
+    /// Scripts and programs (`Accept` without HTML, `X-Requested-With`, `Sec-Fetch-Mode` other than `navigate`) get a
+    /// status instead.
     public static func isNavigation(_ request: Request) -> Bool {
         guard request.method == .get || request.method == .head, request.field(.requestedWith) == nil else {
             return false
@@ -27,7 +28,7 @@ public enum RequestOrigin {
         return acceptsHTML(request)
     }
 
-    /// Whether HTML is named among what the client accepts.
+    /// Returns true if the client's `Accept` field names HTML.
     public static func acceptsHTML(_ request: Request) -> Bool {
         request.fields(.accept).contains { field in
             field.asciiLowercased().split(at: ",").contains { range in

@@ -1,9 +1,9 @@
 public import HTTPMessage
 
-/// The fields that pages carry beside their content.
+/// The security fields of pages.
 public enum SecurityFields {
-    /// Nothing from elsewhere, no inline script or style, no framing, forms only to this site; no address of a page
-    /// goes to other sites (CSP Level 3; Referrer Policy).
+    /// Fields that forbid content of other sites, inline scripts and styles, framing, and forms to other sites. No page
+    /// address is sent to other sites (CSP Level 3; Referrer Policy).
     public static let page = Fields([
         (
             .contentSecurityPolicy,
@@ -13,6 +13,6 @@ public enum SecurityFields {
         (.referrerPolicy, "no-referrer"),
     ])
 
-    /// Browsers reach the site by https only, for a year (RFC 6797).
+    /// Field that makes browsers use https only for this site, for a year (RFC 6797).
     public static let transportSecurity = Fields([(.transportSecurity, "max-age=31536000")])
 }

@@ -16,7 +16,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-// What OpenSSL has as macros, which Swift does not see.
+// OpenSSL's macros that Swift does not import, as functions.
 
 /// TLS 1.2 and up; writes may be partial and their buffers may move; records are read ahead.
 static inline void gatehouse_ssl_ctx_prepare(SSL_CTX *context) {

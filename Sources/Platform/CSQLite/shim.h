@@ -12,7 +12,8 @@ static inline int gatehouse_bind_blob(sqlite3_stmt *statement, int index, const 
     return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
-/* Variadic: a database file cannot run functions, nor SQL rewrite the file's structure, and "x" is never a string. */
+/* sqlite3_db_config is variadic. A database file cannot run functions, SQL cannot rewrite the file's structure, and "x"
+   is never a string. */
 static inline void gatehouse_harden(sqlite3 *database) {
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
     sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);

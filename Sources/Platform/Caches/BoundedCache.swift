@@ -1,8 +1,8 @@
-/// Values by key, bounded in bytes and in number.
+/// A cache bounded in bytes and in number of entries.
 ///
-/// Two halves: when the newer one is full the older one is forgotten, which keeps what is used and bounds the size without
-/// bookkeeping at each hit. What a value takes is told when it is inserted; both halves together hold no more than the
-/// bounds, and a value that is larger than a half is not kept.
+/// The cache has two halves. If the newer half is full, the older one is dropped: entries in use stay, without
+/// bookkeeping per hit. The caller states an entry's size at insertion. Both halves together stay within the bounds; a
+/// value larger than one half is not kept.
 public struct BoundedCache<Key: Hashable, Value> {
     @usableFromInline struct Entry {
         @usableFromInline let value: Value
@@ -21,22 +21,23 @@ public struct BoundedCache<Key: Hashable, Value> {
     @usableFromInline var newerBytes = 0
     @usableFromInline var olderBytes = 0
 
-    /// What an entry takes beside its key and value.
+    /// Bytes that an entry takes in addition to its key and value.
     @usableFromInline static var overhead: Int { 2 * MemoryLayout<(Key, Entry)>.stride }
 
     /// - Parameters:
-    ///   - bytes: how many all entries may take.
-    ///   - entries: how many there may be.
+    /// - bytes: the most bytes that all entries may take.
+    /// - entries: the most entries.
     public init(bytes: Int, entries: Int) {
         halfBytes = max(0, bytes / 2)
         halfEntries = max(1, entries / 2)
     }
 
-    /// What all entries take, as it was told.
+    /// Bytes of all entries, by the sizes stated at insertion, with the overhead of each entry.
     public var bytes: Int { newerBytes + olderBytes }
+    /// Number of entries.
     public var count: Int { newer.count + older.count }
 
-    /// The value of a key, which is thereby among those that are used.
+    /// Returns the value of a key and marks it as recently used.
     @inlinable public mutating func value(for key: Key) -> Value? {
         if let entry = newer[key] { return entry.value }
         guard let entry = older.removeValue(forKey: key) else { return nil }
@@ -45,12 +46,12 @@ public struct BoundedCache<Key: Hashable, Value> {
         return entry.value
     }
 
-    /// The value of a key, and nothing else.
+    /// Returns the value of a key without marking it as used.
     @inlinable public func peek(_ key: Key) -> Value? { newer[key]?.value ?? older[key]?.value }
 
-    /// Keeps a value in place of an earlier one.
+    /// Stores a value, replacing an earlier one.
     ///
-    /// - Parameter bytes: what key and value take outside the table.
+    /// - Parameter bytes: the size of key and value outside the table.
     @inlinable public mutating func insert(_ value: Value, for key: Key, bytes: Int) {
         remove(key)
         let (size, overflow) = max(0, bytes).addingReportingOverflow(BoundedCache.overhead)

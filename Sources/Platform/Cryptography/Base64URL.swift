@@ -1,7 +1,7 @@
-/// base64url without padding (RFC 7515, section 2; RFC 4648, section 5), strictly: no other character, no white space,
-/// no bits left over.
+/// Strict base64url without padding (RFC 7515, section 2; RFC 4648, section 5): no other character, no white space, no
+/// bits left over.
 public enum Base64URL {
-    /// `nil` for anything that ``encode(_:)`` would not have written.
+    /// Returns nil for any text that ``encode(_:)`` would not produce.
     public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         let tail = text.count % 4
         guard tail != 1 else { return nil }
@@ -20,7 +20,8 @@ public enum Base64URL {
     {
         let whole = text.count & ~3
         var target = 0
-        // Looking at it once for all: a character outside the alphabet has the two high bits, which no value has.
+        // Characters outside the alphabet map to 0xFF; its two high bits are in no valid value, so one check at the end
+        // suffices.
         var faults: UInt8 = 0
         return unsafe values.withUnsafeBufferPointer { table in
             var index = 0
@@ -57,6 +58,7 @@ public enum Base64URL {
         decode(text.utf8Span.span)
     }
 
+    /// Returns the encoding without padding.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
@@ -76,7 +78,7 @@ public enum Base64URL {
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// 0xFF for what is not of the alphabet.
+    /// 0xFF for characters outside the alphabet.
     private static let values: [UInt8] = {
         var values = Array(repeating: UInt8(0xFF), count: 256)
         for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What OpenSSL could not do. Keys and secrets never appear in it.
+/// A failed cryptographic operation. Its text never contains keys or secrets.
 public struct CryptographyError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Reason: String, Sendable {
         case invalidKey = "this is not a usable key"

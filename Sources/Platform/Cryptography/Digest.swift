@@ -6,7 +6,7 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
     case sha384 = "SHA384"
     case sha512 = "SHA512"
 
-    /// In bytes.
+    /// Length of the digest in bytes.
     public var length: Int {
         switch self {
         case .sha256: 32
@@ -16,8 +16,8 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
     }
 }
 
-/// Computes digests on a context that is kept, since looking the algorithm up costs as much as a short digest. Belongs to
-/// one thread.
+/// A digest computer that keeps its OpenSSL context, since looking up the algorithm costs as much as a short digest.
+/// Each instance belongs to one thread.
 @safe public final class Digest {
     public let algorithm: DigestAlgorithm
     private let context: OpaquePointer
@@ -41,7 +41,7 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
         unsafe EVP_MD_free(implementation)
     }
 
-    /// The digest of `bytes`, ``DigestAlgorithm/length`` bytes.
+    /// Returns the digest of `bytes`, ``DigestAlgorithm/length`` bytes.
     public func callAsFunction(_ bytes: Span<UInt8>) throws(CryptographyError) -> [UInt8] {
         var result = Array(repeating: UInt8(0), count: algorithm.length)
         // The span is valid during the closure; `result` is as long as the algorithm's output.
@@ -54,7 +54,7 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
         return result
     }
 
-    /// One SHA-256 digest, where keeping a context is not worth it.
+    /// Computes one SHA-256 digest without a kept context.
     public static func sha256(_ bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
         try Digest(.sha256)(bytes.span)
     }
@@ -62,7 +62,7 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
 
 /// HMAC with SHA-256 (RFC 2104).
 public enum MAC {
-    /// 32 bytes.
+    /// Returns the MAC, 32 bytes.
     public static func sha256(key: [UInt8], _ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         var result = Array(repeating: UInt8(0), count: 32)
         var length = 0
@@ -76,7 +76,7 @@ public enum MAC {
 
 /// HKDF with SHA-256 (RFC 5869).
 public enum KeyDerivation {
-    /// - Parameter count: at most 8160 bytes.
+    /// - Parameter count: length of the derived key, 1 to 8160 bytes.
     public static func hkdf(
         secret: [UInt8], salt: [UInt8] = [], info: [UInt8], count: Int
     ) throws(CryptographyError) -> [UInt8] {
@@ -94,19 +94,20 @@ public enum KeyDerivation {
     }
 }
 
-/// Bytes that nobody can guess.
+/// Random bytes from OpenSSL's cryptographic generator.
 public enum RandomBytes {
+    /// - Parameter count: the number of bytes.
     public static func make(_ count: Int) throws(CryptographyError) -> [UInt8] {
         var bytes = Array(repeating: UInt8(0), count: count)
-        // The buffer is as long as the count says.
+        // The buffer is exactly `count` bytes long.
         guard unsafe RAND_bytes(&bytes, Int32(count)) == 1 else { throw CryptographyError(.failure) }
         return bytes
     }
 }
 
-/// Compares secrets without telling by the time it takes where they differ. Lengths are no secret.
+/// Compares two secrets in a time that does not depend on where they differ (timing attack). Lengths are not secret.
 public func isEqualInConstantTime(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-    // Both are as long as the count says.
+    // Both arrays have the length that is passed.
     guard a.count == b.count, !a.isEmpty else { return a.count == b.count }
     return unsafe CRYPTO_memcmp(a, b, a.count) == 0
 }

@@ -1,13 +1,13 @@
 internal import COpenSSL
 
-/// Owns a memory `BIO`, through which PEM is read and written.
+/// Owner of a memory `BIO`, used to read and write PEM.
 @safe final class MemoryBuffer {
     let pointer: OpaquePointer
 
     init(_ bytes: [UInt8] = []) throws(CryptographyError) {
         guard let pointer = unsafe BIO_new(BIO_s_mem()) else { throw CryptographyError(.failure) }
         unsafe self.pointer = pointer
-        // The BIO copies what is written to it.
+        // The BIO copies the bytes that are written to it.
         guard unsafe bytes.isEmpty || BIO_write(pointer, bytes, Int32(bytes.count)) == Int32(bytes.count) else {
             throw CryptographyError(.failure)
         }
@@ -21,7 +21,7 @@ internal import COpenSSL
         var all: [UInt8] = []
         var part = Array(repeating: UInt8(0), count: 4096)
         while true {
-            // The buffer is as long as the count says.
+            // The buffer is exactly as long as the count that is passed.
             let count = unsafe BIO_read(pointer, &part, Int32(part.count))
             guard count > 0 else { break }
             all += part.prefix(Int(count))

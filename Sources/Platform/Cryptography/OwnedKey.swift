@@ -1,8 +1,8 @@
 internal import COpenSSL
 
-/// Owns an `EVP_PKEY`.
+/// Owner of an `EVP_PKEY`.
 @safe final class OwnedKey: @unchecked Sendable {
-    // @unchecked: an EVP_PKEY is not changed after it was made, and OpenSSL counts its references atomically.
+    // @unchecked: an EVP_PKEY does not change after its creation, and OpenSSL counts its references atomically.
     let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) {
@@ -13,7 +13,7 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(pointer)
     }
 
-    /// What kind of key it is, where it is one that is used here.
+    /// Returns the kind of the key; throws if keys of this kind or size are not supported.
     func kind() throws(CryptographyError) -> KeyKind {
         if unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 {
             let bits = unsafe EVP_PKEY_get_bits(pointer)
@@ -24,7 +24,7 @@ internal import COpenSSL
         if unsafe EVP_PKEY_is_a(pointer, "ED25519") == 1 { return .ed25519 }
         guard unsafe EVP_PKEY_is_a(pointer, "EC") == 1 else { throw CryptographyError(.unsupportedKey) }
         var name: [CChar] = Array(repeating: 0, count: 64)
-        // The buffer is as long as the count says.
+        // The buffer is exactly as long as the count that is passed.
         guard unsafe EVP_PKEY_get_group_name(pointer, &name, name.count, nil) == 1 else {
             throw CryptographyError(.unsupportedKey)
         }
@@ -49,7 +49,7 @@ internal import COpenSSL
         return bytes
     }
 
-    /// Whether the public half is a key at all: a point of the curve other than the one at infinity.
+    /// Returns true if the public key is a point of the curve other than the point at infinity.
     func isValidPublicKey() -> Bool {
         guard let context = unsafe EVP_PKEY_CTX_new(pointer, nil) else { return false }
         defer { unsafe EVP_PKEY_CTX_free(context) }
@@ -59,7 +59,7 @@ internal import COpenSSL
     }
 }
 
-/// Collects the parameters of a key and makes it (EVP_PKEY_fromdata(3)).
+/// Builder of a public key from its parameters (EVP_PKEY_fromdata(3)).
 @safe final class KeyBuilder {
     private let builder: OpaquePointer
     private var numbers: [OpaquePointer]
@@ -83,12 +83,12 @@ internal import COpenSSL
         }
     }
 
-    /// The builder keeps pointers to names: only literals, which live as long as the program, may be given to it.
+    /// The builder keeps pointers to names, so names must be literals, which live as long as the program.
     private func literal(_ name: StaticString) -> UnsafePointer<CChar> {
         unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
-    /// A public key of the numbers given so far, or of a point on a named curve.
+    /// Returns a public key made of the numbers added so far, or of a point on a named curve.
     func publicKey(_ type: String, group: String? = nil, point: [UInt8] = []) throws(CryptographyError) -> OwnedKey {
         var key: OpaquePointer?
         let groupName = Array((group ?? "").utf8CString)

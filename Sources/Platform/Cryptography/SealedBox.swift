@@ -1,8 +1,9 @@
 internal import COpenSSL
 
-/// Seals values with AES-256-GCM: what leaves the process comes back unaltered and unread, or not at all.
+/// Encrypts and authenticates values with AES-256-GCM: a value that was read or altered outside the process does not
+/// open.
 ///
-/// A sealed value is `key id (4) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The first key seals, all of them open, so that
+/// A sealed value is `key id (4) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The first key seals and all keys open, so that
 /// keys can be rotated.
 public struct SealedBox: Sendable {
     private struct Key: Sendable {
@@ -12,22 +13,22 @@ public struct SealedBox: Sendable {
 
     private let keys: [Key]
 
-    /// - Parameter keys: 32 bytes each, the newest first.
+    /// - Parameter keys: 32 bytes each, newest first.
     public init(keys: [[UInt8]]) throws(CryptographyError) {
         guard !keys.isEmpty, keys.allSatisfy({ $0.count == 32 }) else { throw CryptographyError(.invalidKey) }
         var derived: [Key] = []
         for key in keys {
-            // The id is derived, so that it names the key without telling anything about it.
+            // The id is derived by HKDF, so that it reveals nothing about the key.
             let id = try KeyDerivation.hkdf(secret: key, info: Array("gatehouse key id".utf8), count: 4)
             derived.append(Key(id: id, bytes: key))
         }
         self.keys = derived
     }
 
-    /// The ids of the keys that open, base64url, the newest first. They tell nothing about the keys.
+    /// Ids of all keys, base64url, newest first. An id reveals nothing about its key.
     public var keyIDs: [String] { keys.map { Base64URL.encode($0.id) } }
 
-    /// - Parameter context: what the value is for; opening it needs the same.
+    /// - Parameter context: the value's purpose; opening the value needs equal bytes.
     public func seal(_ value: [UInt8], context: [UInt8]) throws(CryptographyError) -> [UInt8] {
         let key = keys[0]
         let nonce = try RandomBytes.make(12)
@@ -38,6 +39,9 @@ public struct SealedBox: Sendable {
         return key.id + nonce + text + (try cipher.tag())
     }
 
+    /// Opens a sealed value with the key that sealed it.
+    ///
+    /// - Throws: `notSealedHere` if no key fits, the context differs, or the value was altered.
     public func open(_ sealed: [UInt8], context: [UInt8]) throws(CryptographyError) -> [UInt8] {
         guard sealed.count >= 32, let key = keys.first(where: { $0.id == Array(sealed.prefix(4)) }) else {
             throw CryptographyError(.notSealedHere)
@@ -58,7 +62,7 @@ public struct SealedBox: Sendable {
     init(key: [UInt8], nonce: [UInt8], encrypts: Bool) throws(CryptographyError) {
         guard let context = unsafe EVP_CIPHER_CTX_new() else { throw CryptographyError(.failure) }
         unsafe self.context = context
-        // A key of 32 and a nonce of 12 bytes are the cipher's own defaults.
+        // A key of 32 bytes and a nonce of 12 bytes are the cipher's defaults.
         guard unsafe EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce, encrypts ? 1 : 0) == 1 else {
             throw CryptographyError(.failure)
         }
@@ -85,7 +89,7 @@ public struct SealedBox: Sendable {
         return result
     }
 
-    /// Whether the tag fits, when opening.
+    /// Ends the operation. When opening, returns true if the tag matches.
     func finish() -> Bool {
         var rest = Array(repeating: UInt8(0), count: 16)
         var count: Int32 = 0

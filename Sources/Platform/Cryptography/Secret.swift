@@ -1,4 +1,4 @@
-/// Bytes that nobody may see: it describes, prints and reflects itself without them.
+/// Secret bytes that never appear in descriptions, debug output or reflection.
 public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public let bytes: [UInt8]
 
@@ -6,7 +6,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
         self.bytes = bytes
     }
 
-    /// The secret as text, where it is one.
+    /// The secret as UTF-8 text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     public var description: String { "(secret)" }

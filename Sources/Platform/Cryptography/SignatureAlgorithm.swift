@@ -1,4 +1,4 @@
-/// The signature algorithms of tokens (RFC 7518, section 3.1; RFC 8037, section 3.1). There is no `none` and no HMAC.
+/// The signature algorithms of tokens (RFC 7518, section 3.1; RFC 8037, section 3.1). `none` and HMAC are absent.
 public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     case rs256 = "RS256"
     case rs384 = "RS384"
@@ -11,7 +11,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     case es512 = "ES512"
     case edDSA = "EdDSA"
 
-    /// `nil` for Ed25519, which takes the message itself.
+    /// The digest of the message; nil for Ed25519, which signs the message itself.
     public var digest: DigestAlgorithm? {
         switch self {
         case .rs256, .ps256, .es256: .sha256
@@ -23,7 +23,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
 
     public var isPSS: Bool { self == .ps256 || self == .ps384 || self == .ps512 }
 
-    /// Whether a key of this kind makes such signatures: the key decides, never the token.
+    /// Returns true if a key of this kind can make such signatures. The key decides, never the token.
     public func fits(_ kind: KeyKind) -> Bool {
         switch self {
         case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: kind == .rsa
@@ -35,7 +35,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// The kinds of keys that are used here.
+/// The supported kinds of keys.
 public enum KeyKind: String, Sendable, Hashable, CaseIterable {
     case rsa = "RSA"
     case p256 = "P-256"
@@ -43,7 +43,7 @@ public enum KeyKind: String, Sendable, Hashable, CaseIterable {
     case p521 = "P-521"
     case ed25519 = "Ed25519"
 
-    /// Of one coordinate, and of each half of a signature, in bytes; `nil` for what is not ECDSA.
+    /// Length in bytes of one coordinate and of each half of a signature; nil if the kind is not ECDSA.
     public var coordinateLength: Int? {
         switch self {
         case .p256: 32

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A private key: the demo provider's, and those of tests. It describes itself without its secret.
+/// A private key, used by the demo provider and by tests. Its description does not contain the secret.
 public struct SigningKey: Sendable, CustomStringConvertible {
     public let kind: KeyKind
     let key: OwnedKey
@@ -10,7 +10,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         self.key = key
     }
 
-    /// A new key; RSA gets 2048 bits unless told otherwise.
+    /// Generates a key; RSA keys have 2048 bits by default.
     public static func generate(_ kind: KeyKind, rsaBits: Int = 2048) throws(CryptographyError) -> SigningKey {
         let type = kind == .rsa ? "RSA" : kind == .ed25519 ? "ED25519" : "EC"
         guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, type, nil) else { throw CryptographyError(.failure) }
@@ -37,7 +37,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     /// Reads a private key from unencrypted PEM.
     public init(pem text: String) throws(CryptographyError) {
         let input = try MemoryBuffer(Array(text.utf8))
-        // An empty pass phrase, so that an encrypted key is refused instead of asked about at a terminal.
+        // An empty pass phrase makes OpenSSL refuse an encrypted key instead of prompting at a terminal.
         var phrase: [CChar] = [0]
         guard let key = unsafe PEM_read_bio_PrivateKey(input.pointer, nil, nil, &phrase) else {
             throw CryptographyError(.invalidKey)
@@ -45,14 +45,14 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         try unsafe self.init(OwnedKey(key))
     }
 
-    /// The Ed25519 key of a secret of 32 bytes (RFC 8032, section 5.1.5).
+    /// The Ed25519 key of a 32-byte secret (RFC 8032, section 5.1.5).
     public init(ed25519Seed seed: [UInt8]) throws(CryptographyError) {
         guard seed.count == 32, let key = unsafe EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
         else { throw CryptographyError(.invalidKey) }
         try unsafe self.init(OwnedKey(key))
     }
 
-    /// PKCS #8 in PEM, unencrypted.
+    /// The key as unencrypted PKCS #8 in PEM.
     public func pem() throws(CryptographyError) -> String {
         let output = try MemoryBuffer()
         guard unsafe PEM_write_bio_PKCS8PrivateKey(output.pointer, key.pointer, nil, nil, 0, nil, nil) == 1 else {
@@ -61,7 +61,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         return String(decoding: output.read(), as: UTF8.self)
     }
 
-    /// A signature as JWS writes it.
+    /// Returns a signature in JWS format.
     public func sign(_ message: [UInt8], _ algorithm: SignatureAlgorithm) throws(CryptographyError) -> [UInt8] {
         guard algorithm.fits(kind) else { throw CryptographyError(.unsupportedKey) }
         guard let operation = unsafe EVP_MD_CTX_new() else { throw CryptographyError(.failure) }
@@ -89,7 +89,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         return try SigningKey.halves(of: signature, length: coordinate)
     }
 
-    /// `r ‖ s` of an ECDSA-Sig-Value.
+    /// Returns `r ‖ s` of an ECDSA-Sig-Value.
     private static func halves(of sequence: [UInt8], length: Int) throws(CryptographyError) -> [UInt8] {
         var result: [UInt8] = []
         var index = sequence.count > 1 && sequence[1] & 0x80 != 0 ? 3 : 2
@@ -105,7 +105,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         return result
     }
 
-    /// The public half's parameters as a JWK has them, in bytes: `n` and `e`, `x` and `y`, or `x`.
+    /// Parameters of the public key as a JWK names them, in bytes: `n` and `e`, `x` and `y`, or `x`.
     public func publicParameters() throws(CryptographyError) -> [(name: String, bytes: [UInt8])] {
         switch kind {
         case .rsa: return [("n", try key.number("n")), ("e", try key.number("e"))]
@@ -122,6 +122,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Returns the public half of the key.
     public func verificationKey() throws(CryptographyError) -> VerificationKey {
         try VerificationKey(key)
     }

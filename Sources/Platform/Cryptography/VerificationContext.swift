@@ -1,16 +1,16 @@
 internal import COpenSSL
 
-/// A key made ready for one algorithm. Setting OpenSSL up costs a quarter of a verification, so it is done once; the
-/// context belongs to one thread.
+/// A key set up for one algorithm. Setting up OpenSSL costs a quarter of a verification, so it is done once. Each
+/// instance belongs to one thread.
 @safe public final class VerificationContext {
     private let key: VerificationKey
     private let algorithm: SignatureAlgorithm
     private let digest: Digest?
-    /// `nil` for Ed25519, which OpenSSL verifies over the message only.
+    /// Nil for Ed25519, which OpenSSL verifies over the message only.
     private let context: OpaquePointer?
     private let order: OpaquePointer?
 
-    /// Throws where the key is of another kind than the algorithm's.
+    /// Throws if the algorithm needs another kind of key.
     public init(_ key: VerificationKey, _ algorithm: SignatureAlgorithm) throws(CryptographyError) {
         guard algorithm.fits(key.kind) else { throw CryptographyError(.unsupportedKey) }
         self.key = key
@@ -51,7 +51,7 @@ internal import COpenSSL
         case .rs256, .rs384, .rs512:
             guard unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 else { return false }
         case .ps256, .ps384, .ps512:
-            // The salt is as long as the digest (RFC 7518, section 3.5), and MGF1 uses the same digest.
+            // The salt is as long as the digest (RFC 7518, section 3.5), and MGF1 uses the signature's digest.
             guard unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1,
                 unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1
             else { return false }
@@ -60,8 +60,8 @@ internal import COpenSSL
         return unsafe EVP_PKEY_CTX_set_signature_md(context, type) == 1
     }
 
-    /// Whether `signature` (as JWS writes it: RFC 7518, section 3.3–3.5; RFC 8037, section 3.1) is this key's over
-    /// `message`.
+    /// Returns true if `signature` is a signature of `message` by this key, in JWS format (RFC 7518, sections 3.3–3.5;
+    /// RFC 8037, section 3.1).
     public func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) -> Bool {
         let isValid: Bool
         if let digest {
@@ -98,8 +98,8 @@ internal import COpenSSL
         }
     }
 
-    /// `r ‖ s` as the ECDSA-Sig-Value that OpenSSL reads (RFC 3279, section 2.2.3); `nil` where the length is not
-    /// exactly twice the curve's, or a half is zero or not below the order.
+    /// Converts `r ‖ s` to the ECDSA-Sig-Value that OpenSSL reads (RFC 3279, section 2.2.3). Returns nil if the length
+    /// is not exactly twice the curve's, or if a half is zero or not below the order.
     private func sequence(_ signature: Span<UInt8>, length: Int) -> [UInt8]? {
         guard signature.count == 2 * length else { return nil }
         var content: [UInt8] = []

@@ -2,11 +2,11 @@ internal import COpenSSL
 internal import Text
 
 extension VerificationKey {
-    /// The keys of PEM text (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY` and `CERTIFICATE` blocks, in their order. Of a
-    /// certificate only the key is used: neither its dates nor its issuer are looked at.
+    /// Reads the keys of PEM text (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY` and `CERTIFICATE` blocks, in order. Of a
+    /// certificate only the key is used; its dates and issuer are ignored.
     ///
-    /// - Returns: one result a block, so that one that cannot be used does not spoil the others.
-    /// - Throws: where there is no block, one has no end, or one holds a private key: such a file is in the wrong hands.
+    /// - Returns: one result per block, so that one unusable block does not affect the others.
+    /// - Throws: if there is no block, a block has no end, or a block holds a private key, which must not be here.
     public static func keys(pem text: String) throws(CryptographyError) -> [Result<VerificationKey, CryptographyError>]
     {
         guard !text.holds(exactly: "PRIVATE KEY-----") else { throw CryptographyError(.privateKey) }

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A public key that signatures are checked with. One that exists is usable: long enough, on its curve, of a known kind.
+/// A public key that verifies signatures. Every value is usable: long enough, on its curve, of a supported kind.
 public struct VerificationKey: Sendable {
     public let kind: KeyKind
     let key: OwnedKey
@@ -9,9 +9,9 @@ public struct VerificationKey: Sendable {
         kind = try key.kind()
         switch kind {
         case .rsa:
-            // An even number of either kind, and the exponent 1, make signatures that anybody can make or nobody.
-            // OpenSSL's own check also looks whether the modulus is a prime, which costs 3 ms at 2048 bits and
-            // 120 ms at 8192 and would only tell that the key's owner made a mistake.
+            // An even modulus, an even exponent or the exponent 1 makes signatures forgeable or impossible. OpenSSL's
+            // own check also tests the modulus for being a prime. That costs 3 ms at 2048 bits and 120 ms at 8192, and
+            // would only reveal a mistake of the key's owner.
             let exponent = try key.number("e")
             guard exponent.count <= 8, exponent != [1], exponent.last.map({ $0 & 1 }) == 1,
                 try key.number("n").last.map({ $0 & 1 }) == 1
@@ -23,7 +23,7 @@ public struct VerificationKey: Sendable {
         self.key = key
     }
 
-    /// Whether another key is the same one, whatever it is called.
+    /// Returns true if both keys are equal, regardless of their ids.
     public func isSame(as other: VerificationKey) -> Bool {
         // OpenSSL compares the public halves and changes neither key.
         unsafe EVP_PKEY_eq(key.pointer, other.key.pointer) == 1

@@ -1,15 +1,15 @@
 internal import CSQLite
 internal import Glibc
 
-/// Owns one connection to the file.
+/// Owner of one connection to the SQLite file.
 ///
-/// `@unchecked Sendable`: opened by the thread that makes the database and then handed to the one thread that uses
-/// it, never used by two at a time. `@safe`: the handle lives as long as the object.
+/// `@unchecked Sendable`: the thread that creates the database opens the connection and passes it to the one thread
+/// that uses it. Two threads never use it at a time. `@safe`: the handle lives as long as the object.
 @safe final class Connection: @unchecked Sendable {
     enum Use {
-        /// Makes the file where it is missing.
+        /// Creates the file if it is missing.
         case making
-        /// A store that has to be there.
+        /// Opens a store that must exist.
         case writing
         case reading
     }
@@ -24,7 +24,7 @@ internal import Glibc
         case .reading: break
         }
         var opened: OpaquePointer?
-        // Each connection stays with one thread. A reader, too, has to write the index of the log.
+        // Each connection stays on one thread. Readers also write the index of the log, so no connection is read-only.
         let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
         guard let handle = unsafe opened else { throw DatabaseError(.failed, cause: "no memory for a connection") }
         unsafe self.handle = handle
@@ -47,11 +47,11 @@ internal import Glibc
 
     deinit {
         statements = [:]
-        // Waits for statements that are still referred to, and frees itself with the last of them.
+        // The connection waits for statements that are still referenced, and is freed with the last of them.
         unsafe sqlite3_close_v2(handle)
     }
 
-    /// The store holds who is who: nobody else reads it. SQLite gives the log the same mode.
+    /// The store holds identities, so only its owner may read the file. SQLite gives the log equal permissions.
     private static func create(_ path: String) throws(DatabaseError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -66,7 +66,7 @@ internal import Glibc
         }
     }
 
-    /// The kept statement for a text, or a new one while that is in use further up the stack.
+    /// Returns the cached statement for a text, or a new one while the cached one is in use further up the stack.
     func statement(_ sql: String) throws(DatabaseError) -> Statement {
         if let kept = statements[sql], !kept.isBusy { return kept }
         let statement = try Statement(sql, on: self)
@@ -78,7 +78,7 @@ internal import Glibc
         try statement(sql).run([])
     }
 
-    /// Several statements at once, without parameters.
+    /// Executes several statements without parameters.
     func executeScript(_ sql: String) throws(DatabaseError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
@@ -88,7 +88,7 @@ internal import Glibc
         unsafe sqlite3_get_autocommit(handle) == 0
     }
 
-    /// Undoes all; nothing to undo is no error.
+    /// Rolls back the open transaction, if there is one.
     func rollBack() {
         if isInTransaction { try? execute("ROLLBACK") }
     }

@@ -1,6 +1,6 @@
 extension Database {
-    /// Writes, and may refuse: see ``WriteOutcome``. Answers after COMMIT. A task that is cancelled meanwhile gets
-    /// its answer all the same.
+    /// Writes to the store; the closure may refuse: see ``WriteOutcome``. Returns after COMMIT. A task that is
+    /// cancelled meanwhile still gets its result.
     public func decide<Value: Sendable, Refusal: Error>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
     ) async throws(DatabaseError) -> Result<Value, Refusal> {
@@ -9,7 +9,7 @@ extension Database {
         }.get()
     }
 
-    /// Writes; answers after COMMIT.
+    /// Writes to the store; returns after COMMIT.
     public func write<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
     ) async throws(DatabaseError) -> Value {
@@ -19,7 +19,7 @@ extension Database {
         return result.get()
     }
 
-    /// Reads one state of the store: what is committed meanwhile stays unseen.
+    /// Reads one consistent state of the store; later commits are not visible to the closure.
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
     ) async throws(DatabaseError) -> Value {

@@ -1,8 +1,9 @@
 internal import Threads
 
-/// For commands and for start-up: the calling thread waits. Never on a reactor, in a task, or inside a closure that
-/// the database runs.
+/// Blocking variants for command-line use and start-up. They must not be called on a reactor, in a task, or inside a
+/// closure that the database runs.
 extension Database {
+    /// Blocking variant of ``decide(_:)``.
     public func decideBlocking<Value: Sendable, Refusal: Error>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
     ) throws(DatabaseError) -> Result<Value, Refusal> {
@@ -11,6 +12,7 @@ extension Database {
         return try Database.wait(for: answer)
     }
 
+    /// Blocking variant of ``write(_:)``.
     public func writeBlocking<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
@@ -20,6 +22,7 @@ extension Database {
         return result.get()
     }
 
+    /// Blocking variant of ``read(_:)``.
     public func readBlocking<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {

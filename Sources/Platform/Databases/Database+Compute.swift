@@ -1,5 +1,5 @@
 extension Database {
-    /// Runs what takes long and needs no row on one of the threads that read, so that the caller's stays free.
+    /// Runs a long computation that needs no row on a reader thread, so that the caller's thread stays free.
     public func compute<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async throws(DatabaseError) -> Value {

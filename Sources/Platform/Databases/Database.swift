@@ -2,11 +2,11 @@ internal import Synchronization
 internal import Threads
 public import Time
 
-/// The store: one SQLite file, one thread that writes it and several that read.
+/// The store: one SQLite file, one writer thread and several reader threads.
 ///
-/// Closures run synchronously on those threads, inside a transaction, and must have no effect but on the store; what
-/// follows a COMMIT stands in ``WriteOutcome/commit(_:publish:)``. A write should take at most 20 ms, for everybody
-/// else's waits behind it; what takes longer is done in several. No closure may call the blocking functions.
+/// Closures run synchronously on those threads, inside a transaction, and must affect only the store. Effects that
+/// follow a COMMIT belong in ``WriteOutcome/commit(_:publish:)``. A write should take at most 20 ms, because all other
+/// writes wait behind it; split longer work. Closures must not call the blocking functions.
 public final class Database: Sendable {
     private struct Workers {
         var writer: SystemThread?
@@ -20,13 +20,13 @@ public final class Database: Sendable {
     private let contact: StoreContact
     private let workers: Mutex<Workers>
 
-    /// Opens the file and brings it to the schemas' last migrations.
+    /// Opens the file and applies the schemas' missing migrations.
     ///
     /// - Parameters:
-    ///   - schemas: all that the program knows; one that only the file knows is refused as `schemaTooNew`.
-    ///   - isMade: whether a missing file is made (mode 0600). If not, a file that is missing, or holds no store, is
-    ///     refused as `cannotOpen`.
-    ///   - readers: the most threads that read; they are started when they are needed.
+    ///   - schemas: all schemas that the program knows; one that only the file knows is refused as `schemaTooNew`.
+    ///   - isMade: true if a missing file is created (mode 0600). Otherwise a file that is missing, or holds no store,
+    ///     is refused as `cannotOpen`.
+    ///   - readers: the most reader threads; they start on demand.
     public init(path: String, schemas: [Schema], isMade: Bool = true, readers: Int = 4) throws(DatabaseError) {
         let connection = try Connection(path: path, for: isMade ? .making : .writing)
         if !isMade, try !connection.holdsStore { throw DatabaseError(.cannotOpen, cause: "\(path) holds no store") }
@@ -47,16 +47,15 @@ public final class Database: Sendable {
         close()
     }
 
-    /// When the store last answered a commit or the follower; the measure for "no contact with the store".
+    /// Time of the last contact with the store: a commit or an answer to the follower.
     public var lastContact: MonotonicTime { contact.last }
 
-    /// Calls `onChange` when another process has written, at most once an interval, on a thread of its own.
+    /// Calls `onChange` after another process has written, at most once per interval, on a separate thread.
     ///
-    /// Once for a database: a second follower would miss what the first one has seen.
+    /// Each database has at most one follower: a second one would miss the changes that the first one has seen.
     ///
-    /// It may also be called for a write of this process; never too rarely. Where it throws, it is called again after
-    /// the next interval. Asks every interval whether the store
-    /// answers, for ``lastContact``.
+    /// Writes of this process may also cause a call; a foreign write never goes unnoticed. If `onChange` throws, it is
+    /// called again after the next interval. The store is polled every interval, which also updates ``lastContact``.
     public func follow(
         every interval: Duration = .milliseconds(250), _ onChange: @escaping @Sendable () throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
@@ -70,7 +69,7 @@ public final class Database: Sendable {
         if isClosed { follower.close() }
     }
 
-    /// Finishes what is queued, then ends the threads; later calls fail as `closed`. Blocks until all is done.
+    /// Finishes queued work, then ends the threads; later calls fail as `closed`. Blocks until all threads have ended.
     public func close() {
         let ending = workers.withLock { workers in
             defer { workers = Workers(isClosed: true) }
@@ -98,7 +97,7 @@ public final class Database: Sendable {
                 Result { () throws(DatabaseError) in
                     let connection = try connection.get()
                     try connection.execute("BEGIN")
-                    // Nothing was written; what a failed end would leave open is undone before the next read.
+                    // A read writes nothing; the rollback also ends the transaction before the next read.
                     defer { connection.rollBack() }
                     return try body(Transaction(on: connection))
                 })

@@ -1,32 +1,33 @@
 internal import CSQLite
 internal import Threads
 
-/// Why the store could not do what it was asked; nothing of the failed transaction remains.
+/// A failed store operation; nothing of the failed transaction remains.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
+    /// The closed list of reasons.
     public enum Reason: String, Sendable, CaseIterable {
-        /// The disk, or what the store may use of it.
+        /// The disk is full, or the store's quota is used up.
         case full
-        /// Another process kept the store locked for longer than the wait allows.
+        /// Another process kept the store locked for longer than the busy timeout.
         case busy
-        /// The file is damaged, or is no database.
+        /// The file is damaged or is not a database.
         case corrupt
-        /// A rule of the schema refuses the row.
+        /// A constraint of the schema refuses the row.
         case constraint
-        /// The file was written by a newer program.
+        /// A newer program wrote the file.
         case schemaTooNew = "schema_too_new"
-        /// The file cannot be opened, made or written with the rights that the process has.
+        /// The process has no permission to open, create or write the file.
         case cannotOpen = "cannot_open"
         case inputOutput = "input_output"
-        /// A value that no store of ours keeps: text with a NUL, or too long.
+        /// A value that the store does not accept: text with a NUL, or too long.
         case unfitValue = "unfit_value"
-        /// The database was closed, or is being closed.
+        /// The database is closed or closing.
         case closed
-        /// Anything else: a statement that does not fit the schema, memory that ran out.
+        /// Any other error: a statement that does not fit the schema, or memory that ran out.
         case failed
     }
 
     public let reason: Reason
-    /// For the log; may hold names of tables and of files, and never goes to a client.
+    /// Cause for the log. It may hold names of tables and files, and never goes to a client.
     public let cause: String
 
     public init(_ reason: Reason, cause: String) {
@@ -38,7 +39,7 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DatabaseError {
-    /// What a result code of SQLite means; `code` may be an extended one.
+    /// Maps a result code of SQLite, plain or extended, to an error.
     init(code: Int32, message: String, sql: String? = nil) {
         let reason: Reason =
             switch code & 0xFF {

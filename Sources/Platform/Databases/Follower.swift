@@ -2,7 +2,7 @@ internal import Glibc
 internal import Threads
 internal import Time
 
-/// The thread that notices what other processes write, and whether the store still answers.
+/// The thread that detects writes by other processes and loss of contact with the store.
 final class Follower: Sendable {
     private let isClosed = Monitor(false)
     private let path: String
@@ -31,7 +31,7 @@ final class Follower: Sendable {
             do throws(DatabaseError) {
                 try onChange()
             } catch {
-                // Not taken up: it is told again at the next look.
+                // The change was not processed, so the next poll reports it again.
                 contact.missed()
                 file.lookAnew()
             }
@@ -39,7 +39,7 @@ final class Follower: Sendable {
     }
 }
 
-/// One look at the store after the other.
+/// A poller of the store file for writes by other processes.
 final class FollowedFile {
     private let path: String
     private let identity: FileIdentity?
@@ -51,9 +51,9 @@ final class FollowedFile {
         identity = FileIdentity(path: path)
     }
 
-    /// Answers whether somebody else has written since the last look; touches `contact` where the store answered.
+    /// Returns true if another process has written since the last poll; touches `contact` if the store answered.
     func poll(_ contact: StoreContact) -> Bool {
-        // A store that was moved away or replaced is not the one that others write.
+        // A file that was moved away or replaced is not the one that other processes write.
         guard identity != nil, FileIdentity(path: path) == identity else { return false }
         do throws(DatabaseError) {
             let open = if let connection { connection } else { try Connection(path: path, for: .reading) }
@@ -76,14 +76,14 @@ final class FollowedFile {
         }
     }
 
-    /// Takes the next look with a new connection, and as if it were the first.
+    /// Makes the next poll open a new connection and report as the first one does.
     func lookAnew() {
         connection = nil
         lastSeen = nil
     }
 }
 
-/// Which file a path names.
+/// The identity of the file at a path.
 private struct FileIdentity: Equatable {
     let device: UInt
     let inode: UInt

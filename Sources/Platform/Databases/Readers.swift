@@ -1,6 +1,6 @@
 internal import Threads
 
-/// The threads that read, each with its own connection; one is started when a read would have to wait for another.
+/// The reader threads, each with its own connection. A thread is started if a read would have to wait for another.
 final class Readers: Sendable {
     typealias Read = @Sendable (Result<Connection, DatabaseError>) -> Void
 
@@ -36,7 +36,7 @@ final class Readers: Sendable {
         if let fault { read(.failure(fault)) }
     }
 
-    /// What is queued is still read.
+    /// Finishes queued reads, then ends the threads.
     func close() {
         let threads = state.change { state in
             state.isClosed = true

@@ -7,9 +7,9 @@ public enum SQLValue: Sendable, Hashable {
 
     public static func integer(_ value: Int) -> SQLValue { .integer(Int64(value)) }
 
-    /// 0 or 1.
+    /// An integer, 0 or 1.
     public static func boolean(_ value: Bool) -> SQLValue { .integer(value ? 1 as Int64 : 0) }
 
-    /// `null` where there is no text.
+    /// The text, or `null` if the value is nil.
     public static func text(orNull value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }
 }

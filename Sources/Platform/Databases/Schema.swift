@@ -1,11 +1,10 @@
-/// The tables of one component of the program, as the list of migrations that make them.
+/// The tables of one component of the program, as a list of migrations.
 ///
-/// A migration's number is its place in the list, from 1. The list only ever grows: what has been released is never
-/// edited.
+/// A migration's number is its place in the list, from 1. Migrations are only appended; a released one is never edited.
 public struct Schema: Sendable {
-    /// Stable; stored in the file.
+    /// Stable name of the component, stored in the file.
     public let component: String
-    /// Each one or more statements without parameters.
+    /// SQL of each migration: one or more statements without parameters.
     public let migrations: [String]
 
     public init(component: String, migrations: [String]) {
@@ -15,7 +14,7 @@ public struct Schema: Sendable {
 }
 
 extension Connection {
-    /// Whether the file was made into a store before.
+    /// True if the file already holds a store.
     var holdsStore: Bool {
         get throws(DatabaseError) {
             try Transaction(on: self).first("SELECT 1 FROM sqlite_schema WHERE name = 'store_version'") { _ in true }
@@ -23,10 +22,10 @@ extension Connection {
         }
     }
 
-    /// Brings the file to the schemas' last migrations, all or none.
+    /// Applies the schemas' missing migrations, all or none.
     ///
-    /// A migration or a component that this program does not know was written by a newer one, whose rules (a
-    /// suspension, say) would be ignored: it is refused.
+    /// An unknown migration or component was written by a newer program, whose rules (a suspension, for example) would
+    /// be ignored: the file is refused.
     func migrate(to schemas: [Schema]) throws(DatabaseError) {
         try execute("BEGIN IMMEDIATE")
         do throws(DatabaseError) {

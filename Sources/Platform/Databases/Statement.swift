@@ -1,13 +1,13 @@
 internal import CSQLite
 
-/// A statement that was prepared on one connection, and is used where that connection's ``Transaction`` is.
+/// A prepared statement of one connection, valid while that connection's ``Transaction`` is open.
 ///
-/// Parameters are written `$1`, `$2`, … and found by name when the statement is prepared, so that the same text
-/// serves a database that numbers them. `@safe`: the handle lives as long as the object.
+/// Parameters are written `$1`, `$2`, … and looked up by name at preparation, so that one text also serves a database
+/// that numbers them. `@safe`: the handle lives as long as the object.
 @safe public final class Statement {
     private let handle: OpaquePointer
     private unowned let connection: Connection
-    /// The index that SQLite gave to `$1`, `$2`, …: it numbers named parameters as they appear.
+    /// SQLite's index of `$1`, `$2`, …: it numbers named parameters in order of appearance.
     private let parameters: [Int32]
     private(set) var isBusy = false
 
@@ -36,7 +36,7 @@ internal import CSQLite
         unsafe sqlite3_finalize(handle)
     }
 
-    /// Runs to the end; answers how many rows the statement inserted, changed or deleted.
+    /// Runs the statement to the end and returns the number of rows inserted, changed or deleted.
     @discardableResult
     public func run(_ values: SQLValue...) throws(DatabaseError) -> Int {
         try run(values)
@@ -48,11 +48,11 @@ internal import CSQLite
         return unsafe Int(sqlite3_changes64(connection.handle))
     }
 
-    /// Hands every row to `body` until it answers false.
+    /// Passes every row to `body` until it returns false.
     func each(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) {
         guard !isBusy else { throw DatabaseError(.failed, cause: "a statement was run inside itself") }
         isBusy = true
-        // Resetting reports the step's error once more, and it is thrown already.
+        // The reset reports the step's error again, which was already thrown.
         defer {
             unsafe sqlite3_reset(handle)
             isBusy = false
@@ -80,7 +80,7 @@ internal import CSQLite
                 code = unsafe sqlite3_bind_int64(handle, index, number)
             case .text(var text):
                 code = text.withUTF8 { bytes in
-                    // PostgreSQL keeps no NUL; an empty string has no address, and none would bind NULL.
+                    // PostgreSQL keeps no NUL. An empty string may have no address, and a null address would bind NULL.
                     if unsafe bytes.contains(0) { return SQLITE_TOOBIG }
                     guard let start = bytes.baseAddress else { return unsafe gatehouse_bind_text(handle, index, "", 0) }
                     return unsafe start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
@@ -106,23 +106,24 @@ internal import CSQLite
         unsafe sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
     }
 
-    /// Text and blobs alike. SQLite keeps them until the next step, and they are copied here.
+    /// Bytes of a text or blob. SQLite keeps them until the next step; callers copy them.
     func bytes(_ column: Int) -> UnsafeRawBufferPointer {
         let start = unsafe sqlite3_column_blob(handle, Int32(column))
         return unsafe UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
     }
 }
 
-/// The row at which a query stands; what it holds is read inside the closure that got it.
+/// The current row of a query; its values must be read inside the closure.
 public struct Row {
     let statement: Statement
 
-    /// A whole number; zero where the column is null.
+    /// An integer; 0 if the column is null.
     public func integer(_ column: Int) -> Int { Int(statement.integer(column)) }
 
+    /// Returns true for an integer other than 0.
     public func boolean(_ column: Int) -> Bool { statement.integer(column) != 0 }
 
-    /// Text; empty where the column is null.
+    /// Text; empty if the column is null.
     public func text(_ column: Int) -> String {
         unsafe String(decoding: statement.bytes(column), as: UTF8.self)
     }
@@ -135,7 +136,7 @@ public struct Row {
         statement.isNull(column) ? nil : integer(column)
     }
 
-    /// Bytes; none where the column is null.
+    /// Bytes; empty if the column is null.
     public func blob(_ column: Int) -> [UInt8] {
         unsafe [UInt8](statement.bytes(column))
     }

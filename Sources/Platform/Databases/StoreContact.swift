@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Time
 
-/// When the store last answered, and which of its versions this process knows.
+/// The time of the last contact with the store, and the store version that this process knows.
 final class StoreContact: Sendable {
     private struct Versions {
         var known: Int
@@ -21,7 +21,7 @@ final class StoreContact: Sendable {
         moment.store(MonotonicTime.now().nanoseconds, ordering: .relaxed)
     }
 
-    /// The writer committed, and thereby made this version; a gap before it is what others wrote.
+    /// Records a commit of this process and its version. A gap before that version means that another process wrote.
     func wrote(_ version: Int?) {
         touch()
         guard let version else { return }
@@ -31,14 +31,15 @@ final class StoreContact: Sendable {
         }
     }
 
-    /// What was seen could not be taken up.
+    /// Records that a detected change was not processed.
     func missed() {
         versions.withLock { $0.hasForeignChange = true }
     }
 
-    /// The follower saw this version; answers whether somebody else's write is among what is new.
+    /// Records a version seen by the follower; returns true if another process wrote since the last call.
     ///
-    /// It may say so of a write of ours whose COMMIT is done and not yet noted; never the other way round.
+    /// The result may also be true for an own write whose COMMIT is done but not yet recorded. It is never false for a
+    /// foreign write.
     func saw(_ version: Int) -> Bool {
         versions.withLock { versions in
             let isForeign = versions.hasForeignChange || version > versions.known

@@ -1,4 +1,4 @@
-/// What a closure may do with the store while its transaction is open. It is good for that closure alone.
+/// Access to the store for a closure while its transaction is open. It must not outlive the closure.
 public final class Transaction {
     let connection: Connection
 
@@ -6,18 +6,18 @@ public final class Transaction {
         self.connection = connection
     }
 
-    /// The statement for a text, prepared once for each connection; for loops that run it many times.
+    /// Returns the statement for a text, prepared once per connection, for loops that run it many times.
     public func prepare(_ sql: String) throws(DatabaseError) -> Statement {
         try connection.statement(sql)
     }
 
-    /// Runs a statement; answers how many rows it inserted, changed or deleted.
+    /// Runs a statement and returns the number of rows inserted, changed or deleted.
     @discardableResult
     public func execute(_ sql: String, _ values: SQLValue...) throws(DatabaseError) -> Int {
         try connection.statement(sql).run(values)
     }
 
-    /// The first row of a query, `nil` where there is none.
+    /// Returns the first row of a query, or nil if there is none.
     public func first<Result>(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result? {
@@ -29,7 +29,7 @@ public final class Transaction {
         return result
     }
 
-    /// Whether one of a query's rows is what is looked for; those behind it are not read.
+    /// Returns true if a row of the query matches `isWanted`; rows after the first match are not read.
     public func contains(
         _ sql: String, _ values: SQLValue..., where isWanted: (Row) throws(DatabaseError) -> Bool
     ) throws(DatabaseError) -> Bool {
@@ -41,14 +41,14 @@ public final class Transaction {
         return isFound
     }
 
-    /// All rows of a query.
+    /// Returns all rows of a query.
     public func all<Result>(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> [Result] {
         try all(sql, values, read: read)
     }
 
-    /// The same, for values that are collected.
+    /// Variant of `all` that takes its values as an array.
     public func all<Result>(
         _ sql: String, _ values: [SQLValue], read: (Row) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> [Result] {
@@ -60,7 +60,7 @@ public final class Transaction {
         return results
     }
 
-    /// Hands the rows of a query to a closure one after the other.
+    /// Passes the rows of a query to a closure, one after the other.
     public func each(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {

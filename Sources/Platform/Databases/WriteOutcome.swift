@@ -1,22 +1,22 @@
-/// What a write decided, looking at the rows inside its transaction.
+/// The decision of a write, made inside its transaction.
 public enum WriteOutcome<Value: Sendable, Refusal: Error>: Sendable {
-    /// Keep what was written. `publish` runs on the writer's thread after COMMIT, in the order of the commits and
-    /// before the caller is answered; it must be short.
+    /// Keeps the changes. `publish` runs on the writer's thread after COMMIT, in commit order and before the caller
+    /// gets its result; it must be short.
     case commit(Value, publish: (@Sendable () -> Void)? = nil)
-    /// Undo what this write did, and only that.
+    /// Undoes the changes of this write only.
     case refuse(Refusal)
 }
 
-/// One write in the writer's queue, whatever it answers.
+/// A write in the writer's queue, without its result type.
 protocol QueuedWrite: AnyObject, Sendable {
-    /// Runs inside a savepoint; answers whether to keep what was done.
+    /// Runs inside a savepoint; returns true if the changes are to be kept.
     func perform(in transaction: Transaction) throws(DatabaseError) -> Bool
     func publish()
-    /// Answers the caller, once.
+    /// Gives the caller its result, once.
     func finish(_ fault: DatabaseError?)
 }
 
-/// `@unchecked Sendable`: what varies is touched by the writer's thread alone.
+/// `@unchecked Sendable`: only the writer's thread touches the mutable state.
 final class Write<Value: Sendable, Refusal: Error>: QueuedWrite, @unchecked Sendable {
     typealias Body = @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
     typealias Answer = Result<Result<Value, Refusal>, DatabaseError>

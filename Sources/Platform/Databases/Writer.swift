@@ -1,14 +1,14 @@
 internal import Threads
 internal import Time
 
-/// The one thread that writes. It commits together what has queued up, so that many callers share one flush to disk.
+/// The writer thread. It commits queued writes together, so that many callers share one flush to disk.
 final class Writer: Sendable {
     private struct State {
         var queue: [any QueuedWrite] = []
         var isClosed = false
     }
 
-    /// A batch ends here even while more is queued: who is in it waits for its end.
+    /// A batch ends after this time even if more writes are queued, because its callers wait for its end.
     private static let longestBatch = Duration.milliseconds(50)
     private static let largestBatch = 256
 
@@ -22,7 +22,7 @@ final class Writer: Sendable {
         self.contact = contact
     }
 
-    /// Queues a write, or refuses it once the writer is closing.
+    /// Queues a write; fails it at once if the writer is closing.
     func submit(_ write: any QueuedWrite) {
         let isClosed = state.change { state in
             if !state.isClosed { state.queue.append(write) }
@@ -31,7 +31,7 @@ final class Writer: Sendable {
         if isClosed { write.finish(DatabaseError(.closed, cause: "the store is closed")) }
     }
 
-    /// What is queued is still written.
+    /// Closes the queue; writes already queued are still performed.
     func close() {
         state.change { $0.isClosed = true }
     }
@@ -58,7 +58,7 @@ final class Writer: Sendable {
     }
 
     private func commit(_ writes: [any QueuedWrite]) {
-        // Who could not even begin is in the same boat as everybody behind.
+        // If BEGIN fails, every write of the batch fails.
         var performed = writes.count
         var failed: [ObjectIdentifier: DatabaseError] = [:]
         var kept: [any QueuedWrite] = []
@@ -71,7 +71,7 @@ final class Writer: Sendable {
                 do throws(DatabaseError) {
                     if try perform(write) { kept.append(write) }
                 } catch {
-                    // A full disk, for one, undoes the whole transaction and not just the savepoint.
+                    // Some errors, a full disk for example, undo the whole transaction and not only the savepoint.
                     guard connection.isInTransaction else { throw error }
                     failed[ObjectIdentifier(write)] = error
                 }
@@ -90,7 +90,7 @@ final class Writer: Sendable {
         putBack(writes.dropFirst(performed))
     }
 
-    /// Undoes a refused or failed write alone.
+    /// Performs a write in a savepoint, so that a refused or failed write is undone alone.
     private func perform(_ write: any QueuedWrite) throws(DatabaseError) -> Bool {
         try connection.execute("SAVEPOINT write")
         do throws(DatabaseError) {
@@ -113,7 +113,7 @@ final class Writer: Sendable {
         }
     }
 
-    /// Every transaction that writes counts the version up, for those who follow.
+    /// Increments the store version, which followers poll. Every transaction that writes does so.
     private func nextVersion() throws(DatabaseError) -> Int {
         let transaction = Transaction(on: connection)
         let version = try transaction.first("UPDATE store_version SET version = version + 1 RETURNING version") {

@@ -11,10 +11,10 @@ public struct FileExposure: Sendable, Hashable, CustomStringConvertible {
         self.mode = mode & 0o777
     }
 
-    /// Looks at a file of this machine; nil also if there is none, which reading it tells.
+    /// Checks a file of this machine. Returns nil also if the file does not exist; reading it reports that.
     public static func of(_ path: String) -> FileExposure? {
         var status = stat()
-        // The call reads the path and fills the structure, and keeps neither.
+        // The call reads the path, fills the structure, and keeps neither.
         guard unsafe fstatat(AT_FDCWD, path, &status, 0) == 0 else { return nil }
         return FileExposure(mode: status.st_mode)
     }

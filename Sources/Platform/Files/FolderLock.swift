@@ -1,16 +1,16 @@
 internal import CLinux
 internal import Glibc
 
-/// The right of one process to use a folder, held until the value is released or the process ends, however it ends.
+/// An exclusive lock on a folder, held until the value is released or the process ends, however it ends.
 ///
-/// The lock is on a file `lock` in the folder (flock(2)). The system drops it with the descriptor, so that a crash leaves
-/// nothing behind that would have to be removed. The file stays: removing it would let two processes lock two files.
+/// The lock is on a file `lock` in the folder (flock(2)). The system drops it with the descriptor, so a crash leaves no
+/// stale lock. The file stays: removing it would let two processes lock two files.
 public final class FolderLock: Sendable {
-    /// Why a folder cannot be locked.
+    /// The reasons why a folder cannot be locked.
     public enum Refusal: Error, Sendable, Hashable {
         /// Another process holds the lock.
         case inUse
-        /// The file cannot be opened or locked: the path, and what the system says.
+        /// The file cannot be opened or locked; the text has the path and the system's message.
         case failed(String)
     }
 
@@ -21,7 +21,7 @@ public final class FolderLock: Sendable {
     /// - Parameter folder: the path of a folder that exists.
     public init(_ folder: String) throws(Refusal) {
         let path = "\(folder)/lock"
-        // The path is read during the call only. A link in the file's place is not followed.
+        // The path is read during the call only. O_NOFOLLOW refuses a symbolic link in place of the file.
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .failed("\(path): \(FolderLock.text(of: errno))") }
         while gatehouse_try_lock(descriptor) != 0 {
@@ -33,7 +33,7 @@ public final class FolderLock: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Makes the folder, and those above it, where they are not there (for their owner alone), and takes the lock.
+    /// Creates the folder and its missing parents (mode 0700), then takes the lock.
     ///
     /// - Parameter folder: a path; one that does not begin with `/` is relative to the working directory.
     public convenience init(making folder: String) throws(Refusal) {
@@ -55,7 +55,7 @@ public final class FolderLock: Sendable {
     }
 
     private static func text(of code: Int32) -> String {
-        // strerror returns a text of its own, which is copied at once.
+        // The text from strerror is copied at once.
         unsafe String(cString: strerror(code))
     }
 }

@@ -1,16 +1,16 @@
-/// What a text may contain beside RFC 8259's grammar.
+/// The syntax that a text may use in addition to RFC 8259's grammar.
 public enum JSONDialect: Sendable {
-    /// RFC 8259 and nothing else; a name that an object has twice refuses the text.
+    /// RFC 8259 only; a duplicate name in an object refuses the text.
     case strict
-    /// For files that people write: `//` and `/* */` comments and trailing commas; names that an object has twice
-    /// are collected in ``JSONDocument/duplicateNames``, so that all faults of a file can be reported together.
+    /// Configuration files: `//` and `/* */` comments and trailing commas are allowed. Duplicate names are collected in
+    /// ``JSONDocument/duplicateNames``, so that all faults of a file can be reported together.
     case configuration
 }
 
-/// A JSON text that was read: its bytes, and a flat table of its values in document order.
+/// A parsed JSON text: its bytes, and a flat table of its values in document order.
 ///
-/// Strings and numbers are checked while reading and decoded when asked for, so a document that is only looked at in
-/// places costs two allocations.
+/// Strings and numbers are checked while parsing and decoded on access. A document of which only parts are read costs
+/// two allocations.
 public struct JSONDocument: Sendable {
     let storage: JSONStorage
 
@@ -18,10 +18,10 @@ public struct JSONDocument: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: UTF-8 without a byte-order mark; at most 2 GiB.
-    ///   - maximumDepth: how many arrays and objects may stand in one another; never more than 512.
-    ///   - maximumBytes: a longer text is refused before it is looked at.
-    ///   - selection: what is kept of it.
-    ///   - maximumTable: bytes of the table; a text that needs more is refused as too large.
+    /// - maximumDepth: the deepest nesting of arrays and objects; never more than 512.
+    /// - maximumBytes: a longer text is refused before it is parsed.
+    /// - selection: the values that the table keeps.
+    /// - maximumTable: size of the table in bytes; a text that needs more is refused as too large.
     public init(
         parsing bytes: [UInt8], as dialect: JSONDialect = .strict, maximumDepth: Int = 32, maximumBytes: Int = .max,
         keeping selection: JSONSelection = .everything, maximumTable: Int = .max
@@ -36,25 +36,26 @@ public struct JSONDocument: Sendable {
         storage = JSONStorage(bytes: bytes, nodes: parser.nodes, duplicateNames: parser.duplicateNames)
     }
 
-    /// The text as it was read.
+    /// The text as it was passed in.
     public var bytes: [UInt8] { storage.bytes }
 
-    /// What the document takes in memory, in bytes.
+    /// Memory that the document takes, in bytes.
     public var memory: Int { storage.bytes.capacity + storage.nodes.capacity * MemoryLayout<JSONNode>.stride + 128 }
 
+    /// The outermost value.
     public var root: JSONValue { JSONValue(storage: storage, index: 0) }
 
-    /// Offsets of names that their object had before already; empty for a strict document.
+    /// Offsets of names that occurred earlier in their object; empty for a strict document.
     public var duplicateNames: [Int] { storage.duplicateNames }
 }
 
-/// One row of the table: where a value stands, and where the next one after it (and all inside it) begins.
+/// An entry of the table: the position of a value, and the index of the next value after it and its children.
 struct JSONNode: Sendable {
     var kind: JSONNodeKind
-    /// A string that has to be unescaped before it is compared or shown.
+    /// True if a string must be unescaped before it is compared or shown.
     var hasEscapes = false
     var start: UInt32
-    /// Just after the last byte; strings include their quotation marks.
+    /// Offset after the last byte; a string includes its quotation marks.
     var end: UInt32 = 0
     var next: UInt32 = 0
 }

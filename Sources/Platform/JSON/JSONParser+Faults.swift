@@ -1,24 +1,25 @@
-/// Faults that users who write JSON by hand make; they are told apart only once the text is refused.
+/// Detailed reasons for common faults in handwritten JSON, determined only after the text is refused.
 extension JSONParser {
-    /// What is wrong at the index, where a character cannot stand: the reason that it names itself, or the given one.
+    /// Returns the fault for an unexpected character: a specific reason if the character suggests one, or else the
+    /// given one.
     func unexpected(_ reason: JSONSyntaxError.Reason, _ text: Span<UInt8>) -> JSONSyntaxError {
         switch text[index] {
         case _ where isTypographicQuote(at: index, text): fault(.typographicQuote)
         case UInt8(ascii: "'"), UInt8(ascii: "`"): fault(.otherQuote)
         case UInt8(ascii: "#") where dialect == .configuration: fault(.invalidComment)
-        // Octets with which no scalar begins (Unicode 15, table 3-7).
+        // Octets that begin no scalar (Unicode 15, table 3-7).
         case 0x80...0xC1, 0xF5...0xFF: fault(.invalidUTF8)
         default: fault(reason)
         }
     }
 
-    /// The end of the text inside an object or an array, told at its opening bracket.
+    /// Returns the fault for a text that ends inside an object or array, at the opening bracket's offset.
     func unclosed(_ node: Int) -> JSONSyntaxError {
         JSONSyntaxError(
             reason: nodes[node].kind == .object ? .unclosedObject : .unclosedArray, offset: Int(nodes[node].start))
     }
 
-    /// The end of the text or of the line inside a string, told at its opening quotation mark.
+    /// Returns the fault for a text or line that ends inside a string, at the opening quotation mark's offset.
     func unterminated(_ node: Int, _ text: Span<UInt8>) -> JSONSyntaxError {
         let start = Int(nodes[node].start)
         let isMistaken = (start..<index).contains { isTypographicQuote(at: $0, text) }

@@ -51,7 +51,7 @@ extension JSONParser {
         }
     }
 
-    /// The four digits of the `\uXXXX` that begins at the index.
+    /// Returns the value of the four digits of `\uXXXX` at the index.
     private func hexadecimalUnit(_ text: Span<UInt8>) throws(JSONSyntaxError) -> UInt16 {
         guard index + 6 <= text.count else { throw fault(.unexpectedEnd) }
         var unit: UInt16 = 0
@@ -62,7 +62,7 @@ extension JSONParser {
         return unit
     }
 
-    /// Steps over one well-formed UTF-8 sequence (Unicode 15, table 3-7).
+    /// Skips one well-formed UTF-8 sequence (Unicode 15, table 3-7).
     mutating func skipScalar(_ text: Span<UInt8>) throws(JSONSyntaxError) {
         let lead = text[index]
         let length: Int
@@ -117,7 +117,7 @@ extension JSONParser {
         if index == start { throw fault(.invalidNumber) }
     }
 
-    /// The content of a string node that was read, as UTF-8.
+    /// Returns the content of a string node, unescaped, as UTF-8.
     func unescaped(_ node: JSONNode, in text: Span<UInt8>) -> [UInt8] {
         unescapedContent(text.extracting(Int(node.start) + 1..<Int(node.end) - 1), hasEscapes: node.hasEscapes)
     }
@@ -132,7 +132,7 @@ func hexadecimalValue(_ byte: UInt8) -> UInt8? {
     }
 }
 
-/// Decodes what stands between the quotation marks of a string that the parser accepted.
+/// Decodes the content between the quotation marks of an accepted string.
 func unescapedContent(_ content: Span<UInt8>, hasEscapes: Bool) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(content.count)

@@ -1,4 +1,4 @@
-/// Reads a text into the table of a ``JSONDocument``.
+/// The parser that fills the table of a ``JSONDocument``.
 struct JSONParser {
     let dialect: JSONDialect
     let maximumDepth: Int
@@ -8,7 +8,7 @@ struct JSONParser {
     private let selection: JSONSelection
     private let maximumNodes: Int
     private var depth = 0
-    /// Inside what is checked and not kept.
+    /// True inside a value that is checked but not kept.
     private var isLeftOut = false
 
     init(
@@ -62,7 +62,7 @@ struct JSONParser {
         let length = literal.utf8CodeUnitCount
         guard index + length <= text.count else { throw fault(.invalidLiteral) }
         for position in 0..<length {
-            // Within the literal's own count; a StaticString of ASCII has a pointer.
+            // The index is within the literal's count; a StaticString of ASCII has a pointer.
             guard unsafe text[index + position] == literal.utf8Start[position] else { throw fault(.invalidLiteral) }
         }
         try open(kind)
@@ -95,7 +95,7 @@ struct JSONParser {
         try checkNames(of: node, count: members, in: text)
     }
 
-    /// The value of a member; where it is left out, what is inside it goes when it has been checked.
+    /// Parses a member's value. If the selection leaves it out, the nodes inside it are dropped after the check.
     private mutating func parseMember(_ name: JSONNode, _ text: Span<UInt8>) throws(JSONSyntaxError) {
         let wasLeftOut = isLeftOut
         if !wasLeftOut {
@@ -127,7 +127,7 @@ struct JSONParser {
         leave(node)
     }
 
-    /// After an element: `true` past a comma, `false` at the closing bracket.
+    /// Continues after an element: returns true after a comma, false at the closing bracket.
     private mutating func continues(
         _ node: Int, until bracket: UInt8, _ text: Span<UInt8>
     ) throws(JSONSyntaxError) -> Bool {
@@ -196,10 +196,10 @@ struct JSONParser {
         }
     }
 
-    /// Refuses the text where the object at `node` has a name twice, or collects the later one's offset.
+    /// Refuses the text if the object at `node` has a duplicate name, or collects the later name's offset.
     private mutating func checkNames(of node: Int, count: Int, in text: Span<UInt8>) throws(JSONSyntaxError) {
         guard count > 1 else { return }
-        // Few names: comparing each with all before it costs less than hashing them.
+        // For few names, pairwise comparison costs less than hashing.
         if count <= 24 {
             var later = Int(nodes[node + 1].next)
             later = Int(nodes[later].next)
@@ -219,7 +219,7 @@ struct JSONParser {
         }
     }
 
-    /// By seeded hashes, sixteen bytes a name, so that many names take no more memory than the table.
+    /// Compares names by seeded hashes, sixteen bytes per name, which is less memory than the table's nodes.
     private mutating func checkManyNames(
         of node: Int, count: Int, in text: Span<UInt8>
     ) throws(JSONSyntaxError) {

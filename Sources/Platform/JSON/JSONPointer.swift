@@ -1,6 +1,6 @@
 /// A path into a document (RFC 6901).
 public struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
-    /// Reference tokens, unescaped; none of them names the whole document.
+    /// Reference tokens, unescaped; an empty list names the whole document.
     public let tokens: [String]
 
     public init(tokens: [String] = []) {
@@ -8,7 +8,7 @@ public struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     }
 
     // json-pointer = *( "/" reference-token );  escaped = "~" ( "0" / "1" )  (section 3)
-    /// `nil` where the text is neither empty nor begins with `/`, or has a `~` before anything but `0` and `1`.
+    /// Returns nil if the text is neither empty nor begins with `/`, or has a `~` before anything but `0` and `1`.
     public init?(_ text: String) {
         guard text.isEmpty || text.utf8.first == UInt8(ascii: "/") else { return nil }
         var tokens: [String] = []
@@ -52,8 +52,8 @@ public struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// What a pointer leads to from here (RFC 6901, section 4); `nil` where nothing stands there. `-` and indices with
-    /// leading zeros lead nowhere.
+    /// Returns the value that a pointer names from here (RFC 6901, section 4), or nil if there is none. `-` and indices
+    /// with leading zeros name no value.
     public func value(at pointer: JSONPointer) -> JSONValue? {
         var value = self
         for token in pointer.tokens {

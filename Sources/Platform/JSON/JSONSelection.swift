@@ -1,14 +1,13 @@
-/// What of a text is kept in the table of a ``JSONDocument``. The rest is checked like everything else, and costs no
-/// memory once it is.
+/// The values that the table of a ``JSONDocument`` keeps. All others are checked too, but take no memory afterwards.
 public enum JSONSelection: Sendable {
     case everything
-    /// Of each object, what is inside members with these names, as they are written without escapes; other members are
-    /// there without what is inside them.
+    /// Keeps the content of object members with these names (given without escapes); other members are kept without
+    /// their content.
     case members(named: [[UInt8]])
-    /// The outermost value without what is inside it.
+    /// Keeps the outermost value without its content.
     case outermost
 
-    /// Whether what is inside a member is left out.
+    /// Returns true if the content of a member is left out.
     func leavesOut(_ name: () -> [UInt8], _ written: Span<UInt8>, hasEscapes: Bool) -> Bool {
         guard case .members(let names) = self else { return false }
         if hasEscapes { return !names.contains(name()) }

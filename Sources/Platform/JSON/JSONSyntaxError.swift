@@ -1,5 +1,6 @@
-/// Why a text is no JSON, and where.
+/// A text that is not valid JSON: the reason and the position.
 public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The closed list of reasons, with their texts for users.
     public enum Reason: String, Sendable, CaseIterable {
         case tooLarge = "the text is longer than allowed"
         case byteOrderMark = "the text begins with a byte-order mark"
@@ -31,7 +32,7 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     public let reason: Reason
-    /// Bytes from the beginning of the text.
+    /// Offset in bytes from the beginning of the text.
     public let offset: Int
 
     public init(reason: Reason, offset: Int) {
@@ -42,13 +43,14 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String { "\(reason.rawValue) (at byte \(offset))" }
 }
 
-/// A place in a text as editors show it.
+/// A position in a text, in the line and column that editors show.
 public struct JSONPosition: Hashable, Sendable, CustomStringConvertible {
-    /// From 1.
+    /// Line, from 1.
     public let line: Int
-    /// From 1, in Unicode scalars.
+    /// Column in Unicode scalars, from 1.
     public let column: Int
 
+    /// Position of a byte offset in a text.
     public init(offset: Int, in bytes: [UInt8]) {
         var line = 1
         var column = 1

@@ -1,8 +1,8 @@
 internal import Text
 
 extension JSONValue {
-    /// The canonical form (RFC 8785): members sorted by their names' UTF-16 code units, no white space, numbers as
-    /// ECMAScript prints binary64. `nil` where a number is beyond binary64.
+    /// Returns the canonical form (RFC 8785): members sorted by the UTF-16 code units of their names, no white space,
+    /// numbers as ECMAScript prints binary64. Returns nil if a number exceeds binary64.
     public func canonicalBytes() -> [UInt8]? {
         var writer = JSONWriter(reservingCapacity: range.count)
         return write(to: &writer) ? writer.bytes : nil
@@ -33,7 +33,7 @@ extension JSONValue {
     }
 }
 
-// ECMA-262, section 6.1.6.1.20 (Number::toString), as RFC 8785, section 3.2.2.3 demands. The digits are the standard
+// ECMA-262, section 6.1.6.1.20 (Number::toString), as RFC 8785, section 3.2.2.3 requires. The digits are the standard
 // library's shortest ones; only their layout differs.
 func canonicalNumber(_ value: Double) -> String {
     if value == 0 { return "0" }

@@ -1,14 +1,14 @@
 /// A name and its value in an object.
 public struct JSONMember: Sendable {
     public let name: String
-    /// Where the name's opening quotation mark stands, in bytes.
+    /// Offset of the name's opening quotation mark, in bytes.
     public let nameOffset: Int
     public let value: JSONValue
 }
 
 extension JSONValue {
-    /// The value of an object's member with this name; `nil` where there is none, or this is no object. Where a
-    /// configuration file has the name twice, the first one.
+    /// Returns the value of an object's member. Returns nil if there is none, or if this is not an object. If a
+    /// configuration file has the name twice, the first member counts.
     public func member(_ name: String) -> JSONValue? {
         guard node.kind == .object else { return nil }
         let nodes = storage.nodes
@@ -38,7 +38,7 @@ extension JSONValue {
         JSONSiblings(storage: storage, position: index + 1, end: node.kind == .array ? end : 0)
     }
 
-    /// How many members or elements there are; counts them, so its cost grows with their number.
+    /// Number of members or elements; counting takes linear time.
     public var count: Int {
         switch node.kind {
         case .object: members.reduce(0) { count, _ in count + 1 }
@@ -50,7 +50,7 @@ extension JSONValue {
     private var end: Int { Int(node.next) }
 }
 
-/// Values that stand beside one another.
+/// A sequence of sibling values.
 public struct JSONSiblings: Sequence, IteratorProtocol, Sendable {
     let storage: JSONStorage
     var position: Int

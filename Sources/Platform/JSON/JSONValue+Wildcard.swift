@@ -1,8 +1,8 @@
 internal import Text
 
 extension JSONValue {
-    /// All that a pointer leads to, where a reference token that is exactly `*` stands for every element of an array. In
-    /// objects it is a name like others. In document order.
+    /// Returns all values that a pointer names, in document order. A reference token that is exactly `*` names every
+    /// element of an array; in objects it is a plain name.
     public func values(at pointer: JSONPointer) -> [JSONValue] {
         guard pointer.hasWildcard else { return value(at: pointer).map { [$0] } ?? [] }
         var values = [self]
@@ -18,6 +18,6 @@ extension JSONValue {
 }
 
 extension JSONPointer {
-    /// Whether a reference token is exactly `*`.
+    /// True if a reference token is exactly `*`.
     public var hasWildcard: Bool { tokens.contains { $0.isExactly("*") } }
 }

@@ -1,4 +1,4 @@
-/// One value of a document: a place in its table, cheap to copy. It keeps the document alive.
+/// A value of a document: an index into its table, cheap to copy. It keeps the document alive.
 public struct JSONValue: Sendable {
     public enum Kind: String, Sendable {
         case null, boolean, number, string, array, object
@@ -20,17 +20,18 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// Where the value begins, in bytes from the beginning of the text.
+    /// Offset of the value, in bytes from the beginning of the text.
     public var offset: Int { Int(node.start) }
 
-    /// The bytes of the text that are this value; a string's include its quotation marks.
+    /// Byte range of the value in the text; a string includes its quotation marks.
     public var range: Range<Int> { Int(node.start)..<Int(node.end) }
 
-    /// The value as it was written.
+    /// The value as written in the text.
     public var text: String { String(decoding: storage.bytes[range], as: UTF8.self) }
 
     public var isNull: Bool { node.kind == .null }
 
+    /// The value of a boolean; nil for any other value.
     public var boolean: Bool? {
         switch node.kind {
         case .true: true
@@ -39,7 +40,7 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// The content of a string, `nil` for any other value.
+    /// The content of a string; nil for any other value.
     public var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
@@ -47,7 +48,8 @@ public struct JSONValue: Sendable {
         return String(decoding: unescapedContent(of: node), as: UTF8.self)
     }
 
-    /// The content of a string, or the text of a number or boolean, as UTF-8; `nil` for any other value.
+    /// Calls `body` with the content of a string, or the text of a number or boolean, as UTF-8. Returns nil for any
+    /// other value.
     public func withScalarText<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
         let node = node
         let bytes = storage.bytes
@@ -61,7 +63,7 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// Whether that is just this text, byte for byte.
+    /// Returns true if the scalar text equals `text`, byte for byte.
     public func hasScalarText(_ text: String) -> Bool {
         let node = node
         switch node.kind {
@@ -71,7 +73,7 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// Whether this is a string with just this content; compares UTF-8, without normalization.
+    /// Returns true if this is a string with exactly this content, compared as UTF-8 without normalization.
     public func equals(_ text: String) -> Bool {
         let node = node
         guard node.kind == .string else { return false }
@@ -79,7 +81,7 @@ public struct JSONValue: Sendable {
         return storage.content(of: node, equals: text.utf8Span.span)
     }
 
-    /// A number written without fraction and exponent that fits 64 bits.
+    /// The value of a number written without fraction and exponent; nil if it does not fit 64 bits.
     public var integer: Int64? {
         guard node.kind == .number else { return nil }
         var digits = storage.bytes[range]
@@ -97,10 +99,10 @@ public struct JSONValue: Sendable {
         return value
     }
 
-    /// The nearest binary64 of a number; `nil` where it is beyond the largest.
+    /// The nearest binary64 of a number; nil if it exceeds the largest.
     public var double: Double? {
         if let integer, integer.magnitude < 1 << 53 {
-            // `-0` is an integer that only binary64 can hold.
+            // `-0` is an integer that only binary64 can represent.
             return integer == 0 && storage.bytes[offset] == UInt8(ascii: "-") ? -0.0 : Double(integer)
         }
         guard node.kind == .number, let value = Double(text), value.isFinite else { return nil }
@@ -116,7 +118,7 @@ public struct JSONValue: Sendable {
 }
 
 extension JSONStorage {
-    /// Compares a string node without escapes.
+    /// Compares a string node without escapes to a text.
     func content(of node: JSONNode, equals text: Span<UInt8>) -> Bool {
         guard Int(node.end - node.start) - 2 == text.count else { return false }
         let start = Int(node.start) + 1

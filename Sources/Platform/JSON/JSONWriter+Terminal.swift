@@ -1,10 +1,11 @@
 internal import Text
 
 extension JSONWriter {
-    /// JSON text of the same meaning that a terminal shows and does not act on: `\u009b`, `\u202e`.
+    /// Rewrites JSON text so that a terminal shows its control and format characters instead of acting on them:
+    /// `\u009b`, `\u202e`. The meaning of the JSON stays equal.
     ///
-    /// Strings are the only place in JSON for octets other than ASCII (RFC 8259, section 2), so that each scalar can be
-    /// written as an escape (section 7).
+    /// Only strings in JSON may hold octets other than ASCII (RFC 8259, section 2), so each such scalar can be written
+    /// as an escape (section 7).
     ///
     /// - Parameter json: JSON text in UTF-8, without line breaks between its parts.
     public static func escapedForTerminal(_ json: [UInt8]) -> [UInt8] {

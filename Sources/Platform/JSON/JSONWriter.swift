@@ -1,7 +1,8 @@
-/// Writes compact JSON. Commas are its affair; that names stand before values and brackets close is the caller's.
+/// A writer of compact JSON. It inserts commas; the caller writes names before values and closes all brackets.
 public struct JSONWriter: Sendable {
+    /// The JSON text written so far, in UTF-8.
     public private(set) var bytes: [UInt8] = []
-    /// Whether the next name or value needs a comma before it.
+    /// True if the next name or value needs a comma before it.
     private var needsComma = false
 
     public init(reservingCapacity capacity: Int = 256) {
@@ -30,7 +31,8 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: value.description.utf8)
     }
 
-    /// The shortest digits that read back as the same number, laid out as ECMAScript does; `null` where not finite.
+    /// Writes the shortest digits that read back as an equal number, in ECMAScript's layout; `null` if the value is not
+    /// finite.
     public mutating func double(_ value: Double) {
         separate()
         bytes.append(contentsOf: (value.isFinite ? canonicalNumber(value) : "null").utf8)
@@ -46,13 +48,13 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: "null".utf8)
     }
 
-    /// Bytes that are one JSON value already.
+    /// Writes bytes that are already one JSON value.
     public mutating func raw(_ json: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
     }
 
-    /// A value of another document, as it was written there.
+    /// Writes a value of another document, as written there.
     public mutating func value(_ value: JSONValue) {
         raw(value.storage.bytes[value.range])
     }
@@ -88,7 +90,7 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// Appends a string in quotation marks, escaping only what has to be (RFC 8785, section 3.2.2.2).
+    /// Appends a string in quotation marks with the fewest escapes (RFC 8785, section 3.2.2.2).
     public static func append(quoted text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         if isPlain(text.utf8Span.span) {
@@ -114,7 +116,7 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Whether a string's bytes stand between quotation marks as they are (RFC 8259, section 7).
+    /// Returns true if the bytes need no escapes between quotation marks (RFC 8259, section 7).
     private static func isPlain(_ text: Span<UInt8>) -> Bool {
         var index = 0
         while index < text.count {

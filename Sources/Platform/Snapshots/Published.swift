@@ -1,11 +1,11 @@
 public import Synchronization
 
-/// A value that one writer replaces as a whole and many threads read.
+/// A value that writers replace as a whole and many threads read.
 ///
-/// Readers keep the last ``Reading`` they took and compare its version, which costs one atomic load; only after a
-/// change do they take the lock to copy the value out.
+/// Readers keep their last ``Reading`` and compare its version, which costs one atomic load. They take the lock only
+/// after a change, to copy the value out.
 public final class Published<Value: Sendable>: Sendable {
-    /// A value together with the version at which it was current.
+    /// A value and its version.
     public struct Reading: Sendable {
         public let value: Value
         public let version: UInt64
@@ -19,14 +19,15 @@ public final class Published<Value: Sendable>: Sendable {
         current = Atomic(1)
     }
 
-    /// Grows by one with each replacement; starts at 1.
+    /// Version of the current value: starts at 1 and grows by one with each replacement.
     @inlinable public var version: UInt64 { current.load(ordering: .acquiring) }
 
+    /// Returns the current value and its version, under the lock.
     public func read() -> Reading {
         state.withLock { $0 }
     }
 
-    /// Brings a kept reading up to date; answers whether it changed.
+    /// Updates a kept reading; returns true if it changed.
     @inlinable @discardableResult
     public func refresh(_ reading: inout Reading) -> Bool {
         guard reading.version != version else { return false }
@@ -39,9 +40,9 @@ public final class Published<Value: Sendable>: Sendable {
         update { $0 = value }
     }
 
-    /// Replaces the value where nothing was published since `version` was read.
+    /// Replaces the value if nothing was published since `version` was read.
     ///
-    /// - Returns: whether it did.
+    /// - Returns: true if the value was replaced.
     public func publish(_ value: Value, ifStill version: UInt64) -> Bool {
         state.withLock { reading in
             guard reading.version == version else { return false }
@@ -51,7 +52,7 @@ public final class Published<Value: Sendable>: Sendable {
         }
     }
 
-    /// Changes the value under the lock; `body` must be short and must not call back.
+    /// Changes the value under the lock; `body` must be short and must not call this type.
     public func update(_ body: (inout Value) -> Void) {
         state.withLock { reading in
             var value = reading.value

@@ -1,21 +1,21 @@
 internal import Synchronization
 public import Threads
 
-/// Work that several requests ask for and one task does. It goes on when the request that began it is gone.
+/// Work that several requests ask for and one task performs. It continues even if the request that began it is gone.
 ///
-/// A request may wait for the end of the work, or only while the work is young. Work that is not young any more is
-/// taken for hanging, and no further request waits for it. The number of waiting requests is bounded.
+/// A request may wait until the work ends, or only while the work is young. Work that is no longer young counts as
+/// hanging, and brief waits for it end at once. The number of waiting requests is bounded.
 public final class SingleFlight: Sendable {
-    /// How long a request waits.
+    /// The time that a request waits.
     public enum Patience: Sendable {
-        /// Until the work is done.
+        /// Waits until the work is done.
         case whole
-        /// Until the work is done, and no longer than it is young.
+        /// Waits until the work is done or no longer young.
         case brief
     }
 
     private struct State {
-        /// Counts the flights, so that the timer of an earlier one changes nothing.
+        /// Number of the current flight, so that the timer of an earlier one has no effect.
         var number: UInt64 = 0
         var isUnderWay = false
         var isYoung = false
@@ -29,23 +29,24 @@ public final class SingleFlight: Sendable {
     private let clocks: Clocks
 
     /// - Parameters:
-    ///   - youth: how long the work counts as young.
-    ///   - mostWaiting: how many may wait at once; one more does not wait.
+    /// - youth: the time for which the work counts as young.
+    /// - mostWaiting: the most waiting requests; a further one returns at once.
     public init(youth: Duration, mostWaiting: Int, clocks: Clocks) {
         self.youth = youth
         self.mostWaiting = mostWaiting
         self.clocks = clocks
     }
 
+    /// True while the work is running.
     public var isUnderWay: Bool { state.withLock { $0.isUnderWay } }
 
-    /// Whether the work is under way and not taken for hanging.
+    /// True if the work is running and does not count as hanging.
     public var isYoung: Bool { state.withLock { $0.isUnderWay && $0.isYoung } }
 
-    /// Begins the work, unless it is under way.
+    /// Begins the work, unless it is running.
     ///
-    /// - Parameter isWanted: asked only where the work is not under way, and by one caller at a time; it must be short
-    ///   and must not call back.
+    /// - Parameter isWanted: called only if the work is not running, by one caller at a time; it must be short and must
+    ///   not call this type.
     public func begin(where isWanted: () -> Bool = { true }, _ work: @escaping @Sendable () async -> Void) {
         let number: UInt64? = state.withLock { state in
             guard !state.isUnderWay, isWanted() else { return nil }
@@ -65,7 +66,7 @@ public final class SingleFlight: Sendable {
         }
     }
 
-    /// Waits for the work that is under way; returns at once where there is none.
+    /// Waits for the running work; returns at once if there is none.
     public func join(_ patience: Patience) async {
         await withCheckedContinuation { continuation in
             let isWaiting = state.withLock { state in
@@ -79,7 +80,7 @@ public final class SingleFlight: Sendable {
         }
     }
 
-    /// Begins the work unless it is under way, and waits for it.
+    /// Begins the work unless it is running, and waits for it.
     public func run(_ patience: Patience, _ work: @escaping @Sendable () async -> Void) async {
         begin(work)
         await join(patience)

@@ -1,14 +1,14 @@
 internal import Synchronization
 
-/// Lets the tasks that work on the same thing do so one after the other, in the order in which they came. Waiting tasks
-/// hold no thread.
+/// A lock per key for tasks: tasks with equal keys run one after the other, in order of arrival. Waiting tasks hold no
+/// thread.
 public final class Turns<Key: Hashable & Sendable>: Sendable {
-    /// The tasks that wait, by what they wait for; a key is present while a task has its turn.
+    /// Waiting tasks by key; a key is present while a task runs with it.
     private let waiting = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
 
     public init() {}
 
-    /// Runs the body when no other task has its turn with this key.
+    /// Runs the body when no other task with this key runs.
     public func take<Value, Failure: Error>(
         _ key: Key, _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {

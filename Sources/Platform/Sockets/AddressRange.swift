@@ -1,11 +1,11 @@
 internal import Text
 
-/// A range of addresses as CIDR writes it (RFC 4632, section 3.1; RFC 4291, section 2.3): `10.0.0.0/8`, `fd00::/8`.
+/// A range of addresses in CIDR notation (RFC 4632, section 3.1; RFC 4291, section 2.3): `10.0.0.0/8`, `fd00::/8`.
 public struct AddressRange: Sendable, Hashable {
     private let network: [UInt8]
     private let prefixLength: Int
 
-    /// `nil` where the text is not an address, a slash and a prefix length, or where bits behind the prefix are set.
+    /// Returns nil if the text is not an address, a slash and a prefix length, or if bits after the prefix are set.
     public init?(_ text: String) {
         let parts = text.split(at: "/")
         guard parts.count == 2, let address = IPAddress(String(parts[0])), (1...3).contains(parts[1].utf8.count),
@@ -17,7 +17,7 @@ public struct AddressRange: Sendable, Hashable {
         guard AddressRange.masked(network, to: length) == network else { return nil }
     }
 
-    /// Whether an address lies in the range. An IPv4 address lies in IPv4 ranges only.
+    /// Returns true if the range contains an address. IPv4 addresses are only in IPv4 ranges.
     public func contains(_ address: IPAddress) -> Bool {
         guard address.bytes.count == network.count else { return false }
         return AddressRange.masked(address.bytes, to: prefixLength) == network

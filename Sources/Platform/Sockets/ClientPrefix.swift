@@ -1,7 +1,7 @@
-/// The part of a client's address that one subscriber has: an IPv4 address, or an IPv6 /64.
+/// The network part of a client's address that one subscriber controls: an IPv4 address, or an IPv6 /64.
 ///
-/// Limits count by it, because the holder of an IPv6 /64 can use any of its 2⁶⁴ addresses (RFC 4291, section 2.5.4;
-/// RFC 6177). It is 16 bytes long and owns no memory, so that a table of prefixes is bounded in bytes.
+/// Limits count per prefix, because the holder of an IPv6 /64 can use any of its 2⁶⁴ addresses (RFC 4291, section
+/// 2.5.4; RFC 6177). A prefix takes 16 bytes and owns no memory, so that a table of prefixes is bounded in bytes.
 public struct ClientPrefix: Sendable, Hashable, CustomStringConvertible {
     /// The network's leading 64 bits; an IPv4 address is in the upper 32.
     private let bits: UInt64
@@ -13,7 +13,7 @@ public struct ClientPrefix: Sendable, Hashable, CustomStringConvertible {
         self.length = length
     }
 
-    /// The prefix of an address: all of IPv4, also if it is mapped into IPv6, and the first 64 bits of IPv6.
+    /// The prefix of an address: all of IPv4 (also if mapped into IPv6), and the first 64 bits of IPv6.
     public init(_ address: IPAddress) {
         let leading = address.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         if address.bytes.count == 4 {
@@ -28,10 +28,10 @@ public struct ClientPrefix: Sendable, Hashable, CustomStringConvertible {
         self = IPAddress(scoped: address).map { ClientPrefix($0) } ?? .unknown
     }
 
-    /// What clients without a numeric address share, so that they are limited together and not exempt.
+    /// The shared prefix of clients without a numeric address, which are limited together and not exempt.
     public static let unknown = ClientPrefix(bits: 0, length: 0)
 
-    /// The IPv6 /48 around a /64, which one customer can have whole (RFC 6177); nil for IPv4 and ``unknown``.
+    /// The IPv6 /48 around a /64, which may belong to one customer (RFC 6177); nil for IPv4 and ``unknown``.
     public var site: ClientPrefix? {
         length == 64 ? ClientPrefix(bits: bits & ~0xFFFF, length: 48) : nil
     }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Time
 
-/// Accepts connections on one reactor. Several listeners may share an address; the kernel spreads connections.
+/// A listening socket on one reactor. Several listeners may share an address; the kernel distributes connections.
 public final class Listener: EventHandler {
     private let reactor: Reactor
     private let descriptor: Descriptor
@@ -13,12 +13,13 @@ public final class Listener: EventHandler {
     private var isWatching = false
     private static let unsentBytes: Int32 = 32 << 10
 
-    /// Binds at once, so that errors come before anything runs.
+    /// Binds the address at once, so that errors appear before anything runs.
     ///
     /// - Parameters:
-    ///   - tls: asked for each connection, so that another certificate counts at once; `nil` for plain ones.
+    ///   - tls: called for each connection, so that a renewed certificate takes effect at once; returns nil for plain
+    ///     connections.
     ///   - outOfDescriptors: called if the process has no descriptor left for a connection. It closes one and returns
-    ///     true, or returns false; then the listener waits a moment.
+    ///     true, or returns false; then the listener pauses for 100 ms.
     ///   - accepted: called on the reactor's thread.
     public init(
         _ address: SocketAddress, on reactor: Reactor, tls: @escaping () -> TLSServerContext? = { nil },
@@ -31,20 +32,21 @@ public final class Listener: EventHandler {
         descriptor = try address.listen()
     }
 
-    /// Where it listens, with the port that the system chose.
+    /// The bound address, with the port that the system chose.
     public var address: SocketAddress {
         unsafe numericAddress { unsafe getsockname(descriptor.number, $0, $1) }
     }
 
+    /// Starts accepting connections.
     public func start() throws(SocketFault) {
         key = try reactor.add(descriptor, .read, self)
         isWatching = true
     }
 
-    /// Takes what is queued already, then listens no more.
+    /// Accepts connections already queued, then stops listening.
     public func close() {
         guard let key else { return }
-        // More than the queue holds: clients that keep connecting must not keep the listener open.
+        // The bound exceeds the queue's length: clients that keep connecting must not keep the listener open.
         accept(atMost: 2 * SocketAddress.queueLength)
         reactor.remove(key, descriptor)
         self.key = nil
@@ -65,27 +67,30 @@ public final class Listener: EventHandler {
             do throws(SocketFault) {
                 let number = try system("accept4") { gatehouse_accept(descriptor.number) }
                 let connection = Descriptor(number)
-                // Without it answers of several writes wait for acknowledgements; a failure only costs that.
+                // Without TCP_NODELAY, an answer of several writes waits for acknowledgements; a failure costs only
+                // that delay.
                 try? setOption(connection, Int32(IPPROTO_TCP), TCP_NODELAY)
-                // The kernel holds little that was not sent, so that a client that does not read is noticed.
+                // The kernel buffers little unsent data, so that a client that does not read is detected.
                 try? setOption(connection, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Listener.unsentBytes)
                 guard let context = tls() else {
                     accepted(Stream(connection))
                     continue
                 }
-                // Without memory for its state the connection is dropped, which closes it.
+                // If memory for the TLS state is short, the connection is dropped, which closes it.
                 if let tls = TLSConnection(accepting: connection, context) { accepted(Stream(connection, tls: tls)) }
             } catch {
                 if error.isWouldBlock { return }
                 if error.isOutOfDescriptors, let key {
                     if outOfDescriptors() { continue }
-                    // Level-triggered, so it would spin: look again when some descriptor may have been closed.
+                    // Epoll is level-triggered and would spin; the listener retries later, when descriptors may be
+                    // free.
                     isWatching = false
                     reactor.change(key, descriptor, [])
                     reactor.wake(key, at: reactor.turn.monotonic + .milliseconds(100))
                     return
                 }
-                // The client gave up while queued (accept(2), ECONNABORTED and network errors): take the next.
+                // The client gave up while queued (accept(2), ECONNABORTED and network errors): continue with the next
+                // one.
             }
         }
     }

@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 internal import Threads
 
-/// Resolves names by the system's resolver. That blocks, so it runs on threads of its own, which end when nothing is
-/// left to resolve.
+/// A resolver of host names that uses the system's resolver. That one blocks, so it runs on separate threads, which end
+/// when the queue is empty.
 public final class NameResolver: Sendable {
     private struct LookUp {
         let host: String
@@ -24,8 +24,8 @@ public final class NameResolver: Sendable {
 
     /// Resolves a host.
     ///
-    /// - Parameter completion: is called once, on another thread, with the host's numeric addresses in the order in
-    ///   which they should be tried. The list is empty if the host has none, or if it could not be asked for.
+    /// - Parameter completion: called once, usually on another thread, with the host's numeric addresses in the order
+    ///   in which to try them. The list is empty if the host has none, or if the look-up failed.
     public func resolve(_ host: String, completion: @escaping @Sendable ([String]) -> Void) {
         let (isQueued, needsThread) = state.withLock { state in
             guard state.waiting.count < NameResolver.mostWaiting else { return (false, false) }
@@ -36,7 +36,7 @@ public final class NameResolver: Sendable {
         }
         guard isQueued else { return completion([]) }
         guard needsThread, (try? SystemThread { [self] in run() }) == nil else { return }
-        // Without a thread of its own the look-up waits for another one; if there is none, nothing would ever take it.
+        // If no thread starts, another thread takes the look-up; if there is none, all queued look-ups fail.
         let abandoned = state.withLock { state in
             state.threads -= 1
             guard state.threads == 0 else { return [LookUp]() }
@@ -58,13 +58,13 @@ public final class NameResolver: Sendable {
         }
     }
 
-    /// Numeric addresses of a host in the order in which they should be tried; empty if it has none. Blocks.
+    /// Returns the numeric addresses of a host in the order in which to try them; empty if it has none. Blocks.
     private static func lookUp(_ host: String) -> [String] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_ADDRCONFIG
         var list: UnsafeMutablePointer<addrinfo>?
-        // Without a network beside loopback AI_ADDRCONFIG finds nothing.
+        // On a machine with only loopback, AI_ADDRCONFIG finds no address.
         if unsafe getaddrinfo(host, nil, &hints, &list) != 0 {
             unsafe hints.ai_flags = 0
             guard unsafe getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
@@ -74,7 +74,7 @@ public final class NameResolver: Sendable {
         var next = unsafe list
         while let entry = unsafe next {
             var text: [CChar] = Array(repeating: 0, count: Int(NI_MAXHOST))
-            // The entry's address is as long as it says.
+            // The address has the length that the entry states.
             let code = unsafe getnameinfo(
                 entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
             let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -4,25 +4,25 @@ internal import Synchronization
 public import Threads
 public import Time
 
-/// Something that waits for a descriptor at a reactor. All calls come on the reactor's thread.
+/// A handler of a descriptor's events at a reactor. All calls are made on the reactor's thread.
 public protocol EventHandler: AnyObject {
     func ready(_ readiness: Readiness, at turn: Turn)
-    /// A deadline given to ``Reactor/wake(_:at:)`` has passed.
+    /// Called after a deadline given to ``Reactor/wake(_:at:)`` has passed.
     func deadlinePassed(at turn: Turn)
 }
 
-/// What may be done with a descriptor, or is waited for.
+/// The operations that a descriptor is ready for, or is watched for.
 public struct Readiness: OptionSet, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     public static let read = Readiness(rawValue: 1)
     public static let write = Readiness(rawValue: 2)
-    /// The connection broke, or both directions are closed.
+    /// The connection failed, or both directions are closed.
     public static let hangUp = Readiness(rawValue: 4)
 }
 
-/// The clocks, read once a turn of the loop.
+/// Readings of the clocks, made once per turn of the loop.
 public struct Turn: Sendable {
     public let monotonic: MonotonicTime
     public let wall: Timestamp
@@ -37,11 +37,11 @@ public struct Turn: Sendable {
 
 /// An event loop: one thread, one epoll instance, and the Swift tasks that prefer it as their executor.
 ///
-/// Everything but ``perform(_:)``, ``enqueue(_:)`` and ``stop()`` may be called on its own thread only; that is what
-/// makes its handlers, which are not `Sendable`, safe.
+/// All members except ``perform(_:)``, ``enqueue(_:)`` and ``stop()`` must be called on the loop's thread. That makes
+/// its handlers, which are not `Sendable`, safe.
 public final class Reactor: TaskExecutor, @unchecked Sendable {
-    // @unchecked: `inbox` is a mutex; all other state is touched by the loop's thread alone, before `run` begins or
-    // within it (`isCurrent`).
+    // @unchecked: `inbox` is a mutex. Only the loop's thread touches all other state, before `run` begins or within it
+    // (`isCurrent`).
     private struct Inbox {
         var jobs: [UnownedJob] = []
         var closures: [@Sendable () -> Void] = []
@@ -64,11 +64,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     private var endOfTurn: [() -> Void] = []
     private var running: pthread_t?
 
-    /// Told of steps that take long; `nil` measures nothing.
+    /// Watch that is told of long steps; nil disables the measurement.
     public var stepWatch: StepWatch?
-    /// The turn under way.
+    /// Clock readings of the current turn.
     public private(set) var turn = Turn.now()
-    /// One buffer that all connections of this loop read into.
+    /// Buffer that all connections of this loop read into.
     public var readBuffer: [UInt8] = Array(repeating: 0, count: 64 << 10)
 
     public init() throws(SocketFault) {
@@ -77,7 +77,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         try control(EPOLL_CTL_ADD, wakeUp, EPOLLIN.rawValue, userData: .max)
     }
 
-    /// Whether the caller is on this loop's thread.
+    /// True if the caller is on this loop's thread.
     public var isCurrent: Bool { running.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
 
     // MARK: Registrations
@@ -107,7 +107,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     func change(_ key: RegistrationKey, _ descriptor: Descriptor, _ interest: Readiness) {
-        // Modifying a descriptor that is registered and open fails only for want of memory; it then closes by deadline.
+        // Modifying a registered, open descriptor fails only if memory is short; the connection then closes by its
+        // deadline.
         try? control(EPOLL_CTL_MOD, descriptor, mask(interest), userData: key.userData)
     }
 
@@ -118,7 +119,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         freeSlots.append(key.slot)
     }
 
-    /// Calls ``EventHandler/deadlinePassed(at:)`` at the deadline or just after.
+    /// Calls ``EventHandler/deadlinePassed(at:)`` at the deadline or shortly after.
     public func wake(_ key: RegistrationKey, at deadline: MonotonicTime) {
         timers.insert(TimerHeap.Entry(deadline: deadline, key: key))
     }
@@ -128,7 +129,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         readyNextTurn.append(key)
     }
 
-    /// Adds something to do at the end of every turn in which anything happened.
+    /// Adds an action that runs at the end of every turn.
     public func atEndOfTurn(_ action: @escaping () -> Void) {
         endOfTurn.append(action)
     }
@@ -156,7 +157,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Ends ``run()`` after the turn under way.
+    /// Ends ``run()`` after the current turn.
     public func stop() {
         inbox.withLock { $0.isStopping = true }
         signal()
@@ -164,13 +165,13 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func signal() {
         var one: UInt64 = 1
-        // Fails only when the counter is at its end, and then the loop is awake already.
+        // The write fails only if the counter is at its maximum, and then the loop is already awake.
         _ = unsafe Glibc.write(wakeUp.number, &one, 8)
     }
 
     // MARK: The loop
 
-    /// Runs on the calling thread until ``stop()``.
+    /// Runs the loop on the calling thread until ``stop()``.
     public func run() {
         running = pthread_self()
         var events = unsafe Array(repeating: epoll_event(), count: 256)
@@ -200,7 +201,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
             let nanoseconds = earliest.nanoseconds(since: .now())
             timeout = Int32(min(nanoseconds / 1_000_000 + 1, 60_000))
         }
-        // The array is as long as the count says; a signal (EINTR) is an empty turn.
+        // The array is exactly as long as the count; a signal (EINTR) makes an empty turn.
         return Int(max(0, unsafe epoll_wait(epoll.number, &events, Int32(events.count), timeout)))
     }
 
@@ -255,7 +256,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     private func control(
         _ operation: Int32, _ descriptor: Descriptor, _ mask: UInt32, userData: UInt64
     ) throws(SocketFault) {
-        // The union's number is what is read back in `run`, never its pointer.
+        // The union's number is the member that `run` reads back, never its pointer.
         var event = unsafe epoll_event()
         unsafe event.events = mask
         unsafe event.data.u64 = userData

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Text
 
-/// Where to listen: a host and a port, as configuration writes them (`127.0.0.1:8080`, `[::1]:0`, `localhost:80`).
-/// `[::]` takes IPv4 connections too.
+/// An address to listen on: a host and a port, in configuration syntax (`127.0.0.1:8080`, `[::1]:0`, `localhost:80`).
+/// `[::]` also accepts IPv4 connections.
 public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name or a numeric address, without brackets.
     public let host: String
-    /// 0 lets the system choose.
+    /// Port number; 0 lets the system choose.
     public let port: UInt16
 
     public init(host: String, port: UInt16) {
@@ -14,7 +14,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// `nil` where the text is not `host:port` with a port of 0–65535; an IPv6 address has to stand in brackets.
+    /// Returns nil if the text is not `host:port` with a port of 0–65535; an IPv6 address must be in brackets.
     public init?(_ text: String) {
         guard case (var host, let digits)? = text.cut(atLast: ":") else { return nil }
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {
@@ -34,32 +34,33 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { host.holds(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// Whether listening here takes the connections to another address too, so that both cannot be bound. Port 0 is a
-    /// port of its own each time.
+    /// Returns true if listening here also takes the connections to another address, so that both cannot be bound. Port
+    /// 0 is a different port each time.
     public func covers(_ other: SocketAddress) -> Bool {
         guard port == other.port, port != 0 else { return false }
         let (own, others) = (IPAddress(host), IPAddress(other.host))
         guard let own, own.isUnspecified else {
             return own == nil && others == nil ? host.isExactly(other.host) : own == others
         }
-        // The addresses of a name are not known here, but [::] has all that there are.
+        // The addresses of a name are not known here, but `[::]` includes them all.
         return own.bytes.count == 16 || others?.bytes.count == 4
     }
 
-    /// Binds alone and lets go again, for the listeners of one process share their port and so would two processes.
+    /// Checks that the address is free by binding it exclusively and releasing it. Listeners share their port
+    /// (SO_REUSEPORT), so two processes would too.
     ///
     /// - Returns: the address, with a free port in place of 0.
-    /// - Throws: what binding says where somebody else has the address.
+    /// - Throws: the error of bind(2) if another process uses the address.
     public func free() throws(SocketFault) -> SocketAddress {
         let descriptor = try bind(sharing: false)
         let port = unsafe numericAddress { unsafe getsockname(descriptor.number, $0, $1) }.port
         return SocketAddress(host: host, port: port)
     }
 
-    /// How many connections wait in the kernel until they are taken.
+    /// The most connections that wait in the kernel until they are accepted.
     static let queueLength = 4096
 
-    /// Binds and listens; the socket is non-blocking and may share its port with others of this process.
+    /// Binds and listens; the socket is non-blocking and may share its port with other sockets of this process.
     func listen() throws(SocketFault) -> Descriptor {
         let descriptor = try bind(sharing: true)
         _ = try system("listen") { Glibc.listen(descriptor.number, Int32(SocketAddress.queueLength)) }
@@ -75,7 +76,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
             throw SocketFault(call: "cannot resolve \(host)", code: EADDRNOTAVAIL)
         }
         defer { unsafe freeaddrinfo(first) }
-        // The list and what it points to live until freeaddrinfo above.
+        // The list and its targets live until freeaddrinfo above.
         let family = unsafe first.pointee.ai_family
         let number = try system("socket") {
             Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
@@ -84,7 +85,8 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         try setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
         if sharing { try setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
         if family == AF_INET6 {
-            // Set either way: the system's default differs (net.ipv6.bindv6only). A mapped IPv4 address needs it too.
+            // The option is set either way, since the system's default differs (net.ipv6.bindv6only). A mapped IPv4
+            // address needs it too.
             let isDualStack = IPAddress(host).map { $0.isUnspecified || $0.bytes.count == 4 } ?? false
             try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isDualStack ? 0 : 1)
         }
@@ -100,13 +102,13 @@ func setOption(
 ) throws(SocketFault) {
     var value = value
     _ = try system("setsockopt") {
-        // The value is an Int32 for all options used here.
+        // All options used here have Int32 values.
         unsafe setsockopt(descriptor.number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }
 
-/// The numeric host and the port of one end of a socket. An IPv4 address that a dual-stack socket maps into IPv6
-/// (RFC 4291, section 2.5.5.2) is written as the IPv4 address that it is.
+/// Returns the numeric host and port of one end of a socket. An IPv4 address that a dual-stack socket maps into IPv6
+/// (RFC 4291, section 2.5.5.2) is returned as an IPv4 address.
 func numericAddress(
     _ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
 ) -> SocketAddress {
@@ -114,7 +116,7 @@ func numericAddress(
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     var host: [CChar] = Array(repeating: 0, count: Int(NI_MAXHOST))
     var port: [CChar] = Array(repeating: 0, count: Int(NI_MAXSERV))
-    // `sockaddr_storage` is made to be seen as any `sockaddr`; the buffers are as large as the lengths say.
+    // `sockaddr_storage` may be accessed as any `sockaddr`; the buffers are as large as the lengths state.
     let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
             guard unsafe call(address, &length) == 0 else { return -1 }

@@ -1,23 +1,23 @@
 internal import CLinux
 internal import Glibc
 
-/// Watches how long the steps of a loop hold up everything else on its thread.
+/// A watch on how long a loop's steps block everything else on its thread.
 ///
-/// Steps are measured in CPU time of the thread, which neither other threads nor a loaded machine lengthen.
+/// Steps are measured in the thread's CPU time, which neither other threads nor a loaded machine lengthen.
 public struct StepWatch {
-    /// What a loop was doing.
+    /// The kind of a step.
     public enum Step: String, Sendable {
-        /// A descriptor was ready: requests were read, and answered as far as nothing had to be waited for.
+        /// A descriptor was ready: requests were read, and answered unless they had to wait.
         case event
-        /// A task went on until it waited again, or ended.
+        /// A task ran until it suspended or ended.
         case task
         case closure
         case deadline
-        /// What is done once at the end of a turn.
+        /// Actions ran at the end of a turn.
         case ending
     }
 
-    /// Shorter steps are not reported.
+    /// Steps of at most this CPU time are not reported.
     let limit: Duration
     let report: (Step, Duration) -> Void
 

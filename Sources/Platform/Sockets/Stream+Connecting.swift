@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension Stream {
-    /// Begins to connect to a numeric address; the stream is ready for writing when that is done, one way or the other.
+    /// Starts connecting to a numeric address. The stream becomes ready for writing when the attempt succeeds or fails.
     public static func connecting(to address: SocketAddress) throws(SocketFault) -> Stream {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -11,7 +11,7 @@ extension Stream {
             throw SocketFault(call: "\(address.host) is not a numeric address", code: EINVAL)
         }
         defer { unsafe freeaddrinfo(first) }
-        // The list and what it points to live until freeaddrinfo above.
+        // The list and its targets live until freeaddrinfo above.
         let family = unsafe first.pointee.ai_family
         let number = try system("socket") {
             Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
@@ -28,7 +28,7 @@ extension Stream {
         return Stream(descriptor)
     }
 
-    /// What became of connecting, once the stream is ready for writing.
+    /// Throws if the connection attempt failed; call it once the stream is ready for writing.
     public func checkConnected() throws(SocketFault) {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -36,9 +36,9 @@ extension Stream {
         guard code == 0 else { throw SocketFault(call: "connect", code: code) }
     }
 
-    /// The same connection with TLS on it, as a client; `nil` where memory is short.
+    /// Returns the connection with TLS as a client, or nil if memory is short.
     ///
-    /// - Parameter host: whose certificate it has to be.
+    /// - Parameter host: the name or address that the server's certificate must have.
     public func securing(for host: String, _ context: TLSClientContext) -> Stream? {
         TLSConnection(connecting: descriptor, to: host, context).map { Stream(descriptor, tls: $0) }
     }

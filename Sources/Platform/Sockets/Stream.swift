@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// What a read or write on a connection came to.
+/// The result of a read or write on a connection.
 public enum StreamResult: Sendable, Hashable {
     case count(Int)
     case wantRead
     case wantWrite
-    /// The other side ended (reading), or the connection is gone.
+    /// The peer ended the stream (reading), or the connection is lost.
     case closed
 }
 
-/// A connected socket, non-blocking; plain, or with TLS on it.
+/// A connected, non-blocking socket, plain or with TLS.
 public final class Stream {
     let descriptor: Descriptor
     private let tls: TLSConnection?
@@ -19,13 +19,13 @@ public final class Stream {
         self.tls = tls
     }
 
-    /// Whether bytes wait in memory, for which the descriptor will not become ready.
+    /// True if input waits in memory, for which the descriptor does not become ready.
     public var hasPendingInput: Bool { tls?.hasPendingInput ?? false }
 
-    /// Whether a TLS handshake is still to be done.
+    /// True if a TLS handshake is not complete.
     public var isHandshaking: Bool { tls.map { !$0.isEstablished } ?? false }
 
-    /// Why TLS failed, where it did; for logs.
+    /// The reason why TLS failed, for logs; nil if it did not.
     public var failure: String? { tls?.failure }
 
     /// Reads into the beginning of `buffer`.
@@ -34,7 +34,7 @@ public final class Stream {
         let number = descriptor.number
         do {
             let count = try system("read") {
-                // The buffer is borrowed for the call and as long as the count says.
+                // The buffer is borrowed for the call and exactly as long as the count.
                 unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
             }
             return count == 0 ? .closed : .count(count)
@@ -61,13 +61,13 @@ public final class Stream {
         }
     }
 
-    /// Says that nothing more will be written.
+    /// Ends the writing direction: TLS close_notify, then shutdown(2).
     public func endWriting() {
         tls?.endWriting()
         _ = Glibc.shutdown(descriptor.number, Int32(SHUT_WR))
     }
 
-    /// The other side.
+    /// Address of the peer.
     public var peer: SocketAddress {
         unsafe numericAddress { unsafe getpeername(descriptor.number, $0, $1) }
     }

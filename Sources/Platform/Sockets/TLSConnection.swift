@@ -1,18 +1,18 @@
 internal import COpenSSL
 internal import Glibc
 
-/// TLS on one socket. The handshake is done by the first reads and writes.
+/// TLS on one socket. The first reads and writes perform the handshake.
 @safe final class TLSConnection {
     private let handle: OpaquePointer
     private var isBroken = false
     private(set) var failure: String?
-    /// Whether the handshake is done, whose cost is that of a thousand requests.
+    /// True if the handshake is complete; its cost is that of a thousand requests.
     private(set) var isEstablished = false
-    /// Whether the last read brought something: behind it there may be more. A part of a record stays in memory too, and
-    /// asking for it again and again would bring nothing before the rest arrives.
+    /// True if the last read returned bytes, so more may be pending. Part of a record may also be in memory; polling
+    /// for it is useless before the rest arrives.
     private var mayHaveMore = false
 
-    /// The server's side; `nil` where memory is short.
+    /// Server side of a connection; nil if memory is short.
     init?(accepting descriptor: Descriptor, _ context: TLSServerContext) {
         guard let handle = unsafe SSL_new(context.handle) else { return nil }
         unsafe self.handle = handle
@@ -20,7 +20,7 @@ internal import Glibc
         unsafe SSL_set_accept_state(handle)
     }
 
-    /// The client's side: the certificate has to be of this host (RFC 6125, section 6; RFC 2818, section 3.1).
+    /// Client side of a connection; the certificate must be of this host (RFC 6125, section 6; RFC 2818, section 3.1).
     init?(connecting descriptor: Descriptor, to host: String, _ context: TLSClientContext) {
         guard let handle = unsafe SSL_new(context.handle) else { return nil }
         unsafe self.handle = handle
@@ -29,7 +29,7 @@ internal import Glibc
         if IPAddress(host) != nil {
             guard unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host) == 1 else { return nil }
         } else {
-            // The subject's common name is no name of the server (RFC 9525, section 2).
+            // The subject's common name is not a server name (RFC 9525, section 2).
             let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
             unsafe SSL_set_hostflags(handle, UInt32(flags))
             guard unsafe SSL_set1_host(handle, host) == 1, unsafe gatehouse_ssl_set_server_name(handle, host) == 1
@@ -51,7 +51,7 @@ internal import Glibc
     func read(into buffer: inout [UInt8]) -> StreamResult {
         guard !isBroken else { return .closed }
         ERR_clear_error()
-        // The buffer is borrowed for the call and as long as the count says.
+        // The buffer is borrowed for the call and exactly as long as the count.
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe SSL_read(handle, $0.baseAddress, Int32(clamping: $0.count))
         }
@@ -71,7 +71,7 @@ internal import Glibc
         return count > 0 ? .count(Int(count)) : result(count)
     }
 
-    /// Tells the other side that nothing more comes (close_notify; RFC 8446, section 6.1).
+    /// Sends close_notify: no further data follows (RFC 8446, section 6.1).
     func endWriting() {
         guard !isBroken, unsafe SSL_is_init_finished(handle) == 1 else { return }
         ERR_clear_error()
@@ -85,7 +85,7 @@ internal import Glibc
         case SSL_ERROR_WANT_WRITE: return .wantWrite
         case SSL_ERROR_ZERO_RETURN: return .closed
         default:
-            // Nothing more may be called on it (SSL_get_error(3)).
+            // After this error no further call is allowed (SSL_get_error(3)).
             isBroken = true
             failure = reason()
             ERR_clear_error()
@@ -96,7 +96,7 @@ internal import Glibc
     private func reason() -> String {
         let verdict = unsafe SSL_get_verify_result(handle)
         if verdict != X509_V_OK {
-            // A text of OpenSSL's own, which stays where it is.
+            // The text is a constant of OpenSSL.
             return unsafe "the certificate is refused: \(String(cString: X509_verify_cert_error_string(verdict)))"
         }
         let code = ERR_peek_error()

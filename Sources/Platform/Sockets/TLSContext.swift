@@ -1,25 +1,25 @@
 internal import COpenSSL
 internal import Glibc
 
-/// Why TLS cannot be set up. One sentence that names the file and what is wrong with it, never a key.
+/// An error in the TLS setup: one sentence that names the file and its fault, never a key.
 public struct TLSFault: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) {
         self.description = description
-        // Errors queue up per thread, and a later call would report them as its own.
+        // OpenSSL queues errors per thread, and a later call would report this one as its own.
         ERR_clear_error()
     }
 }
 
-/// A server's certificate and key, TLS 1.2 and up, HTTP/1.1.
+/// A server's certificate and key, for TLS 1.2 and up with HTTP/1.1.
 @safe public final class TLSServerContext: @unchecked Sendable {
-    // @unchecked: SSL_CTX counts its references and locks what it shares (SSL_CTX_new(3)); it is not changed after init.
+    // @unchecked: SSL_CTX counts its references and locks shared state (SSL_CTX_new(3)); it does not change after init.
     let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - certificateFile: PEM: the certificate, then those between it and the root.
-    ///   - privateKeyFile: PEM, unencrypted.
+    /// - certificateFile: path of a PEM file: the certificate, then the intermediate ones.
+    /// - privateKeyFile: path of an unencrypted PEM file.
     public init(certificateFile: String, privateKeyFile: String) throws(TLSFault) {
         let handle = try unsafe makeContext(TLS_server_method())
         unsafe self.handle = handle
@@ -41,7 +41,8 @@ public struct TLSFault: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Chooses `http/1.1` where the client offers protocols (RFC 7301, section 3.2); without it among them there is none.
+/// Selects `http/1.1` if the client offers protocols (RFC 7301, section 3.2); refuses the connection if `http/1.1` is
+/// not offered.
 private let selectProtocol:
     @convention(c) (
         OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
@@ -52,7 +53,7 @@ private let selectProtocol:
         }
         let name = Array("http/1.1".utf8)
         var index = 0
-        // Each name has its length in front; OpenSSL has checked that they fill the list.
+        // Each name follows its length; OpenSSL has checked that the names fill the list.
         while index < Int(offeredLength) {
             let length = unsafe Int(offered[index])
             guard index + 1 + length <= Int(offeredLength) else { break }
@@ -67,14 +68,14 @@ private let selectProtocol:
         return SSL_TLSEXT_ERR_ALERT_FATAL
     }
 
-/// Whom a client believes: the system's authorities, or those of a file.
+/// Certificate authorities that a client trusts: the system's, or those of a file.
 @safe public final class TLSClientContext: @unchecked Sendable {
-    // @unchecked: as above.
+    // @unchecked: see TLSServerContext.
     let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - authoritiesFile: PEM; `nil` for the system's.
-    ///   - applicationProtocol: the one that is offered (RFC 7301); `nil` for none.
+    /// - authoritiesFile: path of a PEM file; nil for the system's authorities.
+    /// - applicationProtocol: the protocol to offer (RFC 7301); nil for none.
     public init(authoritiesFile: String?, applicationProtocol: String? = "http/1.1") throws(TLSFault) {
         let handle = try unsafe makeContext(TLS_client_method())
         unsafe self.handle = handle
@@ -83,7 +84,7 @@ private let selectProtocol:
             guard unsafe SSL_CTX_load_verify_file(handle, authoritiesFile) == 1 else {
                 throw TLSFault("\(authoritiesFile): this is not a PEM file with certificates")
             }
-            // What the operator names is believed, be it an intermediate authority or the server's own certificate.
+            // A configured certificate is trusted, also if it is an intermediate authority's or the server's own.
             unsafe X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(handle), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         } else {
             guard unsafe SSL_CTX_set_default_verify_paths(handle) == 1 else {
@@ -91,7 +92,7 @@ private let selectProtocol:
             }
         }
         guard let name = applicationProtocol?.utf8 else { return }
-        // One name, and no other protocol is answered.
+        // One name is offered, so the server can select no other protocol.
         let offered = [UInt8(clamping: name.count)] + Array(name)
         unsafe SSL_CTX_set_alpn_protos(handle, offered, UInt32(offered.count))
     }
@@ -101,15 +102,15 @@ private let selectProtocol:
     }
 }
 
-/// The cipher suites of TLS 1.2: ephemeral key exchange and AEAD only (RFC 9325, sections 4.1 and 4.2). A key that is
-/// stolen later opens no recorded connection, and there is no CBC to be tried as an oracle. Those of TLS 1.3 are all such.
+/// Cipher suites of TLS 1.2: ephemeral key exchange and AEAD only (RFC 9325, sections 4.1 and 4.2). A key stolen later
+/// opens no recorded connection, and no CBC suite serves as a padding oracle. All suites of TLS 1.3 meet this.
 private let cipherSuites = [
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
 ].joined(separator: ":")
 
 private func makeContext(_ method: OpaquePointer?) throws(TLSFault) -> OpaquePointer {
-    // OpenSSL writes to sockets without a flag that keeps the signal away.
+    // OpenSSL writes to sockets without MSG_NOSIGNAL, so SIGPIPE is ignored.
     signal(SIGPIPE, SIG_IGN)
     guard let handle = unsafe SSL_CTX_new(method) else { throw TLSFault("OpenSSL cannot set up TLS") }
     unsafe gatehouse_ssl_ctx_prepare(handle)

@@ -1,7 +1,7 @@
 internal import Time
 
-/// Deadlines in order: a binary heap, earliest first. Entries are never removed early; whoever is woken looks whether
-/// the deadline still holds.
+/// A binary heap of deadlines, earliest first. Entries are not removed early; the handler checks whether its deadline
+/// still applies.
 struct TimerHeap {
     struct Entry {
         let deadline: MonotonicTime
@@ -23,7 +23,7 @@ struct TimerHeap {
         }
     }
 
-    /// The earliest entry, where it is due.
+    /// Removes and returns the earliest entry if it is due.
     mutating func removeDue(at now: MonotonicTime) -> Entry? {
         guard let first = entries.first, first.deadline <= now else { return nil }
         let last = entries.removeLast()
@@ -44,8 +44,8 @@ struct TimerHeap {
     }
 }
 
-/// Names a registration at a reactor: its slot, and which of all registrations that slot ever had. A stale event or
-/// timer never reaches who came later.
+/// The key of a registration at a reactor: its slot and the slot's generation. A stale event or timer never reaches a
+/// later registration of the slot.
 public struct RegistrationKey: Sendable, Hashable {
     let slot: UInt32
     let generation: UInt32

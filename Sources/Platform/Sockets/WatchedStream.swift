@@ -1,7 +1,8 @@
-/// A stream that is watched by a reactor on behalf of a handler.
+/// A stream registered at a reactor on behalf of a handler.
 public final class WatchedStream {
     public let stream: Stream
     public let reactor: Reactor
+    /// Key of the registration; nil once closed.
     public private(set) var key: RegistrationKey?
     private var interest: Readiness
 
@@ -14,7 +15,7 @@ public final class WatchedStream {
         key = try reactor.add(stream.descriptor, interest, handler)
     }
 
-    /// Waits for this and nothing else; costs a system call only where it differs from before.
+    /// Sets the awaited events; costs a system call only if they change.
     public func setInterest(_ new: Readiness) {
         guard let key, new != interest else { return }
         interest = new

@@ -1,26 +1,28 @@
 public import Time
 
-/// What is logged of one request. There is no field for a query string, a token, a code or a cookie.
+/// The logged properties of a request. No field holds a query string, a token, a code or a cookie.
 public struct AccessRecord: Sendable {
     public var requestID = ""
     public var method = ""
-    /// A route's template, never a path.
+    /// Template of the route, never a path.
     public var route = ""
     public var status = 0
+    /// Time from the complete head to the last byte.
     public var nanoseconds: UInt64 = 0
+    /// Bytes of content sent.
     public var bytes = 0
     public var remoteAddress = ""
-    /// Empty where none was named, or what was named is not one.
+    /// Organization id; empty if none was named or the name is not a valid id.
     public var organization = ""
     public var subject = ""
-    /// `permit`, `refuse`, or empty where there was nothing to decide.
+    /// `permit`, `refuse`, or empty if nothing was decided.
     public var decision = ""
     public var reason = ""
 
     public init() {}
 }
 
-/// The access log of one reactor: lines are collected during a turn and handed over at its end.
+/// The access log of one reactor: lines are collected during a turn and written to the sink at its end.
 public final class AccessLog {
     private let sink: LogSink
     private var lines: LogLines
@@ -32,6 +34,7 @@ public final class AccessLog {
         sink = log.sink
     }
 
+    /// Adds the line of a request to the current turn's lines.
     public func append(_ record: AccessRecord, at time: Timestamp) {
         if time.nanoseconds / 1_000_000 != millisecond {
             millisecond = time.nanoseconds / 1_000_000
@@ -40,7 +43,7 @@ public final class AccessLog {
         lines.append(record, timeText)
     }
 
-    /// Hands over what was collected.
+    /// Writes the collected lines to the sink.
     public func flush() {
         guard !lines.bytes.isEmpty else { return }
         sink.submit(lines.bytes)

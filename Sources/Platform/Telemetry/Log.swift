@@ -5,13 +5,13 @@ public enum LogLevel: String, Sendable, CaseIterable {
 }
 
 public enum LogFormat: String, Sendable, CaseIterable {
-    /// One JSON object a line.
+    /// One JSON object per line.
     case json
-    /// For people.
+    /// Text for a terminal.
     case text
 }
 
-/// Lines about the process itself, from any thread. Requests have their ``AccessLog``.
+/// The log of the process, usable from any thread. Requests are logged by ``AccessLog``.
 public struct Log: Sendable {
     public let format: LogFormat
     public let sink: LogSink
@@ -23,7 +23,7 @@ public struct Log: Sendable {
         self.now = now
     }
 
-    /// - Parameter fields: names and values beside the message; never a token, code, cookie or other secret.
+    /// - Parameter fields: names and values in addition to the message; never a token, code, cookie or other secret.
     public func write(
         _ level: LogLevel, _ message: String, requestID: String? = nil, fields: [(name: String, value: String)] = []
     ) {

@@ -1,9 +1,9 @@
 internal import JSON
 internal import Text
 
-/// Lines in either format, one behind the other in one buffer.
+/// Log lines in either format, in one buffer.
 ///
-/// It is changed in place: a buffer that is handed on and taken back would be copied whole for each line.
+/// The buffer is changed in place: passing it on and taking it back would copy it for each line.
 struct LogLines {
     private let format: LogFormat
     private(set) var bytes: [UInt8] = []
@@ -12,10 +12,10 @@ struct LogLines {
         self.format = format
     }
 
-    /// Begins a line with what all lines have. A line for people has the time of day, the level and the message without
-    /// their names.
+    /// Begins a line with the fields that all lines have. The text format writes the time of day, the level and the
+    /// message without their names.
     ///
-    /// - Parameter timeText: as RFC 3339 writes it.
+    /// - Parameter timeText: a time in RFC 3339 format.
     mutating func begin(_ timeText: [UInt8], _ level: LogLevel, _ message: String) {
         switch format {
         case .json:
@@ -36,14 +36,14 @@ struct LogLines {
         bytes.append(0x0A)
     }
 
-    /// Forgets the lines and keeps the room.
+    /// Removes the lines and keeps the capacity.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
     }
 
     mutating func string(_ name: String, _ value: String) {
         self.name(name)
-        // What a terminal would act on is escaped in either format: people read both.
+        // Characters that a terminal acts on are escaped in both formats, since users read both.
         let isASCII = value.utf8.allSatisfy { $0 < 0x7F }
         let needsQuotes =
             format == .json || value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 }
@@ -64,7 +64,7 @@ struct LogLines {
         LogLines.append(value, to: &bytes)
     }
 
-    /// Milliseconds with three digits of a fraction.
+    /// Writes milliseconds with three decimal places.
     mutating func milliseconds(_ name: String, nanoseconds: UInt64) {
         self.name(name)
         let micro = Int(nanoseconds / 1000)
@@ -97,7 +97,7 @@ struct LogLines {
 }
 
 extension LogLevel {
-    /// The level between time and message, as wide for each.
+    /// The level between time and message, padded to one width.
     fileprivate var column: String {
         switch self {
         case .info: " INFO    "

@@ -31,13 +31,16 @@ public final class LogSink: Sendable {
                 // The slice is borrowed for the call, with its own count.
                 let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
                 if count < 0, errno == EINTR { continue }
-                // Nobody reads standard error any more: there is no place left to say so.
+                // The reader of standard error is gone, so the fault cannot be reported.
                 guard count > 0 else { return }
                 rest = rest.dropFirst(count)
             }
         }
     }
 
+    /// Starts the writing thread.
+    ///
+    /// - Parameter write: called on that thread with complete lines; it may block.
     public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadFault) {
         self.write = write
         thread = Mutex(nil)
@@ -45,15 +48,15 @@ public final class LogSink: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// How many lines have been dropped so far.
+    /// Number of lines dropped so far.
     public var dropped: Int { droppedLines.load(ordering: .relaxed) }
 
-    /// Queues complete lines.
+    /// Queues complete lines; drops and counts them if the queue is full.
     public func submit(_ lines: [UInt8]) {
         guard !lines.isEmpty else { return }
         let isFirst = queue.withLock { queue -> Bool in
             guard !queue.isClosed, queue.pending.count + lines.count <= LogSink.capacity else {
-                // Counted here, not by the writer: while it is stuck the number matters most.
+                // Counted here, not by the writer: the number matters most while the writer is stuck.
                 droppedLines.wrappingAdd(lines.count { $0 == 0x0A }, ordering: .relaxed)
                 return false
             }
@@ -63,11 +66,11 @@ public final class LogSink: Sendable {
         if isFirst { arrived.signal() }
     }
 
-    /// Writes what is queued, then ends.
+    /// Writes queued lines, then ends the thread.
     ///
-    /// - Parameter patience: after this time the thread is left alone, together with the lines that it still has: a pipe
-    ///   that is not read must not keep the process from ending.
-    /// - Returns: false if the time has passed.
+    /// - Parameter patience: the longest wait. After it the thread is abandoned with its remaining lines: an unread
+    ///   pipe must not keep the process from ending.
+    /// - Returns: false if the wait timed out.
     @discardableResult
     public func close(within patience: Duration = LogSink.closingTime) -> Bool {
         queue.withLock { $0.isClosed = true }
@@ -75,7 +78,7 @@ public final class LogSink: Sendable {
         closing.signal()
         let milliseconds = Int(patience / .milliseconds(1))
         guard ended.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return false }
-        // A second call returns at once too.
+        // The signal lets a second call return at once too.
         ended.signal()
         thread.withLock { $0 }?.join()
         return true
@@ -84,7 +87,7 @@ public final class LogSink: Sendable {
     private func run() {
         while true {
             arrived.wait()
-            // Lines gather for a moment, so that a busy process is not woken for each turn of its reactors.
+            // The delay collects lines, so that a busy process does not wake the thread for each turn of its reactors.
             _ = closing.wait(timeout: .now() + .milliseconds(20))
             let (lines, isClosed) = queue.withLock { queue in
                 defer { queue.pending = [] }

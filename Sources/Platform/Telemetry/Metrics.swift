@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// One number that only grows. Shared by all reactors; they keep a reference, so that counting is one addition.
+/// A counter that only grows. Reactors share it and keep a reference, so that counting is one atomic addition.
 public final class Counter: Sendable {
     private let count = Atomic<UInt64>(0)
 
@@ -13,8 +13,9 @@ public final class Counter: Sendable {
     public var value: UInt64 { count.load(ordering: .relaxed) }
 }
 
-/// How a duration is distributed: counts up to each bound, in seconds.
+/// The distribution of durations: counts per upper bound, in seconds.
 public final class Histogram: Sendable {
+    /// Upper bounds of the buckets, in seconds.
     public static let bounds: [Double] = [
         0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
     ]
@@ -42,7 +43,7 @@ public final class Histogram: Sendable {
     }
 }
 
-/// Counters that differ by the values of their labels. The values must be bounded: templates and codes, never paths.
+/// Counters distinguished by label values. The values must be bounded: templates and codes, never paths.
 public final class CounterFamily: Sendable {
     public let name: String
     public let help: String
@@ -55,7 +56,7 @@ public final class CounterFamily: Sendable {
         self.help = help
     }
 
-    /// The counter of these values, in the labels' order; keep it where it is counted often.
+    /// Returns the counter of the given values, in the order of the labels; keep it for frequent use.
     public func counter(_ values: [String]) -> Counter {
         series.withLock { series in
             if let counter = series[values] { return counter }
@@ -91,14 +92,14 @@ public struct PrometheusText {
         histogram.write(name, to: &text)
     }
 
-    /// A value that was read just now.
+    /// Appends a single value.
     public mutating func append(
         _ name: String, kind: String = "gauge", help: String, labels: [(String, String)] = [], _ value: Double
     ) {
         append(name, kind: kind, help: help, rows: [(labels, value)])
     }
 
-    /// Several values of one name, each with its labels.
+    /// Appends several values of one name, each with its labels.
     public mutating func append(
         _ name: String, kind: String = "gauge", help: String, rows: [(labels: [(String, String)], value: Double)]
     ) {
@@ -118,7 +119,8 @@ public struct PrometheusText {
         return "{" + pairs.map { "\($0.0)=\"\(escaped($0.1))\"" }.joined(separator: ",") + "}"
     }
 
-    // By scalars: as characters, a line feed after a carriage return and a quotation mark under an accent are others.
+    // The text is escaped per scalar: as a character, CR LF differs from LF, and a quotation mark with an accent from
+    // one without.
     private static func escaped(_ value: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {

@@ -1,13 +1,15 @@
 internal import Glibc
 internal import Text
 
-/// What the kernel says of this process (proc(5)).
+/// The kernel's figures of this process (proc(5)).
 public struct ProcessFigures: Sendable {
+    /// Resident memory in bytes.
     public let residentBytes: Int
     public let openDescriptors: Int
+    /// CPU time of the process in user and system mode, in seconds.
     public let cpuSeconds: Double
 
-    /// `nil` where `/proc` is not there.
+    /// Returns nil if `/proc` is not available.
     public init?() {
         guard let statm = ProcessFigures.words(of: "/proc/self/statm"), statm.count > 1, let pages = Int(statm[1]),
             let (_, behindName) = ProcessFigures.text(of: "/proc/self/stat")?.cut(atLast: ")")
@@ -27,7 +29,7 @@ public struct ProcessFigures: Sendable {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var buffer = Array(repeating: UInt8(0), count: 4096)
-        // The buffer is as long as the count says.
+        // The buffer is exactly as long as the count that is passed.
         let count = unsafe read(descriptor, &buffer, buffer.count)
         return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
     }

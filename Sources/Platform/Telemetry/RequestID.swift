@@ -1,14 +1,14 @@
-/// Makes names for requests: 128 bits that do not repeat. They are no secret; one generator a reactor.
+/// A generator of unique request ids of 128 bits. The ids are not secret. Each reactor has its own instance.
 public struct RequestIDGenerator: Sendable {
     private var state: (UInt64, UInt64)
 
-    /// Seeded by the system's random source.
+    /// Seeds the generator from the system's random source.
     public init() {
         var system = SystemRandomNumberGenerator()
         state = (system.next(), system.next())
     }
 
-    /// 32 hexadecimal digits.
+    /// Returns an id of 32 hexadecimal digits.
     public mutating func next() -> String {
         let high = RequestIDGenerator.step(&state.0)
         let low = RequestIDGenerator.step(&state.1)
@@ -16,7 +16,7 @@ public struct RequestIDGenerator: Sendable {
             for index in 0..<32 {
                 let word = index < 16 ? high : low
                 let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - index % 16 * 4)) & 15
-                // Within the 32 bytes that were asked for.
+                // The index is within the 32 requested bytes.
                 unsafe digits[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
             }
             return 32

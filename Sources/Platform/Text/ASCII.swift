@@ -1,12 +1,12 @@
-/// One ASCII character as its octet, written as a literal: `field.split(at: ";")`.
+/// An ASCII character as its octet, written as a literal: `field.split(at: ";")`.
 ///
-/// A parser of a protocol's text takes this type and not `Character`, because a `Character` literal also equals what is
-/// canonically equivalent (U+037E equals `;`), and does not equal itself if a combining mark follows.
+/// Protocol parsers take this type instead of `Character`. A `Character` literal also equals canonically equivalent
+/// ones (U+037E equals `;`), and differs from itself with a combining mark.
 public struct ASCII: Hashable, Sendable, ExpressibleByUnicodeScalarLiteral {
-    /// 0–127.
+    /// Octet, 0–127.
     public let octet: UInt8
 
-    /// A literal that is not ASCII is a fault of the program, found when the line first runs.
+    /// Traps if the literal is not ASCII, which is a programming error.
     @inlinable
     public init(unicodeScalarLiteral scalar: Unicode.Scalar) {
         octet = UInt8(ascii: scalar)

@@ -1,8 +1,8 @@
-/// A text that equals only a text with the same octets.
+/// A text that equals only a text with identical octets.
 ///
-/// Two Swift strings are equal if they are canonically equivalent: `é` and `e` with a combining accent, `K` and the
-/// Kelvin sign. Names from outside must not be (RFC 7519, section 2, `StringOrURI`; RFC 8259, section 8.3), or two users
-/// are one. Sets and dictionaries of such names have this type as their key, and `switch` over such a name reads
+/// Swift strings are equal if they are canonically equivalent: `é` and `e` with a combining accent, `K` and the Kelvin
+/// sign. Outside names must be compared exactly (RFC 7519, section 2, `StringOrURI`; RFC 8259, section 8.3), or two
+/// users become one. Sets and dictionaries of such names use this type as key. A `switch` over such a name reads
 /// `switch ExactText(name) { case "create": … }`.
 public struct ExactText: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     public let text: String
@@ -19,7 +19,7 @@ public struct ExactText: Hashable, Sendable, CustomStringConvertible, Expressibl
 
     public func hash(into hasher: inout Hasher) {
         var text = text
-        // The hasher reads the octets and keeps no pointer to them.
+        // The hasher reads the octets during the call and keeps no pointer.
         text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 

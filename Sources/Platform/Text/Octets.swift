@@ -25,41 +25,41 @@ extension StringProtocol {
     /// Returns true if an ASCII character is anywhere in the text.
     @inlinable public func holds(_ character: ASCII) -> Bool { utf8.contains(character.octet) }
 
-    /// The first place of an ASCII character.
+    /// Returns the index of the first occurrence of an ASCII character.
     @inlinable public func firstIndex(ofASCII character: ASCII) -> Index? { utf8.firstIndex(of: character.octet) }
 
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// The last place of an ASCII character.
+    /// Returns the index of the last occurrence of an ASCII character.
     public func lastIndex(ofASCII character: ASCII) -> Index? { self[...].utf8.lastIndex(of: character.octet) }
 
-    /// The parts between all occurrences of an ASCII character, empty parts too.
+    /// Returns the parts between all occurrences of an ASCII character, empty parts included.
     ///
-    /// - Parameter maxSplits: how many occurrences separate; the rest belong to the last part.
+    /// - Parameter maxSplits: the most occurrences that separate; the last part contains the rest.
     public func split(at separator: ASCII, maxSplits: Int = .max) -> [Substring] {
         self[...].utf8.split(separator: separator.octet, maxSplits: maxSplits, omittingEmptySubsequences: false)
             .map { Substring($0) }
     }
 
-    /// The non-empty parts between occurrences of any of the given ASCII characters.
+    /// Returns the non-empty parts between occurrences of any of the given ASCII characters.
     public func words(between separators: ASCII...) -> [Substring] {
         self[...].utf8.split(whereSeparator: { octet in separators.contains { $0.octet == octet } }).map {
             Substring($0)
         }
     }
 
-    /// The text before and after the first occurrence of an ASCII character; nil if it does not occur.
+    /// Returns the text before and after the first occurrence of an ASCII character; nil if there is none.
     public func cut(at separator: ASCII) -> (before: Substring, after: Substring)? {
         firstIndex(ofASCII: separator).map { (self[..<$0], Substring(self[...].utf8[$0...].dropFirst())) }
     }
 
-    /// The text before and after the last occurrence of an ASCII character; nil if it does not occur.
+    /// Returns the text before and after the last occurrence of an ASCII character; nil if there is none.
     public func cut(atLast separator: ASCII) -> (before: Substring, after: Substring)? {
         lastIndex(ofASCII: separator).map { (self[..<$0], Substring(self[...].utf8[$0...].dropFirst())) }
     }
 
-    /// The text before and after the first occurrence of another text's octets; nil if they do not occur.
+    /// Returns the text before and after the first occurrence of another text's octets; nil if there is none.
     public func cut(at separator: String) -> (before: Substring, after: Substring)? {
         let octets = self[...].utf8
         guard let first = separator.utf8.first else { return nil }
@@ -73,17 +73,17 @@ extension StringProtocol where SubSequence == Substring {
         return nil
     }
 
-    /// The text without the given octets at its start; nil if it does not start with them.
+    /// Returns the text without the given octets at its start; nil if it does not start with them.
     public func dropping(exactly prefix: some StringProtocol) -> Substring? {
         starts(exactly: prefix) ? Substring(self[...].utf8.dropFirst(prefix.utf8.count)) : nil
     }
 
-    /// The text without the given octets at its end; nil if it does not end with them.
+    /// Returns the text without the given octets at its end; nil if it does not end with them.
     public func dropping(exactlyLast suffix: some StringProtocol) -> Substring? {
         ends(exactly: suffix) ? Substring(self[...].utf8.dropLast(suffix.utf8.count)) : nil
     }
 
-    /// The text without spaces and tabs at both ends: OWS (RFC 9110, section 5.6.3).
+    /// Returns the text without spaces and tabs at both ends: OWS (RFC 9110, section 5.6.3).
     public func trimmingBlanks() -> Substring {
         var octets = self[...].utf8[...]
         while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
@@ -91,24 +91,24 @@ extension StringProtocol where SubSequence == Substring {
         return Substring(octets)
     }
 
-    /// The text without white space, Unicode's too: for what users paste or type.
+    /// Returns the text without white space, including Unicode's, for text that users paste or type.
     public func withoutWhiteSpace() -> String {
         String(String.UnicodeScalarView(self[...].unicodeScalars.filter { !$0.properties.isWhitespace }))
     }
 
-    /// The text with `A`–`Z` as `a`–`z` and every other octet as it is.
+    /// Returns the text with `A`–`Z` mapped to `a`–`z` and all other octets unchanged.
     ///
-    /// Unicode's mapping would also make `k` of the Kelvin sign, and two texts of one.
+    /// Unicode's mapping would also map the Kelvin sign to `k`, so that two different texts become one.
     public func asciiLowercased() -> String {
         String(self[...].utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
     }
 
-    /// The text with `a`–`z` as `A`–`Z` and every other octet as it is.
+    /// Returns the text with `a`–`z` mapped to `A`–`Z` and all other octets unchanged.
     public func asciiUppercased() -> String {
         String(self[...].utf8.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 })
     }
 
-    /// Returns true if another text has the same octets, `A`–`Z` being read as `a`–`z`.
+    /// Returns true if another text has the same octets, with `A`–`Z` read as `a`–`z`.
     public func isExactly(ignoringASCIICase other: some StringProtocol) -> Bool {
         utf8.elementsEqual(other.utf8) { one, another in
             one == another || (0x61...0x7A).contains(one | 0x20) && one | 0x20 == another | 0x20
@@ -121,7 +121,7 @@ extension String {
 }
 
 extension String? {
-    /// Returns true if both are the same text, octet for octet, or both are nil.
+    /// Returns true if both texts have identical octets, or both are nil.
     @inlinable public func isExactly(_ other: String?) -> Bool {
         switch (self, other) {
         case (nil, nil): true
@@ -137,7 +137,7 @@ extension Sequence where Element: StringProtocol {
 }
 
 extension RawRepresentable where Self: CaseIterable, RawValue == String {
-    /// The case whose raw value has the same octets as a text from outside; nil if there is none.
+    /// Returns the case whose raw value has the octets of a given text; nil if there is none.
     public init?(exactly text: some StringProtocol) {
         guard let found = Self.allCases.first(where: { $0.rawValue.isExactly(text) }) else { return nil }
         self = found

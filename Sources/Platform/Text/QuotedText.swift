@@ -1,8 +1,8 @@
 extension StringProtocol {
-    /// Text from outside inside a message or a log line: in quotation marks, in one line, bounded, and without what a
-    /// terminal would act on.
+    /// Outside text for a message or a log line: in quotation marks, on one line, bounded, and with terminal control
+    /// characters escaped.
     ///
-    /// - Parameter limit: in Unicode scalars; what is longer ends with an ellipsis.
+    /// - Parameter limit: the most Unicode scalars; longer text ends with an ellipsis.
     public func quoted(atMost limit: Int = 60) -> String {
         let shown = String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
         let isCut = !unicodeScalars.dropFirst(limit).isEmpty

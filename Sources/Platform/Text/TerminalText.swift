@@ -1,9 +1,10 @@
 extension StringProtocol {
-    /// The text in a form that a terminal shows and does not act on: `\u{1B}`, `\u{202E}` for what it would act on.
+    /// The text with the characters that a terminal acts on escaped, as in `\u{1B}` and `\u{202E}`.
     ///
-    /// Escaped are controls (C0, DEL and C1, which terminals read as CSI and OSC), line and paragraph separators, and
-    /// what is invisible or changes the order of what is shown (Unicode's format characters, such as bidirectional
-    /// overrides and zero-width spaces; Trojan Source, CVE-2021-42574). A text without them is returned as it is.
+    /// Escaped are controls (C0, DEL and C1, which terminals read as CSI and OSC), and line and paragraph separators.
+    /// Escaped too are characters that are invisible or change the display order: Unicode's format characters, such as
+    /// bidirectional overrides and zero-width spaces (Trojan Source, CVE-2021-42574). A text without them is returned
+    /// unchanged.
     public func escapedForTerminal() -> String {
         if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(self) }
         var result = ""
@@ -19,8 +20,8 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal shows a sign for the scalar, in its place: false for controls, separators of lines, and what is
-    /// invisible or changes the order of what is shown.
+    /// True if a terminal shows a sign for the scalar in its place. False for controls, line separators, and characters
+    /// that are invisible or change the display order.
     public var isShownByTerminals: Bool {
         if value < 0x7F { return value >= 0x20 }
         return switch properties.generalCategory {

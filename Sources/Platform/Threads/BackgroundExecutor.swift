@@ -3,8 +3,8 @@ internal import Time
 
 /// The executor of tasks that belong to no reactor: one thread, a queue and timers.
 ///
-/// The Swift runtime's own pool stands on libdispatch, which ends the process if it cannot open a file under `/proc`,
-/// so that a client could crash the gateway by using up its descriptors. This executor needs no descriptor. Its tasks
+/// The Swift runtime's own pool uses libdispatch, which ends the process if it cannot open a file under `/proc`. A
+/// client could therefore crash the gateway by using up its descriptors. This executor needs no descriptor. Its tasks
 /// wait for other threads and never block.
 public final class BackgroundExecutor: TaskExecutor {
     public static let shared = BackgroundExecutor()
@@ -20,7 +20,7 @@ public final class BackgroundExecutor: TaskExecutor {
         var timers: [Timer] = []
         var sleepers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var nextID: UInt64 = 0
-        /// Whether a timer was added that is earlier than those before.
+        /// True if a timer was added that is earlier than all others.
         var isEarlier = false
     }
 
@@ -40,7 +40,7 @@ public final class BackgroundExecutor: TaskExecutor {
         start()
     }
 
-    /// Starts the thread at first use. If the system has no thread to give, the jobs wait and the next one tries again.
+    /// Starts the thread at first use. If the system cannot start one, the jobs wait and the next call tries again.
     private func start() {
         thread.withLock { thread in
             if thread == nil { thread = try? SystemThread { [self] in run() } }
@@ -87,7 +87,7 @@ public final class BackgroundExecutor: TaskExecutor {
         let deadline = MonotonicTime.now() + duration
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                // The handler below may have run before there was anything to cancel.
+                // The cancellation handler below may have run before the continuation was stored.
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
                 state.change { state in
                     state.sleepers[id] = continuation

@@ -1,11 +1,11 @@
 public import Time
 
-/// The clocks that a component reads, and its way to wait; tests turn them by hand.
+/// The clocks and the sleep function of a component; tests control them manually.
 public struct Clocks: Sendable {
-    /// The calendar. It may be wrong and corrected at any moment, so it decides only what a token or a row states as a
-    /// calendar time.
+    /// Calendar clock. It may be wrong and may be corrected at any moment, so it is used only for calendar times of
+    /// tokens and rows.
     public let wall: @Sendable () -> Timestamp
-    /// Only goes forward. Ages and pauses within the process are measured by it.
+    /// Monotonic clock. It measures ages and pauses within the process.
     public let monotonic: @Sendable () -> MonotonicTime
     /// Returns after the duration, or once the task is cancelled.
     public let sleep: @Sendable (Duration) async -> Void

@@ -3,8 +3,8 @@ public import Time
 
 /// A value under a lock, with threads that wait until the value meets a condition.
 ///
-/// `@unchecked Sendable`: the value is touched only with the mutex held. Both primitives stay at one address, as
-/// POSIX demands, until the last reference is gone and so no thread waits; that makes them `@safe`.
+/// `@unchecked Sendable`: the value is touched only with the mutex held. `@safe`: POSIX requires fixed addresses of
+/// both primitives; they are kept until the last reference is gone, and then no thread waits.
 @safe public final class Monitor<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -56,11 +56,11 @@ public import Time
         }
     }
 
-    /// A condition variable takes no time of `CLOCK_BOOTTIME`: the rest of the wait is counted by the clock it has.
+    /// The condition variable does not support `CLOCK_BOOTTIME`, so the rest of the wait is converted to its clock.
     private static func conditionTime(after nanoseconds: UInt64) -> timespec {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        // A wait ends after a day at most, and is then begun anew.
+        // A wait ends after a day at most; the caller then repeats it.
         let total = Int(min(nanoseconds, 86_400_000_000_000)) + time.tv_nsec
         time.tv_sec += total / 1_000_000_000
         time.tv_nsec = total % 1_000_000_000

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// The system has no thread to give (pthread_create(3)).
+/// A thread that the system could not start (pthread_create(3)).
 public struct ThreadFault: Error, Sendable, CustomStringConvertible {
     /// The error number that pthread_create returned.
     public let code: Int32
@@ -21,7 +21,7 @@ public final class SystemThread: Sendable {
     /// Starts the thread at once.
     public init(_ body: @escaping @Sendable () -> Void) throws(ThreadFault) {
         var handle = pthread_t()
-        // The box is retained here and released by the thread that it starts.
+        // The box is retained here and released by the started thread.
         let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
         let code = unsafe pthread_create(
             &handle, nil,

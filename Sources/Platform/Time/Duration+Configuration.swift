@@ -1,6 +1,6 @@
 extension Duration {
-    /// A duration as configuration writes it: a whole number and one of `s`, `m`, `h`, `d` (`90s`, `15m`, `8h`,
-    /// `7d`). `nil` for anything else, and beyond a hundred years.
+    /// Parses a duration in configuration syntax: a whole number and one of `s`, `m`, `h`, `d` (`90s`, `15m`, `8h`,
+    /// `7d`). Returns nil for any other text, or beyond a hundred years.
     public init?(configuration text: some StringProtocol) {
         var digits = Array(text.utf8)
         guard let unit = digits.popLast() else { return nil }
@@ -18,7 +18,7 @@ extension Duration {
         self = .seconds(number * scale)
     }
 
-    /// The shortest such text, rounded down to whole seconds: `8h`, not `480m`.
+    /// The shortest configuration syntax of the duration, rounded down to whole seconds: `8h`, not `480m`.
     public var configurationText: String {
         let seconds = components.seconds
         for (unit, scale) in [("d", Int64(86400)), ("h", 3600), ("m", 60)] where seconds != 0 && seconds % scale == 0 {

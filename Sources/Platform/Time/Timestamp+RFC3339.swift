@@ -4,8 +4,8 @@ internal import Glibc
 //   date-time = full-date "T" full-time
 //   full-time = partial-time time-offset;  time-offset = "Z" / ("+" / "-") time-hour ":" time-minute
 extension Timestamp {
-    /// Parses an RFC 3339 date-time with any offset; `nil` where the text is not one, or names no day of the
-    /// calendar. Digits of a fraction after the ninth are dropped. A leap second reads as the second after it.
+    /// Parses an RFC 3339 date-time with any offset. Returns nil if the text is malformed, or names no day of the
+    /// calendar. Fraction digits after the ninth are dropped. A leap second reads as the second after it.
     public init?(rfc3339 text: some StringProtocol) {
         let bytes = Array(text.utf8)
         var reader = FixedWidthReader(bytes: bytes)
@@ -25,12 +25,12 @@ extension Timestamp {
         self.init(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(fraction))
     }
 
-    /// `2026-11-23T12:00:00Z`; with a fraction of three digits where there are milliseconds.
+    /// The moment as `2026-11-23T12:00:00Z`, with three fraction digits if it has milliseconds.
     public var rfc3339: String {
         String(decoding: rfc3339Bytes(), as: UTF8.self)
     }
 
-    /// The same as ASCII bytes. `milliseconds: true` always writes three digits of a fraction.
+    /// Returns the RFC 3339 text as ASCII bytes. `milliseconds: true` always writes three fraction digits.
     public func rfc3339Bytes(milliseconds: Bool = false) -> [UInt8] {
         let date = CalendarDate(secondsSinceEpoch: Int(seconds))
         var bytes: [UInt8] = []
@@ -53,7 +53,7 @@ extension Timestamp {
         append(date.minute, digits: 2)
         bytes.append(UInt8(ascii: ":"))
         append(date.second, digits: 2)
-        // The calendar's first second has no whole one before it that 64 bits hold.
+        // The calendar's first moment has no whole second before it that fits into 64 bits.
         let beyond = nanoseconds % 1_000_000_000
         let thousandths = Int((beyond < 0 ? beyond + 1_000_000_000 : beyond) / 1_000_000)
         if milliseconds || thousandths != 0 {
@@ -73,7 +73,7 @@ extension Timestamp {
     }
 }
 
-/// A moment split by the C library's calendar, in UTC.
+/// A moment split into UTC fields by the C library.
 private struct CalendarDate {
     var year, month, day, hour, minute, second: Int
 
@@ -127,7 +127,7 @@ private struct FixedWidthReader {
         return value
     }
 
-    /// `time-secfrac = "." 1*DIGIT`, in nanoseconds; zero where there is none, `nil` for a dot without digits.
+    /// Parses `time-secfrac = "." 1*DIGIT`, in nanoseconds; returns 0 if it is absent, nil for a dot without digits.
     mutating func fraction() -> Int? {
         guard skip(".") else { return 0 }
         var value = 0
@@ -141,7 +141,7 @@ private struct FixedWidthReader {
         return value
     }
 
-    /// Seconds east of UTC.
+    /// Parses a time offset, in seconds east of UTC.
     mutating func offset() -> Int? {
         if skip("Z") || skip("z") { return 0 }
         let isEast = skip("+")

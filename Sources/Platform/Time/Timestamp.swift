@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// A moment of the calendar: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A calendar moment: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
-/// Reaches from the year 1678 to 2262; what lies beyond is clamped by the initialisers that take seconds.
+/// The range is from the year 1678 to 2262; initialisers that take seconds clamp values beyond it.
 public struct Timestamp: Sendable, Hashable, Comparable {
     public let nanoseconds: Int64
 
@@ -11,12 +11,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Creates a moment from seconds since the epoch, clamped to the calendar's range.
     public init(seconds: Int64) {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         self.nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
-    /// A NumericDate (RFC 7519, section 2): seconds since the epoch, fractions allowed. `nil` where not finite.
+    /// Creates a moment from a NumericDate (RFC 7519, section 2): seconds since the epoch, with fractions. Returns nil
+    /// if the value is not finite.
     public init?(numericDate seconds: Double) {
         guard seconds.isFinite else { return nil }
         let nanoseconds = seconds * 1e9
@@ -37,7 +39,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     @inlinable public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// Later by a duration; clamped at the ends of the calendar.
+    /// Returns the moment later by a duration, clamped to the calendar's range.
     public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
         return Timestamp(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
@@ -47,20 +49,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         moment + (.zero - duration)
     }
 
-    /// How long after `earlier` this moment is; negative where it is before.
+    /// Returns the time from `earlier` to this moment; negative if this moment is before it.
     public func since(_ earlier: Timestamp) -> Duration {
         let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         return .nanoseconds(overflow ? (nanoseconds < 0 ? .min : .max) : difference)
     }
 
-    /// What the system's calendar clock says.
+    /// Reads the system's calendar clock.
     public static func now() -> Timestamp {
         Timestamp(nanoseconds: Int64(gatehouse_clock_nanoseconds(CLOCK_REALTIME)))
     }
 }
 
-/// Nanoseconds of a clock that only goes forward, also while the machine sleeps (`CLOCK_BOOTTIME`), for deadlines and
-/// durations; its zero means nothing.
+/// Nanoseconds of a clock that only goes forward, also while the machine sleeps (`CLOCK_BOOTTIME`). It serves deadlines
+/// and durations; its zero has no meaning.
 public struct MonotonicTime: Sendable, Hashable, Comparable {
     public let nanoseconds: UInt64
 
@@ -68,29 +70,30 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
-    /// Later than any moment that comes.
+    /// The latest possible moment.
     public static var end: MonotonicTime { MonotonicTime(nanoseconds: .max) }
 
     @inlinable public static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// Later by a duration that is not negative; clamped at the end.
+    /// Returns the moment later by a duration, clamped at the end; a negative duration counts as zero.
     public static func + (moment: MonotonicTime, duration: Duration) -> MonotonicTime {
         let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(UInt64(max(0, duration.clampedNanoseconds)))
         return MonotonicTime(nanoseconds: overflow ? .max : sum)
     }
 
-    /// Nanoseconds since `earlier`, zero where it is later.
+    /// Returns the nanoseconds since `earlier`; 0 if `earlier` is later.
     @inlinable public func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
     }
 
+    /// Reads the system's clock (`CLOCK_BOOTTIME`).
     public static func now() -> MonotonicTime {
         MonotonicTime(nanoseconds: gatehouse_clock_nanoseconds(CLOCK_BOOTTIME))
     }
 }
 
 extension Duration {
-    /// Whole nanoseconds, clamped to what 64 bits hold (292 years).
+    /// Whole nanoseconds, clamped to 64 bits (292 years).
     public var clampedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

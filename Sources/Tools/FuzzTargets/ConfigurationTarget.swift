@@ -1,8 +1,9 @@
 internal import Configuration
 
-/// Configuration files, with a few files and variables that they may point to.
+/// Fuzzes configuration files, with a few files and variables that they may refer to.
 ///
-/// A file is read to settings or to faults: at least one, each of one line, in the file's order, with nothing secret.
+/// A file yields settings or faults. There is at least one fault; each is one line, in the file's order, without
+/// secrets.
 func fuzzConfiguration(_ bytes: [UInt8]) {
     do throws(ConfigurationFaults) {
         _ = try SettingsFile.parse(bytes, path: "etc/gatehouse.jsonc", sources: sources)

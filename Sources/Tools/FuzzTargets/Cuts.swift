@@ -1,13 +1,13 @@
-/// Cuts bytes into pieces of lengths that the bytes themselves decide, so that a find can be run again.
+/// A splitter of bytes whose piece lengths depend on the bytes, so that a finding is reproducible.
 struct Cuts {
     private var state: UInt64
 
     init(of bytes: [UInt8]) {
-        // FNV-1a; zero would be the one state that xorshift never leaves.
+        // FNV-1a; the low bit avoids zero, the one state that xorshift never leaves.
         state = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 } | 1
     }
 
-    /// From 1 to `limit`; short ones are likelier, since they cut through more.
+    /// Returns a length from 1 to `limit`; short ones are likelier, since they split more tokens.
     mutating func nextLength(upTo limit: Int) -> Int {
         state ^= state << 13
         state ^= state >> 7
@@ -30,7 +30,7 @@ struct Cuts {
 }
 
 extension [UInt8] {
-    /// The parts before and after the first line feed; for inputs that have two halves.
+    /// The parts before and after the first line feed, for inputs with two halves.
     var halves: (first: [UInt8], second: [UInt8]) {
         guard let lineFeed = firstIndex(of: 0x0A) else { return (self, []) }
         return (Array(self[..<lineFeed]), Array(self[(lineFeed + 1)...]))

@@ -1,12 +1,12 @@
-/// The parsers that meet bytes of strangers, each as something that a fuzzer can run.
+/// The parsers of untrusted bytes, as functions that a fuzzer can run.
 ///
-/// A target returns for whatever it is given, good or bad. It ends the process where a parser traps or breaks one of
-/// the promises that are written beside it.
+/// A target returns for every input, valid or not. It ends the process if a parser traps or breaks a promise documented
+/// at its target.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
     case response, target, smtp, letter
 
-    /// Feeds the bytes to the parser, and holds what comes out to its promises.
+    /// Passes the bytes to the parser and checks its results against its promises.
     public func run(_ bytes: [UInt8]) {
         switch self {
         case .request: fuzzRequest(bytes)
@@ -27,7 +27,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     }
 }
 
-/// Ends the process where a promise is broken; unlike `precondition`, it never asks the optimiser's leave.
+/// Ends the process if a promise is broken; unlike `precondition`, it does not depend on the optimisation level.
 func promise(_ isKept: Bool, _ text: StaticString) {
     if !isKept { fatalError("broken promise: \(text)") }
 }

@@ -1,10 +1,10 @@
 internal import JSON
 internal import WorkspaceMetrics
 
-/// Inventories as publishers send them, without a database.
+/// Fuzzes inventories in the publishers' format, without a database.
 ///
-/// However the bytes are cut, the same elements come out, or the same faults. What is no JSON is never taken; what is
-/// taken is written and read again as the same. Lists of changes are read beside them.
+/// Every split of the bytes yields equal elements or equal faults. A text that is not JSON is never accepted. Accepted
+/// elements are written and read again as equal ones. Lists of changes are parsed too.
 func fuzzInventory(_ bytes: [UInt8]) {
     if let changes = try? InventoryChange.list(parsing: bytes) {
         let document = try? JSONDocument(parsing: bytes)
@@ -45,7 +45,7 @@ private func written(_ elements: [InventoryDocument.Element]) -> [UInt8] {
     return writer.bytes
 }
 
-/// What became of a document.
+/// The result of reading a document.
 private struct Import: Equatable {
     var elements: [InventoryDocument.Element] = []
     var faults: [InventoryFault] = []
@@ -58,14 +58,14 @@ private struct Import: Equatable {
             for chunk in chunks { try document.read(chunk) { elements.append($0) } }
             try document.read(nil) { elements.append($0) }
             faults = document.faults.faults
-            // Beside faults, nothing is taken.
+            // If there are faults, no element is accepted.
             if faults.isEmpty { self.elements = elements }
         } catch {
             syntax = error
         }
     }
 
-    /// Roles may stand behind workspaces in one document, and before them in the other.
+    /// Returns true if both have equal elements; one document may have roles after workspaces, the other before them.
     func isSame(as other: Import) -> Bool {
         syntax == nil && faults.isEmpty && Set(elements) == Set(other.elements)
             && elements.count == other.elements.count

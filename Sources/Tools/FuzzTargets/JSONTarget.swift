@@ -1,9 +1,9 @@
 internal import JSON
 
-/// JSON, strictly and as people write it into configuration files.
+/// Fuzzes JSON in the strict and the configuration dialect.
 ///
-/// What is read, written and read again is the same; what is strict is also configuration; the canonical form is its
-/// own canonical form.
+/// A value that is read, written and read again stays equal. A strict document is also a configuration document. The
+/// canonical form is its own canonical form.
 func fuzzJSON(_ bytes: [UInt8]) {
     let strict = try? JSONDocument(parsing: bytes)
     let relaxed = try? JSONDocument(parsing: bytes, as: .configuration)
@@ -37,7 +37,7 @@ private func checkCanonicalForm(_ value: JSONValue) {
     promise(document.root.kind == value.kind && document.root.count == value.count, "the canonical form is the value")
 }
 
-/// A fault stands inside the text, at a line and column.
+/// A fault's offset is inside the text, at a line and column.
 private func checkFault(_ bytes: [UInt8]) {
     do throws(JSONSyntaxError) {
         _ = try JSONDocument(parsing: bytes, as: .configuration, maximumDepth: 512)
@@ -48,7 +48,7 @@ private func checkFault(_ bytes: [UInt8]) {
     }
 }
 
-/// Writes a value anew from what it says of itself, numbers as they stood there.
+/// Writes a value from its decoded parts; numbers other than integers are copied from the text.
 private func write(_ value: JSONValue, to writer: inout JSONWriter) {
     switch value.kind {
     case .null: writer.null()
@@ -74,7 +74,7 @@ private func write(_ value: JSONValue, to writer: inout JSONWriter) {
     }
 }
 
-/// Byte for byte; `String`'s own comparison would take different spellings for the same.
+/// Compares values byte for byte; `String` comparison would take different spellings for equal.
 private func isSame(_ a: JSONValue, _ b: JSONValue) -> Bool {
     guard a.kind == b.kind, a.boolean == b.boolean, a.integer == b.integer else { return false }
     switch a.kind {

@@ -3,10 +3,10 @@ internal import JSON
 internal import Time
 internal import Tokens
 
-/// Tokens: the input as it is, and its first lines encoded as header, payload and signature, so that a fuzzer reaches
-/// what stands behind base64url.
+/// Fuzzes tokens: the input itself, and its first lines encoded as header, payload and signature. The fuzzer thus
+/// reaches the checks after base64url decoding.
 ///
-/// A token that can be taken apart is the encoding of its parts and of nothing else; nobody's token is accepted.
+/// A parsed token is the only encoding of its parts, and no token is accepted by the verifier.
 func fuzzJWS(_ bytes: [UInt8]) {
     checkToken(bytes)
     let (header, rest) = bytes.halves
@@ -31,7 +31,7 @@ private func checkToken(_ token: [UInt8]) {
 }
 
 private func checkIsRefused(_ token: [UInt8]) {
-    // RFC 8037, appendix A.2; whoever fuzzes this cannot sign.
+    // Public key of RFC 8037, appendix A.2; the fuzzer cannot sign for it.
     let set = #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
     guard let keys = try? KeySet(Array(set.utf8)), let id = ProviderID("fuzz") else {
         fatalError("the published key cannot be read")

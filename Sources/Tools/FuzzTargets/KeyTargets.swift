@@ -1,17 +1,16 @@
 internal import Cryptography
 internal import Tokens
 
-/// JWKs and sets of them. Whatever key is accepted can be set up for each algorithm that fits it, and is no key for
-/// garbage.
+/// Fuzzes JWKs and JWK sets. Every accepted key can be set up for each fitting algorithm, and verifies no garbage.
 func fuzzJWK(_ bytes: [UInt8]) {
     guard let set = try? KeySet(bytes) else { return }
     for issue in set.issues { promise(!issue.detail.isEmpty && issue.index >= 0, "an issue says what is wrong") }
     for key in set.keys { checkKey(key.key) }
 }
 
-/// PEM, as keys and certificates come.
+/// Fuzzes PEM with keys and certificates.
 ///
-/// A private key is never read as a public one, and comes back from its own text.
+/// A private key is never read as a public one, and can be read again from its own PEM.
 func fuzzPEM(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     let published = try? VerificationKey.keys(pem: text)

@@ -2,8 +2,8 @@ internal import Cryptography
 internal import Mail
 internal import Time
 
-/// What a mail server says: whatever it is, the dialogue ends, each command is one line, and nothing of the letter or the
-/// password goes out before TLS is there.
+/// Fuzzes the replies of a mail server. The dialogue ends, each command is one line, and neither the email nor the
+/// password is sent before TLS.
 func fuzzSMTP(_ bytes: [UInt8]) {
     guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),
         let to = try? Mailbox("someone@acme.example")
@@ -44,7 +44,8 @@ func fuzzSMTP(_ bytes: [UInt8]) {
     }
 }
 
-/// Letters of hostile names and addresses, a line each: sender, recipient, subject, text. The head has just its own fields.
+/// Fuzzes emails with hostile names and addresses, one line each: sender, recipient, subject, text. The head has only
+/// its own fields.
 func fuzzLetter(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }

@@ -1,8 +1,8 @@
 internal import HTTPMessage
 
-/// Requests as a connection sends them, one after another, with bodies.
+/// Fuzzes consecutive requests with bodies on one connection.
 ///
-/// However the bytes are cut, the same requests come out, or the same fault; no field has a line break or NUL in it.
+/// Every split of the bytes yields equal requests, or an equal fault; no field contains a line break or NUL.
 func fuzzRequest(_ bytes: [UInt8]) {
     let whole = Reading(bytes, pieces: [bytes.count])
     var cuts = Cuts(of: bytes)
@@ -19,15 +19,15 @@ func fuzzRequest(_ bytes: [UInt8]) {
     }
 }
 
-/// What a connection said, until it ends or a fault ends it.
+/// The requests of a connection until its end or its first fault.
 private struct Reading: Equatable {
     var requests: [Seen] = []
     var bodies: [[UInt8]] = []
     var fault: ProtocolFault?
-    /// Bytes that no complete request or body took.
+    /// Number of bytes outside complete requests and bodies.
     var rest = 0
 
-    /// Few requests tell as much as many.
+    /// A few requests reveal as much as many.
     private static let requestLimit = 8
 
     init(_ bytes: [UInt8], pieces: [Int]) {
@@ -57,7 +57,7 @@ private struct Connection {
         case chunked(ChunkedDecoder)
     }
 
-    /// Takes one step; `false` where more bytes are needed.
+    /// Performs one step; returns false if more bytes are needed.
     mutating func advance(_ reading: inout Reading) throws(ProtocolFault) -> Bool {
         switch body {
         case nil:
@@ -94,7 +94,7 @@ private struct Connection {
     }
 }
 
-/// All that can be asked of a request.
+/// All properties of a request.
 private struct Seen: Equatable {
     let method: Method
     let target: Target

@@ -1,7 +1,7 @@
 internal import HTTPMessage
 internal import Web
 
-/// Heads of other servers' answers: however the bytes are cut, the same head comes out, or the same fault.
+/// Fuzzes response heads of other servers: every split of the bytes yields an equal head, or an equal fault.
 func fuzzResponse(_ bytes: [UInt8]) {
     let whole = Head(bytes, pieces: [bytes.count])
     var cuts = Cuts(of: bytes)
@@ -34,7 +34,7 @@ private struct Head: Equatable {
     }
 }
 
-/// Where a redirect may lead: what is accepted is a path of this site for whoever reads it.
+/// Fuzzes redirect targets: every accepted target is a path of this site for all readers.
 func fuzzLocalTarget(_ bytes: [UInt8]) {
     guard let target = LocalTarget(String(decoding: bytes, as: UTF8.self)) else { return }
     let text = Array(target.text.utf8)

@@ -2,7 +2,7 @@ internal import ClaimMapping
 internal import Cryptography
 internal import JSON
 
-/// base64url, and base64 beside it: what can be decoded is what encoding it gives, and all bytes can be encoded.
+/// Fuzzes base64url and base64: a decoded text encodes to itself, and all bytes can be encoded.
 func fuzzBase64URL(_ bytes: [UInt8]) {
     if let decoded = Base64URL.decode(bytes.span) {
         promise(Array(Base64URL.encode(decoded).utf8) == bytes, "base64url has one encoding")
@@ -14,7 +14,7 @@ func fuzzBase64URL(_ bytes: [UInt8]) {
     if let decoded = Base64.decode(text) { promise(decoded.count <= bytes.count, "decoding makes nothing longer") }
 }
 
-/// JSON Pointers: the first line is one, the rest a document.
+/// Fuzzes JSON Pointers: the first line is a pointer, the rest a document.
 ///
 /// A pointer is written as it was read, and each value of a document is found by its own pointer.
 func fuzzPointer(_ bytes: [UInt8]) {
@@ -38,7 +38,8 @@ private func checkPointers(to value: JSONValue, at pointer: JSONPointer, in docu
     }
 }
 
-/// Globs: the first line is a pattern, the rest a text. They match as the definition has it, computed slowly.
+/// Fuzzes globs: the first line is a pattern, the rest a text. The result equals that of the definition, computed
+/// slowly.
 func fuzzGlob(_ bytes: [UInt8]) {
     let (first, second) = bytes.halves
     let (pattern, text) = (String(decoding: first, as: UTF8.self), String(decoding: second, as: UTF8.self))
@@ -50,7 +51,7 @@ func fuzzGlob(_ bytes: [UInt8]) {
     promise(Glob("*").matches(text) && Glob("*" + text).matches(text) == Glob(text + "*").matches(text), "stars match")
 }
 
-/// Row by row over the pattern: which beginnings of the text does its beginning match?
+/// Computes, per pattern prefix, the text prefixes that it matches.
 private func matchesByDefinition(_ pattern: [Unicode.Scalar], _ text: [Unicode.Scalar]) -> Bool {
     var matched = [true] + Array(repeating: false, count: text.count)
     for scalar in pattern {

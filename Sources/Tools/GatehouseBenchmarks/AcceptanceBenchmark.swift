@@ -4,8 +4,8 @@ import Grants
 import Organizations
 import Time
 
-/// Invitations that are accepted, durably: one at a time, each with a flush to disk of its own, and many at once, which
-/// share them. In rounds that take turns, for what a flush costs changes with what else the disk does.
+/// Measures durable acceptances of invitations: one at a time, each with its own flush to disk, and many at once, which
+/// share flushes. The widths alternate in rounds, since the cost of a flush depends on the disk's other load.
 func benchmarkAcceptances() async throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let store = try TemporaryStore([AuditLog.schema, AccessStore.schema])

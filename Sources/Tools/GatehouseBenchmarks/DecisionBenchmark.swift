@@ -8,10 +8,10 @@ import Policy
 import Time
 import Tokens
 
-/// One decision for a token with two hundred groups, in an organization with ten thousand grants: under a thousand rows
-/// that ask for one value each, and under a hundred patterns: as people write them, such that every character of them is
-/// in every group, and such that every pair of characters is too, so that nothing tells them apart before they are
-/// tried. No row matches but the last one, so all of them count.
+/// Measures a decision for a token with two hundred groups, in an organization with ten thousand grants. The rules are
+/// a thousand that compare one value each, or a hundred patterns. The patterns are typical ones, ones with only
+/// characters of every group, or ones with only pairs of characters of every group, which no prefilter excludes. Only
+/// the last rule matches, so all of them are evaluated.
 func benchmarkDecisions() throws {
     guard let id = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let groups = (1...200).map { "\"group-\($0)-of-some-length\"" }.joined(separator: ",")
@@ -34,7 +34,7 @@ func benchmarkDecisions() throws {
         ("equals", .equals, 1000, { $0 == 1000 ? "group-200-of-some-length" : "other-\($0)" }),
         ("glob", .glob, 100, { $0 % 2 == 0 ? "other-\($0)-*" : "*-other-\($0)-*" }),
         ("anagram glob", .glob, 100, { "*\(String(anagram[($0 % 14)...] + anagram[..<($0 % 14)]))*" }),
-        // Every character and every pair of them is in every group, in another order.
+        // Every character and every pair of characters is in every group, in another order.
         ("hard glob", .glob, 100, { $0 % 2 == 0 ? "*-length*some*" : "*th*leng*of-so*" }),
     ]
     for (name, match, count, value) in cases {

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// A token payload of 800 bytes as a provider with many claims sends it.
+/// A token payload of 800 bytes, as from a provider with many claims.
 let samplePayload: [UInt8] = {
     let groups = (1...26).map { "\"soc-analysts-\($0)\"" }.joined(separator: ",")
     let text = """
@@ -13,7 +13,7 @@ let samplePayload: [UInt8] = {
     return Array(text.utf8)
 }()
 
-/// The shape of the payload, for the decoder that is compared.
+/// The payload's structure, for Foundation's decoder.
 private struct SampleClaims: Decodable {
     enum CodingKeys: String, CodingKey {
         case iss, sub, aud, iat, exp, jti, azp, email, name, scp, acr, groups

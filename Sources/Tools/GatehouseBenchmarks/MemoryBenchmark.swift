@@ -5,8 +5,8 @@ import Time
 import Tokens
 import WorkspaceMetrics
 
-/// What hostile input takes in memory: an import with one element that is ignored, and ten thousand tokens that are as
-/// dense as they can be, remembered by one verifier.
+/// Measures the memory that hostile input takes: an import with one ignored element, and ten thousand maximally dense
+/// tokens in one verifier's cache.
 func benchmarkMemory() async throws {
     print("Memory that input takes")
     try await importIgnoredElement()
@@ -23,7 +23,7 @@ private func importIgnoredElement() async throws {
     report("  one ignored element of 62 MiB, peak in MiB beyond the start", count: peakMebibytes() - before)
 }
 
-/// `{"ignored":[[1,1,…]],"workspaces":[]}` in pieces of 64 KiB.
+/// The document `{"ignored":[[1,1,…]],"workspaces":[]}` in pieces of 64 KiB.
 private struct IgnoredElement: BlockingInventorySource {
     private var pieces = 0
     private static let count = 62 << 4

@@ -6,7 +6,7 @@ import Policy
 import Time
 import WorkspaceMetrics
 
-/// An inventory of any size, made while it is read.
+/// An inventory of any size, generated while it is read.
 private struct SampleInventory: BlockingInventorySource {
     let workspaces: Int
     let workflows: Int
@@ -66,10 +66,10 @@ func benchmarkMetrics() throws {
     }
 }
 
-/// The most memory that the process had resident so far, in MiB (getrusage(2)).
+/// Returns the process's peak resident memory in MiB (getrusage(2)).
 private func residentPeak() -> Double {
     var usage = rusage()
-    // The structure is our own; the call fails only for arguments that do not exist.
+    // The structure is local; the call fails only for invalid arguments.
     unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
     return Double(usage.ru_maxrss) / 1024
 }

@@ -5,7 +5,7 @@ import Sessions
 import Time
 import Tokens
 
-/// Sessions by the thousand: what they take in memory, and what finding one costs.
+/// Measures thousands of sessions: the memory they take, and the cost of looking one up.
 func benchmarkSessions() async throws {
     let sample = try SampleToken(.ed25519, .edDSA)
     let verifier = BearerTokenVerifier([sample.provider], cacheSize: 0)
@@ -40,7 +40,7 @@ private func begin(
     var keys: [SessionKey] = []
     while keys.count < count {
         let batch = try (0..<min(64, count - keys.count)).map { _ in
-            // As sign-ins do: each has claims of its own.
+            // As in real sign-ins, each session has its own claims.
             NewSession(
                 token: try SessionToken.make(), claims: try verifier.verify(sample.token.span, at: sample.now),
                 refreshToken: nil, idToken: nil, address: "192.0.2.1", userAgent: "benchmark")
@@ -53,12 +53,12 @@ private func begin(
     return keys
 }
 
-/// Resident memory now, in MiB (proc(5), `statm`).
+/// Returns the current resident memory in MiB (proc(5), `statm`).
 private func residentMemory() -> Double {
     guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
     defer { unsafe fclose(file) }
     var line: [CChar] = Array(repeating: 0, count: 128)
-    // fgets(3) writes no more than the count says.
+    // fgets(3) writes at most the given count.
     guard unsafe fgets(&line, Int32(line.count), file) != nil else { return 0 }
     let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0

@@ -1,8 +1,8 @@
 import Databases
 import Glibc
 
-/// A database in a directory of its own, which goes with it. It lies on the disk that `/tmp` is on, for what a flush costs
-/// is measured too.
+/// A database in a temporary directory, which is removed with it. It is on the disk of `/tmp`, since flush costs are
+/// measured too.
 final class TemporaryStore {
     let database: Database
     private let directory: String

@@ -6,13 +6,13 @@ import Policy
 import Time
 import Tokens
 
-/// A provider of the benchmark's own, and a token that it signed.
+/// A provider for benchmarks, and a token that it signed.
 struct SampleToken {
     let token: [UInt8]
     let provider: TrustedProvider
     let key: SigningKey
     let algorithm: SignatureAlgorithm
-    /// A moment at which the token is good.
+    /// Time at which the token is valid.
     let now = Timestamp(seconds: 1_767_225_700)
 
     init(_ kind: KeyKind, _ algorithm: SignatureAlgorithm, payload: [UInt8] = samplePayload) throws {
@@ -30,7 +30,7 @@ struct SampleToken {
         self.provider = provider
     }
 
-    /// Another token by the same key.
+    /// Returns another token signed by the key.
     func sign(_ payload: [UInt8]) throws -> [UInt8] { try SampleToken.sign(payload, with: key, algorithm) }
 
     private static func sign(
@@ -41,7 +41,7 @@ struct SampleToken {
         return Array((signed + "." + Base64URL.encode(try key.sign(Array(signed.utf8), algorithm))).utf8)
     }
 
-    /// A permit that the token earned through a row.
+    /// Returns a permit that the token's claims earn through a rule.
     func permit(_ permission: Permission, in organization: OrganizationID) throws -> Permit {
         let verified = try BearerTokenVerifier([provider], cacheSize: 0).verify(token.span, at: now)
         let row = Mapping(

@@ -1,4 +1,4 @@
-// What costs what, without any other program: `swift run -c release GatehouseBenchmarks [NAME…]`.
+// Benchmarks of single components: `swift run -c release GatehouseBenchmarks [NAME…]`.
 let chosen = Set(CommandLine.arguments.dropFirst())
 func isChosen(_ name: String) -> Bool { chosen.isEmpty || chosen.contains(name) }
 

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The gateway as a process of its own, and what it uses.
+/// The gateway as a separate process, and its resource usage.
 final class LoadedGateway {
     let process: pid_t
 
-    /// Starts `gatehouse serve`; its log goes to a file beside the configuration.
+    /// Starts `gatehouse serve`; its log is written to a file beside the configuration.
     init(_ files: SoakFiles, program: String?) throws {
         let path = try program ?? LoadedGateway.neighbour()
         var actions = unsafe posix_spawn_file_actions_t()
@@ -16,7 +16,7 @@ final class LoadedGateway {
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = 0
-        // The arguments live until after the call, which copies them into the new process.
+        // The arguments are valid until after the call, which copies them into the new process.
         let code = unsafe posix_spawn(&process, path, &actions, nil, &arguments, environ)
         guard code == 0 else { throw unsafe SoakFailure("\(path): \(String(cString: strerror(code)))") }
         self.process = process
@@ -30,9 +30,9 @@ final class LoadedGateway {
         return own[..<slash] + "/gatehouse"
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Asks the process to end, and waits until it has.
     ///
-    /// - Returns: whether it ended by itself with 0.
+    /// - Returns: true if it ended by itself with 0.
     func stop() -> Bool {
         kill(process, SIGTERM)
         var status: Int32 = 0
@@ -40,7 +40,7 @@ final class LoadedGateway {
         return status == 0
     }
 
-    /// Ended already, which it should not have.
+    /// True if the process has ended unexpectedly.
     var hasEnded: Bool {
         var status: Int32 = 0
         return unsafe waitpid(process, &status, WNOHANG) == process
@@ -61,7 +61,7 @@ final class LoadedGateway {
         return max(0, count - 2)
     }
 
-    /// In MiB.
+    /// Returns the size of a file in MiB.
     static func size(of path: String) -> Double {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? Double(status.st_size) / Double(1 << 20) : 0

@@ -4,7 +4,7 @@ import HTTPClient
 import HTTPMessage
 import Time
 
-/// One soak: a demo provider, a gateway, the load, and a line a minute about them.
+/// A soak: a demo provider, a gateway, the load, and one line of figures per minute.
 struct Soak {
     private let options: SoakOptions
     private let files: SoakFiles
@@ -14,7 +14,7 @@ struct Soak {
         files = try SoakFiles()
     }
 
-    /// - Returns: whether nothing got worse.
+    /// - Returns: true if no figure degraded.
     func run() async throws -> Bool {
         let provider = files.provider()
         try SoakStore.fill(files, provider, options)
@@ -88,12 +88,12 @@ struct Soak {
         return faults.isEmpty
     }
 
-    /// What pages of members cost before there is any other load.
+    /// Measures pages of members before any other load.
     private func measureMembers(_ http: HTTPClient) async throws {
         var client = SoakClient(http, origin: files.publicURL)
         try await client.signIn(SoakPeople.manager.id)
         let list = "/api/v1/organizations/acme/members"
-        // Ids are base64url: the last page begins behind those that begin with "zz".
+        // Ids are base64url: the last page begins after the ids that begin with "zz".
         let last = "zz" + String(repeating: "A", count: 20)
         say("GET …/members of \(options.people) people under \(options.rules) rules")
         for round in ["first", "second", "third"] {
@@ -112,7 +112,7 @@ struct Soak {
         }
     }
 
-    /// At once, also into a file or a pipe.
+    /// Prints a line at once, even into a file or a pipe.
     private func say(_ line: String) {
         print(line)
         fflush(nil)

@@ -2,13 +2,13 @@ import HTTPClient
 import HTTPMessage
 import JSON
 
-/// A browser or a program that talks to the gateway.
+/// A browser or program that sends requests to the gateway.
 struct SoakClient: Sendable {
     let http: HTTPClient
     let origin: String
     var cookies: [String: String] = [:]
     var token: String?
-    /// What state-changing requests of a session carry.
+    /// CSRF token for state-changing requests of a session.
     var formToken: String?
 
     init(_ http: HTTPClient, origin: String) {
@@ -16,9 +16,9 @@ struct SoakClient: Sendable {
         self.origin = origin
     }
 
-    /// One request; redirects are answers.
+    /// Sends one request; redirects are returned, not followed.
     ///
-    /// - Parameter path: a path at the gateway, or a whole URL.
+    /// - Parameter path: a path at the gateway, or an absolute URL.
     mutating func send(
         _ method: Method, _ path: String, json: String? = nil, form: [(name: String, value: String)]? = nil,
         accept: String = "application/json"
@@ -53,7 +53,7 @@ struct SoakClient: Sendable {
         var request = OutboundRequest(
             method, url, fields: fields, body: body,
             policy: OutboundPolicy(hosts: [url.host], allowsLoopbackHTTP: true))
-        // A page of two thousand rules is long.
+        // The page of two thousand rules is large.
         request.limits.body = 8 << 20
         let response = try await http.send(request)
         if isOwn { keepCookies(of: response) }
@@ -71,7 +71,7 @@ struct SoakClient: Sendable {
         }
     }
 
-    /// Signs a person in, as a browser is sent around.
+    /// Signs a user in, following the redirects of a browser.
     mutating func signIn(_ person: String) async throws {
         let begin = try await send(.get, "/auth/login?provider=demo", accept: "text/html")
         guard let location = begin.fields.value(.location), let provider = AbsoluteURL(location) else {

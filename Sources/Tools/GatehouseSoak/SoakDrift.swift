@@ -1,21 +1,21 @@
-/// What got worse between the first and the last quarter of a soak.
+/// The figures that degraded between the first and the last quarter of a soak.
 struct SoakDrift {
-    /// Requests a minute may fall by this share.
+    /// Largest relative decrease of requests per minute.
     static let throughput = 0.2
-    /// A kind's p99 may grow by this factor, and by 10 ms beyond it: a loaded machine is never quiet.
+    /// Largest factor of a kind's p99, plus 10 ms: a loaded machine is never quiet.
     static let latency = 2.0
     static let latencySlack = 10_000.0
-    /// Resident memory may grow by this share, and by 16 MiB beyond it.
+    /// Largest relative growth of resident memory, plus 16 MiB.
     static let memory = 0.25
     static let memorySlack = 16.0
     static let descriptors = 20.0
-    /// Errors among all requests.
+    /// Largest share of failed requests.
     static let errors = 0.001
 
-    /// In words, with the figures; empty if nothing did.
+    /// Descriptions with the figures; empty if nothing degraded.
     let faults: [String]
 
-    /// - Parameter minutes: the first one is left out if there are others, since caches fill in it.
+    /// - Parameter minutes: figures per minute. The first one is left out if there are others, since caches fill in it.
     init(_ minutes: [SoakMinute]) {
         let steady = minutes.count > 1 ? Array(minutes.dropFirst()) : minutes
         let length = max(1, steady.count / 4)

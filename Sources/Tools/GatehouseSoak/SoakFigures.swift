@@ -1,25 +1,25 @@
 import Synchronization
 
-/// What the load consists of.
+/// The kinds of requests in the load.
 enum LoadKind: String, CaseIterable, Sendable {
     case bearer, session, page, members, renewal, signIn = "sign-in", invitation, mapping, audit, refused
 }
 
-/// What one minute came to.
+/// The figures of one minute.
 struct SoakMinute: Sendable {
     struct Kind: Sendable {
         var count = 0
         var errors = 0
-        /// In microseconds.
+        /// Latencies in microseconds.
         var p50 = 0
         var p99 = 0
     }
 
     var kinds: [LoadKind: Kind] = [:]
-    /// In MiB.
+    /// Resident memory in MiB.
     var residentMemory = 0.0
     var openDescriptors = 0
-    /// In MiB, with its write-ahead log.
+    /// Sizes of the store and of its write-ahead log, in MiB.
     var store = 0.0
     var log = 0.0
 
@@ -27,7 +27,7 @@ struct SoakMinute: Sendable {
     var errors: Int { kinds.values.reduce(0) { $0 + $1.errors } }
 }
 
-/// Counts requests of the minute under way.
+/// Counts of the requests in the current minute.
 final class SoakFigures: Sendable {
     private struct State {
         var latencies: [LoadKind: [UInt32]] = [:]
@@ -48,12 +48,12 @@ final class SoakFigures: Sendable {
         }
     }
 
-    /// The first error of each kind, in words.
+    /// The first error of each kind, as text.
     var errors: [(LoadKind, String)] {
         state.withLock { $0.firstError.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) } }
     }
 
-    /// Ends the minute.
+    /// Ends the minute and returns its figures.
     func take() -> SoakMinute {
         let (latencies, errors) = state.withLock { state in
             defer { (state.latencies, state.errors) = ([:], [:]) }
@@ -73,7 +73,7 @@ final class SoakFigures: Sendable {
     }
 }
 
-/// The table that a soak prints, a line a minute.
+/// The table that a soak prints, one line per minute.
 enum SoakTable {
     static let head =
         "| minute | requests | errors | MiB | descriptors | store MiB | log MiB | "

@@ -4,7 +4,7 @@ import DemoProvider
 import Glibc
 import Sockets
 
-/// The directory of a soak: keys, a configuration and the store; it goes when the soak ends.
+/// The directory of a soak, with keys, a configuration and the store; it is removed when the soak ends.
 final class SoakFiles {
     static let audience = "api://soak"
     static let clientID = "soak"
@@ -15,7 +15,7 @@ final class SoakFiles {
     let adminListen: SocketAddress
     let providerListen: SocketAddress
     let key: SigningKey
-    /// What seals claims in the store.
+    /// Secret key that seals claims in the store.
     let secret: [UInt8]
     private let clientSecret: String
 
@@ -51,7 +51,7 @@ final class SoakFiles {
         unsafe rmdir(directory)
     }
 
-    /// A provider at which everyone signs in whom ``SoakPeople`` names.
+    /// Returns a provider at which all users of ``SoakPeople`` can sign in.
     func provider() -> DemoProvider {
         DemoProvider(
             issuer: issuer,
@@ -70,7 +70,7 @@ final class SoakFiles {
         unsafe chmod(path, 0o600)
     }
 
-    // Sessions are renewed after ten seconds, the shortest time, so that renewals are among the load.
+    // Sessions are renewed after ten seconds, the shortest time, so that the load includes renewals.
     private var configuration: String {
         """
         { "public_url": "\(publicURL)", "listen": "\(listen)", "admin_listen": "\(adminListen)",
@@ -95,7 +95,7 @@ struct SoakFailure: Error, CustomStringConvertible {
     }
 }
 
-/// Who signs in.
+/// The users who sign in.
 enum SoakPeople {
     static let manager = DemoPerson(
         id: "manager", name: "Manager", email: "manager@acme.example", groups: ["everyone"])
@@ -106,7 +106,7 @@ enum SoakPeople {
             groups: ["everyone", "soc-\(number % 7)"])
     }
 
-    /// Without a role: each of their sign-ins is a denied one.
+    /// Users without a role: each of their sign-ins is denied.
     static let strangers = (0..<50).map { number in
         DemoPerson(
             id: "stranger-\(number)", name: "Stranger \(number)", email: "stranger-\(number)@elsewhere.example",

@@ -4,7 +4,7 @@ import HTTPMessage
 import JSON
 import Time
 
-/// The lanes of a mixed load: each sends one kind of request after the other until the end.
+/// The lanes of a mixed load: each lane sends one kind of request repeatedly until the end.
 struct SoakLoad: Sendable {
     let http: HTTPClient
     let origin: String
@@ -38,7 +38,7 @@ struct SoakLoad: Sendable {
 
     private var isOver: Bool { MonotonicTime.now() >= end }
 
-    /// One request of a kind, and whether it was answered as it should be.
+    /// Sends one request of a kind, and records its latency and whether its status is the expected one.
     private func measure(
         _ kind: LoadKind, expecting status: Int, _ body: () async throws -> OutboundResponse
     ) async -> OutboundResponse? {
@@ -111,7 +111,7 @@ struct SoakLoad: Sendable {
         }
     }
 
-    /// Sessions that rest until their renewal is due.
+    /// Sends requests in sessions that were idle until their renewal was due.
     private func renewals() async {
         var clients: [SoakClient] = []
         for person in SoakPeople.viewers.suffix(20) {
@@ -131,7 +131,7 @@ struct SoakLoad: Sendable {
         }
     }
 
-    /// The last hundred stay signed in; every tenth is a stranger, who is denied.
+    /// Signs users in. The last hundred stay signed in; every tenth is a stranger, who is denied.
     private func signIns() async {
         var signedIn: [SoakClient] = []
         var number = 10
@@ -213,7 +213,7 @@ struct SoakLoad: Sendable {
         }
     }
 
-    /// Tokens whose signature does not hold, slowly enough that the address is not shut off.
+    /// Sends tokens with invalid signatures, slowly enough that the address is not blocked.
     private func refused() async {
         var client = SoakClient(http, origin: origin)
         var number = 0

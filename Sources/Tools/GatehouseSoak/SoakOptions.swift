@@ -1,15 +1,15 @@
 import Time
 
-/// What a soak is told to do: `GatehouseSoak [--minutes N] [--people N] [--rules N] [--gateway PATH]`.
+/// Options of a soak: `GatehouseSoak [--minutes N] [--people N] [--rules N] [--gateway PATH]`.
 struct SoakOptions {
-    /// How long the load runs, from 1 to 600.
+    /// Duration of the load in minutes, from 1 to 600.
     var minutes = 20
-    /// How many people have signed in before the load begins.
+    /// Number of users who have signed in before the load begins.
     var people = 0
-    /// How many claim mappings the store holds before the load begins, besides those of the configuration;
-    /// fewer than fit, since the load adds some.
+    /// Number of claim mappings in the store before the load begins, in addition to those of the configuration. It is
+    /// below the limit, since the load adds some.
     var rules = 0
-    /// The program that is loaded; `nil` for the one beside this tool.
+    /// Path of the gateway program; nil for the one beside this tool.
     var gateway: String?
 
     struct Fault: Error, CustomStringConvertible {

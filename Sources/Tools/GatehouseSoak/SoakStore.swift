@@ -10,7 +10,7 @@ import Time
 import Tokens
 import WorkspaceMetrics
 
-/// What the store holds before the load begins: an inventory, people who have signed in, and claim mappings.
+/// The store's content before the load begins: an inventory, users who have signed in, and claim mappings.
 struct SoakStore {
     private let database: Database
     private let organization: OrganizationID
@@ -41,7 +41,7 @@ struct SoakStore {
         _ = try MetricsStore(database: database).replaceInventoryBlocking(of: organization, from: &source).get()
     }
 
-    /// Every tenth is a pattern.
+    /// Adds claim mappings; every tenth is a pattern.
     private func addRules(_ count: Int) throws {
         let organization = organization
         _ = try database.writeBlocking { transaction throws(DatabaseError) in
@@ -57,7 +57,7 @@ struct SoakStore {
         }
     }
 
-    /// Viewers with thirty groups, as they would be kept after a sign-in, and not judged yet.
+    /// Adds viewers with thirty groups, as stored after a sign-in, with no access evaluated yet.
     private func addPeople(_ count: Int) throws {
         guard count > 0 else { return }
         let box = try SealedBox(keys: [files.secret])
@@ -102,9 +102,9 @@ extension SoakFiles {
         }
     }
 
-    /// The payload of a bearer token that holds for a day.
+    /// Returns the payload of a bearer token that is valid for a day.
     ///
-    /// - Parameter groups: as elements of a JSON array.
+    /// - Parameter groups: elements of a JSON array.
     static func claims(issuer: String, subject: String, groups: String, at now: Timestamp) -> [UInt8] {
         Array(
             """
