@@ -18,7 +18,7 @@ public struct MailSettings: Sendable {
 public struct MailServer: Sendable, Hashable {
     public let host: String
     public let port: UInt16
-    /// TLS from the first byte (`smtps`); else STARTTLS.
+    /// Whether TLS starts with the first byte (`smtps`); otherwise STARTTLS is used.
     public let isImplicitTLS: Bool
 }
 
