@@ -26,11 +26,13 @@ public final class DemoProviderServer {
         server = try Server([address], on: [reactor]) { _, _ in DemoHandler(provider) }
     }
 
+    /// Starts the thread that serves requests.
     public func start() throws(SocketFault) {
         let reactor = reactor
         thread = try reactor.start()
     }
 
+    /// Stops serving. Blocks until the thread has ended.
     public func stop() {
         server.drain(timeout: .seconds(1))
         reactor.stop()

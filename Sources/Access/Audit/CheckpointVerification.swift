@@ -9,7 +9,7 @@ public struct CheckpointVerification: Sendable {
     public private(set) var count = 0
     /// The faults found, one line each.
     public private(set) var faults: [String] = []
-    /// Gaps that may be harmless; only an operator who knows when the gateway ran can tell.
+    /// Findings that may be harmless; only an operator who knows when the gateway ran can tell.
     public private(set) var warnings: [String] = []
 
     /// The stored checkpoints with a valid signature, in order.

@@ -17,6 +17,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
 
 /// An explanation of the role that claims earn in one organization: the outcome and every rule's verdict.
 public struct Explanation: Sendable {
+    /// A rule and its verdict.
     public struct Row: Sendable, Hashable {
         public let mapping: Mapping
         public let verdict: Verdict

@@ -35,6 +35,7 @@ public final class Glob: Sendable, Hashable {
         hasher.combine(tail)
     }
 
+    /// Returns true if the pattern matches the whole text.
     public func matches(_ text: String) -> Bool { matches(text.utf8Span.span) }
 
     /// - Parameter text: UTF-8.

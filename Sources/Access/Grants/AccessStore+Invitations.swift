@@ -136,7 +136,7 @@ extension AccessStore {
         return (try? result.get()) ?? 0
     }
 
-    // MARK: Parts
+    // MARK: Shared steps
 
     private static func expire(
         _ invitation: Invitation, at moment: Timestamp, _ transaction: Transaction

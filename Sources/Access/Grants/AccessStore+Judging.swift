@@ -6,8 +6,8 @@ internal import Snapshots
 internal import Time
 
 // Mapped roles of users who signed in are stored with them. After a change of rules or settings they are evaluated
-// again here, in batches that each take a few milliseconds of a read and of a write transaction. Until then, a caller
-// that needs one of them evaluates it directly.
+// again here, in batches. Each batch takes a few milliseconds of a read transaction and of a write transaction. Until
+// then, a caller that needs one of them evaluates it directly.
 extension AccessStore {
     private static let batch = 100
 

@@ -13,7 +13,7 @@ public struct OutgoingLetter: Sendable {
 /// The outcome of one attempt to send a letter.
 public enum LetterOutcome: Sendable, Hashable {
     case sent
-    /// The attempt failed. The letter is tried again at this time, unless the number of attempts is reached.
+    /// The attempt failed. The letter is tried again at this time, unless the limit of attempts is reached.
     case delayed(String, until: Timestamp)
     case failed(String)
 }

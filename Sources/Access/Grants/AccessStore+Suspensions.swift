@@ -73,8 +73,8 @@ extension AccessStore {
         }
     }
 
-    /// Suspends another verified address of a suspended identity, and revokes its pending invitations. Refused if the
-    /// organization would be left without a manager.
+    /// Adds a verified address to a suspension, and revokes the pending invitations of that identity and address. Every
+    /// identity with the address is suspended too. Refused if the organization would be left without a manager.
     ///
     /// - Returns: `notFound` if the identity is not suspended, or the address is suspended already.
     public func extendSuspension(

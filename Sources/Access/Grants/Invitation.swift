@@ -5,6 +5,7 @@ public import Time
 
 /// An invitation of an address to an organization, which the invited user has to accept.
 public struct Invitation: Sendable, Hashable {
+    /// The state of an invitation; only a pending one can be accepted.
     public enum State: String, Sendable, Hashable, CaseIterable {
         case pending
         case accepted
@@ -66,6 +67,7 @@ public struct Invitation: Sendable, Hashable {
 public struct InvitationToken: Sendable, CustomStringConvertible, CustomReflectable {
     private let bytes: [UInt8]
 
+    /// Makes a new token.
     public static func make() throws(CryptographyError) -> InvitationToken {
         InvitationToken(bytes: try RandomBytes.make(32))
     }

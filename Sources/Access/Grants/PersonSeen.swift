@@ -39,7 +39,7 @@ public struct PersonSeen: Sendable {
         self.access = access
     }
 
-    /// Returns the owner name that claims are sealed for.
+    /// Returns the context in which a user's claims are sealed.
     public static func owner(of identity: IdentityID) -> [UInt8] { Array("person \(identity.text)".utf8) }
 }
 

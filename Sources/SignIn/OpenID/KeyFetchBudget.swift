@@ -17,7 +17,7 @@ public enum KeyAsker: Sendable, Hashable {
 ///
 /// A client address may cause one fetch in 30 seconds, an IPv6 /48 two. Tokens with invented keys from one network
 /// therefore leave room for a real change of keys that is seen from another. In total, four fetches are allowed at
-/// once, and one more every ten seconds, which limits the load on the provider if the addresses are many.
+/// once, and one more every ten seconds. This limits the load on the provider if the addresses are many.
 struct KeyFetchBudget {
     static let pause: Duration = .seconds(30)
     private static let perSite = 2

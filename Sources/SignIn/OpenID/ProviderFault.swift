@@ -14,6 +14,7 @@ public struct ProviderFault: Error, Sendable, Hashable {
 
 /// An event between the gateway and a provider, for logs and metrics.
 public struct ProviderEvent: Sendable {
+    /// The kind of an event, with its details.
     public enum Kind: Sendable {
         /// `leftOut`: keys of the set that cannot be used, with reasons.
         case keysFetched(leftOut: [String])

@@ -72,7 +72,7 @@ public final class RemoteProvider: Sendable {
         report(ProviderEvent(kind: kind, provider: id.text, requestID: requestID))
     }
 
-    // MARK: What is known
+    // MARK: Cached data
 
     /// The valid keys; nil if no keys were fetched, or if they are too old.
     public var keys: KeySet? { reading.keys }
@@ -109,7 +109,7 @@ public final class RemoteProvider: Sendable {
         state.attemptedAt?.isOver(failurePause, at: now) ?? true
     }
 
-    // MARK: Asking
+    // MARK: Fetching
 
     /// Returns the metadata, and fetches it if it is unknown.
     ///

@@ -51,6 +51,7 @@ public struct SignInAttempt: Sendable, Hashable {
         get throws(CryptographyError) { Base64URL.encode(try Digest.sha256(Array(verifier.utf8))) }
     }
 
+    /// Returns the attempt sealed, as a `state` parameter in base64url.
     public func sealed(in box: SealedBox) throws(CryptographyError) -> String {
         var writer = JSONWriter()
         writer.beginObject()

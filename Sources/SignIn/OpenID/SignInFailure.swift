@@ -2,6 +2,7 @@ public import Tokens
 
 /// The closed list of reasons why a sign-in failed. Codes go to logs and metrics; users see a page.
 public struct SignInFailure: Error, Sendable, Hashable {
+    /// The reason of a failure; the raw values are the codes.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
         /// A parameter is missing or repeated.
         case callbackMalformed = "callback_malformed"

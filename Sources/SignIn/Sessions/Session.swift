@@ -88,6 +88,7 @@ public enum SessionStanding: Sendable, Hashable {
 }
 
 extension Session {
+    /// Returns the state of the session at one moment, under the configured lifetimes.
     public func standing(under lifetimes: SessionLifetimes, at now: Timestamp) -> SessionStanding {
         guard createdAt.lasts(lifetimes.absolute, at: now), usedAt.lasts(lifetimes.idle, at: now) else { return .ended }
         if isRenewable {

@@ -45,7 +45,7 @@ public final class SessionStore: Sendable {
 
     var nowInMilliseconds: Int64 { now().nanoseconds / 1_000_000 }
 
-    // MARK: Finding
+    // MARK: Lookup
 
     /// Returns the session if it is cached. Nil does not mean that there is none.
     public func cached(_ key: SessionKey) -> Session? { cache[key] }

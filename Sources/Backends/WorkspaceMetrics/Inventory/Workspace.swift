@@ -16,6 +16,7 @@ public struct Workspace: Sendable, Hashable {
     }
 }
 
+/// A workflow in a workspace.
 public struct Workflow: Sendable, Hashable {
     /// The event that starts the workflow.
     public enum Trigger: String, Sendable, CaseIterable {
@@ -33,6 +34,7 @@ public struct Workflow: Sendable, Hashable {
 
 /// A person in a workspace, identified by e-mail address without regard to ASCII case.
 public struct Member: Sendable, Hashable {
+    /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {
         case active, invited, deactivated
     }
@@ -46,6 +48,7 @@ public struct Member: Sendable, Hashable {
 
 /// A machine that runs steps.
 public struct Runner: Sendable, Hashable {
+    /// The operator of the machine: the customer, or the cloud service.
     public enum Hosting: String, Sendable, CaseIterable {
         case selfHosted = "self_hosted"
         case cloud

@@ -14,6 +14,7 @@ public struct License: Sendable, Hashable {
 
 /// An organization's totals against its license.
 public struct MetricsSummary: Sendable, Hashable {
+    /// One metric's numbers.
     public struct Figure: Sendable, Hashable {
         public let metric: Metric
         /// The sum over all workspaces.

@@ -1,5 +1,6 @@
 /// A response body that is rendered on demand: a client that already has it, by its entity tag, causes no rendering.
 public struct Representation: Sendable {
+    /// The format of a body.
     public enum Format: String, Sendable {
         case json
         /// CSV for programs.
@@ -21,5 +22,6 @@ public struct Representation: Sendable {
         self.render = render
     }
 
+    /// Renders the body.
     public func body() -> [UInt8] { render() }
 }

@@ -3,6 +3,7 @@ internal import Time
 
 /// One workspace as pages and the API show it, with all parts of responses precomputed.
 public final class WorkspaceRow: Sendable {
+    /// An owner of the workspace.
     public struct Owner: Hashable, Comparable, Sendable {
         public let email: String
         public let name: String
