@@ -8,7 +8,7 @@ struct TokenCheck {
     /// The output of `token verify` for a valid token.
     struct Answer {
         let header: JSONDocument
-        /// Nil if the payload is not a JSON object, which only `--signature-only` accepts.
+        /// The claims; nil if the payload is not a JSON object, which only `--signature-only` accepts.
         let claims: JSONDocument?
         let keyID: String?
     }

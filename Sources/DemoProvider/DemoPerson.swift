@@ -25,7 +25,7 @@ public struct DemoPerson: Sendable, Hashable {
 /// A client of the demo provider.
 public struct DemoClient: Sendable, Hashable {
     public let id: String
-    /// Nil for a public client.
+    /// The client secret; nil for a public client.
     public let secret: String?
     public let redirectURIs: [String]
     public let postLogoutRedirectURIs: [String]

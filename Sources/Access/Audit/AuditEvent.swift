@@ -150,7 +150,7 @@ public struct AuditEvent: Sendable {
         return bytes
     }
 
-    /// RFC 3339 in UTC, to the millisecond.
+    /// Formats a time as RFC 3339 in UTC, to the millisecond.
     static func timestamp(milliseconds: Int64) -> String {
         let moment = Timestamp(seconds: 0) + .milliseconds(milliseconds)
         return String(decoding: moment.rfc3339Bytes(milliseconds: true), as: UTF8.self)

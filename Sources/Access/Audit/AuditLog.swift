@@ -78,7 +78,7 @@ public enum AuditLog {
     /// A filter and a page of one chain's events.
     public struct Query: Sendable {
         public var from: Timestamp?
-        /// Exclusive.
+        /// The end of the time range, exclusive.
         public var to: Timestamp?
         /// A substring of the actor's subject and address, compared without regard to case.
         public var actor = ""

@@ -93,7 +93,7 @@ public struct CheckpointVerification: Sendable {
     /// Finds events that no checkpoint covered in time. A running gateway, or a command that records an event, makes a
     /// checkpoint if the last one is a day old. Events first covered by a checkpoint are therefore at most a day newer
     /// than the previous one, or just older than the checkpoint itself. Any other event suggests that checkpoints were
-    /// removed, even if newer ones were made since. Otherwise the gateway was killed in the first minute after a quiet
+    /// removed, even if newer ones exist. It may also mean that the gateway was killed in the first minute after a quiet
     /// day.
     private mutating func checkCoverage(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) {
         // A day, plus an hour for a delayed checkpoint.

@@ -11,10 +11,10 @@ public final class Glob: Sendable, Hashable {
     /// UTF-8. A literal character can match only at the start of a character of the text, so bytes can be compared.
     private let head: [UInt8]
     private let middle: [GlobPiece]
-    /// Nil if the pattern has no `*`; the head then has to match the whole text.
+    /// The part after the last `*`; nil if there is none, and the head has to match the whole text.
     private let tail: [UInt8]?
 
-    /// The bytes that a matching text must contain; they rule out most texts cheaply.
+    /// The characters that a matching text must contain; a cheap check that rules out most texts.
     let needs: GlobNeeds
 
     public init(_ pattern: String) {
@@ -95,7 +95,7 @@ public final class Glob: Sendable, Hashable {
 /// where it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
 private final class GlobPiece: Sendable, Hashable {
     private let scalars: [Unicode.Scalar]
-    /// In scalars; at least one.
+    /// The number of scalars; at least one.
     private let count: Int
     private let words: Int
     /// The index of the mask of each ASCII character. Most pieces have few characters, and there are many rules, so

@@ -27,7 +27,7 @@ public struct Mapping: Sendable, Hashable {
     public private(set) var rank: Int
     public let claimName: String
     public let match: Match
-    /// Empty for `exists`.
+    /// The value or pattern; empty for `exists`.
     public let claimValue: String
     /// Splits strings into values before the comparison. Not used for addresses and for `exists`.
     public let split: Unicode.Scalar?
@@ -103,7 +103,7 @@ public struct Mapping: Sendable, Hashable {
 
 /// The domains whose e-mail addresses count as verified if the provider sends no `email_verified`.
 public struct EmailTrust: Sendable, Hashable {
-    /// Empty if only `email_verified` counts. Compared without regard to ASCII case.
+    /// Domains, compared without regard to ASCII case; empty if only `email_verified` counts.
     public let domains: [String]
 
     public init(domains: [String] = []) {

@@ -11,7 +11,7 @@ public final class MappingRows: Sendable {
     /// SHA-256 of everything that the outcome depends on; equal rules in equal order have equal digests. Empty if it
     /// cannot be computed; it then equals no other digest.
     let digest: [UInt8]
-    /// Nil if there are too few rules for an index to pay off.
+    /// The rules by claim; nil if there are too few rules for an index to pay off.
     private let groups: [Group]?
 
     /// The rules that address one claim and split it alike.

@@ -8,7 +8,7 @@ public struct OrganizationRules: Sendable {
     /// Names of the providers whose tokens can earn a role in this organization.
     public let providers: [String]
     public let strategy: ClaimStrategy
-    /// In the order of evaluation.
+    /// The rules in blocks, in the order of evaluation.
     let blocks: [MappingRows]
 
     public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {

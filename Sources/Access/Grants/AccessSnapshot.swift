@@ -47,7 +47,7 @@ public struct AccessSnapshot: Sendable {
         tenants[organization]?.mappings ?? .none
     }
 
-    /// Returns true if an identity is suspended, by its name or its verified address.
+    /// Returns true if an identity or its verified address is suspended.
     ///
     /// - Parameter verifiedEmail: in lower case; nil if it is not verified.
     public func isSuspended(
@@ -65,7 +65,7 @@ public struct AccessSnapshot: Sendable {
         tenants[organization].map { !$0.suspendedEmails.isEmpty } ?? false
     }
 
-    /// Returns true if an identity is suspended by name, but this address of it is not suspended yet.
+    /// Returns true if an identity is suspended, but this address of it is not suspended yet.
     public func lacksEmail(
         _ email: String, ofSuspended issuer: String, _ subject: String, in organization: OrganizationID
     ) -> Bool {

@@ -8,9 +8,9 @@ public import Time
 public struct Invitee: Sendable {
     public let issuer: String
     public let subject: String
-    /// In lower case; nil if it is not verified.
+    /// The verified address in lower case; nil if there is none.
     public let verifiedEmail: String?
-    /// As the provider sent it, verified or not.
+    /// The address as the provider sent it, verified or not.
     public let email: String?
 
     public init(issuer: String, subject: String, verifiedEmail: String?, email: String?) {

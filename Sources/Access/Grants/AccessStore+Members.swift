@@ -27,7 +27,7 @@ public struct SeenMember: Sendable {
 public enum MemberOrder: Sendable {
     /// The identity's id.
     case identity
-    /// By address, or by subject if there is no address; compared by bytes.
+    /// The address, or the subject if there is no address; compared by bytes.
     case name
 }
 

@@ -99,7 +99,7 @@ extension AccessStore {
             emails: emails, createdAt: Timestamp(seconds: Int64(row.integer(4))))
     }
 
-    /// Returns true if an organization suspended an identity, by its name or its verified address.
+    /// Returns true if an organization suspended an identity or its verified address.
     static func isSuspended(
         _ issuer: String, _ subject: String, _ verifiedEmail: String?, in organization: OrganizationID,
         _ transaction: Transaction

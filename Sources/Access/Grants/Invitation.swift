@@ -27,14 +27,14 @@ public struct Invitation: Sendable, Hashable {
 
     public let id: String
     public let organization: OrganizationID
-    /// In lower case.
+    /// The invited address in lower case.
     public let email: String
     public let role: Role
     /// The state at the time of the query.
     public let state: State
     public let createdAt: Timestamp
     public let expiresAt: Timestamp
-    /// Nil for the operator.
+    /// The manager who invited; nil for the operator.
     public let inviter: IdentityID?
     public let inviterEmail: String?
     public let delivery: Delivery
@@ -107,7 +107,7 @@ public enum InvitationMismatch: String, Error, Sendable, Hashable, CaseIterable 
 
 /// An address that can be invited.
 public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
-    /// In lower case (ASCII).
+    /// The address in lower case (ASCII).
     public let text: String
 
     /// The part after the `@`.

@@ -6,7 +6,7 @@ internal import Text
 public struct MappingDraft: Sendable, Hashable {
     public let claimName: String
     public let match: Match
-    /// Empty for `exists`.
+    /// The value or pattern; empty for `exists`.
     public let claimValue: String
     /// Splits strings into values. Not used for addresses and for `exists`.
     public let split: Unicode.Scalar?
@@ -57,9 +57,9 @@ public struct MappingEdit: Sendable, Hashable {
 
 /// One change of the rules that managers added. Places are counted among these rules, from 0.
 public enum MappingChange: Sendable, Hashable {
-    /// Added at the end if no place is given.
+    /// A new rule, added at the end if no place is given.
     case add(MappingDraft, at: Int?)
-    /// Keeps its place if none is given.
+    /// A changed rule, which keeps its place if none is given.
     case edit(String, MappingEdit, at: Int?)
     case remove(String)
 

@@ -13,12 +13,12 @@ public struct PersonSeen: Sendable {
     public let subject: String
     /// The name of the provider in the configuration.
     public let provider: String
-    /// In lower case; nil if it was not verified.
+    /// The verified address in lower case; nil if there is none.
     public let verifiedEmail: String?
-    /// As the provider sent it.
+    /// The address as the provider sent it.
     public let email: String?
     public let seenAt: Timestamp
-    /// Sealed for ``owner(of:)``.
+    /// The claims of the sign-in, sealed for ``owner(of:)``.
     public let claims: [UInt8]
     /// The access that the claims earned at their last evaluation; nil if they were not evaluated yet.
     public let access: SeenAccess?

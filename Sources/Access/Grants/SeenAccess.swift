@@ -6,8 +6,8 @@ public import Organizations
 public struct SeenAccess: Sendable, Hashable {
     /// The tag of the rules under which the claims were evaluated; under other rules they have to be evaluated again.
     public let rules: RulesTag
-    /// Nil if the claims earn no role, cannot be opened, or came through a provider that the organization does not
-    /// list.
+    /// The mapped role. Nil if the claims earn none, cannot be opened, or came through a provider that the organization
+    /// does not list.
     public let role: Role?
     /// The id of the rule that decided.
     public let mapping: String?

@@ -33,7 +33,7 @@ public struct ProviderSettings: Sendable {
     public let algorithms: [SignatureAlgorithm]
     /// Fixed keys; nil if they are discovered.
     public let keys: KeySet?
-    /// Nil if the discovery document is below the issuer.
+    /// The URL of the discovery document; nil if it is below the issuer.
     public let discoveryURL: AbsoluteURL?
     public let endpoints: EndpointSettings
     public let reachable: [Reachable]

@@ -7,9 +7,9 @@ public struct Settings: Sendable {
     public let publicURL: PublicURL
     /// The addresses of the public listeners: at least one, and none that another covers.
     public let listen: [SocketAddress]
-    /// Nil for plain HTTP, behind a proxy that terminates TLS.
+    /// Certificate and key; nil for plain HTTP, behind a proxy that terminates TLS.
     public let tls: TLSSettings?
-    /// Nil for no admin listener.
+    /// The address of the admin listener; nil for none.
     public let adminListen: SocketAddress?
     /// Addresses of proxies whose forwarding fields are trusted.
     public let trustedProxies: [AddressRange]
@@ -27,7 +27,7 @@ public struct Settings: Sendable {
     public let organizations: [OrganizationSettings]
     public let sessions: SessionSettings
     public let invitations: InvitationSettings
-    /// Nil if invitation links are returned to the inviter.
+    /// The mail settings; nil if invitation links are returned to the inviter.
     public let mail: MailSettings?
     /// Warnings in the order of the file.
     public internal(set) var warnings: [Warning] = []

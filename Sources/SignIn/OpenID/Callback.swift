@@ -8,7 +8,7 @@ public import Tokens
 public struct Callback: Sendable, Hashable {
     public let state: String
     public let code: String?
-    /// RFC 9207
+    /// The parameter `iss` (RFC 9207).
     public let issuer: String?
     public let error: String?
     /// The provider's description of the error, cut to a limited length.

@@ -23,11 +23,11 @@ public struct ClientRegistration: Sendable {
     public let provider: TrustedProvider
     public let clientID: String
     public let authentication: ClientAuthentication
-    /// Contains `openid`.
+    /// The requested scopes, which include `openid`.
     public let scopes: [String]
-    /// Added to the authorization request.
+    /// Further parameters of the authorization request.
     public let authorizationParameters: [ExactText: String]
-    /// Added to the logout request.
+    /// Further parameters of the logout request.
     public let logoutParameters: [ExactText: String]
     public let maximumAuthenticationAge: Duration?
     public let contextClasses: [String]

@@ -6,7 +6,7 @@ public import Tokens
 /// The result of a completed sign-in.
 public struct CompletedSignIn: Sendable {
     public let claims: VerifiedClaims
-    /// Nil if the provider issued none; most require the scope `offline_access`.
+    /// The refresh token; nil if the provider issued none. Most require the scope `offline_access`.
     public let refreshToken: String?
     /// The ID token as received; a hint for the logout.
     public let idToken: String

@@ -25,7 +25,7 @@ struct KnownKeys {
 
 /// A provider's valid keys at one moment.
 public struct KeyReading: Sendable {
-    /// Nil if no keys were fetched, or if they are too old.
+    /// The valid keys; nil if none were fetched, or if they are too old.
     public let keys: KeySet?
     /// A number that changes with the keys.
     public let version: UInt64

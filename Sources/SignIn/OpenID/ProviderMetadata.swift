@@ -11,14 +11,14 @@ public struct ProviderMetadata: Sendable, Hashable {
         case token = "token_endpoint"
         case keys = "jwks_uri"
         case userinfo = "userinfo_endpoint"
-        /// OpenID Connect RP-Initiated Logout 1.0
+        /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0).
         case endSession = "end_session_endpoint"
     }
 
     private var urls: [Endpoint: AbsoluteURL] = [:]
     /// Endpoints of the document that are present but cannot be used.
     private(set) var unusable: [Endpoint: Unusable] = [:]
-    /// Nil if the document lists none; the method then is `client_secret_basic`.
+    /// Methods of client authentication; nil if the document lists none, which means `client_secret_basic`.
     private(set) var tokenAuthenticationMethods: [String]?
     /// Algorithms with which a client may sign; nil if the document lists none.
     private(set) var tokenSigningAlgorithms: [String]?

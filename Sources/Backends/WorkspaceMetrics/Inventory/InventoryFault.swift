@@ -42,7 +42,7 @@ public struct WriteAuthorization: Sendable {
         self.refusal = refusal
     }
 
-    /// For commands: file system permissions authorize the operator.
+    /// The authorization of commands: file system permissions authorize the operator.
     static let byOperator = WriteAuthorization { _ in nil }
 }
 

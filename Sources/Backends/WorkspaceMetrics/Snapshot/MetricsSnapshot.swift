@@ -3,7 +3,7 @@ internal import Text
 
 /// An organization's workspaces at one version. Requests read it without a database and without waiting.
 final class MetricsSnapshot: Sendable {
-    /// Zero if no inventory was ever published.
+    /// The inventory's version; zero if none was ever published.
     let version: Int
     /// A random number, new for each version.
     let tag: Int
@@ -100,7 +100,7 @@ struct SortedRows {
 
 /// An order of rows. Rows with equal counts are ordered by name, then id.
 struct RowOrder: Hashable, Sendable {
-    /// Nil for the name.
+    /// The metric to sort by; nil for the name.
     var metric: Metric?
     var isDescending = false
 

@@ -16,7 +16,7 @@ public final class WorkspaceRow: Sendable {
     /// The time in RFC 3339 format.
     public let createdAt: String?
     public let counts: MetricCounts
-    /// Sorted.
+    /// The owners, sorted by address.
     public let owners: [Owner]
     /// The row as the API writes it, in JSON.
     let json: [UInt8]

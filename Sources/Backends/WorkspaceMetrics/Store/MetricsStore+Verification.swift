@@ -5,7 +5,7 @@ internal import Text
 /// A stored count that differs from the definitions.
 public struct CountDifference: Sendable, Hashable {
     public let organization: OrganizationID
-    /// Nil for the number of distinct people in all workspaces.
+    /// The workspace's id; nil for the number of distinct people in all workspaces.
     public let workspace: String?
     public let metric: Metric
     public let kept: Int
