@@ -7,7 +7,7 @@ internal import Time
 extension AccessStore {
     static let grantColumns = "id, organization, issuer, subject, email, role, source, created_at"
 
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public static func grants(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
@@ -53,7 +53,7 @@ extension AccessStore {
             createdAt: Timestamp(seconds: Int64(row.integer(7))))
     }
 
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {

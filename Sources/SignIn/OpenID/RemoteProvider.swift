@@ -104,7 +104,7 @@ public final class RemoteProvider: Sendable {
         return isUnderWay && !state.hasFailed || mayTry(state, at: now)
     }
 
-    /// Returns true unless the last attempt was made just now.
+    /// Returns true if the pause after the last attempt is over.
     private static func mayTry(_ state: State, at now: MonotonicTime) -> Bool {
         state.attemptedAt?.isOver(failurePause, at: now) ?? true
     }
