@@ -5,21 +5,21 @@ internal import JSON
 internal import Policy
 internal import Tokens
 
-/// What claims earn in every organization of a configuration, and why.
+/// The roles that claims earn in every organization of a configuration, with explanations.
 struct ClaimsReport {
     private let provider: ProviderSettings
     private let issuer: String
     private let subject: String?
     private let email: String?
-    /// Why the address does not count; nil if it counts, or if there is none.
+    /// The reason why the address does not count; nil if it counts, or if there is none.
     private let emailDoubt: String?
     private let explanations: [AccessExplanation]
-    /// Whether somebody vouched for the claims.
+    /// Whether the claims come from a verified token.
     private let isSigned: Bool
 
     /// - Parameters:
-    ///   - identity: whose claims they are, where a token was verified.
-    ///   - access: what is stored beside the settings.
+    ///   - identity: the identity of a verified token; nil for a dry run.
+    ///   - access: the stored grants, suspensions and rules.
     init(
         of claims: KnownClaims, from provider: ProviderSettings, identity: Identity?, in settings: Settings,
         with access: AccessSnapshot
@@ -50,7 +50,7 @@ struct ClaimsReport {
         }
     }
 
-    /// Tells an `email_verified` of another type from one that is absent or false.
+    /// Returns the reason why the address does not count: `email_verified` is absent, false or of another type.
     private static func doubt(_ claims: KnownClaims) -> String {
         guard let verified = claims.root.member("email_verified") else {
             return claims.unknown.leavesOut("email_verified")
@@ -68,7 +68,7 @@ struct ClaimsReport {
 
     var earnsRole: Bool { explanations.contains { $0.standing.role != nil } }
 
-    /// The contract's explanation.
+    /// Writes the explanation of the API contract.
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("valid", true)
@@ -87,7 +87,7 @@ struct ClaimsReport {
         writer.endObject()
     }
 
-    /// The same for people.
+    /// The report as text.
     var lines: [String] {
         let who = subject.map { "subject \(shown($0))" } ?? "no subject"
         let mail = email.map { ", e-mail \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""

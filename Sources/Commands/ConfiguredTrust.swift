@@ -4,12 +4,12 @@ internal import JSON
 internal import Time
 internal import Tokens
 
-/// The providers of a configuration, as the gateway trusts them.
+/// The providers of a configuration, trusted as the gateway trusts them.
 struct ConfiguredTrust {
     private let verifier: BearerTokenVerifier
     private let providers: [(settings: TrustedProvider, signatures: KeySetVerifier?)]
 
-    /// Keys that are not in the file are fetched; where that does not work, a line on standard error says why.
+    /// Fetches keys that are not in the file; a failure is reported on standard error.
     init(_ settings: Settings, _ call: Invocation) {
         var trusted = settings.providers.map { $0.trusted() }
         if call.usesNetwork {
@@ -26,22 +26,22 @@ struct ConfiguredTrust {
         }
     }
 
-    /// The claims of a token that the gateway would take, and whose they are.
+    /// Verifies a token as the gateway does, and returns its claims and identity.
     func claims(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> VerifiedClaims {
         try verifier.verify(token, at: moment)
     }
 
     func verify(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> TokenCheck.Answer {
         let claims = try verifier.verify(token, at: moment)
-        // The verifier keeps to itself which key it was; the provider's keys tell it.
+        // The verifier does not return the key, so the signature is verified again with the provider's keys.
         let signatures = providers.first { $0.settings.id == claims.provider }?.signatures
         return TokenCheck.Answer(
             header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.claims,
             keyID: try signatures?.verify(token, at: moment).keyID)
     }
 
-    /// Looks at header and signature alone: by the provider that the payload names, else by any. The refusal of several
-    /// is that of the one that came furthest.
+    /// Verifies header and signature alone, with the provider that the payload names, otherwise with all providers. If
+    /// several refuse, the refusal that passed the most checks is thrown.
     func verifySignature(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> TokenCheck.Answer {
         let jws = try CompactJWS(token, expecting: .anything)
         let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
@@ -67,6 +67,6 @@ struct ConfiguredTrust {
 }
 
 extension TokenReason {
-    /// Its place in the order of the checks.
+    /// The reason's place in the order of the checks.
     fileprivate var order: Int { TokenReason.allCases.firstIndex(of: self) ?? 0 }
 }

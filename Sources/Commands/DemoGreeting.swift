@@ -7,14 +7,14 @@ internal import Organizations
 internal import Sockets
 internal import Time
 
-/// What the demo tells once it serves: where, whom it knows, and tokens that work.
+/// The message of the demo once it serves: its URLs, its users, and valid tokens.
 struct DemoGreeting {
     private let url: String
     private let adminURL: String?
     private let directory: String
     private let organizations: [OrganizationSettings]
     private let providerURL: String
-    /// Those who sign in.
+    /// The users who can sign in.
     private let people: [DemoTokens.Person]
     private let tokens: [(name: String, token: String)]
 
@@ -39,7 +39,7 @@ struct DemoGreeting {
         }
     }
 
-    /// The contract's one object.
+    /// The object of the API contract.
     var json: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 1 << 13)
         writer.beginObject()
@@ -73,7 +73,7 @@ struct DemoGreeting {
         return writer.bytes
     }
 
-    /// The same for people.
+    /// The message as text.
     var lines: [String] {
         let width = people.map(\.name.count).max() ?? 0
         let names = organizations.map { "\($0.name) (\($0.id))" }.joined(separator: ", ")

@@ -4,13 +4,13 @@ public import Time
 
 /// The command line `gatehouse`, as a function that tests can call.
 public enum Gatehouse {
-    /// Does what the words say.
+    /// Runs a command.
     ///
     /// - Parameters:
-    ///   - arguments: the words behind the program's name.
-    ///   - now: what the calendar clock says.
-    ///   - usesNetwork: whether commands that judge tokens may ask providers for their keys.
-    /// - Returns: 0 done or yes, 1 no, 2 the words are wrong.
+    ///   - arguments: the words after the program's name.
+    ///   - now: the calendar clock.
+    ///   - usesNetwork: whether commands that verify tokens may fetch keys from providers.
+    /// - Returns: 0 done or yes, 1 no, 2 usage error.
     public static func run(
         arguments: [String], environment: [String: String], input: any ByteSource, output: any ByteSink,
         error sink: any ByteSink, now: @escaping @Sendable () -> Timestamp = Timestamp.now,

@@ -1,6 +1,6 @@
-/// Texts that tell people which words there are.
+/// The help texts of the command line.
 enum Help {
-    /// All commands, or those whose name begins with a word.
+    /// Returns the overview of commands.
     static func overview(of commands: [Command]) -> String {
         let width = (commands.map(\.name.count).max() ?? 0) + 2
         let lines = commands.map { "  " + $0.name + String(repeating: " ", count: width - $0.name.count) + $0.summary }

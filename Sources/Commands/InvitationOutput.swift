@@ -6,7 +6,7 @@ internal import Organizations
 internal import Time
 
 extension Invocation {
-    /// The link of an invitation; with `--json` an object with the invitation's members too.
+    /// Prints the link of an invitation; with `--json`, an object with the invitation and its link.
     func print(_ issued: IssuedInvitation, under settings: Settings) {
         guard let token = issued.token else { return }
         let link = OperatorView.link(token, under: settings)
@@ -22,7 +22,7 @@ extension Invocation {
         print(writer.bytes)
     }
 
-    /// Invitations, a line each; with `--json` a list.
+    /// Prints invitations, one per line; with `--json`, a list.
     func print(_ invitations: [Invitation], of organization: OrganizationID?) {
         guard arguments.has("json") else {
             if invitations.isEmpty { warn("no invitations are stored\(organization.map { " in \($0)" } ?? "")") }
@@ -47,7 +47,7 @@ extension Invocation {
         print(writer.bytes)
     }
 
-    /// That an invitation was revoked.
+    /// Prints that an invitation was revoked.
     func print(revoked invitation: Invitation) {
         guard arguments.has("json") else {
             print("the invitation of \(invitation.email) to \(invitation.organization) is revoked")
@@ -60,7 +60,7 @@ extension Invocation {
         print(writer.bytes)
     }
 
-    /// Why nothing could be done with an invitation, and what to do instead.
+    /// Prints why an invitation cannot be changed, and what to do instead.
     func warn(_ refusal: AccessRefusal, _ id: String) -> ExitCode {
         switch refusal {
         case .closed(let state):
@@ -72,7 +72,7 @@ extension Invocation {
 }
 
 extension JSONWriter {
-    /// - Parameter state: the state after what was just done; nil if nothing changed.
+    /// - Parameter state: the state after the change; nil if nothing changed.
     fileprivate mutating func members(of invitation: Invitation, in state: Invitation.State? = nil) {
         member("id", invitation.id)
         member("organization", invitation.organization.text)

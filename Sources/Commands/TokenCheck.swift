@@ -3,12 +3,12 @@ internal import JSON
 internal import Time
 internal import Tokens
 
-/// Verifies the tokens of one call, by the configuration or the keys that it names.
+/// Verifies the tokens of one call, with its configuration or keys.
 struct TokenCheck {
-    /// What `token verify` tells of a good token.
+    /// The output of `token verify` for a valid token.
     struct Answer {
         let header: JSONDocument
-        /// `nil` where the payload is no JSON object, which only `--signature-only` lets pass.
+        /// The claims; nil if the payload is not a JSON object, which only `--signature-only` accepts.
         let claims: JSONDocument?
         let keyID: String?
     }

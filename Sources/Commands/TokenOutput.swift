@@ -13,14 +13,14 @@ extension JSONWriter {
         endObject()
     }
 
-    /// An object's members that say why a token is refused.
+    /// Writes the members that state why a token is refused.
     mutating func members(of refusal: TokenRefusal) {
         member("valid", false)
         member("reason", refusal.reason.rawValue)
         member("detail", refusal.detail)
     }
 
-    /// A value as it was written but for the white space around its parts: line breaks would end a line of output.
+    /// Writes a value without white space between its parts, because a line break would end the line of output.
     mutating func compact(_ value: JSONValue) {
         switch value.kind {
         case .object:

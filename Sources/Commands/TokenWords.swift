@@ -6,15 +6,15 @@ extension Operand {
 }
 
 extension Invocation {
-    /// Hands over the token of the call, or one for each line of standard input.
-    /// - Parameter body: answers, or says by `nil` that nobody reads the answers any more.
-    /// - Returns: done where all answers, combined, come to yes.
+    /// Passes the token of the call to `body`, or one for each line of standard input.
+    /// - Parameter body: returns the verdict on a token, or nil if the reader of the output is gone.
+    /// - Returns: `done` if the combined verdicts are true.
     func forEachToken(
         _ body: ([UInt8]) -> Bool?, combining: (Bool, Bool) -> Bool
     ) throws(CommandFailure) -> ExitCode {
         let word = try arguments.operand(Operand.token.placeholder)
         guard word.isExactly("-") else { return body(Array(word.utf8)) ?? false ? .done : .no }
-        // More than the longest token and a line break's CR, so that longer ones are seen to be so.
+        // The limit exceeds the longest token plus the CR of a line break, so that longer tokens are detected.
         var lines = LineReader(input, limit: CompactJWS.maximumLength + 2)
         guard let first = lines.next() else { throw .failure("standard input holds no token") }
         guard var combined = body(first) else { return .no }

@@ -3,15 +3,15 @@ internal import Text
 
 /// Reads a configuration file (`gatehouse.jsonc`).
 public enum SettingsFile {
-    /// A longer file is none that somebody wrote.
+    /// The maximum size of a configuration file; larger files are not written by hand.
     public static let maximumBytes = 16 << 20
 
-    /// Reads and checks a file and everything that it points to: secrets and files of keys and certificates; neither
-    /// network nor storage is touched.
+    /// Reads and checks a file and everything that it refers to: secrets, and files of keys and certificates. Neither
+    /// network nor storage is used.
     ///
     /// - Parameters:
-    ///   - path: also what faults call the file; what it names by relative paths is relative to its directory.
-    ///   - sources: where files and environment variables come from.
+    ///   - path: the path, also shown in faults; relative paths in the file are resolved against its directory.
+    ///   - sources: the sources of files and environment variables.
     public static func load(path: String, sources: SettingSources) throws(ConfigurationFaults) -> Settings {
         try load(path: path, sources: sources, reading: sources.file)
     }
@@ -29,10 +29,10 @@ public enum SettingsFile {
         return try parse(bytes, path: path, sources: sources)
     }
 
-    /// The same with the process's files and an environment.
+    /// Reads a file with the process's files and an environment.
     ///
-    /// - Parameter mayBePipe: whether the configuration itself may be a pipe or a device. One that is read again at a
-    ///   reload may not.
+    /// - Parameter mayBePipe: whether the configuration itself may be a pipe or a device. It may not if it is read
+    ///   again at a reload.
     public static func load(
         path: String, environment: [String: String], mayBePipe: Bool = false
     ) throws(ConfigurationFaults) -> Settings {
@@ -40,7 +40,7 @@ public enum SettingsFile {
         return try load(path: path, sources: sources, reading: mayBePipe ? SettingSources.readArgument : sources.file)
     }
 
-    /// The same for the content of a file.
+    /// Parses the content of a file.
     public static func parse(
         _ bytes: [UInt8], path: String, sources: SettingSources
     ) throws(ConfigurationFaults) -> Settings {
@@ -80,7 +80,7 @@ public enum SettingsFile {
         throw ConfigurationFaults(faults, warnings: warnings)
     }
 
-    /// Findings in the file's order, with lines and columns, found in one pass.
+    /// Returns findings in the order of the file, with lines and columns, computed in one pass.
     private static func located(
         _ findings: [(offset: Int, path: String, message: String)], in bytes: [UInt8]
     ) -> [(line: Int, column: Int, path: String, message: String)] {
@@ -101,7 +101,7 @@ public enum SettingsFile {
 }
 
 extension SettingReader {
-    /// Names that stand twice in their object, wherever that is.
+    /// Reports names that are repeated in an object, at any depth.
     fileprivate func reportDuplicates(in document: JSONDocument) {
         guard !document.duplicateNames.isEmpty else { return }
         reportDuplicates(in: document.root, "", Set(document.duplicateNames))

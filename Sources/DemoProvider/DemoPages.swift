@@ -1,7 +1,7 @@
 internal import HTTPMessage
 internal import Web
 
-/// What the demo provider shows to people.
+/// The HTML pages of the demo provider.
 enum DemoPages {
     static func welcome(_ people: [DemoPerson]) -> Response {
         let names = people.map { person -> HTML in "<li>\(person.name), \(person.email): \(person.note)</li>" }
@@ -10,7 +10,7 @@ enum DemoPages {
             "<p>People sign in here when the gateway sends them. It knows:</p><ul>\(names)</ul>")
     }
 
-    /// Who do you want to be?
+    /// The page on which the user chooses an account.
     static func choice(
         _ people: [DemoPerson], request: [(name: String, value: String)], client: DemoAuthorization
     ) -> Response {
@@ -34,14 +34,14 @@ enum DemoPages {
         page(status, title, "<p>\(text)</p>")
     }
 
-    /// Goes on by itself: a redirect would be the form's, and browsers hold those to the form's own rules.
+    /// Redirects to a URL; the body has a link to it as well.
     static func goOn(to url: String) -> Response {
         var response = page(.seeOther, "Going on", "<p><a href=\"\(url)\">Go on</a></p>")
         response.fields.append(.location, url)
         return response
     }
 
-    /// A form that one sends on with a press; scripts are not used here.
+    /// A form that the user submits by a button, without scripts.
     static func post(_ items: [(name: String, value: String)], to url: String) -> Response {
         let hidden = items.map { item -> HTML in
             "<input type=\"hidden\" name=\"\(item.name)\" value=\"\(item.value)\">"
@@ -59,7 +59,8 @@ enum DemoPages {
             <body><main><p class="mark">Demo provider, for trying out only</p><h1>\(title)</h1>\(content)</main></body></html>
 
             """
-        // No form-action: after the press the way leads on to the client, wherever it is on this machine.
+        // The policy has no form-action, because browsers would apply it to the redirect to the client too, at any
+        // address.
         let fields = Fields([
             (.contentType, "text/html; charset=utf-8"), (.cacheControl, "no-store"),
             (.contentSecurityPolicy, "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),

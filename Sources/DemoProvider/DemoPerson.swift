@@ -1,12 +1,12 @@
-/// Somebody who can sign in at the demo provider.
+/// A user of the demo provider.
 public struct DemoPerson: Sendable, Hashable {
-    /// Stable; the subject of tokens.
+    /// A stable id, the subject of tokens.
     public let id: String
     public let name: String
     public let email: String
     public let isEmailVerified: Bool
     public let groups: [String]
-    /// What the sign-in page says of them.
+    /// A note on the user, for the sign-in page.
     public let note: String
 
     public init(
@@ -22,10 +22,10 @@ public struct DemoPerson: Sendable, Hashable {
     }
 }
 
-/// A client that the demo provider knows.
+/// A client of the demo provider.
 public struct DemoClient: Sendable, Hashable {
     public let id: String
-    /// `nil` for a public client.
+    /// The client secret; nil for a public client.
     public let secret: String?
     public let redirectURIs: [String]
     public let postLogoutRedirectURIs: [String]

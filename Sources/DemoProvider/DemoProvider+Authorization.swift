@@ -4,7 +4,7 @@ internal import Synchronization
 internal import Text
 internal import Time
 
-/// An authorization request that may be answered by a redirect (RFC 6749, section 4.1.1; RFC 7636, section 4.3).
+/// An authorization request with a known client and redirect URI (RFC 6749, section 4.1.1; RFC 7636, section 4.3).
 struct DemoAuthorization {
     let client: DemoClient
     let redirectURI: String
@@ -15,7 +15,7 @@ struct DemoAuthorization {
     var scopes: [String] { (values["scope"] ?? "").words(between: " ").map { String($0) } }
     var isPosted: Bool { values["response_mode"] == "form_post" }
 
-    /// What is wrong with it, as the code that the client is told; `nil` where nothing is.
+    /// The error code for the client; nil if the request is valid.
     var fault: String? {
         if values["response_type"] != "code" { return "unsupported_response_type" }
         if !scopes.contains(exactly: "openid") { return "invalid_scope" }
@@ -27,7 +27,7 @@ struct DemoAuthorization {
 }
 
 extension DemoProvider {
-    /// `nil` where the client or its address is not known: nobody may be redirected then.
+    /// Returns nil for an unknown client or redirect URI, to which the browser must not be redirected.
     private func authorization(_ items: [(name: String, value: String)]) -> DemoAuthorization? {
         let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         guard values.count == items.count,
@@ -37,7 +37,7 @@ extension DemoProvider {
         return DemoAuthorization(client: client, redirectURI: redirectURI, values: values)
     }
 
-    /// Asks who one is, unless the browser knows and need not be asked.
+    /// Asks the user for an account, unless the browser has a session and the request does not demand a new choice.
     func authorize(_ items: [(name: String, value: String)], cookie: String?, at now: Timestamp) -> Response {
         guard let request = authorization(items) else { return unknownClient }
         if let fault = request.fault { return answer(request, [("error", fault)]) }
@@ -56,7 +56,7 @@ extension DemoProvider {
         return DemoPages.choice(people, request: items, client: request)
     }
 
-    /// Somebody chose whom to be.
+    /// Completes the request after the user chose an account.
     func decide(_ items: [(name: String, value: String)], at now: Timestamp) -> Response {
         let person = items.first { $0.name == "person" }?.value
         guard let request = authorization(items.filter { $0.name != "person" }) else { return unknownClient }
@@ -89,7 +89,7 @@ extension DemoProvider {
         return answer(request, code.map { [("code", $0)] } ?? [("error", "server_error")])
     }
 
-    /// Back to the client, by a redirect or by a form that one sends on (OAuth 2.0 Form Post Response Mode).
+    /// Responds to the client by a redirect, or by a form that the user submits (OAuth 2.0 Form Post Response Mode).
     private func answer(_ request: DemoAuthorization, _ items: [(name: String, value: String)]) -> Response {
         var items = items
         if let state = request.state { items.append(("state", state)) }
@@ -108,7 +108,7 @@ extension DemoProvider {
             "The request names no client of this provider, or an address that is not that client's.")
     }
 
-    /// Ends the browser's session (OpenID Connect RP-Initiated Logout 1.0), and goes back only where a client is known.
+    /// Ends the browser's session (OpenID Connect RP-Initiated Logout 1.0), and redirects only to a known client.
     func logout(_ items: [(name: String, value: String)], cookie: String?) -> Response {
         let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         if let cookie { state.withLock { $0.endBrowser(cookie) } }

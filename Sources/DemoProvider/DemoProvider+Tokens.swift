@@ -33,7 +33,7 @@ extension DemoProvider {
         return json(.ok, answer)
     }
 
-    // RFC 6749, section 2.3.1: in the Authorization field, or in the form; never both.
+    // RFC 6749, section 2.3.1: credentials are in the Authorization field or in the form, never both.
     private func client(_ values: [ExactText: String], _ authorization: String?) -> DemoClient? {
         var (id, secret) = (values["client_id"], values["client_secret"])
         if let authorization {
@@ -86,7 +86,7 @@ extension DemoProvider {
         return writer.bytes
     }
 
-    /// A compact JWS of claims, by the provider's key.
+    /// Signs claims as a compact JWS with the provider's key.
     public func sign(_ claims: [UInt8]) throws -> String {
         let header = "{\"alg\":\"\(algorithm.rawValue)\",\"typ\":\"JWT\",\"kid\":\"\(keyID)\"}"
         let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(claims)

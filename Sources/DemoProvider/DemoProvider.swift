@@ -5,11 +5,11 @@ internal import Synchronization
 internal import Text
 public import Time
 
-/// A small OpenID provider, for trying the gateway out and for its tests. Anybody may sign in as anybody.
+/// A small OpenID provider for the demo and for tests. Users sign in as any account without a password.
 ///
 /// It is a function of requests, without sockets; ``DemoProviderServer`` serves it, on loopback only.
 public final class DemoProvider: Sendable {
-    /// Where it is: scheme, host and port.
+    /// The provider's URL: scheme, host and port.
     public let issuer: String
     public let people: [DemoPerson]
     let clients: [DemoClient]
@@ -18,8 +18,8 @@ public final class DemoProvider: Sendable {
     let state = Mutex(DemoState())
 
     /// - Parameters:
-    ///   - key: signs ID tokens, RS256 or ES256 by its kind.
-    ///   - keyID: its `kid`.
+    ///   - key: the key that signs ID tokens, with RS256 or ES256 by its kind.
+    ///   - keyID: the key's `kid`.
     public init(issuer: String, clients: [DemoClient], people: [DemoPerson], key: SigningKey, keyID: String) {
         self.issuer = issuer
         self.clients = clients
@@ -28,9 +28,9 @@ public final class DemoProvider: Sendable {
         self.keyID = keyID
     }
 
-    /// Answers one request.
+    /// Responds to one request.
     ///
-    /// - Parameter field: the value of a field of the request.
+    /// - Parameter field: returns the value of a field of the request.
     public func answer(
         _ method: Method, _ target: Target, field: (FieldName) -> String?, body: [UInt8], at now: Timestamp
     ) -> Response {
@@ -50,7 +50,7 @@ public final class DemoProvider: Sendable {
         }
     }
 
-    /// Ends what the provider keeps of a person: their refresh tokens are refused from now on.
+    /// Revokes a user's refresh tokens and ends their browser sessions.
     public func revoke(_ person: String) { state.withLock { $0.revoke(person) } }
 
     static let cookieName = "demo-provider"
@@ -61,7 +61,7 @@ public final class DemoProvider: Sendable {
             .map { String($0) }
     }
 
-    // MARK: What it says of itself
+    // MARK: Metadata
 
     private var configuration: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 1500)

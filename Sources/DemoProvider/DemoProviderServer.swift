@@ -3,9 +3,9 @@ internal import HTTPServer
 public import Sockets
 internal import Threads
 
-/// The demo provider on a port of this machine, on a thread of its own. It refuses any other address.
+/// Serves the demo provider on a loopback address, on its own thread. It refuses any other address.
 public final class DemoProviderServer {
-    /// An address that others could reach.
+    /// The refusal of an address that other machines could reach.
     public struct NotLoopback: Error, Sendable, CustomStringConvertible {
         public let description = "the demo provider listens on loopback only: anybody may sign in as anybody there"
     }
@@ -14,10 +14,10 @@ public final class DemoProviderServer {
     private let server: Server
     private var thread: SystemThread?
 
-    /// Where it listens, with the port that the system chose.
+    /// The listening address, with the port that the system assigned.
     public let address: SocketAddress
 
-    /// Binds; nothing is answered before ``start()``.
+    /// Binds the address; requests are served after ``start()``.
     public init(_ provider: DemoProvider, listen: SocketAddress) throws {
         guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopback() }
         let reactor = try Reactor()
@@ -26,11 +26,13 @@ public final class DemoProviderServer {
         server = try Server([address], on: [reactor]) { _, _ in DemoHandler(provider) }
     }
 
+    /// Starts the thread that serves requests.
     public func start() throws(SocketFault) {
         let reactor = reactor
         thread = try reactor.start()
     }
 
+    /// Stops serving. Blocks until the thread has ended.
     public func stop() {
         server.drain(timeout: .seconds(1))
         reactor.stop()

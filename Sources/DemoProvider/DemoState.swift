@@ -2,9 +2,9 @@ internal import Cryptography
 internal import Text
 internal import Time
 
-/// What the demo provider remembers: codes, refresh tokens and browsers' sessions, each for its time, in memory.
+/// The demo provider's state in memory: codes, tokens and browser sessions, each with an expiry time.
 struct DemoState {
-    /// One person's consent to one client.
+    /// One user's consent to one client.
     struct Grant {
         let clientID: String
         let redirectURI: String
@@ -37,14 +37,14 @@ struct DemoState {
         try DemoState.insert(grant, into: &codes, for: .seconds(60), at: now)
     }
 
-    /// A code works once.
+    /// Consumes a code; each code works once.
     mutating func takeCode(_ code: String, at now: Timestamp) -> Grant? { DemoState.take(code, from: &codes, at: now) }
 
     mutating func makeRefreshToken(_ grant: Grant, at now: Timestamp) throws(CryptographyError) -> String {
         try DemoState.insert(grant, into: &refreshTokens, for: .seconds(86400), at: now)
     }
 
-    /// So does a refresh token: the next one comes with the answer.
+    /// Consumes a refresh token; each works once, and the response contains the next one.
     mutating func takeRefreshToken(_ token: String, at now: Timestamp) -> Grant? {
         DemoState.take(token, from: &refreshTokens, at: now)
     }
@@ -67,7 +67,7 @@ struct DemoState {
 
     mutating func endBrowser(_ cookie: String) { browsers[ExactText(cookie)] = nil }
 
-    /// The person's refresh tokens work no more: as if an administrator had signed them out.
+    /// Revokes the user's refresh tokens and browser sessions, as an administrator's sign-out would.
     mutating func revoke(_ person: String) {
         refreshTokens = refreshTokens.filter { $0.value.value.person != person }
         browsers = browsers.filter { $0.value.value.person != person }

@@ -2,7 +2,7 @@ import Commands
 import Glibc
 
 StandardStream.occupy()
-// A reader that goes away is seen where we write, and is no reason to die.
+// A closed reader is detected when output is written, and must not kill the process.
 signal(SIGPIPE, SIG_IGN)
 exit(
     Gatehouse.run(

@@ -9,7 +9,7 @@ import Time
 
 @Suite("The audit log")
 struct AuditTests {
-    /// A store in a directory of its own.
+    /// A store in its own temporary directory.
     final class World {
         let database: Database
         private let directory: String
@@ -88,7 +88,7 @@ struct AuditTests {
         let world = try World()
         for number in 1...5 { try await world.append(number, in: "acme") }
         #expect(try await world.faults().isEmpty)
-        // Bytes stay bytes for whoever reads them.
+        // The cast keeps the column a BLOB, as readers expect.
         try await world.execute(
             sql.replacing(
                 "replace(CAST(event AS TEXT), 's3', 's4')",
@@ -144,7 +144,7 @@ struct AuditTests {
             return try AuditVerification(transaction).faults + checkpoints.faults
         }
         #expect(!faults.isEmpty)
-        // What cannot be numbered is refused; anything else goes on.
+        // An event or checkpoint whose number would overflow is refused; any other is appended.
         for _ in 0..<2 {
             _ = try? await world.append(4, in: "acme")
             _ = try? await world.database.write { transaction throws(DatabaseError) in

@@ -35,7 +35,7 @@ struct CheckpointTests {
         }
     }
 
-    /// Three events, a checkpoint, two more, another checkpoint.
+    /// Appends three events, a checkpoint, two more events, and another checkpoint.
     private func fill() async throws -> [AuditCheckpoint] {
         for number in 1...3 { try await world.append(number, in: "acme") }
         let first = try #require(try await checkpoint(4))
@@ -93,9 +93,9 @@ struct CheckpointTests {
         #expect(try await verify().warnings.isEmpty)
         try await world.append(90_100, in: "globex")
         #expect(try await verify().warnings.count == 1)
-        // Whoever looks right after the gateway has started again sees what will be covered in a moment.
+        // A verification just after a restart sees events that the first checkpoint will cover within the minute.
         #expect(try await verify(at: 90_200).warnings.isEmpty)
-        // Without a key there are none.
+        // Without a signing key, there are no warnings.
         #expect(try await verify(with: CheckpointKeys(secrets: [])).warnings.isEmpty)
         _ = try await checkpoint(200_000)
         let result = try await verify()
@@ -106,7 +106,7 @@ struct CheckpointTests {
     func stopped() async throws {
         _ = try await fill()
         try await world.append(86_000, in: "acme")
-        // It stood still for a week; the first thing that is done afterwards comes with a checkpoint.
+        // The gateway was down for a week; its first event afterwards is followed by a checkpoint.
         try await world.append(700_000, in: "acme")
         _ = try await checkpoint(700_030)
         #expect(try await verify().warnings.isEmpty)

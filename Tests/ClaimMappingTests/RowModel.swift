@@ -2,10 +2,10 @@ import ClaimMapping
 import Organizations
 import Text
 
-/// A claim's value, as plain as can be.
+/// A claim's value.
 indirect enum Value: Sendable {
     case text(String)
-    /// A number or boolean, as JSON writes it.
+    /// A number or boolean, as JSON text.
     case scalar(String)
     case null
     case list([Value])
@@ -23,13 +23,13 @@ indirect enum Value: Sendable {
     }
 }
 
-/// Section by section what the contract says of rows, written without a thought for speed; it shares no code with
-/// the engine that it is compared with.
+/// A model of the contract's sections on rules, written without regard to speed. It shares no code with the engine that
+/// it is compared with.
 struct RowModel {
     let claims: [String: Value]
     let trusted: [String]
 
-    /// What each row comes to, were it alone.
+    /// Returns the verdict on a rule, evaluated alone.
     func verdict(of row: Mapping) -> Verdict {
         let path = path(of: row)
         let values = path.isEmpty ? [] : values(at: path)
@@ -48,7 +48,7 @@ struct RowModel {
         return isAbsent || path.first == "email" && path.count > 1 ? .claimAbsent : .noMatch
     }
 
-    /// The role of all rows, and why.
+    /// Returns the role of all rules, and the reason.
     func outcome(_ rows: [Mapping], _ strategy: ClaimStrategy) -> (role: Role?, reason: EntitlementReason) {
         let verdicts = rows.map(verdict)
         let certain = zip(rows, verdicts).filter { $0.1 == .matched }.map(\.0.role)
@@ -71,7 +71,7 @@ struct RowModel {
     }
 
     private func values(at path: [String]) -> [Value] {
-        // A claim of just this name is no pointer.
+        // A claim with exactly this name takes precedence over a pointer.
         if path.count == 1, let value = claims[path[0]] { return [value] }
         var values = [Value.object(claims)]
         for step in path {

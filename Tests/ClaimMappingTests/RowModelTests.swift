@@ -52,7 +52,7 @@ private let wanted = [
             let explanation = rules.explain(KnownClaims(document.root), from: "idp", emailTrust: trust)
             let story: Comment = "\(strategy) \(json)\n\(explanation.lines)"
 
-            // Found by an index, in two parts, they are the same rows.
+            // Indexed and split into two blocks, the rules give equal results.
             let cut = random.next(below: rows.count + 1)
             let prepared = OrganizationRules(id: id, providers: ["idp"], strategy: strategy, mappings: [])
                 .adding(MappingRows(Array(rows[..<cut]), indexedFrom: 0))

@@ -5,7 +5,7 @@ import Tokens
 
 @testable import ClaimMapping
 
-/// One row against claims, and what becomes of it.
+/// One rule, the claims, and the expected verdict.
 private struct Case: Sendable {
     let claim: String
     var match = Match.equals
@@ -110,7 +110,7 @@ private let addresses = [
     Case(
         claim: "email", value: "a@acme.com", claims: #"{"email":"a@acme.com","email_verified":1}"#,
         verdict: .emailUnverified, trusted: ["acme.com"]),
-    // An address is never cut into several.
+    // An address is never split.
     Case(
         claim: "email", value: "ceo@acme.com", split: ",", claims: #"{"email":"x,ceo@acme.com","email_verified":true}"#,
         verdict: .noMatch),
@@ -225,7 +225,7 @@ private let addresses = [
 
     @Test("globs match as their definition says, whatever stands in them")
     func defined() {
-        /// By trying everything.
+        /// A match by exhaustive search.
         func matches(_ pattern: ArraySlice<Unicode.Scalar>, _ text: ArraySlice<Unicode.Scalar>) -> Bool {
             guard let first = pattern.first else { return text.isEmpty }
             if first == "*" {

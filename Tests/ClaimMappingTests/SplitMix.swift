@@ -1,4 +1,4 @@
-/// Numbers that look arbitrary and are the same in every run (Steele, Lea, Flood 2014).
+/// A pseudorandom generator with equal numbers in every run (Steele, Lea, Flood 2014).
 struct SplitMix {
     var state: UInt64
 

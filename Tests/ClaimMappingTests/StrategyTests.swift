@@ -7,7 +7,7 @@ import Tokens
 
 private struct Case: Sendable {
     let strategy: ClaimStrategy
-    /// Claim and role of each row; every row asks whether its claim exists.
+    /// Claim and role of each rule; every rule has the match `exists`.
     let rows: [(String, Role)]
     let claims: String
     let role: Role?
@@ -84,7 +84,7 @@ private let cases = [
         #expect(rules.evaluate(KnownClaims(claims), from: "other", emailTrust: EmailTrust()).role == nil)
     }
 
-    /// The contract's rules in the plainest words, for claims that are strings or left out.
+    /// The contract's strategies in their simplest form, for claims that are strings or left out.
     private func expected(_ strategy: ClaimStrategy, _ rows: [(String, Role)], _ has: Set<String>, _ unknown: Bool)
         -> (role: Role?, isIncomplete: Bool)
     {

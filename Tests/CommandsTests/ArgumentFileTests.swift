@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-/// Every command that reads, with what users give it by mistake or by the means of their shell.
+/// Every command that reads files, with wrong files and with pipes of a shell.
 @Suite("Files that the words of a command name", .timeLimit(.minutes(1)))
 struct ArgumentFileTests {
     static let configuration =
@@ -15,7 +15,7 @@ struct ArgumentFileTests {
 
     private let workspace = Workspace()
 
-    /// A pipe with a name, into which the content is written once it is opened.
+    /// Creates a named pipe, and writes the content once it is opened.
     private func pipe(_ name: String, _ content: String) -> String {
         let path = "\(workspace.path)/\(name)"
         #expect(unsafe mkfifo(path, 0o600) == 0)

@@ -5,7 +5,7 @@ import JSON
 import Synchronization
 import Time
 
-/// One call of the program in this process, and what it wrote.
+/// One call of the program in this process, and its output.
 struct CommandLineCall {
     let code: Int32
     let output: String
@@ -33,7 +33,7 @@ final class Sink: ByteSink {
     private let bytes = Mutex<[UInt8]>([])
     private let limit: Int
 
-    /// - Parameter limit: bytes after which the reader goes away.
+    /// - Parameter limit: the number of bytes after which the reader is gone.
     init(limit: Int = .max) {
         self.limit = limit
     }
@@ -52,7 +52,7 @@ final class Sink: ByteSink {
 final class Source: ByteSource {
     private let rest: Mutex<ArraySlice<UInt8>>
     private let chunk: Int
-    /// Whether it gives the same again and again.
+    /// Whether the source repeats its bytes forever.
     private let isEndless: Bool
 
     init(_ bytes: [UInt8], chunk: Int, isEndless: Bool = false) {
@@ -72,7 +72,7 @@ final class Source: ByteSource {
     }
 }
 
-/// A directory of files that goes away with the value.
+/// A directory of files, deleted with the value.
 final class Workspace {
     let path: String
 
@@ -94,7 +94,7 @@ final class Workspace {
         return file
     }
 
-    /// Files that what is tested makes itself.
+    /// Registers files that the tested code creates, for deletion.
     func expect(_ files: String...) {
         names += files.map { "\(path)/\($0)" }
     }

@@ -39,7 +39,7 @@ struct InvitationCommandTests {
         }
     }
 
-    /// The actions in the organization's chain, by the operator.
+    /// Returns the actions in the organization's chain, all by the operator.
     private func actions() throws -> [String] {
         let call = CommandLineCall(["audit", "export", "--config", file])
         return try call.lines.filter { $0.member("organization")?.string == "acme" }.map { event in

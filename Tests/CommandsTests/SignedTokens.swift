@@ -2,7 +2,7 @@ import Cryptography
 import JSON
 import Time
 
-/// A provider of tests: one key, and tokens signed with it.
+/// A test provider: one key, and tokens signed with it.
 struct SignedTokens {
     let key: SigningKey
 
@@ -22,7 +22,7 @@ struct SignedTokens {
         return "\(signed).\(Base64URL.encode(try key.sign(Array(signed.utf8), .es256)))"
     }
 
-    /// A good token at ``CommandLineCall/now`` with more claims, each `"name":value,`.
+    /// Makes a token that is valid at ``CommandLineCall/now``, with further claims, each written as `"name":value,`.
     func token(_ claims: String = "") throws -> String {
         let now = CommandLineCall.now.seconds
         return try token(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// Slips that users make who write JSON by hand.
+/// Typing errors in hand-written JSON.
 @Suite("Messages about the text of a configuration")
 struct MessageTests {
     @Test(

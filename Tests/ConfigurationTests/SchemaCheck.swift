@@ -1,6 +1,6 @@
 import JSON
 
-/// As much of JSON Schema (draft 2020-12) as the configuration's schema uses; a keyword that it does not know is a problem.
+/// The subset of JSON Schema (draft 2020-12) that the configuration's schema uses; an unknown keyword is a problem.
 enum SchemaCheck {
     static func problem(of value: JSONValue, by schema: JSONValue) -> String? {
         for keyword in schema.members {

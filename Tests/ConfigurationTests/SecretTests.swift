@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Secrets by reference")
 struct SecretTests {
-    /// What reading the secret came to: its octets, or the first fault's message, and the warnings.
+    /// Reads a secret. Returns its octets, or the first fault's message, and the warnings.
     private func read(_ bytes: [UInt8], from kind: String) -> (bytes: [UInt8]?, fault: String?, warnings: [Warning]) {
         let sources = SettingSources(
             environment: { $0 == "S" ? String(validating: bytes, as: UTF8.self) : TestFiles.environment[$0] },

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Configuration
 
-/// A row of the table with a file around it.
+/// A row of the table of settings, in the context of a file.
 struct TableRow: Sendable, CustomTestStringConvertible {
     let path: [DeclaredSetting]
     var setting: DeclaredSetting { path[path.count - 1] }
     var testDescription: String { path.map(\.name).joined(separator: ".") }
 
-    /// As faults write it.
+    /// The path in faults.
     var place: String {
         path.enumerated().map { index, setting in
             setting.name + (setting.section?.isList ?? false && index < path.count - 1 ? "[0]" : "")
@@ -24,7 +24,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// What else has to stand in the object for the value to be right.
+    /// Further members that the object needs for the value to be valid.
     private static let companions: [String: [String: String]] = [
         "admin_listen": ["listen": #""127.0.0.2:1""#],
         "providers": ["secret_key": #"{"file": "secret.key"}"#],
@@ -45,7 +45,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         "mail.password": ["username": #""u""#],
     ]
 
-    /// A whole file in which the setting has this value and all else is right.
+    /// Returns a whole file with this value of the setting; everything else is valid.
     func file(_ value: String) -> String {
         var text = value
         var here = path.map(\.name)

@@ -2,7 +2,7 @@ import Cryptography
 
 @testable import Configuration
 
-/// The files and variables that configurations of tests point to.
+/// The files and variables that test configurations refer to.
 enum TestFiles {
     static let key = Base64.encode(Array(repeating: 7, count: 32))
 
@@ -46,7 +46,7 @@ enum TestFiles {
         try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources)
     }
 
-    /// The faults of a file, none where it is good.
+    /// Returns the faults of a file; empty if it is valid.
     static func faults(_ text: String) -> [Fault] {
         do throws(ConfigurationFaults) {
             _ = try parse(text)
@@ -56,7 +56,7 @@ enum TestFiles {
         }
     }
 
-    /// A good file with these members beside the required ones.
+    /// Returns a valid file with these members besides the required ones.
     static func file(_ members: String, storage: String = #""sqlite:g.db""#) -> String {
         #"{"public_url": "https://a.example", "listen": "127.0.0.1:80", "storage": \#(storage), \#(members)}"#
     }

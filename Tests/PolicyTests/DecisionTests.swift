@@ -5,7 +5,7 @@ import Tokens
 
 @testable import Policy
 
-/// The contract's table, permission by permission: who has it.
+/// The contract's table of permissions: the roles that have each one.
 private let table: [(permission: Permission, manager: Bool, viewer: Bool, publisher: Bool)] = [
     (.readMetrics, true, true, false), (.readMembers, true, true, false), (.writeMembers, true, false, false),
     (.writeMappings, true, false, false), (.readAudit, true, false, false), (.writeInventory, false, false, true),

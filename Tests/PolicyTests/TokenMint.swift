@@ -3,7 +3,7 @@ import Testing
 import Time
 import Tokens
 
-/// Claims the way they come: in a token that is signed, and verified.
+/// Makes verified claims from signed tokens.
 struct TokenMint {
     private let key: SigningKey
     private let verifier: BearerTokenVerifier

@@ -249,7 +249,7 @@ struct ChunkedSource: InventorySource {
 }
 
 extension TestStore {
-    /// Feeds an import with workspaces until it has staged some, and leaves it there as a crash would.
+    /// Feeds workspaces to an import until it has staged some, and abandons it as a crash would.
     func run(_ work: InventoryImport, until count: Int) async throws {
         var number = 0
         var hasStaged = false

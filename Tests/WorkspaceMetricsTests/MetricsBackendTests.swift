@@ -56,7 +56,7 @@ struct MetricsBackendTests {
         #expect(try await backend.change(permit, body: change, if: never) == .failure(refusal))
         #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never) == .failure(refusal))
         #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
-        // From the second question on, and from the last one on: the one before the import takes its place.
+        // Permission is lost at the second check or later; the last check is that of the commit.
         for first in 2...4 {
             let asked = Mutex(0)
             let authorization = WriteAuthorization { _ in
@@ -77,7 +77,7 @@ struct MetricsBackendTests {
     }
 }
 
-/// A success holds nothing to compare.
+/// Compares results; a success has no value to compare.
 private func == (result: Result<Void, InventoryRefusal>, expected: Result<Void, InventoryRefusal>) -> Bool {
     switch (result, expected) {
     case (.success, .success): true

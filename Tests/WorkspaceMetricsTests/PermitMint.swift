@@ -5,7 +5,7 @@ import Policy
 import Time
 import Tokens
 
-/// Earns permits the way people do: a signed token, a row that maps it, a decision.
+/// Earns permits as users do: by a signed token, a rule that maps it, and a decision.
 struct PermitMint {
     struct Refused: Error {}
 

@@ -8,7 +8,7 @@ import Time
 
 @testable import WorkspaceMetrics
 
-/// A store in a directory of its own, gone with it, with a clock that is turned by hand.
+/// A store in its own directory, deleted with it, and a manual clock.
 final class TestStore: Sendable {
     let directory: String
     let store: MetricsStore
@@ -30,7 +30,7 @@ final class TestStore: Sendable {
         unsafe rmdir(directory)
     }
 
-    /// The same file as another process sees it.
+    /// Opens the file again, as another process would.
     func reopened() throws -> MetricsStore {
         let clock = clock
         return try MetricsStore(
@@ -104,7 +104,7 @@ extension OrganizationID {
 }
 
 extension Result where Failure == InventoryRefusal {
-    /// The pointers of a refusal's faults; nothing for any other answer.
+    /// The pointers of a refusal's faults; empty for any other result.
     var pointers: [String] {
         guard case .failure(.content(let faults)) = self else { return [] }
         return faults.map(\.pointer)
@@ -116,7 +116,7 @@ extension Result where Failure == InventoryRefusal {
     }
 }
 
-/// The contract's example, with something of everything.
+/// The contract's example, with an object of every kind.
 let example = """
     { "roles": [ { "id": "owner", "name": "Owner", "scopes": ["playbook.write", "cm.case.write", "user.write"] },
         { "id": "analyst", "name": "Analyst", "scopes": ["cm.case.write"] } ],

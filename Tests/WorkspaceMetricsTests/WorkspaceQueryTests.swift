@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Asking for workspaces")
 struct WorkspaceQueryTests {
-    /// Ids a–j; names in pairs; workflows 0–2; the owner of every second one is Zoë.
+    /// Ids a–j; names in pairs; workflows 0–2; every second workspace is owned by Zoë.
     private func world() async throws -> TestStore {
         let world = try TestStore()
         let workspaces = "abcdefghij".enumerated().map { index, id in

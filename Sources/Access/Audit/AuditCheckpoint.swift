@@ -3,9 +3,10 @@ public import Databases
 internal import JSON
 public import Time
 
-/// A signed statement of where every chain ended at some time. Who can write the store cannot make one, so that a
-/// chain whose tail was cut off, and whose head was changed to fit, is found out. Checkpoints are numbered and hold the
-/// hash of the one before; a copy of the last one, from the log or an export, finds even those that were removed.
+/// A signed statement of the last event of every chain at one time. An attacker who can write the store cannot sign
+/// one, so a chain that was cut off, with its head changed to fit, is detected. Checkpoints are numbered, and each
+/// holds the hash of the previous one. A copy of the last one, from the log or an export, reveals removed checkpoints
+/// too.
 public struct AuditCheckpoint: Sendable {
     /// Canonical JSON (RFC 8785).
     public let statement: [UInt8]
@@ -28,7 +29,7 @@ public struct AuditCheckpoint: Sendable {
         self.signature = signature
     }
 
-    /// What ``json`` wrote; `nil` for anything else.
+    /// Reads what ``json`` wrote. Returns nil for any other input.
     public init?(json: [UInt8]) {
         guard let root = try? JSONDocument(parsing: json).root, let statement = root.member("statement"),
             let canonical = statement.canonicalBytes(),
@@ -48,14 +49,14 @@ public struct AuditCheckpoint: Sendable {
         return writer.bytes
     }
 
-    /// Where a chain ended.
+    /// The last event of one chain.
     struct Head: Sendable {
         let chain: String
         let sequence: Int
         let hash: String
     }
 
-    /// What the statement says, whoever signed it.
+    /// The content of a statement; its signature is not checked.
     struct Content {
         let number: Int
         let timestamp: Timestamp
@@ -89,11 +90,12 @@ public struct AuditCheckpoint: Sendable {
     }
 }
 
-/// What signs checkpoints: keys that are derived from the secret keys, so that whoever can write the store cannot sign.
+/// The keys that sign checkpoints. They are derived from the secret keys, so that write access to the store is not
+/// enough to sign.
 public struct CheckpointKeys: Sendable {
     private let keys: [(key: SigningKey, publicKey: [UInt8])]
 
-    /// - Parameter secrets: of the configuration, the newest first; that one signs, all verify.
+    /// - Parameter secrets: the configured secret keys, newest first. The first key signs, all keys verify.
     public init(secrets: [[UInt8]]) throws(CryptographyError) {
         var keys: [(key: SigningKey, publicKey: [UInt8])] = []
         for secret in secrets {
@@ -106,13 +108,14 @@ public struct CheckpointKeys: Sendable {
         self.keys = keys
     }
 
-    /// Ed25519, 32 bytes each.
+    /// Ed25519 public keys, 32 bytes each.
     public var publicKeys: [[UInt8]] { keys.map(\.publicKey) }
 
-    /// Whether there is nothing to sign with.
+    /// Whether no signing key is configured.
     public var isEmpty: Bool { keys.isEmpty }
 
-    /// States where all chains end; `nil` where nothing has happened since the last checkpoint.
+    /// Signs and stores a checkpoint of all chains. Returns nil if no key is configured, or if no event was recorded
+    /// since the last checkpoint.
     public func makeCheckpoint(
         at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> AuditCheckpoint? {
@@ -156,7 +159,8 @@ public struct CheckpointKeys: Sendable {
         return AuditCheckpoint(statement: statement, signature: signature)
     }
 
-    /// The same where the last one is a day old, or dated in the future, or there is none.
+    /// Makes a checkpoint if there is none, or if the last one is a day old or dated in the future. Otherwise returns
+    /// nil.
     public func makeDaily(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> AuditCheckpoint? {
         if let last = try CheckpointKeys.lastCheckpoint(transaction), last <= now, now < last + .seconds(86400) {
             return nil
@@ -164,7 +168,7 @@ public struct CheckpointKeys: Sendable {
         return try makeCheckpoint(at: now, transaction)
     }
 
-    /// When the last checkpoint was made.
+    /// The time of the last checkpoint; nil if there is none.
     static func lastCheckpoint(_ transaction: Transaction) throws(DatabaseError) -> Timestamp? {
         try transaction.first("SELECT at FROM audit_checkpoint ORDER BY number DESC LIMIT 1") {
             row throws(DatabaseError) in Timestamp(seconds: Int64(row.integer(0)))

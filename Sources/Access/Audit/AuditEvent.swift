@@ -4,16 +4,16 @@ public import Organizations
 internal import Text
 internal import Time
 
-/// Who did something.
+/// The actor of an audit event.
 public enum AuditActor: Sendable, Hashable {
-    /// Somebody who is signed in, or a program with a token.
+    /// A signed-in user, or a program with a bearer token.
     case identity(issuer: String, subject: String, email: String?)
-    /// Whoever runs commands on the server's own machine.
+    /// A user of the command line on the gateway's own machine.
     case `operator`
-    /// The gateway by itself: a session that ran out, a provider's word.
+    /// The gateway itself: it ended an expired session, or acted on a provider's request.
     case system
 
-    /// As the contract writes it.
+    /// The name in the API contract.
     public var kind: String {
         switch self {
         case .identity: "identity"
@@ -23,7 +23,7 @@ public enum AuditActor: Sendable, Hashable {
     }
 }
 
-/// What was done: the closed list.
+/// The closed list of audited actions.
 public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case signIn = "sign_in"
     case signOut = "sign_out"
@@ -31,11 +31,11 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case grantCreate = "grant_create"
     case grantRevoke = "grant_revoke"
     case suspensionCreate = "suspension_create"
-    /// A suspended person came with another verified address.
+    /// A suspended user signed in with another verified address.
     case suspensionExtend = "suspension_extend"
     case suspensionDelete = "suspension_delete"
     case invitationCreate = "invitation_create"
-    /// A letter arrived at its mail server, or was given up.
+    /// A mail server accepted an invitation letter, or delivery was given up.
     case invitationSend = "invitation_send"
     case invitationResend = "invitation_resend"
     case invitationRevoke = "invitation_revoke"
@@ -48,26 +48,26 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case auditExport = "audit_export"
 }
 
-/// What came of it.
+/// The outcome of an audited action.
 public enum AuditOutcome: String, Sendable, Hashable, CaseIterable {
     case success
     case denied
     case failure
 }
 
-/// Something that is to be recorded: an event without its place in a chain.
+/// An action to be recorded: an event without its place in a chain.
 public struct AuditRecord: Sendable {
-    /// The tenant whose affair it is; `nil` for the gateway's own chain.
+    /// The organization whose chain records the event; nil for the gateway's own chain.
     public var organization: OrganizationID?
     public var actor: AuditActor
     public var action: AuditAction
-    /// What it was done to: an id, never a secret.
+    /// The id of the object of the action, never a secret.
     public var target: String?
     public var outcome: AuditOutcome
     public var reason: String?
     public var requestID: String?
     public var address: String?
-    /// Names and values that belong to the action; strings, for a reader does not calculate with them.
+    /// Names and values that belong to the action. Values are strings, because no reader calculates with them.
     public var details: [(name: String, value: String)]
 
     public init(
@@ -87,21 +87,22 @@ public struct AuditRecord: Sendable {
     }
 }
 
-/// A record in its place: what is hashed, exported and shown.
+/// A record in its place in a chain, as it is hashed, exported and shown.
 public struct AuditEvent: Sendable {
-    /// The hash before the first event.
+    /// The `previous_hash` of a chain's first event.
     public static let origin = String(repeating: "0", count: 64)
 
-    /// The event's canonical JSON (RFC 8785) without `hash`: what ``hash`` is of.
+    /// The event's canonical JSON (RFC 8785) without `hash`: the input of ``hash``.
     public let canonical: [UInt8]
     /// Lower-case hexadecimal SHA-256 of ``canonical``.
     public let hash: String
 
-    /// What went wrong with OpenSSL, or with the canonical form of what was recorded.
+    /// OpenSSL failed, or the record has no canonical form.
     struct Unhashable: Error {}
 
     init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(Unhashable) {
-        // Members in the order of their names, which is that of the canonical form; strings are written in it anyway.
+        // Members are written in the order of their names, as the canonical form requires; the writer's strings are
+        // already canonical.
         var writer = JSONWriter(reservingCapacity: 700)
         writer.beginObject()
         writer.member("action", record.action.rawValue)
@@ -142,14 +143,14 @@ public struct AuditEvent: Sendable {
         hash = AuditEvent.hexadecimal(digest)
     }
 
-    /// The whole event as the API and exports write it.
+    /// The event with its hash, as the API and exports write it.
     public var json: [UInt8] {
         var bytes = Array(canonical.dropLast())
         bytes.append(contentsOf: ",\"hash\":\"\(hash)\"}".utf8)
         return bytes
     }
 
-    /// RFC 3339 in UTC, to the millisecond.
+    /// Formats a time as RFC 3339 in UTC, to the millisecond.
     static func timestamp(milliseconds: Int64) -> String {
         let moment = Timestamp(seconds: 0) + .milliseconds(milliseconds)
         return String(decoding: moment.rfc3339Bytes(milliseconds: true), as: UTF8.self)

@@ -4,8 +4,8 @@ internal import JSON
 public import Organizations
 public import Time
 
-/// The audit log: one chain of events an organization, and one for the gateway itself. Events are appended in the
-/// transaction of what they record, and never changed.
+/// The audit log: one chain of events per organization, and one for the gateway itself. Events are appended in the
+/// transaction of the change that they record, and are never changed.
 public enum AuditLog {
     public static let schema = Schema(
         component: "audit",
@@ -31,7 +31,8 @@ public enum AuditLog {
             """
         ])
 
-    /// Appends an event; for the transaction of what it records, so that neither is ever there alone.
+    /// Appends an event. The transaction must be that of the recorded change, so that neither is stored without the
+    /// other.
     public static func append(
         _ record: AuditRecord, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) {
@@ -48,7 +49,7 @@ public enum AuditLog {
             let id = Base64URL.encode(try RandomBytes.make(12))
             event = try AuditEvent(record, id: id, sequence: sequence, previous: previous, at: now)
         } catch {
-            // Nothing is done that cannot be recorded.
+            // An action that cannot be recorded fails.
             throw DatabaseError(.failed, cause: "an audit event could not be made: \(error)")
         }
         try transaction.execute(
@@ -69,29 +70,29 @@ public enum AuditLog {
         return filterText(kind: actor.kind, subject: subject, email: email)
     }
 
-    /// What the filter by actor looks in.
+    /// The text that the filter by actor searches.
     static func filterText(kind: String, subject: String?, email: String?) -> String {
         subject.map { "\($0) \(email ?? "")".lowercased() } ?? kind
     }
 
-    /// Which events of a chain are asked for.
+    /// A filter and a page of one chain's events.
     public struct Query: Sendable {
         public var from: Timestamp?
-        /// Excluded.
+        /// The end of the time range, exclusive.
         public var to: Timestamp?
-        /// Found in subject and address, without regard to case.
+        /// A substring of the actor's subject and address, compared without regard to case.
         public var actor = ""
         public var action: AuditAction?
-        /// Events before this sequence; `nil` for the newest.
+        /// Returns only events before this sequence; nil starts with the newest event.
         public var before: Int?
-        /// Events after this sequence; 0 for all.
+        /// Returns only events after this sequence; 0 for all.
         public var after = 0
         public var limit = 50
 
         public init() {}
     }
 
-    /// The newest first.
+    /// Returns a page of one chain's events as JSON, newest first.
     public static func events(
         of organization: OrganizationID?, _ query: Query, _ transaction: Transaction
     ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
@@ -108,9 +109,9 @@ public enum AuditLog {
         ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
     }
 
-    /// The sequence of a chain's last event before another one; `nil` if there is none.
+    /// Returns the sequence of a chain's last event before `sequence`, or nil if there is none.
     ///
-    /// - Parameter before: `nil` for the end of the chain.
+    /// - Parameter before: nil for the end of the chain.
     public static func lastSequence(
         of organization: OrganizationID?, before sequence: Int?, _ transaction: Transaction
     ) throws(DatabaseError) -> Int? {
@@ -120,7 +121,8 @@ public enum AuditLog {
         ) { row throws(DatabaseError) in row.integer(0) }
     }
 
-    /// Those that a query finds behind a sequence, the oldest first; its own limit and cursor count for nothing.
+    /// Returns the events after a sequence that match a query, oldest first. The query's own limit and cursors are
+    /// ignored.
     public static func events(
         of organization: OrganizationID?, _ query: Query, after sequence: Int, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
@@ -137,7 +139,7 @@ public enum AuditLog {
         ) { row throws(DatabaseError) in (row.integer(0), whole(row.blob(1), row.text(2))) }
     }
 
-    /// Hands over all events of all chains in their order, as JSON.
+    /// Passes all events of all chains to `body` in order, as JSON.
     public static func each(
         _ transaction: Transaction, _ body: ([UInt8]) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {

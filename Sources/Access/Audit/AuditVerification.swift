@@ -2,14 +2,14 @@ public import Databases
 internal import JSON
 internal import Text
 
-/// What looking at every event again came to.
+/// The result of checking every event of the audit log.
 public struct AuditVerification: Sendable {
-    /// Events that were looked at.
+    /// The number of events that were checked.
     public private(set) var count = 0
-    /// What does not hold, a line each; at most a hundred.
+    /// The faults found, one line each; at most a hundred.
     public private(set) var faults: [String] = []
 
-    /// Checks every chain from its first event to its head: that no event was altered, left out, put in or moved.
+    /// Checks every chain from its first event to its head: no event was altered, removed, inserted or moved.
     public init(_ transaction: Transaction) throws(DatabaseError) {
         var heads: [ExactText: (sequence: Int, hash: String)] = [:]
         try transaction.each("SELECT chain, sequence, hash FROM audit_head") { row throws(DatabaseError) in
@@ -36,7 +36,7 @@ public struct AuditVerification: Sendable {
                 close()
                 (chain, sequence, previous) = (own, 0, AuditEvent.origin)
             }
-            // What is stored may be any number; one that no event follows is told as a gap.
+            // The stored sequence may be any number; a gap is reported as missing events.
             sequence &+= 1
             if let fault = AuditVerification.fault(row, sequence, previous), found.count < 100 {
                 found.append("\(AuditVerification.name(own)), event \(row.integer(1)): \(fault)")
@@ -52,7 +52,7 @@ public struct AuditVerification: Sendable {
 
     private static func name(_ chain: String) -> String { chain.isEmpty ? "gateway" : "organization \(chain)" }
 
-    /// What is wrong with one event, given what has to stand before it.
+    /// Returns the fault of one event, or nil if it is intact.
     private static func fault(_ row: Row, _ expected: Int, _ previous: String) -> String? {
         guard row.integer(1) == expected else { return "events before it are missing" }
         let bytes = row.blob(4)
@@ -65,7 +65,7 @@ public struct AuditVerification: Sendable {
         guard (root.member("previous_hash")?.string).isExactly(previous) else {
             return "it does not follow the one before it"
         }
-        // What filters look at says what the event says.
+        // The columns that filters search must agree with the event.
         let actor = root.member("actor")
         guard root.member("sequence")?.integer == Int64(expected),
             (root.member("action")?.string).isExactly(row.text(3)),

@@ -3,23 +3,23 @@ public import Databases
 internal import Text
 public import Time
 
-/// What looking at every checkpoint came to: those in the store, and those that were kept elsewhere.
+/// The result of checking every checkpoint, those in the store and those kept elsewhere.
 public struct CheckpointVerification: Sendable {
-    /// Checkpoints whose signature is good.
+    /// The number of checkpoints with a valid signature.
     public private(set) var count = 0
-    /// What does not hold, a line each.
+    /// The faults found, one line each.
     public private(set) var faults: [String] = []
-    /// What may be in order, and only somebody who knows when the gateway ran can tell.
+    /// Findings that may be harmless; only an operator who knows when the gateway ran can tell.
     public private(set) var warnings: [String] = []
 
-    /// Those in the store that hold, in their order.
+    /// The stored checkpoints with a valid signature, in order.
     private var good: [AuditCheckpoint.Content] = []
 
     /// - Parameters:
-    ///   - kept: checkpoints that were kept elsewhere.
-    ///   - keys: of today's configuration.
-    ///   - trusted: public keys (Ed25519, 32 bytes) that signed before. A key that is neither vouches for nothing:
-    ///     anybody can make one.
+    ///   - kept: checkpoints that were kept outside of the store.
+    ///   - keys: the keys of the current configuration.
+    ///   - trusted: public keys (Ed25519, 32 bytes) that signed earlier checkpoints. A signature by any other key
+    ///     proves nothing, since an attacker can make such a key.
     public init(
         _ kept: [AuditCheckpoint], keys: CheckpointKeys, trusting trusted: [[UInt8]], at now: Timestamp,
         _ transaction: Transaction
@@ -56,7 +56,8 @@ public struct CheckpointVerification: Sendable {
         if !keys.isEmpty { try checkCoverage(at: now, transaction) }
     }
 
-    /// Whether its signature is good; each event that it names has to be there.
+    /// Checks the signature, and that each event named by the checkpoint is stored. Returns true if the signature is
+    /// valid.
     private mutating func check(
         _ checkpoint: AuditCheckpoint, _ content: AuditCheckpoint.Content, by known: Set<[UInt8]>,
         _ transaction: Transaction
@@ -89,12 +90,13 @@ public struct CheckpointVerification: Sendable {
         return true
     }
 
-    /// A gateway that runs, and a command that records something, make a checkpoint where the last one is a day old. So
-    /// what a checkpoint is the first to cover happened within a day of the one before, or just before itself. Anything
-    /// else may tell that checkpoints were removed, also once new ones were made; or the gateway was killed in the first
-    /// minute after a quiet day.
+    /// Finds events that no checkpoint covered in time. A running gateway, or a command that records an event, makes a
+    /// checkpoint if the last one is a day old. Events first covered by a checkpoint are therefore at most a day newer
+    /// than the previous one, or just older than the checkpoint itself. Any other event suggests that checkpoints were
+    /// removed, even if newer ones exist. It may also mean that the gateway was killed in the first minute after a quiet
+    /// day.
     private mutating func checkCoverage(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) {
-        // A day, and an hour for one that had to wait.
+        // A day, plus an hour for a delayed checkpoint.
         let (day, hour): (Int64, Int64) = (25 * 3_600_000, 3_600_000)
         let moment = now.nanoseconds / 1_000_000
         let chains = try transaction.all("SELECT chain FROM audit_head ORDER BY chain") {
@@ -107,7 +109,7 @@ public struct CheckpointVerification: Sendable {
         var covered: [ExactText: Int] = [:]
         func warn(before step: Int64, upTo heads: [ExactText: Int]?) throws(DatabaseError) -> Bool {
             for chain in chains {
-                // A chain that a checkpoint does not name had not begun.
+                // A chain that a checkpoint does not name had not begun yet.
                 let end = heads.map { $0[ExactText(chain)] ?? 0 } ?? .max
                 let isMissed = try transaction.contains(
                     """
@@ -139,7 +141,7 @@ public struct CheckpointVerification: Sendable {
 }
 
 extension Int64 {
-    /// A sum of what the store says, at most as large as the type holds.
+    /// Returns the sum clamped to the range of `Int64`; the store may hold any number.
     fileprivate func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum

@@ -2,7 +2,7 @@ public import JSON
 internal import Text
 public import Tokens
 
-/// The claims that rows are tried against, and what is known about them beyond their values.
+/// The claims that rules are evaluated against, with the provider's list of left-out claims and the address trust.
 struct ClaimSource {
     let claims: JSONValue
     let emailTrust: EmailTrust
@@ -14,10 +14,10 @@ struct ClaimSource {
         self.emailTrust = emailTrust
     }
 
-    /// A claim as a row addresses it.
+    /// The claim that a rule addresses.
     struct Resolution {
         let values: ClaimValues
-        /// The top-level claim that it is, or is inside of.
+        /// The top-level claim that it is or is inside of.
         let topLevelName: String
         let isEmail: Bool
     }
@@ -31,7 +31,8 @@ struct ClaimSource {
             return Resolution(values: .none, topLevelName: name, isEmail: false)
         }
         let isEmail = first.isExactly("email")
-        // What a list under `email` holds is no address that anybody vouches for, so a way into it leads nowhere.
+        // Elements of a list under `email` are not addresses that the provider verified, so a pointer into it resolves
+        // to nothing.
         let isWithinEmail = isEmail && pointer.tokens.count > 1
         return Resolution(
             values: isWithinEmail ? .none : ClaimValues(claims, at: pointer), topLevelName: first, isEmail: isEmail)
@@ -39,18 +40,19 @@ struct ClaimSource {
 
     func isUnknown(_ topLevelName: String) -> Bool { known.isUnknown(topLevelName) }
 
-    /// Of the address among the claims.
+    /// The standing of the address among the claims; nil if there is no address.
     var emailStanding: EmailStanding? {
         claims.member("email").flatMap(Mapping.address).map(standing)
     }
 
     func isVerified(_ address: String) -> Bool { standing(of: address) == .verified }
 
-    /// Whether the address may be relied on. What the provider left out is not absent, so that `trust_email` does not
-    /// replace it.
+    /// Returns whether the address is verified. An `email_verified` that the provider left out is not absent, so that
+    /// `trust_email` does not replace it.
     func standing(of address: String) -> EmailStanding {
         guard let verified = claims.member("email_verified") else {
-            // Only the source of the address could say so: one that could not be asked changes nothing.
+            // Only the source of the address could supply `email_verified`; a source that failed to respond changes
+            // nothing.
             if known.unknown.leavesOut("email_verified") { return .absent }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return .absent }
             let domain = address.utf8[sign...].dropFirst()
@@ -59,13 +61,13 @@ struct ClaimSource {
             }
             return isTrusted ? .verified : .absent
         }
-        // Apple and Amazon Cognito send strings.
+        // Apple and Amazon Cognito send `email_verified` as a string.
         if verified.boolean == true || verified.equals("true") { return .verified }
         return verified.boolean == false || verified.equals("false") ? .denied : .ofOtherType(verified.kind)
     }
 }
 
-/// Whether an e-mail address counts as verified, and otherwise why not.
+/// Whether an e-mail address counts as verified, and if not, the reason.
 public enum EmailStanding: Sendable, Hashable {
     case verified
     /// `email_verified` is absent.
@@ -87,19 +89,20 @@ public enum EmailStanding: Sendable, Hashable {
 }
 
 extension EmailTrust {
-    /// Whether an address of these claims counts as verified, and otherwise why not.
+    /// Returns whether an address of these claims counts as verified, and if not, the reason.
     public func standing(of address: String, among claims: KnownClaims) -> EmailStanding {
         ClaimSource(claims, self).standing(of: address)
     }
 }
 
 extension EmailTrust {
-    /// Whether an address of these claims counts as verified.
+    /// Returns true if an address of these claims counts as verified.
     public func isVerified(_ address: String, among claims: KnownClaims) -> Bool {
         ClaimSource(claims, self).isVerified(address)
     }
 
-    /// The address of these claims in lower case, where it counts as verified; one with control characters is none.
+    /// Returns the verified address of these claims in lower case. Returns nil if it is not verified or has control
+    /// characters.
     public func verifiedEmail(of claims: KnownClaims) -> String? {
         guard let value = claims.root.member("email"), let address = Mapping.address(value),
             isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
@@ -109,8 +112,7 @@ extension EmailTrust {
 }
 
 extension EmailTrust {
-    /// Whether these claims may have a verified address that is not among them: the address is unknown, or whether it is
-    /// verified.
+    /// Returns true if these claims may lack a verified address: the address, or whether it is verified, is unknown.
     public func isVerifiedEmailUnknown(of claims: KnownClaims) -> Bool {
         guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
         return claims.isUnknown("email")

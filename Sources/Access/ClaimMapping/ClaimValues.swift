@@ -1,7 +1,7 @@
 internal import JSON
 internal import Text
 
-/// What a row's claim name leads to: nothing, one value, or those of several elements (`*`).
+/// The values that a rule's claim name resolves to: none, one, or those of several elements (`*`).
 enum ClaimValues {
     case none
     case one(JSONValue)
@@ -18,7 +18,7 @@ enum ClaimValues {
 
     var isEmpty: Bool { if case .none = self { true } else { false } }
 
-    /// The value, if there can be only one.
+    /// The value if there can be only one, otherwise nil.
     var only: JSONValue? { if case .one(let value) = self { value } else { nil } }
 
     /// Whether every value is null.
@@ -32,10 +32,12 @@ enum ClaimValues {
         }
     }
 
-    /// Whether a text is wanted: strings as they are, numbers and booleans by their JSON text, each element of an array
-    /// by itself; objects, null, and arrays in arrays have none.
+    /// Returns true if a text of the values satisfies `isWanted`. Strings are compared as they are, numbers and
+    /// booleans by their JSON text, and each element of an array by itself. Objects, null, and arrays in arrays have no
+    /// text.
     ///
-    /// - Parameter separator: cuts strings into several texts, without white space around them. Empty ones are none.
+    /// - Parameter separator: splits strings into several texts. Surrounding white space is removed, and empty texts
+    ///   are ignored.
     func containsText(splitAt separator: Unicode.Scalar?, where isWanted: (Span<UInt8>) -> Bool) -> Bool {
         contains { value in
             guard value.kind == .array else {
@@ -72,7 +74,7 @@ enum ClaimValues {
         return nil
     }
 
-    /// Without ASCII white space at both ends.
+    /// Returns the range without ASCII white space at both ends.
     private static func trimmed(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0D).contains(octet) }
         var (start, end) = (range.lowerBound, range.upperBound)

@@ -3,7 +3,7 @@ public import Organizations
 internal import Text
 public import Tokens
 
-/// Why somebody has a role in an organization, or none: the closed list.
+/// The closed list of reasons for a user's role in an organization, or for having none.
 public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
     case mapped
     case granted
@@ -14,21 +14,22 @@ public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
     case providerNotAccepted = "provider_not_accepted"
 }
 
-/// What claims earn in one organization.
+/// The role that claims earn in one organization, and the reason.
 public struct Evaluation: Sendable, Hashable {
-    /// `nil` where they earn nothing.
+    /// The earned role; nil if the claims earn none.
     public let role: Role?
-    /// The deciding row's id.
+    /// The id of the rule that decided; nil if none did.
     public let mapping: String?
-    /// `claimsIncomplete` beside a role means that claims which were left out could earn a higher one.
+    /// `claimsIncomplete` beside a role means that claims which the provider left out could earn a higher one.
     public let reason: EntitlementReason
 
-    /// Nothing earned, for nothing was looked at.
+    /// The evaluation of no rules.
     public static let none = Evaluation(role: nil, mapping: nil, reason: .noMatch)
 }
 
 extension OrganizationRules {
-    /// Tries the rows against claims of one of the organization's providers, and stops as soon as the outcome is certain.
+    /// Evaluates the rules against claims of one of the organization's providers. Stops as soon as the outcome is
+    /// certain.
     public func evaluate(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Evaluation {
         guard providers.contains(exactly: provider) else {
             return Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
@@ -46,17 +47,17 @@ extension OrganizationRules {
 }
 
 extension OrganizationRules {
-    /// Whether a row looks at a claim that is not among these; another source may have it.
+    /// Returns true if a rule addresses a claim that is not among these; another source may have it.
     public func lacksClaims(_ claims: JSONValue) -> Bool {
         let source = ClaimSource(KnownClaims(claims), EmailTrust())
         return blocks.contains { $0.mappings.contains { source.resolve($0).values.isEmpty } }
     }
 }
 
-/// The outcome so far, row by row; both the decision and its explanation are made by it, so that they cannot differ.
+/// The outcome so far, rule by rule. The decision and its explanation both use it, so that they cannot differ.
 struct Tally {
     let strategy: ClaimStrategy
-    /// The row that decides so far, by its place.
+    /// The rule that decides so far, by its index.
     private(set) var deciding: (index: Int, role: Role)?
     private var highestUnknown: Role?
     private var isStopped = false
@@ -66,7 +67,7 @@ struct Tally {
         self.strategy = strategy
     }
 
-    /// Nothing that follows can change the outcome.
+    /// Whether no further rule can change the outcome.
     var isDecided: Bool { isStopped || deciding?.role == .manager }
 
     mutating func count(_ index: Int, _ role: Role, _ judgement: Mapping.Judgement) {

@@ -3,11 +3,11 @@ public import Organizations
 internal import Text
 public import Tokens
 
-/// What one row did.
+/// The verdict on one rule.
 public enum Verdict: String, Sendable, Hashable, CaseIterable {
-    /// It decided.
+    /// The rule matched and decided.
     case matched
-    /// It matches, and another row decided.
+    /// The rule matches, but another rule decided.
     case shadowed
     case noMatch = "no_match"
     case claimAbsent = "claim_absent"
@@ -15,28 +15,29 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case claimIncomplete = "claim_incomplete"
 }
 
-/// Why claims earn what they earn in one organization: the outcome and every row's verdict.
+/// An explanation of the role that claims earn in one organization: the outcome and every rule's verdict.
 public struct Explanation: Sendable {
+    /// A rule and its verdict.
     public struct Row: Sendable, Hashable {
         public let mapping: Mapping
         public let verdict: Verdict
         /// A `noMatch` that differs only by case or white space.
         public let isNearMiss: Bool
-        /// Why an address that matches does not count: of `emailUnverified` only.
+        /// The reason why a matching address does not count; only for `emailUnverified`.
         public let detail: String?
     }
 
     public let organization: OrganizationID
     public let evaluation: Evaluation
-    /// By rank; empty where the provider is not accepted.
+    /// Verdicts by rank; empty if the provider is not accepted.
     public let rows: [Row]
 
-    /// What states why the outcome is `email_unverified`.
+    /// The reason why the address is unverified, if the outcome is `email_unverified`; otherwise nil.
     public var detail: String? {
         evaluation.reason == .emailUnverified ? rows.lazy.compactMap(\.detail).first : nil
     }
 
-    /// The rows alone, as an array.
+    /// Writes the verdicts alone, as an array.
     public func writeRows(to writer: inout JSONWriter) {
         writer.beginArray()
         for row in rows {
@@ -51,7 +52,7 @@ public struct Explanation: Sendable {
         writer.endArray()
     }
 
-    /// The rows for people, a line each.
+    /// The verdicts as text, one line per rule.
     public var lines: [String] {
         var lines: [String] = []
         for row in rows {
@@ -67,7 +68,7 @@ public struct Explanation: Sendable {
 }
 
 extension OrganizationRules {
-    /// Judges every row. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
+    /// Evaluates every rule. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
     public func explain(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Explanation {
         guard providers.contains(exactly: provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)

@@ -1,19 +1,20 @@
-/// A pattern for whole values: `*` any characters or none, `?` exactly one Unicode scalar, everything else itself.
+/// A pattern for whole values. `*` matches any number of characters, `?` matches exactly one Unicode scalar, and every
+/// other character matches itself.
 ///
-/// What stands before the first `*` and behind the last one has one place each. What stands between two is found by bits
-/// that run along with the text, so that the cost is the text's length times a sixty-fourth of the pattern's, whatever
-/// either of them holds.
+/// The parts before the first `*` and after the last one each have one possible place. The parts between are found by a
+/// bit-parallel search. The cost is at most the text's length times a sixty-fourth of the pattern's, for every text and
+/// pattern.
 public final class Glob: Sendable, Hashable {
     private static let star = UInt8(ascii: "*")
     fileprivate static let one = UInt8(ascii: "?")
 
-    /// UTF-8: a literal character of it begins only where one begins in the text, so bytes can be compared.
+    /// UTF-8. A literal character can match only at the start of a character of the text, so bytes can be compared.
     private let head: [UInt8]
     private let middle: [GlobPiece]
-    /// `nil` where there is no `*`, and the head has to be all of the text.
+    /// The part after the last `*`; nil if there is none, and the head has to match the whole text.
     private let tail: [UInt8]?
 
-    /// What has to be in a text: most texts are told from most patterns by it.
+    /// The characters that a matching text must contain; a cheap check that rules out most texts.
     let needs: GlobNeeds
 
     public init(_ pattern: String) {
@@ -34,6 +35,7 @@ public final class Glob: Sendable, Hashable {
         hasher.combine(tail)
     }
 
+    /// Returns true if the pattern matches the whole text.
     public func matches(_ text: String) -> Bool { matches(text.utf8Span.span) }
 
     /// - Parameter text: UTF-8.
@@ -42,17 +44,17 @@ public final class Glob: Sendable, Hashable {
         guard let tail else { return start == text.count }
         guard let end = Glob.start(of: tail, in: text), start <= end else { return false }
         for place in middle.indices {
-            // The first place that fits leaves the most to what follows.
+            // The first match leaves the most text for the following pieces.
             guard let next = middle[place].end(in: text, from: start, to: end) else { return false }
             start = next
         }
         return true
     }
 
-    /// The first byte of everything that can match; `nil` where there is none that all of it begins with.
+    /// The first byte of every matching text; nil if there is no common one.
     var firstByte: UInt8? { head.first.flatMap { $0 == Glob.one ? nil : $0 } }
 
-    /// Where a text goes on behind a piece that it begins with.
+    /// Returns the index after a piece that the text begins with, or nil if it does not.
     private static func end(of piece: [UInt8], in text: Span<UInt8>) -> Int? {
         var index = 0
         for byte in piece {
@@ -69,7 +71,7 @@ public final class Glob: Sendable, Hashable {
         return index
     }
 
-    /// Where a piece begins that a text ends with.
+    /// Returns the index of a piece that the text ends with, or nil if it does not.
     private static func start(of piece: [UInt8], in text: Span<UInt8>) -> Int? {
         var index = text.count
         for byte in piece.reversed() {
@@ -85,20 +87,21 @@ public final class Glob: Sendable, Hashable {
         return index
     }
 
-    /// Whether a byte goes on with a character (RFC 3629, section 3).
+    /// Returns true for a continuation byte of UTF-8 (RFC 3629, section 3).
     fileprivate static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
-/// What stands between two stars, prepared for being looked for: each scalar of the text says by a bit at which places
-/// of the piece it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
+/// A part between two stars, prepared for the search. Each scalar of the text has a bit mask of the places in the piece
+/// where it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
 private final class GlobPiece: Sendable, Hashable {
     private let scalars: [Unicode.Scalar]
-    /// In scalars; at least one.
+    /// The number of scalars; at least one.
     private let count: Int
     private let words: Int
-    /// By ASCII character: which of the masks is its own. Most pieces have few characters, and rows are many.
+    /// The index of the mask of each ASCII character. Most pieces have few characters, and there are many rules, so
+    /// masks are shared.
     private let kinds: [UInt8]
-    /// `words` each; the first one is that of every scalar that the piece does not have.
+    /// The masks, `words` each. The first is the mask of every ASCII character that the piece does not contain.
     private let masks: [UInt64]
     private let others: [UInt32: [UInt64]]
     private let anything: [UInt64]
@@ -137,7 +140,7 @@ private final class GlobPiece: Sendable, Hashable {
     static func == (one: GlobPiece, other: GlobPiece) -> Bool { one.scalars == other.scalars }
     func hash(into hasher: inout Hasher) { hasher.combine(scalars) }
 
-    /// Behind the first place between two others where the piece stands.
+    /// Returns the index after the first match between two indices, or nil if there is none.
     func end(in text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
         guard end - start >= count else { return nil }
         let last = UInt64(1) << ((count - 1) % 64)
@@ -157,7 +160,7 @@ private final class GlobPiece: Sendable, Hashable {
         return nil
     }
 
-    /// The same for a piece of at most 64 scalars, as almost all are.
+    /// Variant of `end(in:from:to:)` for pieces of at most 64 scalars, as almost all are.
     private func end(in text: Span<UInt8>, from start: Int, to end: Int, last: UInt64) -> Int? {
         var state: UInt64 = 0
         var index = start
@@ -171,7 +174,7 @@ private final class GlobPiece: Sendable, Hashable {
         return nil
     }
 
-    /// Where a scalar beyond ASCII may stand, which begins with a byte; the index goes behind it.
+    /// Returns the masks of the non-ASCII scalar with this leading byte, and advances the index beyond it.
     private func masks(of leading: UInt8, _ text: Span<UInt8>, _ index: inout Int, _ end: Int) -> [UInt64] {
         var scalar = UInt32(leading)
         while index < end, Glob.isContinuation(text[index]) {
@@ -181,7 +184,7 @@ private final class GlobPiece: Sendable, Hashable {
         return others.isEmpty ? anything : others[GlobPiece.value(scalar, leading)] ?? anything
     }
 
-    /// The places go on by one, where this scalar may stand at them.
+    /// Advances every partial match by one scalar, and drops those that the scalar does not fit.
     private func step(_ state: inout [UInt64], _ masks: [UInt64], _ offset: Int) {
         var carry: UInt64 = 1
         for word in 0..<words {
@@ -191,7 +194,7 @@ private final class GlobPiece: Sendable, Hashable {
         }
     }
 
-    /// The leading byte's own bits, without those that tell the length (RFC 3629, section 3).
+    /// Removes the length bits of the leading byte from the scalar (RFC 3629, section 3).
     private static func value(_ gathered: UInt32, _ leading: UInt8) -> UInt32 {
         switch leading {
         case 0xF0...: gathered & 0x1F_FFFF

@@ -1,8 +1,8 @@
-/// What a text has to hold to match a pattern: its ASCII characters, and some of the pairs of bytes that stand together
-/// in it. Telling so costs far less than trying, and never says no to what matches.
+/// The ASCII characters and some pairs of adjacent bytes that a text must contain to match a pattern. This check costs
+/// far less than a match, and never rejects a text that matches.
 struct GlobNeeds: Sendable {
     let characters: ASCIISet
-    /// Places in a ``TextGist``; the same one several times where there are fewer than four.
+    /// Pairs as places in a ``TextGist``; repeated if there are fewer than four.
     fileprivate let pairs: SIMD4<UInt16>
     fileprivate let hasPairs: Bool
 
@@ -16,7 +16,7 @@ struct GlobNeeds: Sendable {
         }
         self.characters = characters
         hasPairs = !pairs.isEmpty
-        // From all over the pattern, for beginnings are often alike.
+        // The pairs come from all parts of the pattern, because patterns often begin alike.
         let count = pairs.count
         self.pairs =
             hasPairs
@@ -24,15 +24,15 @@ struct GlobNeeds: Sendable {
     }
 }
 
-/// What a text holds, prepared for being asked by many patterns.
+/// A summary of a text, prepared for checks by many patterns.
 struct TextGist {
     private var characters = ASCIISet()
-    /// A bit for each pair of bytes that stand together, by six bits of each.
+    /// One bit for each pair of adjacent bytes, by the low six bits of each byte.
     private var pairs: [UInt64] = Array(repeating: 0, count: 64)
 
     static func place(_ first: UInt8, _ second: UInt8) -> UInt16 { UInt16(first & 63) << 6 | UInt16(second & 63) }
 
-    /// Forgets the text before.
+    /// Summarizes a text in place of the previous one.
     mutating func take(_ text: Span<UInt8>) {
         characters = ASCIISet()
         for word in 0..<64 { pairs[word] = 0 }
@@ -45,7 +45,7 @@ struct TextGist {
         }
     }
 
-    /// Whether a pattern with these needs may match.
+    /// Returns true if a pattern with these needs may match.
     func mayMatch(_ needs: GlobNeeds) -> Bool {
         characters.isSuperset(of: needs.characters)
             && (!needs.hasPairs
@@ -55,14 +55,14 @@ struct TextGist {
     private func holds(_ place: UInt16) -> Bool { pairs[Int(place >> 6)] >> UInt64(place & 63) & 1 != 0 }
 }
 
-/// Some of the ASCII characters.
+/// A set of ASCII characters.
 struct ASCIISet: Sendable {
     private var low: UInt64 = 0
     private var high: UInt64 = 0
 
     init() {}
 
-    /// Other bytes are left out.
+    /// Inserts an ASCII character; other bytes are ignored.
     mutating func insert(_ byte: UInt8) {
         guard byte < 0x80 else { return }
         if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte - 64) }

@@ -3,7 +3,7 @@ internal import Text
 internal import Tokens
 
 extension Mapping {
-    /// Hands over what the row looks at among claims; nothing where it is not there.
+    /// Returns the values that the rule compares among claims; empty if the claim is absent.
     public func values(in claims: JSONValue) -> [JSONValue] {
         switch ClaimSource(KnownClaims(claims), EmailTrust()).resolve(self).values {
         case .none: []
@@ -12,14 +12,14 @@ extension Mapping {
         }
     }
 
-    /// What trying one row comes to.
+    /// The result of evaluating one rule.
     enum Judgement {
         case matched, noMatch, absent, emailUnverified, incomplete
     }
 
     func judge(_ source: ClaimSource) -> Judgement { judge(source, source.resolve(self)) }
 
-    /// - Parameter claim: what the row's name resolves to.
+    /// - Parameter claim: the claim that the rule's name resolves to.
     func judge(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> Judgement {
         guard !claim.values.isEmpty else {
             return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
@@ -35,7 +35,7 @@ extension Mapping {
         return claim.values.isNull ? .absent : .noMatch
     }
 
-    /// The text of an address; `nil` for what has not exactly one `@`.
+    /// Returns the text of an address, or nil if it does not have exactly one `@`.
     static func address(_ value: JSONValue) -> String? {
         guard let text = value.string, text.utf8.count(where: { $0 == UInt8(ascii: "@") }) == 1 else { return nil }
         return text
@@ -63,7 +63,8 @@ extension Mapping {
         return true
     }
 
-    /// Whether the value differs from the row's only by case or white space: where people look for the fault last.
+    /// Returns true if the value differs from the rule's only by case or white space, a fault that is easily
+    /// overlooked.
     func isNearMiss(_ source: ClaimSource) -> Bool {
         let claim = source.resolve(self)
         guard match != .exists, !claim.isEmail || claim.values.only.flatMap(Mapping.address) != nil else {
@@ -85,7 +86,7 @@ extension Mapping {
         String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
     }
 
-    /// Without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay what they are.
+    /// Compares without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay distinct.
     static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
 
     static func asciiLowercased(_ byte: UInt8) -> UInt8 {

@@ -2,40 +2,40 @@ internal import JSON
 public import Organizations
 internal import Text
 
-/// How a row compares a claim with its value.
+/// The comparison of a claim with a rule's value.
 public enum Match: String, Sendable, Hashable, CaseIterable {
-    /// The same, to the byte.
+    /// Values are equal byte by byte.
     case equals
-    /// The whole value; `*` stands for any characters, `?` for one.
+    /// The pattern matches the whole value; `*` stands for any characters, `?` for one.
     case glob
     /// The claim is present and not null.
     case exists
 }
 
-/// How the role of several matching rows is chosen.
+/// The strategy that chooses the role if several rules match.
 public enum ClaimStrategy: String, Sendable, Hashable, CaseIterable {
-    /// The first row that matches decides.
+    /// The first matching rule decides.
     case firstMatch = "first_match"
-    /// Every row is tried; the highest role wins.
+    /// Every rule is evaluated; the highest role wins.
     case highestRole = "highest_role"
 }
 
-/// One row: a claim that earns a role.
+/// A claim mapping rule: a condition on one claim, and the role that it earns.
 public struct Mapping: Sendable, Hashable {
     public let id: String
-    /// From 1, in the order in which rows are tried.
+    /// The place in the order of evaluation, from 1.
     public private(set) var rank: Int
     public let claimName: String
     public let match: Match
-    /// Empty for `exists`.
+    /// The value or pattern; empty for `exists`.
     public let claimValue: String
-    /// Cuts strings into values before they are compared; never for addresses, and not for `exists`.
+    /// Splits strings into values before the comparison. Not used for addresses and for `exists`.
     public let split: Unicode.Scalar?
     public let role: Role
-    /// Where `claimName` leads when no claim has that name; `nil` where it is no pointer.
+    /// The pointer that is used if no claim has the name `claimName`; nil if the name is not a pointer.
     let pointer: JSONPointer?
     let glob: Glob?
-    /// The same for addresses, which compare without regard to ASCII case; `nil` where the row cannot look at one.
+    /// The pattern for addresses, which compare without regard to ASCII case; nil if the rule cannot address one.
     let addressGlob: Glob?
 
     public init(
@@ -55,31 +55,32 @@ public struct Mapping: Sendable, Hashable {
         addressGlob = match == .glob && isEmail ? Glob(Mapping.asciiLowercased(claimValue)) : nil
     }
 
-    /// All that the row was made of, except its rank: rows that differ in a part may have other outcomes.
+    /// All parts of the rule except its rank. Rules that differ in a part may have different outcomes.
     public var parts: [String] { [id, claimName, match.rawValue, claimValue, splitText ?? "", role.rawValue] }
 
-    /// Whether the row may look at several values, those of an array's elements (`*`).
+    /// Whether the rule may address several values, those of an array's elements (`*`).
     public var looksAtElements: Bool { pointer?.hasWildcard ?? false }
 
-    /// What cuts strings, as text.
+    /// The separator as text; nil if the rule has none.
     public var splitText: String? { split.map { String(String.UnicodeScalarView([$0])) } }
 
-    /// Reads what ``splitText`` wrote; nil for what is not exactly one character.
+    /// Reads what ``splitText`` wrote. Returns nil if the text is not exactly one character.
     public static func separator(_ text: String) -> Unicode.Scalar? {
         text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil
     }
 
-    /// Whether a claim name leads to the top-level e-mail address, if the claims have no name that begins with `/`.
+    /// Returns true if a claim name leads to the top-level e-mail address, provided that no claim's name begins with
+    /// `/`.
     public static func isEmail(_ claimName: String) -> Bool {
         claimName.isExactly("email") || claimName.isExactly("/email")
     }
 
-    /// What the row asks for, in one line.
+    /// The rule's condition in one line.
     public var condition: String {
         Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
     }
 
-    /// The same of a row that is not there yet.
+    /// Returns the condition in one line for a rule that does not exist yet.
     public static func condition(
         claimName: String, match: Match, claimValue: String, split: Unicode.Scalar?
     ) -> String {
@@ -92,7 +93,7 @@ public struct Mapping: Sendable, Hashable {
         }
     }
 
-    /// The same row in another place.
+    /// Returns the rule with another rank.
     public func ranked(_ rank: Int) -> Mapping {
         var copy = self
         copy.rank = rank
@@ -100,9 +101,9 @@ public struct Mapping: Sendable, Hashable {
     }
 }
 
-/// Whose e-mail addresses count as verified although the provider says nothing about it.
+/// The domains whose e-mail addresses count as verified if the provider sends no `email_verified`.
 public struct EmailTrust: Sendable, Hashable {
-    /// Empty where only `email_verified` counts. ASCII case makes no difference.
+    /// Domains, compared without regard to ASCII case; empty if only `email_verified` counts.
     public let domains: [String]
 
     public init(domains: [String] = []) {

@@ -2,26 +2,26 @@ internal import Cryptography
 internal import JSON
 internal import Text
 
-/// Rows in their order, prepared for being tried: those that ask for one value of one claim are found by the value, so
-/// that a thousand of them cost little more than one.
+/// Ordered rules, prepared for evaluation. Rules that ask for one value of one claim are found by that value, so that a
+/// thousand of them cost little more than one.
 public final class MappingRows: Sendable {
     public static let none = MappingRows([])
 
     public let mappings: [Mapping]
-    /// SHA-256 of all that the outcome depends on: equal rows in the same order have the same one. Empty if it cannot
-    /// be computed; it then equals no other.
+    /// SHA-256 of everything that the outcome depends on; equal rules in equal order have equal digests. Empty if it
+    /// cannot be computed; it then equals no other digest.
     let digest: [UInt8]
-    /// `nil` where there are too few rows for an index to pay.
+    /// The rules by claim; nil if there are too few rules for an index to pay off.
     private let groups: [Group]?
 
-    /// The rows that look at one claim, and cut it in the same way.
+    /// The rules that address one claim and split it alike.
     private struct Group {
-        /// Any of them: they resolve alike.
+        /// Any rule of the group; all of them resolve alike.
         let example: Mapping
         var all: [Int] = []
-        /// `equals` rows by the value's hash; ``patterns`` and ``scan`` are all others.
+        /// The `equals` rules by the value's hash; ``patterns`` and ``scan`` hold the other rules.
         var byValue: [UInt64: [Int]] = [:]
-        /// The same for addresses, which compare without regard to ASCII case.
+        /// The `equals` rules by the address's hash; addresses compare without regard to ASCII case.
         var byAddress: [UInt64: [Int]] = [:]
         var patterns: [Pattern] = []
         var addressPatterns: [Pattern] = []
@@ -33,13 +33,13 @@ public final class MappingRows: Sendable {
         let split: Unicode.Scalar?
     }
 
-    /// A `glob` row.
+    /// A `glob` rule.
     private struct Pattern {
         let index: Int
         let glob: Glob
-        /// Zero where a value may begin with anything; what begins with another byte is passed over at once.
+        /// The first byte of every match. Zero if a match may begin with any byte.
         let firstByte: UInt8
-        /// What lacks any of these, too.
+        /// The bytes that a matching value must contain.
         let needs: GlobNeeds
 
         init(_ index: Int, _ glob: Glob) {
@@ -52,7 +52,7 @@ public final class MappingRows: Sendable {
         self.init(mappings, indexedFrom: 8)
     }
 
-    /// - Parameter indexedFrom: as many rows are prepared, fewer are tried one by one.
+    /// - Parameter indexedFrom: the number of rules from which an index is built; fewer rules are evaluated one by one.
     init(_ mappings: [Mapping], indexedFrom: Int) {
         self.mappings = mappings
         digest = MappingRows.digest(of: mappings)
@@ -94,12 +94,12 @@ public final class MappingRows: Sendable {
         return (try? Digest.sha256(writer.bytes)) ?? []
     }
 
-    /// Counts every row that could change the outcome.
+    /// Counts every rule that could change the outcome.
     ///
-    /// - Parameter offset: the first row's place among all rows.
+    /// - Parameter offset: the first rule's index among all rules.
     func count(_ source: ClaimSource, into tally: inout Tally, offset: Int) {
         guard let groups else {
-            // By index, for a row that is copied costs more than one that does not match.
+            // Rules are accessed by index, because copying a rule costs more than evaluating one that does not match.
             for index in mappings.indices {
                 tally.count(offset + index, mappings[index].role, mappings[index].judge(source))
                 if tally.isDecided { return }
@@ -115,7 +115,7 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// Rows that merely do not match, or whose claim is not there, are left out: they change nothing.
+    /// Evaluates a group. Rules that do not match, or whose claim is absent, are left out: they change nothing.
     private func judge(
         _ group: Group, _ source: ClaimSource, into judgements: inout [(index: Int, judgement: Mapping.Judgement)]
     ) {
@@ -150,7 +150,7 @@ public final class MappingRows: Sendable {
             }
             return
         }
-        // Several elements may satisfy one row.
+        // Several elements may satisfy one rule.
         var found: Set<Int> = []
         _ = claim.values.containsText(splitAt: group.example.split) { text in
             for index in group.byValue[MappingRows.hash(text)] ?? []
@@ -161,7 +161,8 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// The rows whose pattern a value, or one of its elements, satisfies. Each element is looked at once for all of them.
+    /// Returns the rules whose pattern a value or one of its elements satisfies. Each element is summarized once for
+    /// all patterns.
     private func matches(of values: ClaimValues, _ group: Group) -> [Int] {
         var (found, gist): ([Int], TextGist) = ([], TextGist())
         _ = values.containsText(splitAt: group.example.split) { text in
@@ -184,7 +185,7 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// FNV-1a, which guards nothing: what is found by it is compared.
+    /// FNV-1a. The hash needs no security, because the values that it finds are compared.
     private static func hash(_ text: Span<UInt8>, isFolded: Bool = false) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in text.indices {

@@ -2,13 +2,13 @@ internal import Cryptography
 internal import JSON
 public import Organizations
 
-/// What an organization asks of tokens: the file's rows, then those that managers added.
+/// An organization's claim mapping: the rules of the settings file, then those that managers added.
 public struct OrganizationRules: Sendable {
     public let id: OrganizationID
-    /// Names of the providers whose tokens can earn a role here.
+    /// Names of the providers whose tokens can earn a role in this organization.
     public let providers: [String]
     public let strategy: ClaimStrategy
-    /// In the order in which rows are tried.
+    /// The rules in blocks, in the order of evaluation.
     let blocks: [MappingRows]
 
     public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {
@@ -22,21 +22,21 @@ public struct OrganizationRules: Sendable {
         self.blocks = blocks
     }
 
-    /// With more rows, ranked after these.
+    /// Returns these rules with more rules ranked after them.
     public func adding(_ rows: MappingRows) -> OrganizationRules {
         guard !rows.mappings.isEmpty else { return self }
         return OrganizationRules(id: id, providers: providers, strategy: strategy, blocks: blocks + [rows])
     }
 
-    /// All rows, with their ranks from 1.
+    /// All rules, with their ranks from 1.
     public var mappings: [Mapping] {
         guard blocks.count > 1 else { return blocks.first?.mappings ?? [] }
         return blocks.flatMap(\.mappings).enumerated().map { index, mapping in mapping.ranked(index + 1) }
     }
 
-    /// Names this state of the rules: equal rules have equal tags. `nil` if none can be computed.
+    /// Returns a name for this state of the rules: equal rules have equal tags. Returns nil if none can be computed.
     ///
-    /// - Parameter context: what else the outcome depends on.
+    /// - Parameter context: further values that the outcome depends on.
     public func tag(with context: [String] = []) -> RulesTag? {
         guard blocks.allSatisfy({ !$0.digest.isEmpty }) else { return nil }
         var writer = JSONWriter(reservingCapacity: 512)
@@ -52,7 +52,7 @@ public struct OrganizationRules: Sendable {
     }
 }
 
-/// The name of one state of an organization's rules: 128 bits of a digest, base64url.
+/// The name of one state of an organization's rules: 128 bits of a digest in base64url.
 public struct RulesTag: Sendable, Hashable {
     public let text: String
 

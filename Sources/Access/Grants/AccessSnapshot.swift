@@ -2,7 +2,8 @@ public import ClaimMapping
 public import Organizations
 internal import Text
 
-/// All grants, suspensions and stored mappings at one version of the store: what decisions read, never torn.
+/// All grants, suspensions and stored rules at one version of the store. Decisions read only the snapshot, so that they
+/// never see a partial change.
 public struct AccessSnapshot: Sendable {
     private struct Person: Hashable {
         let issuer: ExactText
@@ -15,7 +16,7 @@ public struct AccessSnapshot: Sendable {
     }
 
     private struct Tenant {
-        /// By the grant's id.
+        /// Roles by the grant's id.
         var grants = ShardedDictionary<Person, [ExactText: Role]>()
         var suspended: Set<Person> = []
         var suspendedEmails: Set<ExactText> = []
@@ -26,7 +27,7 @@ public struct AccessSnapshot: Sendable {
 
     public static let empty = AccessSnapshot(grants: [], suspensions: [])
 
-    /// - Parameter mappings: the rows that managers added, by organization.
+    /// - Parameter mappings: the rules that managers added, by organization.
     public init(grants: [Grant], suspensions: [Suspension], mappings: [OrganizationID: MappingRows] = [:]) {
         for grant in grants { apply(.granted(grant)) }
         for (organization, own) in Dictionary(grouping: suspensions, by: \.organization) {
@@ -35,20 +36,20 @@ public struct AccessSnapshot: Sendable {
         for (organization, rows) in mappings { apply(.mappings(organization, rows)) }
     }
 
-    /// The roles that are stored for an identity.
+    /// Returns the roles that are stored for an identity.
     public func roles(issuer: String, subject: String, in organization: OrganizationID) -> [Role] {
         guard let grants = tenants[organization]?.grants[Person(issuer: issuer, subject: subject)] else { return [] }
         return Array(grants.values)
     }
 
-    /// The rows that managers added.
+    /// Returns the rules that managers added.
     public func mappings(of organization: OrganizationID) -> MappingRows {
         tenants[organization]?.mappings ?? .none
     }
 
-    /// Whether an identity is shut out.
+    /// Returns true if an identity or its verified address is suspended.
     ///
-    /// - Parameter verifiedEmail: in lower case; `nil` where it is not verified.
+    /// - Parameter verifiedEmail: in lower case; nil if it is not verified.
     public func isSuspended(
         issuer: String, subject: String, verifiedEmail: @autoclosure () -> String?, in organization: OrganizationID
     ) -> Bool {
@@ -58,12 +59,13 @@ public struct AccessSnapshot: Sendable {
         return tenant.suspendedEmails.contains(ExactText(email))
     }
 
-    /// Whether an organization has suspended addresses: an identity whose own is not known could have one of them.
+    /// Returns true if an organization has suspended addresses. An identity whose address is unknown could have one of
+    /// them.
     public func suspendsAddresses(in organization: OrganizationID) -> Bool {
         tenants[organization].map { !$0.suspendedEmails.isEmpty } ?? false
     }
 
-    /// Whether an identity is shut out by name, and whoever has this address of theirs is not yet.
+    /// Returns true if an identity is suspended, but this address of it is not suspended yet.
     public func lacksEmail(
         _ email: String, ofSuspended issuer: String, _ subject: String, in organization: OrganizationID
     ) -> Bool {
@@ -72,7 +74,7 @@ public struct AccessSnapshot: Sendable {
             && !tenant.suspendedEmails.contains(ExactText(email))
     }
 
-    /// Takes a committed change up. Doing so twice, or after a newer state was read, comes to the same in the end.
+    /// Applies a committed change. A change may be applied twice, or after a newer state was read: the result is equal.
     mutating func apply(_ change: AccessChange) {
         switch change {
         case .granted(let grant):
@@ -95,12 +97,12 @@ public struct AccessSnapshot: Sendable {
     }
 }
 
-/// What a committed write changed of an ``AccessSnapshot``.
+/// The changes of an ``AccessSnapshot`` by a committed write.
 enum AccessChange: Sendable {
     case granted(Grant)
     case revoked(Grant)
-    /// All that an organization has now.
+    /// All suspensions of an organization after the change.
     case suspensions(OrganizationID, [Suspension])
-    /// All that an organization has now.
+    /// All stored rules of an organization after the change.
     case mappings(OrganizationID, MappingRows)
 }

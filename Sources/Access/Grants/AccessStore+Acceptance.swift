@@ -4,13 +4,13 @@ public import Organizations
 internal import Text
 public import Time
 
-/// Who opens an invitation's link, signed in.
+/// A signed-in user who opens an invitation's link.
 public struct Invitee: Sendable {
     public let issuer: String
     public let subject: String
-    /// In lower case, where it is verified.
+    /// The verified address in lower case; nil if there is none.
     public let verifiedEmail: String?
-    /// As it was sent, verified or not.
+    /// The address as the provider sent it, verified or not.
     public let email: String?
 
     public init(issuer: String, subject: String, verifiedEmail: String?, email: String?) {
@@ -22,7 +22,7 @@ public struct Invitee: Sendable {
 }
 
 extension AccessStore {
-    /// The invitation of a link, whatever its state; `nil` for a token that leads to none.
+    /// Returns the invitation of a link, in any state, or nil for an unknown token.
     public func invitation(of token: InvitationToken) async throws(DatabaseError) -> Invitation? {
         let moment = now()
         return try await database.read { transaction throws(DatabaseError) in
@@ -30,7 +30,7 @@ extension AccessStore {
         }
     }
 
-    /// Why the invitation is not for somebody; `nil` where it is.
+    /// Returns the reason why a user cannot accept the invitation, or nil if they can.
     public func mismatch(
         of invitation: Invitation, with invitee: Invitee, isAccepted: Bool
     ) async throws(DatabaseError) -> InvitationMismatch? {
@@ -39,15 +39,15 @@ extension AccessStore {
         }
     }
 
-    /// State, address, suspension, grant and audit event, all in one transaction: of several acceptances at once one is
-    /// the first. That somebody else tried is recorded too.
+    /// Accepts an invitation. State, address, suspension, grant and audit event share one transaction, so that only one
+    /// of several concurrent acceptances succeeds. A refused attempt by another user is recorded too.
     ///
     /// - Parameters:
-    ///   - isAccepted: whether the invitee's provider is one that the organization lists; `nil` where there is no such
-    ///     organization.
-    ///   - isSignedIn: whether the invitee's session or token still counts.
-    ///   - seen: kept with it, so that the organization knows them.
-    ///   - record: appended to the audit log with it.
+    ///   - isAccepted: whether the organization lists the invitee's provider; nil if the organization is not
+    ///     configured.
+    ///   - isSignedIn: whether the invitee's session or token is still valid.
+    ///   - seen: the sign-in to store with the grant, so that the organization knows the user.
+    ///   - record: appended to the audit log in the transaction.
     public func accept(
         _ token: InvitationToken, by invitee: Invitee, isAccepted: @escaping @Sendable (OrganizationID) -> Bool?,
         isSignedIn: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> Bool,

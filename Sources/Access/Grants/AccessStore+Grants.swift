@@ -4,9 +4,9 @@ public import Organizations
 internal import Time
 
 extension AccessStore {
-    /// Stores a role for an identity, once: the same one again is the grant that there is.
+    /// Stores a role for an identity. If the grant exists already, it is returned.
     ///
-    /// - Parameter record: appended to the audit log with it, the grant's id as its target.
+    /// - Parameter record: appended to the audit log in the transaction, with the grant's id as its target.
     /// - Returns: the grant, and whether it is new.
     public func createGrantBlocking(
         _ role: Role, to issuer: String, _ subject: String, in organization: OrganizationID, source: Grant.Source,
@@ -45,11 +45,11 @@ extension AccessStore {
             .integer(grant.createdAt.seconds), .text(try identity(grant.issuer, grant.subject).text))
     }
 
-    /// Takes a stored role away, for commands.
+    /// Revokes a grant, for command-line use.
     ///
     /// - Parameters:
-    ///   - organization: `nil` for whichever has it.
-    ///   - isForced: even where nobody could manage the organization any more.
+    ///   - organization: nil for any organization.
+    ///   - isForced: whether to revoke the grant even if the organization is left without a manager.
     public func revokeGrantBlocking(
         _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: PeopleRules,
         recording record: AuditRecord
@@ -65,7 +65,7 @@ extension AccessStore {
         }
     }
 
-    /// Takes a stored role away; counts from the next request on. The invitations go with it that a manager has pending.
+    /// Revokes a grant; takes effect with the next request. Pending invitations of a revoked manager are revoked too.
     public func revoke(
         _ id: String, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
@@ -105,7 +105,7 @@ extension AccessStore {
         return .kept(grant, [.revoked(grant)])
     }
 
-    /// All grants of an organization, or of all.
+    /// Returns the grants of an organization, or of all if it is nil.
     public func grantsBlocking(_ organization: OrganizationID?) throws(DatabaseError) -> [Grant] {
         try database.readBlocking { transaction throws(DatabaseError) in
             try AccessStore.grants(organization, transaction)

@@ -3,15 +3,15 @@ public import Organizations
 public import Time
 
 extension AccessStore {
-    /// SQL: whether a pending invitation has run out, or was issued by a clock that was ahead, and so would run out later
-    /// than it should.
+    /// SQL condition: a pending invitation has expired, or was issued by a clock that was ahead and would expire too
+    /// late.
     ///
-    /// - Parameter now: the parameter that holds the present, in seconds.
+    /// - Parameter now: the SQL parameter that holds the current time, in seconds.
     static func hasRunOut(at now: String) -> String {
         "(expires_at <= \(now) OR issued_at > \(now) + \(Timestamp.clockTolerance.components.seconds))"
     }
 
-    /// - Parameter moment: by which it is told what has expired.
+    /// - Parameter moment: the time at which expiry is evaluated.
     public static func invitation(
         _ id: String, in organization: OrganizationID, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Invitation? {
@@ -20,16 +20,16 @@ extension AccessStore {
         ).first
     }
 
-    /// A page of an organization's invitations, the newest first.
+    /// Returns a page of an organization's invitations, newest first.
     ///
     /// - Parameters:
-    ///   - state: only these; `nil` for all.
-    ///   - before: the last one of the page before.
+    ///   - state: returns only invitations in this state; nil for all.
+    ///   - before: the last invitation of the previous page.
     public static func invitations(
         of organization: OrganizationID, in state: Invitation.State?, before: (at: Int64, id: String)?, limit: Int,
         at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> [Invitation] {
-        // One that has run out is told as expired before it is marked so.
+        // An invitation past its expiry is reported as expired before it is marked so.
         try invitations(
             """
             organization = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
@@ -39,7 +39,7 @@ extension AccessStore {
             .text(state?.rawValue ?? ""), .integer(moment.seconds), .integer(limit), at: moment, transaction)
     }
 
-    /// The organizations that have invited an address and wait for it.
+    /// Returns the organizations that have a pending invitation for an address.
     public static func organizations(
         inviting email: String, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> [OrganizationID] {
@@ -47,7 +47,7 @@ extension AccessStore {
             .filter { $0.state == .pending }.map(\.organization)
     }
 
-    /// How many invitations there are of each state.
+    /// Returns the number of invitations in each state.
     public func countInvitations() async throws(DatabaseError) -> [Invitation.State: Int] {
         let moment = now()
         return try await database.read { transaction throws(DatabaseError) in
@@ -65,7 +65,7 @@ extension AccessStore {
         }
     }
 
-    /// - Parameter condition: SQL of this file and its neighbours, never of anybody else.
+    /// - Parameter condition: an SQL condition from the source of this store, never from input.
     static func invitations(
         _ condition: String, _ values: SQLValue..., at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> [Invitation] {

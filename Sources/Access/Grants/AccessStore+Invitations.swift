@@ -4,16 +4,16 @@ public import Organizations
 internal import Text
 internal import Time
 
-/// An invitation that was made or sent anew.
+/// An invitation that was created or sent again.
 public struct IssuedInvitation: Sendable {
     public let invitation: Invitation
-    /// For the link, where no letter brings it; told this once.
+    /// The secret of the link, returned this once; nil if a letter delivers it.
     public let token: InvitationToken?
-    /// Whether it was not there before.
+    /// Whether the invitation was created by this call.
     public let isNew: Bool
 }
 
-/// Who invites, and by which rules.
+/// The inviter of an invitation, and the limits and delivery that apply.
 public struct InvitationTerms: Sendable {
     let inviter: IdentityID?
     let inviterEmail: String?
@@ -22,10 +22,10 @@ public struct InvitationTerms: Sendable {
     public let sendsLetter: Bool
 
     /// - Parameters:
-    ///   - inviter: `nil` for the operator.
-    ///   - inviterEmail: in lower case, where it is verified.
-    ///   - perDay: how many an organization may send in 24 hours; `nil` for as many as one likes.
-    ///   - sendsLetter: else the link is handed over.
+    ///   - inviter: nil for the operator.
+    ///   - inviterEmail: in lower case; nil if it is not verified.
+    ///   - perDay: the number of invitations that an organization may send in 24 hours; nil for no limit.
+    ///   - sendsLetter: whether the link is sent by mail; otherwise it is returned to the inviter.
     public init(inviter: IdentityID?, inviterEmail: String?, lifetime: Duration, perDay: Int?, sendsLetter: Bool) {
         self.inviter = inviter
         self.inviterEmail = inviterEmail
@@ -36,7 +36,7 @@ public struct InvitationTerms: Sendable {
 }
 
 extension AccessStore {
-    /// Invites an address; where it is invited already with the same role, that invitation is the answer.
+    /// Invites an address. A pending invitation of the address with an equal role is returned instead of a new one.
     public func invite(
         _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: ActingIdentity,
         on terms: InvitationTerms, recording record: AuditRecord
@@ -47,7 +47,7 @@ extension AccessStore {
         }
     }
 
-    /// The same for commands.
+    /// Blocking variant of `invite`, for command-line use.
     public func inviteBlocking(
         _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
         recording record: AuditRecord
@@ -95,9 +95,9 @@ extension AccessStore {
         return .kept(IssuedInvitation(invitation: invitation, token: token, isNew: true), [])
     }
 
-    /// Takes back what somebody has pending who does not manage any more.
+    /// Revokes the pending invitations of an inviter who no longer manages the organization.
     ///
-    /// - Parameter emails: of the same person, where they were verified.
+    /// - Parameter emails: further verified addresses of the inviter.
     static func revokeInvitations(
         of inviter: IdentityID, emails: Set<ExactText> = [], in organization: OrganizationID, because reason: String,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
@@ -118,9 +118,9 @@ extension AccessStore {
         }
     }
 
-    /// Marks and records what ran out; at most so many at once.
+    /// Marks expired invitations and records them in the audit log, at most `limit` per call.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: the number of invitations that expired.
     @discardableResult
     public func expireInvitations(atMost limit: Int = 200) async throws(DatabaseError) -> Int {
         let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Int> in
@@ -128,7 +128,7 @@ extension AccessStore {
                 "state = 'pending' AND \(AccessStore.hasRunOut(at: "$1")) LIMIT $2", .integer(moment.seconds),
                 .integer(limit),
                 at: moment, transaction)
-            // Nothing is written, and nobody is woken for it.
+            // A refusal writes nothing and notifies no waiter.
             guard !over.isEmpty else { return .refused(.notFound) }
             for invitation in over { try AccessStore.expire(invitation, at: moment, transaction) }
             return .kept(over.count, [])
@@ -136,7 +136,7 @@ extension AccessStore {
         return (try? result.get()) ?? 0
     }
 
-    // MARK: Parts
+    // MARK: Shared steps
 
     private static func expire(
         _ invitation: Invitation, at moment: Timestamp, _ transaction: Transaction
@@ -179,7 +179,7 @@ extension AccessStore {
         }
     }
 
-    /// Counts one more letter or link; seconds to wait where there were enough in the last 24 hours.
+    /// Counts one more letter or link. Returns the seconds to wait if the limit of the last 24 hours is reached.
     static func sendings(
         _ organization: OrganizationID, _ terms: InvitationTerms, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Int? {
@@ -189,7 +189,7 @@ extension AccessStore {
             "DELETE FROM invitation_sending WHERE organization = $1 AND (at <= $2 OR at > $3)",
             .text(organization.text), .integer(moment.seconds - day), .integer(moment.latestStored.seconds))
         guard perDay > 0 else { return Int(day) }
-        // The one that has to be a day old before there may be another.
+        // The sending that has to be a day old before another is allowed.
         let oldest = try transaction.first(
             "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $2",
             .text(organization.text), .integer(perDay - 1)

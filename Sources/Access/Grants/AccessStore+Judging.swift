@@ -5,15 +5,15 @@ public import Organizations
 internal import Snapshots
 internal import Time
 
-// Roles of people seen are stored with them. After a change of rules or settings they are judged anew here, in batches
-// that each take a few milliseconds of a reading and of a writing transaction; until then a caller that needs one
-// of them judges it on the spot.
+// Mapped roles of users who signed in are stored with them. After a change of rules or settings they are evaluated
+// again here, in batches. Each batch takes a few milliseconds of a read transaction and of a write transaction. Until
+// then, a caller that needs one of them evaluates it directly.
 extension AccessStore {
     private static let batch = 100
 
-    /// Judges the claims of everyone seen in an organization whose stored access is of other rules than today's.
+    /// Evaluates the claims of every seen user in an organization whose stored access was computed under other rules.
     ///
-    /// - Returns: the tag of the rules that all of them are judged by now; `nil` for an organization that is not
+    /// - Returns: the tag of the rules under which all users are now evaluated; nil if the organization is not
     ///   configured.
     @discardableResult
     public func judgePeople(
@@ -32,7 +32,7 @@ extension AccessStore {
         }
     }
 
-    /// The same for commands.
+    /// Blocking variant of `judgePeople`, for command-line use.
     func judgePeopleBlocking(of organization: OrganizationID, by rules: PeopleRules) throws(DatabaseError) {
         while true {
             let rows = snapshots.read().value.mappings(of: organization)
@@ -65,10 +65,11 @@ extension AccessStore {
         }
     }
 
-    /// Whether a row of `person_seen` was judged by other rules: `$1` is the organization, `$2` the tag of the rules.
+    /// SQL condition: a row of `person_seen` was evaluated under other rules. `$1` is the organization, `$2` the tag of
+    /// the rules.
     static let isOutdated = "(organization = $1 AND rules < $2 OR organization = $1 AND rules > $2)"
 
-    /// A person who signed in meanwhile was judged then.
+    /// Stores evaluations. A user who signed in meanwhile is skipped, because the sign-in stored a newer evaluation.
     private static func keep(_ judged: [Judged], _ transaction: Transaction) throws(DatabaseError) {
         let update = try transaction.prepare(
             """
@@ -86,7 +87,7 @@ extension AccessStore {
 
     // MARK: Grants of earlier versions
 
-    /// Derives the ids of identities that earlier versions did not store with a grant. Blocks: for start-up.
+    /// Computes the identity ids of grants that earlier versions stored without one. Blocks: for start-up.
     func completeGrants() throws(DatabaseError) {
         while true {
             let found = try database.readBlocking { transaction throws(DatabaseError) in

@@ -2,29 +2,30 @@ internal import Audit
 public import Databases
 public import Time
 
-/// A letter that is to be sent now, with a link of its own.
+/// An invitation letter that is due, with its own link.
 public struct OutgoingLetter: Sendable {
-    /// Of this attempt alone, for each has another link in it.
+    /// The id of this attempt; each attempt has another link.
     public let id: String
     public let invitation: Invitation
     public let token: InvitationToken
 }
 
-/// What became of a letter.
+/// The outcome of one attempt to send a letter.
 public enum LetterOutcome: Sendable, Hashable {
     case sent
-    /// It is tried again after this, unless it was tried often enough.
+    /// The attempt failed. The letter is tried again at this time, unless the limit of attempts is reached.
     case delayed(String, until: Timestamp)
     case failed(String)
 }
 
-// Every attempt makes a link of its own, for what is not stored cannot be sent again; all of them work until the
-// invitation is used, revoked or sent anew. So nothing that leads in is kept anywhere, not even sealed.
+// Each attempt makes its own link, because an unstored token cannot be sent again. All links work until the invitation
+// is accepted, revoked or sent again. The store therefore holds no secret that opens an invitation, not even sealed.
 extension AccessStore {
-    /// Between two attempts of a letter. A later time was set by a clock that was ahead, and the letter is due.
+    /// The longest time between two attempts. A later time was set by a clock that was ahead, so the letter is due.
     static let longestLetterWait: Duration = .seconds(8 * 3600)
 
-    /// Takes the letter that waits longest, for so long that nobody else tries it meanwhile.
+    /// Takes the letter that has waited longest. The lease keeps other workers from sending it meanwhile. Returns nil
+    /// if no letter is due.
     public func takeLetter(for lease: Duration) async throws(DatabaseError) -> OutgoingLetter? {
         let result = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<OutgoingLetter> in
             let due = try AccessStore.invitations(
@@ -46,7 +47,7 @@ extension AccessStore {
         return try? result.get()
     }
 
-    /// Keeps what became of it, unless the invitation was sent anew meanwhile.
+    /// Stores the outcome of an attempt, unless the invitation was sent again meanwhile.
     public func settle(_ letter: OutgoingLetter, _ outcome: LetterOutcome) async throws(DatabaseError) {
         _ = try await change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Void> in
             guard let hash = try? letter.token.hash,

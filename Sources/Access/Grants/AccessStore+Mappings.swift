@@ -8,14 +8,14 @@ internal import Text
 internal import Time
 
 extension AccessStore {
-    /// How many rows an organization's managers may add: what every decision may have to look at is bounded.
+    /// The maximum number of rules that an organization's managers may add; bounds the cost of every decision.
     public static let mostMappings = 2000
-    /// How many of them may be patterns, which have to be tried one by one.
+    /// The maximum number of `glob` rules among them, which have to be evaluated one by one.
     public static let mostPatterns = 200
 
-    /// What has to hold where rows are changed.
+    /// The conditions that a change of rules depends on.
     public struct MappingConditions: Sendable {
-        /// Whether these rows, ranked among themselves, are those that the change was made for.
+        /// Whether these stored rules are those for which the change was made.
         let isCurrent: @Sendable ([Mapping]) -> Bool
         let rules: PeopleRules
 
@@ -27,26 +27,27 @@ extension AccessStore {
         }
     }
 
-    /// A change with all that is worked out before its transaction.
+    /// A change with everything that is computed before its transaction.
     private struct PreparedChange: Sendable {
         let newID: String
         let before: [Mapping]
         let after: MappingRows
     }
 
-    /// Changes the rows that managers added; counts from the next request on.
+    /// Changes the rules that managers added; takes effect with the next request.
     ///
-    /// Rows are prepared, and people judged, before the transaction: only what may have changed meanwhile is asked in it.
+    /// Rules are prepared, and users evaluated, before the transaction. Inside it, only what may have changed meanwhile
+    /// is checked.
     ///
-    /// - Parameter record: appended to the audit log with it; its action and target are set here, and how the row was
-    ///   and is.
-    /// - Returns: the row that was added, replaced or removed, and all rows as they are now.
+    /// - Parameter record: appended to the audit log in the transaction. Its action, its target, and the rule before
+    ///   and after the change are set here.
+    /// - Returns: the rule that was added, replaced or removed, and all stored rules after the change.
     public func changeMappings(
         _ change: MappingChange, in organization: OrganizationID, by manager: ActingIdentity,
         where conditions: MappingConditions, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
         try await mappingTurns.take(organization) { () throws(DatabaseError) in
-            // Each round but the first comes after a change by another process.
+            // Every further attempt follows a change by another process.
             for _ in 0..<5 {
                 let prepared: PreparedChange
                 switch try await prepare(change, in: organization, where: conditions) {
@@ -56,7 +57,7 @@ extension AccessStore {
                 let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
                 var locksOut = false
                 if !future.isAny {
-                    // If the organization had no manager before, nothing is refused for leaving none.
+                    // If the organization had no manager before, no change is refused for leaving none.
                     let rows = MappingRows(prepared.before)
                     locksOut = try await futureManagers(of: organization, under: rows, by: conditions.rules).isAny
                 }
@@ -85,7 +86,8 @@ extension AccessStore {
         }
     }
 
-    /// `nil` if the rows are not those any more that the change was prepared for, or the manager is gone who was found.
+    /// Commits a prepared change. Returns nil if the stored rules have changed since it was prepared, or if the manager
+    /// found by the search is gone.
     private func commit(
         _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers, locksOut: Bool,
         in organization: OrganizationID, by manager: ActingIdentity, where conditions: MappingConditions,
@@ -103,7 +105,7 @@ extension AccessStore {
             let hasManager = try AccessStore.hasManager(
                 organization, among: future, by: conditions.rules, at: moment, transaction)
             if !hasManager {
-                // A manager whom the search found may be gone by now: it is made again.
+                // A manager whom the search found may be gone by now: the search is repeated.
                 if future.isAny { return .kept(nil, []) }
                 if locksOut { return .refused(.wouldLockOut) }
             }
@@ -136,7 +138,7 @@ extension AccessStore {
         }
     }
 
-    /// Writes the rows that differ from those that are stored.
+    /// Writes the rules that differ from the stored ones.
     private static func store(
         _ rows: [Mapping], in organization: OrganizationID, insteadOf before: [Mapping], _ transaction: Transaction
     ) throws(DatabaseError) {
@@ -162,12 +164,12 @@ extension AccessStore {
 }
 
 extension Mapping {
-    /// Whether a row is the same to the byte, and in the same place.
+    /// Returns true if two rules are equal byte by byte and have equal ranks.
     fileprivate func isExactly(_ other: Mapping) -> Bool {
         rank == other.rank && parts.elementsEqual(other.parts) { $0.utf8.elementsEqual($1.utf8) }
     }
 
-    /// As the audit log tells a row.
+    /// The rule as the audit log records it.
     fileprivate var json: String {
         var writer = JSONWriter()
         writer.beginObject()

@@ -3,42 +3,42 @@ public import Databases
 public import Organizations
 internal import Text
 
-/// An identity with a role in an organization, and from where.
+/// A member: an identity with a role in an organization, and the sources of the role.
 public struct SeenMember: Sendable {
     public let identity: IdentityID
     public let issuer: String
     public let subject: String
-    /// `nil` for an identity that was not seen yet.
+    /// The last sign-in; nil if the identity has not signed in yet.
     public let person: PersonSeen?
-    /// What the claims of the last sign-in earn; without a role if they earn nothing.
+    /// The access earned by the claims of the last sign-in; without a role if they earn none.
     public let access: SeenAccess?
-    /// At least one if the claims earn nothing.
+    /// The member's grants; at least one if the claims earn no role.
     public let grants: [Grant]
     /// The highest of the mapped role and the grants.
     public let role: Role
 
-    /// As lists show the identity.
+    /// The name that lists show.
     public var name: String {
         person.map { $0.email ?? $0.subject } ?? grants.first.map { $0.email ?? $0.subject } ?? ""
     }
 }
 
-/// By what a list of members is sorted.
+/// The order of a list of members.
 public enum MemberOrder: Sendable {
     /// The identity's id.
     case identity
-    /// The address, or the subject where there is none; by bytes.
+    /// The address, or the subject if there is no address; compared by bytes.
     case name
 }
 
 extension AccessStore {
-    /// A page of the identities that have a role in an organization, read by index: its cost depends on the page's
-    /// length and not on how many people there are, once ``judgePeople(of:by:)`` is done.
+    /// Returns a page of an organization's members, read by index. Once ``judgePeople(of:by:)`` is done, the cost
+    /// depends on the page's length, not on the number of users.
     ///
     /// - Parameters:
-    ///   - after: the last one of the page before; `nil` for the first page.
-    ///   - limit: how many at most.
-    ///   - rows: those that managers added.
+    ///   - after: the last member of the previous page; nil for the first page.
+    ///   - limit: the maximum number of members.
+    ///   - rows: the rules that managers added.
     public static func members(
         of organization: OrganizationID, by order: MemberOrder, after: IdentityID?, limit: Int,
         under rows: MappingRows, by rules: PeopleRules, _ transaction: Transaction
@@ -66,7 +66,8 @@ extension AccessStore {
         return members
     }
 
-    /// Those who may have a role: everyone with a grant, and people seen unless it is stored that they earn nothing.
+    /// Returns the identities that may have a role: those with a grant, and seen users unless it is stored that they
+    /// earn none.
     private static func candidates(
         _ organization: OrganizationID, _ order: MemberOrder, after: (name: String, identity: String),
         tag: RulesTag?, limit: Int, _ transaction: Transaction
@@ -83,7 +84,7 @@ extension AccessStore {
                 """, organization, tag, .text(after.identity), .integer(limit)
             ) { row throws(DatabaseError) in (name: "", identity: row.text(0)) }
         case .name:
-            // A person who was seen is named by the last sign-in, whatever a grant says.
+            // A user who signed in is named by the last sign-in, not by a grant.
             return try transaction.all(
                 """
                 SELECT coalesce(email, subject) AS name, identity FROM person_seen
@@ -111,7 +112,7 @@ extension AccessStore {
         ) { row throws(DatabaseError) in row.text(0) } ?? ""
     }
 
-    /// `nil` if the identity has no role now, or is suspended.
+    /// Returns nil if the identity has no role now, or is suspended.
     private static func member(
         _ identity: IdentityID, of organization: OrganizationID, under rows: MappingRows, _ tag: RulesTag?,
         by rules: PeopleRules, _ transaction: Transaction
@@ -135,9 +136,9 @@ extension AccessStore {
 
     // MARK: Grants and suspensions
 
-    /// A page of an organization's grants, by their ids.
+    /// Returns a page of an organization's grants, ordered by id.
     ///
-    /// - Parameter after: the last one of the page before.
+    /// - Parameter after: the id of the last grant of the previous page.
     public static func grants(
         _ organization: OrganizationID, after: String, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
@@ -146,9 +147,9 @@ extension AccessStore {
             .text(organization.text), .text(after), .integer(limit), read: grant)
     }
 
-    /// A page of an organization's suspensions, by the ids of their identities.
+    /// Returns a page of an organization's suspensions, ordered by identity id.
     ///
-    /// - Parameter after: the last one of the page before.
+    /// - Parameter after: the last identity of the previous page.
     public static func suspensions(
         _ organization: OrganizationID, after: IdentityID?, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {

@@ -4,7 +4,7 @@ public import Organizations
 internal import Time
 
 extension AccessStore {
-    /// Makes a new token, ends the old ones, and lets the new one live as long as a new invitation.
+    /// Makes a new token for a pending invitation, revokes its previous tokens, and restarts its lifetime.
     public func resend(
         _ id: String, in organization: OrganizationID, by manager: ActingIdentity, on terms: InvitationTerms,
         recording record: AuditRecord
@@ -17,8 +17,9 @@ extension AccessStore {
     /// Blocking variant of `resend`, for command-line use.
     ///
     /// - Parameters:
-    ///   - id: of an invitation of any organization.
-    ///   - organizations: those for which an invitation can be accepted at all; one of another is as if it were not there.
+    ///   - id: the id of an invitation of any organization.
+    ///   - organizations: the configured organizations. An invitation of any other organization is reported as not
+    ///     found.
     public func resendBlocking(
         _ id: String, inOneOf organizations: [OrganizationID], on terms: InvitationTerms, recording record: AuditRecord
     ) throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
@@ -58,7 +59,7 @@ extension AccessStore {
         return .kept(IssuedInvitation(invitation: renewed, token: token, isNew: false), [])
     }
 
-    /// Takes a pending invitation back; its links lead to a page that says so.
+    /// Revokes a pending invitation; its links lead to a page that says so.
     public func revokeInvitation(
         _ id: String, in organization: OrganizationID, by manager: ActingIdentity, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
@@ -69,9 +70,9 @@ extension AccessStore {
         return result.map { _ in }
     }
 
-    /// Blocking variant of `revokeInvitation`, for command-line use: an invitation of any organization.
+    /// Blocking variant of `revokeInvitation` for an invitation of any organization, for command-line use.
     ///
-    /// - Returns: the invitation as it was.
+    /// - Returns: the invitation before the change.
     public func revokeInvitationBlocking(
         _ id: String, recording record: AuditRecord
     ) throws(DatabaseError) -> Result<Invitation, AccessRefusal> {
@@ -91,7 +92,7 @@ extension AccessStore {
         return .kept(known, [])
     }
 
-    /// All invitations of an organization, or of all, the newest first. For command-line use.
+    /// Returns the invitations of an organization, or of all if it is nil, newest first. For command-line use.
     public func invitationsBlocking(_ organization: OrganizationID?) throws(DatabaseError) -> [Invitation] {
         let moment = now()
         return try database.readBlocking { transaction throws(DatabaseError) in

@@ -7,7 +7,7 @@ internal import Time
 extension AccessStore {
     static let grantColumns = "id, organization, issuer, subject, email, role, source, created_at"
 
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public static func grants(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
@@ -22,7 +22,7 @@ extension AccessStore {
         try transaction.first("SELECT \(grantColumns) FROM access_grant WHERE id = $1", .text(id), read: grant)
     }
 
-    /// What is stored for one identity in an organization.
+    /// Returns the grants of one identity in an organization.
     static func grants(
         of issuer: String, _ subject: String, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
@@ -53,7 +53,7 @@ extension AccessStore {
             createdAt: Timestamp(seconds: Int64(row.integer(7))))
     }
 
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {
@@ -73,7 +73,7 @@ extension AccessStore {
         }
     }
 
-    /// One of them; `nil` if the identity is not suspended.
+    /// Returns the suspension of an identity, or nil if it is not suspended.
     static func suspension(
         of identity: String, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Suspension? {
@@ -99,7 +99,7 @@ extension AccessStore {
             emails: emails, createdAt: Timestamp(seconds: Int64(row.integer(4))))
     }
 
-    /// Whether an organization shut an identity out, by itself or by its verified address.
+    /// Returns true if an organization suspended an identity or its verified address.
     static func isSuspended(
         _ issuer: String, _ subject: String, _ verifiedEmail: String?, in organization: OrganizationID,
         _ transaction: Transaction
@@ -118,7 +118,7 @@ extension AccessStore {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
-    /// Whether an organization has suspended addresses.
+    /// Returns true if an organization has suspended addresses.
     static func suspendsAddresses(
         in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -127,9 +127,9 @@ extension AccessStore {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
-    /// The rows that managers added, by organization and in their order; ranked among themselves.
+    /// Returns the rules that managers added, by organization, ordered by their rank among themselves.
     ///
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public static func mappings(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [OrganizationID: [Mapping]] {

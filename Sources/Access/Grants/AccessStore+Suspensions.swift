@@ -6,10 +6,10 @@ internal import Text
 internal import Time
 
 extension AccessStore {
-    /// Shuts an identity out, whatever it would earn, and ends the invitations that it has pending; `notFound` where
-    /// nobody of this name is known.
+    /// Suspends an identity, which overrides every role, and revokes its pending invitations. Refused as `notFound` if
+    /// the organization does not know the identity.
     ///
-    /// - Returns: the suspension, which may have been there before.
+    /// - Returns: the suspension; an existing one is returned unchanged.
     public func suspend(
         _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
         recording record: AuditRecord
@@ -52,7 +52,7 @@ extension AccessStore {
         }
     }
 
-    /// Lets an identity in again.
+    /// Ends the suspension of an identity.
     public func unsuspend(
         _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity,
         recording record: AuditRecord
@@ -73,10 +73,10 @@ extension AccessStore {
         }
     }
 
-    /// Shuts out whoever has another verified address of somebody suspended, and ends the invitations that they have
-    /// pending, where somebody is left who manages the organization.
+    /// Adds a verified address to a suspension, and revokes the pending invitations of that identity and address. Every
+    /// identity with the address is suspended too. Refused if the organization would be left without a manager.
     ///
-    /// - Returns: `notFound` where they are not suspended, or the address is known.
+    /// - Returns: `notFound` if the identity is not suspended, or the address is suspended already.
     public func extendSuspension(
         of identity: IdentityID, to email: String, in organization: OrganizationID, under rules: PeopleRules,
         recording record: AuditRecord
@@ -103,7 +103,7 @@ extension AccessStore {
         }
     }
 
-    /// - Returns: whether it is new.
+    /// - Returns: true if the address is new.
     @discardableResult
     private static func note(
         _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction

@@ -6,14 +6,14 @@ public import Snapshots
 internal import Text
 public import Time
 
-/// Grants, suspensions, invitations, stored claim mappings, and who was seen: durable, and what decisions depend on
+/// The store of grants, suspensions, invitations, stored rules and seen users. The state that decisions depend on is
 /// published as one snapshot after each commit.
 public final class AccessStore: Sendable {
     public let snapshots: Published<AccessSnapshot>
     let database: Database
     let now: @Sendable () -> Timestamp
-    /// Changes of an organization's rows in this process come one after the other: each is prepared for the rows that the
-    /// one before leaves.
+    /// Serializes changes of an organization's rules in this process, because each change is prepared for the rules
+    /// that the previous one left.
     let mappingTurns = Turns<OrganizationID>()
 
     /// Loads the snapshot. Blocks: for start-up and commands.
@@ -27,14 +27,14 @@ public final class AccessStore: Sendable {
         try refresh()
     }
 
-    /// Reads the snapshot anew; for ``Databases/Database/follow(every:_:)``.
+    /// Reads the snapshot again; for ``Databases/Database/follow(every:_:)``.
     public func refresh() throws(DatabaseError) {
         while true {
             let version = snapshots.version
             let snapshot = try database.readBlocking { transaction throws(DatabaseError) in
                 try AccessStore.read(transaction)
             }
-            // What this process committed meanwhile must not be covered by what was read before.
+            // A snapshot read earlier must not replace what this process committed meanwhile.
             if snapshots.publish(snapshot, ifStill: version) { return }
         }
     }
@@ -45,7 +45,7 @@ public final class AccessStore: Sendable {
             mappings: try mappings(nil, transaction).mapValues { MappingRows($0) })
     }
 
-    /// One transaction; what is refused leaves nothing behind, and what is kept is published before the answer.
+    /// Runs one transaction. A refused change is rolled back; a committed one is published before the call returns.
     func change<Value: Sendable>(
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
@@ -55,7 +55,7 @@ public final class AccessStore: Sendable {
         }
     }
 
-    /// The same for commands.
+    /// Blocking variant of `change(_:)`, for command-line use.
     func changeBlocking<Value: Sendable>(
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
     ) throws(DatabaseError) -> Result<Value, AccessRefusal> {
@@ -65,8 +65,8 @@ public final class AccessStore: Sendable {
         }
     }
 
-    /// A new id for a row: 32 bits of time, so that rows of one time stand together in their index and many of them are
-    /// one page to write, and 64 random ones. It does not begin with a hyphen, which commands would take for an option.
+    /// Makes a new row id: 32 bits of time and 64 random bits. Ids of one time are adjacent in the index, so that many
+    /// of them are written as one page. An id never begins with a hyphen, which commands would parse as an option.
     static func makeID(at moment: Timestamp) throws(DatabaseError) -> String {
         do {
             let seconds = UInt32(truncatingIfNeeded: moment.seconds)
@@ -79,7 +79,7 @@ public final class AccessStore: Sendable {
     }
 }
 
-/// What a change of access came to, inside its transaction.
+/// The outcome of a change of access, inside its transaction.
 enum ChangeOutcome<Value: Sendable>: Sendable {
     case kept(Value, [AccessChange])
     case refused(AccessRefusal)
@@ -94,28 +94,28 @@ enum ChangeOutcome<Value: Sendable>: Sendable {
     }
 }
 
-/// Why access is not changed.
+/// The reason why a change of access is refused.
 public enum AccessRefusal: Error, Sendable, Hashable {
-    /// There is nothing of this id.
+    /// No object has this id.
     case notFound
-    /// Nobody could manage the organization any more.
+    /// The organization would be left without a manager.
     case wouldLockOut
-    /// The session or the token of the caller has ended.
+    /// The caller's session or token has ended.
     case signedOut
-    /// Whoever asks may not do this any more.
+    /// The caller is no longer permitted to make this change.
     case notPermitted(isMember: Bool)
-    /// One's own role would go, and one has not said that one means it.
+    /// The caller would lose or lower their own role, and has not confirmed that.
     case losesOwnRole
-    /// The rows are not those any more that the change was made for.
+    /// The rules have changed since the change was prepared.
     case changedMeanwhile
-    /// An organization has as many rows as it may have.
+    /// The organization has reached its limit of rules.
     case tooMany
-    /// An address is invited already, with another role.
+    /// The address has a pending invitation with another role.
     case invitedOtherwise(Role)
-    /// As many were invited today as may be; seconds until one more may be.
+    /// The daily limit of invitations is reached; the value is the seconds until the next one is allowed.
     case tooManyToday(retryAfter: Int)
-    /// The invitation is in a state in which this cannot be done to it.
+    /// The invitation's state does not allow this change.
     case closed(Invitation.State)
-    /// The invitation is somebody else's.
+    /// The invitation is for another user.
     case notInvited(InvitationMismatch)
 }

@@ -4,10 +4,10 @@ public import Organizations
 internal import Snapshots
 public import Time
 
-/// An identity that changes something, and by what right. Both are asked again inside the transaction of the change: the
-/// content of a request may take minutes to arrive, and the role, the session or the token may end meanwhile.
+/// An identity that makes a change, and its permission. Both are checked again inside the change's transaction: the
+/// body of a request may take minutes to arrive, and the role, session or token may end meanwhile.
 public struct ActingIdentity: Sendable {
-    /// What an identity has at one moment.
+    /// The role and permissions of an identity at one moment.
     public typealias Rights = (role: Role?, permissions: Permissions)
 
     let issuer: String
@@ -20,12 +20,13 @@ public struct ActingIdentity: Sendable {
     private let earned: @Sendable (MappingRows, [Role]) -> Rights
 
     /// - Parameters:
-    ///   - permission: what they have to be permitted.
-    ///   - isConfirmed: whether their own role may go by what they do.
-    ///   - isSignedIn: whether the session or the token that they came with still counts.
-    ///   - verifiedEmail: in lower case; under the settings of when it is asked.
-    ///   - isEmailUnknown: whether there may be a verified address that is not known; likewise.
-    ///   - earned: what their claims under these stored rows and these grants come to, suspensions left aside; likewise.
+    ///   - permission: the permission that the change requires.
+    ///   - isConfirmed: whether the caller confirmed that their own role may be lost.
+    ///   - isSignedIn: whether the caller's session or token is still valid.
+    ///   - verifiedEmail: in lower case; evaluated under the settings at the time of the call.
+    ///   - isEmailUnknown: whether the caller may have a verified address that is unknown; evaluated likewise.
+    ///   - earned: the rights that the caller's claims earn under these stored rules and grants, without suspensions;
+    ///     evaluated likewise.
     public init(
         issuer: String, subject: String, permission: Permission, isConfirmed: Bool,
         isSignedIn: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> Bool,
@@ -42,7 +43,7 @@ public struct ActingIdentity: Sendable {
         self.earned = earned
     }
 
-    /// What they have now; refused if they are not signed in any more, or may not do what they began.
+    /// Returns the identity's current rights. Refused if it is no longer signed in, or no longer has the permission.
     func check(
         in organization: OrganizationID, under rows: MappingRows, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Result<Rights, AccessRefusal> {
@@ -60,7 +61,7 @@ public struct ActingIdentity: Sendable {
         guard try !AccessStore.isSuspended(issuer, subject, verifiedEmail(), in: organization, transaction) else {
             return (nil, [])
         }
-        // The address could be a suspended one.
+        // The unknown address could be a suspended one.
         if isEmailUnknown(), try AccessStore.suspendsAddresses(in: organization, transaction) { return (nil, []) }
         let grants = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
         return earned(rows, grants.map(\.role))
@@ -74,9 +75,9 @@ struct OwnRole {
     fileprivate let before: Role?
     let rows: MappingRows
 
-    /// Whether the change took the role away or lowered it, and the identity has not confirmed that this is meant.
+    /// Returns true if the change removed or lowered the role, and the identity has not confirmed that.
     ///
-    /// - Parameter rows: as they are now, where they changed.
+    /// - Parameter rows: the rules after the change, if it changed them.
     func isLost(under rows: MappingRows? = nil, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         guard !identity.isConfirmed, let before else { return false }
         let after = try identity.rights(in: organization, under: rows ?? self.rows, transaction).role
@@ -85,7 +86,7 @@ struct OwnRole {
 }
 
 extension AccessStore {
-    /// One transaction of an identity's, refused if it may not do this any more.
+    /// Runs one transaction on behalf of an identity. Refused if the identity no longer has the permission.
     func change<Value: Sendable>(
         by identity: ActingIdentity, in organization: OrganizationID,
         _ body:
@@ -93,7 +94,8 @@ extension AccessStore {
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
         let snapshots = snapshots
         return try await change { moment, transaction throws(DatabaseError) in
-            // What was answered before is published; a row that is written in the same batch happens at the same time.
+            // Every change that was reported as committed is published. A change in the current batch of writes counts
+            // as simultaneous.
             let rows = snapshots.read().value.mappings(of: organization)
             switch try identity.check(in: organization, under: rows, at: moment, transaction) {
             case .failure(let refusal): return .refused(refusal)
@@ -104,8 +106,8 @@ extension AccessStore {
         }
     }
 
-    /// Why an identity may not do any more what it began; `nil` if it may. For the transaction of what it writes
-    /// elsewhere in the store.
+    /// Returns the reason why an identity may no longer make a change, or nil if it may. For transactions that write to
+    /// other tables of the store.
     public func refusal(
         of identity: ActingIdentity, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> AccessRefusal? {

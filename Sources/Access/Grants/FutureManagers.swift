@@ -3,23 +3,23 @@ public import Databases
 public import Organizations
 internal import Time
 
-/// Who would manage an organization under rows that are not stored yet; found outside the writing transaction, since
-/// everyone seen may have to be judged for it.
+/// The managers that an organization would have under rules that are not stored yet. They are found outside of the
+/// write transaction, because every seen user may have to be evaluated.
 public struct FutureManagers: Sendable {
     let rows: MappingRows
-    /// A person who would manage it: more are not needed.
+    /// One user who would be a manager; more are not needed.
     let witness: IdentityID?
     let hasGrant: Bool
     let searchedAt: Timestamp
 
-    /// Whether there would be any.
+    /// Whether the organization would have a manager.
     public var isAny: Bool { hasGrant || witness != nil }
 }
 
 extension AccessStore {
     private static let searchBatch = 100
 
-    /// Looks for a person who would manage an organization if these were its stored rows.
+    /// Searches for a user who would manage an organization if these were its stored rules.
     public func futureManagers(
         of organization: OrganizationID, under rows: MappingRows, by rules: PeopleRules
     ) async throws(DatabaseError) -> FutureManagers {
@@ -28,7 +28,7 @@ extension AccessStore {
             try AccessStore.hasManagerGrant(organization, by: rules, transaction)
         }
         if hasGrant { return FutureManagers(rows: rows, witness: nil, hasGrant: true, searchedAt: moment) }
-        // Those who manage now are likely to do so afterwards.
+        // Current managers are likely to remain managers.
         var witness = try await database.read { transaction throws(DatabaseError) in
             let likely = try transaction.all(
                 """
@@ -66,8 +66,8 @@ extension AccessStore {
         return nil
     }
 
-    /// Whether an organization has a manager under the rows of the search: by a grant, or the person whom it found, or a
-    /// person who signed in since.
+    /// Returns true if an organization has a manager under the rules of the search: by a grant, by the user that it
+    /// found, or by a user who signed in since.
     static func hasManager(
         _ organization: OrganizationID, among future: FutureManagers, by rules: PeopleRules, at moment: Timestamp,
         _ transaction: Transaction

@@ -3,17 +3,17 @@ public import Organizations
 public import Text
 public import Time
 
-/// The name by which an identity is spoken of in addresses: derived from issuer and subject, and the same everywhere.
+/// The id of an identity in URLs, derived from issuer and subject; equal in all organizations.
 public struct IdentityID: Sendable, Hashable, CustomStringConvertible {
     public let text: String
 
-    /// The first 128 bits of SHA-256 over issuer and subject, base64url.
+    /// Computes the first 128 bits of SHA-256 over issuer and subject, in base64url.
     public init(issuer: String, subject: String) throws(CryptographyError) {
-        // Neither can hold a NUL, so that no two pairs are one text.
+        // Neither value can contain a NUL, so that no two pairs give one text.
         text = Base64URL.encode(try Digest.sha256(Array("\(issuer)\0\(subject)".utf8)).prefix(16))
     }
 
-    /// `nil` where a text has not the form of one.
+    /// Returns nil if a text does not have the form of an id.
     public init?(_ text: String) {
         guard text.utf8.count == 22, Base64URL.decode(text) != nil else { return nil }
         self.text = text
@@ -24,7 +24,7 @@ public struct IdentityID: Sendable, Hashable, CustomStringConvertible {
 
 /// A stored role of one identity in one organization.
 public struct Grant: Sendable, Hashable {
-    /// Where it comes from.
+    /// The source of the grant.
     public enum Source: String, Sendable, Hashable {
         case invitation
         case `operator`
@@ -34,7 +34,7 @@ public struct Grant: Sendable, Hashable {
     public let organization: OrganizationID
     public let issuer: String
     public let subject: String
-    /// As it was known when the grant was made; never what the grant hangs on.
+    /// The address at the time of the grant, for information only: the grant is bound to issuer and subject.
     public let email: String?
     public let role: Role
     public let source: Source
@@ -55,17 +55,18 @@ public struct Grant: Sendable, Hashable {
     }
 }
 
-/// An identity that an organization shut out, whatever it would earn there.
+/// An identity that an organization suspended; overrides every role.
 public struct Suspension: Sendable, Hashable {
     public let organization: OrganizationID
     public let identity: IdentityID
     public let issuer: String
     public let subject: String
-    /// In lower case, each verified once: every identity with the same verified address is shut out too.
+    /// The identity's verified addresses, in lower case. Every identity with one of these verified addresses is
+    /// suspended too.
     public let emails: Set<ExactText>
     public let createdAt: Timestamp
 
-    /// One of them, to be shown.
+    /// One of the addresses, for display.
     public var email: String? { emails.map(\.text).min() }
 
     public init(

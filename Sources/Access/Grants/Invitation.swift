@@ -3,8 +3,9 @@ public import Organizations
 internal import Text
 public import Time
 
-/// Somebody was let in by their address, and has to say yes.
+/// An invitation of an address to an organization, which the invited user has to accept.
 public struct Invitation: Sendable, Hashable {
+    /// The state of an invitation; only a pending one can be accepted.
     public enum State: String, Sendable, Hashable, CaseIterable {
         case pending
         case accepted
@@ -12,34 +13,34 @@ public struct Invitation: Sendable, Hashable {
         case expired
     }
 
-    /// What became of the letter.
+    /// The delivery state of the letter.
     public enum Delivery: String, Sendable, Hashable, CaseIterable {
-        /// There is none: whoever invited got the link.
+        /// No letter: the inviter received the link.
         case link
-        /// It is on its way, or will be tried again.
+        /// The letter is being sent, or will be tried again.
         case queued
-        /// A mail server took it.
+        /// A mail server accepted the letter.
         case sent
-        /// It was given up.
+        /// Delivery was given up.
         case failed
     }
 
     public let id: String
     public let organization: OrganizationID
-    /// In lower case.
+    /// The invited address in lower case.
     public let email: String
     public let role: Role
-    /// As of the time of asking.
+    /// The state at the time of the query.
     public let state: State
     public let createdAt: Timestamp
     public let expiresAt: Timestamp
-    /// `nil` for the operator.
+    /// The manager who invited; nil for the operator.
     public let inviter: IdentityID?
     public let inviterEmail: String?
     public let delivery: Delivery
-    /// How often the letter was tried.
+    /// The number of attempts to send the letter.
     public let attempts: Int
-    /// What the mail server said last, where it refused.
+    /// The last response of the mail server, if it refused the letter.
     public let lastFailure: String?
 
     public init(
@@ -66,6 +67,7 @@ public struct Invitation: Sendable, Hashable {
 public struct InvitationToken: Sendable, CustomStringConvertible, CustomReflectable {
     private let bytes: [UInt8]
 
+    /// Makes a new token.
     public static func make() throws(CryptographyError) -> InvitationToken {
         InvitationToken(bytes: try RandomBytes.make(32))
     }
@@ -74,16 +76,16 @@ public struct InvitationToken: Sendable, CustomStringConvertible, CustomReflecta
         self.bytes = bytes
     }
 
-    /// `nil` where a text does not have the form of one.
+    /// Returns nil if a text does not have the form of a token.
     public init?(_ text: String) {
         guard text.utf8.count == 43, let bytes = Base64URL.decode(text) else { return nil }
         self.bytes = bytes
     }
 
-    /// What the link holds.
+    /// The token as the link contains it.
     public var text: String { Base64URL.encode(bytes) }
 
-    /// By which the invitation is found.
+    /// The hash by which the invitation is found.
     var hash: [UInt8] {
         get throws(CryptographyError) { try Digest.sha256(bytes) }
     }
@@ -92,27 +94,28 @@ public struct InvitationToken: Sendable, CustomStringConvertible, CustomReflecta
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Why an invitation is not for whoever opened it.
+/// The reason why the signed-in user cannot accept an invitation.
 public enum InvitationMismatch: String, Error, Sendable, Hashable, CaseIterable {
-    /// They signed in through a provider that the organization does not list.
+    /// The user signed in through a provider that the organization does not list.
     case provider = "provider_not_accepted"
-    /// Their address is the invited one, and nobody vouches for it.
+    /// The user's address is the invited one, but the provider has not verified it.
     case emailUnverified = "email_unverified"
-    /// Another address, or none.
+    /// The user has another address, or none.
     case email = "email_mismatch"
     case suspended
 }
 
 /// An address that can be invited.
 public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
-    /// In lower case (ASCII).
+    /// The address in lower case (ASCII).
     public let text: String
 
-    /// What stands after the `@`.
+    /// The part after the `@`.
     public var domain: String { text.cut(at: "@").map { String($0.after) } ?? "" }
 
     // addr-spec with a dot-atom before the "@" (RFC 5322, section 3.4.1) and a host name behind it (RFC 1123, 2.1)
-    /// `nil` for what is no such address, or is longer than a mail server takes (RFC 5321, section 4.5.3.1).
+    /// Returns nil if the text is not such an address, or is longer than a mail server accepts (RFC 5321, section
+    /// 4.5.3.1).
     public init?(_ text: String) {
         let parts = text.split(at: "@")
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count), (3...254).contains(text.utf8.count),
@@ -125,12 +128,12 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { text }
 
-    /// What is wrong with a text that is no such address; follows the name of what holds it.
+    /// Returns the fault of a text that is not such an address; the message follows the name of the field.
     public static func fault(of text: String) -> String {
         DomainHint.isNeeded(for: text) ? DomainHint.text : "has to be an e-mail address such as name@example.com"
     }
 
-    /// `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
+    /// Accepts `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
     private static func isAtom(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
             || ".!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)

@@ -4,16 +4,16 @@ internal import Organizations
 internal import Time
 
 extension AccessStore {
-    /// How old claims may be that count for not being locked out.
+    /// The maximum age, in seconds, of claims that count for the lockout check.
     static let memory: Int64 = 30 * 86400
 
-    /// Whether at least one identity that is not suspended holds a manager grant at a listed provider, or was seen lately
-    /// with claims that map to manager.
+    /// Returns true if an organization has a manager. A manager is an unsuspended identity with a manager grant at a
+    /// listed provider, or one seen recently with claims that map to manager.
     ///
-    /// People whose access is stored under these rules are found by it; the few others are judged here, so
-    /// ``judgePeople(of:by:)`` comes before.
+    /// Users whose access is stored under these rules are found by index. The few others are evaluated here, so
+    /// ``judgePeople(of:by:)`` should run first.
     ///
-    /// - Parameter rows: those that managers added; `nil` for the stored ones.
+    /// - Parameter rows: the rules that managers added; nil for the stored ones.
     static func hasManager(
         _ organization: OrganizationID, under rows: MappingRows? = nil, by rules: PeopleRules,
         at moment: Timestamp, _ transaction: Transaction
@@ -22,7 +22,7 @@ extension AccessStore {
         let rows =
             if let rows { rows } else { MappingRows(try mappings(organization, transaction)[organization] ?? []) }
         guard let tag = rules.tag(organization, rows) else { return false }
-        // Stored access tells whom to look at; what counts is what the claims earn.
+        // The stored access selects candidates; the evaluation of their claims decides.
         func counts(_ row: Row) throws(DatabaseError) -> Bool {
             try manages(try person(row, organization), under: rows, by: rules, at: moment, transaction)
         }
@@ -38,7 +38,7 @@ extension AccessStore {
             .text(organization.text), .text(tag.text), since, where: counts)
     }
 
-    /// Whether a person who is not suspended was seen lately with claims that map to manager under these rows.
+    /// Returns true if an unsuspended user was seen recently with claims that map to manager under these rules.
     static func manages(
         _ person: PersonSeen, under rows: MappingRows, by rules: PeopleRules, at moment: Timestamp,
         _ transaction: Transaction
@@ -53,7 +53,7 @@ extension AccessStore {
         return try !isSuspended(person.identity, person.verifiedEmail, in: person.organization, transaction)
     }
 
-    /// Whether an identity of a listed provider that is not suspended holds a manager grant.
+    /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
     static func hasManagerGrant(
         _ organization: OrganizationID, by rules: PeopleRules, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -64,7 +64,7 @@ extension AccessStore {
             let issuer = row.text(0)
             guard rules.accepts(issuer, organization) else { return false }
             let id = try identity(issuer, row.text(1))
-            // A person who was not seen yet is known by the address that an invitation verified.
+            // A user who has not signed in yet is known by the address that an invitation verified.
             let seen = try person(id, in: organization, transaction)
             let email = if let seen { seen.verifiedEmail } else { row.optionalText(2) }
             return try !isSuspended(id, email, in: organization, transaction)

@@ -2,13 +2,13 @@ public import ClaimMapping
 public import Organizations
 internal import Text
 
-/// A row as somebody wishes it: without its place and name.
+/// The content of a rule, without its rank and id.
 public struct MappingDraft: Sendable, Hashable {
     public let claimName: String
     public let match: Match
-    /// Empty for `exists`.
+    /// The value or pattern; empty for `exists`.
     public let claimValue: String
-    /// Cuts strings into values; never for addresses, and not for `exists`.
+    /// Splits strings into values. Not used for addresses and for `exists`.
     public let split: Unicode.Scalar?
     public let role: Role
 
@@ -26,7 +26,7 @@ public struct MappingDraft: Sendable, Hashable {
             role: mapping.role)
     }
 
-    /// What the row asks for, in one line.
+    /// The rule's condition in one line.
     public var condition: String {
         Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
     }
@@ -36,18 +36,18 @@ public struct MappingDraft: Sendable, Hashable {
     }
 }
 
-/// What becomes of a row; what is not given stays as it is.
+/// The changes of one rule; nil members stay unchanged.
 public struct MappingEdit: Sendable, Hashable {
     public var claimName: String?
     public var match: Match?
     public var claimValue: String?
-    /// Outer nil: as it is; inner nil: none.
+    /// The outer nil leaves the separator unchanged; the inner nil removes it.
     public var split: Unicode.Scalar??
     public var role: Role?
 
     public init() {}
 
-    /// The row with these changes.
+    /// Returns the rule with these changes.
     public func applied(to row: Mapping) -> MappingDraft {
         MappingDraft(
             claimName: claimName ?? row.claimName, match: match ?? row.match, claimValue: claimValue ?? row.claimValue,
@@ -55,17 +55,17 @@ public struct MappingEdit: Sendable, Hashable {
     }
 }
 
-/// One change of the rows that managers added. Places are counted among these rows, from 0.
+/// One change of the rules that managers added. Places are counted among these rules, from 0.
 public enum MappingChange: Sendable, Hashable {
-    /// At the end where no place is given.
+    /// A new rule, added at the end if no place is given.
     case add(MappingDraft, at: Int?)
-    /// In its place where no other one is given.
+    /// A changed rule, which keeps its place if none is given.
     case edit(String, MappingEdit, at: Int?)
     case remove(String)
 
-    /// The rows after the change, ranked from 1; `nil` where the row that it names is not there.
+    /// Returns the rules after the change, ranked from 1, or nil if the named rule does not exist.
     ///
-    /// - Parameter newID: what an added row is called.
+    /// - Parameter newID: the id of an added rule.
     public func applied(to rows: [Mapping], newID: String) -> [Mapping]? {
         var rows = rows
         switch self {

@@ -4,7 +4,8 @@ public import Organizations
 public import Text
 public import Time
 
-/// Somebody who signed in and had a role in an organization then, or signed in for it, with the claims of that time.
+/// A user who signed in with a role in an organization, or to accept an invitation to it, and the claims of that
+/// sign-in.
 public struct PersonSeen: Sendable {
     public let organization: OrganizationID
     public let identity: IdentityID
@@ -12,14 +13,14 @@ public struct PersonSeen: Sendable {
     public let subject: String
     /// The name of the provider in the configuration.
     public let provider: String
-    /// In lower case where it was verified; otherwise `nil`.
+    /// The verified address in lower case; nil if there is none.
     public let verifiedEmail: String?
-    /// As it was sent.
+    /// The address as the provider sent it.
     public let email: String?
     public let seenAt: Timestamp
-    /// Sealed for ``owner(of:)``.
+    /// The claims of the sign-in, sealed for ``owner(of:)``.
     public let claims: [UInt8]
-    /// What the claims earned when they were judged last; `nil` if they were not yet.
+    /// The access that the claims earned at their last evaluation; nil if they were not evaluated yet.
     public let access: SeenAccess?
 
     public init(
@@ -38,23 +39,23 @@ public struct PersonSeen: Sendable {
         self.access = access
     }
 
-    /// What their claims are sealed for.
+    /// Returns the context in which a user's claims are sealed.
     public static func owner(of identity: IdentityID) -> [UInt8] { Array("person \(identity.text)".utf8) }
 }
 
-/// What an organization knows of an identity.
+/// The stored knowledge of an organization about one identity.
 public struct KnownIdentity: Sendable {
     public let issuer: String
     public let subject: String
-    /// In lower case, each verified once.
+    /// Verified addresses, in lower case.
     public let verifiedEmails: Set<ExactText>
-    /// `nil` for whoever was not seen yet.
+    /// The last sign-in; nil if the identity has not signed in yet.
     public let person: PersonSeen?
     public let grants: [Grant]
 }
 
 extension AccessStore {
-    /// Keeps who was seen, in place of their earlier sign-in; for the transaction of the sign-in.
+    /// Stores a sign-in in place of the user's previous one; for the transaction of the sign-in.
     public static func note(_ person: PersonSeen, _ transaction: Transaction) throws(DatabaseError) {
         try transaction.execute(
             """
@@ -74,11 +75,11 @@ extension AccessStore {
             .text(orNull: person.access?.mapping), .text(orNull: person.access?.verifiedEmail))
     }
 
-    /// Some of those who were seen in an organization, by their ids.
+    /// Returns a batch of users who were seen in an organization, ordered by id.
     ///
     /// - Parameters:
-    ///   - after: the last one of the batch before.
-    ///   - limit: how many at most.
+    ///   - after: the last user of the previous batch.
+    ///   - limit: the maximum number of users.
     public static func people(
         _ organization: OrganizationID, after: IdentityID?, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [PersonSeen] {
@@ -90,7 +91,7 @@ extension AccessStore {
         ) { row throws(DatabaseError) in try person(row, organization) }
     }
 
-    /// One of them.
+    /// Returns one seen user, or nil if the identity was not seen.
     public static func person(
         _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> PersonSeen? {
@@ -100,7 +101,7 @@ extension AccessStore {
         ) { row throws(DatabaseError) in try person(row, organization) }
     }
 
-    /// Who an identity is, by what the organization knows: somebody who was seen, or who has a grant.
+    /// Returns an identity that the organization knows by a sign-in or a grant, or nil if there is neither.
     public static func known(
         _ identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> KnownIdentity? {
@@ -114,7 +115,7 @@ extension AccessStore {
         }
         guard let name else { return nil }
         let grants = try grants(of: name.issuer, name.subject, in: organization, transaction)
-        // An address from an accepted invitation was verified then.
+        // The address of an accepted invitation was verified at acceptance.
         let emails = [person?.verifiedEmail].compactMap { $0 } + grants.compactMap(\.email)
         return KnownIdentity(
             issuer: name.issuer, subject: name.subject, verifiedEmails: Set(emails.map(ExactText.init(_:))),

@@ -1,14 +1,15 @@
 public import ClaimMapping
 public import Organizations
 
-/// What the claims of a person's last sign-in earn in an organization, without grants and suspensions; kept with the
-/// person, so that lists do not judge all people at each request.
+/// The access that the claims of a user's last sign-in earn in an organization, without grants and suspensions. It is
+/// stored with the user, so that lists do not evaluate all users per request.
 public struct SeenAccess: Sendable, Hashable {
-    /// Names the rules under which the claims were judged; under other rules they have to be judged again.
+    /// The tag of the rules under which the claims were evaluated; under other rules they have to be evaluated again.
     public let rules: RulesTag
-    /// `nil` if the claims earn nothing, cannot be opened, or came through a provider that the organization does not list.
+    /// The mapped role. Nil if the claims earn none, cannot be opened, or came through a provider that the organization
+    /// does not list.
     public let role: Role?
-    /// The deciding row's id.
+    /// The id of the rule that decided.
     public let mapping: String?
     /// The address that counts as verified under these rules, in lower case.
     public let verifiedEmail: String?
@@ -27,15 +28,15 @@ public struct SeenAccess: Sendable, Hashable {
     }
 }
 
-/// By which people who were seen are judged: the settings of the moment when it is asked.
+/// The functions that evaluate seen users, under the settings at the time of each call.
 public struct PeopleRules: Sendable {
-    /// Whether an organization lists a provider of an issuer.
+    /// Returns true if an organization lists a provider with this issuer.
     public let accepts: @Sendable (_ issuer: String, OrganizationID) -> Bool
-    /// Whether people sign in at a provider.
+    /// Returns true if users can sign in through a provider.
     public let isSignInPossible: @Sendable (_ provider: String) -> Bool
-    /// Names an organization's rules with these stored rows; `nil` for an organization that is not configured.
+    /// Returns the tag of an organization's rules with these stored rules, or nil if it is not configured.
     public let tag: @Sendable (OrganizationID, MappingRows) -> RulesTag?
-    /// What a person's last-seen claims earn with these stored rows; `nil` as for ``tag``.
+    /// Returns the access that a user's last claims earn with these stored rules; nil as for ``tag``.
     public let judge: @Sendable (PersonSeen, MappingRows) -> SeenAccess?
 
     public init(
@@ -50,13 +51,14 @@ public struct PeopleRules: Sendable {
         self.judge = judge
     }
 
-    /// A person's access under these rows: as it is stored if it was judged under the same rules, otherwise judged now.
+    /// Returns a user's access under these rules: the stored access if it was computed under equal rules, otherwise a
+    /// new evaluation.
     func access(of person: PersonSeen, under rows: MappingRows, tag: RulesTag?) -> SeenAccess? {
         if let known = person.access, known.rules == tag { return known }
         return judge(person, rows)
     }
 
-    /// The access of a person who can sign in and maps to manager under these rows; `nil` for others.
+    /// Returns the access of a user who can sign in and maps to manager under these rules; nil for others.
     func access(ofManager person: PersonSeen, under rows: MappingRows) -> SeenAccess? {
         guard isSignInPossible(person.provider), let access = judge(person, rows), access.role == .manager else {
             return nil

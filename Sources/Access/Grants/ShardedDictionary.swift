@@ -1,4 +1,5 @@
-/// A dictionary in 256 parts, so that a changed copy of a large one shares almost all of it with what readers still hold.
+/// A dictionary in 256 parts. A changed copy of a large one shares almost all parts with the copies that readers still
+/// hold.
 struct ShardedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var shards: [[Key: Value]] = Array(repeating: [:], count: 256)
 

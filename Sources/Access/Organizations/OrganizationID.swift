@@ -1,9 +1,9 @@
-/// The name of a tenant as configuration, paths and storage write it: 1–64 of `a`–`z`, `0`–`9`, `-`, `_`, `.`,
+/// The id of an organization as configuration, paths and storage write it: 1–64 of `a`–`z`, `0`–`9`, `-`, `_`, `.`,
 /// beginning with a letter or digit.
 public struct OrganizationID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let text: String
 
-    /// `nil` where the text breaks the rule above.
+    /// Returns nil if the text breaks the rule above.
     public init?(_ text: some StringProtocol) {
         let bytes = text.utf8
         guard (1...64).contains(bytes.count), let first = bytes.first, OrganizationID.isAlphanumeric(first),

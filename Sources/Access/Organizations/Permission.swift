@@ -1,4 +1,4 @@
-/// One thing that policy can permit in an organization.
+/// One permission that policy can grant in an organization.
 public enum Permission: String, Sendable, Hashable, CaseIterable {
     case readMetrics = "metrics.read"
     case readMembers = "members.read"
@@ -23,7 +23,7 @@ public struct Permissions: OptionSet, Sendable, Hashable {
     public static let readAudit = Permissions(.readAudit)
     public static let writeInventory = Permissions(.writeInventory)
 
-    /// The set of just this one.
+    /// The set of one permission.
     public init(_ permission: Permission) {
         switch permission {
         case .readMetrics: rawValue = 1

@@ -1,4 +1,4 @@
-/// What an identity may be in an organization. `Comparable`: the manager is highest, then viewer, then publisher.
+/// A role in an organization. `Comparable`: manager is highest, then viewer, then publisher.
 public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
     case publisher = "inventory-publisher"
     case viewer = "organization-viewer"
@@ -6,7 +6,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
 
     public static func < (a: Role, b: Role) -> Bool { a.height < b.height }
 
-    /// What the role permits in its own organization, and nowhere else.
+    /// The permissions of the role, in its own organization only.
     public var permissions: Permissions {
         switch self {
         case .manager: [.readMetrics, .readMembers, .writeMembers, .writeMappings, .readAudit]

@@ -2,15 +2,16 @@ public import ClaimMapping
 public import JSON
 public import Organizations
 
-/// Why somebody has what they have in one organization: every row's verdict, and what stored roles make of it.
+/// An explanation of a user's access to one organization: every rule's verdict, and the effect of grants and
+/// suspensions.
 public struct AccessExplanation: Sendable {
     public let explanation: Explanation
     public let standing: Standing
 
     /// - Parameters:
     ///   - grants: roles that are stored for the identity.
-    ///   - isSuspended: whether the organization shut it out.
-    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one.
+    ///   - isSuspended: whether the organization suspended the identity.
+    ///   - isSuspensionUnknown: whether an unknown address could be a suspended one.
     public init(
         _ explanation: Explanation, grants: [Role] = [], isSuspended: Bool = false, isSuspensionUnknown: Bool = false
     ) {
@@ -19,10 +20,10 @@ public struct AccessExplanation: Sendable {
             explanation.evaluation, grants: grants, isSuspended: isSuspended, isSuspensionUnknown: isSuspensionUnknown)
     }
 
-    /// What states the reason more closely; nil where there is no more to it.
+    /// Details of the reason; nil if there are none.
     public var detail: String? { standing.reason == .emailUnverified ? explanation.detail : nil }
 
-    /// One element of `organizations` in the contract's explanation.
+    /// Writes one element of `organizations` of the API's explanation.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("organization", explanation.organization.text)
@@ -36,7 +37,7 @@ public struct AccessExplanation: Sendable {
         writer.endObject()
     }
 
-    /// The same for people: the outcome, then a line a row.
+    /// The explanation as text: the outcome, then one line per rule.
     public var lines: [String] {
         let head =
             "\(explanation.organization): \(standing.role?.rawValue ?? "no role") (\(standing.reason.rawValue))"

@@ -2,24 +2,24 @@ public import ClaimMapping
 public import Organizations
 public import Tokens
 
-/// What mapped claims and stored roles come to together.
+/// The effective access from claim mapping and stored roles together.
 public struct Standing: Sendable, Hashable {
-    /// The highest role; `nil` for none.
+    /// The highest role; nil if there is none.
     public let role: Role?
-    /// Of the claim mapping and all grants together.
+    /// The permissions of the mapped role and of all grants together.
     public let permissions: Permissions
-    /// `claim_mapping` or `grant`; `nil` without a role.
+    /// `claim_mapping` or `grant`; nil without a role.
     public let source: String?
-    /// The deciding row's id.
+    /// The id of the rule that decided.
     public let mapping: String?
     public let reason: EntitlementReason
 
     /// - Parameters:
-    ///   - evaluation: of the claims.
-    ///   - grants: roles that are stored for this identity here; they count only while the organization lists the
-    ///     provider.
-    ///   - isSuspended: whether the organization shut the identity out; it then has nothing, whatever it would earn.
-    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one; then it has nothing either.
+    ///   - evaluation: the evaluation of the claims.
+    ///   - grants: roles that are stored for this identity in the organization. They count only while the organization
+    ///     lists the provider.
+    ///   - isSuspended: whether the organization suspended the identity; this overrides every role.
+    ///   - isSuspensionUnknown: whether an unknown address could be a suspended one; this overrides every role too.
     public init(
         _ evaluation: Evaluation, grants: [Role], isSuspended: Bool, isSuspensionUnknown: Bool
     ) {
@@ -43,9 +43,9 @@ public struct Standing: Sendable, Hashable {
     }
 }
 
-/// What somebody has in one organization: the role that is shown, where it comes from, and all that it permits.
+/// A user's access to one organization: the effective role, its source, and the permissions it grants.
 ///
-/// Worked out anew for each request, so that a change takes effect at once.
+/// It is computed per request, so that a change takes effect at once.
 public struct Entitlement: Sendable {
     public let identity: Identity
     public let organization: OrganizationID
@@ -58,11 +58,11 @@ public struct Entitlement: Sendable {
     public var reason: EntitlementReason { standing.reason }
 
     /// - Parameters:
-    ///   - claims: verified, of any provider.
-    ///   - emailTrust: of the provider that they come from.
-    ///   - grants: roles that are stored for this identity here.
-    ///   - isSuspended: whether the organization shut the identity out.
-    ///   - isSuspensionUnknown: whether an address that is not known could be a suspended one.
+    ///   - claims: verified claims of any provider.
+    ///   - emailTrust: the address trust of the claims' provider.
+    ///   - grants: roles that are stored for this identity in the organization.
+    ///   - isSuspended: whether the organization suspended the identity.
+    ///   - isSuspensionUnknown: whether an unknown address could be a suspended one.
     public init(
         of claims: VerifiedClaims, in rules: OrganizationRules, emailTrust: EmailTrust, grants: [Role] = [],
         isSuspended: Bool = false, isSuspensionUnknown: Bool = false
@@ -80,8 +80,8 @@ extension Entitlement {
     /// Decides one request of this identity in this organization.
     public func decide(_ permission: Permission) -> Decision {
         guard let role else {
-            // Told only to tokens of a provider that the organization lists, whose rows could match: for them the
-            // organization is no secret, and without the reason nobody could mend it.
+            // Only tokens of a listed provider whose claims could match a rule get this reason. They may know that the
+            // organization exists, and need the reason to correct the fault.
             return .refuse(reason == .claimsIncomplete ? .claimsIncomplete : .organizationNotFound)
         }
         guard permissions.contains(permission) else { return .refuse(.permissionMissing) }

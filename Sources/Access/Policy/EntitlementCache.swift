@@ -1,33 +1,33 @@
 internal import Caches
 public import Tokens
 
-/// What claims earned lately, so that the same claims under the same rows are not judged again. One a reactor; whoever
-/// owns it empties it when anything changes that a decision depends on.
+/// Recent entitlements, so that unchanged claims under unchanged rules are not evaluated again. Each reactor has its
+/// own instance; its owner empties it when anything changes that a decision depends on.
 public struct EntitlementCache {
     private struct Key: Hashable {
         let claims: ObjectIdentifier
         let organization: ObjectIdentifier
     }
 
-    /// Keeps the claims, so that their place in memory is nobody else's meanwhile.
+    /// Holds the claims, so that no other object can take their address, which is the key.
     private struct Entry {
         let claims: VerifiedClaims
         let entitlement: Entitlement
     }
 
-    /// Claims that are kept here alone count here, those that a cache of tokens keeps too count twice.
+    /// Claims that only this cache holds count here; claims that a token cache holds too are counted twice.
     private var entries = BoundedCache<Key, Entry>(bytes: 16 << 20, entries: 4096)
 
     public init() {}
 
-    /// What is remembered takes this much, in bytes.
+    /// The memory used, in bytes.
     public var bytes: Int { entries.bytes }
 
     public mutating func removeAll() { entries.removeAll() }
 
-    /// What was worked out lately, or is now.
+    /// Returns the cached entitlement, or computes and caches it.
     ///
-    /// - Parameter organization: stands for its rules, and outlives the cache's entries.
+    /// - Parameter organization: an object that stands for the organization's rules and outlives the cache's entries.
     public mutating func entitlement(
         of claims: VerifiedClaims, in organization: AnyObject, workingOut work: () -> Entitlement
     ) -> Entitlement {

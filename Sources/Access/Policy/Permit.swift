@@ -1,16 +1,16 @@
 public import Organizations
 public import Tokens
 
-/// The proof that policy allowed this request. Only it reaches a backend, and a backend takes the organization from it
-/// alone, never from the path.
+/// The proof that policy allowed this request. Backends accept nothing else, and take the organization from the permit,
+/// never from the path.
 public struct Permit: Sendable {
     public let identity: Identity
     public let organization: OrganizationID
     public let permission: Permission
-    /// The role that it was allowed with.
+    /// The role that permitted the request.
     public let role: Role
 
-    // Policy makes permits, and nobody else can.
+    // Internal: only policy makes permits.
     init(identity: Identity, organization: OrganizationID, permission: Permission, role: Role) {
         self.identity = identity
         self.organization = organization
@@ -19,17 +19,17 @@ public struct Permit: Sendable {
     }
 }
 
-/// Why a request is not allowed: the closed list.
+/// The closed list of reasons why a request is refused.
 public enum RefusalReason: String, Sendable, Hashable, CaseIterable {
-    /// The role that one has does not include the permission.
+    /// The user's role does not include the permission.
     case permissionMissing = "permission_missing"
-    /// One has no role, and claims that the provider left out could earn one.
+    /// The user has no role, and claims that the provider left out could earn one.
     case claimsIncomplete = "claims_incomplete"
-    /// There is no such organization, or one has no role in it: which of the two is not told.
+    /// The organization does not exist, or the user has no role in it; the response does not tell which.
     case organizationNotFound = "organization_not_found"
 }
 
-/// What policy answers.
+/// The decision of policy on one request.
 public enum Decision: Sendable {
     case permit(Permit)
     case refuse(RefusalReason)

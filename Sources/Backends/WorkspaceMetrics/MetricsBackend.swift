@@ -3,11 +3,11 @@ internal import Databases
 internal import Organizations
 public import Policy
 
-/// The one way in for requests: every function takes a permit, works for the organization that the permit names, and
-/// refuses a permit that was given for something else.
+/// The only entry point for requests. Every method takes a permit, works for the organization that the permit names,
+/// and refuses a permit for another permission.
 ///
-/// Answers are bytes with their entity tags; what they become in HTTP is the caller's affair. What only reads metrics
-/// answers from memory and never waits.
+/// Results are bytes with their entity tags; the caller translates them to HTTP. Methods that only read metrics use
+/// memory and never wait.
 public struct MetricsBackend: Sendable {
     private let store: MetricsStore
 
@@ -17,21 +17,21 @@ public struct MetricsBackend: Sendable {
 
     // MARK: metrics.read
 
-    /// A page of workspaces as `{"items":[…],"next_cursor":…}`, or all that the query finds as CSV.
+    /// Returns a page of workspaces as `{"items":[…],"next_cursor":…}`, or all matches of the query as CSV.
     public func workspaces(
         _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
     ) throws(MetricsFault) -> Representation {
         store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
     }
 
-    /// Whether the answer takes long enough that it should not be made on a reactor.
+    /// Returns true if the result takes too long to compute on a reactor.
     public func isLong(
         _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
     ) throws(MetricsFault) -> Bool {
         store.snapshot(of: try organization(permit, for: .readMetrics)).isLong(query, as: format)
     }
 
-    /// Works something out on a thread of the store that reads.
+    /// Runs a computation on a read thread of the store.
     public func compute<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async throws(MetricsFault) -> Value {
@@ -42,38 +42,38 @@ public struct MetricsBackend: Sendable {
         }
     }
 
-    /// Grows with each change of what ``workspaces(_:_:as:)`` answers, so that answers can be kept.
+    /// Returns a number that grows with each change of the results of ``workspaces(_:_:as:)``, for caching.
     public func version(_ permit: Permit) throws(MetricsFault) -> Int {
         store.snapshot(of: try organization(permit, for: .readMetrics)).version
     }
 
-    /// One workspace's row; `nil` where the organization has none of this id.
+    /// Returns one workspace's row, or nil if the organization has no workspace with this id.
     public func workspace(_ permit: Permit, id: String) throws(MetricsFault) -> Representation? {
         store.workspace(id, of: try organization(permit, for: .readMetrics))
     }
 
-    /// The totals against the license.
+    /// Returns the organization's totals and its license limits.
     public func summary(_ permit: Permit, _ license: License) throws(MetricsFault) -> Representation {
         store.summary(of: try organization(permit, for: .readMetrics), license)
     }
 
-    /// The same as values, for pages.
+    /// Returns a page of workspaces as values, for HTML pages.
     public func page(_ permit: Permit, _ query: WorkspaceQuery) throws(MetricsFault) -> WorkspacePage {
         store.snapshot(of: try organization(permit, for: .readMetrics)).page(query)
     }
 
-    /// The same as values, for pages.
+    /// Returns the totals and license limits as values, for HTML pages.
     public func totals(_ permit: Permit, _ license: License) throws(MetricsFault) -> MetricsSummary {
         store.snapshot(of: try organization(permit, for: .readMetrics)).summary(license)
     }
 
     // MARK: inventory.write
     //
-    // Each write takes the authorization of its moment: a permit was given before the content arrived.
+    // Each write checks its authorization again, because the permit was issued before the content arrived.
 
-    /// Replaces the whole inventory with a document of any size, all or nothing; answers after COMMIT.
+    /// Replaces the whole inventory with a document of any size, all or nothing. Returns after COMMIT.
     ///
-    /// - Parameter record: appended to the audit log with it.
+    /// - Parameter record: appended to the audit log in the transaction.
     public func replaceInventory(
         _ permit: Permit, from source: inout some InventorySource, if authorization: WriteAuthorization,
         recording record: AuditRecord? = nil
@@ -82,24 +82,24 @@ public struct MetricsBackend: Sendable {
             of: organization(permit, for: .writeInventory), from: &source, if: authorization, recording: record)
     }
 
-    /// The whole inventory as it was published, in one state.
+    /// Returns the whole inventory as it was published, at one version.
     public func inventory(_ permit: Permit) async throws(MetricsFault) -> InventoryExport {
         try await store.export(organization(permit, for: .writeInventory))
     }
 
-    /// Applies `{"changes":[…]}`, all or none; answers after COMMIT.
+    /// Applies `{"changes":[…]}`, all or none. Returns after COMMIT.
     public func change(
         _ permit: Permit, body: [UInt8], if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         try await store.change(organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
-    /// One workspace as it was published; `nil` where there is none of this id.
+    /// Returns one workspace as it was published, or nil if there is none with this id.
     public func inventoryWorkspace(_ permit: Permit, id: String) async throws(MetricsFault) -> Representation? {
         try await store.inventoryDocument(ofWorkspace: id, of: organization(permit, for: .writeInventory))
     }
 
-    /// Puts one workspace in the place of the one of this id, or adds it. Its roles must be known already.
+    /// Adds a workspace, or replaces the one with this id. The roles of its members must exist already.
     public func putWorkspace(
         _ permit: Permit, id: String, body: [UInt8], if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
@@ -107,7 +107,7 @@ public struct MetricsBackend: Sendable {
             id, of: organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
-    /// Deletes one workspace; refused as `notFound` where there is none of this id.
+    /// Deletes one workspace; refused as `notFound` if there is none with this id.
     public func deleteWorkspace(
         _ permit: Permit, id: String, if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {

@@ -1,12 +1,12 @@
 internal import Configuration
 internal import Text
 
-/// The words behind a command, sorted by its declaration.
+/// The arguments of a command, parsed by its declaration.
 struct Arguments: Sendable {
     private var values: [ExactText: [String]] = [:]
     private var operands: [ExactText: String] = [:]
 
-    /// - Parameter words: those behind the command's name. `--` ends the options.
+    /// - Parameter words: the words after the command's name. `--` ends the options.
     init(_ words: ArraySlice<String>, for command: Command) throws(CommandFailure) {
         var rest = words
         var plain: [String] = []
@@ -65,16 +65,16 @@ struct Arguments: Sendable {
         values[ExactText(option.name), default: []].append(value)
     }
 
-    /// Whether an option stands there.
+    /// Returns true if an option is present.
     func has(_ name: String) -> Bool { values[ExactText(name)] != nil }
 
-    /// An option's value.
+    /// Returns an option's value, or nil if it is absent.
     func value(_ name: String) -> String? { values[ExactText(name)]?.last }
 
-    /// All values of an option that may be repeated, in their order.
+    /// Returns all values of a repeatable option, in order.
     func values(_ name: String) -> [String] { values[ExactText(name)] ?? [] }
 
-    /// The value of an option that is required.
+    /// Returns the value of a required option.
     func required(_ name: String) throws(CommandFailure) -> String {
         guard let value = value(name) else { throw .words("--\(name) is missing") }
         return value
@@ -88,7 +88,7 @@ struct Arguments: Sendable {
     func optionalOperand(_ placeholder: String) -> String? { operands[ExactText(placeholder)] }
 }
 
-/// A word of the call inside a message: short, in one line, without what a terminal would act on.
+/// Quotes an argument in a message: short, in one line, without control characters of a terminal.
 func shown(_ word: String) -> String {
     let scalars = word.unicodeScalars
     return "\"" + String(scalars.prefix(60)).escapedForTerminal() + (scalars.dropFirst(60).isEmpty ? "\"" : "…\"")

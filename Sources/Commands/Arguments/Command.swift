@@ -1,27 +1,27 @@
-/// A command, its words and what it does: everything that parsing, help and the overview need.
+/// A command: its name, arguments, help and action. Parsing, help and the overview are derived from it.
 struct Command: Sendable {
-    /// `token verify` is `["token", "verify"]`.
+    /// The words of the name: `["token", "verify"]` for `token verify`.
     let path: [String]
     /// One line of the overview, without a full stop.
     let summary: String
-    /// More for its own help; may be empty.
+    /// Further text for the command's help; may be empty.
     var details = ""
     var options: [Option] = []
     var operands: [Operand] = []
-    /// Does it. What it throws becomes one line on standard error and the exit code.
+    /// Runs the command. A thrown failure is printed on standard error and sets the exit code.
     let run: @Sendable (Invocation) throws(CommandFailure) -> ExitCode
 
     var name: String { path.joined(separator: " ") }
 }
 
-/// A word with two dashes in front.
+/// An option, written with two dashes.
 struct Option: Sendable {
-    /// Without the dashes.
+    /// The name without the dashes.
     let name: String
-    /// What its value is, as help writes it; `nil` for one that has no value.
+    /// The placeholder of the value in help; nil for a flag.
     let placeholder: String?
     var isRequired = false
-    /// Whether it may stand several times.
+    /// Whether the option may be repeated.
     var isRepeated = false
     let help: String
 
@@ -35,16 +35,16 @@ struct Option: Sendable {
         Option(name: name, placeholder: nil, help: help)
     }
 
-    /// As it is typed: `--keys FILE`.
+    /// The form in help: `--keys FILE`.
     var spelling: String { "--\(name)" + (placeholder.map { " \($0)" } ?? "") }
 }
 
-/// A word without dashes.
+/// A positional argument.
 struct Operand: Sendable {
     let placeholder: String
     var isRequired = true
     let help: String
 
-    /// As usage lines write it.
+    /// The form in usage lines.
     var spelling: String { isRequired ? placeholder : "[\(placeholder)]" }
 }

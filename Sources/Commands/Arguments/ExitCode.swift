@@ -1,19 +1,19 @@
-/// How a command ends.
+/// The exit code of a command.
 enum ExitCode: Int32, Sendable {
-    /// Done, or yes.
+    /// Success, or yes.
     case done = 0
-    /// No: a token invalid, access denied, a configuration invalid; or a failure.
+    /// No (an invalid token, denied access, an invalid configuration), or a failure.
     case no = 1
-    /// The call's words are wrong.
+    /// A usage error.
     case wrongWords = 2
 }
 
-/// Why a command could not do its work: lines for standard error that say what to do.
+/// The reason why a command failed: lines for standard error that state what to do.
 struct CommandFailure: Error, Sendable {
     let exitCode: ExitCode
     let lines: [String]
 
-    /// The call's words are wrong.
+    /// A usage error.
     static func words(_ message: String) -> CommandFailure {
         CommandFailure(exitCode: .wrongWords, lines: [message])
     }

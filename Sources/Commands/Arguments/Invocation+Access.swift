@@ -4,11 +4,11 @@ internal import Gateway
 internal import Grants
 
 extension Invocation {
-    /// Opens the store of grants and invitations for one command; the gateway may run meanwhile.
+    /// Opens the store of grants and invitations for one command; the gateway may run at this time.
     ///
     /// - Parameters:
-    ///   - isWriting: whether the command records something, so that a checkpoint may be due.
-    ///   - isMade: whether a missing store is made; a command that only reads must not find an empty one.
+    ///   - isWriting: whether the command records events, so that a checkpoint may be due.
+    ///   - isMade: whether a missing store is created. Commands that only read should report it instead.
     func withAccess(
         _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
         _ body: (AccessStore) throws(DatabaseError) -> ExitCode

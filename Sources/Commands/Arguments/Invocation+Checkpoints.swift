@@ -5,7 +5,7 @@ internal import Databases
 internal import Time
 
 extension Invocation {
-    /// What signs checkpoints; nothing where there is no `secret_key`.
+    /// Returns the keys that sign checkpoints; empty without `secret_key`.
     func checkpointKeys(_ settings: Settings) throws(CommandFailure) -> CheckpointKeys {
         do throws(CryptographyError) {
             return try CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
@@ -14,8 +14,8 @@ extension Invocation {
         }
     }
 
-    /// What a command recorded is covered as what the gateway records is: a checkpoint a day. What the command did
-    /// stands even where none can be made; whoever comes next makes it.
+    /// Makes the daily checkpoint if it is due, as the gateway does, so that events of commands are covered too. A
+    /// failure does not affect the command's result; a later command or the gateway makes the checkpoint.
     func makeCheckpointIfDue(_ keys: CheckpointKeys, _ database: Database) {
         let moment = now()
         _ = try? database.writeBlocking { transaction throws(DatabaseError) in

@@ -7,41 +7,42 @@ internal import Snapshots
 internal import Text
 internal import Time
 
-/// One call of a command: its arguments, and the world around it.
+/// One call of a command: its arguments and its environment.
 struct Invocation: Sendable {
     let arguments: Arguments
     let environment: [String: String]
     let input: any ByteSource
     let output: any ByteSink
     let error: any ByteSink
-    /// What the calendar clock says.
+    /// The calendar clock.
     let now: @Sendable () -> Timestamp
-    /// Whether providers may be asked for their keys.
+    /// Whether the command may fetch keys from providers.
     let usesNetwork: Bool
 
-    /// One line on standard output, without what a terminal would act on; false if nothing reads it any more.
+    /// Prints one line on standard output, with control characters of a terminal escaped. Returns false if the reader
+    /// is gone.
     @discardableResult func print(_ line: String) -> Bool {
         output.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
 
-    /// Lines on standard output; false if nothing reads them any more.
+    /// Prints lines on standard output. Returns false if the reader is gone.
     @discardableResult func print(_ lines: [String]) -> Bool {
         lines.allSatisfy { print($0) }
     }
 
-    /// One JSON text on a line of standard output, in which what a terminal would act on is escaped.
+    /// Prints one JSON text as a line on standard output, with control characters of a terminal escaped.
     @discardableResult func print(_ json: [UInt8]) -> Bool {
         output.write(JSONWriter.escapedForTerminal(json) + [0x0A])
     }
 
-    /// One line on standard error, without what a terminal would act on.
+    /// Prints one line on standard error, with control characters of a terminal escaped.
     func warn(_ line: String) {
         error.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
 
-    /// The configuration that `--config` names; all its faults are told where it has some.
+    /// Loads the configuration of `--config`, or throws all its faults.
     ///
-    /// - Parameter mayBePipe: false for a command that reads it again later.
+    /// - Parameter mayBePipe: false for a command that reads the file again later.
     func settings(mayBePipe: Bool = true) throws(CommandFailure) -> Settings {
         let path = try arguments.required("config")
         do throws(ConfigurationFaults) {
@@ -51,7 +52,7 @@ struct Invocation: Sendable {
         }
     }
 
-    /// The content of a file, or of standard input for `-`.
+    /// Returns the content of a file, or of standard input for `-`.
     func content(of path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         if path.isExactly("-") {
             var bytes: [UInt8] = []
@@ -68,7 +69,7 @@ struct Invocation: Sendable {
         }
     }
 
-    /// What is stored of grants, suspensions and mappings; nothing where there is no store yet.
+    /// Returns the stored grants, suspensions and rules; empty if there is no store yet.
     func access(under settings: Settings) throws(CommandFailure) -> AccessSnapshot {
         guard settings.storage.exists else { return .empty }
         do throws(DatabaseError) {
@@ -80,7 +81,7 @@ struct Invocation: Sendable {
         }
     }
 
-    /// What `--at` says, or now.
+    /// Returns the time of `--at`, otherwise the current time.
     func moment() throws(CommandFailure) -> Timestamp {
         guard let text = arguments.value("at") else { return now() }
         guard let moment = Timestamp(rfc3339: text) else {

@@ -1,5 +1,5 @@
 extension Command {
-    /// Every command, in the order of the overview. A new one is a file beside this one, and a line here.
+    /// Every command, in the order of the overview. A new command needs a file in this folder and a line in this list.
     static let all: [Command] = [
         demo,
         serve,
@@ -23,7 +23,7 @@ extension Command {
         version,
     ]
 
-    /// The command that the words begin with.
+    /// Returns the command that the words begin with, or nil.
     static func named(by words: ArraySlice<String>) -> Command? {
         let words = words.first == "--version" ? ["version"] : words
         return all.first { words.starts(with: $0.path) }

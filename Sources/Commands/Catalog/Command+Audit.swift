@@ -94,17 +94,17 @@ extension Command {
         }
     }
 
-    /// Lines of a log or of an export's standard error: what stands before the statement is passed over.
+    /// Reads checkpoints from lines of a log or of an export's standard error; text before the JSON object is skipped.
     private static func checkpoints(_ call: Invocation) throws(CommandFailure) -> [AuditCheckpoint] {
         guard let path = call.arguments.value("checkpoint") else { return [] }
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
         var found: [AuditCheckpoint] = []
-        // Other lines of a log are passed over; one that has a checkpoint has to be whole.
+        // Other lines of a log are skipped; a line with a checkpoint has to be complete.
         for (index, line) in text.split(at: "\n").enumerated() {
             guard let start = line.firstIndex(ofASCII: "{") else { continue }
             let json = Array(line[start...].utf8)
             let root = try? JSONDocument(parsing: json).root
-            // A line of the log has it as a text.
+            // The log contains the checkpoint as a string.
             let logged = root?.member("checkpoint")?.string
             guard logged != nil || root?.member("statement") != nil || line.starts(exactly: "checkpoint:") else {
                 continue

@@ -98,7 +98,7 @@ extension Invocation {
         }
     }
 
-    /// - Parameter preferred: taken where it is free, so that addresses stay the same from start to start.
+    /// - Parameter preferred: a port that is used if it is free, so that addresses stay stable between runs.
     fileprivate func freeAddress(
         _ host: String, preferring preferred: UInt16? = nil
     ) throws(CommandFailure) -> SocketAddress {
@@ -110,7 +110,7 @@ extension Invocation {
         }
     }
 
-    /// By the XDG Base Directory Specification, where nothing is said.
+    /// Returns the directory of `--data`, or the default by the XDG Base Directory Specification.
     fileprivate func demoDirectory() throws(CommandFailure) -> String {
         if let directory = arguments.value("data") { return directory }
         if let state = environment["XDG_STATE_HOME"], state.starts(exactly: "/") { return "\(state)/gatehouse/demo" }

@@ -86,7 +86,7 @@ extension Command {
             do throws(DatabaseError) {
                 try store.sweepBlocking()
             } catch {
-                // The inventory stands; what is left over is swept at the next start.
+                // The import has succeeded; leftover rows are swept at the next start.
             }
             return result
         }
@@ -160,7 +160,7 @@ extension Invocation {
         throw .failure("the configuration has no organization \(shown(id))\(meant)")
     }
 
-    /// Opens the store for as long as the body runs.
+    /// Opens the store while the body runs.
     fileprivate func withStore(
         _ settings: Settings, isWriting: Bool, _ body: (MetricsStore) throws(CommandFailure) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {

@@ -120,7 +120,7 @@ extension Command {
 }
 
 extension InvitationTerms {
-    /// The operator's terms: no letter, and no limit a day.
+    /// The operator's terms: no letter, and no daily limit.
     fileprivate init(byOperatorUnder settings: Settings) {
         self.init(
             inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)

@@ -18,8 +18,8 @@ extension Command {
         return try serve(try call.settings(mayBePipe: false), from: path, format, call) { _ in }
     }
 
-    /// Serves until a signal ends it.
-    /// - Parameter ready: told once the listeners answer.
+    /// Serves until a signal ends the process.
+    /// - Parameter ready: called once the listeners accept connections.
     static func serve(
         _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation,
         ready: (GatewayProcess) throws(CommandFailure) -> Void

@@ -23,7 +23,7 @@ extension Command {
             { token in
                 do throws(TokenRefusal) {
                     let claims = try trust.claims(token.span, at: moment)
-                    // The verifier knows only the settings' providers.
+                    // The verifier knows only the providers of the settings.
                     guard let provider = settings.providers.first(where: { $0.id == claims.provider }) else {
                         throw TokenRefusal(.issuerUnknown, "The token's provider is not configured.")
                     }

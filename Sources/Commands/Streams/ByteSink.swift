@@ -1,12 +1,12 @@
-/// Where a command writes.
+/// The destination of a command's output.
 public protocol ByteSink: Sendable {
-    /// Writes all of it.
-    /// - Returns: whether there is still somebody who reads; where not, it is no use to go on.
+    /// Writes all bytes.
+    /// - Returns: false if the reader is gone, so that further output is useless.
     @discardableResult func write(_ bytes: [UInt8]) -> Bool
 }
 
-/// Where a command reads.
+/// The source of a command's input.
 public protocol ByteSource: Sendable {
-    /// The next bytes, at least one; `nil` at the end.
+    /// Returns the next bytes, at least one, or nil at the end.
     func read() -> [UInt8]?
 }

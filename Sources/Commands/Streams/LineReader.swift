@@ -1,17 +1,18 @@
-/// Takes lines out of a source, each bounded: what is longer is cut off, so that a line without an end costs no memory.
+/// Reads lines from a source. Longer lines are cut at a limit, so that an endless line costs no memory.
 struct LineReader {
     private let source: any ByteSource
     private let limit: Int
     private var buffer: ArraySlice<UInt8> = []
     private var isAtEnd = false
 
-    /// - Parameter limit: bytes of a line that are kept.
+    /// - Parameter limit: the maximum length of a line, in bytes; the rest is dropped.
     init(_ source: any ByteSource, limit: Int) {
         self.source = source
         self.limit = limit
     }
 
-    /// The next line without its line break (LF or CR LF); `nil` at the end. A last line needs no line break.
+    /// Returns the next line without its line break (LF or CR LF), or nil at the end. The last line needs no line
+    /// break.
     mutating func next() -> [UInt8]? {
         var line: [UInt8] = []
         var hasAny = false

@@ -2,10 +2,10 @@ internal import Glibc
 internal import Text
 
 extension StandardStream {
-    /// The variables that the process was started with; those that are not UTF-8 are left out.
+    /// The environment variables of the process; those that are not UTF-8 are omitted.
     public static var environment: [String: String] {
         var variables: [String: String] = [:]
-        // `environ` ends with a null pointer, and nothing here changes it.
+        // Safe: `environ` ends with a null pointer, and no code here changes it.
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
             if let (name, value) = unsafe String(validatingCString: text)?.cut(at: "=") {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A descriptor that the process was started with; it is not closed.
+/// A standard descriptor of the process; it is never closed.
 public struct StandardStream: ByteSink, ByteSource {
     public static let input = StandardStream(descriptor: STDIN_FILENO)
     public static let output = StandardStream(descriptor: STDOUT_FILENO)
@@ -8,13 +8,13 @@ public struct StandardStream: ByteSink, ByteSource {
 
     private let descriptor: Int32
 
-    /// Occupies those of the three descriptors that the process was started without. A file or a connection that is opened
-    /// later would get their numbers, and be read as input or written to as output.
+    /// Opens those of the three standard descriptors that the process was started without. Otherwise a file or
+    /// connection opened later would get their numbers, and would be read as input or written to as output.
     ///
-    /// Input is empty then, and output is refused.
+    /// Their input is empty, and their output is refused.
     public static func occupy() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
-            // The lowest free number is taken; all below are occupied already.
+            // The lowest free number is assigned; all lower ones are open already.
             _ = unsafe open("/dev/null", O_RDONLY)
         }
     }
@@ -46,7 +46,7 @@ public struct StandardStream: ByteSink, ByteSource {
         }
     }
 
-    /// A terminal or pipe may have been left non-blocking by another program.
+    /// Waits for a terminal or pipe that another program left non-blocking.
     private func wait(for events: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         return unsafe poll(&entry, 1, -1) >= 0 || errno == EINTR

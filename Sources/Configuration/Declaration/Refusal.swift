@@ -1,4 +1,4 @@
-/// Why a value is none that the setting can have: the text behind the path, which says what to write.
+/// The reason why a setting refuses a value: the message after the path, which states what to write.
 struct Refusal: Error {
     let message: String
 

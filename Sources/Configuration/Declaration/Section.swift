@@ -1,23 +1,23 @@
 internal import JSON
 internal import Text
 
-/// A value that an object of the file becomes: its settings, and how it is made of them.
+/// A value that is made from an object of the file: its settings, and their conversion.
 protocol Section: Sendable {
     static var settings: [DeclaredSetting] { get }
 
-    /// Makes the value, and tells of what its settings only together do wrong; `nil` where one of them is missing or
-    /// was refused.
+    /// Creates the value, and reports faults of several settings together. Returns nil if a required setting is missing
+    /// or was refused.
     init?(_ members: SectionMembers)
 }
 
-/// The members of one object that were read, and their places.
+/// The members of one object, read by their declarations.
 struct SectionMembers {
     let object: JSONValue
     let path: String
     let reader: SettingReader
     private var values: [ExactText: any Sendable] = [:]
 
-    /// Reads every member by its declaration; what is unknown, missing or wrong is told to the reader.
+    /// Reads every member by its declaration; unknown, missing and wrong members are reported to the reader.
     init(_ object: JSONValue, path: String, settings: [DeclaredSetting], reader: SettingReader) {
         (self.object, self.path, self.reader) = (object, path, reader)
         for member in object.members where !reader.isFull {
@@ -26,7 +26,7 @@ struct SectionMembers {
                 continue
             }
             let value = setting.read(member.value, place(member.name), reader)
-            // Where the file has the name twice, both are checked and the first counts.
+            // If the file repeats a name, both values are checked and the first counts.
             if values[ExactText(member.name)] == nil { values[ExactText(member.name)] = value }
         }
         for setting in settings where object.member(setting.name) == nil {
@@ -34,14 +34,14 @@ struct SectionMembers {
             case .required: reader.fault(at: object, place(setting.name), "is required: \(setting.noun)")
             case .optional: break
             case .byDefault(let text):
-                // Tests read every default.
+                // Every default is parsed by tests.
                 guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
                 values[ExactText(setting.name)] = setting.read(document.root, place(setting.name), reader)
             }
         }
     }
 
-    /// Says of a name that is not a setting what is probably meant, and which names are allowed.
+    /// Returns a message for an unknown setting: the setting that is probably meant, and the allowed names.
     private static func unknown(_ name: String, _ settings: [DeclaredSetting]) -> String {
         let names = settings.map(\.name)
         let allowed = "allowed here: \(names.joined(separator: ", "))"
@@ -53,7 +53,7 @@ struct SectionMembers {
         return "is not a setting here, but \(first) is (\(allowed))"
     }
 
-    /// Where settings of this name are, such as `providers[].client_id`.
+    /// Returns the paths of settings with this name, such as `providers[].client_id`.
     private static func places(of name: String, in settings: [DeclaredSetting], under path: String) -> [String] {
         settings.flatMap { setting -> [String] in
             let place = path + setting.name
@@ -64,29 +64,29 @@ struct SectionMembers {
         }
     }
 
-    /// The setting's value, or its default; `nil` where there is none, or where it was refused.
+    /// Returns the setting's value or default; nil if there is none, or if the value was refused.
     subscript<Value>(setting: Setting<Value>) -> Value? {
         values[ExactText(setting.name)] as? Value
     }
 
-    /// Whether the file has the setting, be it right or wrong.
+    /// Returns true if the file contains the setting, valid or not.
     func has<Value>(_ setting: Setting<Value>) -> Bool {
         object.member(setting.name) != nil
     }
 
-    /// Tells of a fault where the setting stands; where it does not, at the object.
+    /// Reports a fault at the setting, or at the object if the setting is absent.
     func fault<Value>(_ setting: Setting<Value>, _ message: String) {
         reader.fault(at: object.member(setting.name) ?? object, place(setting.name), message)
     }
 
-    /// Tells of a fault of one member of a setting that is an object.
+    /// Reports a fault at one member of a setting that is an object.
     func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
         let value = object.member(setting.name)
         reader.fault(
             at: value?.member(name) ?? value ?? object, "\(place(setting.name)).\(pathName(name))", message)
     }
 
-    /// Tells of something that is allowed and probably not meant.
+    /// Reports a value that is allowed but probably not intended.
     func warn<Value>(_ setting: Setting<Value>, _ message: String) {
         reader.warn(at: object.member(setting.name) ?? object, place(setting.name), message)
     }
@@ -96,7 +96,7 @@ struct SectionMembers {
     }
 }
 
-/// A name as paths show it: as it is where it is a plain word, else quoted.
+/// Returns a name as paths show it: a plain word as it is, any other name quoted.
 func pathName(_ name: String) -> String {
     let isPlain =
         (1...60).contains(name.utf8.count)
@@ -107,7 +107,7 @@ func pathName(_ name: String) -> String {
 }
 
 extension SettingKind where Value: Section {
-    /// An object with settings of its own.
+    /// An object with its own settings.
     static var section: SettingKind {
         var kind = SettingKind(
             "an object", good: [], wrong: ["7", "\"text\"", "[]", "null", "{\"no_such_setting\": 1}"],
@@ -125,7 +125,7 @@ extension SettingKind where Value: Section {
 }
 
 extension SettingKind {
-    /// An array of objects with settings of their own.
+    /// An array of objects with their own settings.
     static func sections<Element: Section>() -> SettingKind where Value == [Element] {
         let element = SettingKind<Element>.section
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in

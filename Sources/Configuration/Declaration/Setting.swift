@@ -1,20 +1,21 @@
 internal import JSON
 
-/// Whether a setting has to be written.
+/// Whether a setting is required.
 enum Presence: Sendable {
     case required
     case optional
-    /// What counts where nothing is written, as JSON text; read by the same parser as the file.
+    /// The default as JSON text, read by the parser of the file.
     case byDefault(String)
 }
 
-/// One setting: its name, type, default and meaning, declared once. Parser, reference, schema and tests come from it.
+/// One setting: name, type, default and meaning, declared once. Parser, reference, schema and tests are derived from
+/// it.
 struct Setting<Value: Sendable>: Sendable {
     let name: String
     let kind: SettingKind<Value>
     let presence: Presence
     let meaning: String
-    /// A value as JSON text for the reference, where the kind's own would say less.
+    /// A value as JSON text for the reference, if the kind's own example would say less.
     let example: String?
 
     init(
@@ -28,20 +29,20 @@ struct Setting<Value: Sendable>: Sendable {
     }
 }
 
-/// A setting whose value's type does not matter: a row of the table.
+/// A row of the table of settings, independent of the value's type.
 struct DeclaredSetting: Sendable {
     let name: String
     let presence: Presence
     let meaning: String
-    /// What a value is, in words.
+    /// The description of a value.
     let noun: String
-    /// JSON texts that the setting takes; the first is shown to people.
+    /// JSON texts that the setting accepts; the first is the example in the reference.
     let good: [String]
-    /// JSON texts that it refuses.
+    /// JSON texts that the setting refuses.
     let wrong: [String]
-    /// The members of its JSON Schema that say what a value is.
+    /// Writes the members of the JSON Schema that describe a value.
     let schema: @Sendable (inout JSONWriter) -> Void
-    /// The settings inside it.
+    /// The settings inside an object, or inside each object of a list.
     let section: (settings: [DeclaredSetting], isList: Bool)?
     let read: @Sendable (JSONValue, _ path: String, SettingReader) -> (any Sendable)?
 

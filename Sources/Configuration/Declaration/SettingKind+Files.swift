@@ -3,9 +3,9 @@ internal import Text
 internal import Tokens
 
 extension SettingKind {
-    /// The path of a file that has to be there, and what it holds.
+    /// The path of a file that must exist, with its converted content.
     ///
-    /// - Parameter isSecret: whether users other than the file's owner should not read it.
+    /// - Parameter isSecret: whether to warn if users other than the file's owner can read it.
     static func file(
         _ noun: String, good: String, wrong: [String], isSecret: Bool = false,
         _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(Refusal) -> Value
@@ -30,7 +30,7 @@ extension SettingKind {
 }
 
 extension SettingKind<KeySet> {
-    /// Public keys.
+    /// A file of public keys.
     static var keyFile: SettingKind {
         file("a file with public keys (a JWK, a JWK set or PEM)", good: "keys.jwks.json", wrong: ["a.secret"]) {
             (_, bytes) throws(Refusal) -> KeySet in
@@ -50,7 +50,7 @@ extension SettingKind<KeySet> {
 extension SettingKind<PEMFile> {
     /// A PEM file with at least one block of this label.
     ///
-    /// - Parameter isSecret: whether users other than the file's owner should not read it.
+    /// - Parameter isSecret: whether to warn if users other than the file's owner can read it.
     static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
         file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) { (path, bytes) throws(Refusal) -> PEMFile in
             guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
@@ -61,7 +61,7 @@ extension SettingKind<PEMFile> {
     }
 }
 
-/// A file that was there when the configuration was read.
+/// A file that existed when the configuration was read.
 struct PEMFile: Sendable, Hashable {
     let path: String
 }

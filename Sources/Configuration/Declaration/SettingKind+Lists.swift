@@ -2,7 +2,7 @@ internal import JSON
 internal import Text
 
 extension SettingKind {
-    /// An array whose elements are of one kind, each at most once.
+    /// An array of unique elements of one kind.
     static func list<Element: Hashable>(
         of element: SettingKind<Element>, atLeast minimum: Int = 0
     ) -> SettingKind where Value == [Element] {
@@ -32,7 +32,7 @@ extension SettingKind {
             for (index, item) in value.elements.enumerated() where !reader.isFull {
                 let place = "\(path)[\(index)]"
                 guard let converted = element.read(item, place, reader) else { continue }
-                // Texts are the same only if their octets are.
+                // Strings are compared by their octets, not by canonical equivalence.
                 let key = (converted as? String).map { AnyHashable(ExactText($0)) } ?? AnyHashable(converted)
                 if !seen.insert(key).inserted { reader.fault(at: item, place, "is in the list already") }
                 elements.append(converted)
@@ -45,7 +45,7 @@ extension SettingKind {
         }
     }
 
-    /// One value, or an array of at least one, each at most once.
+    /// One value, or a non-empty array of unique values.
     static func oneOrMore<Element: Hashable>(
         of element: SettingKind<Element>
     ) -> SettingKind where Value == [Element] {
@@ -69,7 +69,7 @@ extension SettingKind {
         }
     }
 
-    /// An object whose names are the file's own, all values strings.
+    /// An object with free names and string values.
     static func dictionary(
         _ noun: String, good: [String], refusing reserved: [String]
     ) -> SettingKind where Value == [ExactText: String] {

@@ -2,11 +2,11 @@ internal import Cryptography
 internal import JSON
 internal import Tokens
 
-/// The most that a file may hold to which the configuration points.
+/// The maximum size of a file that the configuration refers to, in bytes.
 private let maximumReferenceBytes = 4 << 20
 
 extension SettingReader {
-    /// What a file holds that a setting points to.
+    /// Returns the content of a referenced file, or reports a fault and returns nil.
     func content(of path: String, for value: JSONValue, _ place: String) -> [UInt8]? {
         do throws(FileFault) {
             return try sources.file(resolved(path), maximumReferenceBytes)
@@ -16,9 +16,10 @@ extension SettingReader {
         }
     }
 
-    /// The secret to which `{"env": NAME}` or `{"file": PATH}` points, without one line break at its end.
+    /// Returns the secret that `{"env": NAME}` or `{"file": PATH}` refers to, without one line break at its end.
     ///
-    /// Other white space at its ends counts, and is warned of: a client or a mail server would not say what is wrong.
+    /// Other white space at its ends is kept, but causes a warning, because a client or a mail server would not report
+    /// the cause.
     func secret(_ reference: JSONValue, _ place: String) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
@@ -46,7 +47,7 @@ extension SettingReader {
             fault(at: member.value, inside, "the secret is empty")
             return nil
         }
-        // A text without its other octets, or with U+FFFD for them, would be another secret.
+        // A text without its invalid octets, or with U+FFFD in their place, would be another secret.
         guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
             fault(
                 at: member.value, inside, "the secret must be UTF-8 text without NUL: a binary one is written in base64"
@@ -59,7 +60,7 @@ extension SettingReader {
         return Secret(bytes: bytes)
     }
 
-    /// One line break is LF, CR LF, or the CR that is left if a program took the LF.
+    /// Removes one line break: LF, CR LF, or the CR that is left if a program removed the LF.
     private static func withoutLineBreak(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         if bytes.last == 0x0A { bytes.removeLast() }
@@ -67,7 +68,7 @@ extension SettingReader {
         return bytes
     }
 
-    /// A way in which the bytes differ from what a user usually means by a secret; nil if they do not.
+    /// Returns a way in which the bytes differ from a typical secret, or nil if they do not.
     private static func oddity(of bytes: [UInt8]) -> String? {
         func isWhiteSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte.map { (0x09...0x0D).contains($0) } ?? false }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "begins with a byte-order mark" }
@@ -97,7 +98,7 @@ extension SettingReader {
         writer.endObject()
     }
 
-    /// What every setting that holds secrets refuses.
+    /// Values that every setting of a secret refuses.
     static let wrongSecrets = [
         "\"in plain sight\"", "7", "{}", "{\"env\": 7}", "{\"env\": \"\"}", "{\"env\": \"NO_SUCH_VARIABLE\"}",
         "{\"file\": \"no-such-file\"}", "{\"env\": \"A\", \"file\": \"b\"}", "{\"enviroment\": \"A\"}",
@@ -105,7 +106,7 @@ extension SettingReader {
 }
 
 extension SettingKind<Secret> {
-    /// A secret by reference, whatever it is.
+    /// A reference to a secret of any form.
     static var secret: SettingKind {
         SettingKind(
             "a secret, as \(SettingReader.secretNoun)", good: ["{\"env\": \"A_SECRET\"}", "{\"file\": \"a.secret\"}"],
@@ -122,7 +123,7 @@ extension SettingKind<Secret> {
 }
 
 extension SettingKind<[Secret]> {
-    /// Keys of 32 bytes, one or a list.
+    /// One key of 32 bytes, or a list of them.
     static var sealingKeys: SettingKind {
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.name("oneOf")

@@ -2,7 +2,7 @@ internal import JSON
 internal import Time
 
 extension SettingKind {
-    /// A string that one function converts.
+    /// A string with a conversion function.
     static func text(
         _ noun: String, good: [String], wrong: [String] = [], pattern: String? = nil,
         _ convert: @escaping @Sendable (String) throws(Refusal) -> Value
@@ -23,7 +23,7 @@ extension SettingKind {
             })
     }
 
-    /// One of a closed list of words.
+    /// A word from a closed list.
     static func choice(
         _ noun: String, _ words: [String], _ convert: @escaping @Sendable (String) -> Value?
     ) -> SettingKind {
@@ -47,7 +47,7 @@ extension SettingKind {
 }
 
 extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    /// The raw values of an enumeration.
+    /// A raw value of an enumeration.
     static func choice(_ noun: String) -> SettingKind {
         choice(noun, Value.allCases.map(\.rawValue)) { Value(rawValue: $0) }
     }

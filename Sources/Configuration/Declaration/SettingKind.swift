@@ -1,14 +1,14 @@
 internal import JSON
 
-/// A type of settings: how its values are written, read and described.
+/// A type of settings: the form of its values, their parser and their description.
 struct SettingKind<Value: Sendable>: Sendable {
-    /// What a value is, so that "must be \(noun)" is a sentence.
+    /// The description of a value; it completes the sentence "must be \(noun)".
     let noun: String
     let good: [String]
     let wrong: [String]
     let schema: @Sendable (inout JSONWriter) -> Void
     var section: (settings: [DeclaredSetting], isList: Bool)?
-    /// `nil` after it told the reader what is wrong.
+    /// Converts a value. Reports a fault and returns nil if the value is refused.
     let read: @Sendable (JSONValue, _ path: String, SettingReader) -> Value?
 
     init(
@@ -22,7 +22,7 @@ struct SettingKind<Value: Sendable>: Sendable {
         self.read = read
     }
 
-    /// A kind whose values one function converts.
+    /// Creates a kind from a function that converts single values.
     init(
         _ noun: String, good: [String], wrong: [String], schema: @escaping @Sendable (inout JSONWriter) -> Void,
         convert: @escaping @Sendable (JSONValue) throws(Refusal) -> Value

@@ -2,9 +2,9 @@ internal import JSON
 internal import Sockets
 internal import Text
 
-/// What only the whole file shows to be wrong: names that meet, names that lead nowhere.
+/// The checks that need the whole file, such as duplicate ids and references to unknown ids.
 ///
-/// It looks at the file's values themselves, so that it finds its faults beside others.
+/// They read the values of the file itself, so that they also find faults beside others.
 struct CrossChecks {
     private let members: SectionMembers
     private let providers: [JSONValue]
@@ -67,7 +67,8 @@ struct CrossChecks {
         }
     }
 
-    /// A provider that the sign-in page does not name is found by an e-mail domain, or by a link that names it.
+    /// Warns of a provider that the sign-in page does not list and that has no e-mail domain: only a link that names it
+    /// leads there.
     private func checkReachability() {
         let signingIn = providers.enumerated().filter { $0.element.member(ProviderSettings.clientID.name) != nil }
         let isListedByDefault = signingIn.count <= Settings.mostListedByDefault

@@ -1,26 +1,26 @@
-/// One thing that is wrong with a configuration file.
+/// One fault in a configuration file.
 public struct Fault: Sendable, Hashable, CustomStringConvertible {
     /// The file as the caller named it.
     public let file: String
-    /// From 1.
+    /// The line, from 1.
     public let line: Int
-    /// From 1, in Unicode scalars.
+    /// The column, from 1, in Unicode scalars.
     public let column: Int
-    /// The setting, such as `providers[0].issuer`; empty where the file as a whole cannot be read.
+    /// The setting, such as `providers[0].issuer`; empty if the whole file cannot be read.
     public let path: String
-    /// What is wrong, and what to write instead; one line, never with a secret in it.
+    /// The fault and its correction in one line, never with a secret.
     public let message: String
 
-    /// `FILE:LINE:COLUMN: path.of.setting: what is wrong`.
+    /// The form `FILE:LINE:COLUMN: path.of.setting: message`.
     public var description: String {
         "\(file):\(line):\(column): " + (path.isEmpty ? message : "\(path): \(message)")
     }
 }
 
-/// Every fault of a configuration file, in the file's order; at least one.
+/// All faults of a configuration file, in the order of the file; at least one.
 public struct ConfigurationFaults: Error, Sendable, CustomStringConvertible {
     public let faults: [Fault]
-    /// What should be otherwise beside the faults, in the file's order.
+    /// The warnings beside the faults, in the order of the file.
     public let warnings: [Warning]
 
     init(_ faults: [Fault], warnings: [Warning] = []) {
@@ -28,6 +28,6 @@ public struct ConfigurationFaults: Error, Sendable, CustomStringConvertible {
         self.warnings = warnings
     }
 
-    /// One fault a line.
+    /// One line per fault.
     public var description: String { faults.map(\.description).joined(separator: "\n") }
 }

@@ -2,14 +2,14 @@ internal import JSON
 internal import Text
 internal import Tokens
 
-/// A token's issuer and audience have to lead to one provider.
+/// Checks that a token's issuer and audience identify one provider.
 struct IssuerChecks {
-    /// One `iss` value under which a provider's bearer tokens may come.
+    /// One `iss` value that a provider's bearer tokens may have.
     private struct Name {
         let provider: Int
         let value: JSONValue
         let path: String
-        /// Whether it is one of `access_token_issuers`.
+        /// Whether the value is one of `access_token_issuers`.
         let isFurther: Bool
     }
 
@@ -60,7 +60,7 @@ struct IssuerChecks {
         for key in order { check(names[key] ?? []) }
     }
 
-    /// Providers that share a name: no two of them may have an audience in common.
+    /// Checks providers that share an issuer: no two of them may have a common audience.
     private func check(_ sharing: [Name]) {
         guard sharing.count > 1 else { return }
         var owners: [ExactText: Name] = [:]

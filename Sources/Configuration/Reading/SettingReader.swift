@@ -2,13 +2,13 @@ internal import Files
 internal import JSON
 internal import Text
 
-/// What reading one file needs and collects: where secrets come from, and the faults and warnings so far.
+/// The context of reading one file: the sources of secrets, and the faults and warnings found so far.
 final class SettingReader {
-    /// Beyond so many faults a file is something else, and the rest is not worth its memory.
+    /// The maximum number of recorded faults; a file with more is not a configuration.
     static let maximumFaults = 1000
 
     let sources: SettingSources
-    /// What relative paths are relative to; ends with `/`, or is empty for the working directory.
+    /// The base of relative paths; ends with `/`, or is empty for the working directory.
     let directory: String
     private(set) var faults: [(offset: Int, path: String, message: String)] = []
     private(set) var warnings: [(offset: Int, path: String, message: String)] = []
@@ -28,7 +28,7 @@ final class SettingReader {
         fault(at: value.offset, path, message)
     }
 
-    /// Tells of what works and should be otherwise.
+    /// Reports a value that works but should be changed.
     func warn(at value: JSONValue, _ path: String, _ message: String) {
         if warnings.count < SettingReader.maximumFaults { warnings.append((value.offset, path, message)) }
     }
@@ -39,11 +39,11 @@ final class SettingReader {
         warn(at: value, path, "the file \(quoted(file)) \(exposure); make it its owner's alone (chmod 600)")
     }
 
-    /// A path of the configuration as the system takes it.
+    /// Returns a path of the configuration, resolved against its directory.
     func resolved(_ path: String) -> String {
         path.utf8.first == UInt8(ascii: "/") ? path : directory + path
     }
 }
 
-/// Text of the file inside a message: short, in one line, without what a terminal would act on.
+/// Quotes text of the file in a message: short, in one line, without control characters of a terminal.
 func quoted(_ text: String) -> String { text.quoted() }

@@ -2,14 +2,14 @@ public import Files
 internal import Glibc
 internal import Text
 
-/// Where the things come from that a configuration file points to. Tests give their own.
+/// The sources of the values that a configuration file refers to. Tests supply their own.
 public struct SettingSources: Sendable {
-    /// The value of an environment variable.
+    /// Returns the value of an environment variable, or nil if it is not set.
     public var environment: @Sendable (_ name: String) -> String?
-    /// The whole content of a file of at most `limit` bytes.
+    /// Returns the whole content of a file of at most `limit` bytes.
     public var file: @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8]
 
-    /// What users other than its owner may do with a file; nil if nothing.
+    /// Returns the access that users other than its owner have to a file, or nil if they have none.
     public var exposure: @Sendable (_ path: String) -> FileExposure?
 
     public init(
@@ -22,13 +22,13 @@ public struct SettingSources: Sendable {
         self.exposure = exposure
     }
 
-    /// Reads a regular file of this machine. Pipes and devices are refused: opening one could wait for ever.
+    /// Reads a regular file. Pipes and devices are refused, because opening one could block forever.
     public static func read(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
         try read(path, limit: limit, isRegular: true)
     }
 
-    /// Reads a file that a command's words name: also a pipe or a device, such as the process substitution of a shell.
-    /// Waits until the pipe has a writer, and for all that it writes.
+    /// Reads a file that a command's arguments name. It may be a pipe or a device, such as a shell's process
+    /// substitution. Blocks until the pipe has a writer, and until its end.
     public static func readArgument(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
         try read(path, limit: limit, isRegular: false)
     }
@@ -55,7 +55,7 @@ public struct SettingSources: Sendable {
     }
 }
 
-/// Why a file cannot be read, in a few words.
+/// The reason why a file cannot be read, in a few words.
 public struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
@@ -64,7 +64,7 @@ public struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     init(code: Int32) {
-        // strerror returns a text of its own, which is copied at once.
+        // The text that strerror returns is copied at once.
         description = unsafe String(cString: strerror(code)).asciiLowercased()
     }
 }

@@ -1,8 +1,9 @@
 internal import Text
 
-/// Finds the known name that somebody meant.
+/// Finds the known name that a misspelled name probably means.
 public enum Suggestion {
-    /// The nearest candidate, where it is near enough: one slip in a short word, up to three in a long one.
+    /// Returns the nearest candidate, or nil if none is near: one typing error in a short word, up to three in a long
+    /// one.
     public static func nearest(to name: String, among candidates: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let typed = folded(name)
@@ -17,12 +18,12 @@ public enum Suggestion {
         return best?.name
     }
 
-    /// Case, and which of the two dashes somebody took, make no difference.
+    /// Ignores case, and the difference between hyphen and underscore.
     private static func folded(_ name: String) -> [UInt8] {
         name.asciiLowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     }
 
-    /// Insertions, deletions, replacements and exchanges of neighbours that turn one into the other.
+    /// Returns the number of insertions, deletions, replacements and transpositions that turn one text into the other.
     static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var beforeLast = Array(repeating: 0, count: b.count + 1)
         var last = Array(0...b.count)

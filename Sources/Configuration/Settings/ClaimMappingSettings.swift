@@ -3,7 +3,7 @@ internal import JSON
 internal import Organizations
 internal import Text
 
-/// One row as the file has it.
+/// One claim mapping rule of the file.
 struct ClaimMappingSettings: Sendable {
     let claimName: String
     let claimValue: String

@@ -9,7 +9,7 @@ public struct EndpointSettings: Sendable {
     public let jwks: AbsoluteURL?
     public let endSession: AbsoluteURL?
 
-    /// Those that are given, by the names of their settings.
+    /// The endpoints that are set, by the names of their settings.
     var all: [(name: String, url: AbsoluteURL)] {
         [
             ("authorization", authorization), ("token", token), ("userinfo", userinfo), ("jwks", jwks),
@@ -41,7 +41,7 @@ extension EndpointSettings: Section {
 }
 
 extension SettingKind<AbsoluteURL> {
-    /// A URL at a provider; http is judged where it is known whether the provider may have it.
+    /// A URL at a provider; whether http is allowed is checked with the provider's other settings.
     static func endpointURL(_ noun: String, good: String = "https://idp.example.com/path?a=b") -> SettingKind {
         let noun = "the URL of \(noun)"
         return text(

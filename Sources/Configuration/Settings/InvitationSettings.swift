@@ -1,9 +1,9 @@
-/// What managers may invite.
+/// The limits of managers' invitations.
 public struct InvitationSettings: Sendable, Hashable {
     public let lifetime: Duration
-    /// Of one organization.
+    /// The number of invitations per organization and day.
     public let perDay: Int
-    /// In lower case; empty where every domain is allowed.
+    /// Domains in lower case; empty if every domain is allowed.
     public let allowedDomains: [String]
 
     public init(lifetime: Duration, perDay: Int, allowedDomains: [String]) {

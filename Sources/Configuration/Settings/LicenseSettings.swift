@@ -1,4 +1,4 @@
-/// What an organization is entitled to; `nil`: nothing is said.
+/// The license limits of an organization; nil for unlimited.
 public struct LicenseSettings: Sendable, Hashable {
     public let workflows: Int?
     public let nestedWorkflows: Int?

@@ -1,6 +1,6 @@
-/// Bounds that an operator may move.
+/// Limits that an operator may change.
 public struct LimitSettings: Sendable, Hashable {
-    /// The longest inventory document, in bytes.
+    /// The maximum size of an inventory document, in bytes.
     public let inventoryBody: Int
 }
 

@@ -3,14 +3,14 @@ internal import HTTPClient
 public import Mail
 internal import Text
 
-/// How letters go out.
+/// The sender and server of outgoing e-mail.
 public struct MailSettings: Sendable {
     public let from: Mailbox
     public let server: MailServer
-    /// Where given, so is ``password``.
+    /// The SMTP user name; if it is set, so is ``password``.
     public let username: String?
     public let password: Secret?
-    /// A PEM file with the certificate authorities that vouch for the server; nil for the system's.
+    /// A PEM file of certificate authorities that may sign the server's certificate; nil for the system's.
     public let caFile: String?
 }
 
@@ -18,7 +18,7 @@ public struct MailSettings: Sendable {
 public struct MailServer: Sendable, Hashable {
     public let host: String
     public let port: UInt16
-    /// TLS from the first byte (`smtps`); else STARTTLS.
+    /// Whether TLS starts with the first byte (`smtps`); otherwise STARTTLS is used.
     public let isImplicitTLS: Bool
 }
 

@@ -2,19 +2,19 @@ public import ClaimMapping
 public import Organizations
 internal import Tokens
 
-/// A tenant as the file declares it.
+/// An organization as the file declares it.
 public struct OrganizationSettings: Sendable {
     public let id: OrganizationID
-    /// For people; the id where the file gives none.
+    /// The display name; the id if the file sets none.
     public let name: String
-    /// Ids of ``ProviderSettings`` whose tokens can earn a role here.
+    /// Ids of ``ProviderSettings`` whose tokens can earn a role in this organization.
     public let providers: [String]
     public let strategy: ClaimStrategy
-    /// The file's rows, by rank from 1, with ids `file:RANK`.
+    /// The file's rules, by rank from 1, with ids `file:RANK`.
     public let mappings: [Mapping]
     public let license: LicenseSettings
 
-    /// What the organization asks of tokens, as far as the file says.
+    /// The organization's claim mapping, with the rules of the file only.
     public var rules: OrganizationRules {
         OrganizationRules(id: id, providers: providers, strategy: strategy, mappings: mappings)
     }

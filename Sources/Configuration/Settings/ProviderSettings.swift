@@ -10,21 +10,22 @@ public struct ProviderSettings: Sendable {
     public let id: ProviderID
     /// The name that users see.
     public let name: String
-    /// Whether the general sign-in page offers it by name; `nil`: by the number of providers (``Settings/listedProviders``).
+    /// Whether the general sign-in page lists the provider; nil: by the number of providers
+    /// (``Settings/listedProviders``).
     public let listed: Bool?
-    /// As written; compare by ``TrustedProvider/canonicalIssuer(_:)``.
+    /// The issuer as written; compare by ``TrustedProvider/canonicalIssuer(_:)``.
     public let issuer: String
-    /// Without one the provider serves bearer tokens only.
+    /// The client id; nil if the provider serves bearer tokens only.
     public let clientID: String?
     public let clientSecret: Secret?
-    /// `nil`: by the secret, as the discovery document offers; without a secret not at all.
+    /// The method of client authentication; nil: by the secret with a discovered method, or none without a secret.
     public let tokenEndpointAuth: TokenEndpointAuth?
-    /// Of `private_key_jwt`.
+    /// The key of `private_key_jwt`.
     public let clientKey: SigningKey?
     public let scopes: [String]
     public let authorizationParameters: [ExactText: String]
     public let logoutParameters: [ExactText: String]
-    /// How long ago a sign-in may have been.
+    /// The maximum age of the user's authentication at the provider.
     public let maxAge: Duration?
     public let acrValues: [String]
     public let audiences: [String]
@@ -32,26 +33,26 @@ public struct ProviderSettings: Sendable {
     public let accessTokenIssuers: [String]
     public let authorizedParties: [String]
     public let algorithms: [SignatureAlgorithm]
-    /// `nil` where discovery says where the keys are.
+    /// Fixed keys; nil if they are discovered.
     public let keys: KeySet?
-    /// `nil` where the discovery document is below the issuer.
+    /// The URL of the discovery document; nil if it is below the issuer.
     public let discoveryURL: AbsoluteURL?
     public let endpoints: EndpointSettings
     public let reachable: [Reachable]
     public let subjectClaim: String
     public let trustEmail: Bool
-    /// In lower case.
+    /// Domains in lower case.
     public let emailDomains: [String]
     public let clockSkew: Duration
     public let maxTokenAge: Duration
-    /// A PEM file of certificates that sign the provider's; `nil` for the system's.
+    /// A PEM file of certificate authorities for the provider's certificate; nil for the system's.
     public let caFile: String?
     public let insecureAllowHTTP: Bool
 
-    /// Whose e-mail addresses count without `email_verified`.
+    /// The domains whose e-mail addresses count as verified without `email_verified`.
     public var emailTrust: EmailTrust { EmailTrust(domains: trustEmail ? emailDomains : []) }
 
-    /// The conditions on the provider's bearer tokens; with other keys than the file's where discovery has them.
+    /// Returns the conditions on the provider's bearer tokens, with the discovered keys if the file has none.
     public func trusted(keys discovered: KeySet? = nil) -> TrustedProvider {
         var provider = TrustedProvider(id: id, issuer: issuer, keys: keys ?? discovered)
         provider.audiences = audiences
@@ -95,7 +96,7 @@ extension ProviderSettings: Section {
         (discoveryURL, self.endpoints, self.reachable) = (members[S.discoveryURL], endpoints, reachable)
     }
 
-    /// What settings only together do wrong.
+    /// Checks combinations of settings.
     private static func check(_ members: SectionMembers) {
         if members[trustEmail] == true, members[emailDomains]?.isEmpty ?? false {
             members.fault(emailDomains, "is required where trust_email is true: say whose addresses count as verified")
@@ -130,7 +131,7 @@ extension ProviderSettings: Section {
             }
         case .publicClient, nil: break
         }
-        // One that was refused may have been meant so.
+        // A refused method may have been intended as private_key_jwt.
         let isMethodRefused = members.has(tokenEndpointAuth) && method == nil
         if members.has(clientKey), !isMethodRefused, method != .privateKeyJWT {
             members.fault(clientKey, "belongs to \"token_endpoint_auth\": \"private_key_jwt\"")
@@ -143,7 +144,7 @@ extension ProviderSettings: Section {
     private static func checkIssuer(_ members: SectionMembers) {
         guard let issuer = members[issuer] else { return }
         if let reason = IssuerRules.mistake(in: issuer) { return members.fault(self.issuer, reason) }
-        // What such a provider's tokens state is compared, and never asked.
+        // The issuer of such a provider is only compared with tokens, never used as a URL.
         let isOnlyCompared = members.has(keys) && !members.has(clientID)
         guard !isOnlyCompared else { return }
         if let reason = IssuerRules.fault(of: issuer) { return members.fault(self.issuer, reason) }
@@ -163,7 +164,7 @@ extension ProviderSettings: Section {
         }
     }
 
-    /// What is wrong with a URL that is not https.
+    /// Returns the fault of a URL that is not https, or nil if it is allowed.
     private static func plainFault(of url: AbsoluteURL, _ members: SectionMembers) -> String? {
         guard url.scheme == "http" else { return nil }
         if members[insecureAllowHTTP] != true {

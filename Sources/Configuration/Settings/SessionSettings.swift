@@ -1,6 +1,6 @@
 internal import Time
 
-/// How long sessions of people last.
+/// The lifetimes of user sessions.
 public struct SessionSettings: Sendable, Hashable {
     public let idle: Duration
     public let absolute: Duration

@@ -6,7 +6,7 @@ internal import Text
 internal import Tokens
 
 extension SettingKind<String> {
-    /// An e-mail domain, in lower case afterwards.
+    /// An e-mail domain, converted to lower case.
     static var domain: SettingKind {
         let noun = "a domain such as example.com"
         return text(
@@ -20,7 +20,7 @@ extension SettingKind<String> {
         }
     }
 
-    /// A value that is sent to the provider between spaces (RFC 6749, section 3.3).
+    /// A value that is sent to the provider in a list separated by spaces (RFC 6749, section 3.3).
     static func token(_ noun: String, example: String) -> SettingKind {
         text(noun, good: ["\"\(example)\""], wrong: ["\"two words\""], pattern: "^[!#-\\[\\]-~]+$") {
             (text) throws(Refusal) -> String in
@@ -77,15 +77,15 @@ extension SettingKind<SocketAddress> {
 }
 
 extension SettingKind<[SocketAddress]> {
-    /// One address or several. An address that another one covers is left out: binding it would fail, and its connections
-    /// arrive anyway.
+    /// One address or several. An address that another one covers is omitted: binding it would fail, and its
+    /// connections arrive at the other one.
     static var listenAddresses: SettingKind {
         let kind = oneOrMore(of: SettingKind<SocketAddress>.listenAddress)
         return SettingKind(kind.noun, good: kind.good, wrong: kind.wrong, schema: kind.schema) { value, path, reader in
             guard let addresses = kind.read(value, path, reader) else { return nil }
             return addresses.enumerated().filter { index, address in
                 let others = addresses.enumerated().filter { $0.offset != index && $0.element.covers(address) }
-                // Of two spellings of one address the first stays.
+                // Of two spellings of one address, the first is kept.
                 guard let other = others.first(where: { !address.covers($0.element) || $0.offset < index }) else {
                     return true
                 }
@@ -129,8 +129,8 @@ extension SettingKind<PublicURL> {
 }
 
 extension SettingKind<String> {
-    /// An issuer's identifier (OpenID Connect Discovery 1.0, section 3): compared to the byte, so kept as written. Whether
-    /// it has to be a URL depends on other settings.
+    /// An issuer identifier (OpenID Connect Discovery 1.0, section 3), kept as written because it is compared byte by
+    /// byte. Other settings decide whether it has to be a URL.
     static var issuer: SettingKind {
         text(
             "the issuer's URL, exactly as its tokens name it in iss",

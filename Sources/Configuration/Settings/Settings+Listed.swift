@@ -1,10 +1,10 @@
 extension Settings {
-    /// While no more providers than this sign users in, those without `listed` are listed.
+    /// The number of providers with sign-in up to which those without `listed` are listed.
     static let mostListedByDefault = 5
-    /// The general sign-in page names no provider if more than this are listed.
+    /// The number of listed providers above which the general sign-in page lists none.
     public static let mostOffered = 8
 
-    /// Providers with a `client_id` that the general sign-in page may name, in the order of the file.
+    /// The providers with a `client_id` that the general sign-in page may list, in the order of the file.
     public var listedProviders: [ProviderSettings] {
         let signingIn = providers.filter { $0.clientID != nil }
         return signingIn.filter { $0.listed ?? (signingIn.count <= Settings.mostListedByDefault) }

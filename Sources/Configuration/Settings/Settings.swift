@@ -1,35 +1,35 @@
 public import Cryptography
 public import Sockets
 
-/// A whole configuration: checked, complete with defaults, and immutable.
+/// A complete configuration: checked, with defaults, and immutable.
 public struct Settings: Sendable {
     /// The base of all links, redirect URIs and cookies.
     public let publicURL: PublicURL
-    /// Where the public listeners are: at least one, and none that another covers.
+    /// The addresses of the public listeners: at least one, and none that another covers.
     public let listen: [SocketAddress]
-    /// `nil`: plain HTTP, behind something that ends TLS.
+    /// Certificate and key; nil for plain HTTP, behind a proxy that terminates TLS.
     public let tls: TLSSettings?
-    /// `nil`: no admin listener.
+    /// The address of the admin listener; nil for none.
     public let adminListen: SocketAddress?
-    /// Whose forwarding fields are believed.
+    /// Addresses of proxies whose forwarding fields are trusted.
     public let trustedProxies: [AddressRange]
     public let storage: StorageSettings
-    /// Keys of 32 bytes; the first seals, all open. Empty where no provider signs anybody in.
+    /// Keys of 32 bytes; the first seals, all open. Empty if no provider has sign-in.
     public let secretKeys: [Secret]
-    /// Event-loop threads; 0: one a core.
+    /// The number of event-loop threads; 0 for one per core.
     public let reactors: Int
-    /// Verified bearer tokens that a reactor remembers; 0: none.
+    /// The number of verified bearer tokens that each reactor caches; 0 for none.
     public let tokenCache: Int
     public let limits: LimitSettings
-    /// How long new connections are still taken after SIGTERM.
+    /// How long new connections are still accepted after SIGTERM.
     public let drainDelay: Duration
     public let providers: [ProviderSettings]
     public let organizations: [OrganizationSettings]
     public let sessions: SessionSettings
     public let invitations: InvitationSettings
-    /// `nil`: invitations are answered with their links.
+    /// The mail settings; nil if invitation links are returned to the inviter.
     public let mail: MailSettings?
-    /// What works and should be otherwise, in the file's order.
+    /// Warnings in the order of the file.
     public internal(set) var warnings: [Warning] = []
 }
 

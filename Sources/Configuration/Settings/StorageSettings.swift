@@ -3,12 +3,12 @@ internal import Glibc
 internal import JSON
 internal import Text
 
-/// Where the gateway keeps what it must not lose.
+/// The location of the gateway's durable data.
 public enum StorageSettings: Sendable, Hashable {
-    /// The database's file, relative paths resolved; other files of the same name with endings stand beside it.
+    /// The path of the database file, resolved. SQLite keeps further files beside it, with suffixes to its name.
     case sqlite(path: String)
 
-    /// Whether something was stored there already.
+    /// Whether the database exists already.
     public var exists: Bool {
         switch self {
         case .sqlite(let path): unsafe access(path, F_OK) == 0
@@ -59,7 +59,7 @@ extension SettingKind<StorageSettings> {
         }
     }
 
-    // The text may hold a password: no message quotes it.
+    // The text may contain a password, so that no message quotes it.
     private static func sqlitePath(_ text: String) throws(Refusal) -> String {
         if text.starts(exactly: "postgresql:") || text.starts(exactly: "postgres:") {
             throw Refusal("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
@@ -67,7 +67,7 @@ extension SettingKind<StorageSettings> {
         guard let path = text.dropping(exactly: "sqlite:") else {
             throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
         }
-        // A URL's form, as other programs write it. A path holds no password, so it is shown.
+        // Other programs write the path in the form of a URL. A path contains no password, so that it may be shown.
         if path.starts(exactly: "//") {
             let name = String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
             let isAbsolute = path.starts(exactly: "///")

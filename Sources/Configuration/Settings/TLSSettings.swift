@@ -1,11 +1,11 @@
 internal import Glibc
 internal import Sockets
 
-/// Certificate and key of the public listener.
+/// The certificate and private key of the public listener.
 public struct TLSSettings: Sendable, Hashable {
-    /// A PEM file: the certificate, then those between it and the root.
+    /// A PEM file: the server's certificate, then the intermediate certificates.
     public let certificateFile: String
-    /// A PEM file, unencrypted.
+    /// An unencrypted PEM file.
     public let privateKeyFile: String
 }
 
@@ -25,7 +25,7 @@ extension TLSSettings: Section {
             return nil
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
-        // OpenSSL reads the files itself; a text that was handed over in their place has none.
+        // OpenSSL reads the files itself; content supplied by a test has no file.
         guard unsafe access(certificateFile, R_OK) == 0, unsafe access(privateKeyFile, R_OK) == 0 else { return }
         do throws(TLSFault) {
             _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)

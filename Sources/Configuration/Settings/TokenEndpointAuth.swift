@@ -2,7 +2,7 @@ internal import Cryptography
 internal import JSON
 internal import Text
 
-/// How a client proves itself at a token endpoint (OpenID Connect Core 1.0, section 9).
+/// A method of client authentication at a token endpoint (OpenID Connect Core 1.0, section 9).
 public enum TokenEndpointAuth: String, Sendable, Hashable, CaseIterable {
     case clientSecretBasic = "client_secret_basic"
     case clientSecretPost = "client_secret_post"

@@ -1,6 +1,6 @@
 internal import Text
 
-/// Every setting with its meaning and default, for people.
+/// The reference of all settings, with meanings and defaults.
 public enum ReferenceText {
     /// Lines of at most 100 characters, in the order of the table.
     public static var text: String {

@@ -2,7 +2,7 @@ public import JSON
 
 /// The JSON Schema of a configuration file, for editors (draft 2020-12).
 public enum SchemaText {
-    /// One object, compact.
+    /// Writes the schema as one compact object.
     public static func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("$schema", "https://json-schema.org/draft/2020-12/schema")
@@ -11,7 +11,7 @@ public enum SchemaText {
         writer.endObject()
     }
 
-    /// The schema's members for an object with these settings.
+    /// Writes the schema's members for an object with these settings.
     static func writeObject(_ settings: [DeclaredSetting], to writer: inout JSONWriter) {
         writer.member("type", "object")
         writer.member("additionalProperties", false)

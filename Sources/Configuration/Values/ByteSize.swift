@@ -1,6 +1,6 @@
 internal import Text
 
-/// A number of bytes as configuration writes it: a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`.
+/// A number of bytes in the form of the configuration: a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`.
 struct ByteSize: Sendable, Hashable, CustomStringConvertible {
     let bytes: Int
 

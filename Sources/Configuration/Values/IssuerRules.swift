@@ -1,9 +1,9 @@
 internal import HTTPClient
 internal import Text
 
-/// What an issuer may be that is asked for its discovery document, and what is written in its place by mistake.
+/// The requirements on an issuer with a discovery document, and common mistakes.
 enum IssuerRules {
-    /// Where Entra ID's tokens of all tenants are made; none of these names is ever in a token.
+    /// Path names of Entra ID's endpoints for all tenants; no token names them as its tenant.
     private static let sharedTenants = ["common", "organizations", "consumers"]
     private static let entraHosts = [
         "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
@@ -11,7 +11,7 @@ enum IssuerRules {
         "sts.windows.net",
     ]
 
-    /// What is no issuer at any provider.
+    /// Returns a message for a value that is not an issuer at any provider, or nil.
     static func mistake(in issuer: String) -> String? {
         if issuer.ends(exactly: "/.well-known/openid-configuration") {
             return "is the URL of a discovery document: write the issuer that it states, or set discovery_url beside it"
@@ -25,9 +25,9 @@ enum IssuerRules {
         return nil
     }
 
-    /// Why there can be no discovery document below an issuer.
+    /// Returns the reason why an issuer can have no discovery document, or nil.
     static func fault(of issuer: String) -> String? {
-        // Google's tokens name it without a scheme too.
+        // Google's tokens also name the issuer without a scheme.
         if issuer.isExactly("accounts.google.com") { return nil }
         guard let url = AbsoluteURL(issuer), url.scheme == "https" || url.scheme == "http" else {
             return "must be a URL such as https://acme.okta.com, exactly as its tokens name it in iss; "

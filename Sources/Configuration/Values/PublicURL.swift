@@ -1,9 +1,9 @@
 internal import HTTPClient
 internal import Text
 
-/// Where people and programs reach the gateway: scheme, host and port, nothing else.
+/// The public URL of the gateway: scheme, host and port only.
 public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
-    /// As a browser's `Origin` field writes it: lower case, without a default port (RFC 6454, section 6.1).
+    /// The origin as in a browser's `Origin` field: lower case, without a default port (RFC 6454, section 6.1).
     public let origin: String
     /// Whether the scheme is https.
     public let isSecure: Bool

@@ -2,13 +2,13 @@ internal import HTTPClient
 public import Sockets
 internal import Text
 
-/// Where a provider's endpoints may be although the address is a private one.
+/// A host or range of addresses at which a provider's endpoints may be, although the address is private.
 public enum Reachable: Sendable, Hashable {
     case range(AddressRange)
-    /// In lower case.
+    /// A host name in lower case.
     case host(String)
 
-    /// A range of addresses, one address, or the name of a host; nil for anything else.
+    /// Parses a range of addresses, one address, or a host name. Returns nil for any other text.
     init?(_ text: String) {
         if let range = AddressRange(text) {
             self = .range(range)

@@ -6,14 +6,14 @@ internal import Time
 
 /// The redirect to the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636; RFC 6749, section 4.1.1).
 public struct AuthorizationRequest: Sendable {
-    /// Where the browser goes.
+    /// The URL to redirect the browser to.
     public let url: String
 
     /// - Parameters:
-    ///   - endpoint: the authorization endpoint.
+    ///   - endpoint: the provider's authorization endpoint.
     ///   - state: the sealed attempt.
-    ///   - loginHint: an address that the person gave.
-    ///   - asksWho: sends `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
+    ///   - loginHint: an address that the user entered.
+    ///   - asksWho: whether to send `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
     public init(
         _ attempt: SignInAttempt, at endpoint: AbsoluteURL, state: String, loginHint: String?, asksWho: Bool,
         client: ClientRegistration
@@ -29,7 +29,8 @@ public struct AuthorizationRequest: Sendable {
         }
         if let loginHint { items.append(("login_hint", loginHint)) }
         if asksWho {
-            // What the configuration asks for stays, except that nothing be asked (OpenID Connect Core 1.0, 3.1.2.1).
+            // Configured prompts are kept, except `none`, which excludes every other value (OpenID Connect Core 1.0,
+            // 3.1.2.1).
             let others = (client.authorizationParameters["prompt"] ?? "").words(between: " ")
                 .filter { !["none", "select_account"].contains(exactly: $0) }
             items.append(("prompt", (["select_account"] + others).joined(separator: " ")))
@@ -44,7 +45,7 @@ public struct AuthorizationRequest: Sendable {
 }
 
 extension AbsoluteURL {
-    /// The URL with further parameters behind those that it has (RFC 6749, section 3.1).
+    /// Returns the URL with further parameters after its own (RFC 6749, section 3.1).
     func adding(query items: [(name: String, value: String)]) -> String {
         let separator = query.map { $0.isEmpty ? "" : "&" } ?? "?"
         return "\(scheme)://\(authority)\(requestTarget)\(separator)\(FormEncoding.query(items))"

@@ -1,11 +1,12 @@
 internal import HTTPMessage
 internal import Text
 
-/// How long an answer may be kept, by its `Cache-Control` (RFC 9111, section 5.2.2): between 5 minutes and 24 hours.
+/// The lifetime of a response by its `Cache-Control` (RFC 9111, section 5.2.2), limited to between 5 minutes and 24
+/// hours.
 enum CacheLifetime {
     static let shortest: Duration = .seconds(300)
     static let longest: Duration = .seconds(24 * 3600)
-    /// Without a word of the provider.
+    /// The lifetime if the provider states none.
     static let usual: Duration = .seconds(3600)
 
     static func of(_ fields: Fields) -> Duration {

@@ -3,22 +3,23 @@ internal import Text
 public import Time
 public import Tokens
 
-/// What a provider sends back (RFC 6749, section 4.1.2; OAuth 2.0 Form Post Response Mode), taken apart and not trusted.
+/// The authorization response of a provider (RFC 6749, section 4.1.2; OAuth 2.0 Form Post Response Mode), parsed but
+/// not yet trusted.
 public struct Callback: Sendable, Hashable {
     public let state: String
     public let code: String?
-    /// RFC 9207
+    /// The parameter `iss` (RFC 9207).
     public let issuer: String?
     public let error: String?
-    /// What the provider says of the error. Of a long text only the beginning is kept.
+    /// The provider's description of the error, cut to a limited length.
     public let errorDescription: String?
 
     private static let names = ["state", "code", "iss", "error", "error_description"]
-    /// The longest description that is kept, in characters.
+    /// The maximum length of the description, in characters.
     private static let longestDescription = 500
 
-    /// - Throws: `callback_malformed` where `state` is missing, where neither or both of `code` and `error` are there, or
-    ///   where one of them stands there twice (RFC 6749, section 3.1).
+    /// - Throws: `callback_malformed` if `state` is missing, if not exactly one of `code` and `error` is present, or if
+    ///   a parameter is repeated (RFC 6749, section 3.1).
     public init(_ items: [(name: String, value: String)]) throws(SignInFailure) {
         var values: [ExactText: String] = [:]
         for (name, value) in items where Callback.names.contains(exactly: name) {
@@ -37,7 +38,7 @@ public struct Callback: Sendable, Hashable {
         }
     }
 
-    /// That the provider refused, with its own words for the log.
+    /// The provider's refusal, with its code and description for the log.
     public var refusal: SignInFailure {
         let words = ProviderWords(error: error, description: errorDescription, hiding: [state])
         return SignInFailure(
@@ -45,32 +46,32 @@ public struct Callback: Sendable, Hashable {
     }
 }
 
-// MARK: Answers that are posted
+// MARK: Posted responses
 
 extension Callback {
-    /// How long an answer that was posted may wait for the browser to come with its cookie.
+    /// The time in which the browser has to return with its cookie after a posted response.
     private static let answerLifetime: Duration = .seconds(120)
     private static let context = Array("gatehouse callback 3 ".utf8)
 
     private static func context(_ provider: ProviderID) -> [UInt8] { context + Array(provider.text.utf8) }
 
-    /// The answer as one value for the address that the browser is sent to: as long as the answer's own parameters are
-    /// there, so that a code that fits into one kind of answer fits into the other.
+    /// Seals the response for the URL that the browser is redirected to. The value is as long as the response's own
+    /// parameters, so that a code that fits into one response mode fits into the other.
     ///
-    /// - Parameter provider: whose redirect URI it came to; it opens for no other.
+    /// - Parameter provider: the provider whose redirect URI received the response; only it can open the value.
     public func sealed(
         in box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(CryptographyError) -> String {
         var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: now.seconds >> (8 * $0)) }
         let values = [state, code, issuer, error, errorDescription]
-        // Which of them are there.
+        // A bit for each value that is present.
         octets.append(values.enumerated().reduce(0) { $1.element == nil ? $0 : $0 | 1 << UInt8($1.offset) })
         for case .some(let value) in values { PackedText.append(value, to: &octets) }
         return Base64URL.encode(try box.seal(octets, context: Callback.context(provider)))
     }
 
-    /// What ``sealed(in:for:at:)`` made for the same provider, less than two minutes ago.
-    /// - Throws: `callback_malformed` for anything else, `state_expired`.
+    /// Opens what ``sealed(in:for:at:)`` made for this provider less than two minutes ago.
+    /// - Throws: `state_expired` for an older response, `callback_malformed` for any other input.
     public init(
         opening text: String, with box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(SignInFailure) {

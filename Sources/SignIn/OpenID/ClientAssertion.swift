@@ -4,15 +4,15 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// A JWT by which a client proves that it has its private key (RFC 7523, sections 2.2 and 3; OpenID Connect Core 1.0,
+/// A JWT that proves that the client holds its private key (RFC 7523, sections 2.2 and 3; OpenID Connect Core 1.0,
 /// section 9).
 enum ClientAssertion {
     static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     private static let lifetime: Duration = .seconds(60)
 
     /// - Parameters:
-    ///   - endpoint: the token endpoint, which it is for.
-    ///   - supported: algorithms that the provider lists; the key's usual one if none of them fits the key.
+    ///   - endpoint: the token endpoint, the assertion's audience.
+    ///   - supported: algorithms that the provider lists; the key's default algorithm is used if none of them fits.
     static func make(
         _ clientID: String, for endpoint: AbsoluteURL, signedWith key: SigningKey, supported: [String]?,
         at now: Timestamp
@@ -31,7 +31,7 @@ enum ClientAssertion {
         claims.member("iat", Int(now.seconds))
         claims.member("exp", Int((now + lifetime).seconds))
         claims.endObject()
-        // Without "kid": a provider that was given one key needs none, and one that was given several tries them.
+        // The header has no "kid": a provider with one registered key needs none, and one with several tries each.
         let header = "{\"alg\":\"\(algorithm.rawValue)\",\"typ\":\"JWT\"}"
         let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(claims.bytes)
         return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), algorithm))

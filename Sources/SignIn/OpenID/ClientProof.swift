@@ -3,7 +3,7 @@ internal import HTTPClient
 internal import HTTPMessage
 internal import Time
 
-/// One way in which a token request proves that it is the client's (RFC 6749, section 2.3; RFC 7523, section 2.2).
+/// One method of client authentication in a token request (RFC 6749, section 2.3; RFC 7523, section 2.2).
 enum ClientProof {
     /// `client_secret_basic`
     case field(Secret)
@@ -13,7 +13,7 @@ enum ClientProof {
     case assertion(String)
     case none
 
-    /// What the configuration decides.
+    /// Creates the proof that the configuration selects.
     ///
     /// - Parameter endpoint: the token endpoint.
     init(
@@ -35,13 +35,13 @@ enum ClientProof {
         }
     }
 
-    // Both are form-urlencoded before they are joined, so that a colon in the id is none in the pair. A space is %20,
-    // which providers that know only percent-encoding understand as well (RFC 6749, section 2.3.1).
+    // Both parts are form-urlencoded before they are joined, so that a colon in the id does not split the pair. A space
+    // is written as %20, which providers that know only percent-encoding also decode (RFC 6749, section 2.3.1).
     private static func credentials(_ clientID: String, _ secret: Secret) -> String {
         Base64.encode(Array("\(FormEncoding.encode(clientID)):\(FormEncoding.encode(secret.text))".utf8))
     }
 
-    /// The `Authorization` field.
+    /// Returns the value of the `Authorization` field; nil for other methods.
     func field(of clientID: String) -> String? {
         guard case .field(let secret) = self else { return nil }
         return "Basic \(ClientProof.credentials(clientID, secret))"
@@ -60,7 +60,7 @@ enum ClientProof {
         }
     }
 
-    /// What the log never shows.
+    /// Returns the secrets that the log must not show.
     func secrets(of clientID: String) -> [String] {
         switch self {
         case .field(let secret): [secret.text, ClientProof.credentials(clientID, secret)]

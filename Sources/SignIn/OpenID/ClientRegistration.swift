@@ -2,9 +2,10 @@ public import Cryptography
 public import Text
 public import Tokens
 
-/// How the gateway proves to a token endpoint that it is the client (OpenID Connect Core 1.0, section 9).
+/// The gateway's method of client authentication at a token endpoint (OpenID Connect Core 1.0, section 9).
 public enum ClientAuthentication: Sendable {
-    /// The secret, by a method that the discovery document lists: in the `Authorization` field, or else in the form.
+    /// The secret, sent by a method that the discovery document lists: in the `Authorization` field, otherwise in the
+    /// form.
     case discovered(Secret)
     /// `client_secret_basic`
     case basic(Secret)
@@ -16,23 +17,23 @@ public enum ClientAuthentication: Sendable {
     case none
 }
 
-/// The gateway as a provider knows it: a client with its proof, and what it asks for.
+/// The gateway's registration as a client of one provider: its authentication, and what it requests.
 public struct ClientRegistration: Sendable {
-    /// The provider's conditions; its keys only where the configuration has them.
+    /// The provider's conditions; with keys only if the configuration contains them.
     public let provider: TrustedProvider
     public let clientID: String
     public let authentication: ClientAuthentication
-    /// Contains `openid`.
+    /// The requested scopes, which include `openid`.
     public let scopes: [String]
-    /// Added to the authorization request.
+    /// Further parameters of the authorization request.
     public let authorizationParameters: [ExactText: String]
-    /// Added to the logout request.
+    /// Further parameters of the logout request.
     public let logoutParameters: [ExactText: String]
     public let maximumAuthenticationAge: Duration?
     public let contextClasses: [String]
-    /// Where the provider sends people back to.
+    /// The URL that receives the authorization response.
     public let redirectURI: String
-    /// Where the provider sends people after a logout.
+    /// The URL to which the provider redirects users after a logout.
     public let postLogoutRedirectURI: String
 
     public init(

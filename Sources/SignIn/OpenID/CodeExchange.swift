@@ -3,21 +3,22 @@ internal import Text
 internal import Time
 public import Tokens
 
-/// What a completed sign-in leaves.
+/// The result of a completed sign-in.
 public struct CompletedSignIn: Sendable {
     public let claims: VerifiedClaims
-    /// Where the provider gave one (`offline_access`, mostly).
+    /// The refresh token; nil if the provider issued none. Most require the scope `offline_access`.
     public let refreshToken: String?
-    /// As it came; a hint for the logout.
+    /// The ID token as received; a hint for the logout.
     public let idToken: String
 }
 
 extension RelyingParty {
-    /// Whether the callback can be this provider's, before the code goes anywhere: that the attempt began at the provider
-    /// as it is configured now, and that `iss` names it (RFC 9207, section 2.4). `iss` is compared whenever it is there,
-    /// and required where the provider announces it.
+    /// Checks that the callback is from this provider, before the code is sent anywhere. The attempt must have begun at
+    /// the provider as it is configured now, and `iss` must name it (RFC 9207, section 2.4). A present `iss` is always
+    /// compared; it is required if the provider announces it.
     ///
-    /// - Throws: `state_invalid`, `issuer_mismatch`, or `provider_unavailable` where the announcement cannot be had.
+    /// - Throws: `state_invalid`, `issuer_mismatch`, or `provider_unavailable` if the provider's metadata cannot be
+    ///   fetched.
     public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInFailure) {
         guard attempt.provider == id, TrustedProvider.isSameIssuer(attempt.issuer, client.provider.issuer) else {
             throw SignInFailure(.stateInvalid, "the sign-in was begun at another provider")
@@ -34,9 +35,9 @@ extension RelyingParty {
         }
     }
 
-    /// Redeems the code, verifies the ID token, and asks userinfo for what it lacks.
+    /// Redeems the code, verifies the ID token, and asks userinfo for missing claims.
     ///
-    /// - Parameter lacksClaims: whether claims that a mapping looks at are not among these.
+    /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
     public func redeem(
         _ code: String, of attempt: SignInAttempt, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async throws(SignInFailure) -> CompletedSignIn {

@@ -1,9 +1,9 @@
 public import Sockets
 internal import Time
 
-/// Where a token came from that no known key verifies.
+/// The source of a token that no known key verifies.
 public enum KeyAsker: Sendable, Hashable {
-    /// The provider itself, in an answer of its token endpoint.
+    /// The provider itself, in a response of its token endpoint.
     case provider
     case client(ClientPrefix)
 
@@ -13,20 +13,20 @@ public enum KeyAsker: Sendable, Hashable {
     }
 }
 
-/// The fetches of a provider's keys that refused tokens may cause. It counts fetches, not tokens.
+/// The number of key fetches from a provider that refused tokens may cause. The budget counts fetches, not tokens.
 ///
-/// A client address causes one in 30 seconds, an IPv6 /48 two: tokens with made-up keys from one place leave room for a
-/// real change of keys that is seen from another. In all there are four at once, and one more every ten seconds, which is
-/// what the provider bears when the addresses are many.
+/// A client address may cause one fetch in 30 seconds, an IPv6 /48 two. Tokens with invented keys from one network
+/// therefore leave room for a real change of keys that is seen from another. In total, four fetches are allowed at
+/// once, and one more every ten seconds. This limits the load on the provider if the addresses are many.
 struct KeyFetchBudget {
     static let pause: Duration = .seconds(30)
     private static let perSite = 2
     private static let interval: Duration = .seconds(10)
     private static let atOnce = 4
 
-    /// Those of the last 30 seconds. The rate in all bounds their number.
+    /// The fetches of the last 30 seconds. The total rate bounds their number.
     private var taken: [(asker: KeyAsker, at: MonotonicTime)] = []
-    /// When the fetches that were allowed would be over, were they one every ten seconds.
+    /// The time at which all allowed fetches would be over at one per ten seconds.
     private var busyUntil = MonotonicTime(nanoseconds: 0)
 
     func allows(_ asker: KeyAsker, at now: MonotonicTime) -> Bool {
@@ -38,7 +38,7 @@ struct KeyFetchBudget {
         return busyUntil <= now + KeyFetchBudget.interval * (KeyFetchBudget.atOnce - 1)
     }
 
-    /// Counts a fetch where it is allowed; returns whether it is.
+    /// Counts a fetch if it is allowed. Returns true if it is.
     mutating func take(_ asker: KeyAsker, at now: MonotonicTime) -> Bool {
         guard allows(asker, at: now) else { return false }
         taken.removeAll { $0.at.isOver(KeyFetchBudget.pause, at: now) }

@@ -2,36 +2,36 @@ internal import Synchronization
 internal import Time
 public import Tokens
 
-/// The keys that a provider published, and how long they count.
+/// The keys that a provider published, and their lifetime.
 struct KnownKeys {
     let set: KeySet
-    /// The document that they were read from.
+    /// The document from which the keys were read.
     let bytes: [UInt8]
     let fetchedAt: MonotonicTime
-    /// By the provider's `Cache-Control`.
+    /// The lifetime by the provider's `Cache-Control`.
     let lifetime: Duration
 
-    /// How long keys count beyond their lifetime while the provider cannot be reached.
+    /// How long keys stay valid beyond their lifetime while the provider cannot be reached.
     static let staleness: Duration = .seconds(24 * 3600)
 
     func areFresh(at now: MonotonicTime) -> Bool { now < fetchedAt + lifetime }
 
-    /// Whether they may verify tokens.
+    /// Returns true if the keys may verify tokens.
     func count(at now: MonotonicTime) -> Bool { now < fetchedAt + (lifetime + KnownKeys.staleness) }
 
-    /// Whether it is time to fetch them anew, so that no request has to wait for that.
+    /// Returns true if the keys should be fetched again, so that no request has to wait for that.
     func areAging(at now: MonotonicTime) -> Bool { now >= fetchedAt + lifetime * 4 / 5 }
 }
 
-/// A provider's keys at a moment.
+/// A provider's valid keys at one moment.
 public struct KeyReading: Sendable {
-    /// Nil where none could be had, or none for too long.
+    /// The valid keys; nil if none were fetched, or if they are too old.
     public let keys: KeySet?
-    /// Changes with the keys.
+    /// A number that changes with the keys.
     public let version: UInt64
 }
 
-/// Counts the changes of providers' keys, so that a holder of verifiers notices one with one atomic load.
+/// Counts the changes of all providers' keys. A holder of verifiers detects a change with one atomic load.
 public final class KeyNews: Sendable {
     private let count = Atomic<UInt64>(1)
 

@@ -7,8 +7,8 @@ internal import Time
 public import Tokens
 
 extension RelyingParty {
-    /// Where the browser goes to end the session at the provider too (OpenID Connect RP-Initiated Logout 1.0,
-    /// section 2); `nil` where the provider does not offer it, or is not to be reached.
+    /// Returns the URL that ends the session at the provider too (OpenID Connect RP-Initiated Logout 1.0, section 2).
+    /// Returns nil if the provider does not offer it, or cannot be reached.
     public func logoutURL(idToken: String?, state: String) async -> String? {
         guard let endpoint = try? await remote.metadata(.brief, for: requestID)[.endSession] else { return nil }
         var items: [(name: String, value: String)] = [
@@ -16,14 +16,14 @@ extension RelyingParty {
             ("state", state),
         ]
         items += client.logoutParameters.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
-        // A very long one would not fit into a request line.
+        // A very long hint would not fit into a request line.
         if let idToken, idToken.utf8.count <= 6 << 10 { items.insert(("id_token_hint", idToken), at: 0) }
         return endpoint.adding(query: items)
     }
 
     /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
     ///
-    /// - Parameter address: of the client that sent it, which may be the provider or not.
+    /// - Parameter address: the address of the client that sent the token, which need not be the provider.
     public func verify(
         logoutToken: String, from address: String
     ) async throws(TokenRefusal) -> LogoutNotice {

@@ -1,5 +1,5 @@
-/// Texts as octets that take little room once they are encoded as base64url: runs of a base64 alphabet, of which codes and
-/// states are made, take six bits a character, so that encoding them again makes them no longer than they were.
+/// A compact binary form of texts that are later encoded as base64url. Runs of a base64 alphabet, which codes and
+/// states consist of, take six bits per character. Encoding them again therefore does not lengthen them.
 enum PackedText {
     private enum Alphabet: UInt8, CaseIterable {
         case url = 0
@@ -11,7 +11,7 @@ enum PackedText {
         }
     }
 
-    /// A shorter run takes more room packed than it saves.
+    /// A shorter run costs more in lengths than it saves.
     private static let shortestRun = 16
 
     // text = alphabet *( length octets length groups );  a group is four characters in three octets
@@ -44,7 +44,7 @@ enum PackedText {
         output += body
     }
 
-    /// What ``append(_:to:)`` wrote, from the beginning of the octets, which it is taken from; nil for anything else.
+    /// Removes one text that ``append(_:to:)`` wrote from the start of `input`. Returns nil if the input is malformed.
     static func take(from input: inout ArraySlice<UInt8>) -> String? {
         guard let count = takeNumber(from: &input), count <= input.count else { return nil }
         var body = input.prefix(count)
@@ -67,7 +67,7 @@ enum PackedText {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    // Seven bits an octet, the lowest first; the highest bit tells that more follow.
+    // Seven bits per octet, lowest first; the highest bit marks that more octets follow.
     private static func appendNumber(_ number: Int, to output: inout [UInt8]) {
         var rest = number
         while rest > 0x7F {

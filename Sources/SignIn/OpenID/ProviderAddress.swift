@@ -2,7 +2,7 @@ public import HTTPClient
 internal import Text
 internal import Tokens
 
-/// Endpoints that the configuration names; each replaces the one of the discovery document.
+/// Endpoints that the configuration names; each replaces that of the discovery document.
 public struct ProviderEndpoints: Sendable, Hashable {
     public var authorization: AbsoluteURL?
     public var token: AbsoluteURL?
@@ -13,15 +13,15 @@ public struct ProviderEndpoints: Sendable, Hashable {
     public init() {}
 }
 
-/// Where a provider is asked, and what for. Two that are equal are asked in the same way.
+/// The URLs of a provider, and the purpose of its use. Equal addresses can share one ``RemoteProvider``.
 public struct ProviderAddress: Sendable, Hashable {
     private let exactIssuer: ExactText
     /// The URL of the discovery document, if it is not below the issuer.
     public let discovery: AbsoluteURL?
     public let endpoints: ProviderEndpoints
-    /// Whether users sign in there; otherwise the provider only supplies keys for bearer tokens.
+    /// Whether users sign in at the provider; otherwise it only supplies keys for bearer tokens.
     public let signsIn: Bool
-    /// Whether the configuration has the keys.
+    /// Whether the configuration contains the keys.
     public let hasFixedKeys: Bool
     public let policy: OutboundPolicy
 
@@ -37,10 +37,10 @@ public struct ProviderAddress: Sendable, Hashable {
         self.policy = policy
     }
 
-    /// Exactly as the discovery document has to state it.
+    /// The issuer exactly as the discovery document has to state it.
     public var issuer: String { exactIssuer.text }
 
-    /// Whether something is needed that only the discovery document tells.
+    /// Whether something is required that only the discovery document states.
     var needsDocument: Bool {
         !hasFixedKeys && endpoints.keys == nil
             || signsIn && (endpoints.authorization == nil || endpoints.token == nil)

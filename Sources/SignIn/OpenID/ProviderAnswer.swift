@@ -3,12 +3,12 @@ internal import HTTPMessage
 internal import JSON
 internal import Text
 
-/// How answers of providers are read, and told in the log.
+/// Reads responses of providers, and describes them for the log.
 extension OutboundResponse {
-    /// Whether the server says that it cannot answer at the moment.
+    /// Whether the server reports that it cannot respond at the moment.
     var isOutage: Bool { status.code >= 500 || status.code == 429 || status.code == 408 }
 
-    /// Status, and where a redirect leads: `302, a redirect to "https://sso.example/login"`.
+    /// The status, and the target of a redirect: `302, a redirect to "https://sso.example/login"`.
     var outcome: String {
         guard (300...399).contains(status.code), let location = fields.value(.location) else {
             return coding.map { "\(status.code), coded with \($0)" } ?? "\(status.code)"
@@ -16,7 +16,7 @@ extension OutboundResponse {
         return "\(status.code), a redirect to \(OutboundResponse.shown(location))"
     }
 
-    /// An address without its query, its fragment and its user name, which may hold secrets.
+    /// Returns a URL without its query, fragment and user name, which may contain secrets.
     private static func shown(_ location: String) -> String {
         var text = location[...]
         for separator in ["#", "?"] as [ASCII] { text = text.cut(at: separator)?.before ?? text }
@@ -29,10 +29,10 @@ extension OutboundResponse {
         return text.quoted(atMost: 200)
     }
 
-    /// The content as a JSON object.
+    /// Parses the content as a JSON object.
     ///
-    /// - Parameter limit: in bytes.
-    /// - Throws: what is wrong with it, and where.
+    /// - Parameter limit: the maximum size in bytes.
+    /// - Throws: a fault that names the error and its place.
     func object(atMost limit: Int = 1 << 20) throws(ProviderFault) -> JSONDocument {
         if let coding {
             throw ProviderFault(isOutage: false, "the answer is coded with \(coding), which was not asked for")
@@ -60,7 +60,7 @@ extension OutboundResponse {
 }
 
 extension ProviderFault {
-    /// Why there is no answer. One that came and cannot be read is no outage.
+    /// Converts a failed request. A response that cannot be read is not an outage.
     init(_ fault: OutboundFault, from url: AbsoluteURL) {
         self.init(isOutage: !fault.isOfAnswer, "\(url.host)\(url.path): \(fault)")
     }

@@ -1,9 +1,9 @@
-/// Why something cannot be had from a provider.
+/// The reason why a provider's data cannot be obtained.
 public struct ProviderFault: Error, Sendable, Hashable {
-    /// Whether the provider cannot be reached, or says that it cannot answer now. Otherwise it answers, and asking again
-    /// does not help before something is changed there or in the configuration.
+    /// Whether the provider cannot be reached, or reports that it cannot respond now. Otherwise it responds, and a
+    /// retry fails until the provider or the configuration is changed.
     public let isOutage: Bool
-    /// For the log: names causes, never a code, a token or a secret.
+    /// The cause for the log, never with a code, a token or a secret.
     public let detail: String
 
     init(isOutage: Bool, _ detail: String) {
@@ -12,18 +12,19 @@ public struct ProviderFault: Error, Sendable, Hashable {
     }
 }
 
-/// What happened between the gateway and a provider, for logs and figures.
+/// An event between the gateway and a provider, for logs and metrics.
 public struct ProviderEvent: Sendable {
+    /// The kind of an event, with its details.
     public enum Kind: Sendable {
-        /// `leftOut`: keys of the set that cannot be used, and why.
+        /// `leftOut`: keys of the set that cannot be used, with reasons.
         case keysFetched(leftOut: [String])
-        /// `isServingStale`: the last good keys serve on.
+        /// `isServingStale`: whether the last valid keys stay in use.
         case keysFailed(detail: String, isServingStale: Bool)
-        /// `isServingStale`: the last good document serves on.
+        /// `isServingStale`: whether the last valid document stays in use.
         case documentFailed(detail: String, isServingStale: Bool)
-        /// Endpoints of the discovery document that cannot be used, and why.
+        /// Endpoints of the discovery document that cannot be used, with reasons.
         case endpointsLeftOut([String])
-        /// Userinfo was needed and could not be obtained: claims of this subject are unknown.
+        /// Userinfo was required but could not be obtained: claims of this subject are unknown.
         case userinfoFailed(subject: String, detail: String)
         /// The provider refused `client_secret_basic` and accepted `client_secret_post`.
         case secretMovedToForm
@@ -31,6 +32,6 @@ public struct ProviderEvent: Sendable {
 
     public let kind: Kind
     public let provider: String
-    /// The request that caused it; nil for what is done ahead of time.
+    /// The request that caused the event; nil for background work.
     public let requestID: String?
 }

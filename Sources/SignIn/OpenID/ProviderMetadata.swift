@@ -3,43 +3,43 @@ internal import JSON
 internal import Text
 internal import Tokens
 
-/// What a provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as it is used here, with what the
-/// configuration replaces. Only what is used has to be there.
+/// The used part of a provider's metadata (OpenID Connect Discovery 1.0, section 3), with the configured replacements.
+/// Only what is used has to be present.
 public struct ProviderMetadata: Sendable, Hashable {
     enum Endpoint: String, Sendable, Hashable, CaseIterable {
         case authorization = "authorization_endpoint"
         case token = "token_endpoint"
         case keys = "jwks_uri"
         case userinfo = "userinfo_endpoint"
-        /// OpenID Connect RP-Initiated Logout 1.0
+        /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0).
         case endSession = "end_session_endpoint"
     }
 
     private var urls: [Endpoint: AbsoluteURL] = [:]
-    /// The document's endpoints that are there and cannot be used.
+    /// Endpoints of the document that are present but cannot be used.
     private(set) var unusable: [Endpoint: Unusable] = [:]
-    /// Nil if the document does not say; it then is `client_secret_basic`.
+    /// Methods of client authentication; nil if the document lists none, which means `client_secret_basic`.
     private(set) var tokenAuthenticationMethods: [String]?
-    /// With which algorithms a client may sign; nil if the document does not say.
+    /// Algorithms with which a client may sign; nil if the document lists none.
     private(set) var tokenSigningAlgorithms: [String]?
-    /// Whether every answer to an authorization request carries `iss` (RFC 9207, section 3).
+    /// Whether every authorization response carries `iss` (RFC 9207, section 3).
     private(set) var sendsIssuer = false
 
     struct Unusable: Error, Hashable {
         let why: String
-        /// Whether the provider has such an endpoint. One that is empty is none.
+        /// Whether the provider has the endpoint. An empty value means that it does not.
         var isOffered = true
     }
 
     subscript(endpoint: Endpoint) -> AbsoluteURL? { urls[endpoint] }
 
-    /// Whether an endpoint is missing that a provider is asked at.
+    /// Returns true if an endpoint is missing that the provider is used for.
     func lacksEndpoints(of address: ProviderAddress) -> Bool {
         address.signsIn && (urls[.authorization] == nil || urls[.token] == nil)
             || !address.hasFixedKeys && urls[.keys] == nil
     }
 
-    /// An endpoint that cannot be done without.
+    /// Returns an endpoint, or throws a fault if it is missing or unusable.
     func required(_ endpoint: Endpoint) throws(ProviderFault) -> AbsoluteURL {
         if let url = urls[endpoint] { return url }
         let why = unusable[endpoint].map { "cannot be used: \($0.why)" } ?? "is missing"
@@ -48,7 +48,7 @@ public struct ProviderMetadata: Sendable, Hashable {
 }
 
 extension ProviderMetadata {
-    /// What the configuration says, without a document.
+    /// Creates metadata from the configuration alone, without a document.
     init(_ endpoints: ProviderEndpoints) {
         replace(by: endpoints)
     }
@@ -65,7 +65,7 @@ extension ProviderMetadata {
         }
     }
 
-    /// - Throws: if the document is another issuer's, whose keys would become this one's.
+    /// - Throws: a fault if the document names another issuer, whose keys would be trusted for this one.
     init(_ root: JSONValue, of address: ProviderAddress) throws(ProviderFault) {
         guard let said = root.member("issuer")?.string else {
             throw ProviderFault(isOutage: false, "the discovery document has no \"issuer\"")
@@ -105,7 +105,8 @@ extension ProviderMetadata {
         return url
     }
 
-    /// An array of strings, or one string, as some servers write a list of one; nil for anything else.
+    /// Returns an array of strings, or one string as an array, since some servers write a list of one as a string.
+    /// Returns nil for any other value.
     private static func texts(_ value: JSONValue?) -> [String]? {
         guard let value else { return nil }
         if let text = value.string { return text.isEmpty ? nil : [text] }

@@ -2,15 +2,15 @@ internal import HTTPMessage
 internal import JSON
 internal import Text
 
-/// What a provider says of a refusal, fit for the log: its `error` and its `error_description` (RFC 6749, sections 4.1.2.1
-/// and 5.2), in one line, bounded, and without what was sent to it. Providers repeat codes and secrets in their words.
+/// A provider's `error` and `error_description` (RFC 6749, sections 4.1.2.1 and 5.2), made safe for the log: one line,
+/// bounded, and without the secrets of the request. Providers repeat codes and secrets in their descriptions.
 struct ProviderWords: Sendable {
-    /// The code, if it has the form of one.
+    /// The error code; nil if it does not have the form of one.
     let code: String?
-    /// Follows a sentence: ` (error "invalid_grant", error_description "…")`; empty if nothing was said.
+    /// A suffix for a sentence: ` (error "invalid_grant", error_description "…")`; empty if the provider sent neither.
     let suffix: String
 
-    /// - Parameter secrets: what was sent; neither they nor long pieces of them are shown.
+    /// - Parameter secrets: the secrets of the request; neither they nor long pieces of them are shown.
     init(error: String?, description: String?, hiding secrets: [String]) {
         code = error.flatMap(SignInFailure.code)
         let parts = [("error", error, 64), ("error_description", description, 300)].compactMap { name, text, limit in
@@ -19,7 +19,7 @@ struct ProviderWords: Sendable {
         suffix = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     }
 
-    /// Of an answer; nil if it reports no error.
+    /// Reads a response. Returns nil if it reports no error.
     init?(_ root: JSONValue?, hiding secrets: [String]) {
         guard let error = root?.member("error"), !error.isNull, !error.equals(""), error.boolean != false else {
             return nil
@@ -29,7 +29,7 @@ struct ProviderWords: Sendable {
             hiding: secrets)
     }
 
-    /// The shortest piece of a secret that is hidden where it stands alone.
+    /// The minimum length of a piece of a secret that is hidden as a word.
     private static let shortestPiece = 8
     fileprivate static let hidden = "(hidden)"
 
@@ -43,12 +43,12 @@ struct ProviderWords: Sendable {
         }
         return words(of: text).map { word in
             let isPiece = word.utf8.count >= shortestPiece && secrets.contains { $0.holds(exactly: word) }
-            // A token of any kind: `eyJ` is how a JSON object begins in base64url.
+            // Tokens of any kind are hidden: `eyJ` is the start of a JSON object in base64url.
             return isPiece || word.utf8.count >= 16 && word.starts(exactly: "eyJ") ? hidden : String(word)
         }.joined()
     }
 
-    /// The text cut into runs of what tokens are made of, and the octets between them.
+    /// Splits the text into runs of token characters and the runs between them.
     private static func words(of text: String) -> [Substring] {
         var (words, rest): ([Substring], Substring) = ([], text[...])
         while let first = rest.utf8.first {

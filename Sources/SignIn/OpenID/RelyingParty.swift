@@ -5,22 +5,21 @@ internal import Snapshots
 public import Time
 public import Tokens
 
-/// The gateway as a client of one provider: each step of a sign-in is a function of it, in a file of its own.
+/// The gateway as a client of one provider. Each step of a sign-in is a method in its own file.
 ///
-/// It keeps nothing between the steps; what has to be known later travels in the sealed ``SignInAttempt`` or is
-/// stored with the session.
+/// It keeps no state between the steps: later steps read the sealed ``SignInAttempt`` or the stored session.
 public struct RelyingParty: Sendable {
     public let client: ClientRegistration
     public let remote: RemoteProvider
     let http: any OutboundHTTP
-    /// How long the claims of an ID token are kept that renewals do not bring anew.
+    /// The maximum age of ID token claims that renewals do not refresh.
     let claimsLifetime: Duration
     let now: @Sendable () -> Timestamp
     let methods = SecretMethodMemory()
-    /// Of the request that is served, for the log.
+    /// The id of the current request, for the log.
     public private(set) var requestID: String?
 
-    /// - Parameter claimsLifetime: how long the claims of an ID token are kept that renewals do not bring anew.
+    /// - Parameter claimsLifetime: the maximum age of ID token claims that renewals do not refresh.
     public init(
         _ client: ClientRegistration, remote: RemoteProvider, http: any OutboundHTTP, claimsLifetime: Duration,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
@@ -34,14 +33,14 @@ public struct RelyingParty: Sendable {
 
     public var id: ProviderID { client.provider.id }
 
-    /// The same, where what happens is logged under a request's id.
+    /// Returns a copy that logs events under a request's id.
     public func serving(_ requestID: String?) -> RelyingParty {
         var party = self
         party.requestID = requestID
         return party
     }
 
-    /// The provider's conditions with the keys that count now: the configuration's, or else the discovered ones.
+    /// The provider's conditions with its current keys: the configured ones, otherwise the discovered ones.
     public var trusted: TrustedProvider {
         trusted(remote.reading)
     }
@@ -52,10 +51,10 @@ public struct RelyingParty: Sendable {
         return provider
     }
 
-    /// Judges a token, and once more where the provider may have other keys by now: none fits, none is there, or the
-    /// signature is not that of a key, which may have been replaced under the same `kid`.
+    /// Verifies a token, and retries if the provider may have new keys: no key fits, no keys are known, or the
+    /// signature is invalid. A key may have been replaced under an unchanged `kid`.
     ///
-    /// - Parameter asker: where the token came from.
+    /// - Parameter asker: the source of the token.
     func judge<Outcome>(
         from asker: KeyAsker, _ patience: SingleFlight.Patience,
         by verify: (TrustedProvider) throws(TokenRefusal) -> Outcome
@@ -72,16 +71,16 @@ public struct RelyingParty: Sendable {
         }
     }
 
-    /// Begins a sign-in: where the browser has to go.
+    /// Begins a sign-in. Returns the redirect to the provider.
     ///
     /// - Parameters:
-    ///   - asksWho: has the provider ask who one is, although it may know somebody.
-    ///   - box: seals the attempt into `state`.
+    ///   - asksWho: whether the provider should ask for the account even if it has a session.
+    ///   - box: the box that seals the attempt into `state`.
     public func begin(
         _ attempt: SignInAttempt, loginHint: String?, asksWho: Bool = false, sealingWith box: SealedBox
     ) async throws(SignInFailure) -> AuthorizationRequest {
         let url = try await endpoint(.authorization)
-        // What the end of the sign-in needs is asked for before the user is sent away.
+        // Endpoints that the end of the sign-in requires are checked before the user is redirected.
         _ = try await endpoint(.token)
         if client.provider.keys == nil { _ = try await endpoint(.keys) }
         do throws(CryptographyError) {
@@ -116,7 +115,7 @@ public struct RelyingParty: Sendable {
         }
     }
 
-    /// Verifies an ID token that the token endpoint sent.
+    /// Verifies an ID token of the token endpoint.
     func verify(_ token: String, _ expected: IDTokenExpectations) async throws(TokenRefusal) -> VerifiedClaims {
         try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
             try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())

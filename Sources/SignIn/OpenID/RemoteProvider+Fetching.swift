@@ -6,8 +6,8 @@ internal import Time
 internal import Tokens
 
 extension OutboundLimits {
-    /// For documents that sign-ins and tokens wait for: a provider that takes a request and is silent holds no sign-in
-    /// for long.
+    /// Limits for documents that sign-ins and tokens wait for: a provider that accepts a request but does not respond
+    /// must not delay a sign-in for long.
     static var lookUp: OutboundLimits {
         var limits = OutboundLimits()
         limits.head = .seconds(5)
@@ -17,9 +17,9 @@ extension OutboundLimits {
 }
 
 extension RemoteProvider {
-    /// One fetch of the keys, and of the discovery document where that is needed and not known or an hour old.
+    /// Fetches the keys once, and the discovery document if it is needed and is unknown or an hour old.
     ///
-    /// - Parameter requestID: of the request that caused it, for the log.
+    /// - Parameter requestID: the id of the request that caused the fetch, for the log.
     func fetch(for requestID: String?) async {
         let now = monotonic()
         state.withLock { $0.attemptedAt = now }
@@ -72,7 +72,7 @@ extension RemoteProvider {
             "the key set has no usable key" + (issues.isEmpty ? "" : ": \(issues.joined(separator: "; "))"))
     }
 
-    /// The first ones, for the log.
+    /// Returns the first issues, for the log.
     private static func shown(_ issues: [KeySet.Issue]) -> [String] {
         let most = 8
         return issues.prefix(most).map(\.description)
@@ -83,7 +83,7 @@ extension RemoteProvider {
         let lifetime = CacheLifetime.of(response.fields)
         state.withLock { state in
             let isSame = state.keys.map { $0.bytes == response.body } ?? false
-            // What verifiers hold stays as it is where nothing changed.
+            // Unchanged keys keep their identity, so that verifiers stay valid.
             state.keys = KnownKeys(
                 set: isSame ? state.keys?.set ?? set : set, bytes: response.body, fetchedAt: now, lifetime: lifetime)
             (state.hasFailed, state.keysFault) = (false, nil)
@@ -91,12 +91,12 @@ extension RemoteProvider {
             state.isExpiryKnown = false
             guard !isSame || wereTooOld else { return }
             state.version += 1
-            // Inside the lock: a reader that sees the new version finds the news too.
+            // Published inside the lock, so that a reader of the new version sees the news too.
             news.changed()
         }
     }
 
-    /// The document of an hour ago serves while a newer one cannot be had.
+    /// Returns the metadata. The previous document stays in use while a newer one cannot be fetched.
     private func currentMetadata(
         at now: MonotonicTime, for requestID: String?
     ) async throws(ProviderFault) -> ProviderMetadata {
@@ -131,7 +131,7 @@ extension RemoteProvider {
         }
     }
 
-    /// Endpoints that this provider is not asked at are not missed.
+    /// Reports unusable endpoints; those that this provider is not used for are ignored.
     private func reportUnusable(_ metadata: ProviderMetadata, for requestID: String?) {
         let used = address.signsIn ? ProviderMetadata.Endpoint.allCases : [.keys]
         let leftOut = used.compactMap { endpoint in

@@ -5,36 +5,37 @@ public import Threads
 public import Time
 public import Tokens
 
-/// A provider that is asked over the network: its discovery document and its keys, fetched once at a time and kept.
+/// A provider on the network: its discovery document and its keys, fetched by one request at a time and cached.
 ///
-/// Keys are kept as long as the provider's `Cache-Control` says; while it cannot be reached the last good ones serve on
-/// for 24 hours. A token that none of them verifies has them fetched again, within a budget (``KeyAsker``). Ages are
-/// measured by a clock that only goes forward: a calendar that was wrong and is corrected makes no key live longer.
+/// Keys are cached as long as the provider's `Cache-Control` allows. While it cannot be reached, the last valid keys
+/// stay in use for another 24 hours. A token that none of them verifies causes another fetch, within a budget
+/// (``KeyAsker``). Ages are measured by a monotonic clock, so that a corrected calendar clock does not extend the life
+/// of a key.
 public final class RemoteProvider: Sendable {
-    /// How long a request waits for a fetch. A request that waits would be refused otherwise.
+    /// The maximum time that a request waits for a fetch. Without the wait, it would be refused.
     static let patience: Duration = .seconds(5)
-    /// Between fetches ahead of time.
+    /// The pause between background fetches.
     private static let aheadPause: Duration = .seconds(30)
-    /// Between attempts while nothing can be had.
+    /// The pause between attempts while fetches fail.
     private static let failurePause: Duration = .seconds(5)
     static let metadataLifetime: Duration = .seconds(3600)
     private static let mostWaiting = 2048
-    /// Of one address, so that it does not take all places.
+    /// The maximum number of waiting requests per client address, so that one address does not take all places.
     private static let mostWaitingPerAsker = 512
 
     struct State {
         var metadata: ProviderMetadata?
         var metadataFetchedAt: MonotonicTime?
-        /// Why the last attempt brought no metadata.
+        /// The fault of the last attempt to fetch the metadata.
         var metadataFault: ProviderFault?
         var keys: KnownKeys?
-        /// Changes with the keys that count.
+        /// A number that changes with the valid keys.
         var version: UInt64 = 1
         var attemptedAt: MonotonicTime?
         var hasFailed = false
-        /// Whether it was told that the keys are too old.
+        /// Whether the expiry of the keys was reported already.
         var isExpiryKnown = false
-        /// Why the last attempt brought no keys.
+        /// The fault of the last attempt to fetch the keys.
         var keysFault: ProviderFault?
         var budget = KeyFetchBudget()
         var waiting: [KeyAsker: Int] = [:]
@@ -49,7 +50,7 @@ public final class RemoteProvider: Sendable {
     let state = Mutex(State())
     private let flight: SingleFlight
 
-    /// - Parameter news: told when the keys change.
+    /// - Parameter news: the counter that is incremented when the keys change.
     public init(
         id: ProviderID, address: ProviderAddress, http: any OutboundHTTP, news: KeyNews, clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
@@ -64,19 +65,19 @@ public final class RemoteProvider: Sendable {
             youth: RemoteProvider.patience, mostWaiting: RemoteProvider.mostWaiting, clocks: clocks)
     }
 
-    /// Whether it is asked in this way, so that what it keeps is of use.
+    /// Returns true if another address is equal, so that the cached data can be reused.
     public func isAsked(at other: ProviderAddress) -> Bool { address == other }
 
     func report(_ kind: ProviderEvent.Kind, for requestID: String?) {
         report(ProviderEvent(kind: kind, provider: id.text, requestID: requestID))
     }
 
-    // MARK: What is known
+    // MARK: Cached data
 
-    /// The keys that count now; `nil` where none could be had, or none for too long.
+    /// The valid keys; nil if no keys were fetched, or if they are too old.
     public var keys: KeySet? { reading.keys }
 
-    /// The same, with what tells whether they are others than before.
+    /// The valid keys, with a version that tells whether they changed.
     public var reading: KeyReading {
         let now = monotonic()
         return state.withLock { state in
@@ -84,14 +85,15 @@ public final class RemoteProvider: Sendable {
         }
     }
 
-    /// Why the last attempt to fetch the keys failed, for the log; nil if it did not.
+    /// The cause of the last failure to fetch the keys, for the log; nil if the last fetch succeeded.
     public var keysFault: String? { state.withLock { $0.keysFault?.detail } }
 
-    /// When the keys that count now were fetched.
+    /// The time at which the current keys were fetched; nil if none were.
     public var keysFetchedAt: MonotonicTime? { state.withLock { $0.keys?.fetchedAt } }
 
-    /// Whether the next token should wait for the keys: there are none, also where the first fetch is under way, or they
-    /// are out of date and the provider was not found to be down. Then they serve on, and ``refreshAhead()`` tries again.
+    /// Whether the next token should wait for the keys. True if there are none, also during the first fetch. True also
+    /// if they are out of date and the last fetch did not fail; after a failure they stay in use, and
+    /// ``refreshAhead()`` retries.
     public var needsKeys: Bool {
         let (now, isUnderWay) = (monotonic(), flight.isUnderWay)
         return state.withLock { RemoteProvider.needsKeys($0, isUnderWay: isUnderWay, at: now) }
@@ -102,23 +104,23 @@ public final class RemoteProvider: Sendable {
         return isUnderWay && !state.hasFailed || mayTry(state, at: now)
     }
 
-    /// Whether the last attempt did not fail a moment ago.
+    /// Returns true if the pause after the last attempt is over.
     private static func mayTry(_ state: State, at now: MonotonicTime) -> Bool {
         state.attemptedAt?.isOver(failurePause, at: now) ?? true
     }
 
-    // MARK: Asking
+    // MARK: Fetching
 
-    /// The metadata, asked for where it is not known yet.
+    /// Returns the metadata, and fetches it if it is unknown.
     ///
-    /// - Parameter requestID: of the request that needs it, for the log.
-    /// - Throws: why it cannot be had.
+    /// - Parameter requestID: the id of the request that requires it, for the log.
+    /// - Throws: the reason why it cannot be fetched.
     public func metadata(
         _ patience: SingleFlight.Patience = .whole, for requestID: String? = nil
     ) async throws(ProviderFault) -> ProviderMetadata {
         guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
         let now = monotonic()
-        // One that lacks something may have been mended meanwhile.
+        // Metadata that lacks an endpoint may have been corrected meanwhile.
         let isEnough = state.withLock { state in
             state.metadata.map { !$0.lacksEndpoints(of: address) || !RemoteProvider.mayTry(state, at: now) } ?? false
         }
@@ -132,17 +134,17 @@ public final class RemoteProvider: Sendable {
         return metadata
     }
 
-    /// Fetches the keys where ``needsKeys`` says so, or waits for the fetch that is under way then.
+    /// Fetches the keys if ``needsKeys`` is true, or joins the current fetch.
     ///
-    /// - Parameter requestID: of the request that needs them, for the log.
+    /// - Parameter requestID: the id of the request that requires them, for the log.
     public func refreshIfNeeded(_ patience: SingleFlight.Patience = .whole, for requestID: String? = nil) async {
         guard needsKeys else { return }
         begin(for: requestID)
         await flight.join(patience)
     }
 
-    /// Fetches ahead of time, so that no request has to wait: when four fifths of the time of what is kept are over, and
-    /// every half minute while the provider is down.
+    /// Fetches in the background, so that no request has to wait: after four fifths of the lifetime of the cached data,
+    /// and every half minute while the provider is down.
     public func refreshAhead() async {
         let now = monotonic()
         let isDue = state.withLock { state in
@@ -168,8 +170,8 @@ public final class RemoteProvider: Sendable {
 
     // MARK: Tokens that no known key verifies
 
-    /// Whether it is of use to wait before a token is refused that the keys of a reading do not verify: there are other
-    /// keys by now, they are being fetched, or this token may cause a fetch.
+    /// Returns true if a token should wait for new keys before it is refused: the keys have changed since the reading,
+    /// they are being fetched, or this token may cause a fetch.
     public func canLearnKeys(for asker: KeyAsker, beyond version: UInt64) -> Bool {
         let (now, isUnderWay, isYoung) = (monotonic(), flight.isUnderWay, flight.isYoung)
         return state.withLock { state in
@@ -181,10 +183,10 @@ public final class RemoteProvider: Sendable {
         }
     }
 
-    /// Waits for keys beyond those of a reading, as ``canLearnKeys(for:beyond:)`` says; has them fetched where the
-    /// budget allows it. A fetch that is under way is joined, so that a change of keys refuses no good token.
+    /// Waits for keys newer than those of a reading, under the conditions of ``canLearnKeys(for:beyond:)``, and fetches
+    /// them if the budget allows. A current fetch is joined, so that a change of keys refuses no valid token.
     ///
-    /// - Parameter requestID: of the request that brought the token, for the log.
+    /// - Parameter requestID: the id of the request that brought the token, for the log.
     public func learnKeys(
         for asker: KeyAsker, beyond version: UInt64, _ patience: SingleFlight.Patience = .brief,
         requestID: String? = nil

@@ -4,21 +4,22 @@ internal import Text
 internal import Time
 public import Tokens
 
-/// What asking the provider about a session came to.
+/// The outcome of a session's renewal at the provider.
 public enum Renewal: Sendable {
     case renewed(VerifiedClaims)
-    /// The provider ended it, or speaks of somebody else now.
+    /// The provider ended the session, or returned another user.
     case ended(detail: String)
-    /// The provider cannot answer at the moment.
+    /// The provider cannot respond at the moment.
     case outage(detail: String)
-    /// It answered, and not with anything that could renew the claims.
+    /// The provider responded, but not with anything that renews the claims.
     case notRenewed(detail: String)
 }
 
 extension Renewal {
-    /// What a refresh comes to that brought no tokens. Every refusal means that the user signs in again now, except one
-    /// of the gateway as a client, which says nothing about the user: the claims then last their time. A server that
-    /// fails, is busy or cannot be reached is an outage. A redirect, or an answer that cannot be read, is neither.
+    /// Classifies a refresh that brought no tokens. Every refusal ends the session, so that the user signs in again.
+    /// The exception is a refusal of the gateway as a client, which says nothing about the user: the claims then expire
+    /// at their time. A server that fails, is busy or cannot be reached is an outage. A redirect, or a response that
+    /// cannot be read, is neither.
     init(_ failure: SignInFailure) {
         if failure.isRefusal {
             self = .ended(detail: failure.detail)
@@ -31,7 +32,8 @@ extension Renewal {
 }
 
 extension OutboundLimits {
-    /// No request waits so long. The answer is worth waiting for: it may hold the only refresh token that still works.
+    /// Limits for a background refresh; no request waits that long. The wait is worthwhile, because the response may
+    /// hold the only valid refresh token.
     fileprivate static var refresh: OutboundLimits {
         var limits = OutboundLimits()
         limits.head = .seconds(30)
@@ -41,11 +43,11 @@ extension OutboundLimits {
 }
 
 extension RelyingParty {
-    /// Asks the provider whether the person is still who they were (OpenID Connect Core 1.0, section 12).
+    /// Renews a session's claims at the provider (OpenID Connect Core 1.0, section 12).
     ///
-    /// - Parameter lacksClaims: whether claims that a mapping looks at are not among these.
-    /// - Returns: what came of it, and the refresh token to use next if the provider gave one. That token is kept whatever
-    ///   came of it: the old one may not work any more.
+    /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
+    /// - Returns: the outcome, and the next refresh token if the provider issued one. The caller must store that token
+    ///   for every outcome, because the previous one may be invalid now.
     public func renew(
         _ claims: VerifiedClaims, refreshToken: String, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> (outcome: Renewal, refreshToken: String?) {

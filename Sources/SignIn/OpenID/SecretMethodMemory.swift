@@ -1,17 +1,17 @@
 internal import Synchronization
 internal import Time
 
-/// How a token endpoint takes the client's secret, as far as it was found out. It counts until the discovery document
-/// changes; another configuration begins without one.
+/// The secret method that a token endpoint was found to accept. It is valid until the discovery document changes;
+/// another configuration starts without one.
 final class SecretMethodMemory: Sendable {
     private struct State {
-        /// Under which it was found out.
+        /// The metadata under which the method was found.
         var metadata: ProviderMetadata?
         var takesForm = false
         var failedAt: MonotonicTime?
     }
 
-    /// How long background renewals do not ask after both methods failed.
+    /// How long background renewals pause after both methods failed.
     private static let pause: Duration = .seconds(60)
 
     private let state = Mutex(State())
@@ -23,12 +23,12 @@ final class SecretMethodMemory: Sendable {
         }
     }
 
-    /// Whether the secret goes into the form, since that worked.
+    /// Returns true if the secret is sent in the form, because that succeeded before.
     func takesForm(under metadata: ProviderMetadata) -> Bool { look(metadata) { $0.takesForm } }
 
-    /// Notes that a method worked.
+    /// Records that a method succeeded.
     ///
-    /// - Returns: whether that is new.
+    /// - Returns: true if the method changed.
     @discardableResult
     func worked(byForm: Bool, under metadata: ProviderMetadata) -> Bool {
         look(metadata) { state in
@@ -41,7 +41,7 @@ final class SecretMethodMemory: Sendable {
         look(metadata) { $0.failedAt = now }
     }
 
-    /// Whether both methods failed less than a minute ago.
+    /// Returns true if both methods failed less than a minute ago.
     func isPausing(under metadata: ProviderMetadata, at now: MonotonicTime) -> Bool {
         look(metadata) { state in state.failedAt.map { !$0.isOver(SecretMethodMemory.pause, at: now) } ?? false }
     }

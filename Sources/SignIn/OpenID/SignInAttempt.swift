@@ -3,33 +3,33 @@ internal import JSON
 public import Time
 public import Tokens
 
-/// One attempt to sign in, from the redirect to the provider until it sends the person back.
+/// One attempt to sign in, from the redirect to the provider until the authorization response.
 ///
-/// It travels as the `state` parameter, sealed, and nowhere else: several tabs sign in at once, nothing piles up in
-/// cookies, and any process that has the key can finish what another began.
+/// It exists only sealed in the `state` parameter. Several tabs can therefore sign in at once, no cookies accumulate,
+/// and any process that has the key can complete an attempt of another.
 public struct SignInAttempt: Sendable, Hashable {
-    /// How long a person may take at the provider.
+    /// The time that a user may take at the provider.
     public static let lifetime: Duration = .seconds(15 * 60)
     private static let context = Array("gatehouse sign-in attempt 2".utf8)
 
-    /// Unique; a state works once.
+    /// A unique id; each state works once.
     public let id: String
     public let provider: ProviderID
-    /// The provider's issuer when the attempt began: the provider of this id may be another one after a reload.
+    /// The provider's issuer at the start of the attempt: after a reload, this id may name another provider.
     public let issuer: String
-    /// The organization that the sign-in is meant for.
+    /// The id of the organization that the sign-in is for.
     public let organization: String?
-    /// A path of this site.
+    /// The path on this site to return to.
     public let returnTo: String?
     public let nonce: String
-    /// PKCE's secret (RFC 7636, section 4.1).
+    /// The PKCE code verifier (RFC 7636, section 4.1).
     public let verifier: String
-    /// SHA-256 of the browser's cookie, base64url.
+    /// SHA-256 of the browser's cookie, in base64url.
     public let browser: String
     public let startedAt: Timestamp
 
     /// - Parameters:
-    ///   - issuer: of the provider, as configured.
+    ///   - issuer: the provider's configured issuer.
     ///   - browser: SHA-256 of the browser's cookie.
     public init(
         provider: ProviderID, issuer: String, organization: String?, returnTo: String?, browser: [UInt8],
@@ -51,6 +51,7 @@ public struct SignInAttempt: Sendable, Hashable {
         get throws(CryptographyError) { Base64URL.encode(try Digest.sha256(Array(verifier.utf8))) }
     }
 
+    /// Returns the attempt sealed, as a `state` parameter in base64url.
     public func sealed(in box: SealedBox) throws(CryptographyError) -> String {
         var writer = JSONWriter()
         writer.beginObject()
@@ -68,7 +69,7 @@ public struct SignInAttempt: Sendable, Hashable {
     }
 
     /// Opens a `state` parameter.
-    /// - Throws: `state_invalid` for what was not sealed here, `state_expired`.
+    /// - Throws: `state_invalid` if it was not sealed by this gateway, `state_expired` if it is too old.
     public init(opening state: String, with box: SealedBox, at now: Timestamp) throws(SignInFailure) {
         let invalid = SignInFailure(.stateInvalid, "the state was not made here, or was altered")
         guard state.utf8.count <= 8192, let sealed = Base64URL.decode(state),
@@ -89,7 +90,7 @@ public struct SignInAttempt: Sendable, Hashable {
         }
     }
 
-    /// Whether one of the cookies that a browser sent is that of the browser where the attempt began.
+    /// Returns true if one of a browser's cookies is that of the browser in which the attempt began.
     public func began(inBrowserWith cookies: [[UInt8]]) -> Bool {
         cookies.contains { cookie in
             guard let hash = try? Digest.sha256(cookie) else { return false }

@@ -1,44 +1,45 @@
 public import Tokens
 
-/// Why a sign-in came to nothing: the closed list. Codes go to logs and figures; people get a page.
+/// The closed list of reasons why a sign-in failed. Codes go to logs and metrics; users see a page.
 public struct SignInFailure: Error, Sendable, Hashable {
+    /// The reason of a failure; the raw values are the codes.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
-        /// A parameter is missing, or stands there twice.
+        /// A parameter is missing or repeated.
         case callbackMalformed = "callback_malformed"
-        /// It was not made here, or was altered.
+        /// The state was not sealed by this gateway, or was altered.
         case stateInvalid = "state_invalid"
         case stateExpired = "state_expired"
         case stateUsed = "state_used"
-        /// The answer came to a browser that did not ask.
+        /// The response arrived in another browser than the one that began the sign-in.
         case otherBrowser = "other_browser"
-        /// The answer came to another provider's redirect URI (RFC 9700, section 4.4.2).
+        /// The response arrived at another provider's redirect URI (RFC 9700, section 4.4.2).
         case providerMismatch = "provider_mismatch"
         /// `iss` of the callback is not the provider's (RFC 9207).
         case issuerMismatch = "issuer_mismatch"
-        /// The provider refused: its own code is in ``SignInFailure/detail``.
+        /// The provider refused; its own code is in ``SignInFailure/providerCode``.
         case providerRefused = "provider_refused"
         case providerUnavailable = "provider_unavailable"
-        /// The provider answers, and its discovery document does not fit the configuration or cannot be used.
+        /// The provider responds, but its discovery document does not fit the configuration or cannot be used.
         case discoveryUnusable = "discovery_unusable"
-        /// The provider does not take the code (any more).
+        /// The provider does not accept the code, or no longer accepts it.
         case codeRefused = "code_refused"
-        /// The provider does not take the gateway's client id or secret.
+        /// The provider does not accept the gateway's client id or secret.
         case clientRefused = "client_refused"
-        /// What came from the token endpoint is not what the protocol says.
+        /// The token endpoint's response violates the protocol.
         case answerMalformed = "answer_malformed"
-        /// The ID token is refused: ``SignInFailure/tokenReason`` says why.
+        /// The ID token is refused; ``SignInFailure/tokenReason`` has the reason.
         case tokenRefused = "token_refused"
-        /// The provider ended that session a moment ago.
+        /// The provider has just ended the session of the sign-in.
         case sessionEnded = "session_ended"
     }
 
     public let reason: Reason
-    /// For the log: names causes, never a code, a token or a secret.
+    /// The cause for the log, never with a code, a token or a secret.
     public let detail: String
     public var tokenReason: TokenReason?
-    /// The provider's own error code, where it sent one (RFC 6749, section 4.1.2.1).
+    /// The provider's own error code, if it sent one (RFC 6749, section 4.1.2.1).
     public var providerCode: String?
-    /// Whether the token endpoint refused what it was asked for, rather than the gateway as a client.
+    /// Whether the token endpoint refused the grant, rather than the gateway as a client.
     var isRefusal = false
 
     public init(_ reason: Reason, _ detail: String, tokenReason: TokenReason? = nil, providerCode: String? = nil) {
@@ -52,7 +53,7 @@ public struct SignInFailure: Error, Sendable, Hashable {
         self.init(fault.isOutage ? .providerUnavailable : .discoveryUnusable, fault.detail)
     }
 
-    /// A provider's error code; only what has the form of one goes into logs and pages.
+    /// Returns a provider's error code, or nil for a text without the form of one, which must not reach logs and pages.
     public static func code(_ text: String) -> String? {
         guard (1...64).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })

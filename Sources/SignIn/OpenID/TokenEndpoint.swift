@@ -5,7 +5,7 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// What a token endpoint answered with (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
+/// A successful response of a token endpoint (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
 struct TokenAnswer: Sendable {
     let idToken: String?
     let accessToken: String?
@@ -19,10 +19,11 @@ struct TokenEndpoint: Sendable {
     let party: RelyingParty
 
     /// - Parameters:
-    ///   - secrets: of the parameters; the log shows none of them.
-    ///   - inBackground: whether no user waits. Then nothing is sent for a minute after both ways to send the secret failed.
-    /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for a client or a secret that the provider does not
-    ///   know, `provider_unavailable` for whatever else may pass, `answer_malformed`.
+    ///   - secrets: the secrets among the parameters; the log shows none of them.
+    ///   - inBackground: whether no user waits. In that case no request is sent for a minute after both secret methods
+    ///     failed.
+    /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for an unknown client or secret,
+    ///   `provider_unavailable` for a temporary fault, `answer_malformed` for any other response.
     func call(
         _ parameters: [(name: String, value: String)], hiding secrets: [String],
         limits: OutboundLimits = OutboundLimits(), inBackground: Bool = false
@@ -54,7 +55,8 @@ struct TokenEndpoint: Sendable {
             if first.isAboutGrant { party.methods.worked(byForm: false, under: metadata) }
             return try answer(first)
         }
-        // Servers that do not decode the field's two parts refuse every secret that had to be encoded (RFC 6749, 2.3.1).
+        // Servers that do not decode the field's two parts refuse every secret that had to be encoded (RFC 6749,
+        // 2.3.1).
         let second = try await send(.form(secret))
         if second.mayBeAboutMethod {
             party.methods.failedBothWays(under: metadata, at: now)
@@ -87,7 +89,7 @@ struct TokenEndpoint: Sendable {
         }
     }
 
-    /// What came back, and what it says of an error.
+    /// A response, and the error that it reports.
     private struct Reply {
         let response: OutboundResponse
         let document: Result<JSONDocument, ProviderFault>
@@ -107,13 +109,13 @@ struct TokenEndpoint: Sendable {
 
         private var isRedirect: Bool { (300...399).contains(response.status.code) }
 
-        /// Whether the client may have been refused for the way in which its secret was sent.
+        /// Whether the client may have been refused because of the method that sent its secret.
         var mayBeAboutMethod: Bool {
             guard !isRedirect else { return false }
             return error.map { $0.code == "invalid_client" } ?? (response.status == .unauthorized)
         }
 
-        /// Whether the client was accepted: the answer is tokens, or speaks of the grant.
+        /// Whether the client was accepted: the response contains tokens, or an error about the grant.
         var isAboutGrant: Bool { error.map { $0.code == "invalid_grant" } ?? (response.status == .ok) }
     }
 
@@ -134,8 +136,8 @@ struct TokenEndpoint: Sendable {
             idToken: text("id_token"), accessToken: text("access_token"), refreshToken: text("refresh_token"))
     }
 
-    // RFC 6749, section 5.2. A refusal needs no code that the specification knows, and no body: providers answer the
-    // refresh of a locked user with `invalid_request`, and with nothing at all. Some send their errors with 200.
+    // RFC 6749, section 5.2. A refusal needs neither a standard code nor a body: for the refresh of a locked user, some
+    // providers respond with `invalid_request`, others with an empty body. Some send their errors with 200.
     private static func failure(_ reply: Reply) -> SignInFailure {
         let (status, code) = (reply.response.status.code, reply.error?.code)
         let detail = "the token endpoint answered \(reply.response.outcome)\(reply.error?.suffix ?? "")"
@@ -150,7 +152,7 @@ struct TokenEndpoint: Sendable {
         case "invalid_client", "unauthorized_client": return failure(.clientRefused)
         case "invalid_grant": return failure(.codeRefused, isRefusal: true)
         default:
-            // Without an error, 401 may be meant for the client. It refuses what was asked for all the same.
+            // A 401 without an error may refer to the client. It still refuses the grant.
             if status == 401, reply.error == nil { return failure(.clientRefused, isRefusal: true) }
             return failure(.answerMalformed, isRefusal: status == 200 || (400...499).contains(status))
         }

@@ -4,14 +4,14 @@ internal import JSON
 internal import Snapshots
 internal import Tokens
 
-/// What asking the userinfo endpoint came to (OpenID Connect Core 1.0, section 5.3).
+/// The outcome of a request to the userinfo endpoint (OpenID Connect Core 1.0, section 5.3).
 enum UserinfoAnswer: Sendable {
-    /// The provider has no such endpoint, so there is nothing that it could supply.
+    /// The provider has no userinfo endpoint, so it could not supply claims there.
     case notOffered
     case document(JSONDocument)
-    /// The provider cannot answer at the moment.
+    /// The provider cannot respond at the moment.
     case outage(detail: String)
-    /// It answered, and not with claims.
+    /// The provider responded, but not with claims.
     case refused(detail: String)
 }
 
@@ -22,7 +22,7 @@ extension UserinfoAnswer {
 }
 
 extension OutboundResponse {
-    /// Whether the content is a JWT (OpenID Connect Core 1.0, section 5.3.2), also under another type.
+    /// Whether the content is a JWT (OpenID Connect Core 1.0, section 5.3.2), even if its media type is another.
     fileprivate var isToken: Bool { mediaType == "application/jwt" || body.starts(with: Array("eyJ".utf8)) }
 }
 
@@ -66,7 +66,7 @@ extension RelyingParty {
         }
     }
 
-    /// An answer that is a JWT.
+    /// Verifies a response that is a JWT.
     private func verified(_ response: OutboundResponse) async throws(ProviderFault) -> UserinfoAnswer {
         if let coding = response.coding {
             throw ProviderFault(isOutage: false, "the answer is coded with \(coding), which was not asked for")
@@ -82,8 +82,8 @@ extension RelyingParty {
         }
     }
 
-    /// The claims with what userinfo adds, if a rule looks at a claim that is missing. If userinfo cannot be obtained, what
-    /// is missing is unknown: absent, it could let a later rule grant more.
+    /// Returns the claims with those of userinfo, if a rule addresses a missing claim. If userinfo cannot be obtained,
+    /// missing claims become unknown: as absent claims, they could let a later rule grant more.
     func completed(
         _ claims: VerifiedClaims, with accessToken: String?, where lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> VerifiedClaims {
@@ -103,7 +103,7 @@ extension RelyingParty {
         return claims.lackingUserinfo()
     }
 
-    /// A renewal that brought no ID token.
+    /// Renews claims by userinfo after a refresh that brought no ID token.
     func renewed(_ claims: VerifiedClaims, byUserinfoWith answer: TokenAnswer) async -> Renewal {
         let info: JSONDocument?
         switch await userinfo(answer.accessToken) {

@@ -1,7 +1,7 @@
 public import Databases
 public import Time
 
-/// A sign-in that earned no role in the organization that it was meant for, as that organization's managers see it.
+/// A sign-in that earned no role in its organization, as that organization's managers see it.
 public struct DeniedSignIn: Sendable, Hashable {
     public let id: String
     public let timestamp: Timestamp
@@ -9,12 +9,12 @@ public struct DeniedSignIn: Sendable, Hashable {
     public let issuer: String
     public let subject: String
     public let email: String?
-    /// Why there was no role: the explanation's reason.
+    /// The reason for having no role, from the explanation.
     public let reason: String
-    /// A JSON object: the names of all claims that arrived (`names`), and the values of those that rows look at
+    /// A JSON object: the names of all received claims (`names`), and the values of those that rules address
     /// (`values`).
     public let claims: [UInt8]
-    /// A JSON array: the rows' verdicts.
+    /// A JSON array: the rules' verdicts.
     public let rows: [UInt8]
 
     public init(
@@ -33,7 +33,7 @@ public struct DeniedSignIn: Sendable, Hashable {
     }
 }
 
-/// Sign-ins that were denied: the last one of each person, for 30 days, at most 500 an organization.
+/// The store of denied sign-ins: the last one of each user, for 30 days, at most 500 per organization.
 public final class DeniedSignInStore: Sendable {
     private static let days: Int64 = 30
     private static let limit = 500
@@ -58,7 +58,7 @@ public final class DeniedSignInStore: Sendable {
             """
         ])
 
-    /// Keeps a denied sign-in in place of the same person's earlier one.
+    /// Stores a denied sign-in in place of the user's previous one.
     public func record(_ denied: DeniedSignIn, in organization: String) async throws(DatabaseError) {
         try await database.write { transaction throws(DatabaseError) in
             try transaction.execute(
@@ -81,7 +81,7 @@ public final class DeniedSignInStore: Sendable {
         }
     }
 
-    /// One of them; `nil` where it is too old, too.
+    /// Returns one denied sign-in, or nil if it is unknown or too old.
     public func find(_ id: String, in organization: String, now: Timestamp) async throws(DatabaseError) -> DeniedSignIn?
     {
         try await database.read { transaction throws(DatabaseError) in
@@ -103,22 +103,22 @@ public final class DeniedSignInStore: Sendable {
             claims: row.blob(7), rows: row.blob(8))
     }
 
-    /// What the claims and verdicts of one page may take; a page ends early behind the one that exceeds it.
+    /// The maximum size of a page's claims and verdicts, in bytes. A page ends after the item that exceeds it.
     private static let pageBytes = 2 << 20
 
-    /// The newest first.
+    /// Returns a page of denied sign-ins, newest first.
     ///
     /// - Parameters:
-    ///   - before: the last one of the page before: its time in seconds and its id.
-    ///   - limit: how many at most.
-    /// - Returns: a page, which may be shorter than the limit where its items are large, and whether more follow.
+    ///   - before: the last item of the previous page: its time in seconds and its id.
+    ///   - limit: the maximum number of items.
+    /// - Returns: the page, shorter than the limit if its items are large, and whether more follow.
     public func list(
         of organization: String, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
     ) async throws(DatabaseError) -> (items: [DeniedSignIn], hasMore: Bool) {
         let (at, id) = (before?.at ?? .max, before?.id ?? "")
         return try await database.read { transaction throws(DatabaseError) in
             var (items, bytes): ([DeniedSignIn], Int) = ([], 0)
-            // Whether more follow is what the search ends with.
+            // The search returns true as soon as it finds an item beyond the page.
             let hasMore = try transaction.contains(
                 """
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in

@@ -2,22 +2,23 @@ internal import Synchronization
 public import Time
 public import Tokens
 
-/// One browser's sign-in. Immutable but for the time of its last use; a renewal makes another with the same key.
+/// One browser's session. Immutable except for the time of its last use; a renewal makes another object with an equal
+/// key.
 public final class Session: Sendable {
     public let key: SessionKey
-    /// Names the session to its owner; of no use to sign in.
+    /// The session's id for its owner; it cannot be used to sign in.
     public let id: String
     public let claims: VerifiedClaims
-    /// The provider's own session (`sid`), where it names one.
+    /// The provider's own session (`sid`); nil if it sent none.
     public let providerSession: String?
-    /// Sealed.
+    /// The sealed refresh token; nil if there is none.
     let refreshToken: [UInt8]?
-    /// Sealed.
+    /// The sealed ID token; nil if there is none.
     let idToken: [UInt8]?
     public let createdAt: Timestamp
-    /// When the provider last vouched for the claims.
+    /// The time at which the provider last confirmed the claims.
     public let renewedAt: Timestamp
-    /// Counts the renewals.
+    /// The number of the session's renewals, plus one.
     public let version: Int
     private let lastUse: Atomic<Int64>
     private let lastWrittenUse: Atomic<Int64>
@@ -39,15 +40,16 @@ public final class Session: Sendable {
         lastWrittenUse = Atomic(usedAt.seconds)
     }
 
-    /// What the session takes in memory, in bytes.
+    /// The memory used by the session, in bytes.
     var memory: Int { claims.memory + (refreshToken?.count ?? 0) + (idToken?.count ?? 0) + 512 }
 
     public var usedAt: Timestamp { Timestamp(seconds: lastUse.load(ordering: .relaxed)) }
 
-    /// Whether the provider can be asked about the claims.
+    /// Whether the provider can renew the claims.
     public var isRenewable: Bool { refreshToken != nil }
 
-    /// Notes a use; answers whether it is to be written: at most once a minute, by one of those who use it at once.
+    /// Records a use. Returns true if it has to be written: at most once per minute, and for one of several concurrent
+    /// uses.
     func use(at now: Timestamp) -> Bool {
         let seconds = now.seconds
         if lastUse.load(ordering: .relaxed) < seconds { lastUse.store(seconds, ordering: .relaxed) }
@@ -57,13 +59,13 @@ public final class Session: Sendable {
     }
 }
 
-/// How long sessions and their claims last.
+/// The lifetimes of sessions and their claims.
 public struct SessionLifetimes: Sendable, Hashable {
     public var idle: Duration
     public var absolute: Duration
-    /// How often the provider is asked, where there is a refresh token.
+    /// The interval of renewals at the provider, if there is a refresh token.
     public var revalidate: Duration
-    /// How long claims count that the provider does not renew although it answers, or cannot be asked about.
+    /// The lifetime of claims that the provider does not renew although it responds, or that cannot be renewed.
     public var claims: Duration
 
     public init(idle: Duration, absolute: Duration, revalidate: Duration, claims: Duration) {
@@ -74,18 +76,19 @@ public struct SessionLifetimes: Sendable, Hashable {
     }
 }
 
-/// What may be done with a session at a moment.
+/// The state of a session at one moment.
 public enum SessionStanding: Sendable, Hashable {
     case good
-    /// Idle for too long, or too old; or dated to a time that is still to come, which says nothing about its age.
+    /// The session is idle for too long or too old, or is dated in the future, which hides its age.
     case ended
     /// The provider has to be asked first.
     case renewalDue
-    /// Nobody can vouch for the claims without the person; they sign in again.
+    /// The claims cannot be renewed without the user, who has to sign in again.
     case claimsTooOld
 }
 
 extension Session {
+    /// Returns the state of the session at one moment, under the configured lifetimes.
     public func standing(under lifetimes: SessionLifetimes, at now: Timestamp) -> SessionStanding {
         guard createdAt.lasts(lifetimes.absolute, at: now), usedAt.lasts(lifetimes.idle, at: now) else { return .ended }
         if isRenewable {
@@ -95,12 +98,12 @@ extension Session {
         return areClaimsTooOld(under: lifetimes, at: now) ? .claimsTooOld : .good
     }
 
-    /// Whether claims count no more: no source vouched for them for too long.
+    /// Returns true if the claims have expired: no source has confirmed them for too long.
     public func areClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
         !renewedAt.lasts(lifetimes.claims, at: now) || areKeptClaimsTooOld(under: lifetimes, at: now)
     }
 
-    /// Whether claims are kept from an ID token that is too old by now.
+    /// Returns true if claims kept from an ID token are too old.
     private func areKeptClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
         claims.keptSince.map { !$0.lasts(lifetimes.claims, at: now) } ?? false
     }

@@ -1,8 +1,8 @@
 internal import Caches
 internal import Synchronization
 
-/// The sessions that are in use, in memory: what a request looks at. Sharded, so that reactors hardly meet; bounded in
-/// bytes, so that what is not in use is in the store alone.
+/// The sessions in use, in memory, as requests read them. The cache is sharded to avoid contention between reactors,
+/// and bounded in bytes; other sessions are only in the store.
 final class SessionCache: Sendable {
     private static let count = 16
 
@@ -17,15 +17,15 @@ final class SessionCache: Sendable {
     private let shards: [Shard]
 
     /// - Parameters:
-    ///   - capacity: how many sessions at most.
-    ///   - bytes: how much memory all of them may take.
+    ///   - capacity: the maximum number of sessions.
+    ///   - bytes: the maximum memory of all sessions.
     init(capacity: Int, bytes: Int) {
         shards = (0..<SessionCache.count).map { _ in
             Shard(bytes: bytes / SessionCache.count, entries: max(2, capacity / SessionCache.count))
         }
     }
 
-    /// What all sessions take, in bytes.
+    /// The memory used by all sessions, in bytes.
     var bytes: Int { shards.reduce(0) { $0 + $1.sessions.withLock { $0.bytes } } }
 
     private func shard(of key: SessionKey) -> Shard { shards[key.shard % SessionCache.count] }
@@ -34,7 +34,7 @@ final class SessionCache: Sendable {
         shard(of: key).sessions.withLock { $0.value(for: key) }
     }
 
-    /// Keeps a session, unless a later renewal of it is kept already.
+    /// Caches a session, unless a later renewal of it is cached already.
     func insert(_ session: Session) {
         shard(of: session.key).sessions.withLock { sessions in
             guard sessions.peek(session.key).map({ $0.version <= session.version }) ?? true else { return }

@@ -3,7 +3,7 @@ internal import Databases
 internal import Time
 internal import Tokens
 
-/// A session as it stands in the store, unopened.
+/// A stored session, still sealed.
 struct SessionRow: Sendable {
     let id: String
     let claims: [UInt8]
@@ -29,9 +29,9 @@ struct SessionRow: Sendable {
         }
     }
 
-    /// `nil` where the claims do not open: they were sealed by a key that is gone, or for another session.
+    /// Opens the session. Returns nil if its claims were sealed with a removed key, or for another session.
     func session(_ key: SessionKey, _ box: SealedBox) -> Session? {
-        // A renewal makes the next version.
+        // A renewal needs a next version.
         guard version > 0, version < .max, let claims = try? VerifiedClaims(opening: claims, with: box, for: key.bytes)
         else { return nil }
         return Session(

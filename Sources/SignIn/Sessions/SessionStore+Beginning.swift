@@ -5,13 +5,13 @@ internal import JSON
 internal import Time
 public import Tokens
 
-/// A sign-in that is to become a session.
+/// A completed sign-in that is to become a session.
 public struct NewSession: Sendable {
     public let token: SessionToken
     public let claims: VerifiedClaims
     public let refreshToken: String?
     public let idToken: String?
-    /// Where the browser was, for the owner's list of sessions.
+    /// The address of the browser, for the owner's list of sessions.
     public let address: String
     public let userAgent: String
 
@@ -28,21 +28,21 @@ public struct NewSession: Sendable {
     }
 }
 
-/// Why a session cannot be kept.
+/// The reason why a session cannot be stored.
 public enum SessionRefusal: Error, Sendable, Hashable {
-    /// The provider ended that session of its own a moment ago.
+    /// The provider has just ended its own session.
     case providerSessionEnded
-    /// The keys that seal it are not there, or failed.
+    /// The sealing keys are missing, or sealing failed.
     case notSealed
 }
 
 extension SessionStore {
-    /// Keeps a new session, durably.
+    /// Stores a new session durably.
     ///
     /// - Parameters:
-    ///   - old: the session that the browser had, which ends.
-    ///   - records: appended to the audit log with it.
-    ///   - alongside: what else is written in the same transaction.
+    ///   - old: the browser's previous session, which ends.
+    ///   - records: appended to the audit log in the transaction.
+    ///   - alongside: further writes in the transaction.
     public func begin(
         _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = [],
         alongside: @escaping @Sendable (Transaction) throws(DatabaseError) -> Void = { _ in }
@@ -102,12 +102,12 @@ extension SessionStore {
             createdAt: now, renewedAt: now, usedAt: now, version: 1)
     }
 
-    /// Keeps what the provider said anew.
+    /// Stores a renewal.
     ///
     /// - Parameters:
-    ///   - newClaims: nil if the provider did not vouch for the claims; they stay as old as they are.
-    ///   - refreshToken: the next one, if it changed.
-    /// - Returns: nil if the session ended meanwhile.
+    ///   - newClaims: nil if the provider did not confirm the claims; their age then stays unchanged.
+    ///   - refreshToken: the next refresh token; nil if it did not change.
+    /// - Returns: nil if the session ended meanwhile, or if it cannot be sealed.
     public func renew(
         _ session: Session, with newClaims: VerifiedClaims?, refreshToken: String?
     ) async throws(DatabaseError) -> Session? {

@@ -4,12 +4,12 @@ public import Time
 public import Tokens
 
 extension SessionStore {
-    /// How long sessions of a provider's session that ended are refused.
+    /// How long, in seconds, new sessions of an ended provider session are refused.
     static let refusalSpan: Int64 = 600
 
-    /// Ends one session; nothing happens where there is none.
+    /// Ends one session; does nothing if there is none.
     ///
-    /// - Parameter records: appended to the audit log with it.
+    /// - Parameter records: appended to the audit log in the transaction.
     public func end(_ key: SessionKey, recording records: [AuditRecord] = []) async throws(DatabaseError) {
         let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
@@ -20,7 +20,7 @@ extension SessionStore {
         result.get()
     }
 
-    /// Ends one session that nobody waits for: it idled too long, or its provider is gone.
+    /// Ends one session in the background: it was idle for too long, or its provider is no longer configured.
     public func endInBackground(_ key: SessionKey) {
         cache.remove(key)
         let changedAt = nowInMilliseconds
@@ -30,9 +30,9 @@ extension SessionStore {
         }
     }
 
-    /// Ends a session by the name that its owner knows it by; answers whether the owner had it.
+    /// Ends a session by its id. Returns true if the owner had it.
     ///
-    /// - Parameter records: appended to the audit log with it.
+    /// - Parameter records: appended to the audit log in the transaction.
     public func end(
         id: String, of owner: Identity, recording records: [AuditRecord] = []
     ) async throws(DatabaseError) -> Bool {
@@ -50,8 +50,8 @@ extension SessionStore {
     /// Ends all sessions of an identity.
     ///
     /// - Parameters:
-    ///   - records: appended to the audit log with it.
-    ///   - refusal: asked inside the transaction; what it returns undoes it.
+    ///   - records: appended to the audit log in the transaction.
+    ///   - refusal: called inside the transaction; a returned value rolls it back.
     public func endAll<Refusal: Error>(
         issuer: String, subject: String, recording records: [AuditRecord],
         unless refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> Refusal?
@@ -66,8 +66,8 @@ extension SessionStore {
         }
     }
 
-    /// Does what a provider's logout token says, once.
-    /// - Returns: how many sessions ended, or `nil` where the token was taken before.
+    /// Executes a provider's logout token, once.
+    /// - Returns: the number of sessions that ended, or nil if the token was used before.
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
         let (changedAt, moment, cache) = (nowInMilliseconds, now(), cache)
         let now = moment.seconds
@@ -104,7 +104,7 @@ extension SessionStore {
 
     private struct AlreadyTaken: Error {}
 
-    /// Takes a sign-in's state, once; `false` where it was taken before.
+    /// Consumes the state of a sign-in. Returns false if it was used before.
     public func takeState(_ id: String, until: Timestamp) async throws(DatabaseError) -> Bool {
         try await database.write { transaction throws(DatabaseError) in
             try SessionStore.takeOnce("state", id, until: until.seconds, transaction)
@@ -117,7 +117,7 @@ extension SessionStore {
         _ = try end("key = $1", [.blob(key.bytes)], at: moment, transaction)
     }
 
-    /// Ends those that a condition names, and forgets their secrets.
+    /// Ends the sessions that a condition selects, and erases their secrets.
     private static func end(
         _ condition: String, _ values: [SQLValue], at moment: Int64, _ transaction: Transaction
     ) throws(DatabaseError) -> [SessionKey] {

@@ -2,18 +2,18 @@ public import Databases
 public import Time
 public import Tokens
 
-/// A session as its owner sees it.
+/// A session in its owner's list.
 public struct SessionSummary: Sendable, Hashable {
     public let id: String
     public let createdAt: Timestamp
-    /// At most a minute behind.
+    /// The time of the last use, at most a minute behind.
     public let usedAt: Timestamp
     public let address: String
     public let userAgent: String
 }
 
 extension SessionStore {
-    /// The owner's sessions that have not ended, the newest first; at most 100.
+    /// Returns the owner's active sessions, newest first, at most 100.
     public func sessions(
         of owner: Identity, under lifetimes: SessionLifetimes
     ) async throws(DatabaseError) -> [SessionSummary] {
@@ -36,7 +36,7 @@ extension SessionStore {
         }
     }
 
-    /// How many sessions have not ended.
+    /// Returns the number of active sessions.
     public func countActive(under lifetimes: SessionLifetimes) async throws(DatabaseError) -> Int {
         let now = now()
         let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
@@ -50,16 +50,16 @@ extension SessionStore {
         }
     }
 
-    /// Deletes what nobody needs any more, in slices of a few milliseconds; nobody waits for it.
+    /// Deletes expired rows in the background, in slices of a few milliseconds.
     public func sweepInBackground(under lifetimes: SessionLifetimes) {
         let now = now()
         let moment = now.seconds
         let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
         database.writeInSlices { transaction throws(DatabaseError) in
-            // Other processes have noticed the end of a session long before ten minutes are over.
+            // Other processes notice the end of a session long before ten minutes are over.
             let over: [(String, Int64)] = [
                 ("used_at < $1", used - 600), ("created_at < $1", created - 600),
-                // Written while the clock was ahead: it would be years until they are old.
+                // Rows written while the clock was ahead would take years to expire.
                 ("used_at > $1", now.latestStored.seconds + 600), ("created_at > $1", now.latestStored.seconds + 600),
                 ("changed_at < $1 AND ended_at IS NOT NULL", (moment - 600) * 1000),
             ]

@@ -5,22 +5,22 @@ internal import Synchronization
 internal import Threads
 public import Time
 
-/// The sessions of people: durable in the database, and in memory while they are used.
+/// The store of user sessions: durable in the database, and cached in memory while in use.
 ///
-/// Whoever has a ``SessionKey`` finds a session; only a browser has the token that leads there. Claims, refresh
-/// tokens and ID tokens are sealed for their session: a row that is copied to another one opens no more.
+/// A ``SessionKey`` finds a session; only the browser has the token from which the key is derived. Claims, refresh
+/// tokens and ID tokens are sealed for their session: copied to another row, they cannot be opened.
 public final class SessionStore: Sendable {
     let database: Database
     let cache: SessionCache
     let now: @Sendable () -> Timestamp
     private let box: Published<SealedBox?>
-    /// Up to when changes of other processes were taken up, in milliseconds.
+    /// The time, in milliseconds, up to which changes of other processes were applied.
     private let followedUntil = Atomic<Int64>(0)
 
     /// - Parameters:
     ///   - database: opened with ``schema`` among its schemas.
-    ///   - capacity: how many sessions are kept in memory; the others are read when they are used.
-    ///   - memory: how many bytes they may take there.
+    ///   - capacity: the maximum number of cached sessions; others are read from the database on use.
+    ///   - memory: the maximum size of the cache, in bytes.
     public init(
         database: Database, sealingWith box: SealedBox?, capacity: Int = 1 << 17, memory: Int = 128 << 20,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
@@ -32,7 +32,7 @@ public final class SessionStore: Sendable {
         followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
 
-    /// Takes up other keys. What they do not open is a session that ended.
+    /// Replaces the sealing keys. Sessions that the new keys cannot open have ended.
     public func seal(with box: SealedBox?) {
         self.box.publish(box)
         cache.removeAll()
@@ -45,12 +45,12 @@ public final class SessionStore: Sendable {
 
     var nowInMilliseconds: Int64 { now().nanoseconds / 1_000_000 }
 
-    // MARK: Finding
+    // MARK: Lookup
 
-    /// The session where it is in memory; `nil` says nothing about whether there is one.
+    /// Returns the session if it is cached. Nil does not mean that there is none.
     public func cached(_ key: SessionKey) -> Session? { cache[key] }
 
-    /// The session, from memory or the store.
+    /// Returns the session, from the cache or the store, or nil if there is none.
     public func session(_ key: SessionKey) async throws(DatabaseError) -> Session? {
         if let session = cache[key] { return session }
         let row = try await database.read { transaction throws(DatabaseError) in
@@ -58,7 +58,7 @@ public final class SessionStore: Sendable {
         }
         guard let row, let box = try? currentBox(), let session = row.session(key, box) else { return nil }
         cache.insert(session)
-        // It may have ended between the reading and the keeping.
+        // The session may have ended between the read and the insertion.
         let isThere: Void? = try await database.read { transaction throws(DatabaseError) in
             try transaction.first("SELECT 1 FROM session WHERE key = $1 AND ended_at IS NULL", .blob(key.bytes)) { _ in
             }
@@ -70,7 +70,7 @@ public final class SessionStore: Sendable {
         return session
     }
 
-    /// Whether a session has not ended; for the transaction of what is done in it.
+    /// Returns true if a session has not ended; for transactions that depend on the session.
     public static func isLive(
         _ key: SessionKey, under lifetimes: SessionLifetimes, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -80,7 +80,7 @@ public final class SessionStore: Sendable {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
-    /// Notes that a session was used; written at most once a minute, and nobody waits for it.
+    /// Records a use of a session. It is written in the background, at most once per minute.
     public func noteUse(of session: Session, at now: Timestamp) {
         guard session.use(at: now) else { return }
         database.writeInSlices { transaction throws(DatabaseError) in
@@ -91,12 +91,12 @@ public final class SessionStore: Sendable {
         }
     }
 
-    /// The refresh token of a session, opened.
+    /// Returns the opened refresh token of a session; nil if there is none or it cannot be opened.
     public func refreshToken(of session: Session) -> String? {
         open(session.refreshToken, "refresh token", session.key)
     }
 
-    /// The ID token that the session began with.
+    /// Returns the ID token of the session's sign-in; nil if there is none or it cannot be opened.
     public func idToken(of session: Session) -> String? {
         open(session.idToken, "id token", session.key)
     }
@@ -114,11 +114,12 @@ public final class SessionStore: Sendable {
 
     // MARK: Other processes
 
-    /// Forgets what other processes ended or renewed; for ``Databases/Database/follow(every:_:)``.
+    /// Removes sessions from the cache that other processes ended or renewed; for
+    /// ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) {
-        // Clocks of processes on one machine are one; the overlap is for commits that came late.
+        // Processes on one machine share a clock; the overlap covers late commits.
         let until = nowInMilliseconds
-        // A clock that was set back since dates what is new before what is known.
+        // If the clock was set back, new changes are dated before known ones.
         let since = min(followedUntil.load(ordering: .relaxed), until) - 60_000
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
             try transaction.all("SELECT key, version, ended_at FROM session WHERE changed_at >= $1", .integer(since)) {

@@ -4,7 +4,7 @@ public import Cryptography
 public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable {
     private let bytes: [UInt8]
 
-    /// A new one.
+    /// Makes a new token.
     public static func make() throws(CryptographyError) -> SessionToken {
         SessionToken(bytes: try RandomBytes.make(32))
     }
@@ -13,29 +13,29 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable
         self.bytes = bytes
     }
 
-    /// `nil` where a cookie's value does not have the form of one.
+    /// Returns nil if a cookie's value does not have the form of a token.
     public init?(cookie: String) {
         guard cookie.utf8.count == 43, let bytes = Base64URL.decode(cookie) else { return nil }
         self.bytes = bytes
     }
 
-    /// What the cookie holds.
+    /// The value of the cookie.
     public var cookie: String { Base64URL.encode(bytes) }
 
-    /// By which the session is found.
+    /// The key by which the session is found.
     public var key: SessionKey {
         get throws(CryptographyError) { SessionKey(digest: try Digest.sha256(bytes)) }
     }
 
-    /// The token that a form of this session carries. It is derived from the session's secret, so that it needs no
-    /// storage, and tells nothing about it.
+    /// The token against CSRF in this session's forms. It is derived from the session's secret, so that it needs no
+    /// storage, and does not reveal the secret.
     public var formToken: String {
         get throws(CryptographyError) {
             Base64URL.encode(try MAC.sha256(key: bytes, Array("gatehouse form token 1".utf8)))
         }
     }
 
-    /// Compares in constant time.
+    /// Compares a form's token in constant time.
     public func isFormToken(_ text: String) -> Bool {
         guard let own = try? formToken else { return false }
         return isEqualInConstantTime(Array(own.utf8), Array(text.utf8))
@@ -45,7 +45,7 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// The SHA-256 of a session's token: its name in the store. Nobody can sign in with it.
+/// The SHA-256 of a session's token: its key in the store. It cannot be used to sign in.
 public struct SessionKey: Sendable, Hashable {
     public let bytes: [UInt8]
     private let word: UInt64
@@ -55,7 +55,7 @@ public struct SessionKey: Sendable, Hashable {
         word = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    // A digest is as good a hash as any.
+    // The key is a digest, so that one word of it is a good hash.
     public func hash(into hasher: inout Hasher) { hasher.combine(word) }
 
     /// Spreads keys over shards.

@@ -1,30 +1,30 @@
 internal import Text
 
-/// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` all count with these
-/// and with nothing else (contract, section 8).
+/// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` count with these only
+/// (contract, section 8).
 enum Counting {
-    /// `workflows`: published, not nested-only, and triggered neither by a case nor by a system event. These are
-    /// billed.
+    /// `workflows`: published, not nested-only, and triggered neither by a case nor by a system event. These workflows
+    /// are billed.
     static func isBilled(_ workflow: Workflow) -> Bool {
         workflow.isPublished && !workflow.isNestedOnly && workflow.trigger != .case && workflow.trigger != .systemEvent
     }
 
-    /// `nested_workflows`: published and nested-only, whatever the trigger.
+    /// `nested_workflows`: published and nested-only, with any trigger.
     static func isNested(_ workflow: Workflow) -> Bool {
         workflow.isPublished && workflow.isNestedOnly
     }
 
-    /// `workflow_editors`: active, and one of the roles has the scope `playbook.write`.
+    /// `workflow_editors`: active, with at least one role that has the scope `playbook.write`.
     static func isWorkflowEditor(_ member: Member, _ roles: RoleBook) -> Bool {
         member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.editsWorkflows) }
     }
 
-    /// `case_operators`: active, and one of the roles has the scope `cm.case.write`.
+    /// `case_operators`: active, with at least one role that has the scope `cm.case.write`.
     static func isCaseOperator(_ member: Member, _ roles: RoleBook) -> Bool {
         member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.operatesCases) }
     }
 
-    /// `runners`: self-hosted, and this workspace's own.
+    /// `runners`: self-hosted, and not shared from another workspace.
     static func isCounted(_ runner: Runner) -> Bool {
         runner.hosting == .selfHosted && runner.sharedFrom == nil
     }
@@ -36,7 +36,7 @@ enum Counting {
 }
 
 extension Counting {
-    /// All five metrics of a workspace. Members are unique by address, so each person counts once.
+    /// Counts all five metrics of a workspace. Members are unique by address, so that each person counts once.
     static func counts(of workspace: Workspace, _ roles: RoleBook) -> MetricCounts {
         var counts = MetricCounts()
         for workflow in workspace.workflows {
@@ -52,7 +52,7 @@ extension Counting {
     }
 }
 
-/// What an organization's workspace roles allow, as far as it is counted.
+/// The capabilities of an organization's workspace roles that metrics depend on.
 struct RoleBook: Sendable, Equatable {
     struct Capabilities: OptionSet, Sendable {
         let rawValue: UInt8

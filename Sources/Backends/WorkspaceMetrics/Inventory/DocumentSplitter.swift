@@ -1,20 +1,20 @@
 internal import JSON
 internal import Text
 
-/// Cuts a streamed document into the elements of its top-level arrays and its other top-level values, so that each
-/// can be read by the ordinary parser and no more than one is held.
+/// Splits a streamed document into the elements of its top-level arrays and its other top-level values. The ordinary
+/// parser reads each piece, so that memory holds no more than one.
 ///
-/// It checks only what stands between the pieces (RFC 8259, sections 2, 4 and 5); what is inside one is the parser's
-/// to judge, whatever its brackets.
+/// The splitter checks only the syntax between the pieces (RFC 8259, sections 2, 4 and 5). The content of a piece,
+/// including its brackets, is checked by the parser.
 struct DocumentSplitter {
     struct Piece: Equatable {
-        /// The top-level name; `nil` for a document that is no object, which is one piece as a whole.
+        /// The top-level name; nil for a document that is not an object, which is one piece as a whole.
         let name: String?
-        /// The place in the array; `nil` for a value that is no array, and for the array itself where it is empty.
+        /// The index in the array; nil for a value that is not an array, and for an empty array.
         let index: Int?
         /// One JSON value; empty for an empty array.
         let bytes: [UInt8]
-        /// Where the piece begins in the document, in bytes.
+        /// The offset of the piece in the document, in bytes.
         let offset: Int
     }
 
@@ -26,12 +26,12 @@ struct DocumentSplitter {
         var isInside: Bool { self == .inName || self == .inValue || self == .inElement || self == .inDocument }
     }
 
-    /// Elements stand in an array in an object, and the parser's limit is 32 for the whole document.
+    /// Elements are inside an array inside an object; the parser's limit is 32 for the whole document.
     static let elementDepth = 30
 
     private let elementLimit: Int
     private var state = State.start
-    /// Bytes before the chunk at hand.
+    /// The number of bytes before the current chunk.
     private var consumed = 0
     private var piece: [UInt8] = []
     private var pieceOffset = 0
@@ -44,9 +44,9 @@ struct DocumentSplitter {
         self.elementLimit = elementLimit
     }
 
-    /// Takes the next bytes of the document, cut anywhere, and hands over each piece as soon as it is complete: what is
-    /// wrong in one comes before what is wrong behind it, wherever the document was cut.
-    /// - Parameter take: answers whether to go on; after `false` nothing more may be split.
+    /// Reads the next bytes of the document, cut at any place, and passes on each piece as soon as it is complete. An
+    /// error in a piece is therefore reported before an error behind it, wherever the document was cut.
+    /// - Parameter take: returns true to continue; after false, `split` must not be called again.
     mutating func split(
         _ chunk: [UInt8], _ take: (Piece) throws(JSONSyntaxError) -> Bool
     ) throws(JSONSyntaxError) {
@@ -83,11 +83,11 @@ struct DocumentSplitter {
         consumed += bytes.count
     }
 
-    /// The document ends here.
+    /// Marks the end of the document.
     func finish() throws(JSONSyntaxError) {
         guard state != .end else { return }
         if state.isInside {
-            // What looked unfinished may be wrong much earlier.
+            // A piece that looked incomplete may have an error much earlier.
             do throws(JSONSyntaxError) {
                 _ = try JSONDocument(parsing: piece, maximumDepth: DocumentSplitter.elementDepth)
             } catch {
@@ -97,7 +97,7 @@ struct DocumentSplitter {
         throw fault(.unexpectedEnd, consumed)
     }
 
-    /// What a byte between pieces leads to, and whether it is the first of a piece.
+    /// Returns the state after a byte between pieces, and whether the byte is the first of a piece.
     private func follow(_ byte: UInt8, at offset: Int) throws(JSONSyntaxError) -> (State, isPieceStart: Bool) {
         switch (state, byte) {
         case (.start, UInt8(ascii: "{")): return (.beforeFirstName, false)

@@ -1,13 +1,13 @@
 package import JSON
 
-/// Reads an inventory as its bytes come, cut anywhere, without a database: what of an import computes.
+/// Reads an inventory from a stream of bytes, cut at any place, without a database: the computing part of an import.
 package struct InventoryDocument {
     package enum Element: Hashable {
         case role(WorkspaceRole, number: Int)
         case workspace(Workspace, number: Int)
     }
 
-    /// What is wrong so far. Once the list is full, nothing more is read.
+    /// The faults found so far. Once the list is full, reading stops.
     package internal(set) var faults = FaultList()
     private(set) var roles = RoleBook()
     private(set) var roleCount = 0
@@ -18,7 +18,7 @@ package struct InventoryDocument {
         splitter = DocumentSplitter(elementLimit: elementLimit)
     }
 
-    /// Takes the next bytes, `nil` at the end, and hands over the elements that they complete.
+    /// Reads the next bytes, nil at the end, and passes on the elements that they complete.
     package mutating func read(_ chunk: [UInt8]?, _ take: (Element) -> Void) throws(JSONSyntaxError) {
         guard !faults.isFull else { return }
         guard let chunk else {
@@ -26,7 +26,7 @@ package struct InventoryDocument {
             if !hasWorkspaces, faults.isEmpty { faults.add("/workspaces", "is required") }
             return
         }
-        // Moved out and back: what it holds of an unfinished piece must not be copied for each chunk.
+        // The splitter is moved out and back, so that its incomplete piece is not copied for each chunk.
         var splitter = splitter
         self.splitter = DocumentSplitter(elementLimit: 0)
         defer { self.splitter = splitter }
@@ -36,7 +36,7 @@ package struct InventoryDocument {
         }
     }
 
-    /// What is ignored is checked, and costs nothing beside its text.
+    /// Ignored values are checked, but need no memory besides their text.
     private func selection(of piece: DocumentSplitter.Piece) -> JSONSelection {
         piece.name == "workspaces" || piece.name == "roles" ? InventoryReader.selection : .outermost
     }
@@ -60,7 +60,7 @@ package struct InventoryDocument {
         }
         guard name == "workspaces" || name == "roles" else { return }
         guard let index = piece.index else {
-            // Null stands for no roles, as for other lists; for workspaces it would be a strange way to say "none".
+            // Null means no roles, as for other lists; for workspaces it is a fault.
             if name == "workspaces" || !document.root.isNull { faults.add("/" + name, "must be an array") }
             return
         }

@@ -1,11 +1,11 @@
 public import Databases
 public import Organizations
 
-/// One thing that is wrong with a document's content.
+/// One fault in a document's content.
 public struct InventoryFault: Error, Sendable, Hashable {
-    /// Where, as a JSON Pointer into the document that was sent: `/workspaces/3/workflows/17/trigger`.
+    /// The place as a JSON Pointer into the request's document: `/workspaces/3/workflows/17/trigger`.
     public let pointer: String
-    /// What is wrong there, for whoever wrote the document.
+    /// A description of the fault, for the document's author.
     public let detail: String
 
     public init(pointer: String, detail: String) {
@@ -14,74 +14,74 @@ public struct InventoryFault: Error, Sendable, Hashable {
     }
 }
 
-/// Why an inventory, or a change of one, was not taken. What stood before still stands.
+/// The reason why an inventory, or a change of one, was refused. The previous inventory stays in place.
 public enum InventoryRefusal: Error, Sendable, Hashable {
-    /// The text is no JSON (400). The detail names the byte.
+    /// The text is not JSON (400). The detail names the offset of the byte.
     case syntax(detail: String)
-    /// The content breaks a rule (422); at least one fault and at most ``FaultList/limit``.
+    /// The content breaks a rule (422); at least one fault, and at most ``FaultList/limit``.
     case content([InventoryFault])
-    /// There is no such workspace (404).
+    /// The workspace does not exist (404).
     case notFound
-    /// A single workspace, or a list of changes, of more than ``InventoryLimits/singleBody`` bytes (413).
+    /// A single workspace, or a list of changes, has more than ``InventoryLimits/singleBody`` bytes (413).
     case tooLarge
-    /// The import paused for so long that its staged rows were given up (409).
+    /// The import paused for so long that its staged rows were deleted (409).
     case abandoned
-    /// The session or the token of the publisher has ended (401).
+    /// The publisher's session or token has ended (401).
     case signedOut
-    /// The publisher's role was taken away, or does not permit this any more (403, or 404 without any role).
+    /// The publisher's role was revoked, or no longer permits this (403, or 404 without any role).
     case notPermitted(isMember: Bool)
 }
 
-/// Whether a publisher may still write, asked inside each transaction that writes: what a publisher sends may take minutes
-/// to arrive, and the role may be taken away meanwhile.
+/// Checks that a publisher may still write, inside each write transaction. An inventory may take minutes to arrive, and
+/// the role may be revoked meanwhile.
 public struct WriteAuthorization: Sendable {
-    /// Why not; `nil` if nothing was taken away.
+    /// Returns the reason to refuse the write, or nil if the publisher may write.
     let refusal: @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?
 
     public init(_ refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?) {
         self.refusal = refusal
     }
 
-    /// For commands: the operator's right is the file system's.
+    /// The authorization of commands: file system permissions authorize the operator.
     static let byOperator = WriteAuthorization { _ in nil }
 }
 
-/// Why an operation could not be carried out at all.
+/// The reason why an operation failed.
 public enum MetricsFault: Error, Sendable {
     case store(DatabaseError)
-    /// The document's source failed while it was read: a connection that closed, a file that cannot be read.
+    /// The document's source failed during reading: a closed connection, or an unreadable file.
     case source(any Error)
-    /// The permit was issued for something else.
+    /// The permit was issued for another permission.
     case permit(needed: Permission)
 }
 
-/// What one document may hold; far beyond any real inventory, and small enough to stay harmless.
+/// The limits of one document, far above any real inventory and low enough to be harmless.
 public enum InventoryLimits {
-    /// Bytes of one element of `workspaces` or `roles`.
+    /// The maximum size of one element of `workspaces` or `roles`, in bytes.
     public static let element = 64 << 20
-    /// Bytes of the table of what is read of an element, beside the element itself.
+    /// The maximum size of the parser's table for one element, in bytes, besides the element itself.
     static let table = 128 << 20
-    /// The same of a document that is taken as one.
+    /// The maximum size of the parser's table for a document that is read as a whole, in bytes.
     static let singleTable = 48 << 20
-    /// Bytes of a document that is taken as one: a workspace, a list of changes.
+    /// The maximum size of a document that is read as a whole, in bytes: a workspace, or a list of changes.
     public static let singleBody = 16 << 20
-    /// Bytes of an id.
+    /// The maximum length of an id, in bytes.
     static let id = 256
-    /// Bytes of a name.
+    /// The maximum length of a name, in bytes.
     static let name = 1024
-    /// Bytes of an e-mail address (RFC 5321, section 4.5.3.1).
+    /// The maximum length of an e-mail address, in bytes (RFC 5321, section 4.5.3.1).
     static let email = 320
     static let roles = 10_000
     static let changes = 10_000
-    /// Names at the top of a document; most are ignored.
+    /// The maximum number of names at the top level of a document; most are ignored.
     static let topLevelNames = 1_000
-    /// Bytes of such a name as it is written.
+    /// The maximum length of such a name in its JSON form, in bytes.
     static let topLevelName = 4096
 }
 
-/// The faults of a document, as many as are worth telling.
+/// The faults of a document, up to a limit.
 public struct FaultList: Sendable {
-    /// After this many, nobody reads on.
+    /// The number of faults after which reading stops.
     public static let limit = 100
 
     package private(set) var faults: [InventoryFault] = []

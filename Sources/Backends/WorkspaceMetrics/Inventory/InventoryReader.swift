@@ -2,14 +2,14 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// Reads the elements of a document, noting every fault with its pointer instead of stopping at the first.
+/// Reads the elements of a document, and records every fault with its pointer instead of stopping at the first.
 ///
-/// Required: every `id`, a member's `email`, a workspace's `name`, and what decides a count: `published`, `trigger`,
-/// `status`, `hosting`. Where absent or null, `nested_only` is false, `created_at` and `shared_from` are null, lists
-/// are empty, and the names of roles, workflows, members and runners are their ids or addresses. Other names are
-/// ignored.
+/// Required: every `id`, a member's `email`, a workspace's `name`, and the values that decide a count: `published`,
+/// `trigger`, `status`, `hosting`. If absent or null, `nested_only` is false, `created_at` and `shared_from` are null,
+/// and lists are empty. The names of roles, workflows, members and runners default to their ids or addresses. Other
+/// names are ignored.
 struct InventoryReader {
-    /// All names that are looked at, anywhere in a document.
+    /// All names that the reader uses, anywhere in a document.
     static let selection = JSONSelection.members(
         named: [
             "id", "name", "created_at", "workflows", "members", "runners", "roles", "scopes", "published",
@@ -20,7 +20,7 @@ struct InventoryReader {
         ].map { Array($0.utf8) })
 
     var faults = FaultList()
-    /// The way to the value at hand. All names in it are ours, so none needs escaping.
+    /// The path of the current value. All its names are constants, so that none needs escaping.
     private var path: [String]
 
     init(at path: [String] = []) {
@@ -100,7 +100,7 @@ extension InventoryReader {
         return value.kind == .object
     }
 
-    /// A member that must be there.
+    /// Reads a required member.
     mutating func text(_ object: JSONValue, _ name: String, limit: Int) -> String? {
         guard let value = object.member(name) else {
             note("is required", at: name)
@@ -161,7 +161,7 @@ extension InventoryReader {
         return moment
     }
 
-    /// The elements that could be read; a second one with the same key is a fault.
+    /// Returns the elements that could be read; a repeated key is a fault.
     private mutating func list<Element>(
         _ object: JSONValue, _ name: String, uniqueBy unique: (name: String, key: (Element) -> String)?,
         _ read: (inout InventoryReader, JSONValue) -> Element?

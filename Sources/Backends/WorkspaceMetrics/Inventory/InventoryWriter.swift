@@ -1,7 +1,7 @@
 package import JSON
 internal import Time
 
-/// Writes the parts of an inventory as publishers send them.
+/// Writes the parts of an inventory in the publishers' format.
 extension JSONWriter {
     package mutating func workspace(_ workspace: Workspace) {
         beginObject()

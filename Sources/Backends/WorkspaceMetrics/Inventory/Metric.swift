@@ -1,4 +1,4 @@
-/// What is counted for each workspace; the raw values are the names on the wire.
+/// A number that is counted for each workspace; the raw values are the names in the API.
 public enum Metric: String, Sendable, CaseIterable {
     case workflows
     case nestedWorkflows = "nested_workflows"
@@ -6,7 +6,7 @@ public enum Metric: String, Sendable, CaseIterable {
     case caseOperators = "case_operators"
     case runners
 
-    /// Whether it counts people, of whom one may be in several workspaces.
+    /// Whether the metric counts people, who may be members of several workspaces.
     public var countsPeople: Bool { self == .workflowEditors || self == .caseOperators }
 }
 
@@ -20,8 +20,8 @@ public struct MetricCounts: Sendable, Hashable {
 
     public init() {}
 
-    /// These counts, each between zero and 2³¹ − 1: what any inventory holds, so that sums of them fit, whatever the
-    /// store says.
+    /// The counts limited to the range from zero to 2³¹ − 1, which includes any real inventory. Sums of them cannot
+    /// overflow, even if the store is corrupt.
     var clamped: MetricCounts {
         var counts = MetricCounts()
         for metric in Metric.allCases { counts[metric] = max(0, min(self[metric], Int(Int32.max))) }

@@ -1,11 +1,11 @@
 internal import JSON
 
-/// Finds where a JSON value ends, without judging it: by counting brackets outside strings.
+/// Finds the end of a JSON value by counting brackets outside of strings; it does not check the value.
 struct ValueScanner {
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
-    /// A number or literal, which ends before the first byte that cannot belong to it.
+    /// Whether the value is a number or literal, which ends before the first byte that cannot belong to it.
     private var isScalar = false
 
     init() {}
@@ -14,7 +14,7 @@ struct ValueScanner {
         isScalar = byte != UInt8(ascii: "{") && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "\"")
     }
 
-    /// Whether a byte can be the first of a value, or is at least none that stands between values.
+    /// Returns false for a byte that separates values, true for any other.
     static func canBegin(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"): false
@@ -22,7 +22,7 @@ struct ValueScanner {
         }
     }
 
-    /// Goes on from a position; answers where the value ends, or `nil` where it goes beyond these bytes.
+    /// Continues from a position. Returns the end of the value, or nil if it extends beyond these bytes.
     mutating func scan(
         _ bytes: Span<UInt8>, from start: Int, documentOffset: Int
     ) throws(JSONSyntaxError) -> Int? {

@@ -16,8 +16,9 @@ public struct Workspace: Sendable, Hashable {
     }
 }
 
+/// A workflow in a workspace.
 public struct Workflow: Sendable, Hashable {
-    /// What starts it.
+    /// The event that starts the workflow.
     public enum Trigger: String, Sendable, CaseIterable {
         case webhook, schedule, integration, `case`
         case onDemand = "on_demand"
@@ -31,8 +32,9 @@ public struct Workflow: Sendable, Hashable {
     public var trigger: Trigger
 }
 
-/// A person in a workspace; known by the e-mail address, whose ASCII letters have no case.
+/// A person in a workspace, identified by e-mail address without regard to ASCII case.
 public struct Member: Sendable, Hashable {
+    /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {
         case active, invited, deactivated
     }
@@ -46,6 +48,7 @@ public struct Member: Sendable, Hashable {
 
 /// A machine that runs steps.
 public struct Runner: Sendable, Hashable {
+    /// The operator of the machine: the customer, or the cloud service.
     public enum Hosting: String, Sendable, CaseIterable {
         case selfHosted = "self_hosted"
         case cloud
@@ -54,18 +57,18 @@ public struct Runner: Sendable, Hashable {
     public var id: String
     public var name: String
     public var hosting: Hosting
-    /// The workspace that it belongs to, where it is not this one.
+    /// The workspace that owns the runner; nil if it is this one.
     public var sharedFrom: String?
 }
 
-/// What members of the organization's workspaces may do inside them; not a role in the gateway.
+/// A role of members inside the organization's workspaces; not a role in the gateway.
 public struct WorkspaceRole: Sendable, Hashable {
     public var id: String
     public var name: String
     public var scopes: [String]
 }
 
-/// Folds the ASCII letters alone: how e-mail addresses are compared.
+/// Converts the ASCII letters to lower case, as for comparing e-mail addresses.
 func foldedASCII(_ text: String) -> String {
     guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
     return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

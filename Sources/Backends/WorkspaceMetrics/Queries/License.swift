@@ -1,6 +1,6 @@
 internal import JSON
 
-/// How much of each metric an organization is entitled to; `nil` where nothing is agreed.
+/// An organization's license: its limit for each metric, nil if none is agreed.
 public struct License: Sendable, Hashable {
     private var entitlements: [Metric: Int] = [:]
 
@@ -14,25 +14,26 @@ public struct License: Sendable, Hashable {
 
 /// An organization's totals against its license.
 public struct MetricsSummary: Sendable, Hashable {
+    /// One metric's numbers.
     public struct Figure: Sendable, Hashable {
         public let metric: Metric
-        /// The sum over workspaces.
+        /// The sum over all workspaces.
         public let total: Int
-        /// People once each; `nil` for what is not people.
+        /// The number of distinct people; nil for other metrics.
         public let distinct: Int?
-        /// The entitlement; `nil` without one.
+        /// The license limit; nil if there is none.
         public let licensed: Int?
 
-        /// What is held against the license: people once each, the rest by total.
+        /// The number that counts against the license: distinct people, otherwise the total.
         public var counted: Int { distinct ?? total }
-        /// The share of the license, as a fraction of 1; `nil` without an entitlement, or with one of nothing.
+        /// The used share of the license, as a fraction of 1; nil without a limit, or with a limit of zero.
         public var used: Double? {
             licensed.flatMap { $0 > 0 ? Double(counted) / Double($0) : nil }
         }
     }
 
     public let workspaces: Int
-    /// One for each metric, in the order of the metrics.
+    /// One figure for each metric, in the order of the metrics.
     public let figures: [Figure]
 
     /// `{"workspaces":n,"metrics":{"workflows":{"total","distinct","licensed","used"},…}}`

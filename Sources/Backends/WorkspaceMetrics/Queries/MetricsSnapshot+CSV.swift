@@ -1,9 +1,9 @@
 internal import HTTPMessage
 
 extension MetricsSnapshot {
-    /// All rows that the query finds, in its order, as RFC 4180 writes them; limit and cursor count for nothing.
+    /// Returns all matches of the query, in its order, as CSV (RFC 4180); limit and cursor are ignored.
     ///
-    /// The first line names the columns. Owners are their addresses, joined by `; `.
+    /// The first line contains the column names. Owners are written as addresses, joined by `; `.
     func csv(_ query: WorkspaceQuery) -> [UInt8] {
         let filter = RowFilter(query)
         var bytes: [UInt8] = []

@@ -1,10 +1,10 @@
-/// A page of workspaces, as a query asked for it.
+/// A page of a query's results.
 public struct WorkspacePage: Sendable {
     public let rows: [WorkspaceRow]
-    /// For the page behind it; `nil` on the last.
+    /// The cursor of the next page; nil on the last page.
     public let nextCursor: String?
 
-    /// `{"items":[…],"next_cursor":…|null}`.
+    /// The JSON form, `{"items":[…],"next_cursor":…|null}`.
     var json: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.reduce(200) { $0 + $1.json.count + 1 })
@@ -20,10 +20,10 @@ public struct WorkspacePage: Sendable {
 }
 
 extension MetricsSnapshot {
-    /// From this many workspaces on, looking at all of them is no work for a reactor.
+    /// The number of workspaces from which a full scan is too slow for a reactor.
     private static let many = 500
 
-    /// Whether all of many workspaces have to be looked at for a query.
+    /// Returns true if the query has to scan all of many workspaces.
     func isLong(_ query: WorkspaceQuery, as format: Representation.Format) -> Bool {
         rows.count >= MetricsSnapshot.many
             && (format != .json || !RowFilter(query).findsAll || !knows(query.order))
@@ -54,7 +54,7 @@ extension MetricsSnapshot {
             nextCursor: last.map { PageCursor(query: query.fingerprint, after: $0, query.order).text })
     }
 
-    /// The first place in the order whose row comes after the cursor, found by halving.
+    /// Returns the first position in the order after the cursor, by binary search.
     private func firstPosition(after cursor: PageCursor, _ indices: [Int32], _ order: RowOrder) -> Int {
         var (low, high) = (0, indices.count)
         while low < high {

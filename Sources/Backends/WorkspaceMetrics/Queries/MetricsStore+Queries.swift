@@ -3,9 +3,9 @@ internal import HTTPMessage
 internal import JSON
 internal import Organizations
 
-/// What the API answers, for an organization that policy has permitted already.
+/// The results of the API, for an organization that policy has permitted already.
 extension MetricsStore {
-    /// A page in JSON, or in the other formats all rows that the query finds.
+    /// Returns a page in JSON, or all matches of the query in the other formats.
     func workspaces(
         of organization: OrganizationID, _ query: WorkspaceQuery, as format: Representation.Format
     ) -> Representation {
@@ -22,7 +22,7 @@ extension MetricsStore {
         }
     }
 
-    /// One row; `nil` where there is no such workspace.
+    /// Returns one row, or nil if the workspace does not exist.
     func workspace(_ id: String, of organization: OrganizationID) -> Representation? {
         let snapshot = snapshot(of: organization)
         guard let row = snapshot.row(id: id) else { return nil }
@@ -37,7 +37,7 @@ extension MetricsStore {
         return Representation(.json, entityTag: tag) { snapshot.summary(license).json }
     }
 
-    /// One workspace as publishers write it; `nil` where there is none.
+    /// Returns one workspace in the publishers' format, or nil if it does not exist.
     func inventoryDocument(
         ofWorkspace id: String, of organization: OrganizationID
     ) async throws(MetricsFault) -> Representation? {
@@ -50,7 +50,7 @@ extension MetricsStore {
         }
     }
 
-    /// Reads `{"changes":[…]}` and applies them, all or none.
+    /// Parses `{"changes":[…]}` and applies the changes, all or none.
     func change(
         _ organization: OrganizationID, body: [UInt8], if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
@@ -64,7 +64,7 @@ extension MetricsStore {
         }
     }
 
-    /// Reads a workspace and puts it in the place of the one with the same id, or adds it.
+    /// Parses a workspace, and adds it or replaces the one with this id.
     func putWorkspace(
         _ id: String, of organization: OrganizationID, body: [UInt8],
         if authorization: WriteAuthorization = .byOperator
@@ -80,7 +80,7 @@ extension MetricsStore {
         }
     }
 
-    /// A megabyte of JSON is not read on the caller's thread.
+    /// Runs a parser on a store thread, because megabytes of JSON would block the caller's.
     private func computing<Value: Sendable>(
         _ body: @escaping @Sendable () throws(InventoryRefusal) -> Value
     ) async throws(MetricsFault) -> Result<Value, InventoryRefusal> {

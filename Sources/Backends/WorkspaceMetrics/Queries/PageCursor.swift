@@ -1,11 +1,11 @@
-/// Where a page ended: after which row the next one begins, whatever is added or removed in between.
+/// The row after which the next page begins, stable if rows are added or removed meanwhile.
 ///
-/// On the wire it is hexadecimal, and for nobody to read. It gives no rights: it names a place in a list that one
-/// must be permitted to read.
+/// The text form is hexadecimal and opaque to clients. A cursor grants no rights: it names a position in a list that
+/// the caller must be permitted to read.
 struct PageCursor: Sendable, Hashable {
-    /// The ``WorkspaceQuery/fingerprint`` of the query that it belongs to.
+    /// The ``WorkspaceQuery/fingerprint`` of the cursor's query.
     let query: UInt64
-    /// The last row's count; zero where rows are sorted by name.
+    /// The last row's count; zero if rows are sorted by name.
     let count: Int
     let name: String
     let id: String
@@ -17,7 +17,8 @@ struct PageCursor: Sendable, Hashable {
         id = row.id
     }
 
-    /// Eight bytes of query, eight of count, then name and id with a NUL between them.
+    /// Parses eight bytes of query, eight bytes of count, then name and id separated by a NUL. Returns nil if the text
+    /// is malformed.
     init?(_ text: String) {
         guard text.utf8.count <= 2 * (16 + InventoryLimits.name + 1 + InventoryLimits.id),
             let bytes = PageCursor.bytes(ofHexadecimal: text), bytes.count > 17
@@ -50,7 +51,7 @@ struct PageCursor: Sendable, Hashable {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// Whether a row comes after the place, in the order.
+    /// Returns true if a row comes after the cursor in the order.
     func isBefore(_ row: WorkspaceRow, _ order: RowOrder) -> Bool {
         if let metric = order.metric {
             let rowCount = row.counts[metric]

@@ -1,17 +1,18 @@
-/// An answer that is made when it is asked for: whoever has it already, by its tag, costs nothing more.
+/// A response body that is rendered on demand: a client that already has it, by its entity tag, causes no rendering.
 public struct Representation: Sendable {
+    /// The format of a body.
     public enum Format: String, Sendable {
         case json
-        /// For programs.
+        /// CSV for programs.
         case csv
-        /// CSV that begins with a UTF-8 mark, for spreadsheets.
+        /// CSV that begins with a UTF-8 byte order mark, for spreadsheets.
         case spreadsheet
 
         public var contentType: String { self == .json ? "application/json" : "text/csv; charset=utf-8" }
     }
 
     public let format: Format
-    /// The entity tag, strong, without quotation marks.
+    /// The strong entity tag, without quotation marks.
     public let entityTag: String
     private let render: @Sendable () -> [UInt8]
 
@@ -21,5 +22,6 @@ public struct Representation: Sendable {
         self.render = render
     }
 
+    /// Renders the body.
     public func body() -> [UInt8] { render() }
 }

@@ -1,8 +1,8 @@
-/// Names a representation (RFC 9110, section 8.8.3): strong, since the same tag stands for the same bytes. Without quotation marks.
+/// Makes entity tags (RFC 9110, section 8.8.3), without quotation marks. They are strong: equal tags mean equal bytes.
 enum RepresentationTag {
     /// - Parameters:
-    ///   - tag: of the inventory's version, new with each.
-    ///   - parts: what else the bytes depend on.
+    ///   - tag: the tag of the inventory's version, new for each version.
+    ///   - parts: everything else that the bytes depend on.
     static func make(version tag: Int, _ parts: String...) -> String {
         var fingerprint = Fingerprint()
         for part in parts { fingerprint.add(part) }
@@ -10,13 +10,13 @@ enum RepresentationTag {
     }
 }
 
-/// FNV-1a with 64 bits: tells apart what an entity tag or a cursor belongs to, where nothing is won by a collision.
+/// FNV-1a with 64 bits, for entity tags and cursors, for which a collision gives an attacker no advantage.
 struct Fingerprint {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }
-        // No text holds this byte, so that it parts them.
+        // No text contains this byte, so that it separates the texts.
         add(0xFF)
     }
 

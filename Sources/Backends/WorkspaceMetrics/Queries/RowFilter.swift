@@ -1,4 +1,4 @@
-/// Which rows a query finds.
+/// The filter of a query.
 struct RowFilter {
     private let text: [UInt8]
     private let owner: [UInt8]

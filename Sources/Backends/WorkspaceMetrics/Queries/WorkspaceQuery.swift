@@ -1,42 +1,42 @@
 internal import Text
 
-/// What is wrong with one parameter of a query (400).
+/// A fault in one parameter of a query (400).
 public struct QueryFault: Error, Sendable, Hashable {
     /// The parameter's name.
     public let parameter: String
     public let detail: String
 }
 
-/// All that is wrong with a query.
+/// All faults of a query.
 public struct QueryRefusal: Error, Sendable, Hashable {
-    /// At least one.
+    /// The faults, at least one.
     public let faults: [QueryFault]
 }
 
-/// Which workspaces of an organization are asked for, and in what order.
+/// A query for an organization's workspaces: filter, order and page.
 public struct WorkspaceQuery: Sendable, Hashable {
-    /// Found in names and ids, without regard to case; empty: all.
+    /// A substring of names and ids, without regard to case; empty matches all.
     public let text: String
-    /// Found in owners' e-mail addresses, without regard to case; empty: all.
+    /// A substring of owners' e-mail addresses, without regard to case; empty matches all.
     public let owner: String
     let order: RowOrder
-    /// 1–500.
+    /// The maximum number of rows, 1–500.
     public let limit: Int
     let cursor: PageCursor?
 
-    /// By what rows are sorted; `nil`: by name.
+    /// The metric by which rows are sorted; nil for the name.
     public var sort: Metric? { order.metric }
     public var isDescending: Bool { order.isDescending }
-    /// Whether it begins behind another page.
+    /// Whether the query continues after another page.
     public var isContinued: Bool { cursor != nil }
 
-    /// All, by name, the first 50.
+    /// Creates a query for the first 50 of all workspaces, by name.
     public init() {
         (text, owner, order, limit, cursor) = ("", "", RowOrder(), 50, nil)
     }
 
-    /// Reads `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded; an empty value is as none. Other
-    /// parameters are ignored.
+    /// Parses `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as absent;
+    /// other parameters are ignored.
     public init(_ parameters: [(name: String, value: String)]) throws(QueryRefusal) {
         var values: [ExactText: String] = [:]
         var faults: [QueryFault] = []
@@ -80,7 +80,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
 
     private static let names = ["q", "owner", "sort", "order", "limit", "cursor"]
 
-    /// What a cursor is bound to.
+    /// A hash of the parameters that a cursor is bound to.
     var fingerprint: UInt64 { WorkspaceQuery.fingerprint(text, owner, order) }
 
     private static func fingerprint(_ text: String, _ owner: String, _ order: RowOrder) -> UInt64 {

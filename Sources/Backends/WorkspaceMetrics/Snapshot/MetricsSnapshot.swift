@@ -1,14 +1,14 @@
 internal import Synchronization
 internal import Text
 
-/// An organization's workspaces at one version: what requests read, without a database and without waiting.
+/// An organization's workspaces at one version. Requests read it without a database and without waiting.
 final class MetricsSnapshot: Sendable {
-    /// Zero where nothing was ever published.
+    /// The inventory's version; zero if none was ever published.
     let version: Int
-    /// Arbitrary, new with each version.
+    /// A random number, new for each version.
     let tag: Int
     let generation: Int
-    /// In the order of names, then ids.
+    /// Rows ordered by name, then id.
     let rows: [WorkspaceRow]
     let totals: MetricCounts
     let distinct: DistinctPeople
@@ -22,7 +22,7 @@ final class MetricsSnapshot: Sendable {
     static let empty = MetricsSnapshot(
         state: InventoryState(generation: 0, version: 0, tag: 0, distinct: DistinctPeople()), sortedRows: [])
 
-    /// - Parameter orders: those that are known already; others are worked out when somebody asks for them.
+    /// - Parameter orders: orders that are computed already; others are computed at their first use.
     init(state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:]) {
         lazy = Mutex(Lazy(orders: orders))
         version = state.version
@@ -41,7 +41,7 @@ final class MetricsSnapshot: Sendable {
         self.init(state: state, sortedRows: sorted.rows, orders: sorted.orders)
     }
 
-    /// The next version, where only some workspaces changed.
+    /// Returns the next version after a change of some workspaces.
     func applying(_ changed: [WorkspaceRow], removed: Set<ExactText>, state: InventoryState) -> MetricsSnapshot {
         let replaced = removed.union(changed.map { ExactText($0.id) })
         let kept = rows.filter { !replaced.contains(ExactText($0.id)) }
@@ -60,7 +60,8 @@ final class MetricsSnapshot: Sendable {
         return MetricsSnapshot(state: state, sortedRows: merged)
     }
 
-    /// Indices of all rows in an order; after a small change worked out at its first use, then kept.
+    /// Returns the indices of all rows in an order. After a small change, an order is computed at its first use and
+    /// then cached.
     func order(_ order: RowOrder) -> [Int32] {
         lazy.withLock { lazy in
             if let indices = lazy.orders[order] { return indices }
@@ -70,7 +71,7 @@ final class MetricsSnapshot: Sendable {
         }
     }
 
-    /// Whether an order is worked out already.
+    /// Returns true if an order is computed already.
     func knows(_ order: RowOrder) -> Bool { lazy.withLock { $0.orders[order] != nil } }
 
     func row(id: String) -> WorkspaceRow? {
@@ -84,9 +85,9 @@ final class MetricsSnapshot: Sendable {
     }
 }
 
-/// A whole inventory's rows in every order, worked out where nobody waits for it, so that no request has to sort them.
+/// A whole inventory's rows in every order, computed in the background so that no request has to sort them.
 struct SortedRows {
-    /// In the order of names, then ids.
+    /// Rows ordered by name, then id.
     let rows: [WorkspaceRow]
     let orders: [RowOrder: [Int32]]
 
@@ -97,9 +98,9 @@ struct SortedRows {
     }
 }
 
-/// By what rows are sorted, and which way. Ties are always in the order of names, then ids.
+/// An order of rows. Rows with equal counts are ordered by name, then id.
 struct RowOrder: Hashable, Sendable {
-    /// `nil`: by name.
+    /// The metric to sort by; nil for the name.
     var metric: Metric?
     var isDescending = false
 
@@ -112,7 +113,7 @@ struct RowOrder: Hashable, Sendable {
         guard let metric else {
             return isDescending ? indices.sorted { precedes($0, $1, rows) } : indices
         }
-        // One number a row: the count above, its place among the names below.
+        // One number per row: the count in the high bits, the position by name in the low bits.
         let keys = indices.map { index -> Int in
             let count = rows[Int(index)].counts[metric]
             return (isDescending ? -count : count) << 32 | Int(index)
@@ -120,7 +121,7 @@ struct RowOrder: Hashable, Sendable {
         return keys.sorted().map { Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
     }
 
-    /// Names downwards, but equal names' ids upwards.
+    /// Orders names descending, and the ids of equal names ascending.
     private func precedes(_ a: Int32, _ b: Int32, _ rows: [WorkspaceRow]) -> Bool {
         let order = compare(rows[Int(a)].name, rows[Int(b)].name)
         return order == 0 ? a < b : order > 0

@@ -1,7 +1,7 @@
 internal import Databases
 
 extension InventoryRows {
-    /// All workspaces of the generation with the counts and owners that are kept.
+    /// Returns all workspaces of the generation with their stored counts and owners.
     func workspaceRows() throws(DatabaseError) -> [WorkspaceRow] {
         var owners: [Int: [WorkspaceRow.Owner]] = [:]
         try transaction.each(

@@ -1,8 +1,9 @@
 internal import JSON
 internal import Time
 
-/// One workspace as the organization's page and the API show it, with everything that answers need made ready.
+/// One workspace as pages and the API show it, with all parts of responses precomputed.
 public final class WorkspaceRow: Sendable {
+    /// An owner of the workspace.
     public struct Owner: Hashable, Comparable, Sendable {
         public let email: String
         public let name: String
@@ -12,14 +13,14 @@ public final class WorkspaceRow: Sendable {
 
     public let id: String
     public let name: String
-    /// RFC 3339.
+    /// The time in RFC 3339 format.
     public let createdAt: String?
     public let counts: MetricCounts
-    /// Sorted.
+    /// The owners, sorted by address.
     public let owners: [Owner]
-    /// The row as the API writes it.
+    /// The row as the API writes it, in JSON.
     let json: [UInt8]
-    /// Name and id in lower case, with a NUL between them that neither can hold.
+    /// Name and id in lower case, separated by a NUL, which neither can contain.
     let searchText: [UInt8]
     /// The owners' addresses in lower case, each after a NUL.
     let ownerText: [UInt8]
@@ -35,7 +36,7 @@ public final class WorkspaceRow: Sendable {
         ownerText = self.owners.flatMap { [0] + folded($0.email) }
     }
 
-    /// For a workspace that was read whole.
+    /// Creates the row of a workspace that was read as a whole.
     convenience init(_ workspace: Workspace, counts: MetricCounts) {
         let owners = workspace.members.filter(Counting.isOwner).map { Owner(email: $0.email, name: $0.name) }
         self.init(workspace, counts: counts, owners: owners)
@@ -64,12 +65,12 @@ public final class WorkspaceRow: Sendable {
     }
 }
 
-/// How names and addresses are compared where case does not count: Unicode's lower case, as UTF-8.
+/// Returns a text in Unicode's lower case, as UTF-8, for comparison without regard to case.
 func folded(_ text: String) -> [UInt8] {
     Array(text.lowercased().utf8)
 }
 
-/// Rows in the order of names, and of ids where those are equal: by their scalars.
+/// Returns true if a row comes before another by name, or by id if the names are equal; compared by scalars.
 func precedes(_ a: (name: String, id: String), _ b: (name: String, id: String)) -> Bool {
     switch compare(a.name, b.name) {
     case 0: compare(a.id, b.id) < 0
@@ -77,7 +78,7 @@ func precedes(_ a: (name: String, id: String), _ b: (name: String, id: String)) 
     }
 }
 
-/// The order of the UTF-8 bytes, which is that of the scalars; String's own order is that of a normal form.
+/// Compares UTF-8 bytes, which is the order of the scalars; String's own order is that of a normal form.
 func compare(_ a: String, _ b: String) -> Int {
     let (a, b) = (a.utf8Span.span, b.utf8Span.span)
     for index in 0..<min(a.count, b.count) where a[index] != b[index] {

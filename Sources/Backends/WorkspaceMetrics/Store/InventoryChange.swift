@@ -1,9 +1,9 @@
 internal import JSON
 internal import Text
 
-/// One change of an inventory, as `POST …/inventory/changes` lists them.
+/// One change of an inventory, as listed in `POST …/inventory/changes`.
 ///
-/// `put_` replaces the thing as a whole or adds it; `delete_` removes it, and does nothing where there is none.
+/// `put_` adds an object or replaces it as a whole; `delete_` removes it, and does nothing if it does not exist.
 package enum InventoryChange: Sendable, Hashable {
     case putRole(WorkspaceRole)
     case deleteRole(id: String)
@@ -29,7 +29,7 @@ package enum InventoryChange: Sendable, Hashable {
         case deleteRunner = "delete_runner"
     }
 
-    /// Reads `{"changes": […]}`.
+    /// Parses `{"changes": […]}`.
     package static func list(parsing bytes: [UInt8]) throws(InventoryRefusal) -> [InventoryChange] {
         let document = try document(parsing: bytes)
         var reader = InventoryReader()
@@ -50,7 +50,7 @@ package enum InventoryChange: Sendable, Hashable {
         return changes
     }
 
-    /// Reads a document that is one workspace. Its id must be the one that the path names.
+    /// Parses a document that is one workspace. Its id must equal that of the path.
     static func workspace(parsing bytes: [UInt8], id: String) throws(InventoryRefusal) -> Workspace {
         let document = try document(parsing: bytes)
         var reader = InventoryReader()
@@ -105,7 +105,7 @@ package enum InventoryChange: Sendable, Hashable {
         }
     }
 
-    /// The thing that is put, under the name of its kind.
+    /// Reads the object of a `put_`, under the name of its kind.
     private static func part<Part>(
         _ value: JSONValue, _ name: String, _ reader: inout InventoryReader,
         _ read: (inout InventoryReader, JSONValue) -> Part?
@@ -117,7 +117,7 @@ package enum InventoryChange: Sendable, Hashable {
         return reader.within([name]) { read(&$0, part) }
     }
 
-    /// The id of what is deleted: under `id`, or under the name of its kind.
+    /// Reads the id of a `delete_`, under `id` or under the name of its kind.
     private static func identifier(_ value: JSONValue, _ name: String, _ reader: inout InventoryReader) -> String? {
         let isUnderKind = value.member("id") == nil && (name == "workspace" || value.member(name) != nil)
         return reader.text(value, isUnderKind ? name : "id", limit: InventoryLimits.id)

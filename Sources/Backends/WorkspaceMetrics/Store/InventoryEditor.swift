@@ -2,7 +2,7 @@ internal import Databases
 internal import Organizations
 internal import Text
 
-/// Applies changes to an organization's inventory inside one writing transaction, and keeps the counts with them.
+/// Applies changes to an organization's inventory inside one write transaction, and updates the counts with them.
 struct InventoryEditor {
     private struct Touched {
         let id: String
@@ -11,7 +11,7 @@ struct InventoryEditor {
         var isDeleted = false
     }
 
-    /// From this many workspaces on, reading all of them anew is cheaper than merging.
+    /// The number of changed workspaces from which a full reload is cheaper than merging.
     private static let wholeReload = 200
 
     let organization: OrganizationID
@@ -19,7 +19,7 @@ struct InventoryEditor {
     private let before: InventoryState?
     private var roles: RoleBook
     private var touched: [Int: Touched] = [:]
-    /// Members' roles, to be known in the end: a role may be put after who has it.
+    /// Roles of members, checked at the end: a role may be put after a member that has it.
     private var neededRoles: [(role: String, pointer: String)] = []
     private(set) var faults = FaultList()
 
@@ -32,8 +32,8 @@ struct InventoryEditor {
         roles = try rows.roleBook()
     }
 
-    /// - Parameter path: where the change stands in the document that was sent, for faults; empty where the document
-    ///   is the workspace itself.
+    /// - Parameter path: the JSON Pointer of the change in the request's document, for faults; empty if the document is
+    ///   the workspace itself.
     mutating func apply(_ change: InventoryChange, at path: String) throws(DatabaseError) {
         switch change {
         case .putRole(let role): try put(role)
@@ -69,10 +69,9 @@ struct InventoryEditor {
         }
     }
 
-    /// Recounts what was touched and gives the inventory its next version.
+    /// Recounts the changed workspaces, and gives the inventory its next version.
     ///
-    /// - Returns: what makes the next snapshot out of the one before; where that is not the published one, reads it
-    ///   whole.
+    /// - Returns: the change from the previous snapshot to the next, or a whole snapshot after a large change.
     mutating func finish() throws(DatabaseError) -> SnapshotChange {
         for (role, pointer) in neededRoles where !roles.isKnown(role) { faults.add(pointer, "no such role") }
         var changed: [WorkspaceRow] = []
@@ -125,7 +124,7 @@ extension InventoryEditor {
             "SELECT number FROM inventory_role WHERE generation = $1 AND id = $2", rows.key, .text(id)
         ) { row throws(DatabaseError) in row.integer(0) }
         guard let number else { return }
-        // Who has it must lose it first.
+        // A role can be deleted only if no member has it.
         guard try workspaces(withRole: id).isEmpty else {
             faults.add(path, "members still have this role")
             return
@@ -178,7 +177,7 @@ extension InventoryEditor {
         touched[number]?.isDeleted = true
     }
 
-    /// The number of a workspace that is about to change; a fault where there is none.
+    /// Returns the number of a workspace before it is changed; records a fault and returns nil if it does not exist.
     private mutating func workspace(_ id: String, at path: String) throws(DatabaseError) -> Int? {
         guard let number = try rows.number(ofWorkspace: id) else {
             faults.add(path + "/workspace", "no such workspace")
@@ -188,7 +187,7 @@ extension InventoryEditor {
         return number
     }
 
-    /// Remembers who was counted in a workspace before its first change.
+    /// Records the people who were counted in a workspace before its first change.
     private mutating func touch(_ number: Int) throws(DatabaseError) {
         guard touched[number] == nil else { return }
         var editors: Set<ExactText> = []
@@ -217,7 +216,7 @@ extension InventoryEditor {
     }
 
     private func nextNumber(in table: String) throws(DatabaseError) -> Int {
-        // Numbers of workspaces that this change deleted stay theirs.
+        // Numbers of workspaces that this change deleted are not reused.
         let used = table == "inventory_workspace" ? touched.keys.max() ?? -1 : -1
         let last = try rows.transaction.first("SELECT max(number) FROM \(table) WHERE generation = $1", rows.key) {
             row throws(DatabaseError) in row.optionalInteger(0)
@@ -227,7 +226,7 @@ extension InventoryEditor {
         return number
     }
 
-    /// Where a thing stands among its like: where it stood, or last.
+    /// Returns the position of an object in its list: its previous position, otherwise the last.
     private func position(in table: String, workspace: Int, _ column: String, _ id: String) throws(DatabaseError) -> Int
     {
         let position = try rows.transaction.first(
@@ -239,7 +238,7 @@ extension InventoryEditor {
         return position ?? 0
     }
 
-    /// By how much the number of different people with a flag changes.
+    /// Returns the change in the number of distinct people with a flag.
     private func change(of flag: String, _ before: Set<ExactText>, _ after: Set<ExactText>) throws(DatabaseError) -> Int
     {
         var change = 0
@@ -249,7 +248,7 @@ extension InventoryEditor {
                 rows.key,
                 .text(address.text)
             ) { row throws(DatabaseError) in row.integer(0) }
-            // Workspaces that were not touched count the person now as they did before.
+            // Workspaces that were not changed count the person as before.
             guard places.allSatisfy({ touched[$0] != nil }) else { continue }
             change += after.contains(address) ? 1 : -1
         }
@@ -257,7 +256,7 @@ extension InventoryEditor {
     }
 }
 
-/// What a committed change makes of a snapshot.
+/// The effect of a committed change on a snapshot.
 struct SnapshotChange: Sendable {
     let state: InventoryState
     var changed: [WorkspaceRow] = []

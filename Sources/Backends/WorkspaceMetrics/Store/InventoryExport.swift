@@ -2,15 +2,16 @@ internal import Databases
 internal import JSON
 internal import Organizations
 
-/// An organization's whole inventory as publishers write it, in one state, piece by piece.
+/// An organization's whole inventory in the publishers' format, at one version, read piece by piece.
 ///
-/// It was written out within one reading transaction, so a slow reader holds neither the database nor much memory.
+/// The document is written out within one read transaction, so that a slow reader neither blocks the database nor uses
+/// much memory.
 public struct InventoryExport: InventorySource, Sendable {
     private static let pieceSize = 1 << 18
 
-    /// Of the whole document, in bytes.
+    /// The length of the whole document, in bytes.
     public let length: Int
-    /// The document's entity tag, strong, without quotation marks.
+    /// The document's strong entity tag, without quotation marks.
     public let entityTag: String
     private let memory: [UInt8]
     private let file: OwnedDescriptor?
@@ -25,7 +26,7 @@ public struct InventoryExport: InventorySource, Sendable {
         self.database = database
     }
 
-    /// At most 1 MiB; `nil` at the end.
+    /// Returns the next bytes, at most 1 MiB, or nil at the end.
     public mutating func next() async throws(MetricsFault) -> [UInt8]? {
         guard position < length else { return nil }
         var piece = memory
@@ -37,7 +38,7 @@ public struct InventoryExport: InventorySource, Sendable {
                 throw .store(error)
             }
         }
-        // The file lost what was written to it, and the document must not look complete.
+        // The file is shorter than written; the document must not appear complete.
         guard !piece.isEmpty else { throw .store(DatabaseError(.inputOutput, cause: "the export's file is too short")) }
         position += piece.count
         return piece

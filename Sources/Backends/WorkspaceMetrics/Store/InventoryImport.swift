@@ -4,22 +4,22 @@ internal import JSON
 internal import Organizations
 internal import Time
 
-/// The import of one document, as a state machine that says what it needs next; who drives it waits or does not.
+/// The import of one document, as a state machine that returns its next step. The driver may block or not.
 ///
-/// Elements are read as they come and staged as rows of a new generation, in transactions of at most 15 ms; when the
-/// document is whole, members are counted against its roles (which may have come last); one short transaction then
-/// makes the generation the organization's inventory. Until that one, nothing that stood before is touched.
+/// Elements are read as they arrive, and staged as rows of a new generation in transactions of at most 15 ms. When the
+/// document is complete, members are counted against its roles, which may have come last. One short transaction then
+/// makes the generation the organization's inventory. The previous inventory is unchanged until then.
 ///
-/// `@unchecked Sendable`: one step runs at a time, each begun after the one before has answered.
+/// `@unchecked Sendable`: one step runs at a time, and each begins after the previous one has returned.
 final class InventoryImport: @unchecked Sendable {
     enum Step {
-        /// Hand over the document's next bytes, or its end.
+        /// Pass the document's next bytes, or its end, to ``take(_:)``.
         case input
-        /// Run ``write(_:)`` in a writing transaction.
+        /// Run ``write(_:)`` in a write transaction.
         case write
-        /// Run ``prepare(_:)`` in a reading one.
+        /// Run ``prepare(_:)`` in a read transaction.
         case prepare
-        /// Run ``commit(_:)`` in a writing one.
+        /// Run ``commit(_:)`` in a write transaction.
         case commit
         case finished(Result<ImportSummary, InventoryRefusal>)
     }
@@ -38,7 +38,7 @@ final class InventoryImport: @unchecked Sendable {
     }
 
     private static let slice = Duration.milliseconds(15)
-    /// Rows that are worth a transaction.
+    /// The number of staged rows that starts a transaction.
     private static let rowsAtOnce = 4000
 
     private let organization: OrganizationID
@@ -57,8 +57,9 @@ final class InventoryImport: @unchecked Sendable {
     private var distinct = DistinctPeople()
 
     /// - Parameters:
-    ///   - authorization: asked in every transaction, so that nothing more is staged for a publisher who may not write.
-    ///   - record: appended to the audit log in the transaction that puts the import in place.
+    ///   - authorization: checked in every transaction, so that nothing more is staged after the publisher lost
+    ///     permission.
+    ///   - record: appended to the audit log in the transaction that completes the import.
     init(
         _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
         record: AuditRecord? = nil,
@@ -83,7 +84,7 @@ final class InventoryImport: @unchecked Sendable {
 
     // MARK: Reading
 
-    /// Takes the next bytes, `nil` at the end. This is the part that computes; it touches no database.
+    /// Reads the next bytes, nil at the end. This step computes and does not use the database.
     func take(_ chunk: [UInt8]?) {
         do throws(JSONSyntaxError) {
             try document.read(chunk) { stage($0) }
@@ -232,7 +233,7 @@ final class InventoryImport: @unchecked Sendable {
 
     // MARK: Ending
 
-    /// Makes the snapshot's rows ready, so that the transaction that switches stays short.
+    /// Prepares the snapshot's rows, so that the final transaction stays short.
     func prepare(_ transaction: Transaction) throws(DatabaseError) {
         let rows = InventoryRows(transaction: transaction, generation: generation)
         distinct = try rows.distinctPeople()
@@ -270,11 +271,11 @@ final class InventoryImport: @unchecked Sendable {
             })
     }
 
-    /// The generation, for whoever gives the import up.
+    /// The generation to retire if the import is abandoned; nil if none was begun.
     var abandonedGeneration: Int? { generation == 0 ? nil : generation }
 }
 
-/// What an import put in the place of what was there.
+/// The numbers of objects in an imported inventory.
 public struct ImportSummary: Sendable, Hashable {
     public var workspaces = 0
     public var workflows = 0

@@ -35,7 +35,7 @@ extension InventoryRows {
         }
     }
 
-    /// The next workspace after a number, in the publisher's order.
+    /// Returns the number of the next workspace after a number, in the publisher's order.
     func number(after number: Int) throws(DatabaseError) -> Int? {
         try transaction.first(
             "SELECT number FROM inventory_workspace WHERE generation = $1 AND number > $2 ORDER BY number LIMIT 1", key,
@@ -43,7 +43,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in row.integer(0) }
     }
 
-    /// A workspace with all that is in it, and the counts that are kept.
+    /// Returns a workspace with its content and its stored counts.
     func workspace(number: Int) throws(DatabaseError) -> (workspace: Workspace, counts: MetricCounts)? {
         let head = try transaction.first(
             "SELECT \(InventoryRows.headColumns) FROM inventory_workspace WHERE generation = $1 AND number = $2", key,
@@ -85,7 +85,7 @@ extension InventoryRows {
         }
     }
 
-    /// In the publisher's order.
+    /// Returns a workspace's members in the publisher's order.
     func members(of workspace: Int) throws(DatabaseError) -> [Member] {
         var roles: [ExactText: [String]] = [:]
         try transaction.each(
@@ -126,7 +126,7 @@ extension InventoryRows {
         return choice
     }
 
-    /// How many different people have a flag in any workspace.
+    /// Counts the distinct people with each flag in any workspace.
     func distinctPeople() throws(DatabaseError) -> DistinctPeople {
         let editors = try transaction.first(
             "SELECT count(DISTINCT address) FROM inventory_member WHERE generation = $1 AND edits = 1", key
@@ -138,12 +138,12 @@ extension InventoryRows {
     }
 }
 
-/// How many e-mail addresses there are among an organization's workflow editors and case operators.
+/// The numbers of distinct e-mail addresses among an organization's workflow editors and case operators.
 struct DistinctPeople: Sendable, Hashable {
     var editors = 0
     var operators = 0
 
-    /// The same as ``MetricCounts/clamped``.
+    /// The numbers in the range of ``MetricCounts/clamped``.
     var clamped: DistinctPeople {
         let range = 0...Int(Int32.max)
         return DistinctPeople(

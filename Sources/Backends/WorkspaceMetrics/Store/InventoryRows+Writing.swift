@@ -10,7 +10,7 @@ struct InventoryRows {
 }
 
 extension InventoryRows {
-    /// Answers false where the id stands there already.
+    /// Inserts a role. Returns false if its id exists already.
     func insert(_ role: WorkspaceRole, number: Int) throws(DatabaseError) -> Bool {
         let inserted = try transaction.execute(
             "INSERT INTO inventory_role VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", key, .integer(number),
@@ -24,7 +24,7 @@ extension InventoryRows {
         return true
     }
 
-    /// The workspace alone; answers false where the id stands there already.
+    /// Inserts a workspace without its content. Returns false if its id exists already.
     func insertHead(_ workspace: Workspace, number: Int, _ counts: MetricCounts) throws(DatabaseError) -> Bool {
         try transaction.execute(
             """
@@ -42,7 +42,7 @@ extension InventoryRows {
             .boolean(workflow.isNestedOnly), .text(workflow.trigger.rawValue))
     }
 
-    /// Without the flags that depend on roles' scopes; ``setFlags(_:workspace:address:)`` adds them.
+    /// Inserts a member without the flags that depend on roles' scopes; ``setFlags(_:_:workspace:)`` adds them.
     func insert(_ member: Member, workspace: Int, position: Int) throws(DatabaseError) {
         let address = foldedASCII(member.email)
         try transaction.execute(
@@ -89,7 +89,7 @@ extension InventoryRows {
             """, key, .integer(workspace), .integer(counts.workflowEditors), .integer(counts.caseOperators))
     }
 
-    /// A workspace with all that is in it.
+    /// Deletes a workspace with its content.
     func delete(workspace: Int) throws(DatabaseError) {
         try deleteContent(workspace: workspace)
         try transaction.execute(

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Text
 
-/// Where a document comes from, piece by piece: a request's body.
+/// The source of a document, read piece by piece, such as a request's body.
 public protocol InventorySource {
-    /// The next bytes, cut anywhere; `nil` at the end.
+    /// Returns the next bytes, cut at any place, or nil at the end.
     mutating func next() async throws -> [UInt8]?
 }
 
-/// The same for commands, which may wait.
+/// Blocking variant of ``InventorySource``, for command-line use.
 public protocol BlockingInventorySource {
     mutating func next() throws -> [UInt8]?
 }
@@ -28,7 +28,7 @@ public struct InventoryBytes: InventorySource, BlockingInventorySource, Sendable
 
 /// A document in a file, or on standard input.
 public struct InventoryFile: BlockingInventorySource {
-    /// Why a file cannot be read, in the system's words.
+    /// The reason why a file cannot be read, with the system's message.
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
 
@@ -40,7 +40,7 @@ public struct InventoryFile: BlockingInventorySource {
     private let path: String
     private let descriptor: OwnedDescriptor
 
-    /// - Parameter path: `-` is standard input.
+    /// - Parameter path: `-` for standard input.
     public init(path: String) throws(Failure) {
         self.path = path
         let opened = unsafe path.isExactly("-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
@@ -62,7 +62,7 @@ public struct InventoryFile: BlockingInventorySource {
     }
 }
 
-/// Closes with its last reference.
+/// A file descriptor that is closed with its last reference.
 final class OwnedDescriptor: Sendable {
     let number: Int32
 

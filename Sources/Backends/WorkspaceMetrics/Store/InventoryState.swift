@@ -1,7 +1,7 @@
 internal import Databases
 internal import Organizations
 
-/// An organization's row: which generation is its inventory, and at what version.
+/// An organization's row: the generation of its inventory, and its version.
 struct InventoryState: Sendable {
     var generation: Int
     var version: Int
@@ -22,7 +22,7 @@ struct InventoryState: Sendable {
         }
     }
 
-    /// Makes a generation the organization's inventory, at the next version and with a new tag.
+    /// Makes a generation the organization's inventory, with the next version and a new tag.
     static func advance(
         _ organization: OrganizationID, generation: Int, distinct: DistinctPeople, _ transaction: Transaction
     ) throws(DatabaseError) -> InventoryState {
@@ -42,15 +42,15 @@ struct InventoryState: Sendable {
     }
 }
 
-/// Rows that are staged beside the inventory, or that an import left behind.
+/// Generations of rows: staged beside the inventory, or left by an interrupted import.
 enum Generations {
-    /// An import that has written nothing for so long is dead, and its rows are swept.
+    /// The time, in seconds, after which an import without writes is dead and its rows are swept.
     static let lease: Int64 = 600
 
     static func begin(
         _ organization: OrganizationID, now: Int64, _ transaction: Transaction
     ) throws(DatabaseError) -> Int {
-        // Never used twice: a process that wakes late must not write into somebody else's rows.
+        // A generation is never reused: a process that resumes late must not write into the rows of another import.
         let generation = Int.random(in: 1...1 << 62)
         try transaction.execute(
             "INSERT INTO inventory_generation VALUES ($1, $2, $3)", .integer(generation), .text(organization.text),
@@ -58,7 +58,7 @@ enum Generations {
         return generation
     }
 
-    /// Renews the lease; answers false where the generation was given up meanwhile.
+    /// Renews the lease. Returns false if the generation was retired meanwhile.
     static func touch(_ generation: Int, now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         try transaction.execute(
             "UPDATE inventory_generation SET touched_at = $2 WHERE generation = $1 AND touched_at > 0",
@@ -70,7 +70,8 @@ enum Generations {
             "UPDATE inventory_generation SET touched_at = 0 WHERE generation = $1", .integer(generation))
     }
 
-    /// For an import whose end is not known: its COMMIT may have been done although its answer failed.
+    /// Retires the generation of an import with an unknown outcome: its COMMIT may have succeeded although an error was
+    /// reported.
     static func retireUnlessCurrent(_ generation: Int, _ transaction: Transaction) throws(DatabaseError) {
         try transaction.execute(
             """
@@ -79,7 +80,7 @@ enum Generations {
             """, .integer(generation))
     }
 
-    /// Deletes a bounded number of rows that no inventory needs; answers whether there may be more.
+    /// Deletes a bounded number of rows that belong to no inventory. Returns true if there may be more.
     static func sweep(now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let dead = try transaction.first(
             """
@@ -89,7 +90,7 @@ enum Generations {
             """, .integer(now - lease), .integer(now + lease)
         ) { row throws(DatabaseError) in row.integer(0) }
         guard let dead else { return false }
-        // Whoever still stages it must learn of it before rows are missing.
+        // An import that still stages this generation must detect its end before rows are missing.
         try retire(dead, transaction)
         for (table, columns) in tables where try deleteSlice(of: table, columns, dead, transaction) { return true }
         try transaction.execute("DELETE FROM inventory_generation WHERE generation = $1", .integer(dead))
@@ -104,7 +105,7 @@ enum Generations {
     ]
     private static let slice = 2000
 
-    /// Answers whether anything was deleted.
+    /// Returns true if rows were deleted.
     private static func deleteSlice(
         of table: String, _ columns: [String], _ generation: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {

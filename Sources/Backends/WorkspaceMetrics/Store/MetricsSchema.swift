@@ -3,9 +3,9 @@ public import Databases
 extension MetricsStore {
     /// The tables of the inventory.
     ///
-    /// Everything of an inventory stands under a generation, and `inventory` says which generation is an
-    /// organization's own: an import stages a new one beside it. Counts and the flags of members are kept by whoever
-    /// writes the rows that they count (``Counting``). `number` and `position` keep the publisher's order.
+    /// All rows of an inventory belong to a generation, and `inventory` names the generation of each organization: an
+    /// import stages a new one beside it. Counts and members' flags are updated with the rows that they count
+    /// (``Counting``). `number` and `position` keep the publisher's order.
     public static let schema = Schema(
         component: "workspace_metrics",
         migrations: [

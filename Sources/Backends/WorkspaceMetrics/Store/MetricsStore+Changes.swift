@@ -4,7 +4,7 @@ internal import Organizations
 extension MetricsStore {
     /// Applies changes in one transaction, all or none.
     ///
-    /// - Parameter paths: where each change stands in the document that was sent; as many as there are changes.
+    /// - Parameter paths: the JSON Pointer of each change in the request's document, one per change.
     func apply(
         _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
         if authorization: WriteAuthorization
@@ -21,7 +21,7 @@ extension MetricsStore {
         }
     }
 
-    /// Deletes a workspace; refused as `notFound` where there is none.
+    /// Deletes a workspace; refused as `notFound` if it does not exist.
     func deleteWorkspace(
         _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
@@ -37,7 +37,7 @@ extension MetricsStore {
         }
     }
 
-    /// A workspace as publishers write it; `nil` where there is none.
+    /// Returns a workspace in the publishers' format, or nil if it does not exist.
     func inventoryWorkspace(
         _ id: String, of organization: OrganizationID
     ) async throws(MetricsFault) -> (workspace: Workspace, tag: Int)? {
@@ -68,7 +68,7 @@ extension MetricsStore {
         }
     }
 
-    /// Runs on the writer's thread, in the order of the commits.
+    /// Publishes a change; runs on the writer's thread, in the order of the commits.
     private func publish(_ change: SnapshotChange, for organization: OrganizationID) {
         if let whole = change.whole {
             publish(whole, for: organization)
@@ -78,7 +78,7 @@ extension MetricsStore {
         guard current.version == change.state.version - 1,
             current.version == 0 || current.generation == change.state.generation
         else {
-            // Another process wrote in between. Where this fails, the follower takes it up.
+            // Another process wrote in between. If the refresh fails, the follower applies the change later.
             try? refresh()
             return
         }

@@ -5,7 +5,7 @@ public import Organizations
 extension MetricsStore {
     /// Replaces an organization's inventory with a document, all or nothing.
     ///
-    /// Memory is bounded by the document's largest element; other writes run between the import's own.
+    /// Memory is bounded by the document's largest element. Other writes run between those of the import.
     /// - Parameter source: read on the calling task, to its end unless the document is refused before.
     func replaceInventory(
         of organization: OrganizationID, from source: inout some InventorySource,
@@ -35,7 +35,7 @@ extension MetricsStore {
         }
     }
 
-    /// The same for commands: the calling thread waits.
+    /// Blocking variant of `replaceInventory`, for command-line use.
     public func replaceInventoryBlocking(
         of organization: OrganizationID, from source: inout some BlockingInventorySource,
         recording record: AuditRecord? = nil
@@ -64,7 +64,7 @@ extension MetricsStore {
         }
     }
 
-    /// Best effort: what cannot be marked now is swept when its lease is over.
+    /// Retires an import's rows, as a best effort: rows that cannot be marked now are swept when the lease expires.
     private func giveUp(_ work: InventoryImport) {
         guard let generation = work.abandonedGeneration else { return }
         database.writeInSlices { transaction throws(DatabaseError) in

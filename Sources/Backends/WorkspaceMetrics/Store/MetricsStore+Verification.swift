@@ -2,10 +2,10 @@ public import Databases
 public import Organizations
 internal import Text
 
-/// A count that is kept and is not what the definitions say.
+/// A stored count that differs from the definitions.
 public struct CountDifference: Sendable, Hashable {
     public let organization: OrganizationID
-    /// `nil` for the number of different people in all workspaces.
+    /// The workspace's id; nil for the number of distinct people in all workspaces.
     public let workspace: String?
     public let metric: Metric
     public let kept: Int
@@ -13,9 +13,9 @@ public struct CountDifference: Sendable, Hashable {
 }
 
 extension MetricsStore {
-    /// Counts everything anew from the definitions; answers what differs, in the order of organizations.
+    /// Counts everything again by the definitions. Returns the differences, ordered by organization.
     ///
-    /// - Parameter organization: `nil` for all.
+    /// - Parameter organization: nil for all.
     public func verifyBlocking(_ organization: OrganizationID? = nil) throws(DatabaseError) -> [CountDifference] {
         try database.readBlocking { transaction throws(DatabaseError) in
             var differences: [CountDifference] = []

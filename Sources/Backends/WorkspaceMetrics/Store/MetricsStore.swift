@@ -3,16 +3,16 @@ public import Organizations
 internal import Snapshots
 public import Time
 
-/// The inventories of all organizations: their rows in the database, and the snapshots that requests read.
+/// The store of all organizations' inventories: their rows in the database, and the snapshots that requests read.
 ///
-/// Every function takes the organization that it works for, and reaches rows only through that organization's
-/// generation. They are for ``MetricsBackend``, which takes the organization from a permit, and for commands.
+/// Every method takes the organization that it works for, and reads rows only through that organization's generation.
+/// The methods serve ``MetricsBackend``, which takes the organization from a permit, and commands.
 public final class MetricsStore: Sendable {
     let database: Database
     let now: @Sendable () -> Timestamp
     private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
 
-    /// Loads the snapshots, and begins to sweep what interrupted imports left. Blocks: for start-up and commands.
+    /// Loads the snapshots, and begins to sweep the rows of interrupted imports. Blocks: for start-up and commands.
     ///
     /// - Parameter database: opened with ``schema`` among its schemas.
     public init(
@@ -25,18 +25,18 @@ public final class MetricsStore: Sendable {
         sweepInBackground()
     }
 
-    /// Takes up what other processes wrote; for ``Databases/Database/follow(every:_:)``.
+    /// Applies changes that other processes wrote; for ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) { try refresh() }
 
-    /// The organization's workspaces at their last committed version.
+    /// Returns the organization's workspaces at their last committed version.
     func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
         snapshots.read().value[organization] ?? .empty
     }
 
-    /// Whether the organization has no workspaces.
+    /// Returns true if the organization has no workspaces.
     public func isEmpty(_ organization: OrganizationID) -> Bool { snapshot(of: organization).rows.isEmpty }
 
-    /// Replaces an organization's snapshot, unless a later one stands there.
+    /// Replaces an organization's snapshot, unless a later one is published already.
     func publish(_ snapshot: MetricsSnapshot, for organization: OrganizationID) {
         snapshots.update { snapshots in
             if let current = snapshots[organization], current.version >= snapshot.version { return }
@@ -44,7 +44,7 @@ public final class MetricsStore: Sendable {
         }
     }
 
-    /// Reads anew the organizations whose version is not the published one.
+    /// Reads the organizations again whose version differs from the published one.
     func refresh() throws(DatabaseError) {
         let published = snapshots.read().value.mapValues(\.version)
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
@@ -72,7 +72,7 @@ public final class MetricsStore: Sendable {
         }
     }
 
-    /// Deletes what no inventory needs, for commands that end; the gateway does it beside its work.
+    /// Deletes rows that belong to no inventory, for command-line use; the gateway does this in the background.
     public func sweepBlocking() throws(DatabaseError) {
         let now = nowInSeconds
         while try database.writeBlocking({ transaction throws(DatabaseError) in

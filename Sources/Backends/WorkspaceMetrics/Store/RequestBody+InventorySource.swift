@@ -1,4 +1,4 @@
 public import HTTPServer
 
-/// A request's body is read as it arrives, and no faster than it is staged.
+/// A request's body, which is read no faster than it is staged.
 extension RequestBody: InventorySource {}
