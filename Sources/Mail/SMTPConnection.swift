@@ -132,7 +132,7 @@ final class SMTPConnection: EventHandler {
     }
 
     private func fail(_ failure: DeliveryFailure) {
-        let isStarting = !isImplicitTLS && stream.isHandshaking
+        let isStarting = !isImplicitTLS && (stream.isHandshaking || dialogue.isStartingTLS)
         finish(isStarting && allowsPlainText ? .unsecured : .failed(failure))
     }
 

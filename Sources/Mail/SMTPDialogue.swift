@@ -38,6 +38,9 @@ public struct SMTPDialogue: Sendable {
         isSecure = route.isImplicitTLS
     }
 
+    /// True from STARTTLS until the handshake begins.
+    var isStartingTLS: Bool { if case .startingTLS = step { true } else { false } }
+
     /// True if the server has the whole email and has not replied yet, which may take longer.
     public var awaitsVerdict: Bool { if case .content = step { true } else { false } }
 

@@ -30,7 +30,9 @@ struct AudienceRule: Sendable {
         guard !isMet(by: token) else { return }
         if !listsAudience, token.member(AudienceRule.usual) != nil {
             throw TokenRefusal(
-                .audienceMismatch, "The token has an \"aud\", which the provider's \"audience_claims\" do not list.")
+                .audienceMismatch, "The token has an \"aud\", which the provider's \"audience_claims\" do not list.",
+                facts: "It is \((token.member(AudienceRule.usual)).map(\.shown) ?? ""); accepted are \(accepted.shown)."
+            )
         }
         guard let (name, value) = deciding(token) else {
             throw TokenRefusal(

@@ -11,8 +11,10 @@ extension KeySet.Key {
     /// Reads a public verification key from a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
     init(jwk: JSONValue) throws(UnusableKey) {
         guard jwk.kind == .object else { throw UnusableKey(description: "a key has to be an object") }
+        // Some servers write null for an absent member.
+        func member(_ name: String) -> JSONValue? { jwk.member(name).flatMap { $0.isNull ? nil : $0 } }
         func text(_ name: String) throws(UnusableKey) -> String? {
-            guard let value = jwk.member(name) else { return nil }
+            guard let value = member(name) else { return nil }
             guard let text = value.string else { throw UnusableKey(description: "\"\(name)\" has to be a string") }
             return text
         }
@@ -23,13 +25,13 @@ extension KeySet.Key {
             }
             return bytes
         }
-        for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where jwk.member(name) != nil {
+        for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where member(name) != nil {
             throw UnusableKey(description: "this is a private or symmetric key; only public keys belong here")
         }
         if let use = try text("use"), !use.isExactly("sig") {
             throw UnusableKey(description: "\"use\" is not \"sig\"")
         }
-        if let operations = jwk.member("key_ops") {
+        if let operations = member("key_ops") {
             guard operations.elements.contains(where: { $0.equals("verify") }) else {
                 throw UnusableKey(description: "\"key_ops\" does not list \"verify\"")
             }

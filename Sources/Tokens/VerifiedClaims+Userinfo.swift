@@ -22,17 +22,28 @@ extension VerifiedClaims {
     private static let verified = ExactText("email_verified")
 
     /// Returns these claims with those that userinfo adds; it replaces none. `email` and `email_verified` are taken
-    /// from one source, never from two.
+    /// from one source, never from two; but userinfo's word that the token's address is not verified counts.
     public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
         try checkSubject(of: userinfo)
         var known = Set(claims.root.members.map { ExactText($0.name) })
         let isOwnAddress = known.contains(VerifiedClaims.email)
         if isOwnAddress { known.insert(VerifiedClaims.verified) }
         let isOtherAddress = !isOwnAddress && userinfo.root.member("email") != nil
+        let takesVerification = isOtherAddress || deniesAddress(userinfo)
         return try merged(
             userinfo, origin,
             keeping: { name in !(isOtherAddress && name == VerifiedClaims.verified) },
-            taking: { name in !known.contains(name) || isOtherAddress && name == VerifiedClaims.verified })
+            taking: { name in !known.contains(name) || takesVerification && name == VerifiedClaims.verified })
+    }
+
+    /// Returns true if the token does not say whether its address is verified, and userinfo says of the same address that
+    /// it is not. A trusted domain (`trust_email`) must not override that.
+    private func deniesAddress(_ userinfo: JSONDocument) -> Bool {
+        guard claims.root.member("email_verified") == nil, let own = claims.root.member("email")?.string,
+            let other = userinfo.root.member("email")?.string, own.isExactly(ignoringASCIICase: other),
+            let verified = userinfo.root.member("email_verified")
+        else { return false }
+        return verified.boolean != true && !verified.equals("true")
     }
 
     /// Returns these claims after userinfo was needed but not obtained: absent claims are unknown.

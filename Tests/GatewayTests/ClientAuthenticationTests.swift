@@ -303,4 +303,42 @@ struct ClientAuthenticationTests {
             )
         }
     }
+
+    @Test(
+        "a secret that the provider repeats stays out of the log, however it is spelled",
+        arguments: ["Wk3+qz/8Yp1=Lm0~xx", "Wk3 qz/8Yp1=Lm0~xx", "Wk3%2bqz%2f8Yp1%3dLm0~xx", "Wk3&#43;qz/8Yp1=Lm0~xx"])
+    func repeatedSecret(_ spelling: String) async throws {
+        let world = try SignInWorld(environment: ["SECRET": "Wk3+qz/8Yp1=Lm0~xx"])
+        world.outbound.twist { request, response in
+            guard request.url.path == "/token" else { return response }
+            let body = "{\"error\":\"invalid_grant\",\"error_description\":\"\(spelling) is wrong\"}"
+            return OutboundResponse(Status(400), body: Array(body.utf8))
+        }
+        _ = try await TestBrowser(world).signIn("carla")
+        let log = await world.logged()
+        #expect(log.contains("is wrong"))
+        for piece in [spelling, "8Yp1", "Lm0~xx"] { #expect(!log.contains(piece), "\(log)") }
+    }
+
+    @Test("a code that the provider repeats as its error, or in the path of a redirect, stays out of the log")
+    func repeatedCode() async throws {
+        for isRedirect in [false, true] {
+            let world = try SignInWorld()
+            let sent = Published("")
+            world.outbound.twist { request, response in
+                guard request.url.path == "/token" else { return response }
+                let code = FormEncoding.items(request.body)?.first { $0.name == "code" }?.value ?? ""
+                sent.publish(code)
+                guard isRedirect else {
+                    return OutboundResponse(Status(400), body: Array("{\"error\":\"\(code)\"}".utf8))
+                }
+                let fields = Fields([(.location, "https://sso.example/login/\(code)/next;jsessionid=5e55")])
+                return OutboundResponse(Status(302), fields: fields)
+            }
+            _ = try await TestBrowser(world).signIn("carla")
+            let log = await world.logged()
+            let code = sent.read().value
+            #expect(!code.isEmpty && !log.contains(code) && !log.contains("5e55"), "\(log)")
+        }
+    }
 }

@@ -80,6 +80,7 @@ struct MappingManagementTests {
             return rows?.elements.first { $0.member("id")?.string == id }?.member("verdict")?.string
         }
         #expect(try await verdict() == "matched")
+        #expect(try await manager.call("PATCH", "\(path)/\(id)", #"{"split":"\u0000"}"#).status == 422)
         // `split` stays if it is missing in the patch, and is removed by null.
         _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"role":"organization-viewer"}"#)
         #expect(try await row()?.member("split")?.string == ",")

@@ -132,6 +132,14 @@ struct SMTPClientTests {
         #expect(server.text.contains("STARTTLS\r\n") && server.text.hasSuffix("\r\n.\r\n"))
     }
 
+    @Test("a server that hangs up after STARTTLS stops no letter to this machine either")
+    func hangUpAtTLS() async throws {
+        // The connection closes after the command was read.
+        let server = try ScriptedServer(["220 hi", "250-m\r\n250 STARTTLS", ""], then: SMTPClientTests.good)
+        #expect(try await deliver(to: server) == nil)
+        #expect(server.text.contains("STARTTLS\r\n") && server.text.hasSuffix("\r\n.\r\n"))
+    }
+
     @Test("the authorities of the route are those that count")
     func authorities() async throws {
         let server = try ScriptedServer(SMTPClientTests.good)

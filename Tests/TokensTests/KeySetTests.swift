@@ -37,6 +37,8 @@ struct KeySetTests {
         #expect(keys.keys.count == 1)
         #expect(keys.issues.map(\.index) == Array(bad.indices))
         #expect(keys.issues[3].id == "short")
+        let nulls = try good.jwk(",\"use\":null,\"alg\":null,\"key_ops\":null,\"d\":null")
+        #expect(try KeySet(Array(nulls.utf8)).keys.count == 1, "null is an absent member")
         let many = try KeySet(Array("{\"keys\":[\(Array(repeating: bad[0], count: 150).joined(separator: ","))]}".utf8))
         #expect(many.issues.count == 101, "a set cannot take long to prepare")
         #expect(reason(try good.token(), [try good.provider(keys: set)]) == nil)

@@ -23,6 +23,19 @@ struct UserinfoTests {
 
     // MARK: Adding
 
+    @Test(
+        "userinfo may say that the token's address is not verified, never that it is",
+        arguments: [
+            ("false", "someone@acme.com", "false"), ("\"no\"", "SomeOne@acme.com", "\"no\""),
+            ("true", "someone@acme.com", nil),
+            ("\"true\"", "someone@acme.com", nil), ("false", "other@acme.com", nil),
+        ] as [(String, String, String?)])
+    func verification(said: String, of address: String, becomes result: String?) throws {
+        let known = try claims(["email": "\"someone@acme.com\"", "email_verified": nil])
+        let info = try json("{\"sub\":\"someone\",\"email\":\"\(address)\",\"email_verified\":\(said)}")
+        #expect(try known.adding(userinfo: info).claims.root.member("email_verified")?.text == result)
+    }
+
     @Test("userinfo adds and never replaces, and says nothing of what binds the token")
     func adds() throws {
         let known = try claims(["groups": "[\"a\"]"])

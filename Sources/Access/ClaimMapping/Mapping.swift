@@ -64,9 +64,13 @@ public struct Mapping: Sendable, Hashable {
     /// The separator as text; nil if the rule has none.
     public var splitText: String? { split.map { String(String.UnicodeScalarView([$0])) } }
 
-    /// Reads what ``splitText`` wrote. Returns nil if the text is not exactly one character.
+    /// Reads what ``splitText`` wrote. Returns nil if the text is not exactly one character, or is U+0000, which no claim
+    /// has.
     public static func separator(_ text: String) -> Unicode.Scalar? {
-        text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil
+        guard text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first, scalar.value != 0 else {
+            return nil
+        }
+        return scalar
     }
 
     /// Returns true if a claim name leads to the top-level e-mail address, provided that no claim's name begins with

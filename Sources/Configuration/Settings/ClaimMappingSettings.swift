@@ -43,7 +43,7 @@ extension ClaimMappingSettings: Section {
         }
         S.checkSplit(members)
         if let name = members[S.claimName], Mapping.isEmail(name), let value = members[S.claimValue],
-            DomainHint.isNeeded(for: value)
+            DomainHint.isNeeded(forAddress: value)
         {
             members.fault(S.claimValue, DomainHint.text)
         }

@@ -14,7 +14,7 @@ extension SettingKind<String> {
             wrong: ["\"@example.com\"", "\"a@example.com\"", "\"*.com\"", "\"a..b\"", "\"bücher.example\""]
         ) {
             (text) throws(Refusal) -> String in
-            guard !DomainHint.isNeeded(for: text) else { throw Refusal(DomainHint.text) }
+            guard !DomainHint.isNeeded(forDomain: text) else { throw Refusal(DomainHint.text) }
             guard AbsoluteURL.isHostName(text) else { throw Refusal("must be \(noun), without @ and wildcards") }
             return text.asciiLowercased()
         }

@@ -13,7 +13,10 @@ enum IssuerRules {
 
     /// Returns a message for a value that is not an issuer at any provider, or nil.
     static func mistake(in issuer: String) -> String? {
-        if issuer.ends(exactly: "/.well-known/openid-configuration") {
+        let plain = issuer.dropping(exactlyLast: "/") ?? issuer[...]
+        if plain.ends(exactly: "/.well-known/openid-configuration")
+            || issuer.holds(exactly: "/.well-known/oauth-authorization-server")
+        {
             return "is the URL of a discovery document: write the issuer that it states, or set discovery_url beside it"
         }
         if let url = AbsoluteURL(issuer), entraHosts.contains(exactly: url.host),

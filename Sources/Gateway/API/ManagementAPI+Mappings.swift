@@ -166,7 +166,7 @@ extension ManagementAPI {
         }
         readSplit(&reader, into: &edit, of: row)
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? ""), edit.match != .exists,
-            DomainHint.isNeeded(for: edit.claimValue ?? row?.claimValue ?? "")
+            DomainHint.isNeeded(forAddress: edit.claimValue ?? row?.claimValue ?? "")
         {
             reader.fault("claim_value", DomainHint.text)
         }

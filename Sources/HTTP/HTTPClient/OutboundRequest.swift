@@ -76,12 +76,19 @@ public struct OutboundResponse: Sendable {
 }
 
 extension OutboundResponse {
+    /// The registered codings that change the content (RFC 9110, section 18.6, and later ones).
+    private static let codings = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"]
+
     /// The content coding, cleaned for logs; nil if there is none (RFC 9110, section 8.4). Requests exclude codings,
-    /// and the client cannot decode content that has one nevertheless.
+    /// and the client cannot decode content that has one nevertheless. Values that are no codings, such as a charset, are
+    /// ignored; content that begins as gzip does (RFC 1952, section 2.3.1) is named without the field too.
     public var coding: String? {
         let codings = fields.values(.contentEncoding).flatMap { $0.words(between: ",", " ", "\t") }
-        guard codings.contains(where: { !$0.isExactly(ignoringASCIICase: "identity") }) else { return nil }
-        return codings.joined(separator: ", ").quoted(atMost: 40)
+        let isCoded = codings.contains { coding in
+            OutboundResponse.codings.contains { $0.isExactly(ignoringASCIICase: coding) }
+        }
+        if isCoded { return codings.joined(separator: ", ").quoted(atMost: 40) }
+        return body.starts(with: [0x1F, 0x8B]) ? "gzip" : nil
     }
 }
 

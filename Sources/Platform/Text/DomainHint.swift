@@ -4,9 +4,11 @@ public enum DomainHint {
     /// Text that follows the name of the value that has the domain.
     public static let text = "has a domain with letters beyond ASCII: write it in its ASCII form, xn--…"
 
-    /// Returns true if a domain, or the domain of an address, has characters outside ASCII.
-    public static func isNeeded(for text: some StringProtocol) -> Bool {
-        let whole = String(text)
-        return (whole.cut(atLast: "@")?.after ?? whole[...]).utf8.contains { $0 >= 0x80 }
+    /// Returns true if a domain has characters outside ASCII.
+    public static func isNeeded(forDomain text: some StringProtocol) -> Bool { text.utf8.contains { $0 >= 0x80 } }
+
+    /// Returns true if the domain of an address, or of a pattern of addresses, has characters outside ASCII.
+    public static func isNeeded(forAddress text: some StringProtocol) -> Bool {
+        String(text).cut(atLast: "@")?.after.utf8.contains { $0 >= 0x80 } ?? false
     }
 }

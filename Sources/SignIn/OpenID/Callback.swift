@@ -28,7 +28,9 @@ public struct Callback: Sendable, Hashable {
             }
         }
         guard let state = values["state"], !state.isEmpty else {
-            throw SignInFailure(.callbackMalformed, "\"state\" is missing")
+            let words = ProviderWords(
+                error: values["error"], description: values["error_description"], hiding: [values["code"] ?? ""])
+            throw SignInFailure(.callbackMalformed, "\"state\" is missing\(words.suffix)")
         }
         (self.state, code, issuer, error) = (state, values["code"], values["iss"], values["error"])
         errorDescription =

@@ -9,24 +9,35 @@ extension OutboundResponse {
     var isOutage: Bool { status.code >= 500 || status.code == 429 || status.code == 408 }
 
     /// The status, and the target of a redirect: `302, a redirect to "https://sso.example/login"`.
-    var outcome: String {
+    var outcome: String { outcome(hiding: []) }
+
+    /// - Parameter secrets: the secrets of the request, which servers may repeat in a path.
+    func outcome(hiding secrets: [String]) -> String {
         guard (300...399).contains(status.code), let location = fields.value(.location) else {
             return coding.map { "\(status.code), coded with \($0)" } ?? "\(status.code)"
         }
-        return "\(status.code), a redirect to \(OutboundResponse.shown(location))"
+        return "\(status.code), a redirect to \(OutboundResponse.shown(location, hiding: secrets))"
     }
 
-    /// Returns a URL without its query, fragment and user name, which may contain secrets.
-    private static func shown(_ location: String) -> String {
+    /// Returns a URL without its query, fragment, path parameters and user name, which may contain secrets.
+    private static func shown(_ location: String, hiding secrets: [String]) -> String {
         var text = location[...]
-        for separator in ["#", "?"] as [ASCII] { text = text.cut(at: separator)?.before ?? text }
+        for separator in ["#", "?", ";"] as [ASCII] { text = text.cut(at: separator)?.before ?? text }
         if let (scheme, rest) = text.cut(at: "//") {
             let authority = rest.cut(at: "/")?.before ?? rest
             if let (_, host) = authority.cut(atLast: "@") {
                 text = "\(scheme)//\(host)\(rest.dropping(exactly: authority) ?? "")"
             }
         }
-        return text.quoted(atMost: 200)
+        return ProviderWords.cleaned(String(text), hiding: secrets).quoted(atMost: 200)
+    }
+
+    /// The content without white space at both ends.
+    var bodyWithoutBlanks: [UInt8] {
+        func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0A || octet == 0x0D }
+        let start = body.firstIndex { !isBlank($0) } ?? body.endIndex
+        let end = body.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+        return Array(body[start..<end])
     }
 
     /// Parses the content as a JSON object.

@@ -12,7 +12,9 @@ struct ProviderWords: Sendable {
 
     /// - Parameter secrets: the secrets of the request; neither they nor long pieces of them are shown.
     init(error: String?, description: String?, hiding secrets: [String]) {
-        code = error.flatMap(SignInFailure.code)
+        code = error.flatMap(SignInFailure.code).flatMap { code in
+            ProviderWords.cleaned(code, hiding: secrets).isExactly(code) ? code : nil
+        }
         let parts = [("error", error, 64), ("error_description", description, 300)].compactMap { name, text, limit in
             text.map { "\(name) \(ProviderWords.cleaned($0, hiding: secrets).quoted(atMost: limit))" }
         }
@@ -30,35 +32,56 @@ struct ProviderWords: Sendable {
     }
 
     /// The minimum length of a piece of a secret that is hidden as a word.
-    private static let shortestPiece = 8
+    private static let shortestPiece = 4
+    /// What is longer is cut before it is searched: only its beginning is shown.
+    private static let longest = 2 << 10
     fileprivate static let hidden = "(hidden)"
 
-    private static func cleaned(_ text: String, hiding secrets: [String]) -> String {
-        var text = text
+    static func cleaned(_ text: String, hiding secrets: [String]) -> String {
+        // Cut at an octet; half a character is shown as a replacement character.
+        var text = text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
         let secrets = secrets.filter { !$0.isEmpty }
         for secret in secrets {
-            for form in [secret, FormEncoding.encode(secret), FormEncoding.encode(secret, spaceIsPlus: true)] {
-                text = text.hiding(form)
-            }
+            // Servers that decode `+` as a space, or percent-encode in lower case, repeat it so.
+            let encoded = [FormEncoding.encode(secret), FormEncoding.encode(secret, spaceIsPlus: true)]
+            let decoded = String(decoding: secret.utf8.map { $0 == 0x2B ? 0x20 : $0 }, as: UTF8.self)
+            for form in [secret, decoded] + encoded + encoded.map(withLowercaseDigits) { text = text.hiding(form) }
         }
-        return words(of: text).map { word in
-            let isPiece = word.utf8.count >= shortestPiece && secrets.contains { $0.holds(exactly: word) }
-            // Tokens of any kind are hidden: `eyJ` is the start of a JSON object in base64url.
-            return isPiece || word.utf8.count >= 16 && word.starts(exactly: "eyJ") ? hidden : String(word)
+        return runs(of: text, where: isBlank).map { word in
+            // A word with a piece of a secret may be the secret in another spelling. Tokens of any kind are hidden too:
+            // `eyJ` is the start of a JSON object in base64url.
+            let isSecret = runs(of: String(word), where: isOfToken).contains { run in
+                run.utf8.count >= shortestPiece && secrets.contains { $0.holds(exactly: run) }
+                    || run.utf8.count >= 16 && run.starts(exactly: "eyJ")
+            }
+            return isSecret ? hidden : String(word)
         }.joined()
     }
 
-    /// Splits the text into runs of token characters and the runs between them.
-    private static func words(of text: String) -> [Substring] {
-        var (words, rest): ([Substring], Substring) = ([], text[...])
+    /// The text with the two hexadecimal digits behind each percent sign in lower case.
+    private static func withLowercaseDigits(_ text: String) -> String {
+        var digits = 0
+        return String(
+            decoding: text.utf8.map { octet in
+                if octet == 0x25 { digits = 3 }
+                digits -= 1
+                return digits >= 0 && (0x41...0x46).contains(octet) ? octet | 0x20 : octet
+            }, as: UTF8.self)
+    }
+
+    /// Splits the text into runs of octets that meet a condition and the runs between them.
+    private static func runs(of text: String, where isInside: (UInt8) -> Bool) -> [Substring] {
+        var (runs, rest): ([Substring], Substring) = ([], text[...])
         while let first = rest.utf8.first {
-            let isWord = isOfToken(first)
-            let end = rest.utf8.firstIndex { isOfToken($0) != isWord } ?? rest.endIndex
-            words.append(rest[..<end])
+            let kind = isInside(first)
+            let end = rest.utf8.firstIndex { isInside($0) != kind } ?? rest.endIndex
+            runs.append(rest[..<end])
             rest = rest[end...]
         }
-        return words
+        return runs
     }
+
+    private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0A }
 
     private static func isOfToken(_ octet: UInt8) -> Bool {
         (0x61...0x7A).contains(octet | 0x20) || (0x30...0x39).contains(octet) || octet == 0x2D || octet == 0x5F

@@ -70,8 +70,17 @@ extension RelyingParty {
         expected.accessToken = answer.accessToken
         do throws(TokenRefusal) {
             let renewed = try await verify(idToken, expected)
-            guard renewed.identity == claims.identity, renewed.providerSubject.isExactly(claims.providerSubject) else {
-                return .ended(detail: "the renewed ID token is somebody else's")
+            guard renewed.providerSubject.isExactly(claims.providerSubject) else {
+                return .ended(detail: "the renewed ID token has another \"sub\"")
+            }
+            // A refresh may leave the claim of `subject_claim` out (OpenID Connect Core 1.0, section 12.2).
+            guard renewed.identity == claims.identity else {
+                let claim = client.provider.subjectClaim
+                guard renewed.claims.root.member(claim) == nil else {
+                    return .ended(detail: "the renewed ID token has another \(claim.quoted())")
+                }
+                return .notRenewed(
+                    detail: "the renewed ID token has no \(claim.quoted()), which is the \"subject_claim\"")
             }
             return .renewed(await completed(renewed, with: answer.accessToken, where: lacksClaims))
         } catch {

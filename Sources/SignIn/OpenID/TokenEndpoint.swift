@@ -93,17 +93,22 @@ struct TokenEndpoint: Sendable {
     private struct Reply {
         let response: OutboundResponse
         let document: Result<JSONDocument, ProviderFault>
+        /// The status, and what else the response tells, for the log.
+        let outcome: String
         let error: ProviderWords?
 
         init(_ response: OutboundResponse, hiding secrets: [String]) {
             self.response = response
+            let outcome = response.outcome(hiding: secrets)
             do throws(ProviderFault) {
                 let document = try response.object()
                 self.document = .success(document)
                 error = ProviderWords(document.root, hiding: secrets)
+                self.outcome = outcome + (error?.suffix ?? "")
             } catch {
                 document = .failure(error)
                 self.error = nil
+                self.outcome = response.body.isEmpty ? outcome : "\(outcome) (\(error.detail))"
             }
         }
 
@@ -128,7 +133,7 @@ struct TokenEndpoint: Sendable {
         } catch {
             throw SignInFailure(.answerMalformed, "the token endpoint: \(error.detail)")
         }
-        if let type = root.member("token_type"), type.string?.asciiLowercased() != "bearer" {
+        if let type = root.member("token_type"), !type.isNull, type.string?.asciiLowercased() != "bearer" {
             throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
         }
         func text(_ name: String) -> String? { root.member(name)?.string.flatMap { $0.isEmpty ? nil : $0 } }
@@ -140,7 +145,7 @@ struct TokenEndpoint: Sendable {
     // providers respond with `invalid_request`, others with an empty body. Some send their errors with 200.
     private static func failure(_ reply: Reply) -> SignInFailure {
         let (status, code) = (reply.response.status.code, reply.error?.code)
-        let detail = "the token endpoint answered \(reply.response.outcome)\(reply.error?.suffix ?? "")"
+        let detail = "the token endpoint answered \(reply.outcome)"
         func failure(_ reason: SignInFailure.Reason, isRefusal: Bool = false) -> SignInFailure {
             var failure = SignInFailure(reason, detail, providerCode: code)
             failure.isRefusal = isRefusal

@@ -54,7 +54,8 @@ extension RelyingParty {
             let words = ProviderWords(try? response.object().root, hiding: [accessToken])
             return UserinfoAnswer(
                 ProviderFault(
-                    isOutage: response.isOutage, "userinfo answered \(response.outcome)\(words?.suffix ?? "")"))
+                    isOutage: response.isOutage,
+                    "userinfo answered \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
         }
         do throws(ProviderFault) {
             if response.isToken { return try await verified(response) }
@@ -74,7 +75,8 @@ extension RelyingParty {
         do throws(TokenRefusal) {
             return .document(
                 try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
-                    try UserinfoVerifier(trusted, clientID: client.clientID).verify(response.body, at: now())
+                    try UserinfoVerifier(trusted, clientID: client.clientID).verify(
+                        response.bodyWithoutBlanks, at: now())
                 })
         } catch {
             throw ProviderFault(
