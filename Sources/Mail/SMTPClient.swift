@@ -75,21 +75,27 @@ public final class SMTPClient: Sendable {
 
     /// Tries addresses in turn until one of them responds.
     ///
-    /// - Parameter isPlain: true to skip STARTTLS, after it has failed at the first address.
+    /// - Parameter tlsFailure: the failure of STARTTLS at the first address, after which it is skipped; nil to use it.
     private static func attempt(
         _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
-        isPlain: Bool = false, finished: @escaping (DeliveryFailure?) -> Void
+        after tlsFailure: DeliveryFailure? = nil, finished: @escaping (DeliveryFailure?) -> Void
     ) {
         guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
         let rest = addresses.dropFirst()
         do throws(SocketFault) {
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
-            _ = try SMTPConnection(stream, delivery, isPlain: isPlain, tls: tls, on: reactor) { outcome in
+            _ = try SMTPConnection(stream, delivery, isPlain: tlsFailure != nil, tls: tls, on: reactor) { outcome in
                 switch outcome {
                 case .taken: finished(nil)
                 case .unreached where !rest.isEmpty: attempt(delivery, rest, tls, on: reactor, finished: finished)
-                case .unsecured: attempt(delivery, addresses, tls, on: reactor, isPlain: true, finished: finished)
-                case .unreached(let failure), .failed(let failure): finished(failure)
+                case .unsecured(let failure):
+                    attempt(delivery, addresses, tls, on: reactor, after: failure, finished: finished)
+                case .unreached(let failure), .failed(let failure):
+                    // Both attempts are told: the second alone would hide why TLS was not used.
+                    finished(
+                        tlsFailure.map {
+                            DeliveryFailure(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")
+                        } ?? failure)
                 }
             }
         } catch {

@@ -10,7 +10,7 @@ final class SMTPConnection: EventHandler {
         /// The connection failed before the dialogue, so another address may be tried.
         case unreached(DeliveryFailure)
         /// STARTTLS failed, but plain text is allowed, so the address may be tried without TLS.
-        case unsecured
+        case unsecured(DeliveryFailure)
     }
 
     private enum Phase {
@@ -133,7 +133,7 @@ final class SMTPConnection: EventHandler {
 
     private func fail(_ failure: DeliveryFailure) {
         let isStarting = !isImplicitTLS && (stream.isHandshaking || dialogue.isStartingTLS)
-        finish(isStarting && allowsPlainText ? .unsecured : .failed(failure))
+        finish(isStarting && allowsPlainText ? .unsecured(failure) : .failed(failure))
     }
 
     private func wait(_ readiness: Readiness) {
