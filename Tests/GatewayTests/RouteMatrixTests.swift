@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-/// The callers. Each has a session, except `nobody`.
+/// The callers. Each has a session, except the caller without credentials.
 private enum Asker: String, CaseIterable {
     case nobody, stranger, viewer, manager, publisher, otherManager, suspendedManager
 

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
+internal import Organizations
 
 extension Invocation {
     /// Opens the store of grants and invitations for one command; the gateway may run at this time.
@@ -23,5 +24,11 @@ extension Invocation {
         } catch {
             throw .failure("the store cannot be used: \(error)")
         }
+    }
+
+    /// Returns the organization that `--organization` names; nil without the option.
+    func chosenOrganization(in settings: Settings) throws(CommandFailure) -> OrganizationID? {
+        guard let name = arguments.value("organization") else { return nil }
+        return try organization(name, in: settings)
     }
 }

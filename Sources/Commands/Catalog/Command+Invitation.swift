@@ -66,9 +66,7 @@ extension Command {
         options: [.config, .value("organization", "ID", "only this one"), .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
-        var organization: OrganizationID?
-        if let name = call.arguments.value("organization") { organization = try call.organization(name, in: settings) }
-        let chosen = organization
+        let chosen = try call.chosenOrganization(in: settings)
         return try call.withAccess(settings, isWriting: false, isMade: false) {
             (store) throws(DatabaseError) -> ExitCode in
             call.print(try store.invitationsBlocking(chosen), of: chosen)
