@@ -81,38 +81,38 @@ let package = Package(
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
 
         // Tokens, and what they earn
-        library("Tokens", in: "", uses: ["Caches", "Cryptography", "JSON", "Text", "Time"]),
-        library("Organizations", in: "Access/"),
+        library("Identities", in: "", uses: ["Cryptography", "Text"]),
+        library("Tokens", in: "", uses: ["Caches", "Cryptography", "Identities", "JSON", "Text", "Time"]),
         library(
-            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Text", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Organizations", "Text", "Tokens"]),
+            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Identities", "Text", "Time"]),
+        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Identities", "Text", "Tokens"]),
         library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Snapshots", "Text",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Identities", "Snapshots", "Text",
                 "Time",
             ]),
-        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Organizations", "Tokens"]),
+        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Identities", "Tokens"]),
 
         // How people sign in
         library(
             "OpenID", in: "SignIn/",
             uses: [
-                "Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Sockets", "Text", "Time", "Tokens",
-                "Threads",
+                "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Snapshots", "Sockets", "Text",
+                "Threads", "Time", "Tokens",
             ]),
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Threads", "Time",
-                "Tokens",
+                "Audit", "Caches", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Text", "Threads",
+                "Time", "Tokens",
             ]),
 
         // What stands behind the gateway
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots",
+                "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Identities", "Policy", "Snapshots",
                 "Text",
                 "Time",
             ]),
@@ -121,23 +121,23 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Organizations", "Sockets",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Identities", "Sockets",
                 "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics"]),
+            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"]),
         library(
             "DemoProvider", in: "",
             uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Tokens",
-                "Web",
+                "Cryptography", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Sockets", "Text", "Threads", "Time",
+                "Tokens", "Web",
             ]),
         library(
             "Gateway", in: "",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Pages",
                 "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
@@ -145,7 +145,7 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
-                "Gateway", "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Gateway", "Grants", "JSON", "Identities", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
@@ -154,20 +154,20 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Organizations", "Policy",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Identities", "Policy",
                 "Sessions", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "Grants",
-                "HTTPClient", "HTTPMessage", "JSON", "Organizations", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+                "HTTPClient", "HTTPMessage", "JSON", "Identities", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Mail", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "Identities", "JSON", "Mail", "Time",
+                "Tokens", "Web", "WorkspaceMetrics",
             ]),
 
         // Tests
@@ -183,7 +183,7 @@ let package = Package(
         tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
-        tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
+        tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Identities", "Time"]),
         tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Caches"),
         tests(of: "Files"),
@@ -195,30 +195,31 @@ let package = Package(
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
-        tests(of: "Tokens", uses: ["Cryptography", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["JSON", "Organizations", "Text", "Tokens"]),
-        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Organizations", "Time", "Tokens"]),
+        tests(of: "Tokens", uses: ["Cryptography", "Identities", "JSON", "Time"]),
+        tests(of: "ClaimMapping", uses: ["JSON", "Identities", "Text", "Tokens"]),
+        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Identities", "Time", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",
             uses: [
-                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
+                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Identities",
                 "Policy", "Snapshots", "Time", "Tokens",
             ]),
         tests(
             of: "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Identities", "Sockets", "Text",
                 "Time", "Tokens",
             ]),
         tests(
             of: "Gateway",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Sessions",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Sessions",
                 "Snapshots", "Sockets",
                 "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
+        tests(
+            of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "Identities", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

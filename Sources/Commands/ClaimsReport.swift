@@ -1,6 +1,7 @@
 internal import ClaimMapping
 internal import Configuration
 internal import Grants
+internal import Identities
 internal import JSON
 internal import Policy
 internal import Tokens
@@ -26,9 +27,9 @@ struct ClaimsReport {
     ) {
         self.provider = provider
         isSigned = identity != nil
-        issuer = identity?.issuer ?? TrustedProvider.canonicalIssuer(provider.issuer)
+        issuer = (identity?.issuer ?? provider.issuer).text
         subject =
-            identity?.subject ?? claims.root.member(provider.subjectClaim)?.string
+            identity?.subject.text ?? claims.root.member(provider.subjectClaim)?.string
             ?? claims.root.member("sub")?.string
         email = claims.root.member("email")?.string
         let (issuer, subject) = (issuer, subject ?? "")

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Gateway
+internal import Identities
 internal import JSON
 internal import Time
 internal import Tokens
@@ -46,7 +47,7 @@ struct ConfiguredTrust {
         let jws = try CompactJWS(token, expecting: .anything)
         let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
         let named = providers.filter { provider in
-            issuer.map(provider.settings.issuesBearerTokens) ?? false
+            issuer.map { provider.settings.issuesBearerTokens(as: Issuer($0)) } ?? false
         }
         var furthest = TokenRefusal(.issuerUnknown, "The configuration has no provider.")
         for provider in named.isEmpty ? providers : named {

@@ -2,8 +2,8 @@ internal import Configuration
 internal import Cryptography
 internal import DemoProvider
 internal import Gateway
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Sockets
 internal import Time
 

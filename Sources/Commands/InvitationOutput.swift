@@ -1,8 +1,8 @@
 internal import Configuration
 internal import Gateway
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Time
 
 extension Invocation {

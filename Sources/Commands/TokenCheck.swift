@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Identities
 internal import JSON
 internal import Time
 internal import Tokens
@@ -31,7 +32,7 @@ struct TokenCheck {
             }
         case (nil, .some(let path)):
             let verifier = KeySetVerifier(
-                try TokenCheck.keys(path, call), issuer: arguments.value("issuer"),
+                try TokenCheck.keys(path, call), issuer: arguments.value("issuer").map { Issuer($0) },
                 audiences: arguments.values("audience"), isSignatureOnly: isSignatureOnly)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in
                 Answer(try verifier.verify(token, at: moment))

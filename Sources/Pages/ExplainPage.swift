@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 public import Web
 
 /// A user's role here, or its absence, explained by each rule's verdict on a token, on claims, or on a denied sign-in.

@@ -1,6 +1,6 @@
 public import ClaimMapping
 internal import HTTPMessage
-public import Organizations
+public import Identities
 public import Time
 public import Web
 

@@ -1,6 +1,6 @@
 public import Grants
 internal import HTTPMessage
-public import Organizations
+public import Identities
 public import Text
 public import Time
 public import Web

@@ -1,5 +1,5 @@
 internal import HTTPMessage
-public import Organizations
+public import Identities
 internal import Web
 
 extension OrganizationPage {

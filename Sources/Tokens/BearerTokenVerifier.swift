@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Identities
 internal import JSON
 internal import Text
 public import Time
@@ -11,7 +12,7 @@ public final class BearerTokenVerifier {
         let contexts: VerificationContexts?
     }
 
-    private let providers: [ExactText: [Trust]]
+    private let providers: [Issuer: [Trust]]
     private let digest: Digest?
     private var cache: VerifiedTokenCache
     private var knownHeaders = KnownHeaders()
@@ -20,10 +21,10 @@ public final class BearerTokenVerifier {
     /// - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
     /// - cacheSize: the most verified tokens to cache; 0 disables the cache.
     public init(_ providers: [TrustedProvider], cacheSize: Int) {
-        var byIssuer: [ExactText: [Trust]] = [:]
+        var byIssuer: [Issuer: [Trust]] = [:]
         for provider in providers {
             let trust = Trust(provider: provider, contexts: provider.keys.map(VerificationContexts.init))
-            for issuer in Set(([provider.issuer] + provider.accessTokenIssuers).map(TrustedProvider.issuerKey)) {
+            for issuer in Set([provider.issuer] + provider.accessTokenIssuers) {
                 byIssuer[issuer, default: []].append(trust)
             }
         }
@@ -76,7 +77,7 @@ public final class BearerTokenVerifier {
             return VerifiedClaims(
                 provider: provider.id,
                 identity: Identity(
-                    issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
+                    issuer: provider.issuer, subject: outcome.subject),
                 claims: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
                 origin: ClaimsOrigin(token: claims.root, at: now))
         } catch {
@@ -89,7 +90,7 @@ public final class BearerTokenVerifier {
     /// Returns the provider of the token's issuer; if several share it, the one whose audience the token names.
     private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
         guard let issuer = claims.member("iss")?.string,
-            let candidates = providers[TrustedProvider.issuerKey(issuer)], let first = candidates.first
+            let candidates = providers[Issuer(issuer)], let first = candidates.first
         else {
             let named = claims.member("iss")?.shown ?? "missing"
             let issuers = providers.keys.map(\.text).sorted().shown

@@ -1,3 +1,4 @@
+internal import Identities
 internal import JSON
 internal import Text
 internal import Time
@@ -12,7 +13,7 @@ struct ClaimChecks {
     let maximumAge: Duration
 
     struct Outcome {
-        let subject: String
+        let subject: Subject
         let validity: Range<Timestamp>
     }
 
@@ -38,7 +39,7 @@ struct ClaimChecks {
         }
         let from = max(notBefore ?? issued, issued) - clockSkew
         let until = min(expires + clockSkew, issued + maximumAge + clockSkew)
-        return Outcome(subject: preferred ?? subject, validity: min(from, until)..<until)
+        return Outcome(subject: Subject(preferred ?? subject), validity: min(from, until)..<until)
     }
 
     /// Checks the times of a token that does not require them.

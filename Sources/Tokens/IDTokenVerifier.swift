@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Identities
 internal import JSON
 public import Time
 
@@ -43,7 +44,7 @@ public struct IDTokenVerifier: Sendable {
             return VerifiedClaims(
                 provider: provider.id,
                 identity: Identity(
-                    issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
+                    issuer: provider.issuer, subject: outcome.subject),
                 claims: signed.claims, header: signed.header.document, keyID: signed.keyID,
                 validity: outcome.validity, origin: ClaimsOrigin(token: signed.claims.root, at: now))
         } catch {

@@ -1,4 +1,5 @@
 internal import Cryptography
+public import Identities
 public import JSON
 internal import Text
 public import Time
@@ -15,7 +16,7 @@ public final class KeySetVerifier {
     }
 
     private let contexts: VerificationContexts
-    private let issuer: String?
+    private let issuer: Issuer?
     private let parties: TokenParties
     private let isSignatureOnly: Bool
 
@@ -23,7 +24,7 @@ public final class KeySetVerifier {
     /// - issuer: the expected `iss`; nil skips the check.
     /// - audiences: accepted audiences; an empty list skips the check.
     /// - isSignatureOnly: true to check only header and signature; the payload may be any bytes.
-    public init(_ keys: KeySet, issuer: String?, audiences: [String], isSignatureOnly: Bool) {
+    public init(_ keys: KeySet, issuer: Issuer?, audiences: [String], isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer
         parties = audiences.isEmpty ? .anyone : .bearer(AudienceRule(accepted: audiences), authorizedParties: [])
@@ -36,10 +37,11 @@ public final class KeySetVerifier {
         if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }
         guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         if let issuer {
-            guard let named = claims.root.member("iss")?.string, TrustedProvider.isSameIssuer(named, issuer) else {
+            guard let named = claims.root.member("iss")?.string, Issuer(named) == issuer else {
                 throw TokenRefusal(
                     .issuerUnknown, "The token's \"iss\" is not the expected issuer.",
-                    facts: "It is \(claims.root.member("iss")?.shown ?? "missing"), and \(issuer.quoted()) is expected."
+                    facts:
+                        "It is \(claims.root.member("iss")?.shown ?? "missing"), and \(issuer.text.quoted()) is expected."
                 )
             }
         }

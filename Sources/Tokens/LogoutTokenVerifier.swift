@@ -1,11 +1,12 @@
+public import Identities
 internal import JSON
 public import Time
 
 /// The content of a logout token: the sessions to end.
 public struct LogoutNotice: Sendable, Hashable {
-    public let issuer: String
+    public let issuer: Issuer
     /// The user's `sub` at the provider, regardless of `subject_claim`; nil if the token names only a session.
-    public let subject: String?
+    public let subject: Subject?
     /// The provider's session (`sid`); nil if all sessions of the subject end.
     public let sessionID: String?
     /// Token id (`jti`); each is accepted once.
@@ -72,7 +73,7 @@ public struct LogoutTokenVerifier: Sendable {
             throw TokenRefusal(.subjectMissing, "The token has neither \"sub\" nor \"sid\".")
         }
         return LogoutNotice(
-            issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: subject, sessionID: sessionID,
+            issuer: provider.issuer, subject: subject.map { Subject($0) }, sessionID: sessionID,
             tokenID: tokenID,
             rememberUntil: now + LogoutTokenVerifier.maximumAge + provider.clockSkew + provider.clockSkew)
     }

@@ -1,3 +1,4 @@
+internal import Identities
 internal import JSON
 internal import Text
 
@@ -23,11 +24,11 @@ struct SignedClaims {
         }
         let issuer = claims.root.member("iss")
         if isIssuerRequired || issuer != nil {
-            guard let text = issuer?.string, TrustedProvider.isSameIssuer(text, provider.issuer) else {
+            guard let text = issuer?.string, Issuer(text) == provider.issuer else {
                 throw TokenRefusal(
                     .issuerUnknown, "The token's \"iss\" is not the provider's issuer.",
                     facts:
-                        "It is \(issuer?.shown ?? "missing"), and the issuer is \(provider.issuer.quoted(atMost: 200))."
+                        "It is \(issuer?.shown ?? "missing"), and the issuer is \(provider.issuer.text.quoted(atMost: 200))."
                 )
             }
         }

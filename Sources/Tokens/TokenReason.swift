@@ -1,3 +1,5 @@
+public import Identities
+
 /// The closed list of reasons to refuse a token, in the order of the checks. The first failed check gives the reason.
 public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case tooLarge = "too_large"

@@ -1,13 +1,12 @@
 public import Cryptography
-internal import Text
+public import Identities
 
 /// A provider whose bearer tokens are accepted, with the conditions.
 public struct TrustedProvider: Sendable {
     public let id: ProviderID
-    /// Issuer, compared exactly, except for Google's two spellings.
-    public let issuer: String
-    /// Further exact `iss` values for bearer tokens. They are never accepted in ID tokens, logout tokens or callbacks.
-    public var accessTokenIssuers: [String] = []
+    public let issuer: Issuer
+    /// Further `iss` values for bearer tokens. They are never accepted in ID tokens, logout tokens or callbacks.
+    public var accessTokenIssuers: [Issuer] = []
     /// Accepted audiences. A bearer token must name one of them; if the list is empty, none of this provider is
     /// accepted.
     public var audiences: [String] = []
@@ -27,34 +26,20 @@ public struct TrustedProvider: Sendable {
     /// The provider's keys; nil while they are not available.
     public var keys: KeySet?
 
-    public init(id: ProviderID, issuer: String, keys: KeySet?) {
+    public init(id: ProviderID, issuer: Issuer, keys: KeySet?) {
         self.id = id
         self.issuer = issuer
         self.keys = keys
     }
-
-    /// Returns true if two spellings name one issuer; only Google has two spellings.
-    public static func isSameIssuer(_ one: String, _ other: String) -> Bool {
-        canonicalIssuer(one).isExactly(canonicalIssuer(other))
-    }
-
-    /// Returns the canonical spelling of an issuer: Google's tokens name it with and without a scheme.
-    public static func canonicalIssuer(_ issuer: String) -> String {
-        issuer == "accounts.google.com" ? "https://accounts.google.com" : issuer
-    }
 }
 
 extension TrustedProvider {
-    /// Returns the look-up key of an issuer, in its canonical spelling.
-    static func issuerKey(_ issuer: String) -> ExactText { ExactText(canonicalIssuer(issuer)) }
-
     /// The rule for the audience of the provider's bearer tokens.
     var audienceRule: AudienceRule { AudienceRule(accepted: audiences, in: audienceClaims) }
 
     /// Returns true if a bearer token of this provider may have this `iss`.
-    public func issuesBearerTokens(as issuer: String) -> Bool {
-        TrustedProvider.isSameIssuer(self.issuer, issuer)
-            || accessTokenIssuers.contains { TrustedProvider.isSameIssuer($0, issuer) }
+    public func issuesBearerTokens(as issuer: Issuer) -> Bool {
+        self.issuer == issuer || accessTokenIssuers.contains(issuer)
     }
 
     /// Returns the refusal of a token whose algorithm the provider's settings do not list.

@@ -1,4 +1,5 @@
 public import Cryptography
+internal import Identities
 internal import JSON
 internal import Time
 
@@ -14,8 +15,8 @@ extension VerifiedClaims {
         var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
         writer.beginObject()
         writer.member("provider", provider.text)
-        writer.member("issuer", identity.issuer)
-        writer.member("subject", identity.subject)
+        writer.member("issuer", identity.issuer.text)
+        writer.member("subject", identity.subject.text)
         writer.member("key_id", keyID)
         writer.member("from", Int(validity.lowerBound.seconds))
         writer.member("until", Int(validity.upperBound.seconds))
@@ -48,7 +49,8 @@ extension VerifiedClaims {
             let origin = current == nil ? ClaimsOrigin(unrecorded: claims.root) : ClaimsOrigin(about.root)
         else { throw CryptographyError(.notSealedHere) }
         self.init(
-            provider: provider, identity: Identity(issuer: issuer, subject: subject), claims: claims, header: header,
+            provider: provider, identity: Identity(issuer: Issuer(issuer), subject: Subject(subject)), claims: claims,
+            header: header,
             keyID: about.root.member("key_id")?.string,
             validity: Timestamp(seconds: from)..<Timestamp(seconds: until), origin: origin)
     }

@@ -1,3 +1,4 @@
+public import Identities
 public import JSON
 public import Time
 
@@ -18,7 +19,7 @@ public final class VerifiedClaims: Sendable {
 
     /// Memory that the claims take, in bytes.
     public var memory: Int {
-        claims.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
+        claims.memory + header.memory + identity.issuer.text.utf8.count + identity.subject.text.utf8.count + 256
     }
 
     init(

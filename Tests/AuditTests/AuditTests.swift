@@ -1,7 +1,7 @@
 import Databases
 import Glibc
+import Identities
 import JSON
-import Organizations
 import Testing
 import Time
 
@@ -30,7 +30,9 @@ struct AuditTests {
 
         func append(_ number: Int, in organization: String?) async throws {
             let record = AuditRecord(
-                .signIn, by: .identity(issuer: "https://idp.example", subject: "s\(number)", email: "a@b.example"),
+                .signIn,
+                by: .identity(
+                    Identity(issuer: "https://idp.example", subject: Subject("s\(number)")), email: "a@b.example"),
                 in: organization.flatMap { OrganizationID($0) }, target: "idp",
                 details: [("claims", "sub \"é\" \(number)")])
             try await database.write { transaction throws(DatabaseError) in

@@ -1,7 +1,7 @@
 import Cryptography
 import Databases
+import Identities
 import JSON
-import Organizations
 import Testing
 import Time
 

@@ -1,5 +1,5 @@
 import ClaimMapping
-import Organizations
+import Identities
 import Text
 
 /// A claim's value.

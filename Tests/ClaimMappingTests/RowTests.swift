@@ -1,5 +1,5 @@
+import Identities
 import JSON
-import Organizations
 import Testing
 import Tokens
 

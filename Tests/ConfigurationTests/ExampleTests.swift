@@ -1,6 +1,6 @@
 import ClaimMapping
 import Cryptography
-import Organizations
+import Identities
 import Sockets
 import Testing
 import Text

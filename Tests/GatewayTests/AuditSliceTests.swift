@@ -1,6 +1,6 @@
 import Audit
 import Databases
-import Organizations
+import Identities
 import Testing
 import Time
 

@@ -1,5 +1,5 @@
 import HTTPMessage
-import Organizations
+import Identities
 import Sockets
 import Testing
 import Time

@@ -1,4 +1,5 @@
 import HTTPClient
+import Identities
 import OpenID
 import Synchronization
 import Testing

@@ -1,8 +1,8 @@
 import Audit
 import Databases
 import Grants
+import Identities
 import JSON
-import Organizations
 import Snapshots
 import Testing
 import Time
@@ -91,7 +91,7 @@ struct GrantTests {
     func nobodyLeft() async throws {
         let manager = TestBrowser(world)
         try await manager.signIn("carla")
-        let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
+        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
         func leave() async throws -> TestAnswer {
             try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(own)?confirm=self")
         }
@@ -100,7 +100,7 @@ struct GrantTests {
         // Una claims the suspended address; once it is verified, she is suspended with Carla.
         let una = try world.grant(.manager, to: "una")
         try await TestBrowser(world).signIn("una")
-        let identity = try IdentityID(issuer: SignInWorld.issuer, subject: "una").text
+        let identity = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("una"))).text
         func setVerifiedEmail(_ email: String?) async throws {
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
@@ -123,7 +123,7 @@ struct GrantTests {
         _ = try world.grant(.viewer, to: "carla")
         _ = try world.grant(.viewer, to: "una")
         func suspend(_ subject: String, _ email: String?) async throws {
-            let id = try IdentityID(issuer: "x", subject: subject).text
+            let id = try IdentityID(Identity(issuer: Issuer("x"), subject: Subject(subject))).text
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
                     "INSERT INTO suspension VALUES ('acme', $1, $2, $3, 0)", .text(id), .text(SignInWorld.issuer),
@@ -198,7 +198,7 @@ struct GrantTests {
                 == 404)
 
         // A manager's own role ends only with a confirmation, and not if no manager would be left.
-        let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
+        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
         #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)", fields: token).code == "conflict")
         let last = try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token)
         #expect(last.code == "would_lock_out")

@@ -2,8 +2,8 @@ import Audit
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Synchronization
 import Testing
 import Time
@@ -101,7 +101,7 @@ struct InvitationTests {
         #expect(refused.status == 403 && refused.text("reason") == "email_unverified")
         let vic = TestBrowser(world)
         try await vic.signIn("vic")
-        let id = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
         let suspensions = "/api/v1/organizations/acme/suspensions/\(id)"
         #expect(try await manager.call("PUT", suspensions).status == 200)
         #expect(try await accept(token, by: vic).text("reason") == "suspended")
@@ -204,7 +204,7 @@ struct InvitationTests {
             try await gloria.signIn("gloria")
             let (_, token) = try await invite("pat@acme.example", by: gloria)
             if how == "suspend" {
-                let id = try IdentityID(issuer: SignInWorld.issuer, subject: "gloria").text
+                let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria"))).text
                 #expect(try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
                 #expect(try await manager.call("DELETE", "/api/v1/organizations/acme/suspensions/\(id)").status == 204)
             } else {

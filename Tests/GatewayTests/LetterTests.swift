@@ -2,8 +2,8 @@ import Audit
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Synchronization
 import Testing
 import Time

@@ -3,8 +3,8 @@ import Cryptography
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Snapshots
 import Testing
 import Time

@@ -1,7 +1,7 @@
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 
 @testable import Gateway

@@ -2,8 +2,8 @@ import Audit
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 
 @testable import Gateway
@@ -61,7 +61,7 @@ extension SignInWorld {
     }
 
     func identity(_ subject: String) throws -> String {
-        try IdentityID(issuer: SignInWorld.issuer, subject: subject).text
+        try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject))).text
     }
 
     /// Tampers with the store.

@@ -4,8 +4,8 @@ import Cryptography
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Snapshots
 import Sockets
 import Synchronization
@@ -42,7 +42,7 @@ struct ManyPeopleTests {
         let box = try #require(deployment.signIn.box)
         let copies = try (0..<count).map { number in
             let subject = "copy-\(number)"
-            let identity = try IdentityID(issuer: vic.issuer, subject: subject)
+            let identity = try IdentityID(Identity(issuer: Issuer(vic.issuer), subject: Subject(subject)))
             return PersonSeen(
                 organization: id, identity: identity, issuer: vic.issuer, subject: subject, provider: vic.provider,
                 verifiedEmail: "\(subject)@acme.example", email: "\(subject)@acme.example", seenAt: vic.seenAt,

@@ -2,8 +2,8 @@ import ClaimMapping
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Snapshots
 import Testing
 import Tokens
@@ -139,7 +139,8 @@ struct MappingAttackTests {
         let viewer = try await world.browser("vic")
         _ = try await world.browser("sam", "organization=acme")
         func explain(_ subject: String, by browser: TestBrowser) async throws -> Int {
-            let body = #"{"identity_id":"\#(try IdentityID(issuer: SignInWorld.issuer, subject: subject).text)"}"#
+            let body =
+                #"{"identity_id":"\#(try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject))).text)"}"#
             return try await browser.call("POST", "\(acme)/claim-mappings/explain", body).status
         }
         #expect(try await explain("carla", by: viewer) == 200)

@@ -2,8 +2,8 @@ import Audit
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 import Time
 
@@ -286,7 +286,7 @@ struct MappingManagementTests {
         #expect(invited.status == 200 && invited.body.contains("/invitations/accept?token="))
         #expect(try await manager.open(page).body.contains("new@acme.example"))
         #expect(try await !manager.open(page).body.contains("?token="))
-        let id = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
         #expect(try await manager.post(page, [("action", "suspend"), ("id", id)]).status == 303)
         #expect(try await vic.open("/organizations/acme").status == 404)
         #expect(try await manager.post(page, [("action", "unsuspend"), ("id", id)]).status == 303)
@@ -295,7 +295,7 @@ struct MappingManagementTests {
             seen.status == 200 && !seen.body.contains("Invite somebody")
                 && !seen.body.contains("<button type=\"submit\" class=\"danger\""))
         #expect(try await vic.post(page, [("action", "suspend"), ("id", id)]).status == 403)
-        let own = try IdentityID(issuer: SignInWorld.issuer, subject: "carla").text
+        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
         let confirm = try await manager.post(page, [("action", "suspend"), ("id", own)])
         #expect(confirm.status == 409 && confirm.body.contains("take my own role away"))
         let refused = try await manager.post(page, [("action", "suspend"), ("id", own), ("confirm", "self")])

@@ -1,6 +1,6 @@
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 
 @testable import Gateway

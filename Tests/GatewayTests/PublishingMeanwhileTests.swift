@@ -1,8 +1,8 @@
 import Audit
 import DemoProvider
 import Grants
+import Identities
 import JSON
-import Organizations
 import Testing
 import Time
 

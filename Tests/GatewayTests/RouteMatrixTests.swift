@@ -2,8 +2,8 @@ import Audit
 import Databases
 import Grants
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 
 @testable import Gateway
@@ -121,7 +121,7 @@ struct RouteMatrixTests {
         try grant(.publisher, to: "pat", in: acme)
         try grant(.manager, to: "gloria", in: globex)
         try grant(.manager, to: "sue", in: acme)
-        let id = try IdentityID(issuer: SignInWorld.issuer, subject: "sue").text
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("sue"))).text
         let carla = TestBrowser(world)
         try await carla.signIn("carla")
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)

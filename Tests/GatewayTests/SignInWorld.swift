@@ -5,9 +5,9 @@ import DemoProvider
 import Glibc
 import HTTPClient
 import HTTPMessage
+import Identities
 import JSON
 import OpenID
-import Organizations
 import Sessions
 import Snapshots
 import Sockets

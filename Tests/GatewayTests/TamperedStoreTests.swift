@@ -1,6 +1,6 @@
 import Databases
 import Grants
-import Organizations
+import Identities
 import Sessions
 import Snapshots
 import Testing

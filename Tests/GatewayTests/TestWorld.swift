@@ -4,9 +4,9 @@ import Cryptography
 import Databases
 import Glibc
 import HTTPMessage
+import Identities
 import JSON
 import OpenID
-import Organizations
 import Snapshots
 import Sockets
 import Synchronization

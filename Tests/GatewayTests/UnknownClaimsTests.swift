@@ -2,8 +2,8 @@ import Audit
 import Grants
 import HTTPClient
 import HTTPMessage
+import Identities
 import JSON
-import Organizations
 import Testing
 import Time
 
@@ -228,7 +228,7 @@ struct UnknownClaimsTests {
         }
         try await twin.signIn("twin")
         #expect(try await twin.fetch("GET", summary).status == 200)
-        let vic = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        let vic = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(vic)").status == 200)
         #expect(try await twin.fetch("GET", summary).status == 404)
     }
@@ -253,7 +253,7 @@ struct UnknownClaimsTests {
         try await carla.signIn("carla")
         answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
         try await TestBrowser(world).signIn("vic")
-        let vic = try IdentityID(issuer: SignInWorld.issuer, subject: "vic").text
+        let vic = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
         // The twin has that verified address in another account; its groups and its grant would make it a viewer.
         let acme = try #require(OrganizationID("acme"))
         _ = try world.service.access.createGrantBlocking(

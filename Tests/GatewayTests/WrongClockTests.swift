@@ -1,9 +1,9 @@
 import Audit
 import ClaimMapping
 import Databases
+import Identities
 import JSON
 import OpenID
-import Organizations
 import Sessions
 import Snapshots
 import Testing
@@ -142,7 +142,7 @@ struct WrongClockTests {
         #expect(try await hasManager())
 
         try await whileAhead { _ = try await TestBrowser(world).signIn("sam", "organization=acme") }
-        let listed = try await world.service.denied.list(of: "acme", before: nil, limit: 9, now: world.clock.now)
+        let listed = try await world.service.denied.list(of: OrganizationID("acme")!, before: nil, limit: 9, now: world.clock.now)
         #expect(listed.items.isEmpty)
     }
 

@@ -1,5 +1,5 @@
 import ClaimMapping
-import Organizations
+import Identities
 import Testing
 import Tokens
 

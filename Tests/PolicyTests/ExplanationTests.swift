@@ -1,6 +1,6 @@
 import ClaimMapping
+import Identities
 import JSON
-import Organizations
 import Testing
 import Tokens
 

@@ -1,4 +1,5 @@
 import Cryptography
+import Identities
 import Testing
 import Time
 import Tokens

@@ -1,4 +1,5 @@
 import Cryptography
+import Identities
 import JSON
 import Testing
 import Time
@@ -39,7 +40,7 @@ struct IDTokenTests {
 
     @Test("a good one is accepted")
     func accepted() throws {
-        #expect(try outcome().get().identity.subject == "someone")
+        #expect(try outcome().get().identity.subject.text == "someone")
         #expect(try reason(["aud": "[\"client\"]"]) == nil)
         #expect(try reason(["aud": "[\"client\",\"other\"]", "azp": "\"client\""]) == nil)
     }

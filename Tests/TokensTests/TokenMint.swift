@@ -1,4 +1,5 @@
 import Cryptography
+import Identities
 import JSON
 import Time
 import Tokens
@@ -49,7 +50,7 @@ struct TokenMint {
         -> TrustedProvider
     {
         let set = try KeySet(Array((keys ?? jwk()).utf8))
-        var provider = TrustedProvider(id: ProviderID(id)!, issuer: issuer, keys: set)
+        var provider = TrustedProvider(id: ProviderID(id)!, issuer: Issuer(issuer), keys: set)
         provider.audiences = ["api"]
         return provider
     }

@@ -1,6 +1,6 @@
 import Databases
+import Identities
 import JSON
-import Organizations
 import Testing
 
 @testable import WorkspaceMetrics

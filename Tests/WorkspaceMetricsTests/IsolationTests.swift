@@ -1,5 +1,5 @@
 import Databases
-import Organizations
+import Identities
 import Testing
 
 @testable import WorkspaceMetrics

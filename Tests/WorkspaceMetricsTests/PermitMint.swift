@@ -1,6 +1,6 @@
 import ClaimMapping
 import Cryptography
-import Organizations
+import Identities
 import Policy
 import Time
 import Tokens

@@ -1,7 +1,7 @@
 import Databases
 import Glibc
+import Identities
 import JSON
-import Organizations
 import Synchronization
 import Testing
 import Time

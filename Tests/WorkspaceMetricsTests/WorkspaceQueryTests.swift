@@ -1,4 +1,4 @@
-import Organizations
+import Identities
 import Testing
 
 @testable import WorkspaceMetrics

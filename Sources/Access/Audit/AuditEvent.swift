@@ -1,13 +1,13 @@
 internal import Cryptography
+public import Identities
 internal import JSON
-public import Organizations
 internal import Text
 internal import Time
 
 /// The actor of an audit event.
 public enum AuditActor: Sendable, Hashable {
     /// A signed-in user, or a program with a bearer token.
-    case identity(issuer: String, subject: String, email: String?)
+    case identity(Identity, email: EmailAddress?)
     /// A user of the command line on the gateway's own machine.
     case `operator`
     /// The gateway itself: it ended an expired session, or acted on a provider's request.
@@ -20,6 +20,12 @@ public enum AuditActor: Sendable, Hashable {
         case .operator: "operator"
         case .system: "system"
         }
+    }
+
+    /// The user's identity and address; nil for the operator and the gateway.
+    var named: (identity: Identity?, email: EmailAddress?) {
+        guard case .identity(let identity, let email) = self else { return (nil, nil) }
+        return (identity, email)
     }
 }
 
@@ -108,12 +114,11 @@ public struct AuditEvent: Sendable {
         writer.member("action", record.action.rawValue)
         writer.name("actor")
         writer.beginObject()
-        var identity: (issuer: String, subject: String, email: String?)?
-        if case .identity(let issuer, let subject, let email) = record.actor { identity = (issuer, subject, email) }
-        writer.member("email", identity?.email)
-        writer.member("issuer", identity?.issuer)
+        let (identity, email) = record.actor.named
+        writer.member("email", email?.spelling)
+        writer.member("issuer", identity?.issuer.text)
         writer.member("kind", record.actor.kind)
-        writer.member("subject", identity?.subject)
+        writer.member("subject", identity?.subject.text)
         writer.endObject()
         writer.name("details")
         writer.beginObject()

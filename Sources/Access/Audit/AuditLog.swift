@@ -1,7 +1,7 @@
 internal import Cryptography
 public import Databases
+public import Identities
 internal import JSON
-public import Organizations
 public import Time
 
 /// The audit log: one chain of events per organization, and one for the gateway itself. Events are appended in the
@@ -64,10 +64,10 @@ public enum AuditLog {
     }
 
     private static func filterText(_ actor: AuditActor) -> String {
-        guard case .identity(_, let subject, let email) = actor else {
+        guard case .identity(let identity, let email) = actor else {
             return filterText(kind: actor.kind, subject: nil, email: nil)
         }
-        return filterText(kind: actor.kind, subject: subject, email: email)
+        return filterText(kind: actor.kind, subject: identity.subject.text, email: email?.spelling)
     }
 
     /// The text that the filter by actor searches.

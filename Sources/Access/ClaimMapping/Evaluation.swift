@@ -1,5 +1,5 @@
+public import Identities
 public import JSON
-public import Organizations
 internal import Text
 public import Tokens
 

@@ -1,5 +1,5 @@
+public import Identities
 internal import JSON
-public import Organizations
 internal import Text
 
 /// The comparison of a claim with a rule's value.

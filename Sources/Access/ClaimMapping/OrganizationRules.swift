@@ -1,6 +1,6 @@
 internal import Cryptography
+public import Identities
 internal import JSON
-public import Organizations
 
 /// An organization's claim mapping: the rules of the settings file, then those that managers added.
 public struct OrganizationRules: Sendable {

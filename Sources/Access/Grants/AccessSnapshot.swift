@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 internal import Text
 
 /// All grants, suspensions and stored rules at one version of the store. Decisions read only the snapshot, so that they

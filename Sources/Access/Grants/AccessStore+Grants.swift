@@ -1,6 +1,6 @@
 public import Audit
 public import Databases
-public import Organizations
+public import Identities
 internal import Time
 
 extension AccessStore {
@@ -97,7 +97,9 @@ extension AccessStore {
         record.target = id
         record.details += [("issuer", grant.issuer), ("subject", grant.subject), ("role", grant.role.rawValue)]
         try AuditLog.append(record, at: moment, transaction)
-        if grant.role == .manager, let inviter = try? IdentityID(issuer: grant.issuer, subject: grant.subject) {
+        if grant.role == .manager,
+            let inviter = try? IdentityID(Identity(issuer: Issuer(grant.issuer), subject: Subject(grant.subject)))
+        {
             try revokeInvitations(
                 of: inviter, in: grant.organization, because: "manager_revoked", recording: record,
                 at: moment, transaction)

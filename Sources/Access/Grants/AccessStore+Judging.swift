@@ -1,7 +1,7 @@
 public import ClaimMapping
 internal import Cryptography
 public import Databases
-public import Organizations
+public import Identities
 internal import Snapshots
 internal import Time
 
@@ -109,7 +109,7 @@ extension AccessStore {
 
     static func identity(_ issuer: String, _ subject: String) throws(DatabaseError) -> IdentityID {
         do throws(CryptographyError) {
-            return try IdentityID(issuer: issuer, subject: subject)
+            return try IdentityID(Identity(issuer: Issuer(issuer), subject: Subject(subject)))
         } catch {
             throw DatabaseError(.failed, cause: "no digest: \(error)")
         }

@@ -1,8 +1,8 @@
 public import Audit
 public import ClaimMapping
 public import Databases
+public import Identities
 internal import JSON
-public import Organizations
 internal import Snapshots
 internal import Text
 internal import Time

@@ -1,6 +1,6 @@
 public import ClaimMapping
 public import Databases
-public import Organizations
+public import Identities
 internal import Text
 
 /// A member: an identity with a role in an organization, and the sources of the role.

@@ -1,6 +1,6 @@
 public import Audit
 public import Databases
-public import Organizations
+public import Identities
 internal import Time
 
 extension AccessStore {

@@ -1,6 +1,6 @@
 public import ClaimMapping
 public import Databases
-public import Organizations
+public import Identities
 internal import Text
 internal import Time
 

@@ -1,7 +1,7 @@
 internal import ClaimMapping
 internal import Cryptography
 public import Databases
-public import Organizations
+public import Identities
 public import Snapshots
 internal import Text
 public import Time

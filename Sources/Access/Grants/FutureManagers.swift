@@ -1,6 +1,6 @@
 public import ClaimMapping
 public import Databases
-public import Organizations
+public import Identities
 internal import Time
 
 /// The managers that an organization would have under rules that are not stored yet. They are found outside of the

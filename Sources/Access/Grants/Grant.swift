@@ -1,26 +1,7 @@
-public import Cryptography
-public import Organizations
+internal import Cryptography
+public import Identities
 public import Text
 public import Time
-
-/// The id of an identity in URLs, derived from issuer and subject; equal in all organizations.
-public struct IdentityID: Sendable, Hashable, CustomStringConvertible {
-    public let text: String
-
-    /// Computes the first 128 bits of SHA-256 over issuer and subject, in base64url.
-    public init(issuer: String, subject: String) throws(CryptographyError) {
-        // Neither value can contain a NUL, so that no two pairs give one text.
-        text = Base64URL.encode(try Digest.sha256(Array("\(issuer)\0\(subject)".utf8)).prefix(16))
-    }
-
-    /// Returns nil if a text does not have the form of an id.
-    public init?(_ text: String) {
-        guard text.utf8.count == 22, Base64URL.decode(text) != nil else { return nil }
-        self.text = text
-    }
-
-    public var description: String { text }
-}
 
 /// A stored role of one identity in one organization.
 public struct Grant: Sendable, Hashable {

@@ -1,5 +1,5 @@
 public import Cryptography
-public import Organizations
+public import Identities
 internal import Text
 public import Time
 

@@ -1,6 +1,6 @@
 internal import ClaimMapping
 internal import Databases
-internal import Organizations
+internal import Identities
 internal import Time
 
 extension AccessStore {

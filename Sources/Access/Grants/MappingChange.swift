@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 internal import Text
 
 /// The content of a rule, without its rank and id.

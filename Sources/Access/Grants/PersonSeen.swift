@@ -1,6 +1,6 @@
 internal import ClaimMapping
 public import Databases
-public import Organizations
+public import Identities
 public import Text
 public import Time
 

@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 
 /// The access that the claims of a user's last sign-in earn in an organization, without grants and suspensions. It is
 /// stored with the user, so that lists do not evaluate all users per request.

@@ -1,6 +1,6 @@
 public import ClaimMapping
+public import Identities
 public import JSON
-public import Organizations
 
 /// An explanation of a user's access to one organization: every rule's verdict, and the effect of grants and
 /// suspensions.

@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 public import Tokens
 
 /// The effective access from claim mapping and stored roles together.

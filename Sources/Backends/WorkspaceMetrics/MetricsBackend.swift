@@ -1,6 +1,6 @@
 public import Audit
 internal import Databases
-internal import Organizations
+internal import Identities
 public import Policy
 
 /// The only entry point for requests. Every method takes a permit, works for the organization that the permit names,

@@ -2,7 +2,7 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
-internal import Organizations
+internal import Identities
 
 extension Invocation {
     /// Opens the store of grants and invitations for one command; the gateway may run at this time.

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Gateway
+internal import Identities
 internal import JSON
 internal import Tokens
 

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Identities
 internal import JSON
 internal import Text
 internal import Tokens

@@ -4,8 +4,8 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Text
 internal import Time
 internal import Tokens
@@ -49,7 +49,7 @@ extension Command {
         }
         return try call.withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
             let (grant, isNew) = try store.createGrantBlocking(
-                role, to: TrustedProvider.canonicalIssuer(provider.issuer), subject, in: organization,
+                role, to: provider.issuer.text, subject, in: organization,
                 source: .operator, recording: AuditRecord(.grantCreate, by: .operator, in: organization))
             if call.arguments.has("json") {
                 call.print(json([grant]))

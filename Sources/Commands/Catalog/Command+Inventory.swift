@@ -2,8 +2,8 @@ internal import Audit
 internal import Configuration
 internal import Databases
 internal import Gateway
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Text
 internal import WorkspaceMetrics
 

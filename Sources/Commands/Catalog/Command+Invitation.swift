@@ -3,7 +3,7 @@ internal import Configuration
 internal import Databases
 internal import Gateway
 internal import Grants
-internal import Organizations
+internal import Identities
 internal import Text
 internal import Time
 

@@ -1,3 +1,4 @@
+internal import Identities
 internal import JSON
 internal import Text
 internal import Tokens
@@ -20,8 +21,8 @@ struct IssuerChecks {
     }
 
     private let reader: SettingReader
-    private var names: [ExactText: [Name]] = [:]
-    private var order: [ExactText] = []
+    private var names: [Issuer: [Name]] = [:]
+    private var order: [Issuer] = []
     private var audiences: [[Audience]] = []
 
     init(_ providers: [JSONValue], _ reader: SettingReader) {
@@ -51,7 +52,7 @@ struct IssuerChecks {
     }
 
     private mutating func add(_ name: Name, _ text: String) {
-        let key = ExactText(TrustedProvider.canonicalIssuer(text))
+        let key = Issuer(text)
         if names[key] == nil { order.append(key) }
         names[key, default: []].append(name)
     }

@@ -1,6 +1,6 @@
 internal import ClaimMapping
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Text
 
 /// One claim mapping rule of the file.

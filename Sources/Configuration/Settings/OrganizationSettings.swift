@@ -1,5 +1,5 @@
 public import ClaimMapping
-public import Organizations
+public import Identities
 internal import Tokens
 
 /// An organization as the file declares it.

@@ -1,6 +1,7 @@
 public import ClaimMapping
 public import Cryptography
 public import HTTPClient
+public import Identities
 public import Text
 internal import Time
 public import Tokens
@@ -14,7 +15,7 @@ public struct ProviderSettings: Sendable {
     /// (``Settings/listedProviders``).
     public let listed: Bool?
     /// The issuer as written; compare by ``TrustedProvider/canonicalIssuer(_:)``.
-    public let issuer: String
+    public let issuer: Issuer
     /// The client id; nil if the provider serves bearer tokens only.
     public let clientID: String?
     public let clientSecret: Secret?
@@ -30,7 +31,7 @@ public struct ProviderSettings: Sendable {
     public let acrValues: [String]
     public let audiences: [String]
     public let audienceClaims: [String]
-    public let accessTokenIssuers: [String]
+    public let accessTokenIssuers: [Issuer]
     public let authorizedParties: [String]
     public let algorithms: [SignatureAlgorithm]
     /// Fixed keys; nil if they are discovered.
@@ -81,7 +82,7 @@ extension ProviderSettings: Section {
             let audienceClaims = members[S.audienceClaims], let tokenIssuers = members[S.accessTokenIssuers],
             let endpoints = members[S.endpoints], let reachable = members[S.reachable]
         else { return nil }
-        (self.id, self.issuer, self.scopes, authorizationParameters) = (id, issuer, scopes, parameters)
+        (self.id, self.issuer, self.scopes, authorizationParameters) = (id, Issuer(issuer), scopes, parameters)
         (name, listed) = (members[S.name] ?? id.text, members[S.listed])
         (clientID, clientSecret) = (members[S.clientID], members[S.clientSecret])
         (maxAge, self.acrValues, self.audiences) = (members[S.maxAge], acrValues, audiences)
@@ -91,7 +92,7 @@ extension ProviderSettings: Section {
         insecureAllowHTTP = insecure
         (tokenEndpointAuth, clientKey) = (members[S.tokenEndpointAuth], members[S.clientKey])
         (self.logoutParameters, self.audienceClaims, accessTokenIssuers) = (
-            logoutParameters, audienceClaims, tokenIssuers
+            logoutParameters, audienceClaims, tokenIssuers.map { Issuer($0) }
         )
         (discoveryURL, self.endpoints, self.reachable) = (members[S.discoveryURL], endpoints, reachable)
     }

@@ -1,6 +1,6 @@
 internal import Cryptography
 internal import HTTPClient
-internal import Organizations
+internal import Identities
 internal import Sockets
 internal import Text
 internal import Tokens

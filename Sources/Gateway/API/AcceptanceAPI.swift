@@ -1,8 +1,8 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 
 /// `POST /api/v1/invitations/accept`
 struct AcceptanceAPI: Sendable {

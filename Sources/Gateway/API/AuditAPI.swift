@@ -1,8 +1,8 @@
 internal import Audit
 internal import Databases
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 internal import Time

@@ -3,8 +3,8 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 internal import Time

@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import Databases
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Time
@@ -18,7 +18,7 @@ struct DeniedSignInsAPI: Sendable {
             let found: (items: [DeniedSignIn], hasMore: Bool)
             do throws(DatabaseError) {
                 found = try await service.denied.list(
-                    of: permit.organization.text, before: place, limit: query.limit, now: service.now())
+                    of: permit.organization, before: place, limit: query.limit, now: service.now())
             } catch {
                 throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
             }
@@ -35,10 +35,10 @@ struct DeniedSignInsAPI: Sendable {
             ListQuery.write(items, next: next) { writer, denied in
                 writer.member("id", denied.id)
                 writer.member("timestamp", denied.timestamp.rfc3339)
-                writer.member("provider", denied.provider)
-                writer.member("issuer", denied.issuer)
-                writer.member("subject", denied.subject)
-                writer.member("email", denied.email)
+                writer.member("provider", denied.provider.text)
+                writer.member("issuer", denied.identity.issuer.text)
+                writer.member("subject", denied.identity.subject.text)
+                writer.member("email", denied.email?.spelling)
                 writer.member("reason", denied.reason)
                 writer.name("claims")
                 writer.raw(denied.claims)

@@ -3,8 +3,8 @@ internal import ClaimMapping
 internal import Databases
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Text
@@ -54,9 +54,9 @@ struct IdentityAPI {
         writer.name("identity")
         writer.beginObject()
         writer.member("provider", claims.provider.text)
-        writer.member("issuer", claims.identity.issuer)
-        writer.member("subject", claims.identity.subject)
-        writer.member("email", claims.claims.root.shownEmail)
+        writer.member("issuer", claims.identity.issuer.text)
+        writer.member("subject", claims.identity.subject.text)
+        writer.member("email", claims.claims.root.shownEmail?.spelling)
         writer.endObject()
         writer.name("roles")
         writer.beginArray()

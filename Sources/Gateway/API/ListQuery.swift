@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
 internal import Text
 internal import Time

@@ -1,7 +1,7 @@
 internal import ClaimMapping
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Tokens
@@ -61,7 +61,7 @@ extension ManagementAPI {
     private func deniedSignIn(_ id: String) async throws(Problem) -> ExplainedAccess? {
         try needMappings()
         guard let denied = try await management.deniedSignIn(id),
-            let identity = try? IdentityID(issuer: denied.issuer, subject: denied.subject)
+            let identity = try? IdentityID(denied.identity)
         else { return nil }
         return try await management.explain(identity)
     }

@@ -1,7 +1,7 @@
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Time
 
 extension ManagementAPI {

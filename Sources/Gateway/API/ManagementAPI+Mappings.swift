@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 

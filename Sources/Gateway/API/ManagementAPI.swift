@@ -2,8 +2,8 @@ internal import Cryptography
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 internal import Time
@@ -80,7 +80,8 @@ struct ManagementAPI: Sendable {
             query.page(from: grants, id: \.id) { writer, grant in
                 writer.member("id", grant.id)
                 writer.member(
-                    "identity_id", (try? IdentityID(issuer: grant.issuer, subject: grant.subject))?.text)
+                    "identity_id",
+                    (try? IdentityID(Identity(issuer: Issuer(grant.issuer), subject: Subject(grant.subject))))?.text)
                 writer.member("issuer", grant.issuer)
                 writer.member("subject", grant.subject)
                 writer.member("email", grant.email)

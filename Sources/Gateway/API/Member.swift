@@ -1,6 +1,6 @@
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Time
 
 extension SeenMember {

@@ -1,7 +1,7 @@
 internal import Grants
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Telemetry
 public import WorkspaceMetrics
 

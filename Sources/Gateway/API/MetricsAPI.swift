@@ -1,7 +1,7 @@
 internal import Audit
 internal import HTTPMessage
 internal import HTTPServer
-internal import Organizations
+internal import Identities
 internal import Policy
 internal import Telemetry
 internal import WorkspaceMetrics

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Identities
 internal import OpenID
 internal import Sockets
 internal import Telemetry

@@ -1,4 +1,5 @@
 internal import Audit
+internal import Identities
 internal import Sessions
 internal import Tokens
 

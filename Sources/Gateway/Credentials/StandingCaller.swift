@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -23,7 +23,7 @@ struct StandingCaller: Sendable {
     /// - Parameter isConfirmed: true if the caller confirms the loss of their own role.
     func acting(_ permission: Permission, in id: OrganizationID, isConfirmed: Bool = false) -> ActingIdentity {
         ActingIdentity(
-            issuer: claims.identity.issuer, subject: claims.identity.subject, permission: permission,
+            issuer: claims.identity.issuer.text, subject: claims.identity.subject.text, permission: permission,
             isConfirmed: isConfirmed, isSignedIn: isSignedIn,
             verifiedEmail: {
                 let claims = currentClaims
@@ -50,7 +50,7 @@ struct StandingCaller: Sendable {
     func isSignedIn(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let deployment = deployments.read().value
         guard let session else { return deployment.stillTrusts(claims, at: moment) }
-        guard deployment.signIn.issuers[claims.provider].isExactly(claims.identity.issuer) else { return false }
+        guard deployment.signIn.issuers[claims.provider] == claims.identity.issuer else { return false }
         return try SessionStore.isLive(session, under: deployment.signIn.lifetimes, at: moment, transaction)
     }
 }
@@ -61,7 +61,7 @@ extension Deployment {
     fileprivate func stillTrusts(_ claims: VerifiedClaims, at moment: Timestamp) -> Bool {
         guard claims.validity.contains(moment),
             let provider = trustedProviders.first(where: { $0.id == claims.provider }),
-            TrustedProvider.isSameIssuer(provider.issuer, claims.identity.issuer), let keys = provider.keys?.keys
+            provider.issuer == claims.identity.issuer, let keys = provider.keys?.keys
         else { return false }
         return claims.keyID == nil || keys.contains { $0.id == nil || $0.id.isExactly(claims.keyID) }
     }

@@ -1,6 +1,6 @@
 public import Configuration
 internal import Databases
-internal import Organizations
+internal import Identities
 internal import WorkspaceMetrics
 
 /// The demo's store, filled only while it is empty, so that changes made in it stay.

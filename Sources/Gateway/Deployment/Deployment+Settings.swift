@@ -1,6 +1,6 @@
 internal import ClaimMapping
 public import Configuration
-internal import Organizations
+internal import Identities
 internal import Tokens
 internal import WorkspaceMetrics
 

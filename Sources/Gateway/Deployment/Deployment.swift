@@ -1,9 +1,9 @@
 public import ClaimMapping
 internal import Configuration
 internal import Grants
+public import Identities
 internal import JSON
 internal import OpenID
-public import Organizations
 internal import Policy
 internal import Text
 public import Tokens
@@ -143,7 +143,7 @@ public final class Deployment: Sendable {
         of claims: VerifiedClaims, under rules: OrganizationRules, with access: AccessSnapshot
     ) -> Entitlement {
         let trust = emailTrust(of: claims.provider)
-        let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+        let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
         let isSuspended = access.isSuspended(
             issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.known),
             in: rules.id)

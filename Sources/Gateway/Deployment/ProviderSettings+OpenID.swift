@@ -1,5 +1,6 @@
 internal import Configuration
 internal import HTTPClient
+internal import Identities
 internal import OpenID
 internal import Sockets
 
@@ -14,7 +15,7 @@ extension ProviderAddress {
         (endpoints.keys, endpoints.endSession) = (named.jwks, named.endSession)
         // Hosts that the configuration names may have private addresses.
         let urls = [
-            AbsoluteURL(settings.issuer), settings.discoveryURL, named.authorization, named.token, named.userinfo,
+            AbsoluteURL(settings.issuer.text), settings.discoveryURL, named.authorization, named.token, named.userinfo,
             named.jwks, named.endSession,
         ]
         var (hosts, ranges) = (urls.compactMap { $0?.host }, [AddressRange]())

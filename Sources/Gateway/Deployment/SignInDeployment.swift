@@ -2,8 +2,8 @@ internal import Audit
 internal import Configuration
 internal import Cryptography
 public import HTTPClient
+internal import Identities
 public import OpenID
-internal import Organizations
 internal import Sessions
 internal import Text
 public import Threads
@@ -41,8 +41,8 @@ struct SignInDeployment: Sendable {
     let listed: Set<ProviderID>
     /// The names of all providers that users see.
     let names: [ProviderID: String]
-    /// The issuers of the sign-in providers, in canonical spelling.
-    let issuers: [ProviderID: String]
+    /// The issuers of the sign-in providers.
+    let issuers: [ProviderID: Issuer]
     /// The box that seals sessions; nil without a secret key, which sign-ins require.
     let box: SealedBox?
     /// The keys that sign checkpoints of the audit log; nil without a secret key.
@@ -97,7 +97,7 @@ extension SignInDeployment {
         listed = Set(settings.listedProviders.map(\.id))
         names = Dictionary(settings.providers.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         issuers = Dictionary(
-            parties.map { ($0.id, TrustedProvider.canonicalIssuer($0.client.provider.issuer)) },
+            parties.map { ($0.id, $0.client.provider.issuer) },
             uniquingKeysWith: { first, _ in first })
         emailDomains = domains
         // The configuration's checks ensure the keys' length.

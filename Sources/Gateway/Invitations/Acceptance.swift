@@ -2,8 +2,8 @@ internal import Audit
 internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
@@ -25,9 +25,9 @@ struct Acceptance: Sendable {
     var invitee: Invitee {
         let root = claims.claims.root
         return Invitee(
-            issuer: claims.identity.issuer, subject: claims.identity.subject,
+            issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
             verifiedEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
-            email: root.shownEmail)
+            email: root.shownEmail?.spelling)
     }
 
     /// Returns true if the organization accepts sign-ins of this provider; nil if the organization no longer exists.

@@ -4,9 +4,9 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
 internal import OpenID
-internal import Organizations
 internal import Pages
 internal import Sessions
 internal import Snapshots
@@ -142,7 +142,7 @@ struct AcceptanceFlow: Sendable {
     private func wrongPerson(
         _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization
     ) -> Reply {
-        let own = claims?.claims.root.shownEmail
+        let own = claims?.claims.root.shownEmail?.spelling
         let wrong = InvitationPage.WrongPerson(
             invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
             advice: mismatch.advice)
@@ -159,10 +159,10 @@ struct AcceptanceFlow: Sendable {
 
     private func page(_ content: InvitationPage.Content, _ status: Int) -> Reply {
         let account = claims.map { claims in
-            let email = claims.claims.root.shownEmail
+            let email = claims.claims.root.shownEmail?.spelling
             // A user with the wrong account learns neither address.
             let shown = if case .wrongPerson = content { email.map { MaskedAddress($0).text } } else { email }
-            return Account(name: shown ?? claims.identity.subject, formToken: try? session?.formToken)
+            return Account(name: shown ?? claims.identity.subject.text, formToken: try? session?.formToken)
         }
         return .page(
             Status(status), InvitationPage(content, account: account, requestID: origin.requestID).document)

@@ -1,8 +1,8 @@
 internal import Configuration
 internal import Grants
 internal import HTTPClient
+internal import Identities
 internal import Mail
-internal import Organizations
 internal import Pages
 internal import Sockets
 internal import Text

@@ -1,8 +1,8 @@
 internal import Databases
 internal import Dispatch
 internal import Grants
+internal import Identities
 internal import Mail
-internal import Organizations
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry

@@ -1,9 +1,9 @@
 internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
 internal import OpenID
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -46,7 +46,8 @@ extension Management {
     /// Explains claims that were verified earlier.
     func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
         try await explain(
-            claims.known, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
+            claims.known, of: claims.provider, issuer: claims.identity.issuer.text,
+            subject: claims.identity.subject.text,
             isDryRun: false)
     }
 
@@ -56,7 +57,7 @@ extension Management {
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
         return try await explain(
-            KnownClaims(root), of: provider, issuer: TrustedProvider.canonicalIssuer(known.issuer), subject: subject,
+            KnownClaims(root), of: provider, issuer: known.issuer.text, subject: subject,
             isDryRun: true)
     }
 
@@ -90,7 +91,8 @@ extension Management {
         let isSuspended = access.isSuspended(
             issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: claims), in: id)
         return ExplainedAccess(
-            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
+            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail?.spelling,
+            isDryRun: isDryRun,
             explanation: AccessExplanation(
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
@@ -101,14 +103,14 @@ extension Management {
     /// The denied sign-ins, newest first.
     func deniedSignIns(limit: Int) async throws(Problem) -> [DeniedSignIn] {
         try await stored { () throws(DatabaseError) in
-            try await service.denied.list(of: id.text, before: nil, limit: limit, now: service.now()).items
+            try await service.denied.list(of: id, before: nil, limit: limit, now: service.now()).items
         }
     }
 
     /// A sign-in that gave no role here, by its id.
     func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
         try await stored { () throws(DatabaseError) in
-            try await service.denied.find(denied, in: id.text, now: service.now())
+            try await service.denied.find(denied, in: id, now: service.now())
         }
     }
 }

@@ -4,8 +4,8 @@ internal import Configuration
 internal import Databases
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 internal import Time
@@ -80,7 +80,7 @@ extension Management {
 
     private var terms: InvitationTerms {
         InvitationTerms(
-            inviter: try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject),
+            inviter: try? IdentityID(permit.identity),
             inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             lifetime: deployment.invitations.lifetime, perDay: deployment.invitations.perDay,
             sendsLetter: deployment.mail != nil)

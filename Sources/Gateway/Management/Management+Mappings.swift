@@ -3,8 +3,8 @@ internal import ClaimMapping
 internal import Cryptography
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Snapshots
 internal import Text

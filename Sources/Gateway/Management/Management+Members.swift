@@ -2,7 +2,7 @@ internal import Audit
 internal import ClaimMapping
 internal import Databases
 internal import Grants
-internal import Organizations
+internal import Identities
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -93,7 +93,7 @@ extension Management {
         let identity = acting(.writeMembers)
         try await decided { () throws(DatabaseError) in
             try await service.sessions.endAll(
-                issuer: known.issuer, subject: known.subject, recording: records,
+                of: Identity(issuer: Issuer(known.issuer), subject: Subject(known.subject)), recording: records,
                 unless: { transaction throws(DatabaseError) in
                     try self.access.refusal(of: identity, in: id, transaction)
                 })

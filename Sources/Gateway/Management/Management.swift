@@ -2,8 +2,8 @@ internal import Audit
 internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -61,7 +61,7 @@ struct Management: Sendable {
 
     /// Returns true if the identity is the caller's own.
     func isOwn(_ identity: IdentityID) -> Bool {
-        identity == (try? IdentityID(issuer: permit.identity.issuer, subject: permit.identity.subject))
+        identity == (try? IdentityID(permit.identity))
     }
 
     /// A store failure gets one problem, and one line in the log.

@@ -1,5 +1,5 @@
 internal import ClaimMapping
-internal import Organizations
+internal import Identities
 internal import Text
 
 /// Rules that can never decide: another rule matches every value they match, and takes precedence. Under

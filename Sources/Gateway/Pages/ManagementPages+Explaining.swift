@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
@@ -21,7 +21,7 @@ extension ManagementPages {
         var page = explainPage
         if let id, management.permit.role == .manager {
             let denied = try await management.deniedSignIn(id)
-            let identity = denied.flatMap { try? IdentityID(issuer: $0.issuer, subject: $0.subject) }
+            let identity = denied.flatMap { try? IdentityID($0.identity) }
             if let identity, let explained = try await management.explain(identity) {
                 page.outcome = outcome(explained)
             } else {

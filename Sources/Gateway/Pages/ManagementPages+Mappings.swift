@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
@@ -72,7 +72,7 @@ extension ManagementPages {
         if formToken != nil {
             denied = try await management.deniedSignIns(limit: 20).map {
                 MappingsPage.Denied(
-                    id: $0.id, name: $0.email ?? $0.subject, at: $0.timestamp,
+                    id: $0.id, name: $0.email?.spelling ?? $0.identity.subject.text, at: $0.timestamp,
                     reason: EntitlementReason(rawValue: $0.reason)?.words ?? $0.reason)
             }
         }
@@ -161,13 +161,13 @@ extension ManagementPages {
     private func draft(for id: String) async throws(Problem) -> MappingsPage.Draft? {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()
-        let identity = try? IdentityID(issuer: denied.issuer, subject: denied.subject)
+        let identity = try? IdentityID(denied.identity)
         let person: PersonSeen? = if let identity { try await management.person(identity) } else { nil }
         if let email = person?.verifiedEmail {
             (draft.claimName, draft.claimValue) = ("email", email)
         } else {
             let claims = person.flatMap(management.deployment.claims)
-            (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.subject)
+            (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
         }
         return draft
     }

@@ -1,7 +1,7 @@
 internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
-internal import Organizations
+internal import Identities
 internal import Pages
 internal import Policy
 internal import Text

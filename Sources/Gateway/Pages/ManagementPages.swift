@@ -1,7 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
-internal import Organizations
+internal import Identities
 internal import Pages
 internal import Policy
 internal import Sessions

@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Pages
 internal import Policy
 internal import Sessions
@@ -72,8 +72,8 @@ enum PageRoutes {
         let claims = caller.claims
         let page = RefusedPage(
             account: account(caller), provider: exchange.deployment.signIn.name(of: claims.provider),
-            issuer: claims.identity.issuer,
-            subject: claims.identity.subject, email: email(of: claims, in: exchange.deployment),
+            issuer: claims.identity.issuer.text,
+            subject: claims.identity.subject.text, email: email(of: claims, in: exchange.deployment),
             groups: groups(claims.known), missing: missing(claims.unknown), others: organizations(exchange, caller),
             requestID: exchange.renderer.requestID)
         return .page(.notFound, page.document)
@@ -88,9 +88,9 @@ enum PageRoutes {
     // MARK: Parts
 
     static func account(_ caller: Caller) -> Account {
-        let email = caller.claims.claims.root.shownEmail
+        let email = caller.claims.claims.root.shownEmail?.spelling
         return Account(
-            name: email ?? caller.claims.identity.subject,
+            name: email ?? caller.claims.identity.subject.text,
             formToken: caller.session.flatMap { try? $0.token.formToken })
     }
 
@@ -106,7 +106,7 @@ enum PageRoutes {
     }
 
     private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.claims.root.shownEmail, !address.isEmpty else {
+        guard let address = claims.claims.root.shownEmail?.spelling, !address.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
         switch deployment.emailTrust(of: claims.provider).standing(of: address, among: claims.known) {

@@ -1,5 +1,5 @@
 public import HTTPMessage
-public import Organizations
+public import Identities
 
 /// Every route of the public listener, as a closed list. Other paths are 404, and labels in logs and metrics are these
 /// templates, never a path.

@@ -4,8 +4,8 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -18,7 +18,7 @@ extension GatewayHandler {
     /// Decides entitlement and permit, then dispatches to the route.
     func serve(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
         let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
-        context.record.subject = caller.claims.identity.subject
+        context.record.subject = caller.claims.identity.subject.text
         if let session = caller.session, request.method.changesState {
             // A page's form sends its token in the content, and it is checked when that is read.
             guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
@@ -68,12 +68,12 @@ extension GatewayHandler {
         of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
     ) -> (@Sendable () async -> Void)? {
         let (claims, deployment) = (caller.claims, exchange.deployment)
-        let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+        let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
         guard let entitlement, entitlement.reason == .suspended,
             deployment.organization(entitlement.organization.text)?.accepts(claims.provider) ?? false,
             let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
             access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
-            let identity = try? IdentityID(issuer: issuer, subject: subject)
+            let identity = try? IdentityID(Identity(issuer: Issuer(issuer), subject: Subject(subject)))
         else { return nil }
         let (service, rules, id) = (service, Deployment.peopleRules(of: deployments), entitlement.organization)
         let key = "\(id.text) \(identity.text) \(email)"

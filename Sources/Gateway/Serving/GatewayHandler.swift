@@ -1,6 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import OpenID
 internal import Policy
 internal import Snapshots

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Grants
 internal import HTTPClient
 internal import HTTPServer
+internal import Identities
 internal import Mail
 internal import OpenID
 internal import Sessions

@@ -1,6 +1,7 @@
 internal import Databases
 internal import Dispatch
 internal import Grants
+internal import Identities
 internal import OpenID
 internal import Sessions
 internal import Snapshots

@@ -1,7 +1,7 @@
 internal import ClaimMapping
 internal import Databases
 internal import Grants
-internal import Organizations
+internal import Identities
 internal import Snapshots
 internal import Synchronization
 

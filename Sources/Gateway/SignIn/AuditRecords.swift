@@ -1,8 +1,8 @@
 internal import Audit
 internal import ClaimMapping
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Text
 internal import Tokens
@@ -16,8 +16,7 @@ struct AuditOrigin: Sendable {
 extension VerifiedClaims {
     /// The user's name in the audit log.
     var actor: AuditActor {
-        .identity(
-            issuer: identity.issuer, subject: identity.subject, email: claims.root.shownEmail)
+        .identity(identity, email: claims.root.shownEmail)
     }
 }
 

@@ -1,8 +1,8 @@
 internal import ClaimMapping
 internal import Cryptography
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Snapshots
 internal import Tokens
@@ -24,7 +24,7 @@ extension Deployment {
     private func accepts(_ issuer: String, in id: OrganizationID) -> Bool {
         guard let organization = organization(id.text) else { return false }
         return providers.contains { provider in
-            organization.accepts(provider.id) && TrustedProvider.isSameIssuer(provider.issuer, issuer)
+            organization.accepts(provider.id) && provider.issuer == Issuer(issuer)
         }
     }
 

@@ -1,9 +1,9 @@
 internal import ClaimMapping
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
 internal import OpenID
-internal import Organizations
 internal import Policy
 internal import Snapshots
 internal import Text
@@ -57,10 +57,10 @@ extension Deployment {
         let claims = sealed.claims
         let root = claims.claims.root
         return PersonSeen(
-            organization: organization.id, identity: sealed.identity, issuer: claims.identity.issuer,
-            subject: claims.identity.subject, provider: claims.provider.text,
+            organization: organization.id, identity: sealed.identity, issuer: claims.identity.issuer.text,
+            subject: claims.identity.subject.text, provider: claims.provider.text,
             verifiedEmail: emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
-            email: root.shownEmail, seenAt: now, claims: sealed.bytes,
+            email: root.shownEmail?.spelling, seenAt: now, claims: sealed.bytes,
             access: seenAccess(of: claims, under: organization.rules(with: access)))
     }
 
@@ -73,7 +73,7 @@ extension Deployment {
 
     private func sealed(_ claims: VerifiedClaims) -> SealedPerson? {
         guard let box = signIn.box,
-            let id = try? IdentityID(issuer: claims.identity.issuer, subject: claims.identity.subject),
+            let id = try? IdentityID(claims.identity),
             let bytes = try? claims.sealed(in: box, for: PersonSeen.owner(of: id))
         else { return nil }
         return SealedPerson(identity: id, claims: claims, bytes: bytes)

@@ -1,5 +1,6 @@
 public import Configuration
-public import Tokens
+public import Identities
+internal import Tokens
 
 /// The redirect URI to register at a provider (RFC 6749, section 3.1.2).
 ///

@@ -1,6 +1,7 @@
 internal import Audit
 internal import Databases
 internal import Dispatch
+internal import Identities
 internal import JSON
 internal import OpenID
 internal import Sessions
@@ -176,8 +177,8 @@ final class SessionRenewals: Sendable {
     private func end(_ session: Session, _ detail: String, _ requestID: String?) async {
         let identity = session.claims.identity
         let record = AuditRecord(
-            .sessionEnd, by: .system, target: identity.subject, reason: "provider_refused",
-            details: [("issuer", identity.issuer)])
+            .sessionEnd, by: .system, target: identity.subject.text, reason: "provider_refused",
+            details: [("issuer", identity.issuer.text)])
         do throws(DatabaseError) {
             try await sessions.end(session.key, recording: [record])
         } catch {
@@ -224,7 +225,10 @@ final class SessionRenewals: Sendable {
     }
 
     private func fields(_ session: Session, _ detail: String) -> [(String, String)] {
-        [("provider", session.claims.provider.text), ("subject", session.claims.identity.subject), ("detail", detail)]
+        [
+            ("provider", session.claims.provider.text), ("subject", session.claims.identity.subject.text),
+            ("detail", detail),
+        ]
     }
 
     // MARK: Ending

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Identities
 internal import OpenID
 internal import Pages
 internal import Sessions
@@ -48,8 +49,8 @@ extension SignInDeployment {
     func name(ofStored id: String) -> String { ProviderID(id).map(name) ?? id }
 
     /// The providers with this issuer at which users sign in.
-    func parties(ofIssuer issuer: String) -> [RelyingParty] {
-        parties.filter { TrustedProvider.isSameIssuer($0.client.provider.issuer, issuer) }
+    func parties(ofIssuer issuer: Issuer) -> [RelyingParty] {
+        parties.filter { $0.client.provider.issuer == issuer }
     }
 
     /// The general sign-in page.
@@ -68,7 +69,7 @@ extension SignInDeployment {
 
     /// A session's standing. A session has ended if its provider is gone, or now has another issuer.
     func standing(of session: Session, at now: Timestamp) -> SessionStanding {
-        guard issuers[session.claims.provider].isExactly(session.claims.identity.issuer) else { return .ended }
+        guard issuers[session.claims.provider] == session.claims.identity.issuer else { return .ended }
         return session.standing(under: lifetimes, at: now)
     }
 }

@@ -4,6 +4,7 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import OpenID
 internal import Pages
 internal import Sessions

@@ -3,6 +3,7 @@ internal import Cryptography
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import OpenID
 internal import Pages
 internal import Sessions

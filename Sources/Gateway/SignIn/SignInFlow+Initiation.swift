@@ -2,6 +2,7 @@ internal import Databases
 internal import HTTPClient
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import OpenID
 internal import Pages
 internal import Text
@@ -52,7 +53,7 @@ extension SignInFlow {
             else { return page(.foreignTarget) }
             query.returnTo = SignInQuery.target(url.requestTarget)
         }
-        let parties = signIn.parties(ofIssuer: initiation.issuer)
+        let parties = signIn.parties(ofIssuer: Issuer(initiation.issuer))
         guard parties.count == 1, let party = parties.first else {
             query.email = nil
             return .page(.ok, signIn.page(for: query, message: .unknown).document)

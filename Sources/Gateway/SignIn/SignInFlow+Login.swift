@@ -1,6 +1,7 @@
 internal import Databases
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import JSON
 internal import Pages
 internal import Sessions
@@ -53,7 +54,7 @@ extension SignInFlow {
         let now = service.now()
         let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
         guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
-        let account = session.claims.claims.root.shownEmail ?? session.claims.identity.subject
+        let account = session.claims.claims.root.shownEmail?.spelling ?? session.claims.identity.subject.text
         return .page(
             .ok,
             ConfirmSignInPage(

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Identities
 internal import OpenID
 internal import Pages
 internal import Telemetry

@@ -3,8 +3,8 @@ internal import ClaimMapping
 internal import Cryptography
 internal import Databases
 internal import Grants
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -96,7 +96,7 @@ final class SignInService: Sendable {
             let denied = try await database.compute {
                 SignInService.denial(of: claims, in: organization, under: deployment, with: access, at: now)
             }
-            if let denied { try await self.denied.record(denied, in: organization.id.text) }
+            if let denied { try await self.denied.record(denied, in: organization.id) }
         } catch {
             log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
         }
@@ -121,8 +121,8 @@ final class SignInService: Sendable {
         let root = claims.claims.root
         guard let id = try? RandomBytes.make(12) else { return nil }
         return DeniedSignIn(
-            id: Base64URL.encode(id), timestamp: now, provider: claims.provider.text,
-            issuer: claims.identity.issuer, subject: claims.identity.subject,
+            id: Base64URL.encode(id), timestamp: now, provider: claims.provider,
+            identity: claims.identity,
             email: root.shownEmail, reason: explanation.evaluation.reason.rawValue,
             claims: SignInService.claims(root, for: rules), rows: SignInService.rows(explanation))
     }

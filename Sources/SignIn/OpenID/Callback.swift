@@ -1,7 +1,8 @@
 public import Cryptography
+public import Identities
 internal import Text
 public import Time
-public import Tokens
+internal import Tokens
 
 /// The authorization response of a provider (RFC 6749, section 4.1.2; OAuth 2.0 Form Post Response Mode), parsed but
 /// not yet trusted.
@@ -9,7 +10,7 @@ public struct Callback: Sendable, Hashable {
     public let state: String
     public let code: String?
     /// The parameter `iss` (RFC 9207).
-    public let issuer: String?
+    public let issuer: Issuer?
     public let error: String?
     /// The provider's description of the error, cut to a limited length.
     public let errorDescription: String?
@@ -32,7 +33,7 @@ public struct Callback: Sendable, Hashable {
                 error: values["error"], description: values["error_description"], hiding: [values["code"] ?? ""])
             throw SignInFailure(.callbackMalformed, "\"state\" is missing\(words.suffix)")
         }
-        (self.state, code, issuer, error) = (state, values["code"], values["iss"], values["error"])
+        (self.state, code, issuer, error) = (state, values["code"], values["iss"].map { Issuer($0) }, values["error"])
         errorDescription =
             error == nil ? nil : values["error_description"].map { String($0.prefix(Callback.longestDescription)) }
         guard (code == nil) != (error == nil), code != "", code?.utf8.count ?? 0 <= 8192 else {
@@ -65,7 +66,7 @@ extension Callback {
         in box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(CryptographyError) -> String {
         var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: now.seconds >> (8 * $0)) }
-        let values = [state, code, issuer, error, errorDescription]
+        let values = [state, code, issuer?.text, error, errorDescription]
         // A bit for each value that is present.
         octets.append(values.enumerated().reduce(0) { $1.element == nil ? $0 : $0 | 1 << UInt8($1.offset) })
         for case .some(let value) in values { PackedText.append(value, to: &octets) }

@@ -1,3 +1,4 @@
+internal import Identities
 public import JSON
 internal import Text
 internal import Time
@@ -20,18 +21,18 @@ extension RelyingParty {
     /// - Throws: `state_invalid`, `issuer_mismatch`, or `provider_unavailable` if the provider's metadata cannot be
     ///   fetched.
     public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInFailure) {
-        guard attempt.provider == id, TrustedProvider.isSameIssuer(attempt.issuer, client.provider.issuer) else {
+        guard attempt.provider == id, attempt.issuer == client.provider.issuer else {
             throw SignInFailure(.stateInvalid, "the sign-in was begun at another provider")
         }
         guard let issuer = callback.issuer else {
             if try await metadata().sendsIssuer { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
             return
         }
-        guard TrustedProvider.isSameIssuer(issuer, client.provider.issuer) else {
+        guard issuer == client.provider.issuer else {
             throw SignInFailure(
                 .issuerMismatch,
-                "the callback's \"iss\" is \(issuer.quoted(atMost: 200)), and the provider's issuer is "
-                    + client.provider.issuer.quoted(atMost: 200))
+                "the callback's \"iss\" is \(issuer.text.quoted(atMost: 200)), and the provider's issuer is "
+                    + client.provider.issuer.text.quoted(atMost: 200))
         }
     }
 

@@ -1,6 +1,6 @@
 public import HTTPClient
+public import Identities
 internal import Text
-internal import Tokens
 
 /// Endpoints that the configuration names; each replaces that of the discovery document.
 public struct ProviderEndpoints: Sendable, Hashable {
@@ -15,7 +15,8 @@ public struct ProviderEndpoints: Sendable, Hashable {
 
 /// The URLs of a provider, and the purpose of its use. Equal addresses can share one ``RemoteProvider``.
 public struct ProviderAddress: Sendable, Hashable {
-    private let exactIssuer: ExactText
+    /// The issuer, which the discovery document has to state.
+    public let issuer: Issuer
     /// The URL of the discovery document, if it is not below the issuer.
     public let discovery: AbsoluteURL?
     public let endpoints: ProviderEndpoints
@@ -26,19 +27,16 @@ public struct ProviderAddress: Sendable, Hashable {
     public let policy: OutboundPolicy
 
     public init(
-        issuer: String, discovery: AbsoluteURL? = nil, endpoints: ProviderEndpoints = ProviderEndpoints(),
+        issuer: Issuer, discovery: AbsoluteURL? = nil, endpoints: ProviderEndpoints = ProviderEndpoints(),
         signsIn: Bool, hasFixedKeys: Bool, policy: OutboundPolicy
     ) {
-        exactIssuer = ExactText(issuer)
+        self.issuer = issuer
         self.discovery = discovery
         self.endpoints = endpoints
         self.signsIn = signsIn
         self.hasFixedKeys = hasFixedKeys
         self.policy = policy
     }
-
-    /// The issuer exactly as the discovery document has to state it.
-    public var issuer: String { exactIssuer.text }
 
     /// Whether something is required that only the discovery document states.
     var needsDocument: Bool {
@@ -49,7 +47,7 @@ public struct ProviderAddress: Sendable, Hashable {
     // The path is appended to the issuer without its last slash (OpenID Connect Discovery 1.0, section 4).
     var documentURL: AbsoluteURL? {
         if let discovery { return discovery }
-        let base = TrustedProvider.canonicalIssuer(issuer)
+        let base = issuer.text
         return AbsoluteURL(
             (base.dropping(exactlyLast: "/").map { String($0) } ?? base) + "/.well-known/openid-configuration")
     }

@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import Identities
 internal import JSON
 internal import Text
 internal import Tokens
@@ -70,11 +71,11 @@ extension ProviderMetadata {
         guard let said = root.member("issuer")?.string else {
             throw ProviderFault(isOutage: false, "the discovery document has no \"issuer\"")
         }
-        guard TrustedProvider.isSameIssuer(said, address.issuer) else {
+        guard Issuer(said) == address.issuer else {
             throw ProviderFault(
                 isOutage: false,
                 "the discovery document is of the issuer \(said.quoted(atMost: 200)), and the configuration has "
-                    + "\(address.issuer.quoted(atMost: 200)): both have to be the same, to the last slash")
+                    + "\(address.issuer.text.quoted(atMost: 200)): both have to be the same, to the last slash")
         }
         for endpoint in Endpoint.allCases {
             guard let value = root.member(endpoint.rawValue), !value.isNull else { continue }

@@ -1,4 +1,5 @@
 public import HTTPClient
+public import Identities
 public import Snapshots
 internal import Synchronization
 public import Threads

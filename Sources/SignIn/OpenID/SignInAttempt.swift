@@ -1,7 +1,8 @@
 public import Cryptography
+public import Identities
 internal import JSON
 public import Time
-public import Tokens
+internal import Tokens
 
 /// One attempt to sign in, from the redirect to the provider until the authorization response.
 ///
@@ -16,7 +17,7 @@ public struct SignInAttempt: Sendable, Hashable {
     public let id: String
     public let provider: ProviderID
     /// The provider's issuer at the start of the attempt: after a reload, this id may name another provider.
-    public let issuer: String
+    public let issuer: Issuer
     /// The id of the organization that the sign-in is for.
     public let organization: String?
     /// The path on this site to return to.
@@ -32,7 +33,7 @@ public struct SignInAttempt: Sendable, Hashable {
     ///   - issuer: the provider's configured issuer.
     ///   - browser: SHA-256 of the browser's cookie.
     public init(
-        provider: ProviderID, issuer: String, organization: String?, returnTo: String?, browser: [UInt8],
+        provider: ProviderID, issuer: Issuer, organization: String?, returnTo: String?, browser: [UInt8],
         at now: Timestamp
     ) throws(CryptographyError) {
         id = Base64URL.encode(try RandomBytes.make(16))
@@ -57,7 +58,7 @@ public struct SignInAttempt: Sendable, Hashable {
         writer.beginObject()
         writer.member("id", id)
         writer.member("provider", provider.text)
-        writer.member("issuer", issuer)
+        writer.member("issuer", issuer.text)
         writer.member("organization", organization)
         writer.member("return_to", returnTo)
         writer.member("nonce", nonce)
@@ -80,7 +81,7 @@ public struct SignInAttempt: Sendable, Hashable {
             let nonce = root.member("nonce")?.string, let verifier = root.member("verifier")?.string,
             let browser = root.member("browser")?.string, let startedAt = root.member("started_at")?.integer
         else { throw invalid }
-        (self.id, self.provider, self.issuer, self.nonce) = (id, provider, issuer, nonce)
+        (self.id, self.provider, self.issuer, self.nonce) = (id, provider, Issuer(issuer), nonce)
         (self.verifier, self.browser) = (verifier, browser)
         organization = root.member("organization")?.string
         returnTo = root.member("return_to")?.string

@@ -1,14 +1,15 @@
 public import Databases
+public import Identities
 public import Time
 
 /// A sign-in that earned no role in its organization, as that organization's managers see it.
 public struct DeniedSignIn: Sendable, Hashable {
     public let id: String
     public let timestamp: Timestamp
-    public let provider: String
-    public let issuer: String
-    public let subject: String
-    public let email: String?
+    public let provider: ProviderID
+    public let identity: Identity
+    /// The address as the provider sent it, verified or not.
+    public let email: EmailAddress?
     /// The reason for having no role, from the explanation.
     public let reason: String
     /// A JSON object: the names of all received claims (`names`), and the values of those that rules address
@@ -18,14 +19,13 @@ public struct DeniedSignIn: Sendable, Hashable {
     public let rows: [UInt8]
 
     public init(
-        id: String, timestamp: Timestamp, provider: String, issuer: String, subject: String, email: String?,
+        id: String, timestamp: Timestamp, provider: ProviderID, identity: Identity, email: EmailAddress?,
         reason: String, claims: [UInt8], rows: [UInt8]
     ) {
         self.id = id
         self.timestamp = timestamp
         self.provider = provider
-        self.issuer = issuer
-        self.subject = subject
+        self.identity = identity
         self.email = email
         self.reason = reason
         self.claims = claims
@@ -59,7 +59,7 @@ public final class DeniedSignInStore: Sendable {
         ])
 
     /// Stores a denied sign-in in place of the user's previous one.
-    public func record(_ denied: DeniedSignIn, in organization: String) async throws(DatabaseError) {
+    public func record(_ denied: DeniedSignIn, in organization: OrganizationID) async throws(DatabaseError) {
         try await database.write { transaction throws(DatabaseError) in
             try transaction.execute(
                 """
@@ -69,27 +69,28 @@ public final class DeniedSignInStore: Sendable {
                 ON CONFLICT (organization, issuer, subject) DO UPDATE SET
                     id = excluded.id, at = excluded.at, provider = excluded.provider, email = excluded.email,
                     reason = excluded.reason, claims = excluded.claims, row_verdicts = excluded.row_verdicts
-                """, .text(organization), .text(denied.id), .integer(denied.timestamp.seconds),
-                .text(denied.provider), .text(denied.issuer), .text(denied.subject), .text(orNull: denied.email),
-                .text(denied.reason), .blob(denied.claims), .blob(denied.rows))
+                """, .text(organization.text), .text(denied.id), .integer(denied.timestamp.seconds),
+                .text(denied.provider.text), .text(denied.identity.issuer.text), .text(denied.identity.subject.text),
+                .text(orNull: denied.email?.spelling), .text(denied.reason), .blob(denied.claims), .blob(denied.rows))
             try transaction.execute(
                 """
                 DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at > $4 OR at < (
                     SELECT at FROM denied_sign_in WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $3))
-                """, .text(organization), .integer(denied.timestamp.seconds - DeniedSignInStore.days * 86400),
+                """, .text(organization.text), .integer(denied.timestamp.seconds - DeniedSignInStore.days * 86400),
                 .integer(DeniedSignInStore.limit - 1), .integer(denied.timestamp.latestStored.seconds))
         }
     }
 
     /// Returns one denied sign-in, or nil if it is unknown or too old.
-    public func find(_ id: String, in organization: String, now: Timestamp) async throws(DatabaseError) -> DeniedSignIn?
+    public func find(_ id: String, in organization: OrganizationID, now: Timestamp) async throws(DatabaseError)
+        -> DeniedSignIn?
     {
         try await database.read { transaction throws(DatabaseError) in
             try transaction.first(
                 """
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
                 WHERE organization = $1 AND id = $2 AND at > $3 AND at <= $4
-                """, .text(organization), .text(id), .integer(now.seconds - DeniedSignInStore.days * 86400),
+                """, .text(organization.text), .text(id), .integer(now.seconds - DeniedSignInStore.days * 86400),
                 .integer(now.latestStored.seconds), read: DeniedSignInStore.deniedSignIn)
         }
     }
@@ -97,9 +98,13 @@ public final class DeniedSignInStore: Sendable {
     private static let columns = "id, at, provider, issuer, subject, email, reason, claims, row_verdicts"
 
     private static func deniedSignIn(_ row: Row) throws(DatabaseError) -> DeniedSignIn {
-        DeniedSignIn(
-            id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: row.text(2),
-            issuer: row.text(3), subject: row.text(4), email: row.optionalText(5), reason: row.text(6),
+        guard let provider = ProviderID(row.text(2)) else {
+            throw DatabaseError(.failed, cause: "a denied sign-in cannot be read")
+        }
+        return DeniedSignIn(
+            id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: provider,
+            identity: Identity(issuer: Issuer(row.text(3)), subject: Subject(row.text(4))),
+            email: row.optionalText(5).map { EmailAddress($0) }, reason: row.text(6),
             claims: row.blob(7), rows: row.blob(8))
     }
 
@@ -113,7 +118,7 @@ public final class DeniedSignInStore: Sendable {
     ///   - limit: the maximum number of items.
     /// - Returns: the page, shorter than the limit if its items are large, and whether more follow.
     public func list(
-        of organization: String, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
+        of organization: OrganizationID, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
     ) async throws(DatabaseError) -> (items: [DeniedSignIn], hasMore: Bool) {
         let (at, id) = (before?.at ?? .max, before?.id ?? "")
         return try await database.read { transaction throws(DatabaseError) in
@@ -124,7 +129,7 @@ public final class DeniedSignInStore: Sendable {
                 SELECT \(DeniedSignInStore.columns) FROM denied_sign_in
                 WHERE organization = $1 AND at > $2 AND at <= $5 AND (at < $3 OR at = $3 AND id > $4)
                 ORDER BY at DESC, id
-                """, .text(organization), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
+                """, .text(organization.text), .integer(now.seconds - DeniedSignInStore.days * 86400), .integer(at),
                 .text(id), .integer(now.latestStored.seconds)
             ) { row throws(DatabaseError) in
                 guard items.count < limit, bytes < DeniedSignInStore.pageBytes else { return true }

@@ -1,6 +1,7 @@
 public import Audit
 internal import Cryptography
 public import Databases
+internal import Identities
 internal import JSON
 internal import Time
 public import Tokens
@@ -59,7 +60,7 @@ extension SessionStore {
                     """
                     SELECT 1 FROM ended_provider_session
                     WHERE issuer = $1 AND provider_session = $2 AND until > $3
-                    """, .text(session.claims.identity.issuer), .text(providerSession), .integer(now)
+                    """, .text(session.claims.identity.issuer.text), .text(providerSession), .integer(now)
                 ) { _ in }
                 if ended != nil { return .refuse(SessionRefusal.providerSessionEnded) }
             }
@@ -71,8 +72,8 @@ extension SessionStore {
                     created_at, used_at, renewed_at, version, changed_at, ip, user_agent)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, $11, $12, $13)
                 """,
-                .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer),
-                .text(session.claims.identity.subject), .text(session.claims.providerSubject ?? ""),
+                .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer.text),
+                .text(session.claims.identity.subject.text), .text(session.claims.providerSubject ?? ""),
                 .text(orNull: session.providerSession), .blob(claims), session.refreshToken.map { .blob($0) } ?? .null,
                 session.idToken.map { .blob($0) } ?? .null, .integer(now), .integer(changedAt),
                 .text(new.address), .text(String(new.userAgent.unicodeScalars.prefix(200))))

@@ -1,5 +1,6 @@
 public import Audit
 public import Databases
+public import Identities
 public import Time
 public import Tokens
 
@@ -39,7 +40,8 @@ extension SessionStore {
         let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
             let keys = try SessionStore.end(
-                "id = $1 AND issuer = $2 AND subject = $3", [.text(id), .text(owner.issuer), .text(owner.subject)],
+                "id = $1 AND issuer = $2 AND subject = $3",
+                [.text(id), .text(owner.issuer.text), .text(owner.subject.text)],
                 at: changedAt, transaction)
             if !keys.isEmpty { for record in records { try AuditLog.append(record, at: moment, transaction) } }
             return .commit(!keys.isEmpty, publish: { for key in keys { cache.remove(key) } })
@@ -53,14 +55,15 @@ extension SessionStore {
     ///   - records: appended to the audit log in the transaction.
     ///   - refusal: called inside the transaction; a returned value rolls it back.
     public func endAll<Refusal: Error>(
-        issuer: String, subject: String, recording records: [AuditRecord],
+        of owner: Identity, recording records: [AuditRecord],
         unless refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> Refusal?
     ) async throws(DatabaseError) -> Result<Void, Refusal> {
         let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         return try await database.decide { transaction throws(DatabaseError) in
             if let refusal = try refusal(transaction) { return .refuse(refusal) }
             let keys = try SessionStore.end(
-                "issuer = $1 AND subject = $2", [.text(issuer), .text(subject)], at: changedAt, transaction)
+                "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)], at: changedAt,
+                transaction)
             for record in records { try AuditLog.append(record, at: moment, transaction) }
             return .commit((), publish: { for key in keys { cache.remove(key) } })
         }
@@ -82,20 +85,23 @@ extension SessionStore {
                     """
                     INSERT INTO ended_provider_session (issuer, provider_session, until) VALUES ($1, $2, $3)
                     ON CONFLICT (issuer, provider_session) DO UPDATE SET until = excluded.until
-                    """, .text(notice.issuer), .text(providerSession), .integer(now + SessionStore.refusalSpan))
+                    """, .text(notice.issuer.text), .text(providerSession), .integer(now + SessionStore.refusalSpan))
                 keys = try SessionStore.end(
                     "issuer = $1 AND provider_session = $2 AND ($3 = '' OR provider_subject = $3)",
-                    [.text(notice.issuer), .text(providerSession), .text(notice.subject ?? "")], at: changedAt,
+                    [.text(notice.issuer.text), .text(providerSession), .text(notice.subject?.text ?? "")],
+                    at: changedAt,
                     transaction)
             } else {
                 keys = try SessionStore.end(
-                    "issuer = $1 AND provider_subject = $2", [.text(notice.issuer), .text(notice.subject ?? "")],
+                    "issuer = $1 AND provider_subject = $2",
+                    [.text(notice.issuer.text), .text(notice.subject?.text ?? "")],
                     at: changedAt, transaction)
             }
             try AuditLog.append(
                 AuditRecord(
-                    .sessionEnd, by: .system, target: notice.subject ?? notice.sessionID, reason: "backchannel_logout",
-                    details: [("issuer", notice.issuer), ("sessions", String(keys.count))]),
+                    .sessionEnd, by: .system, target: notice.subject?.text ?? notice.sessionID,
+                    reason: "backchannel_logout",
+                    details: [("issuer", notice.issuer.text), ("sessions", String(keys.count))]),
                 at: moment, transaction)
             return .commit(keys.count, publish: { for key in keys { cache.remove(key) } })
         }

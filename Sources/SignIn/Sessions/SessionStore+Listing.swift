@@ -1,6 +1,7 @@
 public import Databases
+public import Identities
 public import Time
-public import Tokens
+internal import Tokens
 
 /// A session in its owner's list.
 public struct SessionSummary: Sendable, Hashable {
@@ -26,7 +27,7 @@ extension SessionStore {
                 WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL AND created_at > $3 AND used_at > $4
                     AND created_at <= $5 AND used_at <= $5
                 ORDER BY created_at DESC, id LIMIT 100
-                """, .text(owner.issuer), .text(owner.subject), .integer(created), .integer(used),
+                """, .text(owner.issuer.text), .text(owner.subject.text), .integer(created), .integer(used),
                 .integer(now.latestStored.seconds)
             ) { row throws(DatabaseError) in
                 SessionSummary(

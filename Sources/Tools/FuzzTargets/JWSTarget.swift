@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Identities
 internal import JSON
 internal import Time
 internal import Tokens

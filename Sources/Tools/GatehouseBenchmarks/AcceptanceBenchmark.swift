@@ -1,7 +1,7 @@
 import Audit
 import Databases
 import Grants
-import Organizations
+import Identities
 import Time
 
 /// Measures durable acceptances of invitations: one at a time, each with its own flush to disk, and many at once, which
@@ -65,7 +65,9 @@ private func invite(
 private func accept(_ token: InvitationToken, as email: String, _ access: AccessStore) async throws {
     let invitee = Invitee(issuer: "https://idp.example", subject: email, verifiedEmail: email, email: email)
     let record = AuditRecord(
-        .invitationAccept, by: .identity(issuer: invitee.issuer, subject: email, email: email), requestID: "0123456789",
+        .invitationAccept,
+        by: .identity(Identity(issuer: "https://idp.example", subject: Subject(email)), email: EmailAddress(email)),
+        requestID: "0123456789",
         address: "192.0.2.1")
     _ = try await access.accept(
         token, by: invitee, isAccepted: { _ in true }, isSignedIn: { _, _ in true }, seen: { _ in nil },

@@ -1,6 +1,6 @@
 import Audit
 import Databases
-import Organizations
+import Identities
 import Time
 
 /// Measures a million audit events: the cost of appending one, and of verifying all.
@@ -16,7 +16,9 @@ func benchmarkAudit() throws {
                 try AuditLog.append(
                     AuditRecord(
                         .signIn,
-                        by: .identity(issuer: "https://idp.example", subject: "s\(number)", email: "a@b.example"),
+                        by: .identity(
+                            Identity(issuer: "https://idp.example", subject: Subject("s\(number)")),
+                            email: "a@b.example"),
                         in: OrganizationID("acme"), target: "idp", requestID: "0123456789abcdef", address: "192.0.2.1",
                         details: [("provider", "idp"), ("claims", "iss sub aud exp iat email email_verified groups")]),
                     at: Timestamp(seconds: 1_800_000_000), transaction)

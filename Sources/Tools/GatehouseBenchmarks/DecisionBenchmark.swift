@@ -3,7 +3,7 @@ import ClaimMapping
 import Cryptography
 import Databases
 import Grants
-import Organizations
+import Identities
 import Policy
 import Time
 import Tokens
@@ -47,7 +47,7 @@ func benchmarkDecisions() throws {
         let rules = OrganizationRules(id: id, providers: ["acme"], strategy: .highestRole, mappings: [])
         let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: MappingRows(rows)])
         func decide() -> Entitlement {
-            let (issuer, subject) = (claims.identity.issuer, claims.identity.subject)
+            let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
             return Entitlement(
                 of: claims, in: rules.adding(access.mappings(of: id)), emailTrust: EmailTrust(),
                 grants: access.roles(issuer: issuer, subject: subject, in: id),

@@ -1,6 +1,6 @@
 import Cryptography
 import Glibc
-import Organizations
+import Identities
 import Time
 import Tokens
 import WorkspaceMetrics

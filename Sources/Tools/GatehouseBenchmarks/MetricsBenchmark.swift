@@ -1,7 +1,7 @@
 import Cryptography
 import Databases
 import Glibc
-import Organizations
+import Identities
 import Policy
 import Time
 import WorkspaceMetrics

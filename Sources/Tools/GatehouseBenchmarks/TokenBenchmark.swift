@@ -1,7 +1,7 @@
 import ClaimMapping
 import Cryptography
+import Identities
 import JSON
-import Organizations
 import Policy
 import Time
 import Tokens

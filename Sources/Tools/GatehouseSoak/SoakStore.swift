@@ -5,7 +5,7 @@ import Databases
 import DemoProvider
 import Gateway
 import Grants
-import Organizations
+import Identities
 import Time
 import Tokens
 import WorkspaceMetrics
@@ -73,10 +73,11 @@ struct SoakStore {
                     SoakFiles.claims(
                         issuer: files.issuer, subject: subject, groups: groups.joined(separator: ","), at: now))
                 let claims = try verifier.verify(Array(token.utf8).span, at: now)
-                let identity = try IdentityID(issuer: claims.identity.issuer, subject: subject)
+                let identity = try IdentityID(
+                    Identity(issuer: Issuer(claims.identity.issuer.text), subject: Subject(subject)))
                 people.append(
                     PersonSeen(
-                        organization: organization, identity: identity, issuer: claims.identity.issuer,
+                        organization: organization, identity: identity, issuer: claims.identity.issuer.text,
                         subject: subject, provider: "demo", verifiedEmail: "\(subject)@acme.example",
                         email: "\(subject)@acme.example", seenAt: now,
                         claims: try claims.sealed(in: box, for: PersonSeen.owner(of: identity)), access: nil))
@@ -96,7 +97,7 @@ extension SoakFiles {
             let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
             let jwk =
                 "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"\(SoakFiles.keyID)\",\(parameters.joined(separator: ","))}"
-            var provider = TrustedProvider(id: id, issuer: issuer, keys: try KeySet(Array(jwk.utf8)))
+            var provider = TrustedProvider(id: id, issuer: Issuer(issuer), keys: try KeySet(Array(jwk.utf8)))
             provider.audiences = [SoakFiles.audience]
             return provider
         }

@@ -1,5 +1,5 @@
 public import Databases
-public import Organizations
+public import Identities
 
 /// One fault in a document's content.
 public struct InventoryFault: Error, Sendable, Hashable {

@@ -1,7 +1,7 @@
 internal import Databases
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 
 /// The results of the API, for an organization that policy has permitted already.
 extension MetricsStore {

@@ -1,5 +1,5 @@
 internal import Databases
-internal import Organizations
+internal import Identities
 internal import Text
 
 /// Applies changes to an organization's inventory inside one write transaction, and updates the counts with them.

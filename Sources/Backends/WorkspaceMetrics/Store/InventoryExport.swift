@@ -1,6 +1,6 @@
 internal import Databases
+internal import Identities
 internal import JSON
-internal import Organizations
 
 /// An organization's whole inventory in the publishers' format, at one version, read piece by piece.
 ///

@@ -1,7 +1,7 @@
 internal import Audit
 internal import Databases
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Time
 
 /// The import of one document, as a state machine that returns its next step. The driver may block or not.

@@ -1,5 +1,5 @@
 internal import Databases
-internal import Organizations
+internal import Identities
 
 /// An organization's row: the generation of its inventory, and its version.
 struct InventoryState: Sendable {

@@ -1,5 +1,5 @@
 internal import Databases
-internal import Organizations
+internal import Identities
 
 extension MetricsStore {
     /// Applies changes in one transaction, all or none.

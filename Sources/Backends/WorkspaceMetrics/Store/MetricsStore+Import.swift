@@ -1,6 +1,6 @@
 public import Audit
 internal import Databases
-public import Organizations
+public import Identities
 
 extension MetricsStore {
     /// Replaces an organization's inventory with a document, all or nothing.

@@ -1,5 +1,5 @@
 public import Databases
-public import Organizations
+public import Identities
 internal import Text
 
 /// A stored count that differs from the definitions.

@@ -1,5 +1,5 @@
 public import Databases
-public import Organizations
+public import Identities
 internal import Snapshots
 public import Time
 

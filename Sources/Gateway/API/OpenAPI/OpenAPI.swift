@@ -1,6 +1,6 @@
 internal import HTTPMessage
+internal import Identities
 internal import JSON
-internal import Organizations
 internal import Text
 
 /// The API's description (OpenAPI 3.1.1), derived from the routes so that it is complete.

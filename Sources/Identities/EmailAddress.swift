@@ -1,0 +1,34 @@
+internal import Text
+
+/// An e-mail address of a user, as a claim, an invitation or the store names it. Addresses compare by octets, without
+/// regard to ASCII case.
+///
+/// An address is not an identity: a provider may give it to another user later. Whether the provider verified it is
+/// known only beside the claims that it came with.
+public struct EmailAddress: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The address as its source spells it, for display.
+    public let spelling: String
+    /// The address in lower case (ASCII), for comparison and storage.
+    public let text: String
+
+    /// - Parameter spelling: the address as its source spells it; not checked further.
+    public init(_ spelling: String) {
+        self.spelling = spelling
+        text = spelling.asciiLowercased()
+    }
+
+    /// The part behind the last `@`, in lower case; empty if there is none.
+    public var domain: String { text.cut(atLast: "@").map { String($0.after) } ?? "" }
+
+    public init(stringLiteral spelling: String) { self.init(spelling) }
+
+    public static func == (one: EmailAddress, other: EmailAddress) -> Bool { one.text.isExactly(other.text) }
+
+    public static func < (one: EmailAddress, other: EmailAddress) -> Bool {
+        one.text.utf8.lexicographicallyPrecedes(other.text.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) { ExactText(text).hash(into: &hasher) }
+
+    public var description: String { spelling }
+}
