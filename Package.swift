@@ -21,10 +21,12 @@ let coverage: [SwiftSetting] =
     isFuzzing ? [.unsafeFlags(["-sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table"])] : []
 
 /// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it.
-func library(_ name: String, in folder: String, uses: [String] = []) -> Target {
+///
+/// `embeds` names folders of the target whose files are compiled into it, as octets in `PackageResources`.
+func library(_ name: String, in folder: String, uses: [String] = [], embeds: [String] = []) -> Target {
     .target(
         name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
-        swiftSettings: settings + coverage)
+        resources: embeds.map { .embedInCode($0) }, swiftSettings: settings + coverage)
 }
 
 func program(_ name: String, in folder: String = "", uses: [String]) -> Target {
@@ -126,7 +128,10 @@ let package = Package(
             ]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics"]),
+            uses: [
+                "ClaimMapping", "Grants", "HTTPMessage", "Organizations", "Text", "Time", "Web", "WorkspaceMetrics",
+            ],
+            embeds: ["Assets"]),
         library(
             "DemoProvider", in: "",
             uses: [
