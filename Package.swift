@@ -67,10 +67,10 @@ let package = Package(
         library("Files", in: "Platform/", uses: ["CLinux"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
-        library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
+        library("Snapshots", in: "Platform/", uses: ["Threads"]),
         library("Caches", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
-        library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
+        library("Databases", in: "Platform/", uses: ["CSQLite", "Threads", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
 
         // HTTP
@@ -78,7 +78,7 @@ let package = Package(
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
         library(
             "HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
-        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Text"]),
+        library("Web", in: "HTTP/", uses: ["HTTPMessage", "Text"]),
 
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
 
@@ -106,8 +106,7 @@ let package = Package(
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "Cryptography", "Databases", "JSON", "Snapshots", "Text", "Threads", "Time",
-                "Tokens",
+                "Audit", "Caches", "Cryptography", "Databases", "JSON", "Snapshots", "Threads", "Time", "Tokens",
             ]),
 
         // What stands behind the gateway
@@ -135,21 +134,21 @@ let package = Package(
         library(
             "DemoProvider", in: "",
             uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Tokens",
-                "Web",
+                "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Web",
             ]),
         library(
             "Gateway", in: "",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages",
+                "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations",
+                "Pages",
                 "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
                 "Gateway", "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
@@ -182,14 +181,14 @@ let package = Package(
             swiftSettings: settings),
         tests(
             of: "HTTPClient",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
+            uses: ["HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
         tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
-        tests(of: "Snapshots", uses: ["Time"]),
+        tests(of: "Snapshots"),
         tests(of: "Caches"),
         tests(of: "Files"),
         tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Threads", "Time"]),
@@ -206,8 +205,7 @@ let package = Package(
         tests(
             of: "WorkspaceMetrics",
             uses: [
-                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations",
-                "Policy", "Snapshots", "Time", "Tokens",
+                "ClaimMapping", "Cryptography", "Databases", "JSON", "Organizations", "Policy", "Time", "Tokens",
             ]),
         tests(
             of: "Configuration",
@@ -223,7 +221,7 @@ let package = Package(
                 "Snapshots", "Sockets",
                 "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
+        tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )
