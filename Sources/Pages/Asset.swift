@@ -7,14 +7,15 @@ internal import Text
 public struct Asset: Sendable {
     /// The last segment of ``path``.
     public let fileName: String
+    /// The entity tag without quotation marks: the part of ``fileName`` that changes with the content.
+    public let tag: String
+    /// The value of the field `Content-Type`.
     public let contentType: String
+    /// The content of the file.
     public let bytes: [UInt8]
 
     /// The URL's path.
     public var path: String { "/assets/\(fileName)" }
-
-    /// The entity tag, without quotation marks. It is also the part of ``fileName`` that changes with the content.
-    public let tag: String
 
     private init(_ name: String, _ fileExtension: String, _ type: String, _ content: [UInt8]) {
         // FNV-1a: it tells versions apart and has no security purpose.

@@ -1,5 +1,5 @@
 "use strict";
-// Searches while one types, and puts the cursor back where it was.
+// The search form is submitted 400 ms after the last keystroke; the new page restores the cursor.
 const form = document.querySelector("form.search");
 if (form) {
   const key = "gatehouse-search";
@@ -19,5 +19,5 @@ if (form) {
   });
   form.addEventListener("submit", () => clearTimeout(timer));
 }
-// A page that the browser kept from before one signed out is asked for anew.
+// A page from the browser's history is loaded again, because the user may have signed out since.
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
