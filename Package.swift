@@ -21,10 +21,12 @@ let coverage: [SwiftSetting] =
     isFuzzing ? [.unsafeFlags(["-sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table"])] : []
 
 /// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it.
-func library(_ name: String, in folder: String, uses: [String] = []) -> Target {
+///
+/// `embeds` names folders of the target whose files are compiled into it, as octets in `PackageResources`.
+func library(_ name: String, in folder: String, uses: [String] = [], embeds: [String] = []) -> Target {
     .target(
         name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
-        swiftSettings: settings + coverage)
+        resources: embeds.map { .embedInCode($0) }, swiftSettings: settings + coverage)
 }
 
 func program(_ name: String, in folder: String = "", uses: [String]) -> Target {
@@ -65,10 +67,10 @@ let package = Package(
         library("Files", in: "Platform/", uses: ["CLinux"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
-        library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
+        library("Snapshots", in: "Platform/", uses: ["Threads"]),
         library("Caches", in: "Platform/"),
         library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
-        library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
+        library("Databases", in: "Platform/", uses: ["CSQLite", "Threads", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
 
         // HTTP
@@ -76,7 +78,7 @@ let package = Package(
         library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
         library(
             "HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
-        library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Text"]),
+        library("Web", in: "HTTP/", uses: ["HTTPMessage", "Text"]),
 
         library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
 
@@ -84,15 +86,14 @@ let package = Package(
         library("Identities", in: "", uses: ["Cryptography", "Text"]),
         library("Tokens", in: "", uses: ["Caches", "Cryptography", "Identities", "JSON", "Text", "Time"]),
         library(
-            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Identities", "Text", "Time"]),
-        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Identities", "Text", "Tokens"]),
+            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "Identities", "JSON", "Text", "Time"]),
+        library("ClaimMapping", in: "Access/", uses: ["Cryptography", "Identities", "JSON", "Text", "Tokens"]),
         library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Identities", "Snapshots", "Text",
-                "Time",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Text", "Time",
             ]),
-        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Identities", "Tokens"]),
+        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "Identities", "JSON", "Tokens"]),
 
         // How people sign in
         library(
@@ -104,16 +105,15 @@ let package = Package(
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Text", "Threads",
-                "Time", "Tokens",
+                "Audit", "Caches", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Threads", "Time",
+                "Tokens",
             ]),
 
         // What stands behind the gateway
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Identities", "Policy", "Snapshots",
-                "Text",
+                "Audit", "Databases", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots", "Text",
                 "Time",
             ]),
 
@@ -121,32 +121,30 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Identities", "Sockets",
-                "Text", "Time", "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "Identities", "JSON", "Mail", "Sockets", "Text",
+                "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"]),
+            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"],
+            embeds: ["Assets"]),
         library(
             "DemoProvider", in: "",
-            uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Sockets", "Text", "Threads", "Time",
-                "Tokens", "Web",
-            ]),
+            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Web"]),
         library(
             "Gateway", in: "",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Pages",
-                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID",
+                "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
-                "Gateway", "Grants", "JSON", "Identities", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
+                "Grants", "Identities", "JSON", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -154,14 +152,14 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Identities", "Policy",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "JSON", "Policy",
                 "Sessions", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "Grants",
-                "HTTPClient", "HTTPMessage", "JSON", "Identities", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+                "HTTPClient", "HTTPMessage", "Identities", "JSON", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",
@@ -176,15 +174,14 @@ let package = Package(
             path: "Tests/Support/TestCertificates",
             swiftSettings: settings),
         tests(
-            of: "HTTPClient",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
+            of: "HTTPClient", uses: ["HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
         tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
-        tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Identities", "Time"]),
-        tests(of: "Snapshots", uses: ["Time"]),
+        tests(of: "Audit", uses: ["Cryptography", "Databases", "Identities", "JSON", "Time"]),
+        tests(of: "Snapshots"),
         tests(of: "Caches"),
         tests(of: "Files"),
         tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Threads", "Time"]),
@@ -196,30 +193,26 @@ let package = Package(
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "Identities", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["JSON", "Identities", "Text", "Tokens"]),
-        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "JSON", "Identities", "Time", "Tokens"]),
+        tests(of: "ClaimMapping", uses: ["Identities", "JSON", "Text", "Tokens"]),
+        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "Identities", "JSON", "Time", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",
-            uses: [
-                "ClaimMapping", "Cryptography", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Identities",
-                "Policy", "Snapshots", "Time", "Tokens",
-            ]),
+            uses: ["ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Time", "Tokens"]),
         tests(
             of: "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Identities", "Sockets", "Text",
-                "Time", "Tokens",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "Identities", "JSON", "Sockets", "Text", "Time",
+                "Tokens",
             ]),
         tests(
             of: "Gateway",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Sessions",
-                "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(
-            of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "Identities", "JSON", "Time", "Tokens"]),
+            of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

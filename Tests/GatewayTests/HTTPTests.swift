@@ -71,6 +71,27 @@ private let unmatched = [
         #expect(changed.status == 200 && changed.body.contains("aardvark") && changed.field("ETag") != tag)
     }
 
+    @Test("a page's assets may be cached forever, and are not sent again to a client that has them")
+    func assets() throws {
+        let page = try world.get("/").body
+        let paths = page.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.1) }
+        #expect(paths.count == 3)
+        for path in paths {
+            let first = try world.get(path)
+            let tag = try #require(first.field("ETag"))
+            #expect(first.status == 200 && !first.body.isEmpty && first.field("Content-Type") != nil)
+            #expect(path.contains("-\(tag.dropFirst().dropLast())."))
+            let again = try world.send("GET", path, fields: ["If-None-Match: \"x\", \(tag)"])
+            #expect(again.status == 304 && again.body.isEmpty && again.field("Content-Type") == nil)
+            for answer in [first, again] {
+                #expect(answer.field("Cache-Control") == "public, max-age=31536000, immutable")
+                #expect(answer.field("ETag") == tag && answer.field("Vary") == nil)
+            }
+            let other = try world.send("GET", path, fields: ["If-None-Match: \"x\""])
+            #expect(other.status == 200 && other.body == first.body)
+        }
+    }
+
     @Test(
         "a wrong query is told by parameter", arguments: ["limit=0", "limit=x", "sort=colour", "order=up", "cursor=x"])
     func query(_ query: String) throws {

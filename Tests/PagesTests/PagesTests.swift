@@ -107,7 +107,19 @@ struct PagesTests {
             #expect(Asset.named(asset.fileName)?.bytes == asset.bytes)
             #expect(asset.path.wholeMatch(of: /\/assets\/\w+-\w+\.\w+/) != nil)
         }
-        #expect(Asset.named("gatehouse.css") == nil)
+        #expect(Asset.named("gatehouse.css") == nil && Asset.named("gatehouse-\(Asset.script.tag).css") == nil)
         #expect(Set(Asset.all.map(\.fileName)).count == Asset.all.count)
+    }
+
+    @Test("each asset is its own file: its type fits its name, and its name holds its tag")
+    func assetContent() {
+        #expect(
+            Asset.stylesheet.bytes.starts(with: ":root {".utf8) && Asset.stylesheet.contentType.hasPrefix("text/css"))
+        #expect(Asset.script.bytes.starts(with: "\"use strict\";".utf8))
+        #expect(Asset.script.contentType.hasPrefix("text/javascript"))
+        #expect(Asset.icon.bytes.starts(with: "<svg ".utf8) && Asset.icon.contentType == "image/svg+xml")
+        for (asset, end) in [(Asset.stylesheet, "css"), (Asset.script, "js"), (Asset.icon, "svg")] {
+            #expect(asset.fileName.hasSuffix("-\(asset.tag).\(end)") && asset.tag.utf8.count > 8)
+        }
     }
 }

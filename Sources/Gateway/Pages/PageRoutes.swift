@@ -15,7 +15,7 @@ enum PageRoutes {
         guard let asset = Asset.named(name) else {
             return .problem(Problem(.notFound, detail: "Nothing is at this path."))
         }
-        return .asset(type: asset.contentType, asset.bytes)
+        return .asset(type: asset.contentType, tag: asset.tag, asset.bytes)
     }
 
     /// The home page of a user who is not signed in.

@@ -14,7 +14,7 @@ enum Reply: Sendable {
     /// A redirect to a path of this site, or to a URL from a provider's metadata.
     case redirect(String)
     /// A file whose name changes with its content.
-    case asset(type: String, [UInt8])
+    case asset(type: String, tag: String, [UInt8])
     /// Another reply with additional cookies: values of `Set-Cookie`.
     indirect case setting([String], Reply)
 
@@ -86,8 +86,9 @@ struct ReplyRenderer: Sendable {
             fields.append(SecurityFields.page)
             fields.append(.location, location)
             return Response(.seeOther, fields: fields)
-        case .asset(let type, let bytes):
+        case .asset(let type, let tag, let bytes):
             fields.append(.cacheControl, "public, max-age=31536000, immutable")
+            if isCurrent(tag, &fields) { return Response(.notModified, fields: fields) }
             fields.append(.contentType, type)
             return Response(.ok, fields: fields, body: bytes)
         case .setting(let cookies, let reply):
@@ -102,8 +103,13 @@ struct ReplyRenderer: Sendable {
             fields.append(ReplyRenderer.notStored)
             return false
         }
-        let tagged = EntityTag(tag)
         fields.append(ReplyRenderer.revalidated)
+        return isCurrent(tag, &fields)
+    }
+
+    /// Adds the entity tag. Returns true if the client's copy has it.
+    private func isCurrent(_ tag: String, _ fields: inout Fields) -> Bool {
+        let tagged = EntityTag(tag)
         fields.append(.entityTag, tagged.description)
         return ifNoneMatch.map { tagged.isNamed(byIfNoneMatch: $0) } ?? false
     }
