@@ -196,4 +196,4 @@ def test_cancelling_at_the_provider_says_what_to_do(browser):
     browser.until(lambda: browser.all("button[value='']"))
     browser.find("button[value='']").click()
     browser.until(lambda: browser.path.startswith("/auth/callback/demo"))
-    assert "did not let you in" in browser.text and "Sign in again" in browser.text
+    assert "denied the sign-in" in browser.text and "Sign in again" in browser.text

@@ -51,7 +51,7 @@ struct BackchannelLogoutTests {
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, ["sid": "\"\(id)\""])
         }
-        #expect(try await browser.signIn("carla").body.contains("signed out meanwhile"))
+        #expect(try await browser.signIn("carla").body.contains("signed out in the meantime"))
         world.clock.advance(.seconds(601))
         #expect(try await browser.signIn("carla").status == 303)
     }

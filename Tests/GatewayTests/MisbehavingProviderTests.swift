@@ -263,8 +263,8 @@ struct MisbehavingProviderTests {
     @Test(
         "errors that the provider sends are shown as what to do",
         arguments: [
-            ("access_denied", 403, "did not let you in"), ("login_required", 400, "needs you to act"),
-            ("temporarily_unavailable", 503, "has trouble"), ("invalid_scope", 502, "refused the request"),
+            ("access_denied", 403, "denied the sign-in"), ("login_required", 400, "needs your input"),
+            ("temporarily_unavailable", 503, "has a problem"), ("invalid_scope", 502, "refused the request"),
             ("<script>", 502, "refused the request"),
         ])
     func errors(code: String, status: Int, text: String) async throws {
@@ -305,7 +305,7 @@ struct MisbehavingProviderTests {
         let old = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
             tokens(world, response, ["auth_time": "1799990000"])
         }
-        #expect(old.status == 403 && old.body.contains("too long ago"))
+        #expect(old.status == 403 && old.body.contains("is too old"))
         let weak = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
             tokens(world, response, ["acr": "\"pwd\""])
         }

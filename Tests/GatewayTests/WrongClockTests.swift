@@ -142,7 +142,8 @@ struct WrongClockTests {
         #expect(try await hasManager())
 
         try await whileAhead { _ = try await TestBrowser(world).signIn("sam", "organization=acme") }
-        let listed = try await world.service.denied.list(of: OrganizationID("acme")!, before: nil, limit: 9, now: world.clock.now)
+        let acme = try #require(OrganizationID("acme"))
+        let listed = try await world.service.denied.list(of: acme, before: nil, limit: 9, now: world.clock.now)
         #expect(listed.items.isEmpty)
     }
 

@@ -78,8 +78,8 @@ public struct DemoFiles {
             clients: [
                 DemoClient(
                     id: DemoTokens.clientID, secret: clientSecret,
-                    redirectURIs: [publicURL + Route.callbackPath(ofProvider: DemoTokens.providerID)],
-                    postLogoutRedirectURIs: [publicURL + Route.signedOut.template])
+                    redirectURIs: ["\(publicURL)\(SignInPath.callback)/\(DemoTokens.providerID)"],
+                    postLogoutRedirectURIs: [publicURL + SignInPath.signedOut])
             ], people: DemoTokens.people.compactMap(\.account), key: key, keyID: DemoTokens.keyID)
     }
 

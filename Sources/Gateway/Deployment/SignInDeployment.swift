@@ -85,7 +85,7 @@ extension SignInDeployment {
                 logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
                 contextClasses: provider.acrValues,
                 redirectURI: RedirectURI(of: provider.id, at: base).text,
-                postLogoutRedirectURI: base + Route.signedOut.template)
+                postLogoutRedirectURI: base + SignInPath.signedOut)
             parties.append(
                 RelyingParty(
                     client, remote: remote, http: outbound.http, claimsLifetime: settings.sessions.claimsLifetime,

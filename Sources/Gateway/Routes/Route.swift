@@ -174,13 +174,3 @@ public enum Route: Hashable, Sendable, CaseIterable {
         }
     }
 }
-
-extension Route {
-    /// The path of a provider's redirect URI. Each provider has its own, so that a response of one is never taken for
-    /// a response of another (RFC 9700, section 4.4.2).
-    ///
-    /// - Parameter id: the provider's id in the configuration; it needs no percent-encoding.
-    static func callbackPath(ofProvider id: String) -> String {
-        "\(Route.callbackWithoutProvider.template)/\(id)"
-    }
-}

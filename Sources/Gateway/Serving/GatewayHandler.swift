@@ -134,18 +134,30 @@ final class GatewayHandler: RequestHandler {
             deployment: exchange.deployment, service: service, request: exchange.request,
             requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
         let isPost = exchange.request.method == .post
+        let replies = SignInReplies(configuration: exchange.deployment.signIn, requestID: exchange.renderer.requestID)
         return exchange.later { body in
-            switch match.route {
-            case .login: isPost ? await flow.loginConfirmed(body) : await flow.login()
-            case .initiate: isPost ? await flow.initiatePosted(body) : await flow.initiate()
-            case .callback:
-                isPost
-                    ? await flow.callbackPosted(of: match.item, body) : await flow.callback(of: match.item)
-            case .callbackWithoutProvider: flow.callbackWithoutProvider()
-            case .logout: await flow.logout(body)
-            case .backchannelLogout: await flow.backchannelLogout(match.item, body)
-            default: flow.signedOut()
+            var form: SignInFlow.Form = nil
+            if isPost {
+                do throws(BodyError) {
+                    let content = try await body.collect()
+                    let isForm = flow.request.hasContentType("application/x-www-form-urlencoded") == true
+                    form = isForm ? FormEncoding.items(content) : nil
+                } catch {
+                    return .problem(MetricsAPI.problem(error))
+                }
             }
+            let outcome: SignInOutcome =
+                switch match.route {
+                case .login: isPost ? await flow.loginConfirmed(form) : await flow.login()
+                case .initiate: isPost ? flow.initiatePosted(form) : await flow.initiate()
+                case .callback:
+                    isPost ? flow.callbackPosted(of: match.item, form) : await flow.callback(of: match.item)
+                case .callbackWithoutProvider: flow.callbackWithoutProvider()
+                case .logout: await flow.logout(form)
+                case .backchannelLogout: await flow.backchannelLogout(match.item, form)
+                default: flow.signedOut()
+                }
+            return replies.reply(outcome)
         }
     }
 

@@ -15,7 +15,7 @@ public struct RedirectURI: Sendable, Hashable {
     /// - Parameter publicURL: the origin of `public_url`.
     init(of provider: ProviderID, at publicURL: String) {
         self.provider = provider
-        text = publicURL + Route.callbackPath(ofProvider: provider.text)
+        text = publicURL + SignInPath.callback(of: provider)
     }
 }
 

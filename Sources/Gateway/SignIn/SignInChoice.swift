@@ -1,7 +1,6 @@
 internal import Configuration
 internal import Identities
 internal import OpenID
-internal import Pages
 internal import Sessions
 internal import Text
 internal import Time
@@ -12,7 +11,7 @@ internal import Web
 enum SignInChoice {
     case party(RelyingParty)
     /// Ask on the general sign-in page.
-    case ask(SignInPage.Message?)
+    case ask(SignInPrompt)
 }
 
 /// What a sign-in may disclose about providers. Customers cannot be listed: a caller learns that an email domain, a
@@ -33,7 +32,7 @@ extension SignInDeployment {
         if let email = query.email {
             return party(ofEmail: email, preferring: organization).map { .party($0) } ?? .ask(.unknown)
         }
-        return only.map { .party($0) } ?? .ask(nil)
+        return only.map { .party($0) } ?? .ask(.plain)
     }
 
     private func party(ofEmail email: String, preferring organization: Deployment.Organization?) -> RelyingParty? {
@@ -51,20 +50,6 @@ extension SignInDeployment {
     /// The providers with this issuer at which users sign in.
     func parties(ofIssuer issuer: Issuer) -> [RelyingParty] {
         parties.filter { $0.client.provider.issuer == issuer }
-    }
-
-    /// The general sign-in page.
-    ///
-    /// - Parameter query: the sign-in whose organization and return path are kept as context.
-    func page(for query: SignInQuery, message: SignInPage.Message? = nil) -> SignInPage {
-        SignInPage(
-            choices: offered.map { party in
-                let own = SignInQuery(
-                    provider: party.id.text, organization: query.organization, returnTo: query.returnTo?.text)
-                return SignInPage.Choice(name: name(of: party.id), url: own.link)
-            },
-            offersEmail: !parties.isEmpty, organization: query.organization, returnTo: query.returnTo?.text,
-            message: parties.isEmpty ? .noProvider : message)
     }
 
     /// A session's standing. A session has ended if its provider is gone, or now has another issuer.

@@ -3,10 +3,8 @@ internal import Cryptography
 internal import Databases
 internal import Grants
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import OpenID
-internal import Pages
 internal import Sessions
 internal import Snapshots
 internal import Text
@@ -19,23 +17,21 @@ extension SignInFlow {
 
     /// A posted response arrives without this site's cookies: it is sealed, and the browser is redirected to bring it
     /// with them.
-    func callbackPosted(of provider: String, _ body: RequestBody) async -> Reply {
+    func callbackPosted(of provider: String, _ form: Form) -> SignInOutcome {
         do {
-            guard request.hasContentType("application/x-www-form-urlencoded") == true, let id = ProviderID(provider),
-                let items = FormEncoding.items(try await body.collect()), let box = signIn.box
-            else { throw SignInFailure(.callbackMalformed, "the answer is not a form") }
+            guard let items = form, let id = ProviderID(provider), let box = signIn.box else {
+                throw SignInFailure(.callbackMalformed, "the response is not a form")
+            }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
-            let target = "\(Route.callbackPath(ofProvider: id.text))?answer=\(answer)"
+            let target = "\(SignInPath.callback(of: id))?answer=\(answer)"
             guard RequestParser.fitsRequestLine(.get, target) else {
                 throw SignInFailure(.callbackMalformed, "the answer is too long")
             }
             return .redirect(target)
         } catch let failure as SignInFailure {
             return failed(failure, at: nil, retry: nil)
-        } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
     }
 
@@ -45,11 +41,11 @@ extension SignInFlow {
     ///
     /// A callback is audited only if its state was made here, for this redirect URI and for this browser, and is used
     /// for the first time: links on other sites write nothing.
-    func callback(of provider: String) async -> Reply {
+    func callback(of provider: String) async -> SignInOutcome {
         var attempt: SignInAttempt?
         var isAnswered = false
         do {
-            guard let box = signIn.box else { return page(.unavailable) }
+            guard let box = signIn.box else { return .refused(.unavailable) }
             let callback = try read(box, provider)
             let opened = try SignInAttempt(opening: callback.state, with: box, at: service.now())
             attempt = opened
@@ -73,14 +69,25 @@ extension SignInFlow {
             if isAnswered, let attempt { await audit(failure, of: attempt) }
             return failed(failure, at: attempt?.provider, retry: attempt.map(SignInQuery.init))
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
     }
 
     // MARK: GET, POST /auth/callback
 
     /// The redirect URI that all providers once shared. It redeems nothing and names the URI to register instead.
-    func callbackWithoutProvider() -> Reply { page(.callbackWithoutProvider) }
+    func callbackWithoutProvider() -> SignInOutcome {
+        .refused(.callbackWithoutProvider(registration: registration))
+    }
+
+    /// The redirect URI of the only provider, if it may be listed; otherwise the URI's form.
+    private var registration: String {
+        guard let only = signIn.only else {
+            return "\(deployment.publicURL)\(SignInPath.callback)/PROVIDER, with the provider's ID in the "
+                + "gateway's configuration in place of PROVIDER."
+        }
+        return RedirectURI(of: only.id, at: deployment.publicURL).text
+    }
 
     // MARK: Parts
 
@@ -107,13 +114,14 @@ extension SignInFlow {
     }
 
     /// The user went back in the browser's history, or sent a response twice: nothing happens a second time.
-    private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> Reply {
+    private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> SignInOutcome {
         count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)
-        if try await !currentSessions().isEmpty { return .redirect(landing(attempt)) }
-        return page(.failed(SignInFailure(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
+        if try await !currentSessions().isEmpty { return SignInOutcome(landing(attempt)) }
+        return .refused(.failed(SignInFailure(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
     }
 
-    private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> Reply {
+    private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> SignInOutcome
+    {
         let completed = try await party.redeem(
             code, of: attempt,
             lacksClaims: deployment.lacksMappedClaims(of: party.id, with: service.access.snapshots.read().value))
@@ -141,7 +149,7 @@ extension SignInFlow {
         {
         case .failure(.providerSessionEnded):
             throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
-        case .failure(.notSealed): return page(.unavailable)
+        case .failure(.notSealed): return .refused(.unavailable)
         case .success: break
         }
         count(party.id, "signed_in")
@@ -149,14 +157,11 @@ extension SignInFlow {
             await service.recordDenial(
                 of: completed.claims, in: organization, under: deployment)
         }
-        return Reply.redirect(landing(attempt)).with([deployment.sessionCookie.setting(token.cookie)])
+        return SignInOutcome(
+            landing(attempt), setting: [deployment.sessionCookie.setting(token.cookie)])
     }
 
-    private func landing(_ attempt: SignInAttempt) -> String {
-        if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.starts(exactly: "/auth/") {
-            return target.text
-        }
-        guard let organization = attempt.organization else { return "/" }
-        return "/organizations/\(FormEncoding.encode(organization))"
+    private func landing(_ attempt: SignInAttempt) -> SignInOutcome.Next {
+        .enter(attempt.returnTo.flatMap(SignInQuery.target), organization: attempt.organization)
     }
 }

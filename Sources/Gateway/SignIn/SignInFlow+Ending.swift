@@ -2,10 +2,8 @@ internal import Audit
 internal import Cryptography
 internal import Grants
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import OpenID
-internal import Pages
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
@@ -17,14 +15,14 @@ extension SignInFlow {
     // MARK: POST /auth/logout
 
     /// Ends the browser's session, then the provider's if it supports that.
-    func logout(_ body: RequestBody) async -> Reply {
+    func logout(_ form: Form) async -> SignInOutcome {
         let clearing = [deployment.sessionCookie.clearing]
+        let items = form ?? []
         do {
-            let items = FormEncoding.items(try await body.collect()) ?? []
             var ended: Session?
             for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
                 guard let session = try await service.sessions.session(token.key) else { continue }
-                guard isOwnForm(items, of: token) else { return page(.forgery) }
+                guard isOwnForm(items, of: token) else { return .refused(.forgery) }
                 try await service.sessions.end(
                     session.key,
                     recording: deployment.auditRecords(
@@ -37,13 +35,11 @@ extension SignInFlow {
             else {
                 let next =
                     items.contains { $0.name == "switch" && $0.value.isExactly("1") } ? ended.map(switching) : nil
-                return Reply.redirect(next ?? Route.signedOut.template).with(clearing)
+                return SignInOutcome(.redirect(next ?? SignInPath.signedOut), setting: clearing)
             }
-            return Reply.page(.ok, ContinuePage(.signOut, url: url).document).with(clearing)
-        } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
+            return SignInOutcome(.leave(to: url, isSigningIn: false), setting: clearing)
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
     }
 
@@ -57,21 +53,15 @@ extension SignInFlow {
 
     // MARK: GET /auth/signed-out
 
-    func signedOut() -> Reply {
-        .page(.ok, SignedOutPage(signInURL: Route.login.template).document)
-    }
+    func signedOut() -> SignInOutcome { SignInOutcome(.signedOut) }
 
     // MARK: POST /auth/backchannel-logout/{provider}
 
     /// A provider's direct request (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
-    func backchannelLogout(_ provider: String, _ body: RequestBody) async -> Reply {
-        guard let party = signIn.party(provider) else {
-            return .problem(Problem(.notFound, detail: "No provider of this name signs anybody in."))
-        }
+    func backchannelLogout(_ provider: String, _ form: Form) async -> SignInOutcome {
+        guard let party = signIn.party(provider) else { return SignInOutcome(.unknownProvider) }
         do {
-            guard request.hasContentType("application/x-www-form-urlencoded") == true,
-                let items = FormEncoding.items(try await body.collect())
-            else { return refused(party.id, .malformed, "Send the logout token as a form.") }
+            guard let items = form else { return refused(party.id, .malformed, "Send the logout token as a form.") }
             let tokens = items.filter { $0.name == "logout_token" }
             guard tokens.count == 1 else {
                 return refused(party.id, .malformed, "The form has to have one \"logout_token\".")
@@ -84,26 +74,24 @@ extension SignInFlow {
             service.log.write(
                 .info, "a provider ended sessions", requestID: requestID,
                 fields: [("provider", party.id.text), ("sessions", String(count))])
-            return .json(Array("{}".utf8))
+            return SignInOutcome(.acknowledged)
         } catch let refusal as TokenRefusal {
             return refused(party.id, refusal.reason, refusal.detail, refusal.loggedDetail)
-        } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
         } catch {
-            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+            return SignInOutcome(.storeUnavailable)
         }
     }
 
     /// - Parameter loggedDetail: the detail for the log, if it differs.
     private func refused(
         _ provider: ProviderID, _ reason: TokenReason, _ detail: String, _ loggedDetail: String? = nil
-    ) -> Reply {
+    ) -> SignInOutcome {
         count(provider, "backchannel_logout_refused")
         service.log.write(
             .warning, "a logout token was refused", requestID: requestID,
             fields: [
                 ("provider", provider.text), ("reason", reason.rawValue), ("detail", loggedDetail ?? detail),
             ])
-        return .problem(Problem(.invalidRequest, detail: detail, reason: reason.rawValue))
+        return SignInOutcome(.tokenRefused(reason, detail: detail))
     }
 }

@@ -1,10 +1,8 @@
 internal import Databases
 internal import HTTPClient
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import OpenID
-internal import Pages
 internal import Text
 internal import Tokens
 internal import Web
@@ -12,7 +10,7 @@ internal import Web
 /// The parameters of a login that a third party initiates (OpenID Connect Core 1.0, section 4).
 struct ThirdPartyInitiation: Sendable {
     private static let names = ["iss", "login_hint", "target_link_uri"]
-    /// The values in the order of ``names``; empty where a parameter is absent.
+    /// The values in the order of ``names``; empty if a parameter is absent.
     private let values: [String]
 
     var issuer: String { values[0] }
@@ -36,7 +34,7 @@ struct ThirdPartyInitiation: Sendable {
     /// The initiation as the URL of a `GET`.
     var link: String {
         let items = zip(ThirdPartyInitiation.names, values).filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
-        return "\(Route.initiate.template)?\(FormEncoding.query(items))"
+        return "\(SignInPath.initiate)?\(FormEncoding.query(items))"
     }
 }
 
@@ -44,25 +42,25 @@ extension SignInFlow {
     // MARK: GET /auth/initiate
 
     /// Finds the provider by its issuer, and continues like `/auth/login` on a navigation from another site.
-    func initiate() async -> Reply {
-        guard let initiation = ThirdPartyInitiation(request.target.queryItems) else { return page(.badQuery) }
+    func initiate() async -> SignInOutcome {
+        guard let initiation = ThirdPartyInitiation(request.target.queryItems) else { return .refused(.badQuery) }
         var query = SignInQuery(email: initiation.loginHint)
         if let target = initiation.target {
             guard let url = AbsoluteURL(target), !url.hasUserInfo,
                 "\(url.scheme)://\(url.authority)".isExactly(deployment.publicURL)
-            else { return page(.foreignTarget) }
+            else { return .refused(.foreignTarget) }
             query.returnTo = SignInQuery.target(url.requestTarget)
         }
         let parties = signIn.parties(ofIssuer: Issuer(initiation.issuer))
         guard parties.count == 1, let party = parties.first else {
             query.email = nil
-            return .page(.ok, signIn.page(for: query, message: .unknown).document)
+            return SignInOutcome(.choose(query, .unknown))
         }
         query.provider = party.id.text
         do throws(DatabaseError) {
             if let asked = try await confirmation(query) { return asked }
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
         return await begin(at: party, query)
     }
@@ -70,15 +68,10 @@ extension SignInFlow {
     // MARK: POST /auth/initiate
 
     /// Another site's form arrives without this site's cookies: the browser is redirected to bring it with them.
-    func initiatePosted(_ body: RequestBody) async -> Reply {
-        do throws(BodyError) {
-            guard request.hasContentType("application/x-www-form-urlencoded") == true,
-                let initiation = ThirdPartyInitiation(FormEncoding.items(try await body.collect())),
-                initiation.link.utf8.count <= 7 << 10
-            else { return page(.badQuery) }
-            return .redirect(initiation.link)
-        } catch {
-            return .problem(MetricsAPI.problem(error))
+    func initiatePosted(_ form: Form) -> SignInOutcome {
+        guard let initiation = ThirdPartyInitiation(form), initiation.link.utf8.count <= 7 << 10 else {
+            return .refused(.badQuery)
         }
+        return .redirect(initiation.link)
     }
 }

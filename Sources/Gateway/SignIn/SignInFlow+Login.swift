@@ -1,9 +1,7 @@
 internal import Databases
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import JSON
-internal import Pages
 internal import Sessions
 internal import Tokens
 internal import Web
@@ -13,15 +11,15 @@ extension SignInFlow {
 
     /// Sends the browser to the provider that the query selects, or asks for one. If another site sent a browser that
     /// has a session, a page asks first: that site could otherwise put the user into another account.
-    func login() async -> Reply {
-        guard let query = SignInQuery(request.target.queryItems) else { return page(.badQuery) }
+    func login() async -> SignInOutcome {
+        guard let query = SignInQuery(request.target.queryItems) else { return .refused(.badQuery) }
         do throws(DatabaseError) {
             if RequestOrigin.isForeign(request, origin: deployment.publicURL), let asked = try await confirmation(query)
             {
                 return asked
             }
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
         return await goOn(query)
     }
@@ -29,20 +27,17 @@ extension SignInFlow {
     // MARK: POST /auth/login
 
     /// Continues a sign-in after the confirmation page. The old session stays until the new sign-in has succeeded.
-    func loginConfirmed(_ body: RequestBody) async -> Reply {
-        do {
-            let items = FormEncoding.items(try await body.collect())
-            guard var query = SignInQuery(items) else { return page(.badQuery) }
+    func loginConfirmed(_ items: Form) async -> SignInOutcome {
+        do throws(DatabaseError) {
+            guard var query = SignInQuery(items) else { return .refused(.badQuery) }
             query.isFromForm = true
             let sessions = try await currentSessions()
             // The session ended meanwhile, so no confirmation is needed.
             guard !sessions.isEmpty else { return .redirect(query.link) }
-            guard sessions.contains(where: { isOwnForm(items ?? [], of: $0.token) }) else { return page(.forgery) }
+            guard sessions.contains(where: { isOwnForm(items ?? [], of: $0.token) }) else { return .refused(.forgery) }
             return await goOn(query)
-        } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
     }
 
@@ -50,22 +45,18 @@ extension SignInFlow {
 
     /// The page that names the account and asks. Returns nil if the browser has no session, or one whose claims are
     /// too old: that session leads to its provider anyway.
-    func confirmation(_ query: SignInQuery) async throws(DatabaseError) -> Reply? {
+    func confirmation(_ query: SignInQuery) async throws(DatabaseError) -> SignInOutcome? {
         let now = service.now()
         let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
         guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
         let account = session.claims.claims.root.shownEmail?.spelling ?? session.claims.identity.subject.text
-        return .page(
-            .ok,
-            ConfirmSignInPage(
-                account: Account(name: account, formToken: formToken), fields: query.items, formToken: formToken
-            ).document)
+        return SignInOutcome(.confirm(account: account, query, formToken: formToken))
     }
 
-    private func goOn(_ query: SignInQuery) async -> Reply {
+    private func goOn(_ query: SignInQuery) async -> SignInOutcome {
         switch signIn.choice(query, preferring: query.organization.flatMap(deployment.organization)) {
         case .party(let party): await begin(at: party, query)
-        case .ask(let message): .page(.ok, signIn.page(for: query, message: message).document)
+        case .ask(let prompt): SignInOutcome(.choose(query, prompt))
         }
     }
 

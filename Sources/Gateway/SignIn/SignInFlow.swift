@@ -1,17 +1,18 @@
 internal import Cryptography
 internal import Databases
 internal import HTTPMessage
+internal import Identities
 internal import OpenID
-internal import Pages
 internal import Sessions
 internal import Snapshots
+internal import Telemetry
 internal import Text
 internal import Time
 internal import Tokens
 internal import Web
 
-/// The steps of signing in and out. Each reads what the previous step left with the browser and returns the next one;
-/// none calls another.
+/// The steps of signing in and out for one request. Each step reads what the previous one left with the browser and
+/// returns the next; no step calls another.
 struct SignInFlow: Sendable {
     let deployment: Deployment
     let service: SignInService
@@ -20,12 +21,15 @@ struct SignInFlow: Sendable {
     /// The client's address, for the user's list of sessions.
     let address: String
 
+    /// The fields of a form, or nil if the content was not a form.
+    typealias Form = [(name: String, value: String)]?
+
     var signIn: SignInDeployment { deployment.signIn }
     var origin: AuditOrigin { AuditOrigin(requestID: requestID, address: address) }
 
-    /// Sends the browser to a provider. Nothing is stored here: the sign-in's state travels sealed in `state`.
-    func begin(at party: RelyingParty, _ query: SignInQuery) async -> Reply {
-        guard let box = signIn.box else { return page(.unavailable) }
+    /// Sends the browser to a provider. Nothing is stored: the attempt travels sealed in `state`.
+    func begin(at party: RelyingParty, _ query: SignInQuery) async -> SignInOutcome {
+        guard let box = signIn.box else { return .refused(.unavailable) }
         do {
             let (secret, cookies) = try browserSecret()
             let attempt = try SignInAttempt(
@@ -33,14 +37,14 @@ struct SignInFlow: Sendable {
                 returnTo: query.returnTo?.text, browser: try Digest.sha256(secret), at: service.now())
             let authorization = try await party.serving(requestID).begin(
                 attempt, loginHint: query.email, asksWho: query.asksWho, sealingWith: box)
-            let reply: Reply =
+            let next: SignInOutcome.Next =
                 query.isFromForm
-                ? .page(.ok, ContinuePage(.signIn, url: authorization.url).document) : .redirect(authorization.url)
-            return reply.with(cookies)
+                ? .leave(to: authorization.url, isSigningIn: true) : .redirect(authorization.url)
+            return SignInOutcome(next, setting: cookies)
         } catch let failure as SignInFailure {
             return failed(failure, at: party.id, retry: query)
         } catch {
-            return page(.unavailable)
+            return .refused(.unavailable)
         }
     }
 
@@ -63,5 +67,23 @@ struct SignInFlow: Sendable {
             found.append((token, session))
         }
         return found
+    }
+
+    // MARK: Failures
+
+    /// Logs and counts a failure.
+    func failed(_ failure: SignInFailure, at provider: ProviderID?, retry: SignInQuery?) -> SignInOutcome {
+        count(provider, failure.tokenReason?.rawValue ?? failure.reason.rawValue)
+        var fields = [
+            ("provider", provider?.text ?? ""), ("reason", failure.reason.rawValue), ("detail", failure.detail),
+        ]
+        if let reason = failure.tokenReason { fields.append(("token_reason", reason.rawValue)) }
+        if let code = failure.providerCode { fields.append(("provider_code", code)) }
+        service.log.write(.warning, "a sign-in failed", requestID: requestID, fields: fields)
+        return .refused(.failed(failure), retry: retry)
+    }
+
+    func count(_ provider: ProviderID?, _ result: String) {
+        service.figures.signIns.counter([provider?.text ?? "unknown", result]).add()
     }
 }

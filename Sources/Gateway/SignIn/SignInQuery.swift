@@ -67,6 +67,6 @@ struct SignInQuery: Sendable {
     /// The URL that begins this sign-in, without the email address, which stays out of links.
     var link: String {
         let items = items.filter { $0.name != "email" }
-        return items.isEmpty ? Route.login.template : "\(Route.login.template)?\(FormEncoding.query(items))"
+        return items.isEmpty ? SignInPath.login : "\(SignInPath.login)?\(FormEncoding.query(items))"
     }
 }
