@@ -136,24 +136,25 @@ final class GatewayHandler: RequestHandler {
         let isPost = exchange.request.method == .post
         let replies = SignInReplies(configuration: exchange.deployment.signIn, requestID: exchange.renderer.requestID)
         return exchange.later { body in
-            var form: SignInFlow.Form = nil
+            var (form, items): (SignInFlow.Form, SignInFlow.Form) = (nil, nil)
             if isPost {
                 do throws(BodyError) {
                     let content = try await body.collect()
                     let isForm = flow.request.hasContentType("application/x-www-form-urlencoded") == true
-                    form = isForm ? FormEncoding.items(content) : nil
+                    items = FormEncoding.items(content)
+                    form = isForm ? items : nil
                 } catch {
                     return .problem(MetricsAPI.problem(error))
                 }
             }
             let outcome: SignInOutcome =
                 switch match.route {
-                case .login: isPost ? await flow.loginConfirmed(form) : await flow.login()
+                case .login: isPost ? await flow.loginConfirmed(items) : await flow.login()
                 case .initiate: isPost ? flow.initiatePosted(form) : await flow.initiate()
                 case .callback:
                     isPost ? flow.callbackPosted(of: match.item, form) : await flow.callback(of: match.item)
                 case .callbackWithoutProvider: flow.callbackWithoutProvider()
-                case .logout: await flow.logout(form)
+                case .logout: await flow.logout(items)
                 case .backchannelLogout: await flow.backchannelLogout(match.item, form)
                 default: flow.signedOut()
                 }
