@@ -17,8 +17,8 @@ public final class BearerTokenVerifier {
     private var knownHeaders = KnownHeaders()
 
     /// - Parameters:
-    /// - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
-    /// - cacheSize: the most verified tokens to cache; 0 disables the cache.
+    ///   - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
+    ///   - cacheSize: the maximum number of cached tokens; 0 disables the cache.
     public init(_ providers: [TrustedProvider], cacheSize: Int) {
         var byIssuer: [ExactText: [Trust]] = [:]
         for provider in providers {
@@ -28,7 +28,7 @@ public final class BearerTokenVerifier {
             }
         }
         self.providers = byIssuer
-        // Without a digest there is no cache, but tokens are still verified.
+        // If no digest is available, tokens are verified without a cache.
         digest = cacheSize > 0 ? try? Digest(.sha256) : nil
         cache = VerifiedTokenCache(size: cacheSize)
     }
@@ -94,7 +94,7 @@ public final class BearerTokenVerifier {
             let named = claims.member("iss")?.shown ?? "missing"
             let issuers = providers.keys.map(\.text).sorted().shown
             throw TokenRefusal(
-                .issuerUnknown, "The token's \"iss\" is none of the providers' issuers.",
+                .issuerUnknown, "The token's \"iss\" is not the issuer of a configured provider.",
                 facts: "It is \(named); the issuers are \(issuers).")
         }
         guard candidates.count > 1 else { return first }

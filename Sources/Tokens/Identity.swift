@@ -4,7 +4,7 @@ internal import Text
 public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
-    /// Returns nil if the text is not 1–63 characters of `a`–`z`, `0`–`9`, `-`. The id is used in paths as it is.
+    /// Returns nil if the text is not 1–63 characters of `a`–`z`, `0`–`9`, `-`. Paths contain the id unescaped.
     public init?(_ text: String) {
         guard (1...63).contains(text.utf8.count), text.utf8.allSatisfy(ProviderID.isAllowed) else { return nil }
         self.text = text
@@ -20,10 +20,10 @@ public struct ProviderID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A user or machine: its issuer, and its subject there. The email address is never part of it.
+/// A verified user or machine, identified by issuer and subject. The e-mail address is not part of the identity.
 public struct Identity: Hashable, Sendable {
     public let issuer: String
-    /// Subject: 1–255 characters, unique per issuer.
+    /// The subject: 1–255 characters, unique per issuer.
     public let subject: String
 
     init(issuer: String, subject: String) {

@@ -6,10 +6,12 @@ extension VerifiedClaims {
     // The sealed form that a session stores. Only this target can restore claims from it: the authenticated encryption
     // replaces the signature, which was verified once.
     private static let context = Array("gatehouse verified claims 2".utf8)
-    /// Context of values that an earlier version sealed without the claims' sources.
+    /// The context of values that an earlier version sealed without the claims' sources.
     private static let unrecordedContext = Array("gatehouse verified claims 1".utf8)
 
-    /// - Parameter owner: the owner of the sealed claims, such as a session; they open for no other owner.
+    /// Seals the claims so that a store can keep them.
+    ///
+    /// - Parameter owner: the owner of the claims, such as a session. They cannot be opened for another owner.
     public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
         writer.beginObject()
@@ -28,7 +30,8 @@ extension VerifiedClaims {
     }
 
     /// Restores claims sealed by ``sealed(in:for:)``.
-    /// - Throws: `notSealedHere` for anything else.
+    ///
+    /// - Throws: `notSealedHere` for any other input.
     public convenience init(opening sealed: [UInt8], with box: SealedBox, for owner: [UInt8]) throws(CryptographyError)
     {
         let current = try? box.open(sealed, context: VerifiedClaims.context + owner)

@@ -1,18 +1,18 @@
 public import JSON
 public import Time
 
-/// The claims of a verified token. Instances exist only by verifying a token or by opening sealed claims, so they can
-/// be trusted.
+/// The claims of a verified token. Instances are created only by verifying a token or by opening sealed claims, so they
+/// can be trusted.
 public final class VerifiedClaims: Sendable {
     public let provider: ProviderID
     public let identity: Identity
-    /// The payload, a JSON object, with the claims that userinfo added.
+    /// The payload, a JSON object, including the claims that userinfo added.
     public let claims: JSONDocument
     /// The protected header, a JSON object.
     public let header: JSONDocument
-    /// Id of the provider's key that made the signature; nil if the key has none.
+    /// The id of the key that made the signature; nil if the key has none.
     public let keyID: String?
-    /// Time range in which the token is valid: start included, end excluded, with clock skew.
+    /// The time range in which the token is valid, including clock skew: start included, end excluded.
     public let validity: Range<Timestamp>
     let origin: ClaimsOrigin
 
@@ -34,7 +34,7 @@ public final class VerifiedClaims: Sendable {
         self.origin = origin
     }
 
-    /// Returns the identity with other claims.
+    /// Returns a copy with other claims.
     func replacing(_ claims: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
         VerifiedClaims(
             provider: provider, identity: identity, claims: claims, header: header, keyID: keyID, validity: validity,
@@ -44,11 +44,11 @@ public final class VerifiedClaims: Sendable {
     /// The claims that rules are evaluated against.
     public var known: KnownClaims { KnownClaims(claims.root, unknown: origin.unknown) }
 
-    /// The claims of which nothing is known.
+    /// The claims whose values are unknown.
     public var unknown: UnknownClaims { origin.unknown }
 
-    /// Time at which the last ID token was verified, if claims are kept from it after a renewal without one. They are
-    /// valid until `claims_lifetime` after this time.
+    /// The time at which the last ID token was verified, if claims are kept from it after a renewal without one. These
+    /// claims are valid until `claims_lifetime` after this time.
     public var keptSince: Timestamp? { origin.isKept ? origin.verifiedAt : nil }
 
     /// The provider's session (`sid`); nil if the token names none.

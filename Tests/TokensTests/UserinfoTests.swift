@@ -4,7 +4,7 @@ import Testing
 import Time
 import Tokens
 
-@Suite("Userinfo, and what is unknown")
+@Suite("Userinfo and unknown claims")
 struct UserinfoTests {
     private func claims(_ changes: [String: String?] = [:]) throws -> VerifiedClaims {
         let mint = try TokenMint()
@@ -24,7 +24,7 @@ struct UserinfoTests {
     // MARK: Adding
 
     @Test(
-        "userinfo may say that the token's address is not verified, never that it is",
+        "userinfo can state that the token's address is not verified, but not that it is",
         arguments: [
             ("false", "someone@acme.com", "false"), ("\"no\"", "SomeOne@acme.com", "\"no\""),
             ("true", "someone@acme.com", nil),
@@ -36,7 +36,7 @@ struct UserinfoTests {
         #expect(try known.adding(userinfo: info).claims.root.member("email_verified")?.text == result)
     }
 
-    @Test("userinfo adds and never replaces, and says nothing of what binds the token")
+    @Test("userinfo adds claims and replaces none, and never changes the token's own claims")
     func adds() throws {
         let known = try claims(["groups": "[\"a\"]"])
         let info = try json(
@@ -50,7 +50,7 @@ struct UserinfoTests {
     }
 
     @Test(
-        "another subject's userinfo is thrown away",
+        "userinfo of another subject is discarded",
         arguments: [
             ("{\"sub\":\"other\"}", .otherSubject), ("{}", .malformed), ("[]", .malformed), ("{\"sub\":7}", .malformed),
             ("{\"sub\":\"someone\\u0000\"}", .otherSubject),
@@ -60,7 +60,7 @@ struct UserinfoTests {
         #expect(throws: fault) { try renewed(claims(), text) }
     }
 
-    @Test("an address and whether it is verified come from one source")
+    @Test("email and email_verified come from one source")
     func email() throws {
         let fromToken = try claims(["email": "\"a@x.example\""])
         let info = try json("{\"sub\":\"someone\",\"email\":\"b@x.example\",\"email_verified\":true}")
@@ -85,7 +85,7 @@ struct UserinfoTests {
 
     // MARK: Renewing
 
-    @Test("a renewal keeps what the ID token said and userinfo does not, until its time is over; then it is unknown")
+    @Test("a renewal keeps claims of the ID token that userinfo lacks; after claims_lifetime they are unknown")
     func renewal() throws {
         let old = try claims(["groups": "[\"a\"]", "department": "\"soc\"", "sid": "\"s\""])
         let new = try renewed(old, "{\"sub\":\"someone\",\"groups\":[],\"exp\":9}")
@@ -108,7 +108,7 @@ struct UserinfoTests {
         }
     }
 
-    @Test("a renewal by userinfo forgets what an earlier userinfo said and this one does not")
+    @Test("a renewal drops claims of an earlier userinfo that the new one lacks")
     func earlierUserinfo() throws {
         let first = try claims().adding(userinfo: json("{\"sub\":\"someone\",\"groups\":[\"a\"]}"))
         let second = try renewed(first, "{\"sub\":\"someone\"}")
@@ -136,7 +136,7 @@ struct UserinfoTests {
         }
     }
 
-    @Test("without userinfo every claim that is not there is unknown, until an ID token says otherwise")
+    @Test("if userinfo was not obtained, absent claims are unknown until an ID token supplies them")
     func missing() throws {
         let first = try claims(["groups": "[]"]).lackingUserinfo()
         #expect(first.known.isUnknown("department") && !first.known.isUnknown("groups"))
@@ -148,7 +148,7 @@ struct UserinfoTests {
 
     // MARK: Sealed
 
-    @Test("what is unknown survives being sealed")
+    @Test("unknown claims stay unknown after sealing")
     func sealing() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let first = try claims(["hasgroups": "true", "name": "\"a\\nb\"", "line\\nbreak": "1"])
@@ -166,7 +166,7 @@ struct UserinfoTests {
         }
     }
 
-    @Test("claims that an earlier version sealed are never taken for complete")
+    @Test("claims that an earlier version sealed are never treated as complete")
     func unrecorded() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let about = """
