@@ -48,7 +48,7 @@ struct ProviderMessageTests {
     func algorithms() async throws {
         for (header, settings, words) in [
             (#"{"alg":"HS256"}"#, "", #"It is \"HS256\""#),
-            (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed are RS256"),
+            (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed: RS256"),
         ] as [(String?, String, String)] {
             let world = try SignInWorld(providerSettings: settings)
             weak let held = world
