@@ -175,8 +175,8 @@ struct ProviderMessageTests {
     @Test(
         "what userinfo says of an error is logged, whatever its status",
         arguments: [
-            (401, #"{"error":"invalid_token","error_description":"expired"}"#, "answered 401 (error"),
-            (200, #"{"error":"insufficient_scope"}"#, "answered 200 (error"), (200, "{,}", "at byte 1"),
+            (401, #"{"error":"invalid_token","error_description":"expired"}"#, "returned 401 (error"),
+            (200, #"{"error":"insufficient_scope"}"#, "returned 200 (error"), (200, "{,}", "at byte 1"),
         ])
     func userinfoErrors(code: Int, body: String, words: String) async throws {
         let world = try SignInWorld()
