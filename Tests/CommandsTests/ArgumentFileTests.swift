@@ -54,7 +54,7 @@ struct ArgumentFileTests {
         ])
         #expect(explained.code == 1 && explained.output.contains(#"subject "s""#), "\(explained.error)")
         let verified = CommandLineCall(["token", "verify", "--keys", pipe("c", #"{"keys":[]}"#), "x"])
-        #expect(verified.code == 1 && verified.error.contains("holds no usable key"), "\(verified.error)")
+        #expect(verified.code == 1 && verified.error.contains("has no usable key"), "\(verified.error)")
     }
 
     @Test(
