@@ -42,7 +42,8 @@ import Testing
         #expect(try #require(AddressRange(range)).contains(try #require(IPAddress(address))) == expected)
     }
 
-    @Test("sizes are parsed and formatted", arguments: [("1GiB", 1 << 30), ("512KiB", 512 << 10), ("7B", 7), ("0B", 0)])
+    @Test(
+        "sizes are parsed and formatted", arguments: [("1GiB", 1 << 30), ("512KiB", 512 << 10), ("7B", 7), ("0B", 0)])
     func sizes(_ text: String, _ bytes: Int) {
         #expect(ByteSize(text)?.bytes == bytes && ByteSize(bytes).description == text)
     }
