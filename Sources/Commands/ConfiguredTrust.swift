@@ -36,7 +36,7 @@ struct ConfiguredTrust {
         // The verifier does not return the key, so the signature is verified again with the provider's keys.
         let signatures = providers.first { $0.settings.id == claims.provider }?.signatures
         return TokenCheck.Answer(
-            header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.claims,
+            header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.document,
             keyID: try signatures?.verify(token, at: moment).keyID)
     }
 

@@ -77,7 +77,7 @@ public final class BearerTokenVerifier {
                 provider: provider.id,
                 identity: Identity(
                     issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
-                claims: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
+                document: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
                 origin: ClaimsOrigin(token: claims.root, at: now))
         } catch {
             var refusal = error

@@ -44,7 +44,7 @@ public struct IDTokenVerifier: Sendable {
                 provider: provider.id,
                 identity: Identity(
                     issuer: TrustedProvider.canonicalIssuer(provider.issuer), subject: outcome.subject),
-                claims: signed.claims, header: signed.header.document, keyID: signed.keyID,
+                document: signed.claims, header: signed.header.document, keyID: signed.keyID,
                 validity: outcome.validity, origin: ClaimsOrigin(token: signed.claims.root, at: now))
         } catch {
             var refusal = error

@@ -13,7 +13,7 @@ extension VerifiedClaims {
     ///
     /// - Parameter owner: the owner of the claims, such as a session. They cannot be opened for another owner.
     public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
+        var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + document.bytes.count)
         writer.beginObject()
         writer.member("provider", provider.text)
         writer.member("issuer", identity.issuer)
@@ -25,7 +25,7 @@ extension VerifiedClaims {
         origin.write(to: &writer)
         writer.endObject()
         // The writer emits no line break, and the documents keep their exact bytes.
-        let plain = writer.bytes + [0x0A] + header.bytes + claims.bytes
+        let plain = writer.bytes + [0x0A] + header.bytes + document.bytes
         return try box.seal(plain, context: VerifiedClaims.context + owner)
     }
 
@@ -47,11 +47,12 @@ extension VerifiedClaims {
             let from = about.root.member("from")?.integer, let until = about.root.member("until")?.integer,
             let length = about.root.member("header_length")?.integer, length >= 0, from <= until,
             let header = try? JSONDocument(parsing: Array(plain[(end + 1)...].prefix(Int(length)))),
-            let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
-            let origin = current == nil ? ClaimsOrigin(unrecorded: claims.root) : ClaimsOrigin(about.root)
+            let document = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
+            let origin = current == nil ? ClaimsOrigin(unrecorded: document.root) : ClaimsOrigin(about.root)
         else { throw CryptographyError(.notSealedHere) }
         self.init(
-            provider: provider, identity: Identity(issuer: issuer, subject: subject), claims: claims, header: header,
+            provider: provider, identity: Identity(issuer: issuer, subject: subject), document: document,
+            header: header,
             keyID: about.root.member("key_id")?.string,
             validity: Timestamp(seconds: from)..<Timestamp(seconds: until), origin: origin)
     }

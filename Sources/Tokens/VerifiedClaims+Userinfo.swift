@@ -11,7 +11,7 @@ public enum UserinfoFault: String, Error, Sendable, CaseIterable {
 
 extension VerifiedClaims {
     /// The user's `sub` at the provider, regardless of `subject_claim`.
-    public var providerSubject: String? { claims.root.member("sub")?.string }
+    public var providerSubject: String? { payload.member("sub")?.string }
 
     /// Claims about the token itself: its subject, issuer, audience and sign-in. Userinfo neither adds nor replaces
     /// them, and they do not expire with age.
@@ -25,7 +25,7 @@ extension VerifiedClaims {
     /// from one source. Exception: userinfo may state that the token's own address is not verified.
     public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
         try checkSubject(of: userinfo)
-        var known = Set(claims.root.members.map { ExactText($0.name) })
+        var known = Set(payload.members.map { ExactText($0.name) })
         let isOwnAddress = known.contains(VerifiedClaims.email)
         if isOwnAddress { known.insert(VerifiedClaims.verified) }
         let isOtherAddress = !isOwnAddress && userinfo.root.member("email") != nil
@@ -39,7 +39,7 @@ extension VerifiedClaims {
     /// Returns true if the token lacks `email_verified`, and userinfo states that the same address is not verified. A
     /// trusted domain (`trust_email`) must not override that statement.
     private func deniesAddress(_ userinfo: JSONDocument) -> Bool {
-        guard claims.root.member("email_verified") == nil, let own = claims.root.member("email")?.string,
+        guard payload.member("email_verified") == nil, let own = payload.member("email")?.string,
             let other = userinfo.root.member("email")?.string, own.isExactly(ignoringASCIICase: other),
             let verified = userinfo.root.member("email_verified")
         else { return false }
@@ -49,8 +49,8 @@ extension VerifiedClaims {
     /// Returns these claims, marked as lacking a userinfo response that was needed: absent claims are unknown.
     public func lackingUserinfo() -> VerifiedClaims {
         var origin = origin
-        origin.unknown.certain = Set(claims.root.members.map { ExactText($0.name) })
-        return replacing(claims, origin: origin)
+        origin.unknown.certain = Set(payload.members.map { ExactText($0.name) })
+        return replacing(document, origin: origin)
     }
 
     /// Returns the claims after a renewal without an ID token. Userinfo replaces known claims. Claims that userinfo
@@ -68,7 +68,7 @@ extension VerifiedClaims {
         let hasNewAddress = supplied.contains(VerifiedClaims.email)
         // `email_verified` applies only to an address from the same source.
         if !hasNewAddress { supplied.remove(VerifiedClaims.verified) }
-        let own = claims.root.members.map { ExactText($0.name) }.filter { name in
+        let own = payload.members.map { ExactText($0.name) }.filter { name in
             !VerifiedClaims.bound.contains(name) && !origin.fromUserinfo.contains(name) && !supplied.contains(name)
                 && !(hasNewAddress && name == VerifiedClaims.verified)
         }
@@ -87,9 +87,9 @@ extension VerifiedClaims {
         _ userinfo: JSONDocument?, _ origin: ClaimsOrigin, keeping: (ExactText) -> Bool, taking: (ExactText) -> Bool
     ) throws(UserinfoFault) -> VerifiedClaims {
         var origin = origin
-        var writer = JSONWriter(reservingCapacity: claims.bytes.count + (userinfo?.bytes.count ?? 0))
+        var writer = JSONWriter(reservingCapacity: document.bytes.count + (userinfo?.bytes.count ?? 0))
         writer.beginObject()
-        for member in claims.root.members where keeping(ExactText(member.name)) {
+        for member in payload.members where keeping(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }

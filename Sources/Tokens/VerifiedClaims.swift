@@ -6,8 +6,8 @@ public import Time
 public final class VerifiedClaims: Sendable {
     public let provider: ProviderID
     public let identity: Identity
-    /// The payload, a JSON object, including the claims that userinfo added.
-    public let claims: JSONDocument
+    /// The document of ``payload``, with its exact bytes.
+    public let document: JSONDocument
     /// The protected header, a JSON object.
     public let header: JSONDocument
     /// The id of the key that made the signature; nil if the key has none.
@@ -18,16 +18,16 @@ public final class VerifiedClaims: Sendable {
 
     /// Memory that the claims take, in bytes.
     public var memory: Int {
-        claims.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
+        document.memory + header.memory + identity.issuer.utf8.count + identity.subject.utf8.count + 256
     }
 
     init(
-        provider: ProviderID, identity: Identity, claims: JSONDocument, header: JSONDocument, keyID: String?,
+        provider: ProviderID, identity: Identity, document: JSONDocument, header: JSONDocument, keyID: String?,
         validity: Range<Timestamp>, origin: ClaimsOrigin
     ) {
         self.provider = provider
         self.identity = identity
-        self.claims = claims
+        self.document = document
         self.header = header
         self.keyID = keyID
         self.validity = validity
@@ -35,14 +35,17 @@ public final class VerifiedClaims: Sendable {
     }
 
     /// Returns a copy with other claims.
-    func replacing(_ claims: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
+    func replacing(_ document: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
         VerifiedClaims(
-            provider: provider, identity: identity, claims: claims, header: header, keyID: keyID, validity: validity,
-            origin: origin)
+            provider: provider, identity: identity, document: document, header: header, keyID: keyID,
+            validity: validity, origin: origin)
     }
 
+    /// The claims, a JSON object: the token's payload, and the claims that userinfo added.
+    public var payload: JSONValue { document.root }
+
     /// The claims that rules are evaluated against.
-    public var known: KnownClaims { KnownClaims(claims.root, unknown: origin.unknown) }
+    public var known: KnownClaims { KnownClaims(payload, unknown: origin.unknown) }
 
     /// The claims whose values are unknown.
     public var unknown: UnknownClaims { origin.unknown }
@@ -53,6 +56,6 @@ public final class VerifiedClaims: Sendable {
 
     /// The provider's session (`sid`); nil if the token names none.
     public var providerSession: String? {
-        claims.root.member("sid")?.string.flatMap { $0.isEmpty ? nil : $0 }
+        payload.member("sid")?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

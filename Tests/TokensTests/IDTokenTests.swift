@@ -132,7 +132,7 @@ struct KeptClaimsTests {
         let restored = try VerifiedClaims(opening: sealed, with: box, for: [1])
         #expect(restored.identity == original.identity)
         #expect(restored.provider == original.provider)
-        #expect(restored.claims.bytes == original.claims.bytes)
+        #expect(restored.document.bytes == original.document.bytes)
         #expect(restored.header.bytes == original.header.bytes)
         #expect(restored.keyID == original.keyID)
         #expect(restored.validity == original.validity)

@@ -20,7 +20,7 @@ struct RefusalTests {
         #expect(claims.identity.issuer == "https://idp.example")
         #expect(claims.identity.subject == "someone")
         #expect(claims.provider.text == "idp")
-        #expect(claims.claims.root.member("aud")?.string == "api")
+        #expect(claims.payload.member("aud")?.string == "api")
     }
 
     @Test(

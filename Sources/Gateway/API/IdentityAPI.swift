@@ -56,7 +56,7 @@ struct IdentityAPI {
         writer.member("provider", claims.provider.text)
         writer.member("issuer", claims.identity.issuer)
         writer.member("subject", claims.identity.subject)
-        writer.member("email", claims.claims.root.shownEmail)
+        writer.member("email", claims.payload.shownEmail)
         writer.endObject()
         writer.name("roles")
         writer.beginArray()

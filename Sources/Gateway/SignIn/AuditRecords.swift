@@ -17,7 +17,7 @@ extension VerifiedClaims {
     /// The user's name in the audit log.
     var actor: AuditActor {
         .identity(
-            issuer: identity.issuer, subject: identity.subject, email: claims.root.shownEmail)
+            issuer: identity.issuer, subject: identity.subject, email: payload.shownEmail)
     }
 }
 
@@ -34,7 +34,7 @@ extension Deployment {
         var record = AuditRecord(
             action, by: claims.actor, target: target, requestID: origin.requestID, address: origin.address)
         if action == .signIn {
-            let names = claims.claims.root.members.map(\.name).joined(separator: " ")
+            let names = claims.payload.members.map(\.name).joined(separator: " ")
             record.details = [("provider", claims.provider.text), ("claims", names)]
         }
         var records: [AuditRecord] = []

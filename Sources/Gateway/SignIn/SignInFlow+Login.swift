@@ -53,7 +53,7 @@ extension SignInFlow {
         let now = service.now()
         let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
         guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
-        let account = session.claims.claims.root.shownEmail ?? session.claims.identity.subject
+        let account = session.claims.payload.shownEmail ?? session.claims.identity.subject
         return .page(
             .ok,
             ConfirmSignInPage(

@@ -76,7 +76,7 @@ extension RelyingParty {
             // A refreshed ID token may lack the claim of `subject_claim` (OpenID Connect Core 1.0, section 12.2).
             guard renewed.identity == claims.identity else {
                 let claim = client.provider.subjectClaim
-                guard renewed.claims.root.member(claim) == nil else {
+                guard renewed.payload.member(claim) == nil else {
                     return .ended(detail: "the renewed ID token has another \(claim.quoted())")
                 }
                 return .notRenewed(

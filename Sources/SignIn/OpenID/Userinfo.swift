@@ -89,7 +89,7 @@ extension RelyingParty {
     func completed(
         _ claims: VerifiedClaims, with accessToken: String?, where lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> VerifiedClaims {
-        guard lacksClaims(claims.claims.root) else { return claims }
+        guard lacksClaims(claims.payload) else { return claims }
         let cause: String
         switch await userinfo(accessToken) {
         case .notOffered: return claims
