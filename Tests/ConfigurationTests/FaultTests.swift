@@ -50,10 +50,10 @@ import Testing
     }
 
     static let providerCases: [Case] = [
-        Case(#""providers": [{"id":"a","issuer":"urn:acme"}]"#, "providers[0].issuer", "any other string needs keys"),
+        Case(#""providers": [{"id":"a","issuer":"urn:acme"}]"#, "providers[0].issuer", "any other string requires keys"),
         Case(
             #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"a","issuer":"urn:acme","keys":"keys.jwks.json","client_id":"c"}]"#,
-            "providers[0].issuer", "any other string needs keys"),
+            "providers[0].issuer", "any other string requires keys"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i.example/.well-known/openid-configuration"}]"#,
             "providers[0].issuer", "write the issuer that it states"),
@@ -185,7 +185,7 @@ import Testing
             "client_secret"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","client_id":"c","client_secret":"hunter2"}], "secret_key": {"env":"A_KEY"}"#,
-            "providers[0].client_secret", #"write {"env": "NAME"}"#),
+            "providers[0].client_secret", #"use {"env": "NAME"}"#),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","authorization_parameters":{"state":"x"}}]"#,
             "providers[0].authorization_parameters.state", "gateway itself"),

@@ -28,7 +28,7 @@ struct ProviderMessageTests {
             (["azp": "\"other\""], #"It is \"other\", and the client_id is \"gatehouse client\""#),
             (
                 ["auth_time": "1799990000"],
-                #"\"auth_time\" is 2027-01-15T05:13:20Z, \"max_age\" is 1h, and it is 2027-01-15T08:00:00Z"#
+                #"\"auth_time\" is 2027-01-15T05:13:20Z, \"max_age\" is 1h, and the time is 2027-01-15T08:00:00Z"#
             ),
             (["acr": "\"pwd\""], #"It is \"pwd\"; accepted: \"phr\""#),
         ] as [([String: String], String)])
