@@ -1,5 +1,5 @@
-"""Every change answered 2xx survives a kill of the process, and no half-done change does: the store has to agree with
-its own audit log, and the log has to contain every change that was answered."""
+"""Every change that was confirmed with 2xx survives a kill of the process, and no partial change does. The store must
+agree with its audit log, and the log must contain every confirmed change."""
 
 import contextlib
 import http.client
@@ -19,13 +19,13 @@ ACME = "/api/v1/organizations/acme"
 
 
 class Caller(threading.Thread):
-    """Acts as managers and invited users without pauses, and notes every change answered 2xx."""
+    """Acts as managers and invited users without pauses, and records every change confirmed with 2xx."""
 
     def __init__(self, gateway, seed):
         super().__init__()
         self.gateway, self.random = gateway, random.Random(seed)
         self.manager = token(sub=f"manager-{seed}", groups=["acme-managers"])
-        # Each caller has its own address, since limits apply per address.
+        # Each caller has its own address, because limits apply per address.
         self.address = f"127.0.{seed // 250 + 1}.{seed % 250 + 1}"
         self.kept = []
         self.failures = []
@@ -89,7 +89,7 @@ class Caller(threading.Thread):
 
 
 class Ledger:
-    """The expected state according to the log, read on from its previous end."""
+    """The expected state according to the log, which is read from its previous end."""
 
     def __init__(self):
         self.sequence, self.told = 0, set()
@@ -134,7 +134,7 @@ class Ledger:
 @pytest.fixture
 def gateway(tmp_path):
     gateway = Gateway(tmp_path, invitations={"per_day": 1_000_000})
-    # One manager remains, whatever is revoked.
+    # One manager always remains.
     made = run("grant", "create", "--config", gateway.path, "--organization", "acme", "--provider", "idp", "--subject",
                "operator", "--role", "organization-manager")
     assert made.returncode == 0, made.stderr
@@ -142,7 +142,7 @@ def gateway(tmp_path):
     gateway.stop()
 
 
-def test_killed_at_random_moments_under_load_it_keeps_what_it_answered(gateway):
+def test_a_gateway_killed_under_load_keeps_every_confirmed_change(gateway):
     chance, ledger, kept, seen = random.Random(4), Ledger(), [], 0
     for round in range(ROUNDS):
         callers = [Caller(gateway, 8 * round + number) for number in range(8)]

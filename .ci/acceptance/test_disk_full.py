@@ -37,7 +37,7 @@ def serving(folder, disk):
         gateway.stop()
 
 
-def test_what_cannot_be_kept_is_refused_and_nothing_is_lost(tmp_path):
+def test_writes_are_refused_and_nothing_is_lost(tmp_path):
     with small_disk(tmp_path / "disk", "8m") as disk, serving(tmp_path, disk) as gateway:
         viewer = token(groups=["acme-viewers"])
         kept = [invite(gateway, number)[1]["id"] for number in range(20)]
@@ -59,7 +59,7 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_lost(tmp_path):
         # Reads continue.
         assert gateway.get(f"{ACME}/summary", viewer)[0] == 200
         assert len(gateway.get(f"{ACME}/invitations?limit=500", viewer)[1]["items"]) == min(500, len(kept))
-        # With room again writes succeed, without a restart.
+        # Once the disk has room again, writes succeed without a restart.
         (disk / "ballast").unlink()
         kept += [invite(gateway, number)[1]["id"] for number in range(9000, 9020)]
         gateway.process.kill()

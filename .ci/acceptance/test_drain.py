@@ -113,7 +113,7 @@ def test_a_log_that_is_not_read_does_not_delay_the_end(tmp_path):
     process = subprocess.Popen([BINARY, "serve", "--config", gateway.path], stderr=writer)
     os.close(writer)
     assert b'"serving"' in os.read(reader, 65536)
-    # Far more lines than a pipe holds.
+    # More lines than fit into a pipe.
     request = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
         for _ in range(40):

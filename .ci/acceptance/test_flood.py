@@ -42,7 +42,7 @@ def ask(gateway, bearer):
 
 @pytest.mark.parametrize("mode", ["same", "one", "many"])
 @pytest.mark.parametrize("limited", [1024], indirect=True)
-def test_a_client_is_answered_while_others_use_up_connections(limited, mode):
+def test_a_client_is_served_while_others_exhaust_connections(limited, mode):
     bearer = token(groups=["acme-managers"])
     attack = flood(limited, mode, SECONDS)
     end = time.monotonic() + SECONDS

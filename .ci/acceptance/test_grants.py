@@ -1,4 +1,4 @@
-"""Break-glass access on the server's own machine: roles by command take effect within a second, and are recorded."""
+"""Break-glass access on the gateway's own machine: granted roles take effect within a second, and are recorded."""
 
 import json
 import sqlite3
@@ -21,7 +21,7 @@ def until(gateway, status, subject, seconds=2):
         time.sleep(0.05)
 
 
-def test_a_grant_counts_within_a_second_and_so_does_its_end(gateway):
+def test_a_grant_and_its_revocation_take_effect_within_a_second(gateway):
     for round in range(3):
         subject = f"operator-{round}"
         until(gateway, 404, subject)
@@ -35,7 +35,7 @@ def test_a_grant_counts_within_a_second_and_so_does_its_end(gateway):
     assert json.loads(grant(gateway, "list", "--json").stdout)["items"] == []
 
 
-def test_the_last_manager_is_taken_by_force_only(gateway):
+def test_the_last_manager_grant_is_revoked_only_with_force(gateway):
     made = grant(gateway, "create", "--organization", "acme", "--provider", "idp", "--subject", "s", "--role",
                  "organization-manager", "--json")
     id = json.loads(made.stdout)["items"][0]["id"]
@@ -43,7 +43,7 @@ def test_the_last_manager_is_taken_by_force_only(gateway):
     assert grant(gateway, "revoke", "--force", id).returncode == 0
 
 
-def test_every_command_is_recorded_and_what_is_altered_is_found(gateway):
+def test_every_command_is_recorded_and_alterations_are_found(gateway):
     grant(gateway, "create", "--organization", "acme", "--provider", "idp", "--subject", "s", "--role", "organization-viewer")
     exported = run("audit", "export", "--config", gateway.path)
     events = [json.loads(line) for line in exported.stdout.splitlines()]
@@ -64,7 +64,7 @@ def test_every_command_is_recorded_and_what_is_altered_is_found(gateway):
     ("create", "--organization", "acme", "--provider", "idp", "--role", "organization-viewer"),
     ("revoke", "none"), ("revoke",),
 ])
-def test_wrong_words_change_nothing(gateway, words):
+def test_usage_errors_change_nothing(gateway, words):
     result = grant(gateway, *words)
     assert result.returncode in (1, 2) and result.stderr
     assert json.loads(grant(gateway, "list", "--json").stdout)["items"] == []

@@ -1,4 +1,4 @@
-"""Invitation emails through third-party mail servers, and through servers that misbehave."""
+"""Invitation e-mails through third-party mail servers, and through servers that misbehave."""
 
 import os
 import socket
@@ -131,7 +131,7 @@ def authenticator(server, session, envelope, mechanism, data):
 
 @pytest.mark.parametrize("way", ["STARTTLS", "TLS"])
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
-def test_a_letter_goes_over_tls_and_signs_in(tmp_path, authority, way, mechanism):
+def test_an_email_is_sent_over_tls_and_its_link_works(tmp_path, authority, way, mechanism):
     context, authorities = authority
     options = {"authenticator": authenticator, "auth_exclude_mechanism": [{"PLAIN": "LOGIN", "LOGIN": "PLAIN"}[mechanism]]}
     if way == "STARTTLS":
@@ -152,7 +152,7 @@ def test_a_letter_goes_over_tls_and_signs_in(tmp_path, authority, way, mechanism
         assert secret.encode() not in kept and PASSWORD.encode() not in kept
 
 
-def test_a_wrong_password_is_told_and_tried_again(tmp_path, authority):
+def test_a_wrong_password_is_logged_and_retried(tmp_path, authority):
     context, authorities = authority
     box = Mailbox(tls_context=context, require_starttls=True, auth_required=True, authenticator=authenticator)
     with box, Sender(tmp_path, box.url, authorities, username="other", password={"env": "MAIL_PASSWORD"}) as sender:
@@ -161,21 +161,21 @@ def test_a_wrong_password_is_told_and_tried_again(tmp_path, authority):
         assert sender.delivery(id)["state"] == "queued" and box.letters == []
 
 
-def test_a_certificate_that_nobody_vouches_for_gets_no_letter(tmp_path, authority):
+def test_a_server_with_an_untrusted_certificate_gets_no_email(tmp_path, authority):
     context, _ = authority
     with Mailbox(tls_context=context, require_starttls=True) as box, Sender(tmp_path, box.url) as sender:
         assert "TLS failed" in sender.until_refused(sender.invite())["failure"]
         assert box.letters == []
 
 
-def test_without_starttls_nothing_goes_beyond_this_machine(tmp_path):
+def test_without_starttls_no_email_leaves_this_machine(tmp_path):
     # The gateway does not recognize this name as loopback.
     with Mailbox() as box, Sender(tmp_path, box.url.replace("127.0.0.1", "127.1")) as sender:
         assert "no STARTTLS" in sender.until_refused(sender.invite())["failure"]
         assert box.letters == []
 
 
-def test_a_server_that_refuses_for_now_gets_the_letter_later(tmp_path):
+def test_a_temporary_refusal_is_retried(tmp_path):
     with Mailbox() as box, Sender(tmp_path, box.url) as sender:
         box.refusal = "451 come back later"
         id = sender.invite()
@@ -186,7 +186,7 @@ def test_a_server_that_refuses_for_now_gets_the_letter_later(tmp_path):
         assert len(box.letters) == 1
 
 
-def test_a_server_that_refuses_for_good_is_told_and_a_manager_sends_again(tmp_path):
+def test_a_permanent_refusal_is_shown_and_a_manager_resends(tmp_path):
     with Mailbox() as box, Sender(tmp_path, box.url) as sender:
         box.refusal = "554 we do not want this"
         id = sender.invite()
@@ -197,7 +197,7 @@ def test_a_server_that_refuses_for_good_is_told_and_a_manager_sends_again(tmp_pa
         assert len(box.letters) == 1
 
 
-def test_a_server_that_hangs_up_in_the_middle_of_a_letter_loses_none(tmp_path):
+def test_no_email_is_lost_if_the_server_hangs_up(tmp_path):
     def hang_up(server, connection):
         server.say(connection, b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go")
         connection.close()
@@ -207,8 +207,8 @@ def test_a_server_that_hangs_up_in_the_middle_of_a_letter_loses_none(tmp_path):
         assert sender.delivery(id)["state"] == "queued" and b"MIME-Version" in server.heard
 
 
-def test_a_slow_server_holds_up_neither_requests_nor_the_other_letters(tmp_path):
-    # The server is silent to the first two connections, and ordinary to all others.
+def test_a_slow_server_delays_neither_requests_nor_other_emails(tmp_path):
+    # The server does not respond on the first two connections, and responds normally on all others.
     def hang(server, connection):
         if len(server.connections) > 2:
             server.say(connection, b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go", b"250 taken")
@@ -224,7 +224,7 @@ def test_a_slow_server_holds_up_neither_requests_nor_the_other_letters(tmp_path)
         assert [sender.delivery(id)["state"] for id in stuck] == ["queued", "queued"]
 
 
-def test_a_dead_server_and_a_killed_gateway_lose_no_letter(tmp_path):
+def test_no_email_is_lost_if_the_server_is_down_or_the_gateway_is_killed(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

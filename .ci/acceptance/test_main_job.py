@@ -1,4 +1,4 @@
-"""The main job, as a client sees it: the demo runs, a token goes in, an organization's metrics come out."""
+"""The main use case of a client: the demo runs, and a token yields an organization's metrics."""
 
 import csv
 import io
@@ -43,7 +43,7 @@ def items(answer):
     return json.loads(answer[2])["items"]
 
 
-def test_each_role_sees_what_it_may(demo):
+def test_each_role_has_its_permissions(demo):
     info, _ = demo
     tokens, url = info["tokens"], info["url"]
     mine = items(call(url, "/api/v1/organizations", tokens["manager"]))
@@ -153,7 +153,7 @@ def test_admin_listener(demo):
     assert call(admin, "/api/v1/me")[0] == 404
 
 
-def test_wrong_words_and_broken_configuration(tmp_path):
+def test_usage_errors_and_invalid_configuration(tmp_path):
     assert run("serve").returncode == 2
     assert run("frobnicate").returncode == 2
     broken = tmp_path / "gatehouse.jsonc"

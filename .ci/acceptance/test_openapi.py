@@ -17,7 +17,7 @@ from serving import Gateway, inventory, token
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "40"))
 ACME = "/api/v1/organizations/acme"
-# The manager comes last, since a manager's calls change state.
+# The manager comes last, because a manager's calls change state.
 TOKENS = {
     "nobody": None,
     "viewer": token(sub="vic", groups=["acme-viewers"]),
@@ -82,7 +82,7 @@ CHECKED = [CHECKS.get_one(name) for name in (
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_answer_is_as_described_whoever_asks(world, mode):
+def test_every_response_is_as_described_for_every_caller(world, mode):
     description = world.gateway.get("/api/v1/openapi.json", TOKENS["manager"])[1]
     # The test sets the credentials, and schemathesis generates none.
     del description["security"]

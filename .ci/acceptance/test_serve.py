@@ -84,7 +84,7 @@ def test_logs_hold_no_secret(gateway):
     assert "topsecret" not in gateway.lines() and good not in gateway.lines()
 
 
-def test_a_port_that_is_taken_is_told(gateway):
+def test_a_port_in_use_is_reported(gateway):
     other = json.loads(gateway.path.read_text())
     other["listen"] = gateway.url.removeprefix("http://")
     (gateway.folder / "other.jsonc").write_text(json.dumps(other))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Refuses code that compares outside text as Swift characters where octets are meant.
+"""Refuses code that compares outside text as Swift characters instead of octets.
 
 Swift compares `String` and `Character` by canonical equivalence: U+037E equals `;`, U+1FEF equals a grave accent, and
-U+212A equals `K`. A combining mark behind a character hides it from `split`, `first` and `contains`. Either way a parser
-splits at other places than the other side. The module Text has the forms to use instead.
+U+212A equals `K`. A combining mark after a character hides it from `split`, `first` and `contains`. Either way, a parser
+may split a text at other places than the sender. The module Text has the forms to use instead.
 
 A comparison with a literal of two or more ASCII characters is exact, unless the literal has one of the three characters
 above: nothing else is canonically equivalent to ASCII text, and Unicode guarantees that this stays so. Such comparisons

@@ -81,13 +81,13 @@ def sign_in(url, person):
     return browser
 
 
-def test_a_person_signs_in_with_a_password_and_sees_the_page(url):
+def test_a_user_signs_in_with_a_password_and_sees_the_page(url):
     browser = sign_in(url, "carla")
     assert (browser.status, browser.url) == (200, f"{url}/organizations/acme"), browser.text
     assert "Organization Manager" in browser.text
 
 
-def test_a_person_without_a_role_is_told_who_they_are(url):
+def test_a_user_without_a_role_sees_the_account(url):
     browser = sign_in(url, "sam")
     assert browser.status == 404 and "sam@acme.example" in browser.text
 

@@ -39,7 +39,7 @@ def sign_in(url, person):
 
 
 @pytest.mark.parametrize("person, role", [("carla", "Organization Manager"), ("vic", "Organization Viewer")])
-def test_people_sign_in_and_see_the_page(url, person, role):
+def test_users_sign_in_and_see_the_page(url, person, role):
     browser = sign_in(url, person)
     assert (browser.status, browser.url) == (200, f"{url}/organizations/acme")
     assert role in browser.text
@@ -47,12 +47,12 @@ def test_people_sign_in_and_see_the_page(url, person, role):
     assert status == 200 and me["identity"]["subject"] == person and len(me["sessions"]) >= 1
 
 
-def test_an_address_that_nobody_verified_earns_nothing(url):
+def test_an_unverified_address_earns_no_role(url):
     browser = sign_in(url, "una")
     assert browser.status == 404 and "not known to be verified" in browser.text
 
 
-def test_a_refusal_without_the_state_is_not_believed(url):
+def test_a_refusal_without_the_state_is_rejected(url):
     # This provider omits `state` if the user refuses (RFC 6749, section 4.1.2.1 requires it).
     browser = Browser()
     browser.open(f"{url}/organizations/acme")

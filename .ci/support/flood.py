@@ -1,6 +1,6 @@
 """Opens connections to the gateway and sends no complete request, until it is stopped: `flood.py PORT MODE SECONDS`.
 
-MODE is `same` (all from 127.0.0.1, as the clients that ask), `one` (all from 127.0.0.2) or `many` (each from its own
+MODE is `same` (all from 127.0.0.1, like the clients of the test), `one` (all from 127.0.0.2) or `many` (each from its own
 address). A third of the connections stay silent, a third send half a head, a third trickle one byte per second."""
 
 import random

@@ -1,4 +1,4 @@
-"""A real mail server on loopback that keeps the emails it accepts."""
+"""A real mail server on loopback that stores the e-mails that it accepts."""
 
 import email
 import email.policy

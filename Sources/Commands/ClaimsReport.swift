@@ -12,10 +12,10 @@ struct ClaimsReport {
     private let issuer: String
     private let subject: String?
     private let email: String?
-    /// The reason why the address does not count; nil if it counts, or if there is none.
+    /// The reason why the address does not count as verified. Nil if it counts, or if the claims have no address.
     private let emailDoubt: String?
     private let explanations: [AccessExplanation]
-    /// Whether the claims come from a verified token.
+    /// True if the claims come from a verified token.
     private let isSigned: Bool
 
     /// - Parameters:
@@ -51,11 +51,12 @@ struct ClaimsReport {
         }
     }
 
-    /// Returns the reason why the address does not count: `email_verified` is absent, false or of another type.
+    /// Returns the reason why the address does not count as verified: `email_verified` is absent, false or of another
+    /// type.
     private static func doubt(_ claims: KnownClaims) -> String {
         guard let verified = claims.root.member("email_verified") else {
             return claims.unknown.leavesOut("email_verified")
-                ? "email_verified is unknown" : "there is no email_verified"
+                ? "email_verified is unknown" : "email_verified is absent"
         }
         return switch verified.kind {
         case .boolean: verified.boolean == true ? "it is not an address" : "email_verified is false"
@@ -69,7 +70,7 @@ struct ClaimsReport {
 
     var earnsRole: Bool { explanations.contains { $0.standing.role != nil } }
 
-    /// Writes the explanation of the API contract.
+    /// Writes the explanation in the form of the API contract.
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("valid", true)
@@ -92,7 +93,7 @@ struct ClaimsReport {
     var lines: [String] {
         let who = subject.map { "subject \(shown($0))" } ?? "no subject"
         let mail = email.map { ", e-mail \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""
-        let claims = isSigned ? "Valid token" : "Claims that nobody signed"
+        let claims = isSigned ? "Valid token" : "Unsigned claims"
         let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"
         guard !explanations.isEmpty else { return [head, "The configuration has no organization."] }
         return [head] + explanations.flatMap(\.lines)

@@ -5,12 +5,12 @@ internal import JSON
 internal import Time
 internal import Tokens
 
-/// The providers of a configuration, trusted as the gateway trusts them.
+/// The providers of a configuration, with the trust that the gateway would place in them.
 struct ConfiguredTrust {
     private let verifier: BearerTokenVerifier
     private let providers: [(settings: TrustedProvider, signatures: KeySetVerifier?)]
 
-    /// Fetches keys that are not in the file; a failure is reported on standard error.
+    /// Fetches keys that are not in the file. A failure is reported on standard error.
     init(_ settings: Settings, _ call: Invocation) {
         var trusted = settings.providers.map { $0.trusted() }
         if call.usesNetwork {
@@ -37,12 +37,12 @@ struct ConfiguredTrust {
         // The verifier does not return the key, so the signature is verified again with the provider's keys.
         let signatures = providers.first { $0.settings.id == claims.provider }?.signatures
         return TokenCheck.Answer(
-            header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.claims,
+            header: try CompactJWS(token, expecting: .claims).header.document, claims: claims.document,
             keyID: try signatures?.verify(token, at: moment).keyID)
     }
 
-    /// Verifies header and signature alone, with the provider that the payload names, otherwise with all providers. If
-    /// several refuse, the refusal that passed the most checks is thrown.
+    /// Verifies header and signature only, with the provider that the payload names, or with all providers if it names
+    /// none. If several refuse, the refusal that passed the most checks is thrown.
     func verifySignature(_ token: Span<UInt8>, at moment: Timestamp) throws(TokenRefusal) -> TokenCheck.Answer {
         let jws = try CompactJWS(token, expecting: .anything)
         let issuer = (try? JSONDocument(parsing: jws.payload))?.root.member("iss")?.string
@@ -68,6 +68,6 @@ struct ConfiguredTrust {
 }
 
 extension TokenReason {
-    /// The reason's place in the order of the checks.
+    /// The reason's position in the order of the checks.
     fileprivate var order: Int { TokenReason.allCases.firstIndex(of: self) ?? 0 }
 }

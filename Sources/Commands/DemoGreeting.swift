@@ -7,7 +7,7 @@ internal import JSON
 internal import Sockets
 internal import Time
 
-/// The message of the demo once it serves: its URLs, its users, and valid tokens.
+/// The message that the demo prints once it serves: its URLs, its users, and valid tokens.
 struct DemoGreeting {
     private let url: String
     private let adminURL: String?
@@ -39,7 +39,7 @@ struct DemoGreeting {
         }
     }
 
-    /// The object of the API contract.
+    /// The object that the contract specifies.
     var json: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 1 << 13)
         writer.beginObject()
@@ -86,10 +86,10 @@ struct DemoGreeting {
             "", "Organizations: \(names)", "Demo provider: \(providerURL)",
         ] + (adminURL.map { ["Health and metrics: \($0)"] } ?? []) + [
             "Files: \(directory)", "",
-            "The same without a browser, the manager's view of the workspaces with the most workflows:", "",
+            "Without a browser: the workspaces with the most workflows, as the manager sees them:", "",
             "curl -H 'Authorization: Bearer \(manager.token)' \\",
             "  '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'", "",
-            "Ctrl-C ends it.",
+            "Press Ctrl-C to end the demo.",
         ]
     }
 }

@@ -7,9 +7,9 @@ public enum Gatehouse {
     /// Runs a command.
     ///
     /// - Parameters:
-    ///   - arguments: the words after the program's name.
+    ///   - arguments: the arguments after the program's name.
     ///   - now: the calendar clock.
-    ///   - usesNetwork: whether commands that verify tokens may fetch keys from providers.
+    ///   - usesNetwork: true if commands that verify tokens may fetch keys from providers.
     /// - Returns: 0 done or yes, 1 no, 2 usage error.
     public static func run(
         arguments: [String], environment: [String: String], input: any ByteSource, output: any ByteSink,
@@ -34,7 +34,7 @@ public enum Gatehouse {
                         now: now, usesNetwork: usesNetwork)
                 ).rawValue
             } catch {
-                let hint = error.exitCode == .wrongWords ? " (gatehouse \(command.name) --help says more)" : ""
+                let hint = error.exitCode == .wrongWords ? " (gatehouse \(command.name) --help shows its usage)" : ""
                 let prefix = error.exitCode == .wrongWords ? "gatehouse \(command.name): " : ""
                 for line in error.lines { say((prefix + line + hint).escapedForTerminal() + "\n", to: sink) }
                 return error.exitCode.rawValue
@@ -58,15 +58,15 @@ public enum Gatehouse {
         if !group.isEmpty {
             let known = group.map { $0.path[1] }
             let list = known.joined(separator: ", ")
-            guard let second else { return "gatehouse \(first): which of its commands? \(list)" }
+            guard let second else { return "gatehouse \(first): name one of its commands: \(list)" }
             let meant =
-                Suggestion.nearest(to: second, among: known).map { "did you mean \($0)?" } ?? "there are \(list)"
+                Suggestion.nearest(to: second, among: known).map { "did you mean \($0)?" } ?? "available: \(list)"
             return "gatehouse \(first): unknown command \(shown(second)); \(meant)"
         }
         let known = Command.all.reduce(into: [String]()) { names, command in
             if names.last != command.path[0] { names.append(command.path[0]) }
         }
         let meant = Suggestion.nearest(to: first, among: known).map { "did you mean \($0)?" }
-        return "gatehouse: unknown command \(shown(first)); \(meant ?? "gatehouse --help lists them")"
+        return "gatehouse: unknown command \(shown(first)); \(meant ?? "gatehouse --help lists the commands")"
     }
 }

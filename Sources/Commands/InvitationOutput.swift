@@ -6,7 +6,7 @@ internal import JSON
 internal import Time
 
 extension Invocation {
-    /// Prints the link of an invitation; with `--json`, an object with the invitation and its link.
+    /// Prints the link of an invitation. With `--json`, prints an object with the invitation and its link.
     func print(_ issued: IssuedInvitation, under settings: Settings) {
         guard let token = issued.token else { return }
         let link = OperatorView.link(token, under: settings)
@@ -22,7 +22,7 @@ extension Invocation {
         print(writer.bytes)
     }
 
-    /// Prints invitations, one per line; with `--json`, a list.
+    /// Prints invitations, one per line. With `--json`, prints a list.
     func print(_ invitations: [Invitation], of organization: OrganizationID?) {
         guard arguments.has("json") else {
             if invitations.isEmpty { warn("no invitations are stored\(organization.map { " in \($0)" } ?? "")") }
@@ -50,7 +50,7 @@ extension Invocation {
     /// Prints that an invitation was revoked.
     func print(revoked invitation: Invitation) {
         guard arguments.has("json") else {
-            print("the invitation of \(invitation.email) to \(invitation.organization) is revoked")
+            print("the invitation of \(invitation.email) to \(invitation.organization) was revoked")
             return
         }
         var writer = JSONWriter()
@@ -64,8 +64,8 @@ extension Invocation {
     func warn(_ refusal: AccessRefusal, _ id: String) -> ExitCode {
         switch refusal {
         case .closed(let state):
-            warn("the invitation \(shown(id)) is \(state.rawValue) already; gatehouse invitation create makes another")
-        default: warn("no invitation has the id \(shown(id)); gatehouse invitation list shows them")
+            warn("the invitation \(shown(id)) is already \(state.rawValue); gatehouse invitation create makes another")
+        default: warn("no invitation has the id \(shown(id)); gatehouse invitation list shows the ids")
         }
         return .no
     }

@@ -24,7 +24,7 @@ struct TokenCheck {
         case (.some, .some): throw .words("--config and --keys exclude each other")
         case (.some, nil):
             for name in ["issuer", "audience"] where arguments.has(name) {
-                throw .words("--\(name) goes with --keys; with --config the settings of the providers decide")
+                throw .words("--\(name) requires --keys; with --config, the settings of the providers decide")
             }
             let trust = ConfiguredTrust(try call.settings(), call)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in
@@ -50,10 +50,10 @@ struct TokenCheck {
         do throws(KeySet.Unreadable) {
             keys = try KeySet(bytes)
         } catch {
-            throw .failure("the file \(shown(path)) holds no keys: \(error.description)")
+            throw .failure("the file \(shown(path)) has no keys: \(error.description)")
         }
         for issue in keys.issues { call.warn("\(path): \(issue) (left out)") }
-        guard !keys.keys.isEmpty else { throw .failure("the file \(shown(path)) holds no usable key") }
+        guard !keys.keys.isEmpty else { throw .failure("the file \(shown(path)) has no usable key") }
         return keys
     }
 }

@@ -13,14 +13,14 @@ extension JSONWriter {
         endObject()
     }
 
-    /// Writes the members that state why a token is refused.
+    /// Writes the members that state why a token was refused.
     mutating func members(of refusal: TokenRefusal) {
         member("valid", false)
         member("reason", refusal.reason.rawValue)
         member("detail", refusal.detail)
     }
 
-    /// Writes a value without white space between its parts, because a line break would end the line of output.
+    /// Writes a value without white space between its parts, because a line break would end the output line.
     mutating func compact(_ value: JSONValue) {
         switch value.kind {
         case .object:

@@ -6,7 +6,8 @@ extension Operand {
 }
 
 extension Invocation {
-    /// Passes the token of the call to `body`, or one for each line of standard input.
+    /// Passes the token of the call to `body`, or one token for each line of standard input.
+    ///
     /// - Parameter body: returns the verdict on a token, or nil if the reader of the output is gone.
     /// - Returns: `done` if the combined verdicts are true.
     func forEachToken(
@@ -14,9 +15,9 @@ extension Invocation {
     ) throws(CommandFailure) -> ExitCode {
         let word = try arguments.operand(Operand.token.placeholder)
         guard word.isExactly("-") else { return body(Array(word.utf8)) ?? false ? .done : .no }
-        // The limit exceeds the longest token plus the CR of a line break, so that longer tokens are detected.
+        // The limit exceeds the longest token plus the CR of a line break, so that a longer token is detected.
         var lines = LineReader(input, limit: CompactJWS.maximumLength + 2)
-        guard let first = lines.next() else { throw .failure("standard input holds no token") }
+        guard let first = lines.next() else { throw .failure("standard input contains no token") }
         guard var combined = body(first) else { return .no }
         while let line = lines.next(), let answer = body(line) { combined = combining(combined, answer) }
         return combined ? .done : .no

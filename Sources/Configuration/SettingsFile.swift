@@ -3,7 +3,7 @@ internal import Text
 
 /// Reads a configuration file (`gatehouse.jsonc`).
 public enum SettingsFile {
-    /// The maximum size of a configuration file; larger files are not written by hand.
+    /// The maximum size of a configuration file. Larger files are not written by hand.
     public static let maximumBytes = 16 << 20
 
     /// Reads and checks a file and everything that it refers to: secrets, and files of keys and certificates. Neither
@@ -29,10 +29,10 @@ public enum SettingsFile {
         return try parse(bytes, path: path, sources: sources)
     }
 
-    /// Reads a file with the process's files and an environment.
+    /// Reads a file with the process's own files and the given environment.
     ///
-    /// - Parameter mayBePipe: whether the configuration itself may be a pipe or a device. It may not if it is read
-    ///   again at a reload.
+    /// - Parameter mayBePipe: true if the configuration itself may be a pipe or a device. Must be false if a reload
+    ///   reads it again.
     public static func load(
         path: String, environment: [String: String], mayBePipe: Bool = false
     ) throws(ConfigurationFaults) -> Settings {
@@ -80,7 +80,7 @@ public enum SettingsFile {
         throw ConfigurationFaults(faults, warnings: warnings)
     }
 
-    /// Returns findings in the order of the file, with lines and columns, computed in one pass.
+    /// Returns the findings in the order of the file, with lines and columns. They are computed in one pass.
     private static func located(
         _ findings: [(offset: Int, path: String, message: String)], in bytes: [UInt8]
     ) -> [(line: Int, column: Int, path: String, message: String)] {
@@ -101,7 +101,7 @@ public enum SettingsFile {
 }
 
 extension SettingReader {
-    /// Reports names that are repeated in an object, at any depth.
+    /// Reports names that occur more than once in an object, at any depth.
     fileprivate func reportDuplicates(in document: JSONDocument) {
         guard !document.duplicateNames.isEmpty else { return }
         reportDuplicates(in: document.root, "", Set(document.duplicateNames))
@@ -110,7 +110,7 @@ extension SettingReader {
     private func reportDuplicates(in value: JSONValue, _ path: String, _ offsets: Set<Int>) {
         for member in value.members {
             let place = path.isEmpty ? pathName(member.name) : "\(path).\(pathName(member.name))"
-            if offsets.contains(member.nameOffset) { fault(at: member.nameOffset, place, "is set twice") }
+            if offsets.contains(member.nameOffset) { fault(at: member.nameOffset, place, "is set more than once") }
             reportDuplicates(in: member.value, place, offsets)
         }
         for (index, element) in value.elements.enumerated() {

@@ -7,7 +7,7 @@ enum DemoPages {
         let names = people.map { person -> HTML in "<li>\(person.name), \(person.email): \(person.note)</li>" }
         return page(
             .ok, "Demo provider",
-            "<p>People sign in here when the gateway sends them. It knows:</p><ul>\(names)</ul>")
+            "<p>Users are redirected here from the gateway to sign in. The demo's users are:</p><ul>\(names)</ul>")
     }
 
     /// The page on which the user chooses an account.
@@ -34,9 +34,9 @@ enum DemoPages {
         page(status, title, "<p>\(text)</p>")
     }
 
-    /// Redirects to a URL; the body has a link to it as well.
+    /// Redirects to a URL. The body has a link to it as well.
     static func goOn(to url: String) -> Response {
-        var response = page(.seeOther, "Going on", "<p><a href=\"\(url)\">Go on</a></p>")
+        var response = page(.seeOther, "Continue", "<p><a href=\"\(url)\">Continue</a></p>")
         response.fields.append(.location, url)
         return response
     }
@@ -47,8 +47,8 @@ enum DemoPages {
             "<input type=\"hidden\" name=\"\(item.name)\" value=\"\(item.value)\">"
         }
         return page(
-            .ok, "Going on",
-            "<form method=\"post\" action=\"\(url)\">\(hidden)<button class=\"cancel\">Go on</button></form>")
+            .ok, "Continue",
+            "<form method=\"post\" action=\"\(url)\">\(hidden)<button class=\"cancel\">Continue</button></form>")
     }
 
     private static func page(_ status: Status, _ title: String, _ content: HTML) -> Response {
@@ -56,11 +56,11 @@ enum DemoPages {
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title) · Demo provider</title><link rel="stylesheet" href="/style.css"></head>
-            <body><main><p class="mark">Demo provider, for trying out only</p><h1>\(title)</h1>\(content)</main></body></html>
+            <body><main><p class="mark">Demo provider, for tests only</p><h1>\(title)</h1>\(content)</main></body></html>
 
             """
-        // The policy has no form-action, because browsers would apply it to the redirect to the client too, at any
-        // address.
+        // The policy has no form-action, because browsers would also apply it to the redirect to the client, whose
+        // address may be any.
         let fields = Fields([
             (.contentType, "text/html; charset=utf-8"), (.cacheControl, "no-store"),
             (.contentSecurityPolicy, "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),

@@ -6,7 +6,7 @@ public struct DemoPerson: Sendable, Hashable {
     public let email: String
     public let isEmailVerified: Bool
     public let groups: [String]
-    /// A note on the user, for the sign-in page.
+    /// A note about the user, for the sign-in page.
     public let note: String
 
     public init(

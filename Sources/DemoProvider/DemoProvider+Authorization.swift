@@ -27,7 +27,7 @@ struct DemoAuthorization {
 }
 
 extension DemoProvider {
-    /// Returns nil for an unknown client or redirect URI, to which the browser must not be redirected.
+    /// Returns nil if the client or the redirect URI is unknown. The browser must then not be redirected.
     private func authorization(_ items: [(name: String, value: String)]) -> DemoAuthorization? {
         let values = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
         guard values.count == items.count,
@@ -104,8 +104,8 @@ extension DemoProvider {
 
     private var unknownClient: Response {
         DemoPages.message(
-            .badRequest, "This application is not known here",
-            "The request names no client of this provider, or an address that is not that client's.")
+            .badRequest, "Unknown application",
+            "The request names an unknown client, or a redirect URI that is not registered for the client.")
     }
 
     /// Ends the browser's session (OpenID Connect RP-Initiated Logout 1.0), and redirects only to a known client.
@@ -120,7 +120,7 @@ extension DemoProvider {
             response = DemoPages.goOn(
                 to: DemoProvider.adding(values["state"].map { [("state", $0)] } ?? [], to: target))
         } else {
-            response = DemoPages.message(.ok, "You are signed out", "The demo provider has forgotten who you were.")
+            response = DemoPages.message(.ok, "You are signed out", "The demo provider has ended your session.")
         }
         response.fields.append(.setCookie, "\(DemoProvider.cookieName)=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
         return response

@@ -7,7 +7,7 @@ public import Time
 
 /// A small OpenID provider for the demo and for tests. Users sign in as any account without a password.
 ///
-/// It is a function of requests, without sockets; ``DemoProviderServer`` serves it, on loopback only.
+/// The provider is a function of requests and uses no sockets. ``DemoProviderServer`` serves it, on loopback only.
 public final class DemoProvider: Sendable {
     /// The provider's URL: scheme, host and port.
     public let issuer: String
@@ -46,7 +46,7 @@ public final class DemoProvider: Sendable {
         case (.get, "/userinfo"): return userinfo(field(.authorization), at: now)
         case (.get, "/logout"): return logout(target.queryItems ?? [], cookie: cookie(field(.cookie)))
         case (.post, "/logout"): return logout(FormEncoding.items(body) ?? [], cookie: cookie(field(.cookie)))
-        default: return DemoPages.message(Status(404), "Nothing is here", "Look at the demo's own address.")
+        default: return DemoPages.message(Status(404), "Page not found", "Open the gateway's address to begin.")
         }
     }
 

@@ -3,11 +3,11 @@ internal import HTTPServer
 public import Sockets
 internal import Threads
 
-/// Serves the demo provider on a loopback address, on its own thread. It refuses any other address.
+/// Serves the demo provider on a loopback address, on its own thread. Any other address is refused.
 public final class DemoProviderServer {
     /// The refusal of an address that other machines could reach.
     public struct NotLoopback: Error, Sendable, CustomStringConvertible {
-        public let description = "the demo provider listens on loopback only: anybody may sign in as anybody there"
+        public let description = "the demo provider listens on loopback only, because users sign in without a password"
     }
 
     private let reactor: Reactor
@@ -17,7 +17,7 @@ public final class DemoProviderServer {
     /// The listening address, with the port that the system assigned.
     public let address: SocketAddress
 
-    /// Binds the address; requests are served after ``start()``.
+    /// Binds the address. Requests are served after ``start()``.
     public init(_ provider: DemoProvider, listen: SocketAddress) throws {
         guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopback() }
         let reactor = try Reactor()
@@ -62,7 +62,7 @@ private final class DemoHandler: RequestHandler {
     }
 
     func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
-        .now(DemoPages.message(fault.status, "This request is broken", fault.rawValue))
+        .now(DemoPages.message(fault.status, "Invalid request", fault.rawValue))
     }
 
     func completed(_ exchange: CompletedExchange) {}

@@ -37,14 +37,14 @@ struct DemoState {
         try DemoState.insert(grant, into: &codes, for: .seconds(60), at: now)
     }
 
-    /// Consumes a code; each code works once.
+    /// Consumes a code. Each code works once.
     mutating func takeCode(_ code: String, at now: Timestamp) -> Grant? { DemoState.take(code, from: &codes, at: now) }
 
     mutating func makeRefreshToken(_ grant: Grant, at now: Timestamp) throws(CryptographyError) -> String {
         try DemoState.insert(grant, into: &refreshTokens, for: .seconds(86400), at: now)
     }
 
-    /// Consumes a refresh token; each works once, and the response contains the next one.
+    /// Consumes a refresh token. Each token works once, and the response contains the next one.
     mutating func takeRefreshToken(_ token: String, at now: Timestamp) -> Grant? {
         DemoState.take(token, from: &refreshTokens, at: now)
     }

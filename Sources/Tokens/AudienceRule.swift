@@ -19,29 +19,31 @@ struct AudienceRule: Sendable {
     /// other than `access` is refused.
     var listsAudience: Bool { claims.contains(exactly: AudienceRule.usual) }
 
-    /// Returns true if the token is for an accepted audience. A later claim never repairs an earlier one.
+    /// Returns true if the token is for an accepted audience. Only the first audience claim present counts.
     func isMet(by token: JSONValue) -> Bool {
         guard let value = deciding(token)?.value else { return false }
         return AudienceRule.audience(value, intersects: accepted)
     }
 
+    /// Checks the audience.
+    ///
     /// - Throws: `audience_mismatch`
     func check(_ token: JSONValue) throws(TokenRefusal) {
         guard !isMet(by: token) else { return }
         if !listsAudience, token.member(AudienceRule.usual) != nil {
             throw TokenRefusal(
-                .audienceMismatch, "The token has an \"aud\", which the provider's \"audience_claims\" do not list.",
-                facts: "It is \((token.member(AudienceRule.usual)).map(\.shown) ?? ""); accepted are \(accepted.shown)."
+                .audienceMismatch, "The token has an \"aud\", but the provider's \"audience_claims\" does not list it.",
+                facts: "It is \((token.member(AudienceRule.usual)).map(\.shown) ?? ""); accepted: \(accepted.shown)."
             )
         }
         guard let (name, value) = deciding(token) else {
             throw TokenRefusal(
                 .audienceMismatch, "The token has no \(claims.map { "\"\($0)\"" }.joined(separator: " or ")).",
-                facts: "Accepted are \(accepted.shown).")
+                facts: "Accepted: \(accepted.shown).")
         }
         throw TokenRefusal(
-            .audienceMismatch, "The token's \"\(name)\" names none of the audiences accepted here.",
-            facts: "It is \(value.shown); accepted are \(accepted.shown).")
+            .audienceMismatch, "The token's \"\(name)\" names no accepted audience.",
+            facts: "It is \(value.shown); accepted: \(accepted.shown).")
     }
 
     private func deciding(_ token: JSONValue) -> (name: String, value: JSONValue)? {
@@ -52,7 +54,7 @@ struct AudienceRule: Sendable {
         return nil
     }
 
-    // aud: one string, or an array of them (RFC 7519, section 4.1.3)
+    // `aud` is one string or an array of strings (RFC 7519, section 4.1.3).
     static func audience(_ value: JSONValue, intersects accepted: [String]) -> Bool {
         switch value.kind {
         case .string: accepted.contains(where: value.equals)

@@ -18,8 +18,8 @@ public final class BearerTokenVerifier {
     private var knownHeaders = KnownHeaders()
 
     /// - Parameters:
-    /// - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
-    /// - cacheSize: the most verified tokens to cache; 0 disables the cache.
+    ///   - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
+    ///   - cacheSize: the maximum number of cached tokens; 0 disables the cache.
     public init(_ providers: [TrustedProvider], cacheSize: Int) {
         var byIssuer: [Issuer: [Trust]] = [:]
         for provider in providers {
@@ -29,7 +29,7 @@ public final class BearerTokenVerifier {
             }
         }
         self.providers = byIssuer
-        // Without a digest there is no cache, but tokens are still verified.
+        // If no digest is available, tokens are verified without a cache.
         digest = cacheSize > 0 ? try? Digest(.sha256) : nil
         cache = VerifiedTokenCache(size: cacheSize)
     }
@@ -78,7 +78,7 @@ public final class BearerTokenVerifier {
                 provider: provider.id,
                 identity: Identity(
                     issuer: provider.issuer, subject: outcome.subject),
-                claims: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
+                document: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
                 origin: ClaimsOrigin(token: claims.root, at: now))
         } catch {
             var refusal = error
@@ -95,7 +95,7 @@ public final class BearerTokenVerifier {
             let named = claims.member("iss")?.shown ?? "missing"
             let issuers = providers.keys.map(\.text).sorted().shown
             throw TokenRefusal(
-                .issuerUnknown, "The token's \"iss\" is none of the providers' issuers.",
+                .issuerUnknown, "The token's \"iss\" is not the issuer of a configured provider.",
                 facts: "It is \(named); the issuers are \(issuers).")
         }
         guard candidates.count > 1 else { return first }

@@ -3,7 +3,7 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// The claim checks for every token after its signature (RFC 7519, section 4.1), in the order of the contract.
+/// The checks of a token's claims after its signature (RFC 7519, section 4.1). The first failed check gives the reason.
 struct ClaimChecks {
     let header: TokenHeader
     let claims: JSONValue
@@ -32,7 +32,7 @@ struct ClaimChecks {
         guard let expires, let issued else { throw TokenRefusal(.claimMalformed, "\"exp\" or \"iat\" is missing.") }
         try check(expires: expires, notBefore: notBefore, issued: issued, at: now)
         guard let subject, !subject.isEmpty else { throw TokenRefusal(.subjectMissing, "The token has no \"sub\".") }
-        // The token's `sub` may equal the subject of another user's ID token.
+        // A bearer token's `sub` is no substitute: it may equal the subject of another user's ID token.
         if case .bearer = parties, preferred == nil, !subjectClaim.isExactly("sub") {
             throw TokenRefusal(
                 .subjectMissing, "The token has no \"\(subjectClaim)\", the provider's \"subject_claim\".")
@@ -42,7 +42,7 @@ struct ClaimChecks {
         return Outcome(subject: Subject(preferred ?? subject), validity: min(from, until)..<until)
     }
 
-    /// Checks the times of a token that does not require them.
+    /// Checks `exp`, `nbf` and `iat` if they are present, for tokens that do not require them.
     func checkPresentTimes(at now: Timestamp) throws(TokenRefusal) {
         try check(
             expires: try time("exp", isRequired: false), notBefore: try time("nbf", isRequired: false),
@@ -56,30 +56,30 @@ struct ClaimChecks {
             throw TokenRefusal(.expired, "The token expired at \(expires.rfc3339).")
         }
         if let notBefore, now + clockSkew < notBefore {
-            throw TokenRefusal(.notYetValid, "The token counts only from \(notBefore.rfc3339) on.")
+            throw TokenRefusal(.notYetValid, "The token is not valid before \(notBefore.rfc3339).")
         }
         guard let issued else { return }
         guard issued <= now + clockSkew else {
             throw TokenRefusal(
-                .issuedInFuture, "The token says that it is issued at \(issued.rfc3339), which is to come.")
+                .issuedInFuture, "The token's time of issue is in the future: \(issued.rfc3339).")
         }
         guard now < issued + maximumAge + clockSkew else {
             throw TokenRefusal(
                 .tokenTooOld,
-                "The token was issued at \(issued.rfc3339), longer ago than \(maximumAge.configurationText).")
+                "The token was issued at \(issued.rfc3339), more than \(maximumAge.configurationText) ago.")
         }
     }
 
     private func checkType() throws(TokenRefusal) {
         guard header.isTokenType else {
             throw TokenRefusal(
-                .typeMismatch, "The header's \"typ\" is that of another kind of token.",
+                .typeMismatch, "The header's \"typ\" names another kind of token.",
                 facts: "It is \(header.document.root.member("typ")?.shown ?? "none").")
         }
-        // Logout and other event tokens (RFC 8417), and tokens bound to a key without proof of possession here (RFC
-        // 7800)
+        // Logout and other event tokens have `events` (RFC 8417). Tokens with `cnf` are bound to a key, and the gateway
+        // does not check proof of possession (RFC 7800).
         for name in ["events", "cnf"] where claims.member(name) != nil {
-            throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is no bearer or ID token.")
+            throw TokenRefusal(.typeMismatch, "A token with \"\(name)\" is neither a bearer token nor an ID token.")
         }
         // Amazon Cognito's ID tokens also have the audience claim of its access tokens.
         if case .bearer(let audiences, _) = parties, !audiences.listsAudience, let use = claims.member("token_use"),
@@ -98,16 +98,17 @@ struct ClaimChecks {
         guard let seconds = value.double, let moment = Timestamp(numericDate: seconds) else {
             throw TokenRefusal(.claimMalformed, "The token's \"\(name)\" is not a number of seconds.")
         }
-        // All earlier moments are equally in the past, and the calendar's first moment cannot be written as a date.
+        // Earlier times have the same effect, and the earliest ones cannot be formatted as a date.
         return max(moment, Timestamp(seconds: -9_200_000_000))
     }
 
-    /// The longest `sid`, in characters; providers issue longer ones than subjects.
+    /// The maximum length of `sid`, in characters. Providers issue longer session ids than subjects.
     static let longestSession = 1024
 
-    /// Returns a claim that is stored or looked up in the store, which accepts no NUL; nil if it is absent.
+    /// Returns a claim that is stored, or looked up in the store, which accepts no NUL. Returns nil if the claim is
+    /// absent.
     ///
-    /// - Parameter longest: the longest text, in characters.
+    /// - Parameter longest: the maximum length, in characters.
     func text(
         _ name: String, isEmptyAllowed: Bool = false, longest: Int = 255
     ) throws(TokenRefusal) -> String? {

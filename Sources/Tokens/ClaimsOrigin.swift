@@ -2,17 +2,17 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// The sources, the age and the gaps of claims.
+/// The sources and the age of claims, and which claims are unknown.
 struct ClaimsOrigin: Sendable {
-    /// Time at which the last token was verified.
+    /// The time at which the last token was verified.
     var verifiedAt: Timestamp
-    /// Names of the claims that userinfo supplied; all others are from the token.
+    /// Names of the claims that userinfo supplied. All other claims are from the token.
     var fromUserinfo: Set<ExactText> = []
     /// True if claims of the token are kept although a later renewal returned no ID token.
     var isKept = false
     var unknown: UnknownClaims
 
-    /// Origin of a token verified at `now`.
+    /// Creates the origin of a token that was verified at `now`.
     init(token claims: JSONValue, at now: Timestamp) {
         verifiedAt = Timestamp(seconds: now.seconds)
         unknown = UnknownClaims(announcedBy: claims)
@@ -56,8 +56,8 @@ struct ClaimsOrigin: Sendable {
         unknown.certain = certain
     }
 
-    /// Origin of claims that an earlier version sealed without recording their sources. Missing claims are unknown, and
-    /// present ones are too old to be kept.
+    /// Creates the origin of claims that an earlier version sealed without recording their sources. Missing claims are
+    /// unknown, and present ones are too old to be kept.
     init(unrecorded claims: JSONValue) {
         verifiedAt = Timestamp(seconds: 0)
         isKept = true

@@ -4,21 +4,21 @@ extension CompactJWS {
 
     private static func detail(of token: Span<UInt8>) -> String {
         let isBlank = token.indices.allSatisfy { isWhiteSpace(token[$0]) }
-        guard !isBlank else { return "There is no token: the text is empty or blank." }
-        if begins(token, with: "bearer ") { return "The text begins with \"Bearer \": the token is what follows it." }
+        guard !isBlank else { return "The token is missing: the text is empty or blank." }
+        if begins(token, with: "bearer ") { return "The text begins with \"Bearer \": pass only the token." }
         if token.indices.contains(where: { isWhiteSpace(token[$0]) || quotes.contains(token[$0]) }) {
-            return "A token has no white space and no quotation marks, before it, in it or after it."
+            return "The text has white space or quotation marks: pass only the token."
         }
         switch token.indices.count(where: { token[$0] == UInt8(ascii: ".") }) + 1 {
         case 1:
-            return "The token is opaque: it is not a JWT, and only its issuer can say what it means. "
-                + "A JWT has three parts with dots between them."
+            return "The token is opaque: it is not a JWT, so only its issuer can interpret it. "
+                + "A JWT has three parts, separated by dots."
         case 3: return "A part of the token is not base64url without padding."
         case 5:
             return "The token is encrypted (five parts, RFC 7516), and the gateway has no key for it. "
-                + "Have the provider sign tokens for the gateway without encrypting them."
+                + "Configure the provider to sign its tokens without encrypting them."
         case let count:
-            return "A token has three parts with dots between them (compact serialization), not \(count)."
+            return "A token has three parts, separated by dots (compact serialization), not \(count)."
         }
     }
 
@@ -26,7 +26,7 @@ extension CompactJWS {
 
     private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// - Parameter prefix: a text in lower case; it matches letters of either case (RFC 9110, section 11.1).
+    /// - Parameter prefix: text in lower case. It is compared without regard to case (RFC 9110, section 11.1).
     private static func begins(_ token: Span<UInt8>, with prefix: StaticString) -> Bool {
         let prefix = Array("\(prefix)".utf8)
         return token.count >= prefix.count && prefix.indices.allSatisfy { (token[$0] | 0x20) == prefix[$0] }

@@ -14,7 +14,7 @@ public struct CompactJWS: Sendable {
         case anything
     }
 
-    /// The longest accepted token, in bytes.
+    /// The maximum length of a token, in bytes.
     public static let maximumLength = 16 << 10
 
     public let header: TokenHeader
@@ -31,13 +31,15 @@ public struct CompactJWS: Sendable {
     /// True if the header was found among the known ones.
     let isHeaderKnown: Bool
 
-    /// Throws `too_large`, `malformed`, `critical_header_unsupported` or `algorithm_not_allowed`, checked in this
-    /// order.
+    /// Parses a token.
+    ///
+    /// - Throws: `too_large`, `malformed`, `critical_header_unsupported` or `algorithm_not_allowed`, checked in this
+    ///   order.
     public init(_ token: Span<UInt8>, expecting content: Content) throws(TokenRefusal) {
         try self.init(token, expecting: content, known: KnownHeaders())
     }
 
-    /// - Parameter limit: the longest accepted token, in bytes.
+    /// - Parameter limit: the maximum length of the token, in bytes.
     init(
         _ token: Span<UInt8>, expecting content: Content, known: KnownHeaders,
         atMost limit: Int = CompactJWS.maximumLength
@@ -61,7 +63,7 @@ public struct CompactJWS: Sendable {
         case .claims: claims = try CompactJWS.object(payload, named: "payload")
         case .anything: claims = try? CompactJWS.object(payload, named: "payload")
         }
-        // A malformed part takes precedence over faults in the header's values.
+        // A malformed part is reported before a fault in the header's values.
         switch found {
         case .known(let header): (self.header, isHeaderKnown) = (header, true)
         case .new(let fields): (header, isHeaderKnown) = (try TokenHeader(fields), false)
@@ -85,7 +87,7 @@ public struct CompactJWS: Sendable {
     }
 
     private static func dot(in token: Span<UInt8>, from start: Int) -> Int? {
-        // memchr(3) reads only the span's bytes from `start` on, and `start` is never beyond its end.
+        // memchr(3) reads only the span's bytes from `start` on. `start` is checked against the span's length.
         unsafe token.withUnsafeBufferPointer { bytes in
             guard start < bytes.count, let base = bytes.baseAddress,
                 let found = unsafe memchr(base + start, Int32(UInt8(ascii: ".")), bytes.count - start)

@@ -5,13 +5,13 @@ public import Time
 
 /// The expected values of an ID token, in addition to the checks of every token.
 public struct IDTokenExpectations: Sendable {
-    /// Nonce of the authorization request; nil for tokens of a refresh, which have none.
+    /// Nonce of the authorization request. Nil for tokens from a refresh, which have none.
     public var nonce: String?
     /// Redeemed authorization code, for `c_hash`.
     public var code: String?
     /// Access token of the token response, for `at_hash`.
     public var accessToken: String?
-    /// The longest time since the user authenticated; nil if the request did not limit it.
+    /// The maximum time since the user authenticated; nil if the request did not limit it.
     public var maximumAuthenticationAge: Duration?
     /// Accepted values of `acr`; empty if none were requested.
     public var contextClasses: [String] = []
@@ -45,7 +45,7 @@ public struct IDTokenVerifier: Sendable {
                 provider: provider.id,
                 identity: Identity(
                     issuer: provider.issuer, subject: outcome.subject),
-                claims: signed.claims, header: signed.header.document, keyID: signed.keyID,
+                document: signed.claims, header: signed.header.document, keyID: signed.keyID,
                 validity: outcome.validity, origin: ClaimsOrigin(token: signed.claims.root, at: now))
         } catch {
             var refusal = error
@@ -62,47 +62,48 @@ public struct IDTokenVerifier: Sendable {
             guard let sent = claims.member("nonce")?.string,
                 isEqualInConstantTime(Array(sent.utf8), Array(nonce.utf8))
             else {
-                throw TokenRefusal(.nonceMismatch, "The token's \"nonce\" is not that of this sign-in.")
+                throw TokenRefusal(.nonceMismatch, "The token's \"nonce\" does not match this sign-in.")
             }
         }
         let algorithm = signed.header.algorithm
         for (name, value) in [("at_hash", expected.accessToken), ("c_hash", expected.code)] {
             guard let hash = claims.member(name) else { continue }
             guard let value, let expected = IDTokenVerifier.halfHash(of: value, algorithm), hash.equals(expected) else {
-                throw TokenRefusal(.hashMismatch, "The token's \"\(name)\" is not that of what came with it.")
+                throw TokenRefusal(
+                    .hashMismatch, "The token's \"\(name)\" does not match the code or access token received with it.")
             }
         }
         if let age = expected.maximumAuthenticationAge {
             guard let seconds = claims.member("auth_time")?.double, let moment = Timestamp(numericDate: seconds) else {
                 throw TokenRefusal(
-                    .authenticationTooOld, "The token does not say when the person authenticated (\"auth_time\").",
+                    .authenticationTooOld, "The token does not say when the user authenticated (\"auth_time\").",
                     facts: "It is \(claims.member("auth_time")?.shown ?? "missing").")
             }
             guard moment <= now + provider.clockSkew else {
                 throw TokenRefusal(
-                    .authenticationTooOld, "The token's \"auth_time\" is to come, which says nothing about its age.",
-                    facts: "It is \(moment.rfc3339), and it is \(now.rfc3339).")
+                    .authenticationTooOld, "The token's \"auth_time\" is in the future.",
+                    facts: "It is \(moment.rfc3339); the time is \(now.rfc3339).")
             }
             guard now <= moment + age + provider.clockSkew else {
                 throw TokenRefusal(
                     .authenticationTooOld,
-                    "The person authenticated longer ago than the provider's \"max_age\" allows.",
+                    "The user authenticated longer ago than the provider's \"max_age\" allows.",
                     facts:
-                        "The token's \"auth_time\" is \(moment.rfc3339), \"max_age\" is \(age.configurationText), and it is "
-                        + "\(now.rfc3339).")
+                        "The token's \"auth_time\" is \(moment.rfc3339), \"max_age\" is \(age.configurationText), and the "
+                        + "time is \(now.rfc3339).")
             }
         }
         guard !expected.contextClasses.isEmpty else { return }
         guard let context = claims.member("acr"), expected.contextClasses.contains(where: context.equals) else {
             throw TokenRefusal(
-                .authenticationContextMismatch, "The token's \"acr\" is none of the provider's \"acr_values\".",
+                .authenticationContextMismatch, "The token's \"acr\" is not one of the provider's \"acr_values\".",
                 facts:
-                    "It is \(claims.member("acr")?.shown ?? "missing"); accepted are \(expected.contextClasses.shown).")
+                    "It is \(claims.member("acr")?.shown ?? "missing"); accepted: \(expected.contextClasses.shown).")
         }
     }
 
     // The left half of the hash of the token's algorithm (OpenID Connect Core 1.0, section 3.1.3.6). Ed25519 uses
-    // SHA-512 internally (RFC 8032, section 5.1), so its tokens use that hash.
+    // SHA-512 internally (RFC 8032, section 5.1), so its tokens use SHA-512.
     static func halfHash(of value: String, _ algorithm: SignatureAlgorithm) -> String? {
         guard let hash = try? Digest(algorithm.digest ?? .sha512)(Array(value.utf8).span) else { return nil }
         return Base64URL.encode(hash.prefix(hash.count / 2))

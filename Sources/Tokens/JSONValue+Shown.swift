@@ -2,7 +2,7 @@ internal import JSON
 internal import Text
 
 extension JSONValue {
-    /// A claim's value for the log: one or more quoted texts, bounded and cleaned.
+    /// A claim's value for the log: one or more quoted texts, limited in length, without control characters.
     var shown: String {
         if kind == .array {
             let most = 5

@@ -2,7 +2,7 @@ internal import Cryptography
 internal import JSON
 internal import Text
 
-/// The reason why a JWK is not used.
+/// The reason why a JWK cannot be used.
 struct UnusableKey: Error, CustomStringConvertible {
     let description: String
 }
@@ -10,12 +10,12 @@ struct UnusableKey: Error, CustomStringConvertible {
 extension KeySet.Key {
     /// Reads a public verification key from a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
     init(jwk: JSONValue) throws(UnusableKey) {
-        guard jwk.kind == .object else { throw UnusableKey(description: "a key has to be an object") }
-        // Some servers write null for an absent member.
+        guard jwk.kind == .object else { throw UnusableKey(description: "a key must be an object") }
+        // Some servers write null in place of an absent member.
         func member(_ name: String) -> JSONValue? { jwk.member(name).flatMap { $0.isNull ? nil : $0 } }
         func text(_ name: String) throws(UnusableKey) -> String? {
             guard let value = member(name) else { return nil }
-            guard let text = value.string else { throw UnusableKey(description: "\"\(name)\" has to be a string") }
+            guard let text = value.string else { throw UnusableKey(description: "\"\(name)\" must be a string") }
             return text
         }
         func bytes(_ name: String) throws(UnusableKey) -> [UInt8] {
@@ -47,11 +47,11 @@ extension KeySet.Key {
                 key = try VerificationKey(rsaModulus: bytes("n"), exponent: bytes("e"))
             case ("EC", _):
                 guard let kind = KeyKind(exactly: curve), kind.coordinateLength != nil else {
-                    throw UnusableKey(description: "\"crv\" is none of P-256, P-384 and P-521")
+                    throw UnusableKey(description: "\"crv\" is not P-256, P-384 or P-521")
                 }
                 key = try VerificationKey(curve: kind, x: bytes("x"), y: bytes("y"))
             case ("OKP", "Ed25519"): key = try VerificationKey(ed25519: bytes("x"))
-            default: throw UnusableKey(description: "keys with this \"kty\" and \"crv\" are not used here")
+            default: throw UnusableKey(description: "keys with this \"kty\" and \"crv\" are not supported")
             }
             self.init(id: id, key: key, algorithm: algorithm)
         } catch let error as UnusableKey {

@@ -2,7 +2,7 @@ public import Cryptography
 internal import JSON
 internal import Text
 
-/// A provider's public keys (RFC 7517, section 5). Unusable keys are left out and reported; they do not affect the
+/// A provider's public keys (RFC 7517, section 5). An unusable key is left out and reported; it does not affect the
 /// others.
 public struct KeySet: Sendable {
     /// A usable public key.
@@ -19,13 +19,14 @@ public struct KeySet: Sendable {
             self.algorithm = algorithm
         }
 
-        /// Returns true if the key makes signatures of this algorithm; the key decides, not the token.
+        /// Returns true if the key may verify signatures of this algorithm. The key decides the algorithm, not the
+        /// token.
         func agrees(with algorithm: SignatureAlgorithm) -> Bool {
             algorithm.fits(key.kind) && (self.algorithm ?? algorithm.rawValue).isExactly(algorithm.rawValue)
         }
     }
 
-    /// A key that was left out, and why.
+    /// A key that was left out, and the reason.
     public struct Issue: Sendable, Hashable, CustomStringConvertible {
         /// Index in the set, from 0.
         public let index: Int
@@ -40,9 +41,10 @@ public struct KeySet: Sendable {
         public let description: String
     }
 
-    /// The largest key file in bytes.
+    /// The maximum size of a key file, in bytes.
     public static let maximumBytes = 1 << 20
-    /// Preparing a key takes up to a millisecond; a provider with more keys than this cannot delay the others.
+    /// The maximum number of keys in a set. Preparing a key takes up to a millisecond, so the limit keeps one provider
+    /// from delaying others.
     public static let maximumKeys = 100
 
     public let keys: [Key]
@@ -51,7 +53,7 @@ public struct KeySet: Sendable {
     /// Reads a JWK, a JWK set, or PEM.
     public init(_ bytes: [UInt8]) throws(Unreadable) {
         guard bytes.count <= KeySet.maximumBytes else {
-            throw Unreadable(description: "a file of keys may have at most 1 MiB")
+            throw Unreadable(description: "a key file may have at most 1 MiB")
         }
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
             (keys, issues) = try KeySet.keys(json: bytes)
@@ -89,7 +91,7 @@ public struct KeySet: Sendable {
         }
         var values = [root]
         if let list = root.member("keys") {
-            guard list.kind == .array else { throw Unreadable(description: "\"keys\" has to be an array") }
+            guard list.kind == .array else { throw Unreadable(description: "\"keys\" must be an array") }
             values = Array(list.elements)
         } else if root.member("kty") == nil {
             throw Unreadable(description: "this is neither a JWK (\"kty\") nor a JWK set (\"keys\")")
@@ -109,8 +111,8 @@ public struct KeySet: Sendable {
         return (keys, issues)
     }
 
-    /// Returns the index of the one key that matches a header; nil if no key or several match. Duplicate entries of a
-    /// key count once.
+    /// Returns the index of the one key that matches a header, or nil if no key or several keys match. A key that is
+    /// listed twice counts once.
     func index(for header: TokenHeader) -> Int? {
         var found: Int?
         for (index, key) in keys.enumerated() where fits(key, header) {
@@ -125,7 +127,7 @@ public struct KeySet: Sendable {
             && (header.keyID == nil || key.id == nil || key.id.isExactly(header.keyID))
     }
 
-    /// Returns the reason why not exactly one key matches a header, for the log.
+    /// Describes why no single key matches a header, for the log.
     func misfit(of header: TokenHeader) -> String {
         let token =
             "The token has \"alg\" \(header.algorithm.rawValue) and "

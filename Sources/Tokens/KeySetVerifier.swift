@@ -21,9 +21,9 @@ public final class KeySetVerifier {
     private let isSignatureOnly: Bool
 
     /// - Parameters:
-    /// - issuer: the expected `iss`; nil skips the check.
-    /// - audiences: accepted audiences; an empty list skips the check.
-    /// - isSignatureOnly: true to check only header and signature; the payload may be any bytes.
+    ///   - issuer: the expected `iss`; nil skips the check.
+    ///   - audiences: accepted audiences; an empty list skips the check.
+    ///   - isSignatureOnly: true to check only header and signature; the payload may then be any bytes.
     public init(_ keys: KeySet, issuer: Issuer?, audiences: [String], isSignatureOnly: Bool) {
         contexts = VerificationContexts(keys)
         self.issuer = issuer
@@ -39,7 +39,7 @@ public final class KeySetVerifier {
         if let issuer {
             guard let named = claims.root.member("iss")?.string, Issuer(named) == issuer else {
                 throw TokenRefusal(
-                    .issuerUnknown, "The token's \"iss\" is not the expected issuer.",
+                    .issuerUnknown, "The token's \"iss\" is not the expected one.",
                     facts:
                         "It is \(claims.root.member("iss")?.shown ?? "missing"), and \(issuer.text.quoted()) is expected."
                 )

@@ -1,5 +1,5 @@
 /// A cache of encoded headers from recently verified tokens. All tokens of one key share a header, and a look-up costs
-/// less than parsing. Each instance belongs to one thread.
+/// less than parsing. Each instance is confined to one thread.
 struct KnownHeaders {
     private struct Entry {
         let encoded: [UInt8]
@@ -9,7 +9,7 @@ struct KnownHeaders {
     private static let limit = 8
 
     private var entries: [Entry] = []
-    /// Index of the entry that the next new one replaces, once the cache is full.
+    /// Index of the entry that the next header replaces once the cache is full.
     private var oldest = 0
 
     func header(encodedAs text: Span<UInt8>) -> TokenHeader? {

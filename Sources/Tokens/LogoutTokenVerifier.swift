@@ -2,14 +2,14 @@ public import Identities
 internal import JSON
 public import Time
 
-/// The content of a logout token: the sessions to end.
+/// The content of a logout token: which sessions to end.
 public struct LogoutNotice: Sendable, Hashable {
     public let issuer: Issuer
     /// The user's `sub` at the provider, regardless of `subject_claim`; nil if the token names only a session.
     public let subject: Subject?
-    /// The provider's session (`sid`); nil if all sessions of the subject end.
+    /// The provider's session (`sid`); nil to end all sessions of the subject.
     public let sessionID: String?
-    /// Token id (`jti`); each is accepted once.
+    /// The token id (`jti`). Each id is accepted once.
     public let tokenID: String
     /// Time until which ``tokenID`` must be remembered to detect a replay.
     public let rememberUntil: Timestamp
@@ -17,7 +17,7 @@ public struct LogoutNotice: Sendable, Hashable {
 
 /// A verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0, section 2.6).
 public struct LogoutTokenVerifier: Sendable {
-    /// The oldest accepted token.
+    /// The maximum age of an accepted token.
     public static let maximumAge: Duration = .seconds(300)
 
     private let provider: TrustedProvider
@@ -33,14 +33,14 @@ public struct LogoutTokenVerifier: Sendable {
         let signed = try SignedClaims(Array(token.utf8), of: provider)
         let claims = signed.claims.root
         guard signed.header.type == nil || signed.header.type == "jwt" || signed.header.type == "logout+jwt" else {
-            throw TokenRefusal(.typeMismatch, "The header's \"typ\" is not that of a logout token.")
+            throw TokenRefusal(.typeMismatch, "The header's \"typ\" does not name a logout token.")
         }
         guard let events = claims.member("events"), events.kind == .object,
             events.member("http://schemas.openid.net/event/backchannel-logout")?.kind == .object
-        else { throw TokenRefusal(.typeMismatch, "The token's \"events\" is not that of a back-channel logout.") }
+        else { throw TokenRefusal(.typeMismatch, "The token's \"events\" does not name a back-channel logout.") }
         // Without this check, an ID token could be used as a logout token.
         guard claims.member("nonce") == nil else {
-            throw TokenRefusal(.typeMismatch, "A logout token has no \"nonce\".")
+            throw TokenRefusal(.typeMismatch, "A logout token must not have a \"nonce\".")
         }
         try TokenParties.client(clientID).check(claims)
         let checks = ClaimChecks(
@@ -52,12 +52,12 @@ public struct LogoutTokenVerifier: Sendable {
 
     private func checkTimes(_ checks: ClaimChecks, at now: Timestamp) throws(TokenRefusal) {
         guard let issued = try checks.time("iat", isRequired: true) else { return }
-        // The final specification added `exp`, and some providers still omit it.
+        // The final specification added `exp`; some providers still omit it.
         if let expires = try checks.time("exp", isRequired: false), now >= expires + provider.clockSkew {
             throw TokenRefusal(.expired, "The token expired at \(expires.rfc3339).")
         }
         guard issued <= now + provider.clockSkew else {
-            throw TokenRefusal(.issuedInFuture, "The token says that it is issued at a time to come.")
+            throw TokenRefusal(.issuedInFuture, "The token's time of issue is in the future.")
         }
         guard now <= issued + LogoutTokenVerifier.maximumAge else {
             throw TokenRefusal(.tokenTooOld, "The token was issued more than five minutes ago.")

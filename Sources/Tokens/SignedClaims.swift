@@ -2,17 +2,17 @@ internal import Identities
 internal import JSON
 internal import Text
 
-/// A token with a valid header, issuer and signature; its claims are not checked yet.
+/// A token with a valid header, issuer and signature. Its other claims are not checked yet.
 struct SignedClaims {
     let header: TokenHeader
     let claims: JSONDocument
     let keyID: String?
 
-    /// Verifies a token with contexts made for it alone, for infrequent tokens.
+    /// Verifies a token with contexts that are made for this call. Suited to kinds of tokens that are rare.
     ///
     /// - Parameters:
-    ///   - isIssuerRequired: true if `iss` must be present; a present `iss` must always be the provider's.
-    ///   - limit: the longest accepted token, in bytes.
+    ///   - isIssuerRequired: true if `iss` must be present. If it is present, it must always be the provider's.
+    ///   - limit: the maximum length of the token, in bytes.
     init(
         _ token: [UInt8], of provider: TrustedProvider, isIssuerRequired: Bool = true,
         atMost limit: Int = CompactJWS.maximumLength

@@ -14,15 +14,15 @@ public struct TokenHeader: Sendable {
     /// True if `typ` allows a bearer or ID token.
     let isTokenType: Bool
 
-    /// Checks a well-formed header: no critical extensions, and a supported algorithm.
+    /// Checks a well-formed header: it must have a supported algorithm and no critical extensions.
     init(_ fields: Fields) throws(TokenRefusal) {
         guard fields.document.root.member("crit") == nil else {
             throw TokenRefusal(
-                .criticalHeaderUnsupported, "The header's \"crit\" asks for extensions that are not known here.")
+                .criticalHeaderUnsupported, "The header's \"crit\" names extensions that are not supported.")
         }
         guard let algorithm = SignatureAlgorithm(exactly: fields.algorithm) else {
             throw TokenRefusal(
-                .algorithmNotAllowed, "The header's \"alg\" is none of RS, PS, ES 256/384/512 and EdDSA.",
+                .algorithmNotAllowed, "The header's \"alg\" is not one of RS, PS, ES 256/384/512 and EdDSA.",
                 facts: "It is \(fields.algorithm.quoted(atMost: 40)).")
         }
         document = fields.document

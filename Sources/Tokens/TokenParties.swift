@@ -1,14 +1,14 @@
 internal import JSON
 internal import Text
 
-/// The required audience and authorized party of a token: `aud` and `azp`.
+/// The required audience (`aud`) and authorized party (`azp`) of a token.
 enum TokenParties {
-    /// No check of either.
+    /// Neither claim is checked.
     case anyone
-    /// An audience claim names one of the audiences. `azp` is checked only if authorized parties are listed.
+    /// An audience claim must name an accepted audience. `azp` is checked only if authorized parties are listed.
     case bearer(AudienceRule, authorizedParties: [String])
-    /// `aud` names the client, and `azp` is the client. `azp` is required if there are other audiences, and checked
-    /// whenever present (OpenID Connect Core 1.0, section 3.1.3.7).
+    /// `aud` must name the client. `azp` must be the client if present, and is required if there are other audiences
+    /// (OpenID Connect Core 1.0, section 3.1.3.7).
     case client(String)
 
     func check(_ claims: JSONValue) throws(TokenRefusal) {
@@ -20,13 +20,13 @@ enum TokenParties {
             guard let party = claims.member("azp") else {
                 throw TokenRefusal(
                     .authorizedPartyMismatch,
-                    "The token has no \"azp\", and the provider's \"authorized_parties\" ask for one."
+                    "The token has no \"azp\", and the provider's \"authorized_parties\" requires one."
                 )
             }
             guard authorizedParties.contains(where: party.equals) else {
                 throw TokenRefusal(
-                    .authorizedPartyMismatch, "The token's \"azp\" is none of the authorized parties.",
-                    facts: "It is \(party.shown); accepted are \(authorizedParties.shown).")
+                    .authorizedPartyMismatch, "The token's \"azp\" is not an authorized party.",
+                    facts: "It is \(party.shown); accepted: \(authorizedParties.shown).")
             }
         case .client(let client):
             try AudienceRule(accepted: [client]).check(claims)

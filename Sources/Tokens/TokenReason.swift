@@ -1,6 +1,7 @@
 public import Identities
 
-/// The closed list of reasons to refuse a token, in the order of the checks. The first failed check gives the reason.
+/// The closed list of reasons why a token is refused, in the order of the checks. The first failed check gives the
+/// reason.
 public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case tooLarge = "too_large"
     case malformed
@@ -25,19 +26,20 @@ public enum TokenReason: String, Sendable, Hashable, CaseIterable {
     case authenticationContextMismatch = "authentication_context_mismatch"
     case replayed
 
-    /// True if newer keys of the provider may verify the token. It may name a new key, several keys may match, or a key
-    /// may have been replaced under its id.
+    /// True if newer keys of the provider may verify the token. The token may name a new key, several keys may match,
+    /// or a key may have been replaced under its id.
     public var mayBeOfNewKeys: Bool { self == .keysUnavailable || self == .keyNotFound || self == .signatureInvalid }
 }
 
-/// A refused token: the reason and its details.
+/// The refusal of a token: the reason and its details.
 public struct TokenRefusal: Error, Sendable, Hashable {
     public let reason: TokenReason
     /// One sentence for users. It names claims and settings, and never quotes the token.
     public let detail: String
-    /// Sentences for the log: values of claims and settings, bounded and cleaned, never the token or a secret.
+    /// Sentences for the log: values of claims and settings, limited in length and without control characters. They
+    /// never contain the token or a secret.
     public let facts: String?
-    /// Provider of the token's issuer, once known.
+    /// The provider that issued the token, once known.
     public internal(set) var provider: ProviderID?
 
     public init(_ reason: TokenReason, _ detail: String, facts: String? = nil, provider: ProviderID? = nil) {
@@ -47,6 +49,6 @@ public struct TokenRefusal: Error, Sendable, Hashable {
         self.provider = provider
     }
 
-    /// Detail and facts for the log.
+    /// The detail and the facts, for the log.
     public var loggedDetail: String { facts.map { "\(detail) \($0)" } ?? detail }
 }

@@ -1,14 +1,14 @@
 public import Cryptography
 public import Identities
 
-/// A provider whose bearer tokens are accepted, with the conditions.
+/// A provider whose bearer tokens are accepted, and the conditions on its tokens.
 public struct TrustedProvider: Sendable {
     public let id: ProviderID
     public let issuer: Issuer
     /// Further `iss` values for bearer tokens. They are never accepted in ID tokens, logout tokens or callbacks.
     public var accessTokenIssuers: [Issuer] = []
-    /// Accepted audiences. A bearer token must name one of them; if the list is empty, none of this provider is
-    /// accepted.
+    /// Accepted audiences. A bearer token must name one of them. If the list is empty, this provider's bearer tokens
+    /// are refused.
     public var audiences: [String] = []
     /// Claims in which a bearer token may name its audience; the first one present decides.
     public var audienceClaims = ["aud"]
@@ -16,12 +16,12 @@ public struct TrustedProvider: Sendable {
     public var authorizedParties: [String] = []
     /// Accepted signature algorithms.
     public var algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
-    /// The claim that names the subject. If it is missing, `sub` names an ID token's subject, and a bearer token is
+    /// The claim that names the subject. If the claim is missing, `sub` is an ID token's subject, and a bearer token is
     /// refused.
     public var subjectClaim = "sub"
-    /// Tolerance for the token's times.
+    /// Tolerance for the times in a token.
     public var clockSkew: Duration = .seconds(60)
-    /// The longest time since `iat`.
+    /// The maximum time since `iat`.
     public var maximumAge: Duration = .seconds(24 * 3600)
     /// The provider's keys; nil while they are not available.
     public var keys: KeySet?
@@ -34,7 +34,7 @@ public struct TrustedProvider: Sendable {
 }
 
 extension TrustedProvider {
-    /// The rule for the audience of the provider's bearer tokens.
+    /// The condition on the audience of the provider's bearer tokens.
     var audienceRule: AudienceRule { AudienceRule(accepted: audiences, in: audienceClaims) }
 
     /// Returns true if a bearer token of this provider may have this `iss`.
@@ -47,6 +47,6 @@ extension TrustedProvider {
         let listed = algorithms.map(\.rawValue).sorted().joined(separator: ", ")
         return TokenRefusal(
             .algorithmNotAllowed, "The provider's \"algorithms\" do not list the token's \"alg\".",
-            facts: "It is \(header.algorithm.rawValue); listed are \(listed).")
+            facts: "It is \(header.algorithm.rawValue); listed: \(listed).")
     }
 }

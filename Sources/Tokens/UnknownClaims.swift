@@ -1,22 +1,22 @@
 public import JSON
 internal import Text
 
-/// Top-level claims of which nothing is known, neither the value nor the presence. Unknown is never treated as absent:
-/// a rule on such a claim applies only if it matches.
+/// Top-level claims whose value and presence are unknown. An unknown claim is never treated as absent: a rule on it
+/// applies only if it matches.
 public struct UnknownClaims: Sendable, Hashable {
     /// Claims that the provider left out for size. They stay unknown even if a value is present.
     var leftOut: Set<ExactText> = []
     /// Claims of an ID token that is too old. They are unknown until another source supplies them.
     var lapsed: Set<ExactText> = []
-    /// The names that the ID token had, if userinfo was needed and could not be obtained, or if the token says in a way
-    /// that cannot be read what was left out: all other claims are unknown, until an ID token says otherwise. `nil` if
-    /// userinfo was obtained, or was not needed.
+    /// The claim names of the ID token; every other claim is unknown until an ID token supplies it. Set if userinfo was
+    /// needed but not obtained, or if the list of left-out claims is unreadable. Nil if userinfo was obtained or not
+    /// needed.
     var certain: Set<ExactText>?
 
     init() {}
 
-    /// Claims that are left out by their own statement: every name in `_claim_names` (OpenID Connect Core 1.0, section
-    /// 5.6.2), and `groups` if `hasgroups` is set (Microsoft Entra ID).
+    /// Finds the claims that the provider declares as left out: every name in `_claim_names` (OpenID Connect Core 1.0,
+    /// section 5.6.2), and `groups` if `hasgroups` is set (Microsoft Entra ID).
     init(announcedBy claims: JSONValue) {
         if let names = claims.member("_claim_names"), !names.isNull {
             if names.kind == .object {
@@ -25,7 +25,7 @@ public struct UnknownClaims: Sendable, Hashable {
                 certain = Set(claims.members.map { ExactText($0.name) })
             }
         }
-        // `false` and null mean that there are no groups.
+        // `false` and null mean that the user has no groups.
         if let flag = claims.member("hasgroups"), flag.boolean != false, !flag.isNull {
             leftOut.insert(ExactText("groups"))
         }
@@ -34,13 +34,13 @@ public struct UnknownClaims: Sendable, Hashable {
     /// True if every claim is known.
     public var isEmpty: Bool { leftOut.isEmpty && lapsed.isEmpty && certain == nil }
 
-    /// True if userinfo was needed but not obtained.
+    /// True if userinfo was needed but not obtained, or if the list of left-out claims is unreadable.
     public var isUserinfoMissing: Bool { certain != nil }
 
     /// True if claims of the last ID token have expired because of its age.
     public var hasLapsed: Bool { !lapsed.isEmpty }
 
-    /// Returns true if the provider left a claim out for size.
+    /// Returns true if the provider left the claim out for size.
     public func leavesOut(_ name: String) -> Bool { !leftOut.isEmpty && leftOut.contains(ExactText(name)) }
 
     /// Returns true if a claim is unknown.
@@ -54,7 +54,7 @@ public struct UnknownClaims: Sendable, Hashable {
     }
 }
 
-/// Claims that rules are evaluated against: their values, and which of them are unknown.
+/// Claims that rules are evaluated against: their values, and which claims are unknown.
 public struct KnownClaims: Sendable {
     /// The claims, a JSON object.
     public let root: JSONValue
@@ -65,7 +65,7 @@ public struct KnownClaims: Sendable {
         self.unknown = unknown
     }
 
-    /// Creates the claims of one source; its own statements decide which are unknown.
+    /// Creates the claims of one source. Its `_claim_names` and `hasgroups` state which claims are unknown.
     public init(_ root: JSONValue) {
         self.init(root, unknown: UnknownClaims(announcedBy: root))
     }

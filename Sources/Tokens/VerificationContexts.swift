@@ -1,6 +1,6 @@
 internal import Cryptography
 
-/// The verification contexts of a key set, created at first use. Each instance belongs to one thread.
+/// The verification contexts of a key set, created at first use. Each instance is confined to one thread.
 final class VerificationContexts {
     private struct Name: Hashable {
         let key: Int
@@ -14,12 +14,13 @@ final class VerificationContexts {
         self.set = set
     }
 
-    /// Selects the key and verifies the signature over the token's first two parts.
+    /// Selects the key, and verifies the signature over the token's first two parts.
+    ///
     /// - Returns: the key's id.
     func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> String? {
         guard let index = set.index(for: jws.header) else {
             throw TokenRefusal(
-                .keyNotFound, "Not exactly one key fits the token's \"alg\" and \"kid\".",
+                .keyNotFound, "No key, or more than one, fits the token's \"alg\" and \"kid\".",
                 facts: set.misfit(of: jws.header))
         }
         let name = Name(key: index, algorithm: jws.header.algorithm)
@@ -35,7 +36,7 @@ final class VerificationContexts {
             contexts[name] = context
         }
         guard context.isValid(jws.signature.span, for: token.extracting(0..<jws.signedLength)) else {
-            throw TokenRefusal(.signatureInvalid, "The signature is not that of the provider's key.")
+            throw TokenRefusal(.signatureInvalid, "The signature does not match the provider's key.")
         }
         return set.keys[index].id
     }

@@ -7,12 +7,14 @@ extension VerifiedClaims {
     // The sealed form that a session stores. Only this target can restore claims from it: the authenticated encryption
     // replaces the signature, which was verified once.
     private static let context = Array("gatehouse verified claims 2".utf8)
-    /// Context of values that an earlier version sealed without the claims' sources.
+    /// The context of values that an earlier version sealed without the claims' sources.
     private static let unrecordedContext = Array("gatehouse verified claims 1".utf8)
 
-    /// - Parameter owner: the owner of the sealed claims, such as a session; they open for no other owner.
+    /// Seals the claims so that a store can keep them.
+    ///
+    /// - Parameter owner: the owner of the claims, such as a session. They cannot be opened for another owner.
     public func sealed(in box: SealedBox, for owner: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + claims.bytes.count)
+        var writer = JSONWriter(reservingCapacity: 256 + header.bytes.count + document.bytes.count)
         writer.beginObject()
         writer.member("provider", provider.text)
         writer.member("issuer", identity.issuer.text)
@@ -24,12 +26,13 @@ extension VerifiedClaims {
         origin.write(to: &writer)
         writer.endObject()
         // The writer emits no line break, and the documents keep their exact bytes.
-        let plain = writer.bytes + [0x0A] + header.bytes + claims.bytes
+        let plain = writer.bytes + [0x0A] + header.bytes + document.bytes
         return try box.seal(plain, context: VerifiedClaims.context + owner)
     }
 
     /// Restores claims sealed by ``sealed(in:for:)``.
-    /// - Throws: `notSealedHere` for anything else.
+    ///
+    /// - Throws: `notSealedHere` for any other input.
     public convenience init(opening sealed: [UInt8], with box: SealedBox, for owner: [UInt8]) throws(CryptographyError)
     {
         let current = try? box.open(sealed, context: VerifiedClaims.context + owner)
@@ -45,11 +48,12 @@ extension VerifiedClaims {
             let from = about.root.member("from")?.integer, let until = about.root.member("until")?.integer,
             let length = about.root.member("header_length")?.integer, length >= 0, from <= until,
             let header = try? JSONDocument(parsing: Array(plain[(end + 1)...].prefix(Int(length)))),
-            let claims = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
-            let origin = current == nil ? ClaimsOrigin(unrecorded: claims.root) : ClaimsOrigin(about.root)
+            let document = try? JSONDocument(parsing: Array(plain[(end + 1)...].dropFirst(Int(length)))),
+            let origin = current == nil ? ClaimsOrigin(unrecorded: document.root) : ClaimsOrigin(about.root)
         else { throw CryptographyError(.notSealedHere) }
         self.init(
-            provider: provider, identity: Identity(issuer: Issuer(issuer), subject: Subject(subject)), claims: claims,
+            provider: provider, identity: Identity(issuer: Issuer(issuer), subject: Subject(subject)),
+            document: document,
             header: header,
             keyID: about.root.member("key_id")?.string,
             validity: Timestamp(seconds: from)..<Timestamp(seconds: until), origin: origin)

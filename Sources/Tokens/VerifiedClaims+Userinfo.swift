@@ -4,16 +4,16 @@ public import Time
 
 /// The reason why a userinfo response is discarded.
 public enum UserinfoFault: String, Error, Sendable, CaseIterable {
-    case malformed = "the answer is not a JSON object with a \"sub\""
+    case malformed = "the response is not a JSON object with a \"sub\""
     /// OpenID Connect Core 1.0, section 5.3.2
-    case otherSubject = "the answer is about another \"sub\""
+    case otherSubject = "the response is about another \"sub\""
 }
 
 extension VerifiedClaims {
     /// The user's `sub` at the provider, regardless of `subject_claim`.
-    public var providerSubject: String? { claims.root.member("sub")?.string }
+    public var providerSubject: String? { payload.member("sub")?.string }
 
-    /// Claims about the token itself: its subject, issuer, audience and sign-in. Userinfo neither supplies nor replaces
+    /// Claims about the token itself: its subject, issuer, audience and sign-in. Userinfo neither adds nor replaces
     /// them, and they do not expire with age.
     private static let bound = Set(
         ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "sid", "nonce", "at_hash", "c_hash"]
@@ -21,11 +21,11 @@ extension VerifiedClaims {
     private static let email = ExactText("email")
     private static let verified = ExactText("email_verified")
 
-    /// Returns these claims with those that userinfo adds; it replaces none. `email` and `email_verified` are taken
-    /// from one source, never from two; but userinfo's word that the token's address is not verified counts.
+    /// Returns these claims with those that userinfo adds; none is replaced. `email` and `email_verified` are taken
+    /// from one source. Exception: userinfo may state that the token's own address is not verified.
     public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
         try checkSubject(of: userinfo)
-        var known = Set(claims.root.members.map { ExactText($0.name) })
+        var known = Set(payload.members.map { ExactText($0.name) })
         let isOwnAddress = known.contains(VerifiedClaims.email)
         if isOwnAddress { known.insert(VerifiedClaims.verified) }
         let isOtherAddress = !isOwnAddress && userinfo.root.member("email") != nil
@@ -36,38 +36,39 @@ extension VerifiedClaims {
             taking: { name in !known.contains(name) || takesVerification && name == VerifiedClaims.verified })
     }
 
-    /// Returns true if the token does not say whether its address is verified, and userinfo says of the same address that
-    /// it is not. A trusted domain (`trust_email`) must not override that.
+    /// Returns true if the token lacks `email_verified`, and userinfo states that the same address is not verified. A
+    /// trusted domain (`trust_email`) must not override that statement.
     private func deniesAddress(_ userinfo: JSONDocument) -> Bool {
-        guard claims.root.member("email_verified") == nil, let own = claims.root.member("email")?.string,
+        guard payload.member("email_verified") == nil, let own = payload.member("email")?.string,
             let other = userinfo.root.member("email")?.string, own.isExactly(ignoringASCIICase: other),
             let verified = userinfo.root.member("email_verified")
         else { return false }
         return verified.boolean != true && !verified.equals("true")
     }
 
-    /// Returns these claims after userinfo was needed but not obtained: absent claims are unknown.
+    /// Returns these claims, marked as lacking a userinfo response that was needed: absent claims are unknown.
     public func lackingUserinfo() -> VerifiedClaims {
         var origin = origin
-        origin.unknown.certain = Set(claims.root.members.map { ExactText($0.name) })
-        return replacing(claims, origin: origin)
+        origin.unknown.certain = Set(payload.members.map { ExactText($0.name) })
+        return replacing(document, origin: origin)
     }
 
-    /// Returns the claims after a renewal without an ID token. Userinfo replaces known claims. Claims that it does not
-    /// supply are kept from the last ID token for `lifetime`, and are unknown afterwards. Unknown claims stay unknown.
+    /// Returns the claims after a renewal without an ID token. Userinfo replaces known claims. Claims that userinfo
+    /// does not supply are kept from the last ID token for `lifetime`, and are unknown afterwards. Unknown claims stay
+    /// unknown.
     ///
     /// - Parameters:
     ///   - userinfo: nil if the provider has no userinfo endpoint.
-    ///   - lifetime: time for which claims are kept after the ID token's verification.
+    ///   - lifetime: the time for which claims are kept after the ID token was verified.
     public func renewed(
         byUserinfo userinfo: JSONDocument?, keepingFor lifetime: Duration, at now: Timestamp
     ) throws(UserinfoFault) -> VerifiedClaims {
         if let userinfo { try checkSubject(of: userinfo) }
         var supplied = Set((userinfo?.root.members.map { ExactText($0.name) } ?? [])).subtracting(VerifiedClaims.bound)
         let hasNewAddress = supplied.contains(VerifiedClaims.email)
-        // `email_verified` says nothing about an address from another source.
+        // `email_verified` applies only to an address from the same source.
         if !hasNewAddress { supplied.remove(VerifiedClaims.verified) }
-        let own = claims.root.members.map { ExactText($0.name) }.filter { name in
+        let own = payload.members.map { ExactText($0.name) }.filter { name in
             !VerifiedClaims.bound.contains(name) && !origin.fromUserinfo.contains(name) && !supplied.contains(name)
                 && !(hasNewAddress && name == VerifiedClaims.verified)
         }
@@ -86,9 +87,9 @@ extension VerifiedClaims {
         _ userinfo: JSONDocument?, _ origin: ClaimsOrigin, keeping: (ExactText) -> Bool, taking: (ExactText) -> Bool
     ) throws(UserinfoFault) -> VerifiedClaims {
         var origin = origin
-        var writer = JSONWriter(reservingCapacity: claims.bytes.count + (userinfo?.bytes.count ?? 0))
+        var writer = JSONWriter(reservingCapacity: document.bytes.count + (userinfo?.bytes.count ?? 0))
         writer.beginObject()
-        for member in claims.root.members where keeping(ExactText(member.name)) {
+        for member in payload.members where keeping(ExactText(member.name)) {
             writer.name(member.name)
             writer.value(member.value)
         }

@@ -1,7 +1,7 @@
 internal import Caches
 internal import Time
 
-/// A cache of verified tokens by digest, bounded in number and in bytes.
+/// A cache of verified tokens, found by digest and limited in number and in bytes.
 struct VerifiedTokenCache {
     struct Key: Hashable {
         let words: (UInt64, UInt64, UInt64, UInt64)
@@ -12,17 +12,17 @@ struct VerifiedTokenCache {
         }
 
         static func == (a: Key, b: Key) -> Bool { a.words == b.words }
-        // The words are a digest already, so one of them suffices as a hash.
+        // Each word is part of a digest, so one word suffices as a hash.
         func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
     }
 
-    /// Memory for the claims of one reactor's tokens. Ten thousand ordinary tokens take about as much. A token may hold
-    /// forty times as much, and a holder of a provider's tokens may choose its content (memory exhaustion).
+    /// The memory limit for the cached claims of one reactor, in bytes. Ten thousand ordinary tokens need about as
+    /// much. A token's holder may choose its content and make it forty times larger (memory exhaustion).
     static let bytes = 32 << 20
 
     private var claims: BoundedCache<Key, VerifiedClaims>
 
-    /// - Parameter size: the most cached tokens.
+    /// - Parameter size: the maximum number of cached tokens.
     init(size: Int, bytes: Int = VerifiedTokenCache.bytes) {
         claims = BoundedCache(bytes: bytes, entries: size)
     }

@@ -49,7 +49,7 @@ struct AuditTests {
         }
     }
 
-    @Test("events follow one another, each organization's and the gateway's own")
+    @Test("each organization and the gateway have a chain of events of their own")
     func chains() async throws {
         let world = try World()
         for number in 1...5 {
@@ -74,7 +74,7 @@ struct AuditTests {
     }
 
     @Test(
-        "whatever is changed is found",
+        "every kind of tampering is found",
         arguments: [
             "UPDATE audit_event SET event = replace(CAST(event AS TEXT), 's3', 's4') WHERE sequence = 3",
             "DELETE FROM audit_event WHERE sequence = 3", "DELETE FROM audit_event WHERE sequence = 5",
@@ -90,7 +90,7 @@ struct AuditTests {
         let world = try World()
         for number in 1...5 { try await world.append(number, in: "acme") }
         #expect(try await world.faults().isEmpty)
-        // The cast keeps the column a BLOB, as readers expect.
+        // The cast keeps the column a BLOB, as readers require.
         try await world.execute(
             sql.replacing(
                 "replace(CAST(event AS TEXT), 's3', 's4')",
@@ -124,7 +124,7 @@ struct AuditTests {
     }
 
     @Test(
-        "whatever numbers stand in a tampered store, verification reports, and nothing is appended to it",
+        "extreme numbers in a tampered store are reported, and writing after them does not crash",
         arguments: [
             "UPDATE audit_event SET sequence = 9223372036854775807 WHERE sequence = 3",
             "UPDATE audit_event SET sequence = -9223372036854775808 WHERE sequence = 1",
@@ -156,7 +156,7 @@ struct AuditTests {
         #expect(try await !world.faults().isEmpty || sql.contains("checkpoint"))
     }
 
-    @Test("a checkpoint of the largest number there is, and its follower, are reported")
+    @Test("a checkpoint with the largest possible number is reported, as is the next one")
     func extremeCheckpoint() async throws {
         let world = try World()
         let keys = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32)])

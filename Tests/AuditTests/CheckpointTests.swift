@@ -43,7 +43,7 @@ struct CheckpointTests {
         return [first, try #require(try await checkpoint(6))]
     }
 
-    @Test("hold where nothing was changed, in the store and in a copy; without news none is made")
+    @Test("checkpoints of an unchanged log are valid, in the store and in a copy; without new events none is made")
     func hold() async throws {
         let made = try await fill()
         #expect(try await checkpoint(7) == nil)
@@ -51,7 +51,7 @@ struct CheckpointTests {
         #expect(result.faults.isEmpty && result.count == 4)
     }
 
-    @Test("find a tail that was cut off with its head, and a chain that was made anew")
+    @Test("a tail that was cut off together with its head is found, and so is a rebuilt chain")
     func truncated() async throws {
         _ = try await fill()
         try await world.execute("DELETE FROM audit_event WHERE sequence > 2")
@@ -61,7 +61,7 @@ struct CheckpointTests {
         #expect(try await verify().faults.count == 2)
     }
 
-    @Test("that were removed or changed are found by those that follow, and by a copy")
+    @Test("removed or changed checkpoints are found by later checkpoints, and by a copy")
     func removed() async throws {
         let made = try await fill()
         try await world.execute("DELETE FROM audit_checkpoint WHERE number = 1")
@@ -71,7 +71,7 @@ struct CheckpointTests {
         #expect(try await verify(made).faults.count == 2)
     }
 
-    @Test("of another key vouch for nothing, unless that key is named; an empty signature never does")
+    @Test("a checkpoint signed by another key counts only if that key is named; an empty signature never counts")
     func otherKey() async throws {
         let old = try CheckpointKeys(secrets: [Array(repeating: 8, count: 32)])
         try await world.append(1, in: "acme")
@@ -87,7 +87,7 @@ struct CheckpointTests {
         #expect(try await !verify([forged], trusting: old.publicKeys).faults.isEmpty)
     }
 
-    @Test("that are missing for more than a day are warned of, also once new ones were made")
+    @Test("a gap of more than a day between checkpoints is a warning, even if newer checkpoints exist")
     func coverage() async throws {
         for number in [1, 86_400] { try await world.append(number, in: "acme") }
         #expect(try await verify().warnings.isEmpty)
@@ -102,7 +102,7 @@ struct CheckpointTests {
         #expect(result.warnings.count == 1 && result.faults.isEmpty)
     }
 
-    @Test("that are a day and a stop apart are not warned of, and neither is a chain that began later")
+    @Test("downtime without events, or a chain that began later, causes no warning")
     func stopped() async throws {
         _ = try await fill()
         try await world.append(86_000, in: "acme")
@@ -118,7 +118,7 @@ struct CheckpointTests {
         #expect(try await verify().warnings.count == 1)
     }
 
-    @Test("that are dated in the future keep nobody from making the next one")
+    @Test("a checkpoint dated in the future does not prevent the next one")
     func future() async throws {
         try await world.append(1, in: "acme")
         _ = try await checkpoint(400_000_000)

@@ -23,13 +23,13 @@ indirect enum Value: Sendable {
     }
 }
 
-/// A model of the contract's sections on rules, written without regard to speed. It shares no code with the engine that
-/// it is compared with.
+/// A model of the contract's sections on rules, written without regard to speed. It shares no code with the tested
+/// engine.
 struct RowModel {
     let claims: [String: Value]
     let trusted: [String]
 
-    /// Returns the verdict on a rule, evaluated alone.
+    /// Returns the verdict on one rule, evaluated alone.
     func verdict(of row: Mapping) -> Verdict {
         let path = path(of: row)
         let values = path.isEmpty ? [] : values(at: path)
@@ -48,7 +48,7 @@ struct RowModel {
         return isAbsent || path.first == "email" && path.count > 1 ? .claimAbsent : .noMatch
     }
 
-    /// Returns the role of all rules, and the reason.
+    /// Returns the role that all rules give, and the reason.
     func outcome(_ rows: [Mapping], _ strategy: ClaimStrategy) -> (role: Role?, reason: EntitlementReason) {
         let verdicts = rows.map(verdict)
         let certain = zip(rows, verdicts).filter { $0.1 == .matched }.map(\.0.role)

@@ -33,7 +33,7 @@ private let wanted = [
 
 @Suite struct RowModelTests {
     @Test(
-        "the engine agrees with the contract's rules in plain words, row by row",
+        "the engine agrees with the model of the contract, rule by rule",
         arguments: 1...8 as ClosedRange<UInt64>)
     func agreement(_ seed: UInt64) throws {
         var random = SplitMix(state: seed)

@@ -184,16 +184,16 @@ private let addresses = [
     }
 
     @Test("values", arguments: values.indices) func value(_ index: Int) throws { try judge(values[index]) }
-    @Test("pieces of strings, and elements of lists", arguments: parts.indices)
+    @Test("parts of split strings, and elements of lists", arguments: parts.indices)
     func part(_ index: Int) throws { try judge(parts[index]) }
 
     @Test(
-        "an address that does not count says why",
+        "an unverified address has a detail that states why",
         arguments: [
             ("", "absent"), (#","email_verified":false"#, "false"), (#","email_verified":"false""#, "false"),
-            (#","email_verified":"yes""#, "another type than true or false: string"),
-            (#","email_verified":1"#, "another type than true or false: number"),
-            (#","email_verified":null"#, "another type than true or false: null"),
+            (#","email_verified":"yes""#, "neither true nor false, but of type string"),
+            (#","email_verified":1"#, "neither true nor false, but of type number"),
+            (#","email_verified":null"#, "neither true nor false, but of type null"),
         ])
     func unverified(_ member: String, _ words: String) throws {
         let mapping = Mapping(
@@ -211,7 +211,7 @@ private let addresses = [
     @Test("e-mail", arguments: addresses.indices) func address(_ index: Int) throws { try judge(addresses[index]) }
 
     @Test(
-        "globs stand for whole values",
+        "a glob matches whole values only",
         arguments: [
             ("*", "", true), ("", "", true), ("", "a", false), ("?", "ä", true), ("?", "", false), ("a*", "ba", false),
             ("*a", "ba", true), ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false), ("**", "x", true),
@@ -223,7 +223,7 @@ private let addresses = [
         #expect(Glob(pattern).matches(text) == expected)
     }
 
-    @Test("globs match as their definition says, whatever stands in them")
+    @Test("globs match by their definition, whatever characters they contain")
     func defined() {
         /// A match by exhaustive search.
         func matches(_ pattern: ArraySlice<Unicode.Scalar>, _ text: ArraySlice<Unicode.Scalar>) -> Bool {
@@ -251,7 +251,7 @@ private let addresses = [
         }
     }
 
-    @Test("long pieces are found too, at any place", arguments: [63, 64, 65, 127, 128, 129, 1000])
+    @Test("long pieces are found at any position", arguments: [63, 64, 65, 127, 128, 129, 1000])
     func long(_ length: Int) {
         let piece = String(repeating: "ab?", count: length / 3) + String(repeating: "c", count: length % 3)
         let text = String(repeating: "abx", count: length / 3) + String(repeating: "c", count: length % 3)
@@ -262,7 +262,7 @@ private let addresses = [
     }
 
     @Test(
-        "a pattern made to be slow is not",
+        "a pattern that would be slow to backtrack is matched quickly",
         arguments: [
             String(repeating: "*a", count: 500) + "b", "*" + String(repeating: "a", count: 1000) + "b*",
             "*" + String(repeating: "?", count: 1000) + "b*",

@@ -53,7 +53,7 @@ private let cases = [
 ]
 
 @Suite struct StrategyTests {
-    @Test("the strategy decides among rows", arguments: cases.indices)
+    @Test("the strategy decides among matching rules", arguments: cases.indices)
     func strategies(_ index: Int) throws {
         let row = cases[index]
         let rules = try rules(row.strategy, row.rows)
@@ -75,7 +75,7 @@ private let cases = [
             id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: strategy, mappings: mappings)
     }
 
-    @Test("another provider's claims earn nothing, and rows are not told")
+    @Test("another provider's claims earn no role, and no verdicts are shown")
     func provider() throws {
         let rules = try rules(.firstMatch, [("a", .manager)])
         let claims = try JSONDocument(parsing: Array(#"{"a":1}"#.utf8)).root
@@ -84,7 +84,7 @@ private let cases = [
         #expect(rules.evaluate(KnownClaims(claims), from: "other", emailTrust: EmailTrust()).role == nil)
     }
 
-    /// The contract's strategies in their simplest form, for claims that are strings or left out.
+    /// The contract's strategies in their simplest form, for claims that are strings or were left out.
     private func expected(_ strategy: ClaimStrategy, _ rows: [(String, Role)], _ has: Set<String>, _ unknown: Bool)
         -> (role: Role?, isIncomplete: Bool)
     {
@@ -103,7 +103,7 @@ private let cases = [
         return (best, best.map { possible > $0 } ?? true)
     }
 
-    @Test("decision, explanation and the rules in plain words agree on thousands of cases")
+    @Test("decision, explanation and the model of the contract agree on thousands of cases")
     func agreement() throws {
         var random = SplitMix(state: 20_260_101)
         for round in 0..<4000 {

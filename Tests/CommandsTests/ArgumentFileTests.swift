@@ -5,8 +5,8 @@ import Testing
 
 @testable import Commands
 
-/// Every command that reads files, with wrong files and with pipes of a shell.
-@Suite("Files that the words of a command name", .timeLimit(.minutes(1)))
+/// Every command that reads files, with invalid files and with pipes of a shell.
+@Suite("Files in a command's arguments", .timeLimit(.minutes(1)))
 struct ArgumentFileTests {
     static let configuration =
         #"{"public_url": "http://127.0.0.1:1", "listen": "127.0.0.1:1", "storage": "sqlite:g.db", "#
@@ -30,7 +30,7 @@ struct ArgumentFileTests {
         return path
     }
 
-    @Test("check takes its file with and without --config, and not twice")
+    @Test("check accepts its file with or without --config, but not twice")
     func check() {
         let file = workspace.file("gatehouse.jsonc", ArgumentFileTests.configuration)
         for words in [["check", file], ["check", "--config", file], ["check", "--", file]] {
@@ -54,11 +54,11 @@ struct ArgumentFileTests {
         ])
         #expect(explained.code == 1 && explained.output.contains(#"subject "s""#), "\(explained.error)")
         let verified = CommandLineCall(["token", "verify", "--keys", pipe("c", #"{"keys":[]}"#), "x"])
-        #expect(verified.code == 1 && verified.error.contains("holds no usable key"), "\(verified.error)")
+        #expect(verified.code == 1 && verified.error.contains("has no usable key"), "\(verified.error)")
     }
 
     @Test(
-        "what cannot be read is told in one line, whichever command reads it",
+        "a file that cannot be read is reported in one line by every command",
         arguments: [
             ("", "it is a directory"), ("/none", "no such file or directory"), ("/large", "it is longer than"),
         ])
@@ -85,7 +85,7 @@ struct ArgumentFileTests {
         }
     }
 
-    @Test("a pipe that is read again at each reload is no configuration of a server")
+    @Test("serve refuses a configuration from a pipe, because a reload reads it again")
     func reloaded() {
         let path = "\(workspace.path)/d"
         #expect(unsafe mkfifo(path, 0o600) == 0)
@@ -93,14 +93,14 @@ struct ArgumentFileTests {
         #expect(CommandLineCall(["serve", "--config", path]).error.contains("not a regular file"))
     }
 
-    @Test("commands that read standard input say that it is empty")
+    @Test("commands that read standard input report that it is empty")
     func empty() {
         let file = workspace.file("gatehouse.jsonc", ArgumentFileTests.configuration)
         let keys = workspace.file(
             "keys.json", #"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)
         for (words, text) in [
-            (["token", "verify", "--keys", keys, "-"], "standard input holds no token"),
-            (["token", "explain", "--config", file, "-"], "standard input holds no token"),
+            (["token", "verify", "--keys", keys, "-"], "standard input contains no token"),
+            (["token", "explain", "--config", file, "-"], "standard input contains no token"),
             (["claims", "explain", "--config", file, "--provider", "p", "-"], "the text is empty"),
         ] {
             let call = CommandLineCall(words)
@@ -108,7 +108,7 @@ struct ArgumentFileTests {
         }
     }
 
-    @Test("an empty list is said in words, and to programs it is an empty list")
+    @Test("an empty list is reported as text, or as an empty JSON list")
     func lists() throws {
         let file = workspace.file("gatehouse.jsonc", ArgumentFileTests.configuration)
         workspace.expect("g.db", "g.db-wal", "g.db-shm")

@@ -52,7 +52,7 @@ final class Sink: ByteSink {
 final class Source: ByteSource {
     private let rest: Mutex<ArraySlice<UInt8>>
     private let chunk: Int
-    /// Whether the source repeats its bytes forever.
+    /// True if the source repeats its bytes forever.
     private let isEndless: Bool
 
     init(_ bytes: [UInt8], chunk: Int, isEndless: Bool = false) {

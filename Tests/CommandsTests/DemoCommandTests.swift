@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The demo's folder")
 struct DemoCommandTests {
-    @Test("a second demo with the folder of a running one is refused, and its files stay as they are")
+    @Test("a second demo with the folder of a running one is refused, and the files stay unchanged")
     func second() throws {
         let workspace = Workspace()
         workspace.expect("lock")
@@ -20,7 +20,7 @@ struct DemoCommandTests {
         withExtendedLifetime(running) {}
     }
 
-    @Test("the folder is free again when the demo ends")
+    @Test("the folder can be used again after the demo ends")
     func afterwards() throws {
         let workspace = Workspace()
         workspace.expect("lock")

@@ -38,7 +38,7 @@ private let document = #"""
     }
 
     @Test(
-        "a bad document is told by pointer, and changes nothing",
+        "an invalid document is reported with pointers, and changes nothing",
         arguments: [
             ("", "not valid JSON"), ("{\"workspaces\":[", "not valid JSON"), ("[]", ": must be an object"),
             (document.replacing("webhook", with: "telepathy"), "/workspaces/0/workflows/0/trigger: "),
@@ -51,7 +51,7 @@ private let document = #"""
         #expect(run("verify").code == 0)
     }
 
-    @Test("what is not there is told with a remedy")
+    @Test("a missing organization or file is reported with a remedy")
     func missing() {
         let organization = run("import", "--organization", "acmee", "-")
         #expect(organization.code == 1 && organization.error.contains("did you mean acme?"))

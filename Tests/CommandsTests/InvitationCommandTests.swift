@@ -48,14 +48,14 @@ struct InvitationCommandTests {
         }
     }
 
-    @Test("an address that is invited already is told, and that resend makes a new link")
+    @Test("an address that is already invited is reported, with the command for a new link")
     func pending() throws {
         let first = create()
         #expect(first.code == 0 && first.output.hasPrefix("https://a.example/invitations/accept?token="))
         let id = try #require(try list().first?.id)
         let again = create()
         #expect(again.code == 1 && again.output.isEmpty)
-        #expect(again.error.contains("is invited already") && again.error.contains("gatehouse invitation resend \(id)"))
+        #expect(again.error.contains("is already invited") && again.error.contains("gatehouse invitation resend \(id)"))
         let otherwise = CommandLineCall(
             ["invitation", "create", "--config", file, "--organization", "acme", "--role", "organization-viewer"]
                 + ["ceo@acme.com"])
@@ -63,7 +63,7 @@ struct InvitationCommandTests {
         #expect(try list().count == 1)
     }
 
-    @Test("a lost link is made anew, and the old one works no more")
+    @Test("a lost link is replaced by a new one, and the old one stops working")
     func resend() throws {
         let lost = create().output
         let id = try #require(try list().first?.id)
@@ -81,11 +81,11 @@ struct InvitationCommandTests {
         _ = create()
         let id = try #require(try list().first?.id)
         let revoked = call("revoke", id)
-        #expect(revoked.code == 0 && revoked.output == "the invitation of ceo@acme.com to acme is revoked\n")
+        #expect(revoked.code == 0 && revoked.output == "the invitation of ceo@acme.com to acme was revoked\n")
         #expect(try list().map(\.state) == ["revoked"])
         for words in [["revoke", id], ["resend", id]] {
             let late = CommandLineCall(["invitation", words[0], "--config", file, words[1]])
-            #expect(late.code == 1 && late.output.isEmpty && late.error.contains("is revoked already"))
+            #expect(late.code == 1 && late.output.isEmpty && late.error.contains("is already revoked"))
         }
         #expect(try actions() == ["invitation_create", "invitation_revoke"])
         let second = try create(json: true).lines[0]
@@ -107,10 +107,10 @@ struct InvitationCommandTests {
         #expect(!text.contains("token="))
     }
 
-    @Test("an id that is none is told", arguments: ["resend", "revoke"])
+    @Test("an unknown id is reported", arguments: ["resend", "revoke"])
     func unknown(_ command: String) {
         _ = create()
         let call = call(command, "nothing")
-        #expect(call.code == 1 && call.output.isEmpty && call.error.contains("gatehouse invitation list shows them"))
+        #expect(call.code == 1 && call.output.isEmpty && call.error.contains("gatehouse invitation list shows the ids"))
     }
 }

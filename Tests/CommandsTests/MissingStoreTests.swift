@@ -8,7 +8,7 @@ struct MissingStoreTests {
     private let workspace = Workspace()
 
     @Test(
-        "a command that only reads tells that there is no store, and makes none",
+        "a command that only reads reports a missing store, and creates none",
         arguments: [
             ["audit", "verify"], ["audit", "verify", "--json"], ["audit", "export"], ["inventory", "verify"],
             ["grant", "list"], ["grant", "list", "--json"], ["grant", "revoke", "AAAA"],
@@ -23,7 +23,7 @@ struct MissingStoreTests {
         #expect(unsafe access("\(workspace.path)/g.db", F_OK) != 0)
     }
 
-    @Test("an empty file is no store either")
+    @Test("an empty file is not a store")
     func empty() throws {
         let configuration = try SignedTokens().configuration(in: workspace)
         workspace.expect("g.db-wal", "g.db-shm")

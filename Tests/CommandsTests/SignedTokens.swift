@@ -22,7 +22,7 @@ struct SignedTokens {
         return "\(signed).\(Base64URL.encode(try key.sign(Array(signed.utf8), .es256)))"
     }
 
-    /// Makes a token that is valid at ``CommandLineCall/now``, with further claims, each written as `"name":value,`.
+    /// Creates a token that is valid at ``CommandLineCall/now``, with further claims, each written as `"name":value,`.
     func token(_ claims: String = "") throws -> String {
         let now = CommandLineCall.now.seconds
         return try token(

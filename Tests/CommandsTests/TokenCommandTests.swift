@@ -15,7 +15,7 @@ import Testing
         keys = workspace.file("k.json", try tokens.jwks)
     }
 
-    @Test("a good token is told with header, claims and key, on one line")
+    @Test("a valid token is printed with header, claims and key, on one line")
     func good() throws {
         let payload = #"{"iss":"i", "sub":"s",\#r\#n "n": [1.50, {"a" : "b\n"}], "iat":1799999990, "exp":1800000500}"#
         let call = CommandLineCall(["token", "verify", "--keys", keys, try tokens.token(payload: Array(payload.utf8))])
@@ -25,7 +25,7 @@ import Testing
         #expect(call.code == 0 && call.error.isEmpty)
     }
 
-    @Test("the program's options decide what is checked")
+    @Test("the command's options decide what is checked")
     func options() throws {
         let token = try tokens.token()
         func reason(_ options: String..., of text: String? = nil) throws -> String {
@@ -54,7 +54,7 @@ import Testing
         #expect(CommandLineCall(["token", "verify", "--keys", keys, token]).code == 1)
     }
 
-    @Test("keys come as a JWK set, a JWK or PEM; what is no key is told")
+    @Test("keys are read from a JWK set, a JWK or PEM; other files are refused")
     func keyFiles() throws {
         let token = try tokens.token()
         let set = try JSONDocument(parsing: Array(tokens.jwks.utf8)).root
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("each line of standard input gets its answer, however it arrives", arguments: [1, 7, 1 << 16])
+    @Test("each line of standard input has one line of output, however it arrives", arguments: [1, 7, 1 << 16])
     func lines(_ chunk: Int) throws {
         let good = try tokens.token()
         let long = String(repeating: "a", count: 100_000)
@@ -82,7 +82,7 @@ import Testing
         #expect(CommandLineCall(["token", "verify", "--keys", keys, "-"]).code == 1)
     }
 
-    @Test("the longest token is looked at although CR LF ends its line")
+    @Test("the longest allowed token is verified even if CR LF ends its line")
     func bounds() throws {
         for (count, reason) in [(16384, "malformed"), (16385, "too_large"), (16386, "too_large"), (16387, "too_large")]
         {
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test("endless input ends when nobody reads the answers")
+    @Test("endless input ends when the reader of the output is gone")
     func brokenPipe() throws {
         let code = Gatehouse.run(
             arguments: ["token", "verify", "--keys", keys, "-"], environment: [:],
@@ -100,7 +100,7 @@ import Testing
         #expect(code == 1)
     }
 
-    @Test("--config verifies as the gateway would")
+    @Test("--config verifies as the gateway does")
     func configured() throws {
         let file = try tokens.configuration(in: workspace)
         func verify(_ token: String, _ options: String...) throws -> JSONValue {
@@ -120,7 +120,7 @@ import Testing
         #expect(try verify(raw, "--signature-only").member("valid")?.boolean == true)
     }
 
-    @Test("token explain shows the role and where it comes from")
+    @Test("token explain shows the role and its source")
     func explain() throws {
         let file = try tokens.configuration(in: workspace)
         let token = try tokens.token(#""groups":["x","soc-east"],"#)
@@ -145,7 +145,7 @@ import Testing
         #expect(later.code == 1 && later.output.contains("(expired)"))
     }
 
-    @Test("claims explain is the same for claims that nobody signed")
+    @Test("claims explain gives an equal report for unsigned claims")
     func claims() throws {
         let file = try tokens.configuration(in: workspace)
         let claims = workspace.file("claims.json", #"{"sub":"s","groups":["leads"]}"#)
@@ -167,7 +167,7 @@ import Testing
         #expect(unknown.code == 1 && unknown.error.contains("did you mean idp?"))
     }
 
-    @Test("check tells of a good file, and every fault of a bad one")
+    @Test("check confirms a valid file, and reports every fault of an invalid one")
     func check() throws {
         let file = try tokens.configuration(in: workspace)
         let good = CommandLineCall(["check", "--config", file])
@@ -208,7 +208,7 @@ import Testing
         #expect(CommandLineCall(["token", "explain", "--config", bad, "x"]).error == call.error)
     }
 
-    @Test("check warns of a secret that other users may read, and the file counts")
+    @Test("check warns about a secret that other users may read, and the file stays valid")
     func exposedSecret() throws {
         let secret = workspace.file("secret.key", Base64.encode(Array(repeating: 7, count: 32)))
         let file = workspace.file(
@@ -225,7 +225,7 @@ import Testing
         #expect(lines[0].member("valid")?.boolean == true && lines[0].member("warnings")?.count == 1)
     }
 
-    @Test("what a terminal would act on is escaped in all that commands print")
+    @Test("terminal control characters are escaped in all output of commands")
     func terminal() throws {
         let hostile = "soc\u{9B}2J\u{202E}\n"
         let rule =

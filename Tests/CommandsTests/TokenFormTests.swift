@@ -3,12 +3,12 @@ import Testing
 
 @testable import Commands
 
-@Suite("Tokens that are none")
+@Suite("Texts that are not tokens")
 struct TokenFormTests {
     private let workspace = Workspace()
 
     @Test(
-        "what is given in a token's place is named",
+        "a text that is not a token is described",
         arguments: [
             ("a.b.c.d.e", "encrypted (five parts"), ("2YotnFZFEjr1zCsicMWpAA", "opaque"), ("ya29.a0AfH6", "not 2"),
             ("Bearer eyJhbGciOiJFUzI1NiJ9.e30.AA", #"begins with "Bearer ""#),
@@ -32,7 +32,7 @@ struct TokenFormTests {
         }
     }
 
-    @Test("a blank line among others has its own answer, so that lines of input and output agree")
+    @Test("a blank line has its own line of output, so that lines of input and output match")
     func blankLines() throws {
         let keys = workspace.file(
             "keys.json", #"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)
@@ -42,9 +42,9 @@ struct TokenFormTests {
     }
 
     @Test(
-        "explaining tells an email_verified that is absent, false or of another type apart",
+        "token explain distinguishes an email_verified that is absent, false or of another type",
         arguments: [
-            ("", "there is no email_verified"), (#", "email_verified": false"#, "email_verified is false"),
+            ("", "email_verified is absent"), (#", "email_verified": false"#, "email_verified is false"),
             (#", "email_verified": "yes""#, #"email_verified is the string "yes", not true"#),
             (#", "email_verified": 1"#, "email_verified is a number, not true"),
             (#", "email_verified": null"#, "email_verified is null, not true"),

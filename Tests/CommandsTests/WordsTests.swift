@@ -8,11 +8,11 @@ import Testing
         (["help"], 0, "token verify", ""), (["--help"], 0, "token verify", ""), (["-h"], 0, "token verify", ""),
         (["version"], 0, "gatehouse ", ""), (["--version"], 0, "gatehouse ", ""),
         (["help", "token", "verify"], 0, "--signature-only", ""), (["token", "--help"], 0, "token explain", ""),
-        (["help", "token"], 0, "token explain", ""), (["token"], 2, "", "which of its commands? verify, explain"),
+        (["help", "token"], 0, "token explain", ""), (["token"], 2, "", "name one of its commands: verify, explain"),
         (["frobnicate"], 2, "", #"unknown command "frobnicate""#),
         (["frobnicate", "--help"], 2, "", "unknown command"),
         (["chekc"], 2, "", "did you mean check?"), (["token", "verfy"], 2, "", "did you mean verify?"),
-        (["token", "frobnicate"], 2, "", "there are verify, explain"),
+        (["token", "frobnicate"], 2, "", "available: verify, explain"),
         (["a\u{1B}[31m\nb"], 2, "", "a\\u{1B}[31m\\u{A}b"),
         (["check"], 2, "", "FILE is missing: the configuration"), (["check", "--config"], 2, "", "needs its value"),
         (["check", "--config", "--json"], 2, "", "needs its value"), (["check", "--config="], 2, "", "not empty"),
@@ -27,8 +27,8 @@ import Testing
         (["check", "/nowhere", "--", "--help"], 2, "", "unexpected argument"),
         (["token", "verify", "x"], 2, "", "either --config FILE or --keys FILE"),
         (["token", "verify", "--keys", "a", "--config", "b", "x"], 2, "", "exclude each other"),
-        (["token", "verify", "--config", "b", "--audience", "c", "x"], 2, "", "--audience goes with --keys"),
-        (["token", "verify", "--config", "b", "--issuer", "c", "x"], 2, "", "--issuer goes with --keys"),
+        (["token", "verify", "--config", "b", "--audience", "c", "x"], 2, "", "--audience requires --keys"),
+        (["token", "verify", "--config", "b", "--issuer", "c", "x"], 2, "", "--issuer requires --keys"),
         (["token", "verify", "--keys", "/nowhere"], 2, "", "TOKEN|- is missing"),
         (["token", "verify", "--keys", "/nowhere", "x"], 1, "", "cannot be read: no such file"),
         (["token", "verify", "--keys", "/dev/zero", "x"], 1, "", "longer than 1MiB"),
@@ -46,7 +46,7 @@ import Testing
         (["config", "schema"], 0, #""$schema":"https://json-schema.org/draft/2020-12/schema""#, ""),
     ]
 
-    @Test("words lead to their exit code and text", arguments: rows.indices)
+    @Test("arguments lead to their exit code and text", arguments: rows.indices)
     func words(_ index: Int) {
         let row = WordsTests.rows[index]
         let call = CommandLineCall(row.words)
@@ -56,7 +56,7 @@ import Testing
         if call.code != 0, !row.words.isEmpty { #expect(call.error.split(separator: "\n").count == 1) }
     }
 
-    @Test("every command has help that names its words", arguments: Command.all.map(\.path))
+    @Test("every command has help with its usage line", arguments: Command.all.map(\.path))
     func help(_ path: [String]) throws {
         let command = try #require(Command.named(by: path[...]))
         #expect(command.path == path)
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("names of commands do not begin one another")
+    @Test("no command's name begins with another command's name")
     func names() {
         for command in Command.all {
             #expect(Command.all.filter { $0.path.starts(with: command.path) }.count == 1)

@@ -10,7 +10,7 @@ import Tokens
 @testable import Configuration
 
 @Suite struct ExampleTests {
-    @Test("the example of the documentation is read as it is meant")
+    @Test("the documented example has the documented meaning")
     func example() throws {
         let settings = try TestFiles.parse(Self.example)
         #expect(settings.publicURL.origin == "https://access.example.com")
@@ -44,7 +44,7 @@ import Tokens
         #expect(settings.mail?.password?.text == "p")
     }
 
-    @Test("without anything optional the defaults hold")
+    @Test("omitted settings have their defaults")
     func defaults() throws {
         let settings = try TestFiles.parse(
             TestFiles.file(#""providers": [{"id": "p", "issuer": "https://i"}], "organizations": [{"id": "o"}]"#))

@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct FaultTests {
-    @Test("every fault of a file is told at once, in its order, at its place")
+    @Test("all faults of a file are reported together, in order, with their positions")
     func positions() {
         let faults = TestFiles.faults(
             #"""
@@ -29,7 +29,7 @@ import Testing
             faults[2].description.hasPrefix(
                 #"etc/gatehouse.jsonc:4:3: lisen: is not a setting; did you mean "listen"? (allowed here: public_url, "#
             ))
-        #expect(faults[3].message == "is set twice")
+        #expect(faults[3].message == "is set more than once")
         #expect(faults[5].message.contains(#"did you mean "client_secret"?"#))
     }
 
@@ -50,10 +50,11 @@ import Testing
     }
 
     static let providerCases: [Case] = [
-        Case(#""providers": [{"id":"a","issuer":"urn:acme"}]"#, "providers[0].issuer", "any other string needs keys"),
+        Case(
+            #""providers": [{"id":"a","issuer":"urn:acme"}]"#, "providers[0].issuer", "any other string requires keys"),
         Case(
             #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"a","issuer":"urn:acme","keys":"keys.jwks.json","client_id":"c"}]"#,
-            "providers[0].issuer", "any other string needs keys"),
+            "providers[0].issuer", "any other string requires keys"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i.example/.well-known/openid-configuration"}]"#,
             "providers[0].issuer", "write the issuer that it states"),
@@ -76,11 +77,11 @@ import Testing
         Case(client(#""reachable":["10.0.0.1/8"]"#), "providers[0].reachable[0]", "no bits set"),
         Case(
             client(#""token_endpoint_auth":"private_key_jwt""#), "providers[0].client_key",
-            "is required where token_endpoint_auth is private_key_jwt"),
+            "is required if token_endpoint_auth is private_key_jwt"),
         Case(
             client(#""token_endpoint_auth":"client_secret_post""#), "providers[0].client_secret",
-            "is required where token_endpoint_auth is client_secret_post"),
-        Case(client(#""client_key":{"file":"client.key.pem"}"#), "providers[0].client_key", "belongs to"),
+            "is required if token_endpoint_auth is client_secret_post"),
+        Case(client(#""client_key":{"file":"client.key.pem"}"#), "providers[0].client_key", "requires"),
         Case(
             client(#""token_endpoint_auth":"private_key_jwt","client_key":{"file":"a.secret"}"#),
             "providers[0].client_key", "private key in unencrypted PEM"),
@@ -112,10 +113,10 @@ import Testing
             "organizations[0].claim_mappings[0].split", "no meaning for an e-mail address"),
         Case(
             #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","match":"exists","split":",","role":"organization-viewer"}]}]"#,
-            "organizations[0].claim_mappings[0].split", "no meaning where match"),
+            "organizations[0].claim_mappings[0].split", "no meaning if match"),
     ]
 
-    @Test("what a provider cannot be is refused where it stands", arguments: providerCases)
+    @Test("an invalid provider is refused at the faulty setting", arguments: providerCases)
     func provider(_ test: Case) {
         let faults = TestFiles.faults(TestFiles.file(test.members))
         #expect(faults.map(\.path) == [test.path], "\(faults)")
@@ -123,7 +124,7 @@ import Testing
     }
 
     @Test(
-        "what looks alike and is right is taken",
+        "valid settings that resemble invalid ones are accepted",
         arguments: [
             #""providers": [{"id":"a","issuer":"urn:acme machines?","keys":"keys.jwks.json"}]"#,
             #""providers": [{"id":"a","issuer":"http://10.0.0.1/adfs#x","keys":"keys.jwks.json"}]"#,
@@ -161,10 +162,10 @@ import Testing
             "providers[0] has a client_id"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","trust_email":true}]"#, "providers[0].email_domains",
-            "is required where trust_email"),
+            "is required if trust_email"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","trust_email":true,"email_domains":[]}]"#,
-            "providers[0].email_domains", "is required where trust_email"),
+            "providers[0].email_domains", "is required if trust_email"),
         Case(#""providers": [{"id":"a","issuer":"http://127.0.0.1:9"}]"#, "providers[0].issuer", "insecure_allow_http"),
         Case(
             #""providers": [{"id":"a","issuer":"http://10.0.0.1","insecure_allow_http":true}]"#, "providers[0].issuer",
@@ -185,7 +186,7 @@ import Testing
             "client_secret"),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","client_id":"c","client_secret":"hunter2"}], "secret_key": {"env":"A_KEY"}"#,
-            "providers[0].client_secret", #"write {"env": "NAME"}"#),
+            "providers[0].client_secret", #"use {"env": "NAME"}"#),
         Case(
             #""providers": [{"id":"a","issuer":"https://i","authorization_parameters":{"state":"x"}}]"#,
             "providers[0].authorization_parameters.state", "gateway itself"),
@@ -226,7 +227,7 @@ import Testing
         Case("\"a\\u001b[31mb\": 1", "\"a\\u{1B}[31mb\"", "is not a setting; allowed here: public_url, listen, "),
     ]
 
-    @Test("what settings only together do wrong is told", arguments: cases)
+    @Test("settings that contradict each other are reported", arguments: cases)
     func crossChecks(_ wrong: Case) {
         let faults = TestFiles.faults(TestFiles.file(wrong.members))
         #expect(
@@ -234,7 +235,7 @@ import Testing
     }
 
     @Test(
-        "storage that this build does not have is told without quoting it",
+        "storage that this build does not support is refused without quoting it",
         arguments: [
             ("postgresql://u:hunter2@h/d", "lacks the trait PostgreSQL"),
             ("postgres://u:hunter2@h/d", "lacks the trait"),
@@ -246,7 +247,7 @@ import Testing
         #expect(!faults.description.contains("hunter2"))
     }
 
-    @Test("good combinations are taken")
+    @Test("valid combinations are accepted")
     func combinations() {
         let good = [
             #""providers": [{"id":"a","issuer":"http://127.0.0.1:9/x","insecure_allow_http":true}]"#,

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HostileFileTests {
     @Test(
-        "a file that is no JSON is one clear fault at its place",
+        "a file that is not JSON is one clear fault at its position",
         arguments: [
             ("", "1:1: the text is empty"), ("{\n  \"a\": tru\n}", "2:8: this is not true, false or null"),
             ("\u{FEFF}{}", "1:1: the text begins with a byte-order mark: save the file as UTF-8 without one"),
@@ -16,20 +16,22 @@ import Testing
         #expect(TestFiles.faults(text).map(\.description) == ["etc/gatehouse.jsonc:" + message])
     }
 
-    @Test("a whole file of another kind is told", arguments: ["[]", "null", "7", "\"x\""])
+    @Test("a file whose root is not an object is refused", arguments: ["[]", "null", "7", "\"x\""])
     func kinds(_ text: String) {
         let faults = TestFiles.faults(text)
         #expect(faults.count == 1 && faults[0].message.hasPrefix("must be an object"))
     }
 
-    @Test("invalid UTF-8 is told")
+    @Test("invalid UTF-8 is reported")
     func utf8() {
         #expect(throws: ConfigurationFaults.self) {
             try SettingsFile.parse([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], path: "f", sources: TestFiles.sources)
         }
     }
 
-    @Test("a file that is too long, missing or no file is told", arguments: ["/dev/zero", "/", "/nowhere/at/all"])
+    @Test(
+        "a file that is too long, missing or not a regular file is refused",
+        arguments: ["/dev/zero", "/", "/nowhere/at/all"])
     func unreadable(_ path: String) throws {
         do throws(ConfigurationFaults) {
             _ = try SettingsFile.load(path: path, environment: [:])
@@ -40,7 +42,7 @@ import Testing
         }
     }
 
-    @Test("bytes beyond the bound are refused before they are looked at")
+    @Test("bytes beyond the size limit are refused before they are parsed")
     func tooLong() {
         let bytes = Array(repeating: UInt8(ascii: " "), count: SettingsFile.maximumBytes + 1)
         #expect(throws: ConfigurationFaults.self) {
@@ -48,13 +50,13 @@ import Testing
         }
     }
 
-    @Test("thousands of faults are bounded")
+    @Test("the number of reported faults is limited")
     func many() {
         let members = (0..<20_000).map { "\"x\($0)\": 1" }.joined(separator: ",\n")
         #expect(TestFiles.faults(TestFiles.file(members)).count == SettingReader.maximumFaults)
     }
 
-    @Test("the example cut off anywhere is refused, never a crash")
+    @Test("the example cut off at any position is refused without a crash")
     func truncated() {
         let bytes = Array(ExampleTests.example.utf8)
         for count in stride(from: 0, to: bytes.count - 2, by: 7) {
@@ -62,7 +64,7 @@ import Testing
         }
     }
 
-    @Test("a secret never describes itself")
+    @Test("a secret's description is redacted")
     func secrets() {
         let secret = Secret(bytes: Array("hunter2".utf8))
         var dumped = ""
@@ -77,7 +79,7 @@ import Testing
     }
 
     @Test(
-        "near names are suggested, far ones are not",
+        "similar names are suggested, others are not",
         arguments: [
             ("lisen", "listen"), ("litsen", "listen"), ("Listen", "listen"), ("public-url", "public_url"),
             ("publicurl", "public_url"), ("xyz", nil), ("l", nil), (String(repeating: "a", count: 1_000_000), nil),

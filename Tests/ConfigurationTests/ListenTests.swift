@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-@Suite("Addresses to listen on")
+@Suite("Listen addresses")
 struct ListenTests {
     private func settings(_ listen: String, _ more: String = "") throws(ConfigurationFaults) -> Settings {
         try TestFiles.parse(
@@ -11,7 +11,7 @@ struct ListenTests {
     }
 
     @Test(
-        "an address and a list are taken, in their order",
+        "one address and a list are accepted, in their order",
         arguments: [
             (#""127.0.0.1:80""#, ["127.0.0.1:80"]), (#"["127.0.0.1:80"]"#, ["127.0.0.1:80"]),
             (#"["127.0.0.1:80", "[::1]:80", "localhost:81"]"#, ["127.0.0.1:80", "[::1]:80", "localhost:81"]),
@@ -23,7 +23,7 @@ struct ListenTests {
     }
 
     @Test(
-        "an address that another covers is left out with a warning",
+        "an address that another one covers is omitted with a warning",
         arguments: [
             (#"["0.0.0.0:80", "[::]:80"]"#, ["[::]:80"], "listen[0]"),
             (#"["[::]:80", "127.0.0.1:80"]"#, ["[::]:80"], "listen[1]"),
@@ -38,7 +38,7 @@ struct ListenTests {
     }
 
     @Test(
-        "what is no list of addresses is refused at its place",
+        "an invalid list of addresses is refused at its position",
         arguments: [
             ("[]", "listen"), (#"["127.0.0.1:80", 7]"#, "listen[1]"), (#"["127.0.0.1:80", "::1:80"]"#, "listen[1]"),
             (#"["127.0.0.1:80", "127.0.0.1:80"]"#, "listen[1]"), ("8443", "listen"), (#"{"address": "x"}"#, "listen"),
@@ -46,27 +46,27 @@ struct ListenTests {
     func refused(_ listen: String, _ path: String) {
         do throws(ConfigurationFaults) {
             _ = try settings(listen)
-            Issue.record("it was taken")
+            Issue.record("it was accepted")
         } catch {
             #expect(error.faults.map(\.path) == [path])
         }
     }
 
     @Test(
-        "the admin listener shares no connections with any of the others",
+        "the admin listener must not share connections with another listener",
         arguments: ["127.0.0.1:81", "0.0.0.0:81", "[::]:81", "[::]:80"])
     func admin(_ address: String) {
         let listen = #"["[::]:80", "127.0.0.1:81"]"#
         do throws(ConfigurationFaults) {
             _ = try settings(listen, #", "admin_listen": "\#(address)""#)
-            Issue.record("it was taken")
+            Issue.record("it was accepted")
         } catch {
             #expect(error.faults.map(\.path) == ["admin_listen"])
         }
     }
 
     @Test(
-        "storage that is written as a URL is refused with the right spelling",
+        "storage written as a URL is refused, with the correct spelling",
         arguments: [
             ("sqlite://x.db", "sqlite:x.db"), ("sqlite:///var/lib/x.db", "sqlite:/var/lib/x.db"),
             ("sqlite:////var/lib/x.db", "sqlite:/var/lib/x.db"), ("sqlite://", "sqlite:PATH"),

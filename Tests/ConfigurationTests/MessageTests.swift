@@ -3,10 +3,10 @@ import Testing
 @testable import Configuration
 
 /// Typing errors in hand-written JSON.
-@Suite("Messages about the text of a configuration")
+@Suite("Messages about the syntax of a configuration")
 struct MessageTests {
     @Test(
-        "a slip is named for what it is, where it is",
+        "a syntax error is described at its position",
         arguments: [
             ("{\n  \"a\": 1\n  \"b\": 2\n}", "3:3: expected , or }"),
             ("{\n  \"a\": [1\n  2]\n}", "3:3: expected , or ]"), ("{\n  \"a\" 1\n}", "2:7: expected :"),
@@ -36,7 +36,7 @@ struct MessageTests {
         #expect(faults.count == 1 && faults[0].description.hasPrefix("etc/gatehouse.jsonc:\(message)"), "\(faults)")
     }
 
-    @Test("UTF-16 is named")
+    @Test("UTF-16 is recognized")
     func wideText() {
         let bytes: [UInt8] = [0xFF, 0xFE, 0x7B, 0, 0x7D, 0]
         do throws(ConfigurationFaults) {
@@ -55,7 +55,7 @@ struct MessageTests {
         #expect(TestFiles.faults(wrong).map { "\($0.line):\($0.column)" } == ["4:14"])
     }
 
-    @Test("an unknown key is told with the keys that are allowed, or with its place")
+    @Test("an unknown key is reported with the allowed keys, or with the place where it is allowed")
     func unknownKeys() {
         let far = TestFiles.faults(TestFiles.file(#""license": {}"#))
         #expect(far.count == 1 && far[0].message.contains("organizations[].license") && far[0].path == "license")

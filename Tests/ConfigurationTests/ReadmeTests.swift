@@ -11,7 +11,7 @@ import Testing
             return Array("secret".utf8)
         })
 
-    @Test("the README's providers are configurations that are taken")
+    @Test("the README's providers are valid configurations")
     func providers() throws {
         let path = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/README.md"
         let text = String(decoding: try ReadmeTests.sources.file(path, 1 << 20), as: UTF8.self)

@@ -1,6 +1,6 @@
 import JSON
 
-/// The subset of JSON Schema (draft 2020-12) that the configuration's schema uses; an unknown keyword is a problem.
+/// The subset of JSON Schema (draft 2020-12) that the configuration's schema uses. An unknown keyword is a problem.
 enum SchemaCheck {
     static func problem(of value: JSONValue, by schema: JSONValue) -> String? {
         for keyword in schema.members {

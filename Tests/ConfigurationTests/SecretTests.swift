@@ -34,7 +34,7 @@ struct SecretTests {
     }
 
     @Test(
-        "white space that counts is warned of, and never quoted",
+        "white space that is part of a secret causes a warning, which never quotes it",
         arguments: [
             (" hunter2", "begins with white space"), ("hunter2 ", "ends with white space"),
             ("hunter2\t\n", "ends with white space"), ("hunter2\n\n", "ends with white space"),
@@ -47,19 +47,19 @@ struct SecretTests {
         #expect(warning.message.contains(secret.words) && !warning.description.contains("hun"))
     }
 
-    @Test("a secret that needs no warning gets none", arguments: ["s", "s\n", "two words", "ß✓"])
+    @Test("an ordinary secret causes no warning", arguments: ["s", "s\n", "two words", "ß✓"])
     func ordinary(_ secret: String) {
         #expect(read(Array(secret.utf8), from: "file").warnings.isEmpty)
     }
 
     @Test(
-        "octets that are no text are refused, and never replaced",
+        "a secret that is not text is refused, and its octets are never replaced",
         arguments: [[0xFF, 0xFE, 0x73, 0x00], [0x73, 0x00]])
     func binary(_ bytes: [UInt8]) {
         #expect(read(bytes, from: "file").fault?.contains("must be UTF-8 text") == true)
     }
 
-    @Test("a secret of nothing but a line break is empty", arguments: ["\n", "\r\n", "\r", ""], ["env", "file"])
+    @Test("a secret that is only a line break is empty", arguments: ["\n", "\r\n", "\r", ""], ["env", "file"])
     func empty(_ secret: String, _ kind: String) {
         #expect(read(Array(secret.utf8), from: kind).fault == "the secret is empty")
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-/// A row of the table of settings, in the context of a file.
+/// An entry of the table of settings, in the context of a file.
 struct TableRow: Sendable, CustomTestStringConvertible {
     let path: [DeclaredSetting]
     var setting: DeclaredSetting { path[path.count - 1] }
@@ -24,7 +24,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Further members that the object needs for the value to be valid.
+    /// Further members that the object needs so that the value is valid.
     private static let companions: [String: [String: String]] = [
         "admin_listen": ["listen": #""127.0.0.2:1""#],
         "providers": ["secret_key": #"{"file": "secret.key"}"#],
@@ -45,7 +45,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         "mail.password": ["username": #""u""#],
     ]
 
-    /// Returns a whole file with this value of the setting; everything else is valid.
+    /// Returns a whole file with this value of the setting. Everything else is valid.
     func file(_ value: String) -> String {
         var text = value
         var here = path.map(\.name)
@@ -76,7 +76,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct TableTests {
-    @Test("every good value of every setting is taken", arguments: TableRow.all)
+    @Test("every good value of every setting is accepted", arguments: TableRow.all)
     func good(_ row: TableRow) {
         if row.setting.section == nil { #expect(!row.setting.good.isEmpty) }
         for value in row.setting.good {
@@ -85,7 +85,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test("every wrong value of every setting is refused where it stands", arguments: TableRow.all)
+    @Test("every wrong value of every setting is refused at its position", arguments: TableRow.all)
     func wrong(_ row: TableRow) {
         #expect(!row.setting.wrong.isEmpty)
         for value in row.setting.wrong {
@@ -94,7 +94,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test("a required setting that is missing is told", arguments: TableRow.all.filter { $0.setting.isRequired })
+    @Test("a missing required setting is reported", arguments: TableRow.all.filter { $0.setting.isRequired })
     func missing(_ row: TableRow) {
         let marker = "\"\(row.setting.name)\": "
         let text = row.file("\"x-marker\"").replacing(marker + "\"x-marker\"", with: "\"x-marker\": 0")
@@ -103,14 +103,14 @@ struct TableRow: Sendable, CustomTestStringConvertible {
     }
 
     @Test(
-        "every default is one that the setting takes", arguments: TableRow.all.filter { $0.setting.defaultText != nil })
+        "every default is accepted by its setting", arguments: TableRow.all.filter { $0.setting.defaultText != nil })
     func defaults(_ row: TableRow) throws {
         let text = try #require(row.setting.defaultText)
         let faults = TestFiles.faults(row.file(text))
         #expect(faults.isEmpty, "\(faults)")
     }
 
-    @Test("names of settings are snake case, and each stands once in its object")
+    @Test("names of settings are snake case, and unique in their object")
     func names() {
         for row in TableRow.all {
             #expect(row.setting.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F })
@@ -132,7 +132,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         #expect(ReferenceText.text.split(separator: "\n").allSatisfy { $0.count <= 240 })
     }
 
-    @Test("the schema takes every good value, and refuses wrong types", arguments: TableRow.all)
+    @Test("the schema accepts every good value, and refuses wrong types", arguments: TableRow.all)
     func schema(_ row: TableRow) throws {
         var writer = JSONWriter()
         SchemaText.write(to: &writer)

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "only this machine is loopback",
+        "only addresses of this machine are loopback",
         arguments: [
             ("http://127.0.0.1", true), ("http://127.255.0.1", true), ("http://[::1]", true),
             ("http://localhost", true),
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(
-        "ranges hold their addresses and no others",
+        "ranges contain their addresses and no others",
         arguments: [
             ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.0", false), ("0.0.0.0/0", "1.2.3.4", true),
             ("10.0.0.0/9", "10.128.0.0", false), ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::", false),
@@ -42,12 +42,13 @@ import Testing
         #expect(try #require(AddressRange(range)).contains(try #require(IPAddress(address))) == expected)
     }
 
-    @Test("sizes are read and written", arguments: [("1GiB", 1 << 30), ("512KiB", 512 << 10), ("7B", 7), ("0B", 0)])
+    @Test(
+        "sizes are parsed and formatted", arguments: [("1GiB", 1 << 30), ("512KiB", 512 << 10), ("7B", 7), ("0B", 0)])
     func sizes(_ text: String, _ bytes: Int) {
         #expect(ByteSize(text)?.bytes == bytes && ByteSize(bytes).description == text)
     }
 
-    @Test("texts of a list are the same only if their octets are")
+    @Test("texts of a list are equal only if their octets are equal")
     func listedTexts() throws {
         let provider = #""providers": [{"id":"a","issuer":"https://i","audiences":["caf\u00e9","cafe\u0301"]}]"#
         #expect(try TestFiles.parse(TestFiles.file(provider)).providers.first?.audiences.count == 2)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-@Suite("Warnings of a configuration")
+@Suite("Warnings about a configuration")
 struct WarningTests {
     private func sources(_ exposed: String...) -> SettingSources {
         var sources = TestFiles.sources
@@ -18,7 +18,7 @@ struct WarningTests {
     }
 
     @Test(
-        "each file with a secret that other users may read is told, and the file counts",
+        "a file with a secret that other users may read causes a warning and is still used",
         arguments: [
             (#""secret_key": {"file": "secret.key"}"#, "secret.key", "secret_key.file"),
             (
@@ -44,7 +44,7 @@ struct WarningTests {
         #expect(try self.warnings(members, "another").isEmpty)
     }
 
-    @Test("public files may be read by everyone")
+    @Test("public files may be readable by everyone")
     func publicFiles() throws {
         let tls = #""tls": {"certificate": "tls/fullchain.pem", "private_key": "tls/key.pem"}"#
         #expect(try warnings(tls, "tls/fullchain.pem").isEmpty)
@@ -52,7 +52,7 @@ struct WarningTests {
         #expect(try warnings(keys, "keys.jwks.json").isEmpty)
     }
 
-    @Test("warnings are told beside faults")
+    @Test("warnings are reported together with faults")
     func besideFaults() {
         let text = TestFiles.file(#""secret_key": {"file": "secret.key"}, "reactors": -1"#)
         let error = #expect(throws: ConfigurationFaults.self) {

@@ -2,18 +2,18 @@ import Foundation
 import FuzzTargets
 import Testing
 
-@Suite("The corpora of the fuzzers")
+@Suite("The corpora of the fuzz targets")
 struct CorpusTests {
     @Test("each input keeps its parser's promises", arguments: FuzzTarget.allCases)
     func replay(_ target: FuzzTarget) throws {
         let files = try inputs(of: target)
-        #expect(files.count >= 3, "the corpus of \(target.rawValue) is missing or poor")
+        #expect(files.count >= 3, "the corpus of \(target.rawValue) has fewer than three files")
         for file in files {
             target.run(Array(try Data(contentsOf: file)))
         }
     }
 
-    @Test("each input that is cut off anywhere keeps its parser's promises", arguments: FuzzTarget.allCases)
+    @Test("each input, cut off at any position, keeps its parser's promises", arguments: FuzzTarget.allCases)
     func truncated(_ target: FuzzTarget) throws {
         for file in try inputs(of: target) {
             let bytes = Array(try Data(contentsOf: file))
@@ -23,7 +23,7 @@ struct CorpusTests {
         }
     }
 
-    @Test("each folder belongs to a target, and holds nothing large")
+    @Test("each folder belongs to a target, and has no large files")
     func folders() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: corpora.path)
         #expect(Set(names) == Set(FuzzTarget.allCases.map(\.rawValue)))

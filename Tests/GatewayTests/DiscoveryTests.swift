@@ -222,7 +222,7 @@ struct DiscoveryTests {
                 "no usable key: key 0 (\\\"r\\\"): "
             ),
             ("/jwks", 200, "Date", "x", #"{"keys":[],}"#, "not strict JSON"),
-            (DiscoveryTests.document, 404, "Date", "x", "", "answered 404"),
+            (DiscoveryTests.document, 404, "Date", "x", "", "returned 404"),
         ])
     func causes(path: String, status: Int, field: String, value: String, body: String, words: String) async throws {
         let world = try SignInWorld()

@@ -23,14 +23,14 @@ struct ProviderMessageTests {
                 ["iss": "\"https://evil.example\""],
                 #"It is \"https://evil.example\", and the issuer is \"http://127.0.0.1:9\""#
             ),
-            (["aud": "[\"a\",\"b\"]"], #"It is \"a\", \"b\"; accepted are \"gatehouse client\""#),
+            (["aud": "[\"a\",\"b\"]"], #"It is \"a\", \"b\"; accepted: \"gatehouse client\""#),
             (["aud": "[\"gatehouse client\",\"b\"]"], #"several audiences and no \"azp\""#),
             (["azp": "\"other\""], #"It is \"other\", and the client_id is \"gatehouse client\""#),
             (
                 ["auth_time": "1799990000"],
-                #"\"auth_time\" is 2027-01-15T05:13:20Z, \"max_age\" is 1h, and it is 2027-01-15T08:00:00Z"#
+                #"\"auth_time\" is 2027-01-15T05:13:20Z, \"max_age\" is 1h, and the time is 2027-01-15T08:00:00Z"#
             ),
-            (["acr": "\"pwd\""], #"It is \"pwd\"; accepted are \"phr\""#),
+            (["acr": "\"pwd\""], #"It is \"pwd\"; accepted: \"phr\""#),
         ] as [([String: String], String)])
     func idTokens(changes: [String: String], words: String) async throws {
         let world = try SignInWorld(providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]")
@@ -48,7 +48,7 @@ struct ProviderMessageTests {
     func algorithms() async throws {
         for (header, settings, words) in [
             (#"{"alg":"HS256"}"#, "", #"It is \"HS256\""#),
-            (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed are RS256"),
+            (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed: RS256"),
         ] as [(String?, String, String)] {
             let world = try SignInWorld(providerSettings: settings)
             weak let held = world
@@ -82,7 +82,7 @@ struct ProviderMessageTests {
         let answer = try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"])
         #expect(answer.status == 401 && !answer.body.contains("internal-api"))
         let line = try await line(world, answer)
-        #expect(line.contains(#"It is \"x\"; accepted are \"internal-api\""#) && line.contains("audience_mismatch"))
+        #expect(line.contains(#"It is \"x\"; accepted: \"internal-api\""#) && line.contains("audience_mismatch"))
         #expect(await !world.logged().contains(token))
     }
 
@@ -175,8 +175,8 @@ struct ProviderMessageTests {
     @Test(
         "what userinfo says of an error is logged, whatever its status",
         arguments: [
-            (401, #"{"error":"invalid_token","error_description":"expired"}"#, "answered 401 (error"),
-            (200, #"{"error":"insufficient_scope"}"#, "answered 200 (error"), (200, "{,}", "at byte 1"),
+            (401, #"{"error":"invalid_token","error_description":"expired"}"#, "returned 401 (error"),
+            (200, #"{"error":"insufficient_scope"}"#, "returned 200 (error"), (200, "{,}", "at byte 1"),
         ])
     func userinfoErrors(code: Int, body: String, words: String) async throws {
         let world = try SignInWorld()

@@ -59,8 +59,8 @@ struct UnknownClaimsTests {
     @Test(
         "userinfo that fails leaves claims unknown, so that no later rule grants more; the log and the user are told why",
         arguments: [
-            (503, "{}", "answered 503"), (403, "{}", "answered 403"), (401, "", "answered 401"),
-            (302, "", "answered 302"),
+            (503, "{}", "returned 503"), (403, "{}", "returned 403"), (401, "", "returned 401"),
+            (302, "", "returned 302"),
             (200, "{\"sub\":\"sam\",\"restricted\":\"no\"}", "another"),
             (200, "{\"restricted\":\"no\"}", "JSON object"),
             (200, "<html>", "not JSON"), (200, "[]", "JSON object"), (200, "", "not JSON"),

@@ -5,7 +5,7 @@ import Testing
 import Time
 import Tokens
 
-@Suite("Whom bearer tokens are for, and who issues them")
+@Suite("Audiences and issuers of bearer tokens")
 struct AudienceTests {
     private func reason(
         _ changes: [String: String?], claims: [String], audiences: [String] = ["api"]
@@ -19,7 +19,7 @@ struct AudienceTests {
     }
 
     @Test(
-        "the first audience claim that a token has decides",
+        "the first audience claim in the token decides",
         arguments: [
             (["client_id"], ["aud": nil, "client_id": "\"api\""], nil),
             (["client_id"], ["aud": nil, "client_id": "\"other\""], .audienceMismatch),
@@ -38,7 +38,7 @@ struct AudienceTests {
     }
 
     @Test(
-        "without aud among the claims, an ID token is told apart by token_use",
+        "if aud is not an audience claim, token_use must be access",
         arguments: [
             (["client_id"], "\"access\"", nil), (["client_id"], "\"id\"", .typeMismatch),
             (["client_id"], "null", .typeMismatch), (["client_id", "aud"], "\"id\"", nil),
@@ -48,7 +48,7 @@ struct AudienceTests {
         #expect(try reason(["aud": nil, "client_id": "\"api\""], claims: claims) == nil)
     }
 
-    @Test("a refusal tells the log both audiences, and the caller neither")
+    @Test("a refusal names both audiences in the log, but not to the caller")
     func bothAudiences() throws {
         let mint = try TokenMint()
         let token = try mint.token(TokenMint.claims(["aud": "[\"x\\u001b\",\"y\"]"]))
@@ -56,13 +56,13 @@ struct AudienceTests {
             Issue.record("the token was accepted")
             return
         }
-        #expect(refusal.loggedDetail.contains(#"It is "x\u{1B}", "y"; accepted are "api"."#))
+        #expect(refusal.loggedDetail.contains(#"It is "x\u{1B}", "y"; accepted: "api"."#))
         #expect(!refusal.detail.contains("api") && !refusal.detail.contains("\"y\""))
     }
 
     // MARK: Issuers
 
-    @Test("a further issuer's bearer token is an identity of the provider's own issuer")
+    @Test("a bearer token of a further issuer has an identity of the provider's own issuer")
     func furtherIssuer() throws {
         let mint = try TokenMint()
         var provider = try mint.provider()
@@ -84,7 +84,7 @@ struct AudienceTests {
         }
     }
 
-    @Test("of providers that share an issuer, the audience claims of each select one")
+    @Test("if providers share an issuer, their audience claims select one")
     func selection() throws {
         let mint = try TokenMint()
         var (web, cognito) = (try mint.provider("web"), try mint.provider("cognito"))
@@ -98,7 +98,7 @@ struct AudienceTests {
 
     // MARK: Subjects
 
-    @Test("a bearer token without the subject claim is refused; an ID token is named by sub")
+    @Test("a bearer token without the subject claim is refused; an ID token falls back to sub")
     func subjectClaim() throws {
         let mint = try TokenMint()
         var provider = try mint.provider()
@@ -132,7 +132,7 @@ struct AudienceTests {
         #expect(try !accepts(mint.jwk(), mint.jwk(), other.jwk()))
     }
 
-    @Test("a token that no key fits tells the log what it names, and which key is not used")
+    @Test("the log states why no key fits a token, and which key is unusable")
     func misfit() throws {
         let mint = try TokenMint(keyID: "k1")
         func facts(_ keys: String) throws -> String {

@@ -12,7 +12,7 @@ struct CheckOrderTests {
         provider = try mint.provider()
     }
 
-    @Test("what is wrong with header, issuer and key comes before what is wrong with claims, in the contract's order")
+    @Test("faults in header, issuer and key are reported before faults in claims, in the contract's order")
     func headerFirst() throws {
         let bad = TokenMint.claims(["aud": "\"other\"", "exp": "\"soon\"", "sub": nil])
         let critical = "{\"alg\":\"none\",\"crit\":[\"b64\"]}"
@@ -34,7 +34,7 @@ struct CheckOrderTests {
         #expect(reason(try mint.token(bad), [provider]) == .audienceMismatch)
     }
 
-    @Test("of several faulty claims the first in the contract's order is the reason")
+    @Test("of several faulty claims, the first in the contract's order is the reason")
     func claims() throws {
         var claims: [String: String?] = ["azp": "7", "exp": "1", "nbf": "1900000000", "iat": "1900000000", "sub": "7"]
         var strict = provider

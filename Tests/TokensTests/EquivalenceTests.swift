@@ -1,7 +1,7 @@
 import Testing
 import Tokens
 
-@Suite("Names that merely look the same")
+@Suite("Canonically equivalent names")
 struct EquivalenceTests {
     private let mint: TokenMint
     private var provider: TrustedProvider
@@ -25,14 +25,14 @@ struct EquivalenceTests {
         #expect(one != other && Set([one, other]).count == 2)
     }
 
-    @Test("issuer, audience and party are compared by their bytes")
+    @Test("issuer, audience and party are compared byte by byte")
     func parties() throws {
         #expect(reason(try token(), [provider]) == nil)
         #expect(reason(try token(["aud": #"["x","Kapi"]"#]), [provider]) == nil)
         #expect(reason(try token(["aud": #""\u212aapi""#]), [provider]) == .audienceMismatch)
         #expect(reason(try token(["aud": #"["\u212aapi"]"#]), [provider]) == .audienceMismatch)
         #expect(reason(try token(["azp": #""\u212aim""#]), [provider]) == .authorizedPartyMismatch)
-        // U+037E, the Greek question mark, equals a semicolon in Swift's comparison.
+        // U+037E, the Greek question mark, equals a semicolon in Swift's comparison of strings.
         let odd = try mint.provider(issuer: "https://idp.example/a;b")
         let claims = TokenMint.claims(["iss": #""https://idp.example/a\u037eb""#])
         #expect(reason(try mint.token(claims), [odd]) == .issuerUnknown)

@@ -38,14 +38,14 @@ struct IDTokenTests {
         if case .failure(let refusal) = try outcome(changes, change) { refusal.reason } else { nil }
     }
 
-    @Test("a good one is accepted")
+    @Test("a valid ID token is accepted")
     func accepted() throws {
         #expect(try outcome().get().identity.subject.text == "someone")
         #expect(try reason(["aud": "[\"client\"]"]) == nil)
         #expect(try reason(["aud": "[\"client\",\"other\"]", "azp": "\"client\""]) == nil)
     }
 
-    @Test("it has to be for this client")
+    @Test("the audience must be this client")
     func parties() throws {
         #expect(try reason(["aud": "\"api\""]) == .audienceMismatch)
         #expect(try reason(["aud": nil]) == .audienceMismatch)
@@ -54,7 +54,7 @@ struct IDTokenTests {
         #expect(try reason(["aud": "[\"client\",\"other\"]"]) == .authorizedPartyMismatch)
     }
 
-    @Test("it has to be of this sign-in")
+    @Test("the nonce must be that of this sign-in")
     func nonce() throws {
         #expect(try reason(["nonce": "\"other\""]) == .nonceMismatch)
         #expect(try reason(["nonce": nil]) == .nonceMismatch)
@@ -63,7 +63,7 @@ struct IDTokenTests {
     }
 
     // at_hash of OpenID Connect Core 1.0, appendix A.3, computed with SHA-256, which ES256 uses.
-    @Test("hashes have to be those of what came along")
+    @Test("at_hash and c_hash must match the access token and the code")
     func hashes() throws {
         let good = ["at_hash": "\"77QmUPtjPfzWtF2AnpK9RQ\""]
         let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
@@ -74,7 +74,7 @@ struct IDTokenTests {
         #expect(try reason(["at_hash": "7"]) { $0.accessToken = token } == .hashMismatch)
     }
 
-    @Test("an authentication has to be as recent as was asked for")
+    @Test("the user must have authenticated within max_age")
     func authenticationTime() throws {
         func reason(_ time: String?) throws -> TokenReason? {
             try self.reason(["auth_time": time]) { $0.maximumAuthenticationAge = .seconds(3600) }
@@ -86,7 +86,7 @@ struct IDTokenTests {
         #expect(try reason("\"1799999000\"") == .authenticationTooOld)
     }
 
-    @Test("an authentication context has to be one that was asked for")
+    @Test("acr must be one of the requested values")
     func context() throws {
         func reason(_ context: String?) throws -> TokenReason? {
             try self.reason(["acr": context]) { $0.contextClasses = ["phr", "phrh"] }
@@ -96,14 +96,14 @@ struct IDTokenTests {
         #expect(try reason(nil) == .authenticationContextMismatch)
     }
 
-    @Test("a session that the store cannot name is refused; a sid of another type names none")
+    @Test("a sid that the store cannot hold is refused; a sid that is not a string is ignored")
     func session() throws {
         #expect(try reason(["sid": "\"a\\u0000b\""]) == .claimMalformed)
         #expect(try reason(["sid": "\"\(String(repeating: "s", count: 1025))\""]) == .claimMalformed)
         for good in ["\"s\"", "\"\"", "7", "null"] { #expect(try reason(["sid": good]) == nil) }
     }
 
-    @Test("what every token has to pass it has to pass too")
+    @Test("an ID token passes the checks of every token")
     func common() throws {
         #expect(try reason(["iss": "\"https://other.example\""]) == .issuerUnknown)
         #expect(try reason(["exp": "1799999000"]) == .expired)
@@ -125,7 +125,7 @@ struct KeptClaimsTests {
 
     private func json(_ text: String) throws -> JSONDocument { try JSONDocument(parsing: Array(text.utf8)) }
 
-    @Test("kept claims come back as they were, for their owner alone")
+    @Test("sealed claims are restored unchanged, for their owner only")
     func sealing() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let original = try claims(["name": "\"line\\nbreak\""])
@@ -133,7 +133,7 @@ struct KeptClaimsTests {
         let restored = try VerifiedClaims(opening: sealed, with: box, for: [1])
         #expect(restored.identity == original.identity)
         #expect(restored.provider == original.provider)
-        #expect(restored.claims.bytes == original.claims.bytes)
+        #expect(restored.document.bytes == original.document.bytes)
         #expect(restored.header.bytes == original.header.bytes)
         #expect(restored.keyID == original.keyID)
         #expect(restored.validity == original.validity)
@@ -171,7 +171,9 @@ struct LogoutTokenTests {
         }
     }
 
-    @Test("a good one says whose sessions end", arguments: ["logout+jwt", "JWT", "application/logout+jwt", nil])
+    @Test(
+        "a valid logout token names the sessions to end",
+        arguments: ["logout+jwt", "JWT", "application/logout+jwt", nil])
     func accepted(type: String?) throws {
         let notice = try outcome(type: type).get()
         #expect(notice.sessionID == "s")
@@ -205,7 +207,7 @@ struct LogoutTokenTests {
         #expect(refusal.reason == reason)
     }
 
-    @Test("an ID token is no logout token, nor the other way round")
+    @Test("an ID token is not accepted as a logout token, nor a logout token as an ID token")
     func confusion() throws {
         guard case .failure(let refusal) = try outcome(type: "at+jwt") else {
             Issue.record("accepted")

@@ -5,7 +5,7 @@ import Testing
 import Time
 import Tokens
 
-@Suite("Keys of providers")
+@Suite("Providers' keys")
 struct KeySetTests {
     @Test(
         "every algorithm is verified with its own key",
@@ -18,7 +18,7 @@ struct KeySetTests {
         #expect(reason(try mint.token(), [try mint.provider()]) == nil)
     }
 
-    @Test("one bad key does not spoil a set, and is reported")
+    @Test("an unusable key is reported and does not affect the rest of the set")
     func badKeys() throws {
         let good = try TokenMint()
         let bad = [
@@ -39,13 +39,13 @@ struct KeySetTests {
         #expect(keys.issues.map(\.index) == Array(bad.indices))
         #expect(keys.issues[3].id == "short")
         let nulls = try good.jwk(",\"use\":null,\"alg\":null,\"key_ops\":null,\"d\":null")
-        #expect(try KeySet(Array(nulls.utf8)).keys.count == 1, "null is an absent member")
+        #expect(try KeySet(Array(nulls.utf8)).keys.count == 1, "null counts as an absent member")
         let many = try KeySet(Array("{\"keys\":[\(Array(repeating: bad[0], count: 150).joined(separator: ","))]}".utf8))
-        #expect(many.issues.count == 101, "a set cannot take long to prepare")
+        #expect(many.issues.count == 101, "the number of prepared keys is limited")
         #expect(reason(try good.token(), [try good.provider(keys: set)]) == nil)
     }
 
-    @Test("one bad block of PEM is reported like a bad key of a set, and private keys refuse the file")
+    @Test("an unusable PEM block is reported like an unusable key; a private key refuses the whole file")
     func badPEM() throws {
         let short = """
             -----BEGIN PUBLIC KEY-----
@@ -70,7 +70,7 @@ struct KeySetTests {
         #expect(throws: KeySet.Unreadable.self) { try KeySet(Array("\(good)\n\(mint.key.pem())".utf8)) }
     }
 
-    @Test("where not exactly one key fits, none does")
+    @Test("a token is refused unless exactly one key fits")
     func selection() throws {
         let anonymous = try TokenMint(keyID: nil)
         let named = try TokenMint(keyID: "k1")
@@ -91,13 +91,13 @@ struct KeySetTests {
     }
 
     @Test(
-        "what is no file of keys says so",
+        "a file without keys is refused with a reason",
         arguments: ["", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[],\"keys\":[]}", "-----BEGIN PUBLIC KEY-----"])
     func unreadable(text: String) {
         #expect(throws: KeySet.Unreadable.self) { try KeySet(Array(text.utf8)) }
     }
 
-    @Test("the audience picks among providers that share an issuer, and Google's two spellings are one")
+    @Test("the audience selects among providers that share an issuer; Google's two spellings are one issuer")
     func sharedIssuer() throws {
         let mint = try TokenMint()
         var first = try mint.provider("first", issuer: "https://accounts.google.com")
@@ -112,7 +112,7 @@ struct KeySetTests {
         }
     }
 
-    @Test("a remembered token is refused once its time is over, and times are looked at for each use")
+    @Test("a cached token is refused after it expires; its times are checked at each use")
     func cache() throws {
         let mint = try TokenMint()
         let verifier = BearerTokenVerifier([try mint.provider()], cacheSize: 4)
@@ -139,7 +139,7 @@ struct KeySetTests {
         }
     }
 
-    @Test("claims keep the header and the id of the key that signed, and a known header changes nothing")
+    @Test("claims keep the header and the id of the signing key; a cached header changes nothing")
     func keptHeader() throws {
         let mint = try TokenMint()
         let verifier = BearerTokenVerifier([try mint.provider()], cacheSize: 0)

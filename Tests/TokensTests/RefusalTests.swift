@@ -15,13 +15,13 @@ struct RefusalTests {
         provider = try mint.provider()
     }
 
-    @Test("a good token is accepted, with its identity and claims")
+    @Test("a valid token is accepted, with its identity and claims")
     func accepted() throws {
         let claims = try outcome(mint.token(), [provider]).get()
         #expect(claims.identity.issuer.text == "https://idp.example")
         #expect(claims.identity.subject.text == "someone")
         #expect(claims.provider.text == "idp")
-        #expect(claims.claims.root.member("aud")?.string == "api")
+        #expect(claims.payload.member("aud")?.string == "api")
     }
 
     @Test(
@@ -85,14 +85,14 @@ struct RefusalTests {
     }
 
     @Test(
-        "types of tokens are accepted in any case, with or without application/",
+        "token types are accepted in any case, with or without application/",
         arguments: ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"])
     func types(type: String) throws {
         #expect(
             reason(try mint.token(header: "{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"\(type)\"}"), [provider]) == nil)
     }
 
-    @Test("keys that a header brings along are not used")
+    @Test("keys in a token's header are ignored")
     func embeddedKeys() throws {
         let attacker = try TokenMint()
         let header = try
@@ -100,7 +100,7 @@ struct RefusalTests {
         #expect(reason(try attacker.token(header: header), [provider]) == .signatureInvalid)
     }
 
-    @Test("a public key is no HMAC secret")
+    @Test("a public key is not used as an HMAC secret")
     func algorithmConfusion() throws {
         let signed =
             Base64URL.encode(Array("{\"alg\":\"HS256\",\"kid\":\"k1\"}".utf8)) + "."
@@ -109,7 +109,7 @@ struct RefusalTests {
         #expect(reason(signed + "." + Base64URL.encode(forged), [provider]) == .algorithmNotAllowed)
     }
 
-    @Test("what is not a compact JWS is malformed, or too large")
+    @Test("a text that is not a compact JWS is malformed, or too large")
     func shapes() throws {
         let token = try mint.token()
         let parts = token.split(separator: ".").map(String.init)
@@ -130,7 +130,7 @@ struct RefusalTests {
         #expect(reason(try mint.token("[]"), [provider]) == .malformed)
     }
 
-    @Test("any altered character refuses, and stray bits at an end do too")
+    @Test("a token with one altered character is refused, as are stray bits at the end of a part")
     func everyCharacter() throws {
         let token = Array(try mint.token().utf8)
         for index in token.indices where token[index] != UInt8(ascii: ".") {
@@ -146,7 +146,7 @@ struct RefusalTests {
         #expect(reason(String(decoding: stray, as: UTF8.self), [provider]) == .malformed)
     }
 
-    @Test("a refusal's sentence never shows what the token says")
+    @Test("a refusal's sentence never quotes the token")
     func detail() throws {
         let secret = "hunter2"
         let changes: [[String: String?]] = [
@@ -164,7 +164,7 @@ struct RefusalTests {
         #expect(!refusal.detail.contains(secret))
     }
 
-    @Test("a provider's own rules refuse")
+    @Test("a provider's own conditions refuse tokens")
     func providerRules() throws {
         let token = try mint.token(TokenMint.claims(["azp": "\"client\""]))
         var strict = provider
@@ -185,7 +185,7 @@ struct RefusalTests {
         #expect(reason(token, []) == .issuerUnknown)
     }
 
-    @Test("every reason that a bearer token can have is produced above; the rest belong to sign-in")
+    @Test("every reason for a bearer token is covered by a test; the others belong to sign-in")
     func signInReasons() {
         let signIn: Set<TokenReason> = [
             .nonceMismatch, .hashMismatch, .authenticationTooOld, .authenticationContextMismatch, .replayed,

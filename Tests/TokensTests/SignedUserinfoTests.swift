@@ -28,7 +28,7 @@ struct SignedUserinfoTests {
     }
 
     @Test(
-        "what is there is checked, and nothing has to be there",
+        "claims that are present are checked, and none is required",
         arguments: [
             ([:], nil), (["iss": "\"https://idp.example\""], nil),
             (["iss": "\"https://evil.example\""], .issuerUnknown),
@@ -45,7 +45,7 @@ struct SignedUserinfoTests {
     }
 
     @Test(
-        "its type is none, JWT or userinfo+jwt",
+        "the type is absent, JWT or userinfo+jwt",
         arguments: [
             ("JWT", nil), ("userinfo+jwt", nil), ("application/userinfo+jwt", nil), ("at+jwt", .typeMismatch),
             ("logout+jwt", .typeMismatch),
@@ -54,7 +54,7 @@ struct SignedUserinfoTests {
         #expect(try reason([:], header: "{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"\(type)\"}") == expected)
     }
 
-    @Test("key and algorithm are those of ID tokens")
+    @Test("key and algorithm are checked as for ID tokens")
     func signature() throws {
         #expect(try reason([:], mint: TokenMint()) == .signatureInvalid)
         #expect(try reason([:], mint: TokenMint(keyID: "other")) == .keyNotFound)

@@ -3,9 +3,11 @@ import Time
 
 @testable import Tokens
 
-@Suite("What remembered tokens take")
+@Suite("Memory of cached tokens")
 struct TokenMemoryTests {
-    @Test("is bounded in bytes, however dense the tokens are", arguments: ["", "1", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"])
+    @Test(
+        "the cache is limited in bytes, whatever the structure of the tokens",
+        arguments: ["", "1", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"])
     func bounded(content: String) throws {
         let mint = try TokenMint()
         let list = Array(repeating: content, count: content.isEmpty ? 1 : 100).joined(separator: ",")

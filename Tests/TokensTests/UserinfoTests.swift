@@ -5,7 +5,7 @@ import Testing
 import Time
 import Tokens
 
-@Suite("Userinfo, and what is unknown")
+@Suite("Userinfo and unknown claims")
 struct UserinfoTests {
     private func claims(_ changes: [String: String?] = [:]) throws -> VerifiedClaims {
         let mint = try TokenMint()
@@ -25,7 +25,7 @@ struct UserinfoTests {
     // MARK: Adding
 
     @Test(
-        "userinfo may say that the token's address is not verified, never that it is",
+        "userinfo can state that the token's address is not verified, but not that it is",
         arguments: [
             ("false", "someone@acme.com", "false"), ("\"no\"", "SomeOne@acme.com", "\"no\""),
             ("true", "someone@acme.com", nil),
@@ -34,24 +34,24 @@ struct UserinfoTests {
     func verification(said: String, of address: String, becomes result: String?) throws {
         let known = try claims(["email": "\"someone@acme.com\"", "email_verified": nil])
         let info = try json("{\"sub\":\"someone\",\"email\":\"\(address)\",\"email_verified\":\(said)}")
-        #expect(try known.adding(userinfo: info).claims.root.member("email_verified")?.text == result)
+        #expect(try known.adding(userinfo: info).payload.member("email_verified")?.text == result)
     }
 
-    @Test("userinfo adds and never replaces, and says nothing of what binds the token")
+    @Test("userinfo adds claims and replaces none, and never changes the token's own claims")
     func adds() throws {
         let known = try claims(["groups": "[\"a\"]"])
         let info = try json(
             "{\"sub\":\"someone\",\"groups\":[\"b\"],\"department\":\"soc\",\"iss\":\"x\",\"sid\":\"s\"}")
         let all = try known.adding(userinfo: info)
-        #expect(all.claims.root.member("groups")?.text == "[\"a\"]")
-        #expect(all.claims.root.member("department")?.string == "soc")
-        #expect(all.claims.root.member("iss")?.string == "https://idp.example")
+        #expect(all.payload.member("groups")?.text == "[\"a\"]")
+        #expect(all.payload.member("department")?.string == "soc")
+        #expect(all.payload.member("iss")?.string == "https://idp.example")
         #expect(all.providerSession == nil)
         #expect(all.unknown.isEmpty && all.keptSince == nil)
     }
 
     @Test(
-        "another subject's userinfo is thrown away",
+        "userinfo of another subject is discarded",
         arguments: [
             ("{\"sub\":\"other\"}", .otherSubject), ("{}", .malformed), ("[]", .malformed), ("{\"sub\":7}", .malformed),
             ("{\"sub\":\"someone\\u0000\"}", .otherSubject),
@@ -61,59 +61,59 @@ struct UserinfoTests {
         #expect(throws: fault) { try renewed(claims(), text) }
     }
 
-    @Test("an address and whether it is verified come from one source")
+    @Test("email and email_verified come from one source")
     func email() throws {
         let fromToken = try claims(["email": "\"a@x.example\""])
         let info = try json("{\"sub\":\"someone\",\"email\":\"b@x.example\",\"email_verified\":true}")
-        let first = try fromToken.adding(userinfo: info).claims.root
+        let first = try fromToken.adding(userinfo: info).payload
         #expect(first.member("email")?.string == "a@x.example")
         #expect(first.member("email_verified") == nil)
 
         let verifiedAlone = try claims(["email_verified": "true"])
         let unverified = try json("{\"sub\":\"someone\",\"email\":\"b@x.example\"}")
-        let second = try verifiedAlone.adding(userinfo: unverified).claims.root
+        let second = try verifiedAlone.adding(userinfo: unverified).payload
         #expect(second.member("email")?.string == "b@x.example")
         #expect(second.member("email_verified") == nil)
 
         let both = try claims(["email": "\"a@x.example\"", "email_verified": "true"])
-        let third = try renewed(both, "{\"sub\":\"someone\",\"email\":\"b@x.example\"}").claims.root
+        let third = try renewed(both, "{\"sub\":\"someone\",\"email\":\"b@x.example\"}").payload
         #expect(third.member("email")?.string == "b@x.example" && third.member("email_verified") == nil)
-        let fourth = try renewed(both, "{\"sub\":\"someone\",\"email_verified\":false}").claims.root
+        let fourth = try renewed(both, "{\"sub\":\"someone\",\"email_verified\":false}").payload
         #expect(fourth.member("email")?.string == "a@x.example" && fourth.member("email_verified")?.boolean == true)
-        let fifth = try renewed(fromToken, "{\"sub\":\"someone\",\"email_verified\":true}").claims.root
+        let fifth = try renewed(fromToken, "{\"sub\":\"someone\",\"email_verified\":true}").payload
         #expect(fifth.member("email")?.string == "a@x.example" && fifth.member("email_verified") == nil)
     }
 
     // MARK: Renewing
 
-    @Test("a renewal keeps what the ID token said and userinfo does not, until its time is over; then it is unknown")
+    @Test("a renewal keeps claims of the ID token that userinfo lacks; after claims_lifetime they are unknown")
     func renewal() throws {
         let old = try claims(["groups": "[\"a\"]", "department": "\"soc\"", "sid": "\"s\""])
         let new = try renewed(old, "{\"sub\":\"someone\",\"groups\":[],\"exp\":9}")
-        #expect(new.claims.root.member("groups")?.text == "[]")
-        #expect(new.claims.root.member("department")?.string == "soc")
+        #expect(new.payload.member("groups")?.text == "[]")
+        #expect(new.payload.member("department")?.string == "soc")
         #expect(new.providerSession == "s")
-        #expect(new.claims.root.member("exp")?.integer == 1_800_000_600)
+        #expect(new.payload.member("exp")?.integer == 1_800_000_600)
         #expect(new.unknown.isEmpty && new.keptSince == TokenMint.now)
 
         for info in ["{\"sub\":\"someone\",\"groups\":[]}", nil] {
             let late = try renewed(new, info, after: 3600)
-            #expect(late.claims.root.member("department") == nil)
+            #expect(late.payload.member("department") == nil)
             #expect(late.known.isUnknown("department") && late.unknown.hasLapsed && late.keptSince == nil)
             // Userinfo supplied the claim earlier and does not now, so it is absent.
             #expect(!late.known.isUnknown("groups"))
             #expect(late.providerSession == "s" && late.providerSubject == "someone")
             // A claim that userinfo supplies later is known again.
             let later = try renewed(late, "{\"sub\":\"someone\",\"department\":\"ops\"}", after: 4500)
-            #expect(later.claims.root.member("department")?.string == "ops" && !later.known.isUnknown("department"))
+            #expect(later.payload.member("department")?.string == "ops" && !later.known.isUnknown("department"))
         }
     }
 
-    @Test("a renewal by userinfo forgets what an earlier userinfo said and this one does not")
+    @Test("a renewal drops claims of an earlier userinfo that the new one lacks")
     func earlierUserinfo() throws {
         let first = try claims().adding(userinfo: json("{\"sub\":\"someone\",\"groups\":[\"a\"]}"))
         let second = try renewed(first, "{\"sub\":\"someone\"}")
-        #expect(second.claims.root.member("groups") == nil && !second.known.isUnknown("groups"))
+        #expect(second.payload.member("groups") == nil && !second.known.isUnknown("groups"))
     }
 
     // MARK: Unknown
@@ -137,19 +137,19 @@ struct UserinfoTests {
         }
     }
 
-    @Test("without userinfo every claim that is not there is unknown, until an ID token says otherwise")
+    @Test("if userinfo was not obtained, absent claims are unknown until an ID token supplies them")
     func missing() throws {
         let first = try claims(["groups": "[]"]).lackingUserinfo()
         #expect(first.known.isUnknown("department") && !first.known.isUnknown("groups"))
         #expect(first.unknown.isUserinfoMissing)
         let second = try renewed(first, "{\"sub\":\"someone\",\"department\":\"soc\"}")
-        #expect(second.known.isUnknown("department") && second.claims.root.member("department")?.string == "soc")
+        #expect(second.known.isUnknown("department") && second.payload.member("department")?.string == "soc")
         #expect(second.known.isUnknown("title") && !second.known.isUnknown("groups"))
     }
 
     // MARK: Sealed
 
-    @Test("what is unknown survives being sealed")
+    @Test("unknown claims stay unknown after sealing")
     func sealing() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let first = try claims(["hasgroups": "true", "name": "\"a\\nb\"", "line\\nbreak": "1"])
@@ -161,13 +161,13 @@ struct UserinfoTests {
                 opening: claims.sealed(in: box, for: [1]), with: box, for: [1])
             #expect(restored.unknown == claims.unknown)
             #expect(restored.keptSince == claims.keptSince)
-            #expect(restored.claims.bytes == claims.claims.bytes)
+            #expect(restored.document.bytes == claims.document.bytes)
             let info = "{\"sub\":\"someone\"}"
-            #expect(try renewed(restored, info).claims.bytes == renewed(claims, info).claims.bytes)
+            #expect(try renewed(restored, info).document.bytes == renewed(claims, info).document.bytes)
         }
     }
 
-    @Test("claims that an earlier version sealed are never taken for complete")
+    @Test("claims that an earlier version sealed are never treated as complete")
     func unrecorded() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])
         let about = """

@@ -4,7 +4,7 @@ import Testing
 import Time
 import Tokens
 
-@Suite("Tokens of the standards")
+@Suite("Tokens from the standards")
 struct VectorTests {
     private typealias Outcome = Result<KeySetVerifier.Verification, TokenRefusal>
 
@@ -25,7 +25,7 @@ struct VectorTests {
         if case .failure(let refusal) = outcome(token, verifier) { refusal.reason } else { nil }
     }
 
-    @Test("a published signature is good", arguments: publishedTokens)
+    @Test("a published signature is valid", arguments: publishedTokens)
     func good(vector: PublishedToken) throws {
         let verification = try outcome(vector.token, verifier(vector.key)).get()
         let payload = try #require(vector.token.split(separator: ".").dropFirst().first)
@@ -34,7 +34,7 @@ struct VectorTests {
         #expect((verification.claims != nil) == vector.token.contains(".eyJ"))
     }
 
-    @Test("a published signature is good no more once any of its bytes differ", arguments: publishedTokens)
+    @Test("a published signature is invalid if any of its bytes is changed", arguments: publishedTokens)
     func altered(vector: PublishedToken) throws {
         let parts = vector.token.split(separator: ".").map(String.init)
         let signature = try #require(Base64URL.decode(parts[2]))
@@ -51,7 +51,7 @@ struct VectorTests {
         }
     }
 
-    @Test("a payload of plain text is malformed where claims are wanted", arguments: publishedTokens)
+    @Test("a payload of plain text is malformed if claims are expected", arguments: publishedTokens)
     func claims(vector: PublishedToken) throws {
         let isObject = vector.token.contains(".eyJ")
         // The claims of RFC 7515 have no `iat`.
@@ -65,7 +65,7 @@ struct VectorTests {
         let claims = """
             eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ
             """
-        // RFC 7515, appendix A.1; its symmetric key is not usable here, and is reported.
+        // RFC 7515, appendix A.1. Its symmetric key is unusable, and is reported.
         let secret = """
             {"keys":[{"kty":"oct","k":\
             "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}
@@ -81,7 +81,7 @@ struct VectorTests {
         }
     }
 
-    @Test("a published token's signature is not another key's")
+    @Test("a published signature is invalid for another key")
     func otherKeys() throws {
         for vector in publishedTokens {
             for other in publishedTokens where other.key != vector.key {

@@ -13,7 +13,7 @@ struct CountingTests {
     }()
 
     @Test(
-        "a workflow is billed where it is published, not nested-only, and not started by a case or the system",
+        "a workflow is billed if it is published, not nested-only, and not triggered by a case or the system",
         arguments: Workflow.Trigger.allCases)
     func workflows(trigger: Workflow.Trigger) {
         for isPublished in [true, false] {
@@ -28,7 +28,7 @@ struct CountingTests {
     }
 
     @Test(
-        "members count while they are active, each once, by their roles' scopes",
+        "active members are counted once each, by the scopes of their roles",
         arguments: [
             (["editor"], Member.Status.active, true, false, false), (["operator"], .active, false, true, false),
             (["editor", "operator", "editor"], .active, true, true, false), (["owner"], .active, false, false, true),
@@ -46,7 +46,7 @@ struct CountingTests {
         #expect(counts.workflowEditors == (isEditor ? 1 : 0) && counts.caseOperators == (isOperator ? 1 : 0))
     }
 
-    @Test("a runner counts where it is self-hosted and the workspace's own")
+    @Test("a runner is counted if it is self-hosted and belongs to the workspace")
     func runners() {
         for hosting in Runner.Hosting.allCases {
             for sharedFrom in [nil, "other"] {

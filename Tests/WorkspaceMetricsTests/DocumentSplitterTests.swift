@@ -26,7 +26,7 @@ struct DocumentSplitterTests {
         return pieces
     }
 
-    @Test("hands over each element of an array and each other value, with its place")
+    @Test("each array element and each other value is passed on with its position")
     func pieces() throws {
         let pieces = try split(Self.document)
         let texts = pieces.map { "\($0.name ?? "?") \($0.index ?? -1) \(String(decoding: $0.bytes, as: UTF8.self))" }
@@ -42,7 +42,7 @@ struct DocumentSplitterTests {
         }
     }
 
-    @Test("the pieces are the same wherever the document is cut, and byte by byte")
+    @Test("the pieces are equal wherever the document is cut, even byte by byte")
     func cuts() throws {
         let whole = try split(Self.document)
         let count = Self.document.utf8.count
@@ -51,7 +51,7 @@ struct DocumentSplitterTests {
     }
 
     @Test(
-        "what is no document is refused, wherever it is cut",
+        "invalid documents are refused, wherever they are cut",
         arguments: [
             "", " ", "[]]", "[", "[]{}", "null", "{", "{]", "{}x", "{}{}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#,
             #"{,"a":1}"#,
@@ -70,7 +70,7 @@ struct DocumentSplitterTests {
         #expect(try split(#"{"\u00e9":1,"e\u0301":2}"#).count == 2)
     }
 
-    @Test("a document that is no object is one piece", arguments: ["[]", " [{\"a\":[1]}]\n", "\"te\\\"xt\""])
+    @Test("a document that is not an object is one piece", arguments: ["[]", " [{\"a\":[1]}]\n", "\"te\\\"xt\""])
     func notAnObject(text: String) throws {
         for cut in 0...text.utf8.count {
             let pieces = try split(text, at: [cut])
@@ -78,7 +78,7 @@ struct DocumentSplitterTests {
         }
     }
 
-    @Test("a document that ends inside a piece is told where the piece went wrong first")
+    @Test("a document that ends inside a piece is refused at the first fault in that piece")
     func earliestFault() {
         let error = #expect(throws: JSONSyntaxError.self) { try split(#"{"a":[{"b":tru}, {"c":[1]"#) }
         #expect(error?.reason == .unclosedObject)

@@ -3,11 +3,11 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("What an inventory holds and is not counted")
+@Suite("Uncounted content of an inventory")
 struct IgnoredContentTests {
     private let dense = "[" + Array(repeating: "1", count: 100_000).joined(separator: ",") + "]"
 
-    @Test("is taken wherever it stands, and changes nothing of what is counted")
+    @Test("unknown members are accepted anywhere and do not change the counts")
     func ignored() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -23,7 +23,7 @@ struct IgnoredContentTests {
         #expect(try await world.inventory() == before)
     }
 
-    @Test("is still refused where it is no JSON", arguments: ["[1,]", "{\"a\":1,\"a\":2}", "tru", "\"\u{1}\""])
+    @Test("unknown members must still be valid JSON", arguments: ["[1,]", "{\"a\":1,\"a\":2}", "tru", "\"\u{1}\""])
     func broken(_ value: String) async throws {
         let world = try TestStore()
         for text in [
@@ -31,13 +31,13 @@ struct IgnoredContentTests {
             "{\"workspaces\":[{\"id\":\"w\",\"name\":\"W\",\"extra\":\(value)}]}",
         ] {
             guard case .failure(.syntax) = try await world.put(text) else {
-                Issue.record("\(text) was taken")
+                Issue.record("\(text) was accepted")
                 continue
             }
         }
     }
 
-    @Test("an element whose table would be larger than it may be is refused")
+    @Test("an element whose table would exceed the limit is refused")
     func table() throws {
         let text = "{\"id\":\"w\",\"name\":\"W\",\"workflows\":\(dense)}"
         #expect(throws: JSONSyntaxError.self) {

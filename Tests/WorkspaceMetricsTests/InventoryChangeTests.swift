@@ -3,13 +3,13 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("Changing an inventory")
+@Suite("Changes to an inventory")
 struct InventoryChangeTests {
     private func workflow(_ id: String, _ trigger: String = "webhook") -> String {
         #"{"id":"\#(id)","name":"N","published":true,"nested_only":false,"trigger":"\#(trigger)"}"#
     }
 
-    @Test("ids that merely look the same are two workspaces, and two workflows")
+    @Test("canonically equivalent ids are two workspaces, and two workflows")
     func equivalent() async throws {
         let world = try TestStore()
         let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
@@ -27,7 +27,7 @@ struct InventoryChangeTests {
         #expect(try world.reopened().snapshot(of: .acme).rows.map(\.name) == ["B"])
     }
 
-    @Test("each operation changes the counts with the rows")
+    @Test("each operation updates the counts with the rows")
     func operations() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -71,7 +71,7 @@ struct InventoryChangeTests {
         #expect(try world.page().ids == ["lab", "new"])
     }
 
-    @Test("all of a list happens or none of it")
+    @Test("a list of changes is applied completely or not at all")
     func allOrNone() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -88,7 +88,7 @@ struct InventoryChangeTests {
         #expect(world.store.snapshot(of: .acme).version == 1)
     }
 
-    @Test("a list may take away and bring back, and put a role after who has it")
+    @Test("a list may delete and re-create an object, and define a role after the member who has it")
     func order() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -106,7 +106,7 @@ struct InventoryChangeTests {
     }
 
     @Test(
-        "what is no list of changes is refused with pointers",
+        "an invalid list of changes is refused with pointers",
         arguments: [
             (#"{"op":"explode"}"#, ["/changes/0/op"]), (#"7"#, ["/changes/0"]), (#"{}"#, ["/changes/0/op"]),
             (#"{"op":"put_workflow","workspace":"soc"}"#, ["/changes/0/workflow"]),
@@ -124,7 +124,7 @@ struct InventoryChangeTests {
         #expect(try await world.change(change).pointers == pointers)
     }
 
-    @Test("deleting what is not there changes nothing")
+    @Test("deleting an absent object changes nothing")
     func idempotent() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -139,7 +139,7 @@ struct InventoryChangeTests {
         #expect(try await world.inventory() == before)
     }
 
-    @Test("a single workspace is put, read and deleted, also as the first of an organization")
+    @Test("a single workspace is put, read and deleted, even as an organization's first")
     func single() async throws {
         let world = try TestStore()
         let text = #"{"id":"w","name":"W","created_at":null,"workflows":[\#(workflow("a"))],"members":[],"runners":[]}"#
@@ -159,7 +159,7 @@ struct InventoryChangeTests {
         #expect(try await world.store.inventoryDocument(ofWorkspace: "w", of: .acme) == nil)
     }
 
-    @Test("a kept count that differs from the definitions is found")
+    @Test("a stored count that differs from the definitions is found")
     func verify() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -176,7 +176,7 @@ struct InventoryChangeTests {
         #expect(try world.store.verifyBlocking(.globex) == [])
     }
 
-    @Test("random changes keep the counts as the definitions have them")
+    @Test("after random changes the counts still match the definitions")
     func randomChanges() async throws {
         let world = try TestStore()
         try await world.put(example)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("Importing an inventory")
+@Suite("Imports of an inventory")
 struct InventoryImportTests {
-    @Test("the contract's example is counted as the contract says")
+    @Test("the contract's example has the contract's counts")
     func counts() async throws {
         let world = try TestStore()
         let summary = try await world.put(example).get()
@@ -36,7 +36,7 @@ struct InventoryImportTests {
         #expect(try world.reopened().snapshot(of: .acme).distinct == DistinctPeople(editors: 1, operators: 2))
     }
 
-    @Test("what was imported is exported again, and imports to the same")
+    @Test("an exported inventory can be imported, with an equal result")
     func roundTrip() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -47,7 +47,7 @@ struct InventoryImportTests {
         #expect(!first.contains("colour"))
     }
 
-    @Test("an organization without an inventory is an empty one")
+    @Test("an organization without an inventory has an empty one")
     func empty() async throws {
         let world = try TestStore()
         #expect(try await world.inventory() == #"{"roles":[],"workspaces":[]}"#)
@@ -83,7 +83,7 @@ struct InventoryImportTests {
     }
 
     @Test(
-        "every fault is told by its pointer, and what stood before still stands",
+        "every fault is reported with a pointer, and the previous inventory stays",
         arguments: [
             (#"{}"#, ["/workspaces"]),
             (#"{"workspaces":{}}"#, ["/workspaces"]),
@@ -139,7 +139,7 @@ struct InventoryImportTests {
     }
 
     @Test(
-        "a text that is no JSON is told by its byte",
+        "invalid JSON is reported with the position of the byte",
         arguments: [
             ("", 0), (#"{"workspaces":["#, 15), (#"{"workspaces":[{"id":tru}]}"#, 21),
             (#"{"workspaces":[{"a":1,"a":2}]}"#, 22),
@@ -148,20 +148,20 @@ struct InventoryImportTests {
     func syntax(document: String, offset: Int) async throws {
         let world = try TestStore()
         guard case .failure(.syntax(let detail)) = try await world.put(document) else {
-            Issue.record("was taken")
+            Issue.record("was accepted")
             return
         }
         #expect(detail.contains("byte \(offset)"), "\(detail)")
     }
 
-    @Test("many faults are told up to a limit")
+    @Test("the number of reported faults is limited")
     func manyFaults() async throws {
         let world = try TestStore()
         let document = #"{"workspaces":[\#(Array(repeating: "1", count: 5000).joined(separator: ","))]}"#
         #expect(try await world.put(document).pointers.count == FaultList.limit)
     }
 
-    @Test("a process that dies in the middle of an import loses nothing, and its rows are swept")
+    @Test("a process that dies during an import loses no data, and its staged rows are swept")
     func killedImport() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -179,7 +179,7 @@ struct InventoryImportTests {
         #expect(try world.generations() == 1)
     }
 
-    @Test("an import whose rows were swept meanwhile is told so, and changes nothing")
+    @Test("an import whose rows were swept meanwhile fails and changes nothing")
     func lateImport() async throws {
         let world = try TestStore()
         try await world.put(example)
@@ -193,13 +193,13 @@ struct InventoryImportTests {
             try await world.database.write { transaction throws(DatabaseError) in try late.write(transaction) }
         }
         guard case .finished(.failure(.abandoned)) = late.step else {
-            Issue.record("was not given up")
+            Issue.record("was not refused")
             return
         }
         #expect(world.store.snapshot(of: .acme).rows.count == 2)
     }
 
-    @Test("a source that fails leaves what stood before")
+    @Test("if the source fails, the previous inventory stays")
     func brokenSource() async throws {
         struct Broken: InventorySource {
             struct Failure: Error {}
@@ -221,7 +221,7 @@ struct InventoryImportTests {
         #expect(try world.generations() == 1)
     }
 
-    @Test("a large workspace is staged in several transactions, and others write between them")
+    @Test("a large workspace is staged in several transactions, with other writes between them")
     func manyRows() async throws {
         let world = try TestStore()
         let workflows = (0..<30_000).map { #"{"id":"w\#($0)","published":true,"trigger":"schedule"}"# }
@@ -231,7 +231,7 @@ struct InventoryImportTests {
         #expect(try await world.inventory().utf8.count > 1 << 20)
     }
 
-    @Test("the blocking way does the same")
+    @Test("the blocking import gives an equal result")
     func blocking() async throws {
         let world = try TestStore()
         var source = InventoryBytes(Array(example.utf8))

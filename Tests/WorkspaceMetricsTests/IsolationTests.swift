@@ -4,7 +4,7 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("Organizations are apart")
+@Suite("Isolation of organizations")
 struct IsolationTests {
     private func worlds() async throws -> TestStore {
         let world = try TestStore()
@@ -16,7 +16,7 @@ struct IsolationTests {
         return world
     }
 
-    @Test("neither sees the other's workspaces, whatever is asked for")
+    @Test("no query returns another organization's workspaces")
     func reading() async throws {
         let world = try await worlds()
         #expect(world.store.workspace("secret", of: .acme) == nil)
@@ -31,14 +31,14 @@ struct IsolationTests {
         #expect(world.store.snapshot(of: .globex).totals.workflows == 0)
     }
 
-    @Test("a cursor of one organization shows nothing of it in the other")
+    @Test("a cursor of one organization reveals nothing about it in another")
     func cursors() async throws {
         let world = try await worlds()
         let cursor = try world.page([("limit", "1")], .globex).cursor ?? ""
         #expect(try world.page([("cursor", cursor)], .acme).ids.allSatisfy { ["lab", "soc"].contains($0) })
     }
 
-    @Test("neither changes the other's")
+    @Test("a change affects its own organization only")
     func writing() async throws {
         let world = try await worlds()
         let theirs = try await world.inventory(.globex)
@@ -46,7 +46,7 @@ struct IsolationTests {
             #"{"op":"delete_workspace","workspace":"secret"},{"op":"delete_workspace","workspace":"soc"}"#
         ).get()
         guard case .failure(.notFound) = try await world.store.deleteWorkspace("secret", of: .acme) else {
-            Issue.record("reached across")
+            Issue.record("another organization was changed")
             return
         }
         #expect(
@@ -58,7 +58,7 @@ struct IsolationTests {
         #expect(try world.page([], .globex).ids == ["secret", "soc"])
     }
 
-    @Test("a role of one organization is unknown in the other")
+    @Test("a role of one organization is unknown in another")
     func roles() async throws {
         let world = try await worlds()
         let member = #"{"email":"a@b","roles":["owner"],"status":"active"}"#
@@ -67,7 +67,7 @@ struct IsolationTests {
                 == ["/changes/0/member/roles/0"])
     }
 
-    @Test("what another process writes is read anew, and only that")
+    @Test("only the inventories that another process changed are read again")
     func otherProcess() async throws {
         let world = try await worlds()
         let other = try world.reopened()
@@ -79,7 +79,7 @@ struct IsolationTests {
         #expect(world.store.snapshot(of: .globex) === untouched)
     }
 
-    @Test("a change after another process's import shows both")
+    @Test("a change after another process's import includes both")
     func changeAfterForeignImport() async throws {
         let world = try await worlds()
         let other = try world.reopened()
@@ -89,7 +89,7 @@ struct IsolationTests {
         #expect(try world.page().ids == ["mine", "new"])
     }
 
-    @Test("an older snapshot never takes the place of a newer one")
+    @Test("an older snapshot never replaces a newer one")
     func ordering() async throws {
         let world = try await worlds()
         let old = world.store.snapshot(of: .acme)

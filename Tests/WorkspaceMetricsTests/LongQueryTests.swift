@@ -2,9 +2,9 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("Queries of many workspaces")
+@Suite("Queries over many workspaces")
 struct LongQueryTests {
-    @Test("are long where all rows are looked at, or an order has to be worked out")
+    @Test("a query is long if it reads all rows, or if an order must be computed")
     func length() async throws {
         let world = try TestStore()
         let rows = (0..<500).map { "{\"id\":\"w\($0)\",\"name\":\"W\($0)\"}" }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("The way in for requests")
+@Suite("The metrics backend")
 struct MetricsBackendTests {
-    @Test("works for the permit's organization, and only for what the permit is for", arguments: Permission.allCases)
+    @Test("a permit works for its own organization and permission only", arguments: Permission.allCases)
     func permits(permission: Permission) async throws {
         let world = try TestStore()
         try await world.put(example, .acme)
@@ -41,7 +41,7 @@ struct MetricsBackendTests {
         #expect(try world.page([], .acme).ids == ["lab", "soc"])
     }
 
-    @Test("what may not be written any more leaves everything as it was, an import that has begun too")
+    @Test("a write whose permission is lost changes nothing, even after an import has begun")
     func authorization() async throws {
         let world = try TestStore()
         try await world.put(example, .acme)
@@ -56,7 +56,7 @@ struct MetricsBackendTests {
         #expect(try await backend.change(permit, body: change, if: never) == .failure(refusal))
         #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never) == .failure(refusal))
         #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
-        // Permission is lost at the second check or later; the last check is that of the commit.
+        // The permission is lost at the second check or later; the last check is that of the commit.
         for first in 2...4 {
             let asked = Mutex(0)
             let authorization = WriteAuthorization { _ in

@@ -5,7 +5,7 @@ import Policy
 import Time
 import Tokens
 
-/// Earns permits as users do: by a signed token, a rule that maps it, and a decision.
+/// Obtains permits as users do: with a signed token, a rule that maps it, and a policy decision.
 struct PermitMint {
     struct Refused: Error {}
 

@@ -3,10 +3,10 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("An inventory whose numbers were tampered with")
+@Suite("An inventory with tampered numbers")
 struct TamperedStoreTests {
     @Test(
-        "is shown, verified and changed without harm",
+        "a tampered inventory is shown, verified and changed without a crash",
         arguments: [
             "UPDATE inventory_workspace SET workflows = 9223372036854775807, runners = 9223372036854775807",
             "UPDATE inventory_workspace SET workflows = -9223372036854775808, runners = -1",
@@ -41,7 +41,7 @@ struct TamperedStoreTests {
         _ = try? await store.change(.acme, body: Array(change.utf8))
     }
 
-    @Test("the largest number of a workspace leaves none for another one, which is told and not fatal")
+    @Test("if the largest workspace number is used, adding a workspace fails with an error")
     func lastNumber() async throws {
         let world = try TestStore()
         try await world.put(example)

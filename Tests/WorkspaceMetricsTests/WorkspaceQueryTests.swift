@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkspaceMetrics
 
-@Suite("Asking for workspaces")
+@Suite("Queries for workspaces")
 struct WorkspaceQueryTests {
     /// Ids a–j; names in pairs; workflows 0–2; every second workspace is owned by Zoë.
     private func world() async throws -> TestStore {
@@ -23,7 +23,7 @@ struct WorkspaceQueryTests {
     }
 
     @Test(
-        "rows are sorted by name or count, ties by name then id",
+        "rows are sorted by name or count; ties by name, then id",
         arguments: [
             ([:], "abcdefghij"), (["sort": "name"], "abcdefghij"), (["order": "desc"], "ijghefcdab"),
             (["sort": "workflows"], "adgjbehcfi"), (["sort": "workflows", "order": "desc"], "cfibehadgj"),
@@ -50,14 +50,14 @@ struct WorkspaceQueryTests {
         }
     }
 
-    @Test("the last page says so even where it is full")
+    @Test("a full last page has no cursor")
     func lastPage() async throws {
         let world = try await world()
         #expect(try world.page([("limit", "10")]).cursor == nil)
         #expect(try world.page([("limit", "9")]).cursor != nil)
     }
 
-    @Test("pages go on where they ended, whatever comes and goes between them")
+    @Test("paging continues at its position if rows are added or removed meanwhile")
     func changesBetweenPages() async throws {
         let world = try await world()
         let first = try world.page([("limit", "4"), ("sort", "workflows")])
@@ -70,7 +70,7 @@ struct WorkspaceQueryTests {
     }
 
     @Test(
-        "wrong parameters are told by name",
+        "invalid parameters are reported by name",
         arguments: [
             (["limit": "0"], ["limit"]), (["limit": "501"], ["limit"]), (["limit": "+5"], ["limit"]),
             (["limit": "99999999999999999999"], ["limit"]), (["sort": "colour"], ["sort"]),
@@ -86,12 +86,12 @@ struct WorkspaceQueryTests {
         #expect(refusal?.faults.map(\.parameter) == names)
     }
 
-    @Test("a parameter that stands twice is refused")
+    @Test("a duplicate parameter is refused")
     func twice() {
         #expect(throws: QueryRefusal.self) { try WorkspaceQuery([("limit", "5"), ("limit", "5")]) }
     }
 
-    @Test("a cursor belongs to its search and order, and a bent one is refused or harmless")
+    @Test("a cursor belongs to its search and order; an altered one is refused or harmless")
     func cursors() async throws {
         let world = try await world()
         let cursor = try #require(try world.page([("limit", "3")]).cursor)
@@ -106,7 +106,7 @@ struct WorkspaceQueryTests {
         }
     }
 
-    @Test("the entity tag changes with the inventory and with the query, and with nothing else")
+    @Test("the entity tag depends on the inventory and the query, and on nothing else")
     func tags() async throws {
         let world = try await world()
         func tag(_ organization: OrganizationID = .acme, _ parameters: [(name: String, value: String)] = []) throws
@@ -123,7 +123,7 @@ struct WorkspaceQueryTests {
         #expect(try tag() != first)
     }
 
-    @Test("CSV names its columns, quotes what needs it, and disarms formulas")
+    @Test("CSV has named columns, quotes values if needed, and neutralizes formulas")
     func csv() async throws {
         let world = try TestStore()
         let owners = [

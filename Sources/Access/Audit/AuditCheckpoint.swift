@@ -3,14 +3,13 @@ public import Databases
 internal import JSON
 public import Time
 
-/// A signed statement of the last event of every chain at one time. An attacker who can write the store cannot sign
-/// one, so a chain that was cut off, with its head changed to fit, is detected. Checkpoints are numbered, and each
-/// holds the hash of the previous one. A copy of the last one, from the log or an export, reveals removed checkpoints
-/// too.
+/// A signed statement of the last event of every chain at one time. It detects a chain that was cut off together with
+/// its head, because an attacker with write access to the store cannot sign. Checkpoints are numbered, and each holds
+/// the hash of the previous one. A copy of the last one, from the log or an export, also reveals removed checkpoints.
 public struct AuditCheckpoint: Sendable {
     /// Canonical JSON (RFC 8785).
     public let statement: [UInt8]
-    /// Ed25519 (RFC 8032) over ``statement``.
+    /// Ed25519 signature (RFC 8032) of ``statement``.
     public let signature: [UInt8]
 
     public static let schema = Schema(
@@ -29,7 +28,7 @@ public struct AuditCheckpoint: Sendable {
         self.signature = signature
     }
 
-    /// Reads what ``json`` wrote. Returns nil for any other input.
+    /// Parses the output of ``json``. Returns nil for any other input.
     public init?(json: [UInt8]) {
         guard let root = try? JSONDocument(parsing: json).root, let statement = root.member("statement"),
             let canonical = statement.canonicalBytes(),
@@ -38,7 +37,7 @@ public struct AuditCheckpoint: Sendable {
         self.init(statement: canonical, signature: signature)
     }
 
-    /// One line: the statement and its signature.
+    /// The statement and its signature, as one line of JSON.
     public var json: [UInt8] {
         var writer = JSONWriter(reservingCapacity: statement.count + 128)
         writer.beginObject()
@@ -90,12 +89,12 @@ public struct AuditCheckpoint: Sendable {
     }
 }
 
-/// The keys that sign checkpoints. They are derived from the secret keys, so that write access to the store is not
-/// enough to sign.
+/// The keys that sign checkpoints. They are derived from the secret keys, so write access to the store does not suffice
+/// to sign.
 public struct CheckpointKeys: Sendable {
     private let keys: [(key: SigningKey, publicKey: [UInt8])]
 
-    /// - Parameter secrets: the configured secret keys, newest first. The first key signs, all keys verify.
+    /// - Parameter secrets: the configured secret keys, newest first. The first one signs, and all of them verify.
     public init(secrets: [[UInt8]]) throws(CryptographyError) {
         var keys: [(key: SigningKey, publicKey: [UInt8])] = []
         for secret in secrets {
@@ -111,7 +110,7 @@ public struct CheckpointKeys: Sendable {
     /// Ed25519 public keys, 32 bytes each.
     public var publicKeys: [[UInt8]] { keys.map(\.publicKey) }
 
-    /// Whether no signing key is configured.
+    /// True if no signing key is configured.
     public var isEmpty: Bool { keys.isEmpty }
 
     /// Signs and stores a checkpoint of all chains. Returns nil if no key is configured, or if no event was recorded
@@ -152,15 +151,15 @@ public struct CheckpointKeys: Sendable {
         writer.endObject()
         guard let statement = try? JSONDocument(parsing: writer.bytes).root.canonicalBytes(),
             let signature = try? key.sign(statement, .edDSA)
-        else { throw DatabaseError(.failed, cause: "a checkpoint cannot be signed") }
+        else { throw DatabaseError(.failed, cause: "the checkpoint could not be signed") }
         try transaction.execute(
             "INSERT INTO audit_checkpoint (number, at, statement, signature) VALUES ($1, $2, $3, $4)",
             .integer(number), .integer(now.seconds), .blob(statement), .blob(signature))
         return AuditCheckpoint(statement: statement, signature: signature)
     }
 
-    /// Makes a checkpoint if there is none, or if the last one is a day old or dated in the future. Otherwise returns
-    /// nil.
+    /// Makes a checkpoint if there is none, or if the last one is a day old or dated in the future. Returns nil
+    /// otherwise.
     public func makeDaily(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> AuditCheckpoint? {
         if let last = try CheckpointKeys.lastCheckpoint(transaction), last <= now, now < last + .seconds(86400) {
             return nil

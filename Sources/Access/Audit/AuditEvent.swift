@@ -8,7 +8,7 @@ internal import Time
 public enum AuditActor: Sendable, Hashable {
     /// A signed-in user, or a program with a bearer token.
     case identity(Identity, email: EmailAddress?)
-    /// A user of the command line on the gateway's own machine.
+    /// An operator, using the command line on the gateway's own machine.
     case `operator`
     /// The gateway itself: it ended an expired session, or acted on a provider's request.
     case system
@@ -41,7 +41,7 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case suspensionExtend = "suspension_extend"
     case suspensionDelete = "suspension_delete"
     case invitationCreate = "invitation_create"
-    /// A mail server accepted an invitation letter, or delivery was given up.
+    /// A mail server accepted an invitation e-mail, or delivery was given up.
     case invitationSend = "invitation_send"
     case invitationResend = "invitation_resend"
     case invitationRevoke = "invitation_revoke"
@@ -61,19 +61,19 @@ public enum AuditOutcome: String, Sendable, Hashable, CaseIterable {
     case failure
 }
 
-/// An action to be recorded: an event without its place in a chain.
+/// An action to be recorded: an event that has no place in a chain yet.
 public struct AuditRecord: Sendable {
     /// The organization whose chain records the event; nil for the gateway's own chain.
     public var organization: OrganizationID?
     public var actor: AuditActor
     public var action: AuditAction
-    /// The id of the object of the action, never a secret.
+    /// The id of the object of the action; never a secret.
     public var target: String?
     public var outcome: AuditOutcome
     public var reason: String?
     public var requestID: String?
     public var address: String?
-    /// Names and values that belong to the action. Values are strings, because no reader calculates with them.
+    /// Names and values that describe the action. Values are strings, because readers do not calculate with them.
     public var details: [(name: String, value: String)]
 
     public init(
@@ -93,7 +93,7 @@ public struct AuditRecord: Sendable {
     }
 }
 
-/// A record in its place in a chain, as it is hashed, exported and shown.
+/// A record in its place in a chain, in the form that is hashed, exported and shown.
 public struct AuditEvent: Sendable {
     /// The `previous_hash` of a chain's first event.
     public static let origin = String(repeating: "0", count: 64)
@@ -107,7 +107,7 @@ public struct AuditEvent: Sendable {
     struct Unhashable: Error {}
 
     init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(Unhashable) {
-        // Members are written in the order of their names, as the canonical form requires; the writer's strings are
+        // Members are written in the order of their names, as the canonical form requires. The writer's strings are
         // already canonical.
         var writer = JSONWriter(reservingCapacity: 700)
         writer.beginObject()

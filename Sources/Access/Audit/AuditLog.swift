@@ -4,8 +4,8 @@ public import Identities
 internal import JSON
 public import Time
 
-/// The audit log: one chain of events per organization, and one for the gateway itself. Events are appended in the
-/// transaction of the change that they record, and are never changed.
+/// The audit log: one chain of events per organization, and one for the gateway itself. Each event is appended in the
+/// transaction of the recorded change, and is never changed.
 public enum AuditLog {
     public static let schema = Schema(
         component: "audit",
@@ -49,8 +49,8 @@ public enum AuditLog {
             let id = Base64URL.encode(try RandomBytes.make(12))
             event = try AuditEvent(record, id: id, sequence: sequence, previous: previous, at: now)
         } catch {
-            // An action that cannot be recorded fails.
-            throw DatabaseError(.failed, cause: "an audit event could not be made: \(error)")
+            // An action fails if it cannot be recorded.
+            throw DatabaseError(.failed, cause: "an audit event could not be created: \(error)")
         }
         try transaction.execute(
             "INSERT INTO audit_event (chain, sequence, at, action, actor, event, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -70,7 +70,7 @@ public enum AuditLog {
         return filterText(kind: actor.kind, subject: identity.subject.text, email: email?.spelling)
     }
 
-    /// The text that the filter by actor searches.
+    /// Returns the text that the filter by actor searches.
     static func filterText(kind: String, subject: String?, email: String?) -> String {
         subject.map { "\($0) \(email ?? "")".lowercased() } ?? kind
     }
@@ -78,14 +78,14 @@ public enum AuditLog {
     /// A filter and a page of one chain's events.
     public struct Query: Sendable {
         public var from: Timestamp?
-        /// The end of the time range, exclusive.
+        /// The end of the time range, excluded.
         public var to: Timestamp?
-        /// A substring of the actor's subject and address, compared without regard to case.
+        /// A part of the actor's subject or address, compared without regard to case.
         public var actor = ""
         public var action: AuditAction?
-        /// Returns only events before this sequence; nil starts with the newest event.
+        /// Selects events before this sequence; nil to start with the newest event.
         public var before: Int?
-        /// Returns only events after this sequence; 0 for all.
+        /// Selects events after this sequence; 0 for all events.
         public var after = 0
         public var limit = 50
 
@@ -111,7 +111,7 @@ public enum AuditLog {
 
     /// Returns the sequence of a chain's last event before `sequence`, or nil if there is none.
     ///
-    /// - Parameter before: nil for the end of the chain.
+    /// - Parameter sequence: nil for the end of the chain.
     public static func lastSequence(
         of organization: OrganizationID?, before sequence: Int?, _ transaction: Transaction
     ) throws(DatabaseError) -> Int? {

@@ -6,10 +6,10 @@ internal import Text
 public struct AuditVerification: Sendable {
     /// The number of events that were checked.
     public private(set) var count = 0
-    /// The faults found, one line each; at most a hundred.
+    /// The faults that were found, one line each, at most a hundred.
     public private(set) var faults: [String] = []
 
-    /// Checks every chain from its first event to its head: no event was altered, removed, inserted or moved.
+    /// Checks every chain from its first event to its head: no event may have been altered, removed, inserted or moved.
     public init(_ transaction: Transaction) throws(DatabaseError) {
         var heads: [ExactText: (sequence: Int, hash: String)] = [:]
         try transaction.each("SELECT chain, sequence, hash FROM audit_head") { row throws(DatabaseError) in
@@ -23,7 +23,7 @@ public struct AuditVerification: Sendable {
             guard let chain else { return }
             let head = heads.removeValue(forKey: ExactText(chain))
             if head?.sequence != sequence || !(head?.hash).isExactly(previous) {
-                found.append("\(AuditVerification.name(chain)): it ends at \(sequence), and its head says otherwise")
+                found.append("\(AuditVerification.name(chain)): its head does not name the last event, \(sequence)")
             }
         }
         try transaction.each(
@@ -45,7 +45,7 @@ public struct AuditVerification: Sendable {
         }
         close()
         for chain in heads.keys.map(\.text).sorted() {
-            found.append("\(AuditVerification.name(chain)): all of its events are gone")
+            found.append("\(AuditVerification.name(chain)): all its events are missing")
         }
         (count, faults) = (number, found)
     }
@@ -63,7 +63,7 @@ public struct AuditVerification: Sendable {
             return "it is not in its canonical form"
         }
         guard (root.member("previous_hash")?.string).isExactly(previous) else {
-            return "it does not follow the one before it"
+            return "it does not follow the event before it"
         }
         // The columns that filters search must agree with the event.
         let actor = root.member("actor")
@@ -76,7 +76,7 @@ public struct AuditVerification: Sendable {
                 kind: actor?.member("kind")?.string ?? "", subject: actor?.member("subject")?.string,
                 email: actor?.member("email")?.string
             ).isExactly(row.text(6))
-        else { return "its row was altered" }
+        else { return "its database row was altered" }
         return nil
     }
 }

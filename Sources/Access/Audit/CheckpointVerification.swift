@@ -3,20 +3,20 @@ public import Databases
 internal import Text
 public import Time
 
-/// The result of checking every checkpoint, those in the store and those kept elsewhere.
+/// The result of checking every checkpoint: those in the store, and copies kept elsewhere.
 public struct CheckpointVerification: Sendable {
     /// The number of checkpoints with a valid signature.
     public private(set) var count = 0
-    /// The faults found, one line each.
+    /// The faults that were found, one line each.
     public private(set) var faults: [String] = []
-    /// Findings that may be harmless; only an operator who knows when the gateway ran can tell.
+    /// Findings that may be harmless. Only an operator who knows when the gateway was running can decide.
     public private(set) var warnings: [String] = []
 
     /// The stored checkpoints with a valid signature, in order.
     private var good: [AuditCheckpoint.Content] = []
 
     /// - Parameters:
-    ///   - kept: checkpoints that were kept outside of the store.
+    ///   - kept: copies of checkpoints that were kept outside the store.
     ///   - keys: the keys of the current configuration.
     ///   - trusted: public keys (Ed25519, 32 bytes) that signed earlier checkpoints. A signature by any other key
     ///     proves nothing, since an attacker can make such a key.
@@ -36,7 +36,7 @@ public struct CheckpointVerification: Sendable {
                 continue
             }
             if content.number != number &+ 1 || !content.previous.isExactly(previous) {
-                faults.append("\(content.name): checkpoints before it are missing or were altered")
+                faults.append("\(content.name): earlier checkpoints are missing or were altered")
             }
             (number, previous) = (content.number, AuditCheckpoint.hash(checkpoint.statement))
             hashes[number] = previous
@@ -44,27 +44,27 @@ public struct CheckpointVerification: Sendable {
         }
         for checkpoint in kept {
             guard let content = AuditCheckpoint.Content(checkpoint.statement) else {
-                faults.append("a checkpoint that was kept elsewhere cannot be read")
+                faults.append("a copied checkpoint cannot be read")
                 continue
             }
             let hash = hashes[content.number]
             if !hash.isExactly(AuditCheckpoint.hash(checkpoint.statement)) {
-                faults.append("\(content.name): it is \(hash == nil ? "not" : "another one") in the store")
+                faults.append("\(content.name): it is \(hash == nil ? "not" : "different") in the store")
             }
             _ = try check(checkpoint, content, by: known, transaction)
         }
         if !keys.isEmpty { try checkCoverage(at: now, transaction) }
     }
 
-    /// Checks the signature, and that each event named by the checkpoint is stored. Returns true if the signature is
-    /// valid.
+    /// Checks the signature, and that the store has each event that the checkpoint names. Returns true if the signature
+    /// is valid.
     private mutating func check(
         _ checkpoint: AuditCheckpoint, _ content: AuditCheckpoint.Content, by known: Set<[UInt8]>,
         _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
         guard known.contains(content.publicKey) else {
             faults.append(
-                "\(content.name): it was signed by a key that secret_key does not give; where it was replaced, name the "
+                "\(content.name): its key is not derived from secret_key; if secret_key was replaced, pass the "
                     + "old public key with --key")
             return false
         }
@@ -72,7 +72,7 @@ public struct CheckpointVerification: Sendable {
             let context = try? VerificationContext(key, .edDSA),
             context.isValid(checkpoint.signature.span, for: checkpoint.statement.span)
         else {
-            faults.append("\(content.name): its signature is not good")
+            faults.append("\(content.name): its signature is invalid")
             return false
         }
         count += 1
@@ -84,7 +84,7 @@ public struct CheckpointVerification: Sendable {
             guard !hash.isExactly(head.hash) else { continue }
             let chain = head.chain.isEmpty ? "gateway" : "organization \(head.chain)"
             faults.append(
-                "\(chain): event \(head.sequence) \(hash == nil ? "is gone" : "is another one") since \(content.name) "
+                "\(chain): event \(head.sequence) was \(hash == nil ? "removed" : "replaced") after \(content.name) "
                     + "was made")
         }
         return true
@@ -92,9 +92,9 @@ public struct CheckpointVerification: Sendable {
 
     /// Finds events that no checkpoint covered in time. A running gateway, or a command that records an event, makes a
     /// checkpoint if the last one is a day old. Events first covered by a checkpoint are therefore at most a day newer
-    /// than the previous one, or just older than the checkpoint itself. Any other event suggests that checkpoints were
-    /// removed, even if newer ones exist. It may also mean that the gateway was killed in the first minute after a quiet
-    /// day.
+    /// than the previous one, or slightly older than the checkpoint itself. Any other event suggests that checkpoints
+    /// were removed, even if newer ones exist. It may also mean that the gateway was killed in the first minute after a
+    /// day without events.
     private mutating func checkCoverage(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) {
         // A day, plus an hour for a delayed checkpoint.
         let (day, hour): (Int64, Int64) = (25 * 3_600_000, 3_600_000)
@@ -109,7 +109,7 @@ public struct CheckpointVerification: Sendable {
         var covered: [ExactText: Int] = [:]
         func warn(before step: Int64, upTo heads: [ExactText: Int]?) throws(DatabaseError) -> Bool {
             for chain in chains {
-                // A chain that a checkpoint does not name had not begun yet.
+                // A chain that a checkpoint does not list did not exist yet.
                 let end = heads.map { $0[ExactText(chain)] ?? 0 } ?? .max
                 let isMissed = try transaction.contains(
                     """
@@ -128,7 +128,7 @@ public struct CheckpointVerification: Sendable {
                 content.heads.map { (ExactText($0.chain), $0.sequence) }, uniquingKeysWith: { first, _ in first })
             if try warn(before: at, upTo: heads) {
                 warnings.append(
-                    "\(content.name): for more than a day before it there was none, although events were recorded")
+                    "\(content.name): no checkpoint was made in the day before it, although events were recorded")
             }
             if at > moment.addingClamped(hour) { warnings.append("\(content.name): it is dated in the future") }
             covered.merge(heads) { max($0, $1) }
@@ -141,7 +141,7 @@ public struct CheckpointVerification: Sendable {
 }
 
 extension Int64 {
-    /// Returns the sum clamped to the range of `Int64`; the store may hold any number.
+    /// Returns the sum clamped to the range of `Int64`, because the store may hold any number.
     fileprivate func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum

@@ -2,7 +2,7 @@ public import JSON
 internal import Text
 public import Tokens
 
-/// The claims that rules are evaluated against, with the provider's list of left-out claims and the address trust.
+/// The claims that rules are evaluated against, the names of unknown claims, and the trust in e-mail addresses.
 struct ClaimSource {
     let claims: JSONValue
     let emailTrust: EmailTrust
@@ -14,10 +14,10 @@ struct ClaimSource {
         self.emailTrust = emailTrust
     }
 
-    /// The claim that a rule addresses.
+    /// A rule's claim name, resolved against the claims.
     struct Resolution {
         let values: ClaimValues
-        /// The top-level claim that it is or is inside of.
+        /// The name of the top-level claim that is, or contains, the addressed claim.
         let topLevelName: String
         let isEmail: Bool
     }
@@ -31,8 +31,8 @@ struct ClaimSource {
             return Resolution(values: .none, topLevelName: name, isEmail: false)
         }
         let isEmail = first.isExactly("email")
-        // Elements of a list under `email` are not addresses that the provider verified, so a pointer into it resolves
-        // to nothing.
+        // Elements of a list under `email` are not addresses that the provider verified. A pointer into the list
+        // therefore resolves to nothing.
         let isWithinEmail = isEmail && pointer.tokens.count > 1
         return Resolution(
             values: isWithinEmail ? .none : ClaimValues(claims, at: pointer), topLevelName: first, isEmail: isEmail)
@@ -40,19 +40,19 @@ struct ClaimSource {
 
     func isUnknown(_ topLevelName: String) -> Bool { known.isUnknown(topLevelName) }
 
-    /// The standing of the address among the claims; nil if there is no address.
+    /// The verification status of the e-mail address among the claims; nil if there is no address.
     var emailStanding: EmailStanding? {
         claims.member("email").flatMap(Mapping.address).map(standing)
     }
 
     func isVerified(_ address: String) -> Bool { standing(of: address) == .verified }
 
-    /// Returns whether the address is verified. An `email_verified` that the provider left out is not absent, so that
-    /// `trust_email` does not replace it.
+    /// Returns the verification status of an address. If the provider left out `email_verified`, it does not count as
+    /// absent, so `trust_email` does not replace it.
     func standing(of address: String) -> EmailStanding {
         guard let verified = claims.member("email_verified") else {
-            // Only the source of the address could supply `email_verified`; a source that failed to respond changes
-            // nothing.
+            // Only the source of the address could supply `email_verified`. If another source failed to respond, the
+            // status stays the same.
             if known.unknown.leavesOut("email_verified") { return .absent }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return .absent }
             let domain = address.utf8[sign...].dropFirst()
@@ -67,7 +67,7 @@ struct ClaimSource {
     }
 }
 
-/// Whether an e-mail address counts as verified, and if not, the reason.
+/// The verification status of an e-mail address: verified, or the reason why it is not.
 public enum EmailStanding: Sendable, Hashable {
     case verified
     /// `email_verified` is absent.
@@ -83,13 +83,13 @@ public enum EmailStanding: Sendable, Hashable {
         case .verified: "email_verified is true."
         case .absent: "email_verified is absent."
         case .denied: "email_verified is false."
-        case .ofOtherType(let kind): "email_verified is of another type than true or false: \(kind.rawValue)."
+        case .ofOtherType(let kind): "email_verified is neither true nor false, but of type \(kind.rawValue)."
         }
     }
 }
 
 extension EmailTrust {
-    /// Returns whether an address of these claims counts as verified, and if not, the reason.
+    /// Returns the verification status of an address of these claims.
     public func standing(of address: String, among claims: KnownClaims) -> EmailStanding {
         ClaimSource(claims, self).standing(of: address)
     }
@@ -112,7 +112,7 @@ extension EmailTrust {
 }
 
 extension EmailTrust {
-    /// Returns true if these claims may lack a verified address: the address, or whether it is verified, is unknown.
+    /// Returns true if the verified address is unknown, because `email` or `email_verified` is unknown.
     public func isVerifiedEmailUnknown(of claims: KnownClaims) -> Bool {
         guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
         return claims.isUnknown("email")

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Text
 
-/// The values that a rule's claim name resolves to: none, one, or those of several elements (`*`).
+/// The values that a rule's claim name resolves to: none, one, or one for each element (`*`).
 enum ClaimValues {
     case none
     case one(JSONValue)
@@ -18,10 +18,10 @@ enum ClaimValues {
 
     var isEmpty: Bool { if case .none = self { true } else { false } }
 
-    /// The value if there can be only one, otherwise nil.
+    /// The value, if exactly one was addressed; otherwise nil.
     var only: JSONValue? { if case .one(let value) = self { value } else { nil } }
 
-    /// Whether every value is null.
+    /// True if every value is null.
     var isNull: Bool { !contains { !$0.isNull } }
 
     func contains(where isWanted: (JSONValue) -> Bool) -> Bool {
@@ -32,8 +32,8 @@ enum ClaimValues {
         }
     }
 
-    /// Returns true if a text of the values satisfies `isWanted`. Strings are compared as they are, numbers and
-    /// booleans by their JSON text, and each element of an array by itself. Objects, null, and arrays in arrays have no
+    /// Returns true if a text of the values satisfies `isWanted`. Strings are compared unchanged, numbers and booleans
+    /// by their JSON text. Each element of an array is compared separately. Objects, null, and arrays in arrays have no
     /// text.
     ///
     /// - Parameter separator: splits strings into several texts. Surrounding white space is removed, and empty texts

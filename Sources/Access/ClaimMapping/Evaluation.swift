@@ -3,7 +3,7 @@ public import JSON
 internal import Text
 public import Tokens
 
-/// The closed list of reasons for a user's role in an organization, or for having none.
+/// The closed list of reasons for a user's role in an organization, or for having no role.
 public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
     case mapped
     case granted
@@ -18,12 +18,12 @@ public enum EntitlementReason: String, Sendable, Hashable, CaseIterable {
 public struct Evaluation: Sendable, Hashable {
     /// The earned role; nil if the claims earn none.
     public let role: Role?
-    /// The id of the rule that decided; nil if none did.
+    /// The id of the rule that decided; nil if no rule did.
     public let mapping: String?
-    /// `claimsIncomplete` beside a role means that claims which the provider left out could earn a higher one.
+    /// The reason for the outcome. With a role, `claimsIncomplete` means that unknown claims could earn a higher one.
     public let reason: EntitlementReason
 
-    /// The evaluation of no rules.
+    /// The evaluation of an empty list of rules.
     public static let none = Evaluation(role: nil, mapping: nil, reason: .noMatch)
 }
 
@@ -47,17 +47,17 @@ extension OrganizationRules {
 }
 
 extension OrganizationRules {
-    /// Returns true if a rule addresses a claim that is not among these; another source may have it.
+    /// Returns true if a rule addresses a claim that is not among these. Userinfo may supply it.
     public func lacksClaims(_ claims: JSONValue) -> Bool {
         let source = ClaimSource(KnownClaims(claims), EmailTrust())
         return blocks.contains { $0.mappings.contains { source.resolve($0).values.isEmpty } }
     }
 }
 
-/// The outcome so far, rule by rule. The decision and its explanation both use it, so that they cannot differ.
+/// The outcome so far, updated rule by rule. The decision and its explanation share it, so that they cannot differ.
 struct Tally {
     let strategy: ClaimStrategy
-    /// The rule that decides so far, by its index.
+    /// The rule that decides so far, and its role.
     private(set) var deciding: (index: Int, role: Role)?
     private var highestUnknown: Role?
     private var isStopped = false
@@ -67,7 +67,7 @@ struct Tally {
         self.strategy = strategy
     }
 
-    /// Whether no further rule can change the outcome.
+    /// True if no further rule can change the outcome.
     var isDecided: Bool { isStopped || deciding?.role == .manager }
 
     mutating func count(_ index: Int, _ role: Role, _ judgement: Mapping.Judgement) {

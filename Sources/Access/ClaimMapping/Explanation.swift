@@ -21,9 +21,9 @@ public struct Explanation: Sendable {
     public struct Row: Sendable, Hashable {
         public let mapping: Mapping
         public let verdict: Verdict
-        /// A `noMatch` that differs only by case or white space.
+        /// True for a `noMatch` that differs only by case or white space.
         public let isNearMiss: Bool
-        /// The reason why a matching address does not count; only for `emailUnverified`.
+        /// The reason why the matching address is not verified; only for `emailUnverified`.
         public let detail: String?
     }
 
@@ -37,7 +37,7 @@ public struct Explanation: Sendable {
         evaluation.reason == .emailUnverified ? rows.lazy.compactMap(\.detail).first : nil
     }
 
-    /// Writes the verdicts alone, as an array.
+    /// Writes the verdicts as an array, without the outcome.
     public func writeRows(to writer: inout JSONWriter) {
         writer.beginArray()
         for row in rows {
@@ -68,7 +68,7 @@ public struct Explanation: Sendable {
 }
 
 extension OrganizationRules {
-    /// Evaluates every rule. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
+    /// Evaluates every rule. The outcome equals that of ``evaluate(_:from:emailTrust:)``.
     public func explain(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Explanation {
         guard providers.contains(exactly: provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)

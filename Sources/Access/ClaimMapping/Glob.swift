@@ -1,20 +1,21 @@
 /// A pattern for whole values. `*` matches any number of characters, `?` matches exactly one Unicode scalar, and every
 /// other character matches itself.
 ///
-/// The parts before the first `*` and after the last one each have one possible place. The parts between are found by a
-/// bit-parallel search. The cost is at most the text's length times a sixty-fourth of the pattern's, for every text and
+/// The parts before the first `*` and after the last one each have one possible position. The parts between are found
+/// by a bit-parallel search. For every text and pattern, the cost is at most the product of their lengths divided by
+/// 64.
 /// pattern.
 public final class Glob: Sendable, Hashable {
     private static let star = UInt8(ascii: "*")
     fileprivate static let one = UInt8(ascii: "?")
 
-    /// UTF-8. A literal character can match only at the start of a character of the text, so bytes can be compared.
+    /// UTF-8. A literal character can match only at the start of a character of the text, so bytes are compared.
     private let head: [UInt8]
     private let middle: [GlobPiece]
-    /// The part after the last `*`; nil if there is none, and the head has to match the whole text.
+    /// The part after the last `*`. Nil if the pattern has no `*`; the head must then match the whole text.
     private let tail: [UInt8]?
 
-    /// The characters that a matching text must contain; a cheap check that rules out most texts.
+    /// A cheap check that rules out most texts: the characters that a matching text must contain.
     let needs: GlobNeeds
 
     public init(_ pattern: String) {
@@ -44,14 +45,14 @@ public final class Glob: Sendable, Hashable {
         guard let tail else { return start == text.count }
         guard let end = Glob.start(of: tail, in: text), start <= end else { return false }
         for place in middle.indices {
-            // The first match leaves the most text for the following pieces.
+            // The earliest match leaves the most text for the following pieces.
             guard let next = middle[place].end(in: text, from: start, to: end) else { return false }
             start = next
         }
         return true
     }
 
-    /// The first byte of every matching text; nil if there is no common one.
+    /// The first byte of every matching text; nil if matching texts may begin differently.
     var firstByte: UInt8? { head.first.flatMap { $0 == Glob.one ? nil : $0 } }
 
     /// Returns the index after a piece that the text begins with, or nil if it does not.
@@ -91,8 +92,8 @@ public final class Glob: Sendable, Hashable {
     fileprivate static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
-/// A part between two stars, prepared for the search. Each scalar of the text has a bit mask of the places in the piece
-/// where it may stand (shift-and; Baeza-Yates and Gonnet, 1992).
+/// A part between two stars, prepared for the search. For each scalar, a bit mask marks the positions in the piece that
+/// the scalar fits (shift-and; Baeza-Yates and Gonnet, 1992).
 private final class GlobPiece: Sendable, Hashable {
     private let scalars: [Unicode.Scalar]
     /// The number of scalars; at least one.
@@ -160,7 +161,7 @@ private final class GlobPiece: Sendable, Hashable {
         return nil
     }
 
-    /// Variant of `end(in:from:to:)` for pieces of at most 64 scalars, as almost all are.
+    /// Faster variant of `end(in:from:to:)` for pieces of at most 64 scalars. Most pieces are that short.
     private func end(in text: Span<UInt8>, from start: Int, to end: Int, last: UInt64) -> Int? {
         var state: UInt64 = 0
         var index = start

@@ -2,7 +2,7 @@
 /// far less than a match, and never rejects a text that matches.
 struct GlobNeeds: Sendable {
     let characters: ASCIISet
-    /// Pairs as places in a ``TextGist``; repeated if there are fewer than four.
+    /// Pairs as positions in a ``TextGist``. Pairs are repeated if there are fewer than four.
     fileprivate let pairs: SIMD4<UInt16>
     fileprivate let hasPairs: Bool
 
@@ -16,7 +16,7 @@ struct GlobNeeds: Sendable {
         }
         self.characters = characters
         hasPairs = !pairs.isEmpty
-        // The pairs come from all parts of the pattern, because patterns often begin alike.
+        // The pairs are taken from all parts of the pattern, because many patterns have a common beginning.
         let count = pairs.count
         self.pairs =
             hasPairs

@@ -63,7 +63,7 @@ extension Mapping {
         return true
     }
 
-    /// Returns true if the value differs from the rule's only by case or white space, a fault that is easily
+    /// Returns true if the value differs from the rule's only by case or white space. Such a difference is easily
     /// overlooked.
     func isNearMiss(_ source: ClaimSource) -> Bool {
         let claim = source.resolve(self)
@@ -86,7 +86,8 @@ extension Mapping {
         String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
     }
 
-    /// Compares without regard to ASCII case; other letters that fold into ASCII ones (the Kelvin sign) stay distinct.
+    /// Compares without regard to ASCII case. Non-ASCII characters that fold into ASCII ones (the Kelvin sign) stay
+    /// distinct.
     static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
 
     static func asciiLowercased(_ byte: UInt8) -> UInt8 {

@@ -6,7 +6,7 @@ internal import Text
 public enum Match: String, Sendable, Hashable, CaseIterable {
     /// Values are equal byte by byte.
     case equals
-    /// The pattern matches the whole value; `*` stands for any characters, `?` for one.
+    /// The pattern matches the whole value. `*` stands for any characters, `?` for one.
     case glob
     /// The claim is present and not null.
     case exists
@@ -23,13 +23,13 @@ public enum ClaimStrategy: String, Sendable, Hashable, CaseIterable {
 /// A claim mapping rule: a condition on one claim, and the role that it earns.
 public struct Mapping: Sendable, Hashable {
     public let id: String
-    /// The place in the order of evaluation, from 1.
+    /// The position in the order of evaluation, from 1.
     public private(set) var rank: Int
     public let claimName: String
     public let match: Match
     /// The value or pattern; empty for `exists`.
     public let claimValue: String
-    /// Splits strings into values before the comparison. Not used for addresses and for `exists`.
+    /// The character that splits strings into values before the comparison. Not used for addresses and for `exists`.
     public let split: Unicode.Scalar?
     public let role: Role
     /// The pointer that is used if no claim has the name `claimName`; nil if the name is not a pointer.
@@ -58,14 +58,14 @@ public struct Mapping: Sendable, Hashable {
     /// All parts of the rule except its rank. Rules that differ in a part may have different outcomes.
     public var parts: [String] { [id, claimName, match.rawValue, claimValue, splitText ?? "", role.rawValue] }
 
-    /// Whether the rule may address several values, those of an array's elements (`*`).
+    /// True if the rule may address several values: those of an array's elements (`*`).
     public var looksAtElements: Bool { pointer?.hasWildcard ?? false }
 
     /// The separator as text; nil if the rule has none.
     public var splitText: String? { split.map { String(String.UnicodeScalarView([$0])) } }
 
-    /// Reads what ``splitText`` wrote. Returns nil if the text is not exactly one character, or is U+0000, which no claim
-    /// has.
+    /// Returns the separator of a text that ``splitText`` returned. Returns nil if the text is not exactly one
+    /// character, or is U+0000, which cannot occur in a claim.
     public static func separator(_ text: String) -> Unicode.Scalar? {
         guard text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first, scalar.value != 0 else {
             return nil
@@ -73,8 +73,8 @@ public struct Mapping: Sendable, Hashable {
         return scalar
     }
 
-    /// Returns true if a claim name leads to the top-level e-mail address, provided that no claim's name begins with
-    /// `/`.
+    /// Returns true if a claim name addresses the top-level e-mail address. The check assumes that no claim's name
+    /// begins with `/`.
     public static func isEmail(_ claimName: String) -> Bool {
         claimName.isExactly("email") || claimName.isExactly("/email")
     }
@@ -84,7 +84,7 @@ public struct Mapping: Sendable, Hashable {
         Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
     }
 
-    /// Returns the condition in one line for a rule that does not exist yet.
+    /// Returns the condition of a possible rule in one line.
     public static func condition(
         claimName: String, match: Match, claimValue: String, split: Unicode.Scalar?
     ) -> String {
@@ -92,7 +92,7 @@ public struct Mapping: Sendable, Hashable {
             split.map { "\(claimName) (split at \(String(String.UnicodeScalarView([$0])).quoted()))" } ?? claimName
         switch match {
         case .equals: return "\(name) = \(claimValue)"
-        case .glob: return "\(name) like \(claimValue)"
+        case .glob: return "\(name) matches pattern \(claimValue)"
         case .exists: return "\(claimName) exists"
         }
     }

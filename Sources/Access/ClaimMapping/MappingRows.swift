@@ -2,26 +2,26 @@ internal import Cryptography
 internal import JSON
 internal import Text
 
-/// Ordered rules, prepared for evaluation. Rules that ask for one value of one claim are found by that value, so that a
-/// thousand of them cost little more than one.
+/// Ordered rules, prepared for evaluation. `equals` rules on one claim are found by their value, so that a thousand of
+/// them cost little more than one.
 public final class MappingRows: Sendable {
     public static let none = MappingRows([])
 
     public let mappings: [Mapping]
-    /// SHA-256 of everything that the outcome depends on; equal rules in equal order have equal digests. Empty if it
-    /// cannot be computed; it then equals no other digest.
+    /// SHA-256 of everything that the outcome depends on. Equal rules in equal order have equal digests. Empty if no
+    /// digest can be computed; it then equals no other digest.
     let digest: [UInt8]
-    /// The rules by claim; nil if there are too few rules for an index to pay off.
+    /// The rules by claim. Nil if there are too few rules for an index to pay off.
     private let groups: [Group]?
 
-    /// The rules that address one claim and split it alike.
+    /// Rules that address one claim and split it in the same way.
     private struct Group {
-        /// Any rule of the group; all of them resolve alike.
+        /// Any rule of the group. All its rules resolve to the same values.
         let example: Mapping
         var all: [Int] = []
         /// The `equals` rules by the value's hash; ``patterns`` and ``scan`` hold the other rules.
         var byValue: [UInt64: [Int]] = [:]
-        /// The `equals` rules by the address's hash; addresses compare without regard to ASCII case.
+        /// The `equals` rules by the address's hash. Addresses are compared without regard to ASCII case.
         var byAddress: [UInt64: [Int]] = [:]
         var patterns: [Pattern] = []
         var addressPatterns: [Pattern] = []
@@ -37,7 +37,7 @@ public final class MappingRows: Sendable {
     private struct Pattern {
         let index: Int
         let glob: Glob
-        /// The first byte of every match. Zero if a match may begin with any byte.
+        /// The first byte of every match; zero if a match may begin with any byte.
         let firstByte: UInt8
         /// The bytes that a matching value must contain.
         let needs: GlobNeeds
@@ -52,7 +52,7 @@ public final class MappingRows: Sendable {
         self.init(mappings, indexedFrom: 8)
     }
 
-    /// - Parameter indexedFrom: the number of rules from which an index is built; fewer rules are evaluated one by one.
+    /// - Parameter indexedFrom: the number of rules from which an index is built. Fewer rules are evaluated one by one.
     init(_ mappings: [Mapping], indexedFrom: Int) {
         self.mappings = mappings
         digest = MappingRows.digest(of: mappings)
@@ -115,7 +115,7 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// Evaluates a group. Rules that do not match, or whose claim is absent, are left out: they change nothing.
+    /// Evaluates a group. Rules that do not match, or whose claim is absent, are left out, because they change nothing.
     private func judge(
         _ group: Group, _ source: ClaimSource, into judgements: inout [(index: Int, judgement: Mapping.Judgement)]
     ) {
@@ -150,7 +150,7 @@ public final class MappingRows: Sendable {
             }
             return
         }
-        // Several elements may satisfy one rule.
+        // Several elements may satisfy the same rule.
         var found: Set<Int> = []
         _ = claim.values.containsText(splitAt: group.example.split) { text in
             for index in group.byValue[MappingRows.hash(text)] ?? []
@@ -161,8 +161,8 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// Returns the rules whose pattern a value or one of its elements satisfies. Each element is summarized once for
-    /// all patterns.
+    /// Returns the rules whose pattern matches a value or one of its elements. Each element is summarized once for all
+    /// patterns.
     private func matches(of values: ClaimValues, _ group: Group) -> [Int] {
         var (found, gist): ([Int], TextGist) = ([], TextGist())
         _ = values.containsText(splitAt: group.example.split) { text in
@@ -185,7 +185,7 @@ public final class MappingRows: Sendable {
         }
     }
 
-    /// FNV-1a. The hash needs no security, because the values that it finds are compared.
+    /// FNV-1a. The hash needs no security, because the values found by it are compared.
     private static func hash(_ text: Span<UInt8>, isFolded: Bool = false) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in text.indices {

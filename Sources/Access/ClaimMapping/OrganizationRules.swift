@@ -2,10 +2,10 @@ internal import Cryptography
 public import Identities
 internal import JSON
 
-/// An organization's claim mapping: the rules of the settings file, then those that managers added.
+/// An organization's claim mappings: the rules of the configuration file, then those that managers added.
 public struct OrganizationRules: Sendable {
     public let id: OrganizationID
-    /// Names of the providers whose tokens can earn a role in this organization.
+    /// Ids of the providers whose tokens can earn a role in this organization.
     public let providers: [String]
     public let strategy: ClaimStrategy
     /// The rules in blocks, in the order of evaluation.
@@ -22,19 +22,19 @@ public struct OrganizationRules: Sendable {
         self.blocks = blocks
     }
 
-    /// Returns these rules with more rules ranked after them.
+    /// Returns a copy with more rules, ranked after the existing ones.
     public func adding(_ rows: MappingRows) -> OrganizationRules {
         guard !rows.mappings.isEmpty else { return self }
         return OrganizationRules(id: id, providers: providers, strategy: strategy, blocks: blocks + [rows])
     }
 
-    /// All rules, with their ranks from 1.
+    /// All rules, ranked from 1.
     public var mappings: [Mapping] {
         guard blocks.count > 1 else { return blocks.first?.mappings ?? [] }
         return blocks.flatMap(\.mappings).enumerated().map { index, mapping in mapping.ranked(index + 1) }
     }
 
-    /// Returns a name for this state of the rules: equal rules have equal tags. Returns nil if none can be computed.
+    /// Returns a tag of the current rules. Equal rules have equal tags. Returns nil if no digest can be computed.
     ///
     /// - Parameter context: further values that the outcome depends on.
     public func tag(with context: [String] = []) -> RulesTag? {
@@ -52,7 +52,7 @@ public struct OrganizationRules: Sendable {
     }
 }
 
-/// The name of one state of an organization's rules: 128 bits of a digest in base64url.
+/// A tag that identifies an organization's rules: 128 bits of a digest in base64url.
 public struct RulesTag: Sendable, Hashable {
     public let text: String
 

@@ -3,10 +3,10 @@ internal import Databases
 internal import Identities
 public import Policy
 
-/// The only entry point for requests. Every method takes a permit, works for the organization that the permit names,
-/// and refuses a permit for another permission.
+/// The only entry point for requests. Every method takes a permit and works for the organization that the permit names.
+/// A permit for another permission is refused.
 ///
-/// Results are bytes with their entity tags; the caller translates them to HTTP. Methods that only read metrics use
+/// Results are bytes with their entity tags, which the caller translates to HTTP. Methods that only read metrics use
 /// memory and never wait.
 public struct MetricsBackend: Sendable {
     private let store: MetricsStore
@@ -24,7 +24,7 @@ public struct MetricsBackend: Sendable {
         store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
     }
 
-    /// Returns true if the result takes too long to compute on a reactor.
+    /// Returns true if computing the result would block a reactor for too long.
     public func isLong(
         _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
     ) throws(MetricsFault) -> Bool {
@@ -42,7 +42,7 @@ public struct MetricsBackend: Sendable {
         }
     }
 
-    /// Returns a number that grows with each change of the results of ``workspaces(_:_:as:)``, for caching.
+    /// Returns a number that increases with each change of the results of ``workspaces(_:_:as:)``, for caching.
     public func version(_ permit: Permit) throws(MetricsFault) -> Int {
         store.snapshot(of: try organization(permit, for: .readMetrics)).version
     }
@@ -71,9 +71,9 @@ public struct MetricsBackend: Sendable {
     //
     // Each write checks its authorization again, because the permit was issued before the content arrived.
 
-    /// Replaces the whole inventory with a document of any size, all or nothing. Returns after COMMIT.
+    /// Replaces the whole inventory with a document of any size, completely or not at all. Returns after COMMIT.
     ///
-    /// - Parameter record: appended to the audit log in the transaction.
+    /// - Parameter record: the event to append to the audit log in the transaction.
     public func replaceInventory(
         _ permit: Permit, from source: inout some InventorySource, if authorization: WriteAuthorization,
         recording record: AuditRecord? = nil
@@ -87,19 +87,19 @@ public struct MetricsBackend: Sendable {
         try await store.export(organization(permit, for: .writeInventory))
     }
 
-    /// Applies `{"changes":[…]}`, all or none. Returns after COMMIT.
+    /// Applies `{"changes":[…]}`, all changes or none. Returns after COMMIT.
     public func change(
         _ permit: Permit, body: [UInt8], if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
         try await store.change(organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
-    /// Returns one workspace as it was published, or nil if there is none with this id.
+    /// Returns one workspace as it was published, or nil if the organization has no workspace with this id.
     public func inventoryWorkspace(_ permit: Permit, id: String) async throws(MetricsFault) -> Representation? {
         try await store.inventoryDocument(ofWorkspace: id, of: organization(permit, for: .writeInventory))
     }
 
-    /// Adds a workspace, or replaces the one with this id. The roles of its members must exist already.
+    /// Adds a workspace, or replaces the one with this id. The roles of its members must already exist.
     public func putWorkspace(
         _ permit: Permit, id: String, body: [UInt8], if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
@@ -107,7 +107,7 @@ public struct MetricsBackend: Sendable {
             id, of: organization(permit, for: .writeInventory), body: body, if: authorization)
     }
 
-    /// Deletes one workspace; refused as `notFound` if there is none with this id.
+    /// Deletes one workspace. Refused as `notFound` if the organization has no workspace with this id.
     public func deleteWorkspace(
         _ permit: Permit, id: String, if authorization: WriteAuthorization
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {

@@ -6,7 +6,7 @@ struct Arguments: Sendable {
     private var values: [ExactText: [String]] = [:]
     private var operands: [ExactText: String] = [:]
 
-    /// - Parameter words: the words after the command's name. `--` ends the options.
+    /// - Parameter words: the arguments after the command's name. `--` ends the options.
     init(_ words: ArraySlice<String>, for command: Command) throws(CommandFailure) {
         var rest = words
         var plain: [String] = []
@@ -59,7 +59,7 @@ struct Arguments: Sendable {
             rest.removeFirst()
         } else {
             throw .words(
-                "\(option.spelling) needs its value (one that begins with - is written --\(option.name)=VALUE)")
+                "\(option.spelling) needs its value (write a value that begins with - as --\(option.name)=VALUE)")
         }
         guard !value.isEmpty else { throw .words("\(option.spelling) needs a value that is not empty") }
         values[ExactText(option.name), default: []].append(value)
@@ -88,7 +88,7 @@ struct Arguments: Sendable {
     func optionalOperand(_ placeholder: String) -> String? { operands[ExactText(placeholder)] }
 }
 
-/// Quotes an argument in a message: short, in one line, without control characters of a terminal.
+/// Quotes an argument in a message: shortened, in one line, without control characters.
 func shown(_ word: String) -> String {
     let scalars = word.unicodeScalars
     return "\"" + String(scalars.prefix(60)).escapedForTerminal() + (scalars.dropFirst(60).isEmpty ? "\"" : "…\"")

@@ -2,9 +2,9 @@
 struct Command: Sendable {
     /// The words of the name: `["token", "verify"]` for `token verify`.
     let path: [String]
-    /// One line of the overview, without a full stop.
+    /// One line for the overview, without a full stop.
     let summary: String
-    /// Further text for the command's help; may be empty.
+    /// Further text for the command's help. May be empty.
     var details = ""
     var options: [Option] = []
     var operands: [Operand] = []
@@ -21,7 +21,7 @@ struct Option: Sendable {
     /// The placeholder of the value in help; nil for a flag.
     let placeholder: String?
     var isRequired = false
-    /// Whether the option may be repeated.
+    /// True if the option may be repeated.
     var isRepeated = false
     let help: String
 

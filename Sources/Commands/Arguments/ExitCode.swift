@@ -8,7 +8,7 @@ enum ExitCode: Int32, Sendable {
     case wrongWords = 2
 }
 
-/// The reason why a command failed: lines for standard error that state what to do.
+/// The reason why a command failed, as lines for standard error that state what to do.
 struct CommandFailure: Error, Sendable {
     let exitCode: ExitCode
     let lines: [String]

@@ -5,11 +5,11 @@ internal import Grants
 internal import Identities
 
 extension Invocation {
-    /// Opens the store of grants and invitations for one command; the gateway may run at this time.
+    /// Opens the store of grants and invitations for one command. The gateway may be running at the same time.
     ///
     /// - Parameters:
-    ///   - isWriting: whether the command records events, so that a checkpoint may be due.
-    ///   - isMade: whether a missing store is created. Commands that only read should report it instead.
+    ///   - isWriting: true if the command records events, so that a checkpoint may be due.
+    ///   - isMade: true if a missing store is created. Commands that only read should report it instead.
     func withAccess(
         _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
         _ body: (AccessStore) throws(DatabaseError) -> ExitCode
@@ -26,7 +26,7 @@ extension Invocation {
         }
     }
 
-    /// Returns the organization that `--organization` names; nil without the option.
+    /// Returns the organization that `--organization` names, or nil without the option.
     func chosenOrganization(in settings: Settings) throws(CommandFailure) -> OrganizationID? {
         guard let name = arguments.value("organization") else { return nil }
         return try organization(name, in: settings)

@@ -16,11 +16,11 @@ struct Invocation: Sendable {
     let error: any ByteSink
     /// The calendar clock.
     let now: @Sendable () -> Timestamp
-    /// Whether the command may fetch keys from providers.
+    /// True if the command may fetch keys from providers.
     let usesNetwork: Bool
 
-    /// Prints one line on standard output, with control characters of a terminal escaped. Returns false if the reader
-    /// is gone.
+    /// Prints one line on standard output, with terminal control characters escaped. Returns false if the reader is
+    /// gone.
     @discardableResult func print(_ line: String) -> Bool {
         output.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
@@ -30,12 +30,12 @@ struct Invocation: Sendable {
         lines.allSatisfy { print($0) }
     }
 
-    /// Prints one JSON text as a line on standard output, with control characters of a terminal escaped.
+    /// Prints one JSON text as a line on standard output, with terminal control characters escaped.
     @discardableResult func print(_ json: [UInt8]) -> Bool {
         output.write(JSONWriter.escapedForTerminal(json) + [0x0A])
     }
 
-    /// Prints one line on standard error, with control characters of a terminal escaped.
+    /// Prints one line on standard error, with terminal control characters escaped.
     func warn(_ line: String) {
         error.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
@@ -69,7 +69,7 @@ struct Invocation: Sendable {
         }
     }
 
-    /// Returns the stored grants, suspensions and rules; empty if there is no store yet.
+    /// Returns the stored grants, suspensions and rules. The result is empty if the store does not exist yet.
     func access(under settings: Settings) throws(CommandFailure) -> AccessSnapshot {
         guard settings.storage.exists else { return .empty }
         do throws(DatabaseError) {
@@ -81,7 +81,7 @@ struct Invocation: Sendable {
         }
     }
 
-    /// Returns the time of `--at`, otherwise the current time.
+    /// Returns the time of `--at`, or the current time without the option.
     func moment() throws(CommandFailure) -> Timestamp {
         guard let text = arguments.value("at") else { return now() }
         guard let moment = Timestamp(rfc3339: text) else {

@@ -11,9 +11,9 @@ extension Command {
     static let auditExport = Command(
         path: ["audit", "export"], summary: "Prints the audit log as JSON lines",
         details: """
-            Every event of every chain, an event a line, in the order of organizations and sequences; the gateway's own
-            chain comes first. The export itself is recorded, and a signed checkpoint of where each chain ends goes to
-            standard error: keep it elsewhere, for audit verify --checkpoint.
+            Prints every event of every chain, one per line, ordered by organization and sequence; the gateway's own
+            chain comes first. The export itself is recorded. A signed checkpoint of the last event of each chain goes
+            to standard error: keep it outside the store, for audit verify --checkpoint.
             """,
         options: [.config]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -26,7 +26,7 @@ extension Command {
             if let checkpoint { call.warn("checkpoint: \(String(decoding: checkpoint.json, as: UTF8.self))") }
             try database.readBlocking { transaction throws(DatabaseError) in
                 try AuditLog.each(transaction) { event throws(DatabaseError) in
-                    guard call.print(event) else { throw DatabaseError(.failed, cause: "nobody reads the output") }
+                    guard call.print(event) else { throw DatabaseError(.failed, cause: "the output was closed") }
                 }
             }
             return .done
@@ -36,16 +36,16 @@ extension Command {
     static let auditVerify = Command(
         path: ["audit", "verify"], summary: "Checks the audit log's chains from end to end",
         details: """
-            Every event is hashed again and compared with what follows it: one that was altered, left out, put in or
-            moved is told, and the exit code is 1. Signed checkpoints, made every day and with each export, tell where a
-            chain was cut off; one that was kept elsewhere tells it even where those in the store were removed too.
-            Checkpoints of a key that secret_key does not give any more count only where --key names its public half,
-            which each of them holds as public_key. A warning tells where none was made for more than a day: the gateway
-            was killed, or had no secret_key, or they were removed.
+            Hashes every event again and compares it with the next one. An event that was altered, removed, inserted or
+            moved is reported, and the exit code is 1. Signed checkpoints, made every day and with each export, reveal
+            that a chain was cut off. A copy kept outside the store reveals it even if the stored checkpoints were
+            removed too. If secret_key was replaced, pass the public key of the old checkpoints with --key; each of them
+            contains it as public_key. A warning reports a gap of more than a day: the gateway was killed, had no
+            secret_key, or checkpoints were removed.
             """,
         options: [
             .config,
-            .value("checkpoint", "FILE", "checkpoints that were kept elsewhere, one a line (- for standard input)"),
+            .value("checkpoint", "FILE", "copies of checkpoints, one per line (- for standard input)"),
             .value("key", "KEY", isRepeated: true, "the public key of a secret_key that was replaced"),
             .json,
         ]
@@ -53,7 +53,7 @@ extension Command {
         let kept = try checkpoints(call)
         let trusted = try call.arguments.values("key").map { text throws(CommandFailure) -> [UInt8] in
             guard let key = Base64URL.decode(text), key.count == 32 else {
-                throw .words("--key has to be a public_key as checkpoints hold it, not \(shown(text))")
+                throw .words("--key must be the public_key of a checkpoint, not \(shown(text))")
             }
             return key
         }
@@ -85,7 +85,7 @@ extension Command {
                 call.print(writer.bytes)
             } else if faults.isEmpty {
                 call.print(
-                    "\(result.count) events, every one as it was written; \(signed.count) signed checkpoints hold")
+                    "\(result.count) events are unaltered; \(signed.count) signed checkpoints are valid")
             } else {
                 for fault in faults { call.print(fault) }
             }
@@ -94,12 +94,12 @@ extension Command {
         }
     }
 
-    /// Reads checkpoints from lines of a log or of an export's standard error; text before the JSON object is skipped.
+    /// Reads checkpoints from lines of a log, or of an export's standard error. Text before the JSON object is skipped.
     private static func checkpoints(_ call: Invocation) throws(CommandFailure) -> [AuditCheckpoint] {
         guard let path = call.arguments.value("checkpoint") else { return [] }
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
         var found: [AuditCheckpoint] = []
-        // Other lines of a log are skipped; a line with a checkpoint has to be complete.
+        // Other lines of a log are skipped. A line with a checkpoint must be complete.
         for (index, line) in text.split(at: "\n").enumerated() {
             guard let start = line.firstIndex(ofASCII: "{") else { continue }
             let json = Array(line[start...].utf8)
@@ -110,11 +110,11 @@ extension Command {
                 continue
             }
             guard let checkpoint = AuditCheckpoint(json: logged.map { Array($0.utf8) } ?? json) else {
-                throw .failure("\(path), line \(index + 1): this is no whole checkpoint")
+                throw .failure("\(path), line \(index + 1): this checkpoint is incomplete")
             }
             found.append(checkpoint)
         }
-        guard !found.isEmpty else { throw .failure("\(path): there is no checkpoint in it") }
+        guard !found.isEmpty else { throw .failure("\(path): it contains no checkpoint") }
         return found
     }
 

@@ -9,12 +9,11 @@ extension Command {
         path: ["check"], summary: "Reports every fault of a configuration at once",
         details: """
             Each fault is one line on standard error: FILE:LINE:COLUMN: path.of.setting: what is wrong.
-            A warning is such a line too, with "warning:" behind the place, and leaves the exit code at 0: a file with a
-            secret, for example, that users other than its owner may read. For a file without faults, the redirect URI to
-            register at each provider is printed. The files and variables that the configuration names are read; network
-            and storage are not touched.
+            A warning has the form FILE:LINE:COLUMN: warning: …, and does not change the exit code; for example, other
+            users may read a file with a secret. If there are no faults, the redirect URI to register at each provider
+            is printed. The files and variables that the configuration names are read. Network and storage are not used.
             """,
-        options: [.value("config", "FILE", "the same as FILE"), .json],
+        options: [.value("config", "FILE", "the configuration, instead of FILE"), .json],
         operands: [Operand(placeholder: "FILE", isRequired: false, help: "the configuration")]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let path: String

@@ -8,11 +8,11 @@ extension Command {
     static let claimsExplain = Command(
         path: ["claims", "explain"], summary: "Shows the roles that claims would earn: a dry run without a token",
         details: """
-            The claims are an unsigned JSON object, which is read as strictly as the payload of a token.
-            Exits 0 if any role results, otherwise 1.
+            The claims are an unsigned JSON object, parsed as strictly as the payload of a token.
+            Exits 0 if the claims earn a role, otherwise 1.
             """,
         options: [
-            .config, .value("provider", "ID", isRequired: true, "the provider that would issue them"), .json,
+            .config, .value("provider", "ID", isRequired: true, "the provider that would issue the claims"), .json,
         ],
         operands: [Operand(placeholder: "CLAIMS.json|-", help: "a file with the claims; - reads standard input")]
     ) { (call) throws(CommandFailure) -> ExitCode in

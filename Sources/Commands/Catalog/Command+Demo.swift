@@ -9,15 +9,15 @@ internal import Text
 
 extension Command {
     static let demo = Command(
-        path: ["demo"], summary: "Runs everything on loopback, from nothing, to try it out",
+        path: ["demo"], summary: "Runs a complete demo on loopback, without any setup",
         details: """
-            The gateway, an OpenID provider with four people to sign in as, two organizations with their inventories,
-            and a token for each role; prints where to go, and a curl line that works. Nothing that it makes is
-            trusted by anything else, and nothing of it can be reached from other machines.
+            Runs the gateway, an OpenID provider with four users, and two organizations with inventories. Prints the
+            URL to open, a token for each role, and a curl command that works. No other system trusts the demo's keys,
+            and other machines cannot reach it.
             """,
         options: [
-            .value("listen", "ADDRESS", "a loopback address; port 0 takes a free one (default 127.0.0.1:8080)"),
-            .value("data", "DIR", "where it keeps its files (default: gatehouse/demo in the state directory)"),
+            .value("listen", "ADDRESS", "a loopback address; port 0 selects a free one (default 127.0.0.1:8080)"),
+            .value("data", "DIR", "the directory of its files (default: gatehouse/demo in the state directory)"),
             .value(
                 "smtp", "URL", "a mail server for invitations, such as smtp://127.0.0.1:1025 (default: links are shown)"
             ),
@@ -38,7 +38,7 @@ extension Command {
         }
     }
 
-    /// Runs the demo until a signal ends it; the folder is locked meanwhile.
+    /// Runs the demo until a signal ends it. The folder stays locked until then.
     private static func demo(
         in folder: DemoFolder, at address: SocketAddress, _ format: LogFormat, _ call: Invocation
     ) throws(CommandFailure) -> ExitCode {
@@ -94,11 +94,11 @@ extension Invocation {
         do throws(SocketFault) {
             return try address.free()
         } catch {
-            throw .failure("\(error); --listen 127.0.0.1:0 takes a free port")
+            throw .failure("\(error); --listen 127.0.0.1:0 selects a free port")
         }
     }
 
-    /// - Parameter preferred: a port that is used if it is free, so that addresses stay stable between runs.
+    /// - Parameter preferred: a port that is used if it is free, so that URLs stay the same between runs.
     fileprivate func freeAddress(
         _ host: String, preferring preferred: UInt16? = nil
     ) throws(CommandFailure) -> SocketAddress {
@@ -110,12 +110,12 @@ extension Invocation {
         }
     }
 
-    /// Returns the directory of `--data`, or the default by the XDG Base Directory Specification.
+    /// Returns the directory of `--data`, or the default directory of the XDG Base Directory Specification.
     fileprivate func demoDirectory() throws(CommandFailure) -> String {
         if let directory = arguments.value("data") { return directory }
         if let state = environment["XDG_STATE_HOME"], state.starts(exactly: "/") { return "\(state)/gatehouse/demo" }
         guard let home = environment["HOME"], home.starts(exactly: "/") else {
-            throw .words("--data DIR is missing, and HOME does not say where files could be kept")
+            throw .words("--data DIR is missing, and HOME names no directory for the files")
         }
         return "\(home)/.local/state/gatehouse/demo"
     }

@@ -12,15 +12,16 @@ internal import Tokens
 
 extension Command {
     static let grantCreate = Command(
-        path: ["grant", "create"], summary: "Stores a role for somebody, while every provider is down",
+        path: ["grant", "create"], summary: "Grants a role to a user, even while every provider is down",
         details: """
-            The operator's way in: the role counts for tokens and sign-ins of the provider's issuer with this subject,
-            within a second, and only while the organization lists the provider. It is recorded in the audit log.
+            For the operator: the role applies to tokens and sign-ins of the provider's issuer with this subject. It
+            takes effect within a second, and only while the organization lists the provider. The grant is recorded in
+            the audit log.
             """,
         options: [
-            .config, .value("organization", "ID", isRequired: true, "where the role counts"),
-            .value("provider", "ID", isRequired: true, "the provider that vouches for them"),
-            .value("subject", "SUB", isRequired: true, "their name there: \"sub\", or what subject_claim says"),
+            .config, .value("organization", "ID", isRequired: true, "the organization of the role"),
+            .value("provider", "ID", isRequired: true, "the user's provider"),
+            .value("subject", "SUB", isRequired: true, "the user ID at the provider (sub, or subject_claim)"),
             .value(
                 "role", "ROLE", isRequired: true, "organization-manager, organization-viewer or inventory-publisher"),
             .json,
@@ -36,11 +37,11 @@ extension Command {
             settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(exactly: id) }
             )
         else {
-            throw .failure("\(organization) does not list the provider \(id), and nothing would come of the grant")
+            throw .failure("\(organization) does not list the provider \(id), so the grant would have no effect")
         }
         let subject = try call.arguments.required("subject")
         guard (1...255).contains(subject.unicodeScalars.count), !subject.utf8.contains(0) else {
-            throw .words("--subject has to be 1–255 characters")
+            throw .words("--subject must be 1–255 characters")
         }
         let name = try call.arguments.required("role")
         guard let role = Role(exactly: name) else {
@@ -61,9 +62,9 @@ extension Command {
     }
 
     static let grantList = Command(
-        path: ["grant", "list"], summary: "Lists the roles that are stored",
-        details: "Those of all organizations, or of one, a line each.",
-        options: [.config, .value("organization", "ID", "only this one"), .json]
+        path: ["grant", "list"], summary: "Lists the stored roles",
+        details: "One line per grant, of all organizations or of one.",
+        options: [.config, .value("organization", "ID", "only this organization"), .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
@@ -85,13 +86,13 @@ extension Command {
     }
 
     static let grantRevoke = Command(
-        path: ["grant", "revoke"], summary: "Takes a stored role away",
+        path: ["grant", "revoke"], summary: "Revokes a stored role",
         details: """
-            It counts from the next request on. The last manager grant of an organization is taken only with --force,
-            for nobody may be left who can let others in.
+            The role ends with the next request. The last manager grant of an organization is revoked only with
+            --force, because the organization may be left without a manager.
             """,
-        options: [.config, .flag("force", "even where nobody may be left who manages the organization")],
-        operands: [Operand(placeholder: "ID", help: "as grant list shows it")]
+        options: [.config, .flag("force", "even if the organization may be left without a manager")],
+        operands: [Operand(placeholder: "ID", help: "the id shown by grant list")]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
@@ -102,13 +103,13 @@ extension Command {
                 recording: AuditRecord(.grantRevoke, by: .operator))
             switch result {
             case .success(let grant):
-                call.print("\(grant.subject) is \(grant.role.rawValue) in \(grant.organization) no more")
+                call.print("\(grant.subject) is no longer \(grant.role.rawValue) in \(grant.organization)")
                 return .done
             case .failure(.wouldLockOut):
-                call.warn("this is the last manager grant of its organization; --force takes it all the same")
+                call.warn("this is the last manager grant of its organization; --force revokes it anyway")
                 return .no
             case .failure:
-                call.warn("no grant has the id \(shown(id)); grant list shows them")
+                call.warn("no grant has the id \(shown(id)); gatehouse grant list shows the ids")
                 return .no
             }
         }

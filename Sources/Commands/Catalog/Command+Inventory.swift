@@ -11,11 +11,11 @@ extension Command {
     static let inventoryImport = Command(
         path: ["inventory", "import"], summary: "Replaces an organization's inventory with a document",
         details: """
-            All or nothing: the old inventory stays until the whole document has been read and has no fault. A gateway
-            that runs on the same store sees the new one within a second.
+            All or nothing: the old inventory stays until the whole document has been read without a fault. A running
+            gateway with the same store uses the new inventory within a second.
             """,
         options: [
-            .config, .value("organization", "ID", isRequired: true, "the organization whose inventory it is"), .json,
+            .config, .value("organization", "ID", isRequired: true, "the organization of the inventory"), .json,
         ],
         operands: [Operand(placeholder: "FILE|-", help: "the document; - reads standard input")]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -50,7 +50,7 @@ extension Command {
 
     static let inventoryVerify = Command(
         path: ["inventory", "verify"], summary: "Recounts every metric and reports stored counts that differ",
-        options: [.config, .value("organization", "ID", "only this one"), .json]
+        options: [.config, .value("organization", "ID", "only this organization"), .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         var organization: OrganizationID?
@@ -86,7 +86,7 @@ extension Command {
             do throws(DatabaseError) {
                 try store.sweepBlocking()
             } catch {
-                // The import has succeeded; leftover rows are swept at the next start.
+                // The import has succeeded. Leftover rows are swept at the next start.
             }
             return result
         }
@@ -105,8 +105,8 @@ extension Command {
         switch refusal {
         case .syntax(let detail): ["\(name): not valid JSON: \(detail); nothing was changed"]
         case .content(let faults): faults.map { "\(name): \($0.pointer): \($0.detail)" } + ["nothing was changed"]
-        case .notFound, .tooLarge, .signedOut, .notPermitted: ["\(name): it cannot be taken; nothing was changed"]
-        case .abandoned: ["\(name): it paused for so long that the import was given up; nothing was changed"]
+        case .notFound, .tooLarge, .signedOut, .notPermitted: ["\(name): it was refused; nothing was changed"]
+        case .abandoned: ["\(name): it paused for so long that the import was abandoned; nothing was changed"]
         }
     }
 
@@ -121,7 +121,7 @@ extension Command {
 
     private static func text(_ difference: CountDifference) -> String {
         let place = difference.workspace.map { "\(difference.organization)/\($0)" } ?? "\(difference.organization)"
-        return "\(place): \(difference.metric.rawValue) is kept as \(difference.kept), counted \(difference.counted)"
+        return "\(place): \(difference.metric.rawValue) stored \(difference.kept), counted \(difference.counted)"
     }
 
     private static func json(_ differences: [CountDifference]) -> [UInt8] {

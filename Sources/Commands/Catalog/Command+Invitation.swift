@@ -11,12 +11,12 @@ extension Command {
     static let invitationCreate = Command(
         path: ["invitation", "create"], summary: "Invites a user, and prints the link",
         details: """
-            The operator's way in: the first manager. The link works once, for a user who signs in through one of the
-            organization's providers with this address, verified. No letter is sent. It is recorded in the audit log.
-            A link that was lost cannot be shown again: invitation resend makes a new one.
+            For the operator, to invite the first manager. The link works once, for a user who signs in through one of
+            the organization's providers with this verified address. No e-mail is sent. The invitation is recorded in
+            the audit log. A lost link cannot be shown again: invitation resend creates a new one.
             """,
         options: [
-            .config, .value("organization", "ID", isRequired: true, "where the user is invited to"),
+            .config, .value("organization", "ID", isRequired: true, "the organization to which the user is invited"),
             .value("role", "ROLE", isRequired: true, "organization-manager or organization-viewer"), .json,
         ],
         operands: [Operand(placeholder: "EMAIL", help: "the user's address")]
@@ -42,15 +42,15 @@ extension Command {
             switch issued {
             case .success(let issued) where issued.token == nil:
                 call.warn(
-                    "\(address) is invited already, and the link cannot be shown again; "
-                        + "gatehouse invitation resend \(issued.invitation.id) makes a new one")
+                    "\(address) is already invited, and the link cannot be shown again; "
+                        + "gatehouse invitation resend \(issued.invitation.id) creates a new one")
                 return .no
             case .success(let issued):
                 call.print(issued, under: settings)
                 return .done
             case .failure(.invitedOtherwise(let role)):
                 call.warn(
-                    "\(address) is invited already, as \(role.rawValue); gatehouse invitation list shows that "
+                    "\(address) is already invited, as \(role.rawValue); gatehouse invitation list shows that "
                         + "invitation, and invitation revoke ends it")
                 return .no
             case .failure(let refusal):
@@ -62,8 +62,8 @@ extension Command {
 
     static let invitationList = Command(
         path: ["invitation", "list"], summary: "Lists invitations and their states",
-        details: "Those of all organizations, or of one, a line each, the newest first. Links are never shown.",
-        options: [.config, .value("organization", "ID", "only this one"), .json]
+        details: "One line per invitation, of all organizations or of one, newest first. Links are never shown.",
+        options: [.config, .value("organization", "ID", "only this organization"), .json]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
@@ -75,12 +75,12 @@ extension Command {
     }
 
     static let invitationResend = Command(
-        path: ["invitation", "resend"], summary: "Makes a new link for an invitation, and prints it",
+        path: ["invitation", "resend"], summary: "Creates a new link for an invitation, and prints it",
         details: """
-            Links that were made before work no more; the new one lives as long as a new invitation. No letter is sent.
-            It is recorded in the audit log.
+            Earlier links stop working. The new link is valid as long as that of a new invitation. No e-mail is sent.
+            The change is recorded in the audit log.
             """,
-        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "as invitation list shows it")]
+        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "the id shown by invitation list")]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
@@ -98,9 +98,9 @@ extension Command {
     }
 
     static let invitationRevoke = Command(
-        path: ["invitation", "revoke"], summary: "Ends an invitation that is pending",
-        details: "Its link works no more. It is recorded in the audit log.",
-        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "as invitation list shows it")]
+        path: ["invitation", "revoke"], summary: "Revokes a pending invitation",
+        details: "The link stops working. The revocation is recorded in the audit log.",
+        options: [.config, .json], operands: [Operand(placeholder: "ID", help: "the id shown by invitation list")]
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
@@ -118,7 +118,7 @@ extension Command {
 }
 
 extension InvitationTerms {
-    /// The operator's terms: no letter, and no daily limit.
+    /// The operator's terms: no e-mail is sent, and no daily limit applies.
     fileprivate init(byOperatorUnder settings: Settings) {
         self.init(
             inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)

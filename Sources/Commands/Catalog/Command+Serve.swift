@@ -8,8 +8,8 @@ extension Command {
     static let serve = Command(
         path: ["serve"], summary: "Runs the gateway",
         details: """
-            Logs go to standard error, one entry per line. SIGHUP reads the configuration again; if it has a fault, the
-            old one stays. At SIGTERM and SIGINT the gateway answers the requests in flight, for at most 30 s, and ends.
+            Logs go to standard error, one entry per line. SIGHUP reloads the configuration; if it has a fault, the old
+            one stays in use. On SIGTERM or SIGINT, the gateway completes requests in flight, for at most 30 s, and ends.
             """,
         options: [.config, .logFormat(default: .json)]
     ) { (call) throws(CommandFailure) -> ExitCode in
@@ -19,6 +19,7 @@ extension Command {
     }
 
     /// Serves until a signal ends the process.
+    ///
     /// - Parameter ready: called once the listeners accept connections.
     static func serve(
         _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation,
@@ -49,7 +50,7 @@ extension Command {
 
 extension Option {
     static func logFormat(default format: LogFormat) -> Option {
-        .value("log-format", "FORMAT", "json (for programs) or text (for people); default: \(format.rawValue)")
+        .value("log-format", "FORMAT", "json (for programs) or text (for human readers); default: \(format.rawValue)")
     }
 }
 

@@ -6,8 +6,8 @@ extension Command {
     static let tokenExplain = Command(
         path: ["token", "explain"], summary: "Verifies a token and shows its roles, and the verdict of each rule",
         details: """
-            For every organization: the claim mappings, the verdict of each, and the role that results.
-            Exits 0 if any role results, otherwise 1.
+            For every organization: the claim mappings, the verdict on each, and the resulting role.
+            Exits 0 if the token earns a role, otherwise 1.
             """,
         options: [
             .config, .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"), .json,
@@ -23,7 +23,7 @@ extension Command {
             { token in
                 do throws(TokenRefusal) {
                     let claims = try trust.claims(token.span, at: moment)
-                    // The verifier knows only the providers of the settings.
+                    // The verifier knows only providers of the settings.
                     guard let provider = settings.providers.first(where: { $0.id == claims.provider }) else {
                         throw TokenRefusal(.issuerUnknown, "The token's provider is not configured.")
                     }

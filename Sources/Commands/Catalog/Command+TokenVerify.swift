@@ -3,7 +3,7 @@ internal import Tokens
 
 extension Command {
     static let tokenVerify = Command(
-        path: ["token", "verify"], summary: "Verifies tokens as the gateway would, and says why one is refused",
+        path: ["token", "verify"], summary: "Verifies tokens as the gateway does, and shows why a token is refused",
         details: """
             Prints one JSON object per token: {"valid":true,"header":…,"claims":…,"key_id":…} or
             {"valid":false,"reason":…,"detail":…}. The keys come from the providers of --config, or from --keys.
@@ -13,9 +13,9 @@ extension Command {
             .value("config", "FILE", "verify as a gateway with this configuration"),
             .value("keys", "FILE", "verify with these keys: a JWK, a JWK set or PEM"),
             .value("issuer", "URL", "with --keys: the value that iss must have"),
-            .value("audience", "A", isRepeated: true, "with --keys: a value of which aud must contain one"),
+            .value("audience", "A", isRepeated: true, "with --keys: an accepted value of aud"),
             .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"),
-            .flag("signature-only", "check header and signature alone; the payload may be any bytes"),
+            .flag("signature-only", "check header and signature only; the payload may be any bytes"),
             .json,
         ],
         operands: [.token]

@@ -1,6 +1,7 @@
 /// The destination of a command's output.
 public protocol ByteSink: Sendable {
     /// Writes all bytes.
+    ///
     /// - Returns: false if the reader is gone, so that further output is useless.
     @discardableResult func write(_ bytes: [UInt8]) -> Bool
 }

@@ -1,4 +1,4 @@
-/// Reads lines from a source. Longer lines are cut at a limit, so that an endless line costs no memory.
+/// Reads lines from a source. Longer lines are cut at a limit, so that an endless line does not use up memory.
 struct LineReader {
     private let source: any ByteSource
     private let limit: Int

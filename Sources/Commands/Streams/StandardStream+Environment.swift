@@ -2,7 +2,7 @@ internal import Glibc
 internal import Text
 
 extension StandardStream {
-    /// The environment variables of the process; those that are not UTF-8 are omitted.
+    /// The environment variables of the process. Variables that are not UTF-8 are omitted.
     public static var environment: [String: String] {
         var variables: [String: String] = [:]
         // Safe: `environ` ends with a null pointer, and no code here changes it.

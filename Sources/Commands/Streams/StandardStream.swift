@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A standard descriptor of the process; it is never closed.
+/// A standard descriptor of the process. It is never closed.
 public struct StandardStream: ByteSink, ByteSource {
     public static let input = StandardStream(descriptor: STDIN_FILENO)
     public static let output = StandardStream(descriptor: STDOUT_FILENO)
@@ -8,13 +8,13 @@ public struct StandardStream: ByteSink, ByteSource {
 
     private let descriptor: Int32
 
-    /// Opens those of the three standard descriptors that the process was started without. Otherwise a file or
-    /// connection opened later would get their numbers, and would be read as input or written to as output.
+    /// Opens the standard descriptors that the process was started without. Otherwise a file or connection that is
+    /// opened later would get their numbers, and would be used as input or output.
     ///
-    /// Their input is empty, and their output is refused.
+    /// Their input is empty, and output to them is refused.
     public static func occupy() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
-            // The lowest free number is assigned; all lower ones are open already.
+            // The lowest free number is assigned, and all lower ones are already open.
             _ = unsafe open("/dev/null", O_RDONLY)
         }
     }

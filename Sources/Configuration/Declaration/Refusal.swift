@@ -1,4 +1,4 @@
-/// The reason why a setting refuses a value: the message after the path, which states what to write.
+/// The reason why a setting refuses a value. The message follows the setting's path, and states what to write.
 struct Refusal: Error {
     let message: String
 

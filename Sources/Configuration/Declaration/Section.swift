@@ -1,12 +1,12 @@
 internal import JSON
 internal import Text
 
-/// A value that is made from an object of the file: its settings, and their conversion.
+/// A value that is created from an object of the file: its settings, and their conversion.
 protocol Section: Sendable {
     static var settings: [DeclaredSetting] { get }
 
-    /// Creates the value, and reports faults of several settings together. Returns nil if a required setting is missing
-    /// or was refused.
+    /// Creates the value, and reports faults that concern several settings. Returns nil if a required setting is
+    /// missing or was refused.
     init?(_ members: SectionMembers)
 }
 
@@ -17,7 +17,7 @@ struct SectionMembers {
     let reader: SettingReader
     private var values: [ExactText: any Sendable] = [:]
 
-    /// Reads every member by its declaration; unknown, missing and wrong members are reported to the reader.
+    /// Reads every member by its declaration. Unknown, missing and invalid members are reported to the reader.
     init(_ object: JSONValue, path: String, settings: [DeclaredSetting], reader: SettingReader) {
         (self.object, self.path, self.reader) = (object, path, reader)
         for member in object.members where !reader.isFull {
@@ -26,7 +26,7 @@ struct SectionMembers {
                 continue
             }
             let value = setting.read(member.value, place(member.name), reader)
-            // If the file repeats a name, both values are checked and the first counts.
+            // If the file repeats a name, both values are checked, and the first one is used.
             if values[ExactText(member.name)] == nil { values[ExactText(member.name)] = value }
         }
         for setting in settings where object.member(setting.name) == nil {
@@ -34,14 +34,14 @@ struct SectionMembers {
             case .required: reader.fault(at: object, place(setting.name), "is required: \(setting.noun)")
             case .optional: break
             case .byDefault(let text):
-                // Every default is parsed by tests.
+                // Tests parse every default.
                 guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
                 values[ExactText(setting.name)] = setting.read(document.root, place(setting.name), reader)
             }
         }
     }
 
-    /// Returns a message for an unknown setting: the setting that is probably meant, and the allowed names.
+    /// Returns the message for an unknown setting: the setting that was probably meant, and the allowed names.
     private static func unknown(_ name: String, _ settings: [DeclaredSetting]) -> String {
         let names = settings.map(\.name)
         let allowed = "allowed here: \(names.joined(separator: ", "))"
@@ -64,7 +64,7 @@ struct SectionMembers {
         }
     }
 
-    /// Returns the setting's value or default; nil if there is none, or if the value was refused.
+    /// The setting's value or default; nil if it has none, or if the value was refused.
     subscript<Value>(setting: Setting<Value>) -> Value? {
         values[ExactText(setting.name)] as? Value
     }
@@ -96,7 +96,7 @@ struct SectionMembers {
     }
 }
 
-/// Returns a name as paths show it: a plain word as it is, any other name quoted.
+/// Returns a name in the form that paths show: a plain word unchanged, any other name quoted.
 func pathName(_ name: String) -> String {
     let isPlain =
         (1...60).contains(name.utf8.count)

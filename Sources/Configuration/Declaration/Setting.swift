@@ -1,21 +1,21 @@
 internal import JSON
 
-/// Whether a setting is required.
+/// True if a setting is required.
 enum Presence: Sendable {
     case required
     case optional
-    /// The default as JSON text, read by the parser of the file.
+    /// The default as JSON text, parsed like the file.
     case byDefault(String)
 }
 
-/// One setting: name, type, default and meaning, declared once. Parser, reference, schema and tests are derived from
-/// it.
+/// One setting, declared once: name, type, default and meaning. Parser, reference, schema and tests are derived from
+/// the declaration.
 struct Setting<Value: Sendable>: Sendable {
     let name: String
     let kind: SettingKind<Value>
     let presence: Presence
     let meaning: String
-    /// A value as JSON text for the reference, if the kind's own example would say less.
+    /// A value as JSON text for the reference, if it is clearer than the kind's own example.
     let example: String?
 
     init(
@@ -29,14 +29,14 @@ struct Setting<Value: Sendable>: Sendable {
     }
 }
 
-/// A row of the table of settings, independent of the value's type.
+/// A setting as an entry of the table of settings, independent of the value's type.
 struct DeclaredSetting: Sendable {
     let name: String
     let presence: Presence
     let meaning: String
     /// The description of a value.
     let noun: String
-    /// JSON texts that the setting accepts; the first is the example in the reference.
+    /// JSON texts that the setting accepts. The first one is the example in the reference.
     let good: [String]
     /// JSON texts that the setting refuses.
     let wrong: [String]

@@ -3,9 +3,9 @@ internal import Text
 internal import Tokens
 
 extension SettingKind {
-    /// The path of a file that must exist, with its converted content.
+    /// The path of an existing file, and its converted content.
     ///
-    /// - Parameter isSecret: whether to warn if users other than the file's owner can read it.
+    /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
     static func file(
         _ noun: String, good: String, wrong: [String], isSecret: Bool = false,
         _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(Refusal) -> Value
@@ -38,11 +38,11 @@ extension SettingKind<KeySet> {
             do throws(KeySet.Unreadable) {
                 keys = try KeySet(bytes)
             } catch {
-                throw Refusal("holds no keys: \(error.description)")
+                throw Refusal("has no keys: \(error.description)")
             }
             guard keys.keys.isEmpty else { return keys }
             let issues = keys.issues.prefix(3).map(\.description).joined(separator: "; ")
-            throw Refusal("holds no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
+            throw Refusal("has no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
         }
     }
 }
@@ -50,12 +50,12 @@ extension SettingKind<KeySet> {
 extension SettingKind<PEMFile> {
     /// A PEM file with at least one block of this label.
     ///
-    /// - Parameter isSecret: whether to warn if users other than the file's owner can read it.
+    /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
     static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
         file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) { (path, bytes) throws(Refusal) -> PEMFile in
             guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
                 text.holds(exactly: "-----BEGIN ")
-            else { throw Refusal("holds no PEM block \"\(label)\"") }
+            else { throw Refusal("has no PEM block \"\(label)\"") }
             return PEMFile(path: path)
         }
     }

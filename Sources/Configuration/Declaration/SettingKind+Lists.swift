@@ -34,7 +34,7 @@ extension SettingKind {
                 guard let converted = element.read(item, place, reader) else { continue }
                 // Strings are compared by their octets, not by canonical equivalence.
                 let key = (converted as? String).map { AnyHashable(ExactText($0)) } ?? AnyHashable(converted)
-                if !seen.insert(key).inserted { reader.fault(at: item, place, "is in the list already") }
+                if !seen.insert(key).inserted { reader.fault(at: item, place, "is already in the list") }
                 elements.append(converted)
             }
             if elements.count < minimum, value.count < minimum {
@@ -61,7 +61,7 @@ extension SettingKind {
             writer.endArray()
         }
         return SettingKind(
-            "\(element.noun), or a list of such", good: element.good + list.good,
+            "\(element.noun), or a list of these", good: element.good + list.good,
             wrong: element.wrong + list.wrong.filter { $0.utf8.first == UInt8(ascii: "[") }, schema: schema
         ) { value, path, reader in
             guard value.kind == .array else { return element.read(value, path, reader).map { [$0] } }
@@ -92,7 +92,7 @@ extension SettingKind {
             for member in value.members where !reader.isFull {
                 let place = "\(path).\(pathName(member.name))"
                 if reserved.contains(exactly: member.name) {
-                    reader.fault(at: member.nameOffset, place, "is set by the gateway itself and cannot be given here")
+                    reader.fault(at: member.nameOffset, place, "is set by the gateway itself and cannot be set here")
                 } else if let text = member.value.string {
                     texts[ExactText(member.name)] = text
                 } else {

@@ -18,8 +18,8 @@ extension SettingReader {
 
     /// Returns the secret that `{"env": NAME}` or `{"file": PATH}` refers to, without one line break at its end.
     ///
-    /// Other white space at its ends is kept, but causes a warning, because a client or a mail server would not report
-    /// the cause.
+    /// Other white space at its ends is kept, but causes a warning. A provider or mail server that refuses the secret
+    /// would not report this cause.
     func secret(_ reference: JSONValue, _ place: String) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
@@ -47,20 +47,20 @@ extension SettingReader {
             fault(at: member.value, inside, "the secret is empty")
             return nil
         }
-        // A text without its invalid octets, or with U+FFFD in their place, would be another secret.
+        // Invalid octets must not be removed or replaced with U+FFFD, because the result would be another secret.
         guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
             fault(
-                at: member.value, inside, "the secret must be UTF-8 text without NUL: a binary one is written in base64"
+                at: member.value, inside, "the secret must be UTF-8 text without NUL: encode a binary secret in base64"
             )
             return nil
         }
         if let oddity = SettingReader.oddity(of: bytes) {
-            warn(at: member.value, inside, "the secret \(oddity), which counts as part of it")
+            warn(at: member.value, inside, "the secret \(oddity), which is part of it")
         }
         return Secret(bytes: bytes)
     }
 
-    /// Removes one line break: LF, CR LF, or the CR that is left if a program removed the LF.
+    /// Removes one line break: LF, CR LF, or a CR that remains after a program removed the LF.
     private static func withoutLineBreak(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         if bytes.last == 0x0A { bytes.removeLast() }
@@ -68,7 +68,7 @@ extension SettingReader {
         return bytes
     }
 
-    /// Returns a way in which the bytes differ from a typical secret, or nil if they do not.
+    /// Describes how the bytes differ from a typical secret. Returns nil if they do not.
     private static func oddity(of bytes: [UInt8]) -> String? {
         func isWhiteSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte.map { (0x09...0x0D).contains($0) } ?? false }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "begins with a byte-order mark" }
@@ -113,7 +113,7 @@ extension SettingKind<Secret> {
             wrong: SettingReader.wrongSecrets, schema: SettingReader.writeSecretSchema
         ) { value, path, reader in
             guard value.kind == .object else {
-                let plain = value.kind == .string ? "a secret must not be in this file: write" : "must be"
+                let plain = value.kind == .string ? "a secret must not be written in this file: use" : "must be"
                 reader.fault(at: value, path, "\(plain) \(SettingReader.secretNoun)")
                 return nil
             }
@@ -143,7 +143,7 @@ extension SettingKind<[Secret]> {
         }
         let reference = SettingReader.secretNoun
         return SettingKind(
-            "32 random bytes in base64, as \(reference), or a list of such, the newest first",
+            "32 random bytes in base64, as \(reference), or a list of these, newest first",
             good: ["{\"file\": \"secret.key\"}", "[{\"env\": \"A_KEY\"}, {\"file\": \"secret.key\"}]"],
             wrong: SettingReader.wrongSecrets + ["[]", "[\"in plain sight\"]", "{\"env\": \"A_SECRET\"}"],
             schema: schema

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// A type of settings: the form of its values, their parser and their description.
+/// The type of a setting: the form of its values, their parser and their description.
 struct SettingKind<Value: Sendable>: Sendable {
     /// The description of a value; it completes the sentence "must be \(noun)".
     let noun: String
@@ -39,7 +39,7 @@ struct SettingKind<Value: Sendable>: Sendable {
 }
 
 extension JSONValue {
-    /// The value's kind with its article, for messages.
+    /// The value's JSON type with an article, for messages.
     var kindNoun: String {
         switch kind {
         case .null: "null"

@@ -2,9 +2,9 @@ internal import JSON
 internal import Sockets
 internal import Text
 
-/// The checks that need the whole file, such as duplicate ids and references to unknown ids.
+/// Checks across the whole file, such as duplicate ids and references to unknown ids.
 ///
-/// They read the values of the file itself, so that they also find faults beside others.
+/// The checks read the file's own values, so that they also find faults if other settings were refused.
 struct CrossChecks {
     private let members: SectionMembers
     private let providers: [JSONValue]
@@ -29,13 +29,13 @@ struct CrossChecks {
         {
             members.fault(
                 Settings.secretKey,
-                "is required, for providers[\(index)] has a client_id: "
-                    + "make a key with openssl rand -base64 32, and write {\"file\": \"PATH\"}")
+                "is required because providers[\(index)] has a client_id: "
+                    + "create a key with openssl rand -base64 32, and write {\"file\": \"PATH\"}")
         }
         if let listen = members[Settings.listen], let admin = members[Settings.adminListen],
             let same = listen.first(where: { $0.covers(admin) || admin.covers($0) })
         {
-            let reason = same == admin ? "" : ": \(same) and \(admin) take the same connections"
+            let reason = same == admin ? "" : ": \(same) and \(admin) accept the same connections"
             members.fault(Settings.adminListen, "must not be the same as listen\(reason)")
         }
     }
@@ -45,7 +45,7 @@ struct CrossChecks {
         for (index, object) in objects.enumerated() {
             guard let id = object.member(name), let text = id.string else { continue }
             if let earlier = first[ExactText(text)] {
-                members.reader.fault(at: id, "\(list)[\(index)].\(name)", "is that of \(list)[\(earlier)] already")
+                members.reader.fault(at: id, "\(list)[\(index)].\(name)", "is already that of \(list)[\(earlier)]")
             } else {
                 first[ExactText(text)] = index
             }
@@ -67,8 +67,8 @@ struct CrossChecks {
         }
     }
 
-    /// Warns of a provider that the sign-in page does not list and that has no e-mail domain: only a link that names it
-    /// leads there.
+    /// Warns about a provider that the sign-in page does not list and that has no e-mail domain. Users can reach it
+    /// only by a link that names it.
     private func checkReachability() {
         let signingIn = providers.enumerated().filter { $0.element.member(ProviderSettings.clientID.name) != nil }
         let isListedByDefault = signingIn.count <= Settings.mostListedByDefault

@@ -8,7 +8,7 @@ public struct Fault: Sendable, Hashable, CustomStringConvertible {
     public let column: Int
     /// The setting, such as `providers[0].issuer`; empty if the whole file cannot be read.
     public let path: String
-    /// The fault and its correction in one line, never with a secret.
+    /// The fault and its correction, in one line. It never contains a secret.
     public let message: String
 
     /// The form `FILE:LINE:COLUMN: path.of.setting: message`.
@@ -17,10 +17,10 @@ public struct Fault: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// All faults of a configuration file, in the order of the file; at least one.
+/// All faults of a configuration file, at least one, in the order of the file.
 public struct ConfigurationFaults: Error, Sendable, CustomStringConvertible {
     public let faults: [Fault]
-    /// The warnings beside the faults, in the order of the file.
+    /// The warnings of the file, in its order.
     public let warnings: [Warning]
 
     init(_ faults: [Fault], warnings: [Warning] = []) {

@@ -10,7 +10,7 @@ struct IssuerChecks {
         let provider: Int
         let value: JSONValue
         let path: String
-        /// Whether the value is one of `access_token_issuers`.
+        /// True if the value is one of `access_token_issuers`.
         let isFurther: Bool
     }
 
@@ -86,8 +86,8 @@ struct IssuerChecks {
             if let audience {
                 reader.fault(
                     at: audience.value, audience.path,
-                    "is an audience of providers[\(earlier.provider)] already, which has the same issuer: "
-                        + "tokens could not be told apart")
+                    "is already an audience of providers[\(earlier.provider)], which has the same issuer: "
+                        + "tokens could not be distinguished")
             }
             return
         }
@@ -95,6 +95,6 @@ struct IssuerChecks {
         let which = audience.map { "the audience \(quoted($0.text.text)) too" } ?? "no audiences either"
         reader.fault(
             at: further.value, further.path,
-            "is an issuer of providers[\(other.provider)] too, which has \(which): tokens could not be told apart")
+            "is an issuer of providers[\(other.provider)] too, which has \(which): tokens could not be distinguished")
     }
 }

@@ -2,9 +2,9 @@ internal import Files
 internal import JSON
 internal import Text
 
-/// The context of reading one file: the sources of secrets, and the faults and warnings found so far.
+/// The state of reading one file: the sources of secrets, and the faults and warnings found so far.
 final class SettingReader {
-    /// The maximum number of recorded faults; a file with more is not a configuration.
+    /// The maximum number of recorded faults. A file with more is not a configuration.
     static let maximumFaults = 1000
 
     let sources: SettingSources
@@ -28,7 +28,7 @@ final class SettingReader {
         fault(at: value.offset, path, message)
     }
 
-    /// Reports a value that works but should be changed.
+    /// Reports a value that is valid but should be changed.
     func warn(at value: JSONValue, _ path: String, _ message: String) {
         if warnings.count < SettingReader.maximumFaults { warnings.append((value.offset, path, message)) }
     }
@@ -36,7 +36,7 @@ final class SettingReader {
     /// Warns if users other than its owner may read or write a file that holds a secret.
     func warnIfExposed(_ file: String, at value: JSONValue, _ path: String) {
         guard let exposure = sources.exposure(file) else { return }
-        warn(at: value, path, "the file \(quoted(file)) \(exposure); make it its owner's alone (chmod 600)")
+        warn(at: value, path, "the file \(quoted(file)) \(exposure); restrict it to its owner (chmod 600)")
     }
 
     /// Returns a path of the configuration, resolved against its directory.
@@ -45,5 +45,5 @@ final class SettingReader {
     }
 }
 
-/// Quotes text of the file in a message: short, in one line, without control characters of a terminal.
+/// Quotes text of the file in a message: shortened, in one line, without control characters.
 func quoted(_ text: String) -> String { text.quoted() }

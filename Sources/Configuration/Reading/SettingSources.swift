@@ -27,8 +27,8 @@ public struct SettingSources: Sendable {
         try read(path, limit: limit, isRegular: true)
     }
 
-    /// Reads a file that a command's arguments name. It may be a pipe or a device, such as a shell's process
-    /// substitution. Blocks until the pipe has a writer, and until its end.
+    /// Reads a file that is named by a command's arguments. It may be a pipe or a device, such as a shell's process
+    /// substitution. Blocks until the pipe has a writer, and then until the pipe's end.
     public static func readArgument(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
         try read(path, limit: limit, isRegular: false)
     }
@@ -55,7 +55,7 @@ public struct SettingSources: Sendable {
     }
 }
 
-/// The reason why a file cannot be read, in a few words.
+/// The reason why a file cannot be read, as a short phrase.
 public struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 

@@ -2,8 +2,8 @@ internal import Text
 
 /// Finds the known name that a misspelled name probably means.
 public enum Suggestion {
-    /// Returns the nearest candidate, or nil if none is near: one typing error in a short word, up to three in a long
-    /// one.
+    /// Returns the nearest candidate, or nil if none is near. One typing error is allowed in a short word, up to three
+    /// in a long one.
     public static func nearest(to name: String, among candidates: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let typed = folded(name)
@@ -18,7 +18,7 @@ public enum Suggestion {
         return best?.name
     }
 
-    /// Ignores case, and the difference between hyphen and underscore.
+    /// Folds case, and maps hyphens to underscores.
     private static func folded(_ name: String) -> [UInt8] {
         name.asciiLowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     }

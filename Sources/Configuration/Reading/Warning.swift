@@ -1,4 +1,4 @@
-/// A warning about a valid configuration file: a value that works but should be changed.
+/// A warning about a valid configuration file: a value that is valid but should be changed.
 public struct Warning: Sendable, Hashable, CustomStringConvertible {
     /// The file as the caller named it.
     public let file: String
@@ -8,7 +8,7 @@ public struct Warning: Sendable, Hashable, CustomStringConvertible {
     public let column: Int
     /// The setting, such as `secret_key.file`.
     public let path: String
-    /// The problem and its correction in one line, never with a secret.
+    /// The problem and its correction, in one line. It never contains a secret.
     public let message: String
 
     /// The form `FILE:LINE:COLUMN: warning: path.of.setting: message`.

@@ -16,7 +16,7 @@ extension ClaimMappingSettings: Section {
     static let claimName = Setting(
         "claim_name", .text("the name of a claim", example: "groups"), .required,
         "The name of a top-level claim; or a JSON Pointer (RFC 6901), if it begins with / and no claim has that name. A "
-            + "reference token * stands for every element of an array.")
+            + "reference token * matches every element of an array.")
     static let claimValue = Setting(
         "claim_value", .text("the claim's value as a string", example: "soc-leads"), .optional,
         "The value that the claim, or one of its elements, must have. Required unless match is exists.")
@@ -25,7 +25,7 @@ extension ClaimMappingSettings: Section {
         "equals: the same value; glob: a pattern for the whole value, with * and ?; exists: present and not null.")
     static let split = Setting(
         "split", .separator, .optional,
-        "Cuts a string into values before it is matched, without white space around them.")
+        "Splits a string into values before matching; white space around them is removed.")
     static let role = Setting(
         "role", .choice("a role") as SettingKind<Role>, .required, "The role that the rule gives.")
 
@@ -37,7 +37,7 @@ extension ClaimMappingSettings: Section {
     init?(_ members: SectionMembers) {
         typealias S = ClaimMappingSettings
         if members[S.match] == .exists, members.has(S.claimValue) {
-            members.fault(S.claimValue, "has no meaning where match is \"exists\": leave it out")
+            members.fault(S.claimValue, "has no meaning if match is \"exists\": leave it out")
         } else if let match = members[S.match], match != .exists, !members.has(S.claimValue) {
             members.fault(S.claimValue, "is required unless match is \"exists\"")
         }
@@ -58,7 +58,7 @@ extension ClaimMappingSettings: Section {
     private static func checkSplit(_ members: SectionMembers) {
         guard members.has(split) else { return }
         if members[match] == .exists {
-            members.fault(split, "has no meaning where match is \"exists\": leave it out")
+            members.fault(split, "has no meaning if match is \"exists\": leave it out")
         }
         if let name = members[claimName], Mapping.isEmail(name) {
             members.fault(split, "has no meaning for an e-mail address: leave it out")

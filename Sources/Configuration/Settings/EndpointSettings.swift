@@ -20,13 +20,13 @@ public struct EndpointSettings: Sendable {
 
 extension EndpointSettings: Section {
     static let authorization = Setting(
-        "authorization", .endpointURL("the authorization endpoint"), .optional, "Where users are sent to sign in.")
-    static let token = Setting("token", .endpointURL("the token endpoint"), .optional, "Where codes are redeemed.")
+        "authorization", .endpointURL("the authorization endpoint"), .optional, "The URL for sign-in.")
+    static let token = Setting("token", .endpointURL("the token endpoint"), .optional, "The URL for redeeming codes.")
     static let userinfo = Setting(
-        "userinfo", .endpointURL("the userinfo endpoint"), .optional, "Where claims are asked for that ID tokens lack.")
-    static let jwks = Setting("jwks", .endpointURL("the key set"), .optional, "Where the keys are.")
+        "userinfo", .endpointURL("the userinfo endpoint"), .optional, "The URL for claims that ID tokens lack.")
+    static let jwks = Setting("jwks", .endpointURL("the key set"), .optional, "The URL of the keys.")
     static let endSession = Setting(
-        "end_session", .endpointURL("the logout endpoint"), .optional, "Where users are sent to sign out.")
+        "end_session", .endpointURL("the logout endpoint"), .optional, "The URL for signing out.")
 
     static let settings = [
         DeclaredSetting(authorization), DeclaredSetting(token), DeclaredSetting(userinfo), DeclaredSetting(jwks),
@@ -41,7 +41,7 @@ extension EndpointSettings: Section {
 }
 
 extension SettingKind<AbsoluteURL> {
-    /// A URL at a provider; whether http is allowed is checked with the provider's other settings.
+    /// A URL at a provider. The provider's other settings decide whether http is allowed.
     static func endpointURL(_ noun: String, good: String = "https://idp.example.com/path?a=b") -> SettingKind {
         let noun = "the URL of \(noun)"
         return text(

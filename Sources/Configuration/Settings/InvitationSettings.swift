@@ -1,7 +1,7 @@
 /// The limits of managers' invitations.
 public struct InvitationSettings: Sendable, Hashable {
     public let lifetime: Duration
-    /// The number of invitations per organization and day.
+    /// The maximum number of invitations per organization and day.
     public let perDay: Int
     /// Domains in lower case; empty if every domain is allowed.
     public let allowedDomains: [String]
@@ -16,14 +16,14 @@ public struct InvitationSettings: Sendable, Hashable {
 extension InvitationSettings: Section {
     static let lifetime = Setting(
         "lifetime", .duration(in: .seconds(60) ... .seconds(365 * 86400)), .byDefault("\"7d\""),
-        "How long the link of an invitation works.")
+        "How long an invitation's link is valid.")
     static let perDay = Setting(
         "per_day", .integer(in: 0...1_000_000), .byDefault("50"),
-        "How many invitations each organization may send per day."
+        "The maximum number of invitations per organization and day."
     )
     static let allowedDomains = Setting(
         "allowed_domains", .list(of: .domain), .byDefault("[]"),
-        "The e-mail domains to which invitations may go; empty: all.")
+        "The e-mail domains that may be invited; empty: all.")
 
     static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
 

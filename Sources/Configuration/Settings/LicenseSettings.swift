@@ -11,7 +11,7 @@ extension LicenseSettings: Section {
     private static func entitlement(_ name: String, _ meaning: String) -> Setting<Int> {
         Setting(
             name, .integer(in: 0...1_000_000_000), .optional, example: "100",
-            "The number of \(meaning) that are licensed.")
+            "The licensed number of \(meaning).")
     }
 
     static let workflows = entitlement("workflows", "billed workflows")

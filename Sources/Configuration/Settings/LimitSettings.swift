@@ -7,7 +7,7 @@ public struct LimitSettings: Sendable, Hashable {
 extension LimitSettings: Section {
     static let inventoryBody = Setting(
         "inventory_body", .size(in: 1 << 10...1 << 40), .byDefault("\"1GiB\""),
-        "The longest inventory document that is accepted. Every other body has at most 1 MiB.")
+        "The maximum size of an inventory document. Every other request body has at most 1 MiB.")
 
     static let settings = [DeclaredSetting(inventoryBody)]
 

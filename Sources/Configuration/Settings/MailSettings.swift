@@ -7,7 +7,7 @@ internal import Text
 public struct MailSettings: Sendable {
     public let from: Mailbox
     public let server: MailServer
-    /// The SMTP user name; if it is set, so is ``password``.
+    /// The SMTP user name. If it is set, ``password`` is set too.
     public let username: String?
     public let password: Secret?
     /// A PEM file of certificate authorities that may sign the server's certificate; nil for the system's.
@@ -18,7 +18,7 @@ public struct MailSettings: Sendable {
 public struct MailServer: Sendable, Hashable {
     public let host: String
     public let port: UInt16
-    /// Whether TLS starts with the first byte (`smtps`); otherwise STARTTLS is used.
+    /// True if TLS starts with the first byte (`smtps`); otherwise STARTTLS is used.
     public let isImplicitTLS: Bool
 }
 
@@ -38,7 +38,7 @@ extension MailSettings: Section {
                 switch error {
                 case .malformed: throw Refusal("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
                 case .localPartBeyondASCII:
-                    throw Refusal("must have an address of ASCII characters: mail servers may refuse all others")
+                    throw Refusal("must have an address of ASCII characters: mail servers may refuse other ones")
                 case .domainBeyondASCII:
                     throw Refusal("must have the address's domain in its ASCII form, which begins with xn--")
                 }
@@ -54,7 +54,7 @@ extension MailSettings: Section {
                 url.path.isEmpty, !url.hasQuery, !url.hasFragment
             else {
                 throw Refusal(
-                    "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS; username and password have settings of their own"
+                    "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS, without user name and password"
                 )
             }
             let isImplicit = url.scheme == "smtps"
@@ -63,11 +63,11 @@ extension MailSettings: Section {
     static let username = Setting(
         "username", .text("a user name", example: "gatehouse"), .optional,
         "The user name for signing in at the mail server.")
-    static let password = Setting("password", .secret, .optional, "The password that belongs to username.")
+    static let password = Setting("password", .secret, .optional, "The password of username.")
 
     static let caFile = Setting(
         "ca_file", .pem("a PEM file with certificates", label: "CERTIFICATE", good: "ca.pem"), .optional,
-        "Certificate authorities that the mail server's certificate may come from, instead of the system's.")
+        "Certificate authorities for the mail server's certificate, instead of the system's.")
 
     static let settings = [
         DeclaredSetting(from), DeclaredSetting(smtp), DeclaredSetting(username), DeclaredSetting(password),
@@ -78,8 +78,8 @@ extension MailSettings: Section {
         typealias S = MailSettings
         if members.has(S.username) != members.has(S.password) {
             members.has(S.username)
-                ? members.fault(S.password, "is required where username is given")
-                : members.fault(S.username, "is required where password is given")
+                ? members.fault(S.password, "is required if username is set")
+                : members.fault(S.username, "is required if password is set")
         }
         guard let from = members[S.from], let server = members[S.smtp] else { return nil }
         (self.from, self.server) = (from, server)

@@ -2,7 +2,7 @@ public import ClaimMapping
 public import Identities
 internal import Tokens
 
-/// An organization as the file declares it.
+/// The settings of one organization.
 public struct OrganizationSettings: Sendable {
     public let id: OrganizationID
     /// The display name; the id if the file sets none.
@@ -14,7 +14,7 @@ public struct OrganizationSettings: Sendable {
     public let mappings: [Mapping]
     public let license: LicenseSettings
 
-    /// The organization's claim mapping, with the rules of the file only.
+    /// The organization's claim mappings, from the file only.
     public var rules: OrganizationRules {
         OrganizationRules(id: id, providers: providers, strategy: strategy, mappings: mappings)
     }
@@ -22,7 +22,7 @@ public struct OrganizationSettings: Sendable {
 
 extension OrganizationSettings: Section {
     static let id = Setting(
-        "id", .organizationID, .required, "The organization's name in paths and storage; it never changes.")
+        "id", .organizationID, .required, "The organization's id in paths and storage; it must not change.")
     static let name = Setting(
         "name", .text("a name", example: "Acme Corporation"), .optional, "The name that users see; default: the id.")
     static let providers = Setting(
@@ -30,14 +30,14 @@ extension OrganizationSettings: Section {
         "The ids of the providers whose tokens can earn a role here; tokens of other providers never do.")
     static let claimStrategy = Setting(
         "claim_strategy", .choice("how rules decide") as SettingKind<ClaimStrategy>, .byDefault("\"first_match\""),
-        "first_match: the first rule that matches decides; highest_role: of all rules that match, the highest role counts."
+        "first_match: the first matching rule decides; highest_role: the highest role of all matching rules is given."
     )
     static let claimMappings = Setting(
         "claim_mappings", .sections() as SettingKind<[ClaimMappingSettings]>, .byDefault("[]"),
-        "Rules that give roles for claims, tried in this order, before the rules that managers add.")
+        "Rules that map claims to roles, evaluated in this order, before the rules that managers add.")
     static let license = Setting(
         "license", .section as SettingKind<LicenseSettings>, .byDefault("{}"),
-        "The entitlements of the organization, shown beside its use. What is not given is unlimited.")
+        "The organization's license, shown beside its usage. An omitted limit is unlimited.")
 
     static let settings = [
         DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(providers), DeclaredSetting(claimStrategy),

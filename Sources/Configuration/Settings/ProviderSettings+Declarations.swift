@@ -3,33 +3,33 @@ internal import Tokens
 
 extension ProviderSettings {
     static let id = Setting(
-        "id", .providerID, .required, "The provider's name here: in paths, in organizations' providers, in logs.")
+        "id", .providerID, .required, "The provider's id in paths, in organizations' providers, and in logs.")
     static let name = Setting(
         "name", .text("a name", example: "Acme (Okta)"), .optional,
         "The name that users see on buttons and in lists; default: the id.")
     static let listed = Setting(
         "listed", .boolean, .optional,
-        "Whether the general sign-in page offers it by name; default: only while no more than 5 providers have a "
-            + "client_id. If more than 8 are listed, the page names none.")
+        "Whether the general sign-in page lists the provider; default: only if no more than 5 providers have a "
+            + "client_id. If more than 8 are listed, the page lists none.")
     static let issuer = Setting(
         "issuer", .issuer, .required,
-        "Its issuer identifier, exactly as its tokens name it in iss. With keys and no client_id it may be any string. "
-            + "Several providers may share one: the audience picks.")
+        "The issuer identifier, exactly as in the tokens' iss. With keys and without client_id it may be any string. "
+            + "Providers may share an issuer: the audience selects one.")
     static let clientID = Setting(
         "client_id", .text("the client's id", example: "0oa1"), .optional,
-        "The client that the provider knows the gateway as; without it the provider serves bearer tokens only.")
-    static let clientSecret = Setting("client_secret", .secret, .optional, "The client's secret, where it has one.")
+        "The gateway's client id at the provider. Without it, the provider serves bearer tokens only.")
+    static let clientSecret = Setting("client_secret", .secret, .optional, "The client's secret, if it has one.")
     static let tokenEndpointAuth = Setting(
-        "token_endpoint_auth", .choice("how the client proves that it is the client") as SettingKind<TokenEndpointAuth>,
+        "token_endpoint_auth", .choice("the client authentication method") as SettingKind<TokenEndpointAuth>,
         .optional,
-        "How the client proves itself at the token endpoint; default: by its secret, as the discovery document offers, "
+        "The client authentication method at the token endpoint; default: as the discovery document lists, "
             + "client_secret_basic first. private_key_jwt needs client_key.")
     static let clientKey = Setting(
         "client_key", .signingKey, .optional,
         "The private key that signs the client's assertions for private_key_jwt (RFC 7523).")
     static let scopes = Setting(
         "scopes", .list(of: .token("a scope", example: "openid"), atLeast: 1),
-        .byDefault("[\"openid\", \"profile\", \"email\"]"), "What sign-in asks for.")
+        .byDefault("[\"openid\", \"profile\", \"email\"]"), "The scopes that sign-in requests.")
     static let authorizationParameters = Setting(
         "authorization_parameters",
         .dictionary(
@@ -46,65 +46,65 @@ extension ProviderSettings {
         .byDefault("{}"), "Parameters that are added to the logout request (logout_uri at Amazon Cognito).")
     static let maxAge = Setting(
         "max_age", .duration(in: .seconds(0) ... .seconds(3650 * 86400)), .optional, example: "\"12h\"",
-        "How long ago the provider may have asked for the password; asked for and enforced at sign-in.")
+        "The maximum time since the user authenticated at the provider; requested and enforced at sign-in.")
     static let acrValues = Setting(
         "acr_values", .list(of: .token("an authentication context class", example: "phr")), .byDefault("[]"),
-        "Authentication contexts of which a sign-in needs one; asked for and enforced.")
+        "Accepted authentication context classes; requested and enforced at sign-in.")
     static let audiences = Setting(
         "audiences", .list(of: .text("an audience", example: "api://gatehouse")), .byDefault("[]"),
-        "Audiences that bearer tokens may be for; none: no bearer token is accepted. "
+        "Audiences that are accepted in bearer tokens; none: no bearer token is accepted. "
             + "List client_id to accept ID tokens as bearer tokens.")
     static let audienceClaims = Setting(
         "audience_claims", .list(of: .text("the name of a claim", example: "aud"), atLeast: 1), .byDefault("[\"aud\"]"),
         example: "[\"client_id\"]",
-        "Claims in which a bearer token names its audience; the first one that it has decides. Amazon Cognito: client_id."
+        "Claims in which a bearer token names its audience; the first one present decides. Amazon Cognito: client_id."
     )
     static let accessTokenIssuers = Setting(
         "access_token_issuers",
         .list(of: .text("an iss value", example: "http://adfs.example.com/adfs/services/trust")), .byDefault("[]"),
-        "Further exact iss values of bearer tokens (ADFS, version 1 of Entra ID); such a token is one of the issuer.")
+        "Further exact iss values of bearer tokens (ADFS, version 1 of Entra ID); such a token counts as the issuer's.")
     static let authorizedParties = Setting(
         "authorized_parties", .list(of: .text("a client's id", example: "0oa2")), .byDefault("[]"),
-        "Where not empty, a bearer token's azp must be one of these.")
+        "If not empty, a bearer token's azp must be one of these.")
     static let algorithms = Setting(
         "algorithms", .list(of: SettingKind<SignatureAlgorithm>.choice("a signature algorithm"), atLeast: 1),
         .byDefault("[\(SignatureAlgorithm.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]"),
-        example: "[\"RS256\", \"ES256\"]", "Signature algorithms that are accepted; default: all that are known.")
+        example: "[\"RS256\", \"ES256\"]", "Accepted signature algorithms; default: all supported ones.")
     static let keys = Setting(
         "keys", .keyFile, .optional,
-        "Fixed keys; without it the provider's discovery document says where they are.")
+        "Fixed keys. Without them, the keys come from the URL in the discovery document.")
     static let discoveryURL = Setting(
         "discovery_url",
         .endpointURL("the discovery document", good: "https://a.example/p/.well-known/openid-configuration?appid=7"),
         .optional,
-        "Where the discovery document is, if not below the issuer. It still has to state the issuer exactly.")
+        "The URL of the discovery document, if not below the issuer. It must still state the issuer exactly.")
     static let endpoints = Setting(
         "endpoints", .section as SettingKind<EndpointSettings>, .byDefault("{}"),
         "Endpoints that replace those of the discovery document. With authorization, token, and either keys or jwks, nothing "
             + "is discovered.")
     static let reachable = Setting(
         "reachable", .list(of: .reachable), .byDefault("[]"),
-        "Private addresses, or hosts with private addresses, at which the provider's endpoints may be. The hosts of issuer, "
-            + "discovery_url and endpoints may have one anyway.")
+        "Private addresses, or hosts with private addresses, for the provider's endpoints. The hosts of issuer, "
+            + "discovery_url and endpoints are always allowed.")
     static let subjectClaim = Setting(
         "subject_claim", .text("the name of a claim", example: "uid"), .byDefault("\"sub\""),
-        "The claim that names the subject (uid at Okta, oid at Entra). An ID token without it is named by sub; a bearer token "
-            + "without it is refused.")
+        "The claim that names the subject (uid at Okta, oid at Entra). An ID token without it falls back to sub; a bearer "
+            + "token without it is refused.")
     static let trustEmail = Setting(
         "trust_email", .boolean, .byDefault("false"),
-        "Whether e-mails of email_domains count as verified although no email_verified is sent.")
+        "Whether addresses in email_domains count as verified if the provider sends no email_verified.")
     static let emailDomains = Setting(
         "email_domains", .list(of: .domain), .byDefault("[]"),
-        "Sign-in by an e-mail address of these domains finds this provider; trust_email needs them.")
+        "Users with an e-mail address in these domains sign in at this provider. Required for trust_email.")
     static let clockSkew = Setting(
         "clock_skew", .duration(in: .seconds(0) ... .seconds(3600)), .byDefault("\"60s\""),
-        "How far the provider's clock may differ.")
+        "The tolerated difference of the provider's clock.")
     static let maxTokenAge = Setting(
         "max_token_age", .duration(in: .seconds(1) ... .seconds(36500 * 86400)), .byDefault("\"24h\""),
-        "How old a token's iat may be.")
+        "The maximum time since a token's iat.")
     static let caFile = Setting(
         "ca_file", .pem("a PEM file with certificates", label: "CERTIFICATE", good: "ca.pem"), .optional,
-        "Certificates that the provider's own is checked against, instead of the system's.")
+        "Certificate authorities for the provider's certificate, instead of the system's.")
     static let insecureAllowHTTP = Setting(
         "insecure_allow_http", .boolean, .byDefault("false"),
         "Allows an http issuer on loopback: for tests and the demo.")

@@ -11,15 +11,14 @@ public struct ProviderSettings: Sendable {
     public let id: ProviderID
     /// The name that users see.
     public let name: String
-    /// Whether the general sign-in page lists the provider; nil: by the number of providers
+    /// True if the general sign-in page lists the provider. If nil, the number of providers decides
     /// (``Settings/listedProviders``).
     public let listed: Bool?
-    /// The issuer as written; compare by ``TrustedProvider/canonicalIssuer(_:)``.
     public let issuer: Issuer
     /// The client id; nil if the provider serves bearer tokens only.
     public let clientID: String?
     public let clientSecret: Secret?
-    /// The method of client authentication; nil: by the secret with a discovered method, or none without a secret.
+    /// The method of client authentication. If nil, a discovered method is used with a secret, and none without one.
     public let tokenEndpointAuth: TokenEndpointAuth?
     /// The key of `private_key_jwt`.
     public let clientKey: SigningKey?
@@ -50,10 +49,10 @@ public struct ProviderSettings: Sendable {
     public let caFile: String?
     public let insecureAllowHTTP: Bool
 
-    /// The domains whose e-mail addresses count as verified without `email_verified`.
+    /// The domains whose e-mail addresses count as verified if no `email_verified` is sent.
     public var emailTrust: EmailTrust { EmailTrust(domains: trustEmail ? emailDomains : []) }
 
-    /// Returns the conditions on the provider's bearer tokens, with the discovered keys if the file has none.
+    /// Returns the conditions on the provider's bearer tokens. If the file has no keys, the discovered keys are used.
     public func trusted(keys discovered: KeySet? = nil) -> TrustedProvider {
         var provider = TrustedProvider(id: id, issuer: issuer, keys: keys ?? discovered)
         provider.audiences = audiences
@@ -100,7 +99,7 @@ extension ProviderSettings: Section {
     /// Checks combinations of settings.
     private static func check(_ members: SectionMembers) {
         if members[trustEmail] == true, members[emailDomains]?.isEmpty ?? false {
-            members.fault(emailDomains, "is required where trust_email is true: say whose addresses count as verified")
+            members.fault(emailDomains, "is required if trust_email is true: list the domains that are verified")
         }
         if let scopes = members[scopes], members.has(self.scopes), !scopes.contains(exactly: "openid") {
             members.fault(self.scopes, "must contain \"openid\"; without it there is no ID token")
@@ -115,37 +114,37 @@ extension ProviderSettings: Section {
 
     private static func checkClient(_ members: SectionMembers) {
         if members.has(clientSecret), !members.has(clientID) {
-            members.fault(clientID, "is required where client_secret is given")
+            members.fault(clientID, "is required if client_secret is set")
         }
         let method = members[tokenEndpointAuth]
         if members.has(tokenEndpointAuth), !members.has(clientID) {
-            members.fault(clientID, "is required where token_endpoint_auth is given")
+            members.fault(clientID, "is required if token_endpoint_auth is set")
         }
         switch method {
         case .clientSecretBasic, .clientSecretPost:
             if !members.has(clientSecret) {
-                members.fault(clientSecret, "is required where token_endpoint_auth is \(method?.rawValue ?? "")")
+                members.fault(clientSecret, "is required if token_endpoint_auth is \(method?.rawValue ?? "")")
             }
         case .privateKeyJWT:
             if !members.has(clientKey) {
-                members.fault(clientKey, "is required where token_endpoint_auth is private_key_jwt")
+                members.fault(clientKey, "is required if token_endpoint_auth is private_key_jwt")
             }
         case .publicClient, nil: break
         }
-        // A refused method may have been intended as private_key_jwt.
+        // A method with a fault may have been intended as private_key_jwt.
         let isMethodRefused = members.has(tokenEndpointAuth) && method == nil
         if members.has(clientKey), !isMethodRefused, method != .privateKeyJWT {
-            members.fault(clientKey, "belongs to \"token_endpoint_auth\": \"private_key_jwt\"")
+            members.fault(clientKey, "requires \"token_endpoint_auth\": \"private_key_jwt\"")
         }
         if members.has(clientSecret), method == .privateKeyJWT || method == .publicClient {
-            members.warn(clientSecret, "is not used where token_endpoint_auth is \(method?.rawValue ?? "")")
+            members.warn(clientSecret, "is not used if token_endpoint_auth is \(method?.rawValue ?? "")")
         }
     }
 
     private static func checkIssuer(_ members: SectionMembers) {
         guard let issuer = members[issuer] else { return }
         if let reason = IssuerRules.mistake(in: issuer) { return members.fault(self.issuer, reason) }
-        // The issuer of such a provider is only compared with tokens, never used as a URL.
+        // Without a discovery document, the issuer is only compared with tokens and never used as a URL.
         let isOnlyCompared = members.has(keys) && !members.has(clientID)
         guard !isOnlyCompared else { return }
         if let reason = IssuerRules.fault(of: issuer) { return members.fault(self.issuer, reason) }
@@ -158,7 +157,7 @@ extension ProviderSettings: Section {
             members.fault(discoveryURL, reason)
         }
         if members.has(keys), members[endpoints]?.jwks != nil {
-            members.warn(endpoints, "has a jwks that is not used, since keys are given")
+            members.warn(endpoints, "has a jwks that is not used, because keys is set")
         }
         for (name, url) in members[endpoints]?.all ?? [] {
             if let reason = plainFault(of: url, members) { members.fault(endpoints, member: name, reason) }

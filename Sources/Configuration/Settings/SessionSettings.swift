@@ -15,15 +15,15 @@ extension SessionSettings: Section {
         "idle", .duration(in: span), .byDefault("\"8h\""), "A session ends after this time without a request.")
     static let absolute = Setting(
         "absolute", .duration(in: span), .byDefault("\"24h\""),
-        "A session ends at this time after the sign-in, used or not."
+        "A session ends at this time after the sign-in, even if it is in use."
     )
     static let revalidate = Setting(
         "revalidate", .duration(in: span), .byDefault("\"15m\""),
-        "How often the provider is asked whether the user may still sign in.")
+        "The interval at which sessions are renewed at the provider.")
     static let claimsLifetime = Setting(
         "claims_lifetime", .duration(in: span), .byDefault("\"1h\""),
-        "How long claims count without confirmation: the provider answers without confirming them, or there is no refresh "
-            + "token to ask with. While the provider cannot be reached, the last verified claims count until absolute."
+        "How long claims are valid unconfirmed: the provider responds without confirming them, or there is no refresh "
+            + "token. While the provider cannot be reached, the last verified claims count until absolute."
     )
 
     static let settings = [

@@ -69,7 +69,7 @@ extension SettingKind<SocketAddress> {
             guard let address = SocketAddress(text) else { throw Refusal("must be \(noun)") }
             let looksNumeric = address.host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
             guard IPAddress(address.host) != nil || !looksNumeric && AbsoluteURL.isHostName(address.host) else {
-                throw Refusal("must be \(noun): \(quoted(address.host)) is no address")
+                throw Refusal("must be \(noun): \(quoted(address.host)) is not an address")
             }
             return address
         }
@@ -91,7 +91,7 @@ extension SettingKind<[SocketAddress]> {
                 }
                 reader.warn(
                     at: value, "\(path)[\(index)]",
-                    "is left out: \(other.element) takes the connections to \(address) too")
+                    "is left out: \(other.element) accepts the connections to \(address) too")
                 return false
             }.map(\.element)
         }
@@ -109,7 +109,7 @@ extension SettingKind<AddressRange> {
             if let address = IPAddress(text) {
                 throw Refusal("must be \(noun); for this one address write \"\(text)/\(address.bytes.count * 8)\"")
             }
-            throw Refusal("must be \(noun), with no bits set behind the prefix")
+            throw Refusal("must be \(noun), with no bits set after the prefix")
         }
     }
 }
@@ -130,10 +130,10 @@ extension SettingKind<PublicURL> {
 
 extension SettingKind<String> {
     /// An issuer identifier (OpenID Connect Discovery 1.0, section 3), kept as written because it is compared byte by
-    /// byte. Other settings decide whether it has to be a URL.
+    /// byte. Other settings decide whether it must be a URL.
     static var issuer: SettingKind {
         text(
-            "the issuer's URL, exactly as its tokens name it in iss",
+            "the issuer's URL, exactly as in its tokens' iss",
             good: ["\"https://acme.okta.com/oauth2/default\"", "\"accounts.google.com\"", "\"https://a.example/\""],
             wrong: [
                 "\"acme\"", "\"ftp://a.example\"", "\"https://a.example?q=1\"", "\"https://a.example#f\"",

@@ -1,5 +1,5 @@
 extension Settings {
-    /// The number of providers with sign-in up to which those without `listed` are listed.
+    /// The maximum number of providers with sign-in for which providers without `listed` are listed.
     static let mostListedByDefault = 5
     /// The number of listed providers above which the general sign-in page lists none.
     public static let mostOffered = 8

@@ -5,7 +5,7 @@ public import Sockets
 public struct Settings: Sendable {
     /// The base of all links, redirect URIs and cookies.
     public let publicURL: PublicURL
-    /// The addresses of the public listeners: at least one, and none that another covers.
+    /// The addresses of the public listeners: at least one, and none that another one covers.
     public let listen: [SocketAddress]
     /// Certificate and key; nil for plain HTTP, behind a proxy that terminates TLS.
     public let tls: TLSSettings?
@@ -14,14 +14,14 @@ public struct Settings: Sendable {
     /// Addresses of proxies whose forwarding fields are trusted.
     public let trustedProxies: [AddressRange]
     public let storage: StorageSettings
-    /// Keys of 32 bytes; the first seals, all open. Empty if no provider has sign-in.
+    /// Keys of 32 bytes. The first one seals, and all of them open. Empty if no provider has sign-in.
     public let secretKeys: [Secret]
     /// The number of event-loop threads; 0 for one per core.
     public let reactors: Int
     /// The number of verified bearer tokens that each reactor caches; 0 for none.
     public let tokenCache: Int
     public let limits: LimitSettings
-    /// How long new connections are still accepted after SIGTERM.
+    /// The time for which new connections are still accepted after SIGTERM.
     public let drainDelay: Duration
     public let providers: [ProviderSettings]
     public let organizations: [OrganizationSettings]
@@ -40,7 +40,7 @@ extension Settings: Section {
             + "loopback.")
     static let listen = Setting(
         "listen", .listenAddresses, .required,
-        "The address at which the gateway listens, or a list. [::]:8443 takes IPv4 connections too. A change needs a "
+        "The address at which the gateway listens, or a list. [::]:8443 accepts IPv4 connections too. A change needs a "
             + "restart."
     )
     static let tls = Setting(
@@ -65,13 +65,13 @@ extension Settings: Section {
         "The number of event-loop threads; 0: one per core. A change needs a restart.")
     static let tokenCache = Setting(
         "token_cache", .integer(in: 0...10_000_000), .byDefault("10000"),
-        "How many verified bearer tokens each reactor caches, in at most 32 MiB; 0: every token is verified anew.")
+        "The number of verified bearer tokens cached per reactor, in at most 32 MiB; 0: every token is verified anew.")
     static let limits = Setting(
         "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Limits of requests.")
     static let drainDelay = Setting(
         "drain_delay", .duration(in: .zero ... .seconds(600)), .byDefault("\"0s\""),
-        "How long new connections are still accepted and answered after SIGTERM, while /readyz answers 503: the time that "
-            + "a load balancer needs to notice.")
+        "How long new connections are still accepted and answered after SIGTERM, while /readyz returns 503: the time "
+            + "that a load balancer needs to react.")
     static let providers = Setting(
         "providers", .sections() as SettingKind<[ProviderSettings]>, .byDefault("[]"),
         "OpenID Connect providers that the gateway trusts.")
@@ -82,10 +82,10 @@ extension Settings: Section {
         "sessions", .section as SettingKind<SessionSettings>, .byDefault("{}"), "How long users stay signed in.")
     static let invitations = Setting(
         "invitations", .section as SettingKind<InvitationSettings>, .byDefault("{}"),
-        "Rules for the invitations that managers send.")
+        "Limits on the invitations that managers send.")
     static let mail = Setting(
         "mail", .section as SettingKind<MailSettings>, .optional,
-        "The mail server that sends invitations. Without it, the manager who invites gets the link.")
+        "The mail server for invitations. Without it, the inviting manager receives the link.")
 
     static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),

@@ -8,7 +8,7 @@ public enum StorageSettings: Sendable, Hashable {
     /// The path of the database file, resolved. SQLite keeps further files beside it, with suffixes to its name.
     case sqlite(path: String)
 
-    /// Whether the database exists already.
+    /// True if the database already exists.
     public var exists: Bool {
         switch self {
         case .sqlite(let path): unsafe access(path, F_OK) == 0
@@ -30,7 +30,7 @@ extension SettingKind<StorageSettings> {
             writer.endObject()
             writer.endArray()
         }
-        let noun = "\"sqlite:PATH\", or \(SettingReader.secretNoun) that holds such a text"
+        let noun = "\"sqlite:PATH\", or \(SettingReader.secretNoun) that contains such a text"
         return SettingKind(
             noun, good: ["\"sqlite:gatehouse.db\"", "{\"env\": \"STORAGE\"}"],
             wrong: [
@@ -59,7 +59,7 @@ extension SettingKind<StorageSettings> {
         }
     }
 
-    // The text may contain a password, so that no message quotes it.
+    // The text may contain a password, so no message quotes it.
     private static func sqlitePath(_ text: String) throws(Refusal) -> String {
         if text.starts(exactly: "postgresql:") || text.starts(exactly: "postgres:") {
             throw Refusal("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
@@ -67,16 +67,16 @@ extension SettingKind<StorageSettings> {
         guard let path = text.dropping(exactly: "sqlite:") else {
             throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
         }
-        // Other programs write the path in the form of a URL. A path contains no password, so that it may be shown.
+        // Other programs write the path as a URL. A path contains no password, so it may be shown.
         if path.starts(exactly: "//") {
             let name = String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
             let isAbsolute = path.starts(exactly: "///")
             throw Refusal(
-                "must have no // behind \"sqlite:\": write "
+                "must have no // after \"sqlite:\": write "
                     + (name.isEmpty ? "\"sqlite:PATH\"" : quoted("sqlite:\(isAbsolute ? "/" : "")\(name)")))
         }
         guard !path.isEmpty, !path.ends(exactly: "/"), !path.utf8.contains(0) else {
-            throw Refusal("must name a file behind \"sqlite:\"")
+            throw Refusal("must name a file after \"sqlite:\"")
         }
         return String(path)
     }

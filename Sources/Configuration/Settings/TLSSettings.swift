@@ -25,7 +25,7 @@ extension TLSSettings: Section {
             return nil
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
-        // OpenSSL reads the files itself; content supplied by a test has no file.
+        // OpenSSL reads the files itself. Content that a test supplies has no file.
         guard unsafe access(certificateFile, R_OK) == 0, unsafe access(privateKeyFile, R_OK) == 0 else { return }
         do throws(TLSFault) {
             _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)

@@ -12,7 +12,7 @@ public enum TokenEndpointAuth: String, Sendable, Hashable, CaseIterable {
 }
 
 extension SettingKind<SigningKey> {
-    /// A private key in PEM, by reference like every secret.
+    /// A private key in PEM, given by reference like every secret.
     static var signingKey: SettingKind {
         let noun = "a private key in unencrypted PEM, as \(SettingReader.secretNoun)"
         return SettingKind(

@@ -3,7 +3,7 @@ internal import Text
 
 /// The requirements on an issuer with a discovery document, and common mistakes.
 enum IssuerRules {
-    /// Path names of Entra ID's endpoints for all tenants; no token names them as its tenant.
+    /// Path names of Entra ID's endpoints for all tenants. No token has them as its tenant.
     private static let sharedTenants = ["common", "organizations", "consumers"]
     private static let entraHosts = [
         "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
@@ -11,7 +11,7 @@ enum IssuerRules {
         "sts.windows.net",
     ]
 
-    /// Returns a message for a value that is not an issuer at any provider, or nil.
+    /// Returns a message for a value that no provider has as its issuer; nil for any other value.
     static func mistake(in issuer: String) -> String? {
         let plain = issuer.dropping(exactlyLast: "/") ?? issuer[...]
         if plain.ends(exactly: "/.well-known/openid-configuration")
@@ -23,18 +23,18 @@ enum IssuerRules {
             let tenant = url.path.split(at: "/").dropFirst().first,
             sharedTenants.contains(exactly: tenant.asciiLowercased())
         {
-            return "is no issuer, for tokens name a tenant: write its id in place of \(quoted(String(tenant)))"
+            return "is not an issuer, because tokens name a tenant: write its id in place of \(quoted(String(tenant)))"
         }
         return nil
     }
 
-    /// Returns the reason why an issuer can have no discovery document, or nil.
+    /// Returns the reason why an issuer cannot have a discovery document, or nil.
     static func fault(of issuer: String) -> String? {
         // Google's tokens also name the issuer without a scheme.
         if issuer.isExactly("accounts.google.com") { return nil }
         guard let url = AbsoluteURL(issuer), url.scheme == "https" || url.scheme == "http" else {
-            return "must be a URL such as https://acme.okta.com, exactly as its tokens name it in iss; "
-                + "any other string needs keys, and no client_id"
+            return "must be a URL such as https://acme.okta.com, exactly as in its tokens' iss; "
+                + "any other string requires keys, and no client_id"
         }
         guard !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
             return "must have no query, no fragment and no user name"

@@ -5,7 +5,7 @@ internal import Text
 public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     /// The origin as in a browser's `Origin` field: lower case, without a default port (RFC 6454, section 6.1).
     public let origin: String
-    /// Whether the scheme is https.
+    /// True if the scheme is https.
     public let isSecure: Bool
 
     public var description: String { origin }
@@ -15,7 +15,7 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
             throw Refusal("must be a URL such as https://access.example.com")
         }
         guard url.path.isEmpty, !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
-            throw Refusal("must be scheme, host and port only: nothing may follow them, not even a slash")
+            throw Refusal("must be scheme, host and port only, without a final slash")
         }
         guard url.scheme == "https" || url.isLoopback else {
             throw Refusal("must be https; http is allowed only on loopback (127.0.0.1, [::1], localhost)")

@@ -2,7 +2,7 @@ internal import HTTPClient
 public import Sockets
 internal import Text
 
-/// A host or range of addresses at which a provider's endpoints may be, although the address is private.
+/// A host or range of addresses at which a provider's endpoints may be even if the address is private.
 public enum Reachable: Sendable, Hashable {
     case range(AddressRange)
     /// A host name in lower case.
@@ -30,7 +30,7 @@ extension SettingKind<Reachable> {
             wrong: ["\"10.0.0.1/8\"", "\"https://a.example\"", "\"a.example:8443\"", "\"*.internal\"", "\"1.2.3\""]
         ) { (text) throws(Refusal) -> Reachable in
             guard let reachable = Reachable(text) else {
-                throw Refusal("must be \(noun), without a port, and with no bits set behind the prefix")
+                throw Refusal("must be \(noun), without a port, and with no bits set after the prefix")
             }
             return reachable
         }

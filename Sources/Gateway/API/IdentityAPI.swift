@@ -56,7 +56,7 @@ struct IdentityAPI {
         writer.member("provider", claims.provider.text)
         writer.member("issuer", claims.identity.issuer.text)
         writer.member("subject", claims.identity.subject.text)
-        writer.member("email", claims.claims.root.shownEmail?.spelling)
+        writer.member("email", claims.payload.shownEmail?.spelling)
         writer.endObject()
         writer.name("roles")
         writer.beginArray()

@@ -48,7 +48,7 @@ extension ManagementAPI {
             if let id { explained = try await management.explain(id) }
             // A user without a role here is known by a denied sign-in, which requires the permission to change
             // mappings.
-            if let explained, explained.explanation.standing.role == nil { try needMappings() }
+            if let explained, explained.access.standing.role == nil { try needMappings() }
         }
         try reader.finish()
         guard let explained else { throw Problem(AccessRefusal.notFound) }
@@ -102,7 +102,7 @@ extension ExplainedAccess {
         writer.endObject()
         writer.name("organizations")
         writer.beginArray()
-        explanation.write(to: &writer)
+        access.write(to: &writer)
         writer.endArray()
         writer.endObject()
     }

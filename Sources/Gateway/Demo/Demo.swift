@@ -3,7 +3,7 @@ internal import Databases
 internal import Identities
 internal import WorkspaceMetrics
 
-/// The demo's store, filled only while it is empty, so that changes made in it stay.
+/// The demo's store. It is filled only while it is empty, so that changes made in the demo are kept.
 public enum Demo {
     /// Imports the two inventories for organizations that have none.
     public static func fill(_ storage: StorageSettings) throws(StartFailure) {

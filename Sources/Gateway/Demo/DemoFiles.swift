@@ -18,14 +18,14 @@ public struct DemoFiles {
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
 
-    /// Creates the files that are missing. The private key is readable by its owner alone.
+    /// Creates the files that are missing. The private key is readable by its owner only.
     ///
     /// - Parameters:
-    ///   - folder: the directory of the files, locked so that no other demo reads the rewritten configuration.
+    ///   - folder: the directory of the files. It is locked, so that no other demo reads the rewritten configuration.
     ///   - listen: the gateway's address as `host:port`, for the configuration.
-    ///   - adminListen: the admin listener's address, likewise.
-    ///   - providerListen: the demo provider's address, likewise.
-    ///   - mailServer: a URL; nil if links are shown instead of sent.
+    ///   - adminListen: the admin listener's address as `host:port`.
+    ///   - providerListen: the demo provider's address as `host:port`.
+    ///   - mailServer: the mail server's URL; nil if links are shown instead of sent.
     public init(
         in folder: DemoFolder, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
     ) throws(StartFailure) {
@@ -48,7 +48,7 @@ public struct DemoFiles {
             throw failure
         } catch {
             throw StartFailure(
-                "\(keyPath): the demo's signing key cannot be used (\(error)); remove it to get a new one")
+                "\(keyPath): the demo's signing key cannot be used (\(error)); remove it to create a new one")
         }
         _ = try DemoFiles.secret("\(directory)/secret.key") { Base64.encode($0) }
         clientSecret = try DemoFiles.secret("\(directory)/client-secret") { Base64URL.encode($0) }
@@ -57,7 +57,7 @@ public struct DemoFiles {
         try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
     }
 
-    /// The text of a file of random bytes, which is created if it is missing.
+    /// Returns the text of a file of random bytes. The file is created if it is missing.
     private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartFailure) -> String {
         do {
             if unsafe access(path, F_OK) == 0 {
@@ -67,7 +67,7 @@ public struct DemoFiles {
             try write(text, to: path, mode: 0o600)
             return text
         } catch {
-            throw StartFailure("\(path): cannot be used (\(error)); remove it to get a new one")
+            throw StartFailure("\(path): cannot be used (\(error)); remove it to create a new one")
         }
     }
 
@@ -90,7 +90,7 @@ public struct DemoFiles {
             + parameters.joined(separator: ", ") + " }] }\n"
     }
 
-    /// Writes a temporary file and renames it, so that no reader sees half a file.
+    /// Writes a temporary file and renames it, so that no reader sees an incomplete file.
     private static func write(_ text: String, to path: String, mode: mode_t) throws(StartFailure) {
         let temporary = path + ".new"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)

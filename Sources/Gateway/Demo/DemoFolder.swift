@@ -1,13 +1,13 @@
 internal import Files
 
-/// The folder of a demo, for one demo at a time: a second one would rewrite the configuration of the first.
+/// The folder of one running demo. A second demo is refused, because it would rewrite the first one's configuration.
 public final class DemoFolder: Sendable {
     public let path: String
     private let lock: FolderLock
 
     /// Creates the folder and its missing parents, and locks it until the value is released.
     ///
-    /// - Throws: what to do if another demo uses the folder, or if it cannot be created.
+    /// - Throws: an instruction if another demo uses the folder, or if it cannot be created.
     public init(_ path: String) throws(StartFailure) {
         self.path = path
         do throws(FolderLock.Refusal) {
@@ -16,7 +16,7 @@ public final class DemoFolder: Sendable {
             switch error {
             case .inUse:
                 throw StartFailure(
-                    "\(path): a demo is running with this folder; stop it first, or name another folder with --data")
+                    "\(path): a demo is running with this folder; stop it first, or choose another folder with --data")
             case .failed(let text): throw StartFailure(text)
             }
         }

@@ -143,7 +143,7 @@ public struct DemoInventory: Sendable {
     }
 }
 
-/// SplitMix64: numbers that look random and are identical at every start. No secret is derived from them.
+/// SplitMix64: numbers that look random but are identical at every start. No secret is derived from them.
 struct PseudoRandomSequence {
     private var state: UInt64
 

@@ -3,7 +3,7 @@ public import DemoProvider
 internal import JSON
 public import Time
 
-/// The demo's users, and tokens as their provider would sign them.
+/// The demo's users, and tokens of the kind that their provider signs.
 public struct DemoTokens {
     static let audience = "api://gatehouse-demo"
     static let keyID = "demo-1"
@@ -13,9 +13,9 @@ public struct DemoTokens {
 
     /// A user or a program of the demo.
     public struct Person: Sendable {
-        /// The name of the token in the demo's output; nil if the person has none.
+        /// The name of the token in the demo's output; nil if the user or program has none.
         public let token: String?
-        /// The person's account at the demo provider; nil for programs, which do not sign in there.
+        /// The user's account at the demo provider; nil for programs, which do not sign in there.
         public let account: DemoPerson?
         public let name: String
         public let email: String
@@ -24,7 +24,7 @@ public struct DemoTokens {
         /// Additional JSON members, each with a comma before it.
         let claims: String
 
-        /// A person who signs in.
+        /// Creates a user who signs in.
         init(token: String?, role: String?, _ account: DemoPerson) {
             self.token = token
             self.account = account
@@ -34,7 +34,7 @@ public struct DemoTokens {
             claims = ",\"groups\":[\(account.groups.map { "\"\($0)\"" }.joined(separator: ","))]"
         }
 
-        /// A program with a bearer token.
+        /// Creates a program that uses a bearer token.
         init(token: String, name: String, email: String, role: String?, claims: String) {
             self.token = token
             account = nil
@@ -64,7 +64,7 @@ public struct DemoTokens {
             token: nil, role: nil,
             DemoPerson(
                 id: "demo-unverified", name: "Una Unverified", email: "ceo@acme.example", isEmailVerified: false,
-                groups: ["everyone"], note: "Claims the manager’s address, which nobody has verified")),
+                groups: ["everyone"], note: "Claims the manager’s address, unverified")),
         Person(
             token: "stranger", role: nil,
             DemoPerson(

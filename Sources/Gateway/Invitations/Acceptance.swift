@@ -23,7 +23,7 @@ struct Acceptance: Sendable {
     private var deployment: Deployment { deployments.read().value }
 
     var invitee: Invitee {
-        let root = claims.claims.root
+        let root = claims.payload
         return Invitee(
             issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
             verifiedEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),

@@ -142,7 +142,7 @@ struct AcceptanceFlow: Sendable {
     private func wrongPerson(
         _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization
     ) -> Reply {
-        let own = claims?.claims.root.shownEmail?.spelling
+        let own = claims?.payload.shownEmail?.spelling
         let wrong = InvitationPage.WrongPerson(
             invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
             advice: mismatch.advice)
@@ -159,7 +159,7 @@ struct AcceptanceFlow: Sendable {
 
     private func page(_ content: InvitationPage.Content, _ status: Int) -> Reply {
         let account = claims.map { claims in
-            let email = claims.claims.root.shownEmail?.spelling
+            let email = claims.payload.shownEmail?.spelling
             // A user with the wrong account learns neither address.
             let shown = if case .wrongPerson = content { email.map { MaskedAddress($0).text } } else { email }
             return Account(name: shown ?? claims.identity.subject.text, formToken: try? session?.formToken)

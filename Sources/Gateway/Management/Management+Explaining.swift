@@ -20,7 +20,7 @@ struct ExplainedAccess: Sendable {
     let email: String?
     /// Whether the claims are unsigned.
     let isDryRun: Bool
-    let explanation: AccessExplanation
+    let access: AccessExplanation
 }
 
 extension Management {
@@ -93,7 +93,7 @@ extension Management {
         return ExplainedAccess(
             provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail?.spelling,
             isDryRun: isDryRun,
-            explanation: AccessExplanation(
+            access: AccessExplanation(
                 explanation,
                 grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
                 isSuspended: isSuspended,

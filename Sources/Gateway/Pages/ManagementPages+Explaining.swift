@@ -66,7 +66,7 @@ extension ManagementPages {
         ExplainPage.Outcome(
             name: explained.email ?? explained.subject ?? "Unknown user",
             provider: management.deployment.signIn.name(of: explained.provider),
-            role: explained.explanation.standing.role, reason: explained.explanation.standing.reason,
-            rows: explained.explanation.explanation.rows, isDryRun: explained.isDryRun)
+            role: explained.access.standing.role, reason: explained.access.standing.reason,
+            rows: explained.access.explanation.rows, isDryRun: explained.isDryRun)
     }
 }

@@ -88,7 +88,7 @@ enum PageRoutes {
     // MARK: Parts
 
     static func account(_ caller: Caller) -> Account {
-        let email = caller.claims.claims.root.shownEmail?.spelling
+        let email = caller.claims.payload.shownEmail?.spelling
         return Account(
             name: email ?? caller.claims.identity.subject.text,
             formToken: caller.session.flatMap { try? $0.token.formToken })
@@ -106,7 +106,7 @@ enum PageRoutes {
     }
 
     private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.claims.root.shownEmail?.spelling, !address.isEmpty else {
+        guard let address = claims.payload.shownEmail?.spelling, !address.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
         switch deployment.emailTrust(of: claims.provider).standing(of: address, among: claims.known) {

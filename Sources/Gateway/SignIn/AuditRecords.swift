@@ -16,7 +16,7 @@ struct AuditOrigin: Sendable {
 extension VerifiedClaims {
     /// The user's name in the audit log.
     var actor: AuditActor {
-        .identity(identity, email: claims.root.shownEmail)
+        .identity(identity, email: payload.shownEmail)
     }
 }
 
@@ -33,7 +33,7 @@ extension Deployment {
         var record = AuditRecord(
             action, by: claims.actor, target: target, requestID: origin.requestID, address: origin.address)
         if action == .signIn {
-            let names = claims.claims.root.members.map(\.name).joined(separator: " ")
+            let names = claims.payload.members.map(\.name).joined(separator: " ")
             record.details = [("provider", claims.provider.text), ("claims", names)]
         }
         var records: [AuditRecord] = []

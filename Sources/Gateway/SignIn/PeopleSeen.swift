@@ -55,7 +55,7 @@ extension Deployment {
         _ sealed: SealedPerson, in organization: Organization, with access: AccessSnapshot, at now: Timestamp
     ) -> PersonSeen {
         let claims = sealed.claims
-        let root = claims.claims.root
+        let root = claims.payload
         return PersonSeen(
             organization: organization.id, identity: sealed.identity, issuer: claims.identity.issuer.text,
             subject: claims.identity.subject.text, provider: claims.provider.text,

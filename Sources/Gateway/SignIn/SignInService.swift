@@ -118,7 +118,7 @@ final class SignInService: Sendable {
         guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else {
             return nil
         }
-        let root = claims.claims.root
+        let root = claims.payload
         guard let id = try? RandomBytes.make(12) else { return nil }
         return DeniedSignIn(
             id: Base64URL.encode(id), timestamp: now, provider: claims.provider,

@@ -13,7 +13,7 @@ public struct AuthorizationRequest: Sendable {
     ///   - endpoint: the provider's authorization endpoint.
     ///   - state: the sealed attempt.
     ///   - loginHint: an address that the user entered.
-    ///   - asksWho: whether to send `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
+    ///   - asksWho: true to send `prompt=select_account` (OpenID Connect Core 1.0, section 3.1.2.1).
     public init(
         _ attempt: SignInAttempt, at endpoint: AbsoluteURL, state: String, loginHint: String?, asksWho: Bool,
         client: ClientRegistration

@@ -25,7 +25,7 @@ public struct Callback: Sendable, Hashable {
         var values: [ExactText: String] = [:]
         for (name, value) in items where Callback.names.contains(exactly: name) {
             guard values.updateValue(value, forKey: ExactText(name)) == nil else {
-                throw SignInFailure(.callbackMalformed, "\"\(name)\" stands there twice")
+                throw SignInFailure(.callbackMalformed, "\"\(name)\" appears more than once")
             }
         }
         guard let state = values["state"], !state.isEmpty else {
@@ -37,7 +37,7 @@ public struct Callback: Sendable, Hashable {
         errorDescription =
             error == nil ? nil : values["error_description"].map { String($0.prefix(Callback.longestDescription)) }
         guard (code == nil) != (error == nil), code != "", code?.utf8.count ?? 0 <= 8192 else {
-            throw SignInFailure(.callbackMalformed, "there has to be either \"code\" or \"error\"")
+            throw SignInFailure(.callbackMalformed, "the response must have either \"code\" or \"error\"")
         }
     }
 
@@ -52,7 +52,7 @@ public struct Callback: Sendable, Hashable {
 // MARK: Posted responses
 
 extension Callback {
-    /// The time in which the browser has to return with its cookie after a posted response.
+    /// The time in which the browser must return with its cookie after a posted response.
     private static let answerLifetime: Duration = .seconds(120)
     private static let context = Array("gatehouse callback 3 ".utf8)
 
@@ -61,24 +61,26 @@ extension Callback {
     /// Seals the response for the URL that the browser is redirected to. The value is as long as the response's own
     /// parameters, so that a code that fits into one response mode fits into the other.
     ///
-    /// - Parameter provider: the provider whose redirect URI received the response; only it can open the value.
+    /// - Parameter provider: the provider whose redirect URI received the response. Only that provider's callback can
+    ///   open the value.
     public func sealed(
         in box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(CryptographyError) -> String {
         var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: now.seconds >> (8 * $0)) }
         let values = [state, code, issuer?.text, error, errorDescription]
-        // A bit for each value that is present.
+        // One bit for each value that is present.
         octets.append(values.enumerated().reduce(0) { $1.element == nil ? $0 : $0 | 1 << UInt8($1.offset) })
         for case .some(let value) in values { PackedText.append(value, to: &octets) }
         return Base64URL.encode(try box.seal(octets, context: Callback.context(provider)))
     }
 
-    /// Opens what ``sealed(in:for:at:)`` made for this provider less than two minutes ago.
+    /// Opens a value that ``sealed(in:for:at:)`` made for this provider less than two minutes ago.
+    ///
     /// - Throws: `state_expired` for an older response, `callback_malformed` for any other input.
     public init(
         opening text: String, with box: SealedBox, for provider: ProviderID, at now: Timestamp
     ) throws(SignInFailure) {
-        let unknown = SignInFailure(.callbackMalformed, "the answer was not sealed here")
+        let unknown = SignInFailure(.callbackMalformed, "the response was not sealed by this gateway")
         guard text.utf8.count <= 32 << 10, let sealed = Base64URL.decode(text),
             let octets = try? box.open(sealed, context: Callback.context(provider)), octets.count > 8
         else { throw unknown }
@@ -90,7 +92,7 @@ extension Callback {
             items.append((name, value))
         }
         guard Timestamp(seconds: at).lasts(Callback.answerLifetime, at: now) else {
-            throw SignInFailure(.stateExpired, "the answer was posted too long ago")
+            throw SignInFailure(.stateExpired, "the response was posted too long ago")
         }
         try self.init(items)
     }

@@ -31,7 +31,7 @@ enum ClientAssertion {
         claims.member("iat", Int(now.seconds))
         claims.member("exp", Int((now + lifetime).seconds))
         claims.endObject()
-        // The header has no "kid": a provider with one registered key needs none, and one with several tries each.
+        // The header has no "kid". A provider with one registered key needs none, and one with several keys tries each.
         let header = "{\"alg\":\"\(algorithm.rawValue)\",\"typ\":\"JWT\"}"
         let signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(claims.bytes)
         return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), algorithm))

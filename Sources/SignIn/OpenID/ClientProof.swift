@@ -30,7 +30,7 @@ enum ClientProof {
                         client.clientID, for: endpoint, signedWith: key, supported: metadata.tokenSigningAlgorithms,
                         at: now))
             } catch {
-                throw SignInFailure(.clientRefused, "the client_key cannot sign: \(error)")
+                throw SignInFailure(.clientRefused, "signing with client_key failed: \(error)")
             }
         }
     }
@@ -41,7 +41,7 @@ enum ClientProof {
         Base64.encode(Array("\(FormEncoding.encode(clientID)):\(FormEncoding.encode(secret.text))".utf8))
     }
 
-    /// Returns the value of the `Authorization` field; nil for other methods.
+    /// Returns the value of the `Authorization` field, or nil for other methods.
     func field(of clientID: String) -> String? {
         guard case .field(let secret) = self else { return nil }
         return "Basic \(ClientProof.credentials(clientID, secret))"

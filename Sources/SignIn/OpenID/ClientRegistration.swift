@@ -4,8 +4,8 @@ public import Tokens
 
 /// The gateway's method of client authentication at a token endpoint (OpenID Connect Core 1.0, section 9).
 public enum ClientAuthentication: Sendable {
-    /// The secret, sent by a method that the discovery document lists: in the `Authorization` field, otherwise in the
-    /// form.
+    /// The secret, sent by a method that the discovery document lists: the `Authorization` field if possible, otherwise
+    /// the form.
     case discovered(Secret)
     /// `client_secret_basic`
     case basic(Secret)
@@ -17,9 +17,9 @@ public enum ClientAuthentication: Sendable {
     case none
 }
 
-/// The gateway's registration as a client of one provider: its authentication, and what it requests.
+/// The gateway's registration as a client of one provider: its authentication, and its requests' parameters.
 public struct ClientRegistration: Sendable {
-    /// The provider's conditions; with keys only if the configuration contains them.
+    /// The conditions on the provider's tokens. Keys are included only if the configuration contains them.
     public let provider: TrustedProvider
     public let clientID: String
     public let authentication: ClientAuthentication

@@ -7,9 +7,9 @@ public import Tokens
 /// The result of a completed sign-in.
 public struct CompletedSignIn: Sendable {
     public let claims: VerifiedClaims
-    /// The refresh token; nil if the provider issued none. Most require the scope `offline_access`.
+    /// The refresh token; nil if the provider issued none. Most providers require the scope `offline_access` for it.
     public let refreshToken: String?
-    /// The ID token as received; a hint for the logout.
+    /// The ID token as received, for use as a hint in the logout request.
     public let idToken: String
 }
 
@@ -22,7 +22,7 @@ extension RelyingParty {
     ///   fetched.
     public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInFailure) {
         guard attempt.provider == id, attempt.issuer == client.provider.issuer else {
-            throw SignInFailure(.stateInvalid, "the sign-in was begun at another provider")
+            throw SignInFailure(.stateInvalid, "the sign-in began at another provider")
         }
         guard let issuer = callback.issuer else {
             if try await metadata().sendsIssuer { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
@@ -36,7 +36,7 @@ extension RelyingParty {
         }
     }
 
-    /// Redeems the code, verifies the ID token, and asks userinfo for missing claims.
+    /// Redeems the code, verifies the ID token, and requests missing claims from userinfo.
     ///
     /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
     public func redeem(
@@ -48,7 +48,7 @@ extension RelyingParty {
                 ("code_verifier", attempt.verifier),
             ], hiding: [code, attempt.verifier])
         guard let idToken = answer.idToken else {
-            throw SignInFailure(.answerMalformed, "the token endpoint's answer has no \"id_token\"")
+            throw SignInFailure(.answerMalformed, "the token endpoint's response has no \"id_token\"")
         }
         var expected = IDTokenExpectations()
         expected.nonce = attempt.nonce

@@ -13,11 +13,11 @@ public enum KeyAsker: Sendable, Hashable {
     }
 }
 
-/// The number of key fetches from a provider that refused tokens may cause. The budget counts fetches, not tokens.
+/// The budget of key fetches that refused tokens may cause at one provider. The budget counts fetches, not tokens.
 ///
-/// A client address may cause one fetch in 30 seconds, an IPv6 /48 two. Tokens with invented keys from one network
-/// therefore leave room for a real change of keys that is seen from another. In total, four fetches are allowed at
-/// once, and one more every ten seconds. This limits the load on the provider if the addresses are many.
+/// A client address may cause one fetch in 30 seconds, an IPv6 /48 two. If tokens with invented keys come from one
+/// network, a real change of keys can therefore still be noticed through another. In total, four fetches are allowed at
+/// once, and one more every ten seconds. This limits the load on the provider if there are many addresses.
 struct KeyFetchBudget {
     static let pause: Duration = .seconds(30)
     private static let perSite = 2
@@ -26,7 +26,7 @@ struct KeyFetchBudget {
 
     /// The fetches of the last 30 seconds. The total rate bounds their number.
     private var taken: [(asker: KeyAsker, at: MonotonicTime)] = []
-    /// The time at which all allowed fetches would be over at one per ten seconds.
+    /// The time at which all allowed fetches would have been made at a rate of one per ten seconds.
     private var busyUntil = MonotonicTime(nanoseconds: 0)
 
     func allows(_ asker: KeyAsker, at now: MonotonicTime) -> Bool {
@@ -38,7 +38,7 @@ struct KeyFetchBudget {
         return busyUntil <= now + KeyFetchBudget.interval * (KeyFetchBudget.atOnce - 1)
     }
 
-    /// Counts a fetch if it is allowed. Returns true if it is.
+    /// Counts a fetch if it is allowed. Returns true if it is allowed.
     mutating func take(_ asker: KeyAsker, at now: MonotonicTime) -> Bool {
         guard allows(asker, at: now) else { return false }
         taken.removeAll { $0.at.isOver(KeyFetchBudget.pause, at: now) }

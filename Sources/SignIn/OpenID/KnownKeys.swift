@@ -11,15 +11,15 @@ struct KnownKeys {
     /// The lifetime by the provider's `Cache-Control`.
     let lifetime: Duration
 
-    /// How long keys stay valid beyond their lifetime while the provider cannot be reached.
+    /// The time for which keys stay valid beyond their lifetime while the provider cannot be reached.
     static let staleness: Duration = .seconds(24 * 3600)
 
     func areFresh(at now: MonotonicTime) -> Bool { now < fetchedAt + lifetime }
 
-    /// Returns true if the keys may verify tokens.
+    /// Returns true if the keys may still be used to verify tokens.
     func count(at now: MonotonicTime) -> Bool { now < fetchedAt + (lifetime + KnownKeys.staleness) }
 
-    /// Returns true if the keys should be fetched again, so that no request has to wait for that.
+    /// Returns true if the keys should be fetched again before they expire, so that no request has to wait.
     func areAging(at now: MonotonicTime) -> Bool { now >= fetchedAt + lifetime * 4 / 5 }
 }
 
@@ -31,7 +31,8 @@ public struct KeyReading: Sendable {
     public let version: UInt64
 }
 
-/// Counts the changes of all providers' keys. A holder of verifiers detects a change with one atomic load.
+/// A counter of key changes at all providers: the key-set version. A holder of verifiers detects a change with one
+/// atomic load.
 public final class KeyNews: Sendable {
     private let count = Atomic<UInt64>(1)
 

@@ -16,14 +16,14 @@ extension RelyingParty {
             ("state", state),
         ]
         items += client.logoutParameters.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
-        // A very long hint would not fit into a request line.
+        // A very long hint would exceed the maximum length of a request line.
         if let idToken, idToken.utf8.count <= 6 << 10 { items.insert(("id_token_hint", idToken), at: 0) }
         return endpoint.adding(query: items)
     }
 
     /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
     ///
-    /// - Parameter address: the address of the client that sent the token, which need not be the provider.
+    /// - Parameter address: the address of the client that sent the token, which may differ from the provider's.
     public func verify(
         logoutToken: String, from address: String
     ) async throws(TokenRefusal) -> LogoutNotice {

@@ -1,5 +1,6 @@
-/// A compact binary form of texts that are later encoded as base64url. Runs of a base64 alphabet, which codes and
-/// states consist of, take six bits per character. Encoding them again therefore does not lengthen them.
+/// A compact binary form of texts that are later encoded as base64url. Runs of characters of a base64 alphabet, the
+/// usual content of codes and states, take six bits per character. Encoding them again therefore does not lengthen
+/// them.
 enum PackedText {
     private enum Alphabet: UInt8, CaseIterable {
         case url = 0
@@ -11,7 +12,7 @@ enum PackedText {
         }
     }
 
-    /// A shorter run costs more in lengths than it saves.
+    /// The minimum length of a packed run. Shorter runs cost more in length fields than they save.
     private static let shortestRun = 16
 
     // text = alphabet *( length octets length groups );  a group is four characters in three octets
@@ -44,7 +45,8 @@ enum PackedText {
         output += body
     }
 
-    /// Removes one text that ``append(_:to:)`` wrote from the start of `input`. Returns nil if the input is malformed.
+    /// Removes one text, written by ``append(_:to:)``, from the start of `input`. Returns nil if the input is
+    /// malformed.
     static func take(from input: inout ArraySlice<UInt8>) -> String? {
         guard let count = takeNumber(from: &input), count <= input.count else { return nil }
         var body = input.prefix(count)
@@ -67,7 +69,7 @@ enum PackedText {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    // Seven bits per octet, lowest first; the highest bit marks that more octets follow.
+    // Seven bits per octet, lowest first. The highest bit means that more octets follow.
     private static func appendNumber(_ number: Int, to output: inout [UInt8]) {
         var rest = number
         while rest > 0x7F {

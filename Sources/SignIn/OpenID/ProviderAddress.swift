@@ -2,7 +2,7 @@ public import HTTPClient
 public import Identities
 internal import Text
 
-/// Endpoints that the configuration names; each replaces that of the discovery document.
+/// Configured endpoints. Each replaces the endpoint of the discovery document.
 public struct ProviderEndpoints: Sendable, Hashable {
     public var authorization: AbsoluteURL?
     public var token: AbsoluteURL?
@@ -13,16 +13,16 @@ public struct ProviderEndpoints: Sendable, Hashable {
     public init() {}
 }
 
-/// The URLs of a provider, and the purpose of its use. Equal addresses can share one ``RemoteProvider``.
+/// A provider's URLs, and what the provider is used for. Equal addresses can share one ``RemoteProvider``.
 public struct ProviderAddress: Sendable, Hashable {
     /// The issuer, which the discovery document has to state.
     public let issuer: Issuer
     /// The URL of the discovery document, if it is not below the issuer.
     public let discovery: AbsoluteURL?
     public let endpoints: ProviderEndpoints
-    /// Whether users sign in at the provider; otherwise it only supplies keys for bearer tokens.
+    /// True if users sign in at the provider. Otherwise the provider only supplies keys for bearer tokens.
     public let signsIn: Bool
-    /// Whether the configuration contains the keys.
+    /// True if the configuration contains the keys.
     public let hasFixedKeys: Bool
     public let policy: OutboundPolicy
 
@@ -38,13 +38,13 @@ public struct ProviderAddress: Sendable, Hashable {
         self.policy = policy
     }
 
-    /// Whether something is required that only the discovery document states.
+    /// True if a required value is stated only by the discovery document.
     var needsDocument: Bool {
         !hasFixedKeys && endpoints.keys == nil
             || signsIn && (endpoints.authorization == nil || endpoints.token == nil)
     }
 
-    // The path is appended to the issuer without its last slash (OpenID Connect Discovery 1.0, section 4).
+    // The path is appended to the issuer without its final slash (OpenID Connect Discovery 1.0, section 4).
     var documentURL: AbsoluteURL? {
         if let discovery { return discovery }
         let base = issuer.text

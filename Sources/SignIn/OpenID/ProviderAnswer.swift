@@ -5,12 +5,14 @@ internal import Text
 
 /// Reads responses of providers, and describes them for the log.
 extension OutboundResponse {
-    /// Whether the server reports that it cannot respond at the moment.
+    /// True if the server reports a temporary failure.
     var isOutage: Bool { status.code >= 500 || status.code == 429 || status.code == 408 }
 
     /// The status, and the target of a redirect: `302, a redirect to "https://sso.example/login"`.
     var outcome: String { outcome(hiding: []) }
 
+    /// Describes the response as ``outcome`` does, without secrets.
+    ///
     /// - Parameter secrets: the secrets of the request, which servers may repeat in a path.
     func outcome(hiding secrets: [String]) -> String {
         guard (300...399).contains(status.code), let location = fields.value(.location) else {
@@ -43,19 +45,19 @@ extension OutboundResponse {
     /// Parses the content as a JSON object.
     ///
     /// - Parameter limit: the maximum size in bytes.
-    /// - Throws: a fault that names the error and its place.
+    /// - Throws: a fault that names the error and its position.
     func object(atMost limit: Int = 1 << 20) throws(ProviderFault) -> JSONDocument {
         if let coding {
-            throw ProviderFault(isOutage: false, "the answer is coded with \(coding), which was not asked for")
+            throw ProviderFault(isOutage: false, "the response is coded with \(coding), which was not requested")
         }
         let document: JSONDocument
         do throws(JSONSyntaxError) {
             document = try JSONDocument(parsing: body, maximumBytes: limit)
         } catch {
-            throw ProviderFault(isOutage: false, "the answer is not JSON: \(error)\(type)")
+            throw ProviderFault(isOutage: false, "the response is not JSON: \(error)\(type)")
         }
         guard document.root.kind == .object else {
-            throw ProviderFault(isOutage: false, "the answer is not a JSON object")
+            throw ProviderFault(isOutage: false, "the response is not a JSON object")
         }
         return document
     }
@@ -71,7 +73,7 @@ extension OutboundResponse {
 }
 
 extension ProviderFault {
-    /// Converts a failed request. A response that cannot be read is not an outage.
+    /// Converts the error of a failed request. A response that cannot be read is not an outage.
     init(_ fault: OutboundFault, from url: AbsoluteURL) {
         self.init(isOutage: !fault.isOfAnswer, "\(url.host)\(url.path): \(fault)")
     }

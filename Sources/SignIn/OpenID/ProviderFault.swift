@@ -1,9 +1,9 @@
-/// The reason why a provider's data cannot be obtained.
+/// The reason why data could not be obtained from a provider.
 public struct ProviderFault: Error, Sendable, Hashable {
-    /// Whether the provider cannot be reached, or reports that it cannot respond now. Otherwise it responds, and a
-    /// retry fails until the provider or the configuration is changed.
+    /// True if the provider cannot be reached, or reports a temporary failure. Otherwise a retry fails until the
+    /// provider or the configuration is changed.
     public let isOutage: Bool
-    /// The cause for the log, never with a code, a token or a secret.
+    /// The cause, for the log. It never contains a code, a token or a secret.
     public let detail: String
 
     init(isOutage: Bool, _ detail: String) {

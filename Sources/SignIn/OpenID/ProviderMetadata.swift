@@ -4,8 +4,8 @@ internal import JSON
 internal import Text
 internal import Tokens
 
-/// The used part of a provider's metadata (OpenID Connect Discovery 1.0, section 3), with the configured replacements.
-/// Only what is used has to be present.
+/// The parts of a provider's metadata that are used (OpenID Connect Discovery 1.0, section 3), with the configured
+/// replacements. Only these parts must be present.
 public struct ProviderMetadata: Sendable, Hashable {
     enum Endpoint: String, Sendable, Hashable, CaseIterable {
         case authorization = "authorization_endpoint"
@@ -23,18 +23,18 @@ public struct ProviderMetadata: Sendable, Hashable {
     private(set) var tokenAuthenticationMethods: [String]?
     /// Algorithms with which a client may sign; nil if the document lists none.
     private(set) var tokenSigningAlgorithms: [String]?
-    /// Whether every authorization response carries `iss` (RFC 9207, section 3).
+    /// True if every authorization response carries `iss` (RFC 9207, section 3).
     private(set) var sendsIssuer = false
 
     struct Unusable: Error, Hashable {
         let why: String
-        /// Whether the provider has the endpoint. An empty value means that it does not.
+        /// True if the provider has the endpoint. An empty value means that it has none.
         var isOffered = true
     }
 
     subscript(endpoint: Endpoint) -> AbsoluteURL? { urls[endpoint] }
 
-    /// Returns true if an endpoint is missing that the provider is used for.
+    /// Returns true if a required endpoint is missing. The provider's use decides which endpoints are required.
     func lacksEndpoints(of address: ProviderAddress) -> Bool {
         address.signsIn && (urls[.authorization] == nil || urls[.token] == nil)
             || !address.hasFixedKeys && urls[.keys] == nil
@@ -66,7 +66,10 @@ extension ProviderMetadata {
         }
     }
 
-    /// - Throws: a fault if the document names another issuer, whose keys would be trusted for this one.
+    /// Reads a discovery document.
+    ///
+    /// - Throws: a fault if the document names another issuer. That issuer's keys would otherwise be trusted for this
+    ///   one.
     init(_ root: JSONValue, of address: ProviderAddress) throws(ProviderFault) {
         guard let said = root.member("issuer")?.string else {
             throw ProviderFault(isOutage: false, "the discovery document has no \"issuer\"")
@@ -74,8 +77,8 @@ extension ProviderMetadata {
         guard Issuer(said) == address.issuer else {
             throw ProviderFault(
                 isOutage: false,
-                "the discovery document is of the issuer \(said.quoted(atMost: 200)), and the configuration has "
-                    + "\(address.issuer.text.quoted(atMost: 200)): both have to be the same, to the last slash")
+                "the discovery document states the issuer \(said.quoted(atMost: 200)), and the configuration has "
+                    + "\(address.issuer.text.quoted(atMost: 200)): both must be equal, including a final slash")
         }
         for endpoint in Endpoint.allCases {
             guard let value = root.member(endpoint.rawValue), !value.isNull else { continue }
@@ -106,7 +109,7 @@ extension ProviderMetadata {
         return url
     }
 
-    /// Returns an array of strings, or one string as an array, since some servers write a list of one as a string.
+    /// Returns an array of strings, or one string as an array, because some servers write a list of one as a string.
     /// Returns nil for any other value.
     private static func texts(_ value: JSONValue?) -> [String]? {
         guard let value else { return nil }

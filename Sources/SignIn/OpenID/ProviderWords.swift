@@ -3,14 +3,14 @@ internal import JSON
 internal import Text
 
 /// A provider's `error` and `error_description` (RFC 6749, sections 4.1.2.1 and 5.2), made safe for the log: one line,
-/// bounded, and without the secrets of the request. Providers repeat codes and secrets in their descriptions.
+/// limited in length, and without the secrets of the request. Providers repeat codes and secrets in their descriptions.
 struct ProviderWords: Sendable {
-    /// The error code; nil if it does not have the form of one.
+    /// The error code; nil if the text does not have the form of a code.
     let code: String?
     /// A suffix for a sentence: ` (error "invalid_grant", error_description "…")`; empty if the provider sent neither.
     let suffix: String
 
-    /// - Parameter secrets: the secrets of the request; neither they nor long pieces of them are shown.
+    /// - Parameter secrets: the secrets of the request. Neither they nor long pieces of them are shown.
     init(error: String?, description: String?, hiding secrets: [String]) {
         code = error.flatMap(SignInFailure.code).flatMap { code in
             ProviderWords.cleaned(code, hiding: secrets).isExactly(code) ? code : nil
@@ -31,25 +31,26 @@ struct ProviderWords: Sendable {
             hiding: secrets)
     }
 
-    /// The minimum length of a piece of a secret that is hidden as a word.
+    /// The minimum length of a piece of a secret for which a word is hidden.
     private static let shortestPiece = 4
-    /// What is longer is cut before it is searched: only its beginning is shown.
+    /// The maximum length of a text that is searched. Longer texts are cut first, because only their beginning is
+    /// shown.
     private static let longest = 2 << 10
     fileprivate static let hidden = "(hidden)"
 
     static func cleaned(_ text: String, hiding secrets: [String]) -> String {
-        // Cut at an octet; half a character is shown as a replacement character.
+        // The text is cut at an octet; half a character is shown as a replacement character.
         var text = text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
         let secrets = secrets.filter { !$0.isEmpty }
         for secret in secrets {
-            // Servers that decode `+` as a space, or percent-encode in lower case, repeat it so.
+            // Some servers repeat a secret with `+` decoded as a space, or with lower-case percent-encoding.
             let encoded = [FormEncoding.encode(secret), FormEncoding.encode(secret, spaceIsPlus: true)]
             let decoded = String(decoding: secret.utf8.map { $0 == 0x2B ? 0x20 : $0 }, as: UTF8.self)
             for form in [secret, decoded] + encoded + encoded.map(withLowercaseDigits) { text = text.hiding(form) }
         }
         return runs(of: text, where: isBlank).map { word in
-            // A word with a piece of a secret may be the secret in another spelling. Tokens of any kind are hidden too:
-            // `eyJ` is the start of a JSON object in base64url.
+            // A word that contains a piece of a secret may be the secret in another spelling. Words that look like
+            // tokens are hidden too: `eyJ` is the start of a JSON object in base64url.
             let isSecret = runs(of: String(word), where: isOfToken).contains { run in
                 run.utf8.count >= shortestPiece && secrets.contains { $0.holds(exactly: run) }
                     || run.utf8.count >= 16 && run.starts(exactly: "eyJ")
@@ -58,7 +59,7 @@ struct ProviderWords: Sendable {
         }.joined()
     }
 
-    /// The text with the two hexadecimal digits behind each percent sign in lower case.
+    /// Returns the text with the two hexadecimal digits after each percent sign in lower case.
     private static func withLowercaseDigits(_ text: String) -> String {
         var digits = 0
         return String(
@@ -69,7 +70,7 @@ struct ProviderWords: Sendable {
             }, as: UTF8.self)
     }
 
-    /// Splits the text into runs of octets that meet a condition and the runs between them.
+    /// Splits the text into runs of octets that meet a condition, and the runs between them.
     private static func runs(of text: String, where isInside: (UInt8) -> Bool) -> [Substring] {
         var (runs, rest): ([Substring], Substring) = ([], text[...])
         while let first = rest.utf8.first {

@@ -8,19 +8,20 @@ public import Tokens
 
 /// The gateway as a client of one provider. Each step of a sign-in is a method in its own file.
 ///
-/// It keeps no state between the steps: later steps read the sealed ``SignInAttempt`` or the stored session.
+/// The relying party keeps no state between the steps. Later steps read the sealed ``SignInAttempt`` or the stored
+/// session.
 public struct RelyingParty: Sendable {
     public let client: ClientRegistration
     public let remote: RemoteProvider
     let http: any OutboundHTTP
-    /// The maximum age of ID token claims that renewals do not refresh.
+    /// The maximum age of ID token claims that renewals do not confirm.
     let claimsLifetime: Duration
     let now: @Sendable () -> Timestamp
     let methods = SecretMethodMemory()
     /// The id of the current request, for the log.
     public private(set) var requestID: String?
 
-    /// - Parameter claimsLifetime: the maximum age of ID token claims that renewals do not refresh.
+    /// - Parameter claimsLifetime: the maximum age of ID token claims that renewals do not confirm.
     public init(
         _ client: ClientRegistration, remote: RemoteProvider, http: any OutboundHTTP, claimsLifetime: Duration,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
@@ -41,7 +42,8 @@ public struct RelyingParty: Sendable {
         return party
     }
 
-    /// The provider's conditions with its current keys: the configured ones, otherwise the discovered ones.
+    /// The conditions on the provider's tokens, with its current keys: the configured ones, otherwise the discovered
+    /// ones.
     public var trusted: TrustedProvider {
         trusted(remote.reading)
     }
@@ -75,13 +77,13 @@ public struct RelyingParty: Sendable {
     /// Begins a sign-in. Returns the redirect to the provider.
     ///
     /// - Parameters:
-    ///   - asksWho: whether the provider should ask for the account even if it has a session.
+    ///   - asksWho: true if the provider should show an account selection even if it has a session.
     ///   - box: the box that seals the attempt into `state`.
     public func begin(
         _ attempt: SignInAttempt, loginHint: String?, asksWho: Bool = false, sealingWith box: SealedBox
     ) async throws(SignInFailure) -> AuthorizationRequest {
         let url = try await endpoint(.authorization)
-        // Endpoints that the end of the sign-in requires are checked before the user is redirected.
+        // The endpoints for the last step of the sign-in are checked before the user is redirected.
         _ = try await endpoint(.token)
         if client.provider.keys == nil { _ = try await endpoint(.keys) }
         do throws(CryptographyError) {
@@ -116,7 +118,7 @@ public struct RelyingParty: Sendable {
         }
     }
 
-    /// Verifies an ID token of the token endpoint.
+    /// Verifies an ID token from the token endpoint.
     func verify(_ token: String, _ expected: IDTokenExpectations) async throws(TokenRefusal) -> VerifiedClaims {
         try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
             try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())

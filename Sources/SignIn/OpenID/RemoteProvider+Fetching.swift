@@ -6,7 +6,7 @@ internal import Time
 internal import Tokens
 
 extension OutboundLimits {
-    /// Limits for documents that sign-ins and tokens wait for: a provider that accepts a request but does not respond
+    /// Limits for documents that sign-ins and tokens wait for. A provider that accepts a request but does not respond
     /// must not delay a sign-in for long.
     static var lookUp: OutboundLimits {
         var limits = OutboundLimits()
@@ -17,7 +17,7 @@ extension OutboundLimits {
 }
 
 extension RemoteProvider {
-    /// Fetches the keys once, and the discovery document if it is needed and is unknown or an hour old.
+    /// Fetches the keys once. The discovery document is fetched too if it is needed and is unknown or an hour old.
     ///
     /// - Parameter requestID: the id of the request that caused the fetch, for the log.
     func fetch(for requestID: String?) async {
@@ -57,7 +57,7 @@ extension RemoteProvider {
 
     private func keySet(_ response: OutboundResponse) throws(ProviderFault) -> KeySet {
         if let coding = response.coding {
-            throw ProviderFault(isOutage: false, "the key set is coded with \(coding), which was not asked for")
+            throw ProviderFault(isOutage: false, "the key set is coded with \(coding), which was not requested")
         }
         let set: KeySet
         do throws(KeySet.Unreadable) {
@@ -91,12 +91,12 @@ extension RemoteProvider {
             state.isExpiryKnown = false
             guard !isSame || wereTooOld else { return }
             state.version += 1
-            // Published inside the lock, so that a reader of the new version sees the news too.
+            // The change is published inside the lock, so that a reader of the new version sees the new count too.
             news.changed()
         }
     }
 
-    /// Returns the metadata. The previous document stays in use while a newer one cannot be fetched.
+    /// Returns the metadata. The previous document stays in use while no newer one can be fetched.
     private func currentMetadata(
         at now: MonotonicTime, for requestID: String?
     ) async throws(ProviderFault) -> ProviderMetadata {
@@ -131,7 +131,7 @@ extension RemoteProvider {
         }
     }
 
-    /// Reports unusable endpoints; those that this provider is not used for are ignored.
+    /// Reports unusable endpoints. Endpoints that are not used for this provider are ignored.
     private func reportUnusable(_ metadata: ProviderMetadata, for requestID: String?) {
         let used = address.signsIn ? ProviderMetadata.Endpoint.allCases : [.keys]
         let leftOut = used.compactMap { endpoint in
@@ -151,7 +151,7 @@ extension RemoteProvider {
         }
         guard response.status == .ok else {
             throw ProviderFault(
-                isOutage: response.isOutage, "\(url.host)\(url.path) answered \(response.outcome)")
+                isOutage: response.isOutage, "\(url.host)\(url.path) returned \(response.outcome)")
         }
         return response
     }

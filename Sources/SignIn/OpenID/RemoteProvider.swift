@@ -8,12 +8,12 @@ public import Tokens
 
 /// A provider on the network: its discovery document and its keys, fetched by one request at a time and cached.
 ///
-/// Keys are cached as long as the provider's `Cache-Control` allows. While it cannot be reached, the last valid keys
-/// stay in use for another 24 hours. A token that none of them verifies causes another fetch, within a budget
-/// (``KeyAsker``). Ages are measured by a monotonic clock, so that a corrected calendar clock does not extend the life
-/// of a key.
+/// Keys are cached for the lifetime that the provider's `Cache-Control` allows. While the provider cannot be reached,
+/// the last valid keys stay in use for another 24 hours. A token that none of these keys verifies causes another fetch,
+/// within a budget (``KeyAsker``). Ages are measured by a monotonic clock, so that a corrected calendar clock does not
+/// extend the life of a key.
 public final class RemoteProvider: Sendable {
-    /// The maximum time that a request waits for a fetch. Without the wait, it would be refused.
+    /// The maximum time that a request waits for a fetch before it is refused.
     static let patience: Duration = .seconds(5)
     /// The pause between background fetches.
     private static let aheadPause: Duration = .seconds(30)
@@ -34,7 +34,7 @@ public final class RemoteProvider: Sendable {
         var version: UInt64 = 1
         var attemptedAt: MonotonicTime?
         var hasFailed = false
-        /// Whether the expiry of the keys was reported already.
+        /// True if the expiry of the keys was already reported.
         var isExpiryKnown = false
         /// The fault of the last attempt to fetch the keys.
         var keysFault: ProviderFault?
@@ -51,7 +51,7 @@ public final class RemoteProvider: Sendable {
     let state = Mutex(State())
     private let flight: SingleFlight
 
-    /// - Parameter news: the counter that is incremented when the keys change.
+    /// - Parameter news: the counter that is incremented if the keys change.
     public init(
         id: ProviderID, address: ProviderAddress, http: any OutboundHTTP, news: KeyNews, clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
@@ -66,7 +66,7 @@ public final class RemoteProvider: Sendable {
             youth: RemoteProvider.patience, mostWaiting: RemoteProvider.mostWaiting, clocks: clocks)
     }
 
-    /// Returns true if another address is equal, so that the cached data can be reused.
+    /// Returns true if the other address is equal, so that the cached data can be reused.
     public func isAsked(at other: ProviderAddress) -> Bool { address == other }
 
     func report(_ kind: ProviderEvent.Kind, for requestID: String?) {
@@ -78,7 +78,7 @@ public final class RemoteProvider: Sendable {
     /// The valid keys; nil if no keys were fetched, or if they are too old.
     public var keys: KeySet? { reading.keys }
 
-    /// The valid keys, with a version that tells whether they changed.
+    /// The valid keys, with a version that changes if the keys change.
     public var reading: KeyReading {
         let now = monotonic()
         return state.withLock { state in
@@ -86,15 +86,15 @@ public final class RemoteProvider: Sendable {
         }
     }
 
-    /// The cause of the last failure to fetch the keys, for the log; nil if the last fetch succeeded.
+    /// The cause of the last failure to fetch the keys, for the log. Nil if the last fetch succeeded.
     public var keysFault: String? { state.withLock { $0.keysFault?.detail } }
 
-    /// The time at which the current keys were fetched; nil if none were.
+    /// The time at which the current keys were fetched; nil if no keys were fetched.
     public var keysFetchedAt: MonotonicTime? { state.withLock { $0.keys?.fetchedAt } }
 
-    /// Whether the next token should wait for the keys. True if there are none, also during the first fetch. True also
-    /// if they are out of date and the last fetch did not fail; after a failure they stay in use, and
-    /// ``refreshAhead()`` retries.
+    /// True if the next token should wait for the keys. This is so if there are no keys, even during the first fetch.
+    /// It is also so if the keys are out of date and the last fetch did not fail. After a failure, the keys stay in
+    /// use, and ``refreshAhead()`` retries.
     public var needsKeys: Bool {
         let (now, isUnderWay) = (monotonic(), flight.isUnderWay)
         return state.withLock { RemoteProvider.needsKeys($0, isUnderWay: isUnderWay, at: now) }
@@ -105,7 +105,7 @@ public final class RemoteProvider: Sendable {
         return isUnderWay && !state.hasFailed || mayTry(state, at: now)
     }
 
-    /// Returns true if the pause after the last attempt is over.
+    /// Returns true if enough time has passed since the last attempt.
     private static func mayTry(_ state: State, at now: MonotonicTime) -> Bool {
         state.attemptedAt?.isOver(failurePause, at: now) ?? true
     }
@@ -114,14 +114,14 @@ public final class RemoteProvider: Sendable {
 
     /// Returns the metadata, and fetches it if it is unknown.
     ///
-    /// - Parameter requestID: the id of the request that requires it, for the log.
-    /// - Throws: the reason why it cannot be fetched.
+    /// - Parameter requestID: the id of the request that needs the metadata, for the log.
+    /// - Throws: the reason why the metadata cannot be fetched.
     public func metadata(
         _ patience: SingleFlight.Patience = .whole, for requestID: String? = nil
     ) async throws(ProviderFault) -> ProviderMetadata {
         guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
         let now = monotonic()
-        // Metadata that lacks an endpoint may have been corrected meanwhile.
+        // Metadata that lacked an endpoint may have been corrected in the meantime.
         let isEnough = state.withLock { state in
             state.metadata.map { !$0.lacksEndpoints(of: address) || !RemoteProvider.mayTry(state, at: now) } ?? false
         }
@@ -130,14 +130,14 @@ public final class RemoteProvider: Sendable {
         await flight.join(patience)
         let (metadata, fault) = state.withLock { ($0.metadata, $0.metadataFault) }
         guard let metadata else {
-            throw fault ?? ProviderFault(isOutage: true, "the discovery document has not come yet")
+            throw fault ?? ProviderFault(isOutage: true, "the discovery document has not been received yet")
         }
         return metadata
     }
 
     /// Fetches the keys if ``needsKeys`` is true, or joins the current fetch.
     ///
-    /// - Parameter requestID: the id of the request that requires them, for the log.
+    /// - Parameter requestID: the id of the request that needs the keys, for the log.
     public func refreshIfNeeded(_ patience: SingleFlight.Patience = .whole, for requestID: String? = nil) async {
         guard needsKeys else { return }
         begin(for: requestID)
@@ -145,7 +145,7 @@ public final class RemoteProvider: Sendable {
     }
 
     /// Fetches in the background, so that no request has to wait: after four fifths of the lifetime of the cached data,
-    /// and every half minute while the provider is down.
+    /// and every 30 seconds while the provider is down.
     public func refreshAhead() async {
         let now = monotonic()
         let isDue = state.withLock { state in
@@ -184,10 +184,11 @@ public final class RemoteProvider: Sendable {
         }
     }
 
-    /// Waits for keys newer than those of a reading, under the conditions of ``canLearnKeys(for:beyond:)``, and fetches
-    /// them if the budget allows. A current fetch is joined, so that a change of keys refuses no valid token.
+    /// Waits for keys newer than those of a reading, under the conditions of ``canLearnKeys(for:beyond:)``. Fetches
+    /// them if the budget allows, or joins the current fetch, so that no valid token is refused during a change of
+    /// keys.
     ///
-    /// - Parameter requestID: the id of the request that brought the token, for the log.
+    /// - Parameter requestID: the id of the request that carried the token, for the log.
     public func learnKeys(
         for asker: KeyAsker, beyond version: UInt64, _ patience: SingleFlight.Patience = .brief,
         requestID: String? = nil
@@ -203,7 +204,7 @@ public final class RemoteProvider: Sendable {
         flight.begin(
             where: {
                 state.withLock { state in
-                    // Another fetch may have ended just now.
+                    // Another fetch may have ended in the meantime.
                     guard state.version == version else { return false }
                     return RemoteProvider.needsKeys(state, isUnderWay: false, at: now)
                         || (!state.hasFailed || RemoteProvider.mayTry(state, at: now))

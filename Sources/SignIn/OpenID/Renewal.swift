@@ -9,17 +9,17 @@ public enum Renewal: Sendable {
     case renewed(VerifiedClaims)
     /// The provider ended the session, or returned another user.
     case ended(detail: String)
-    /// The provider cannot respond at the moment.
+    /// The provider reports a temporary failure, or cannot be reached.
     case outage(detail: String)
-    /// The provider responded, but not with anything that renews the claims.
+    /// The provider responded, but without a way to renew the claims.
     case notRenewed(detail: String)
 }
 
 extension Renewal {
-    /// Classifies a refresh that brought no tokens. Every refusal ends the session, so that the user signs in again.
-    /// The exception is a refusal of the gateway as a client, which says nothing about the user: the claims then expire
-    /// at their time. A server that fails, is busy or cannot be reached is an outage. A redirect, or a response that
-    /// cannot be read, is neither.
+    /// Classifies a refresh that returned no tokens. Every refusal ends the session, so that the user signs in again. A
+    /// refusal of the gateway as a client is an exception, because it says nothing about the user: the claims then
+    /// expire as usual. A server that fails, is busy or cannot be reached is an outage. A redirect, or a response that
+    /// cannot be read, is neither a refusal nor an outage.
     init(_ failure: SignInFailure) {
         if failure.isRefusal {
             self = .ended(detail: failure.detail)
@@ -32,8 +32,8 @@ extension Renewal {
 }
 
 extension OutboundLimits {
-    /// Limits for a background refresh; no request waits that long. The wait is worthwhile, because the response may
-    /// hold the only valid refresh token.
+    /// Limits for a background refresh, longer than any request waits. The response may hold the only valid refresh
+    /// token, so waiting for it is worthwhile.
     fileprivate static var refresh: OutboundLimits {
         var limits = OutboundLimits()
         limits.head = .seconds(30)
@@ -73,10 +73,10 @@ extension RelyingParty {
             guard renewed.providerSubject.isExactly(claims.providerSubject) else {
                 return .ended(detail: "the renewed ID token has another \"sub\"")
             }
-            // A refresh may leave the claim of `subject_claim` out (OpenID Connect Core 1.0, section 12.2).
+            // A refreshed ID token may lack the claim of `subject_claim` (OpenID Connect Core 1.0, section 12.2).
             guard renewed.identity == claims.identity else {
                 let claim = client.provider.subjectClaim
-                guard renewed.claims.root.member(claim) == nil else {
+                guard renewed.payload.member(claim) == nil else {
                     return .ended(detail: "the renewed ID token has another \(claim.quoted())")
                 }
                 return .notRenewed(
@@ -85,7 +85,7 @@ extension RelyingParty {
             return .renewed(await completed(renewed, with: answer.accessToken, where: lacksClaims))
         } catch {
             if error.reason == .issuerUnknown {
-                return .ended(detail: "the renewed ID token is another issuer's: \(error.loggedDetail)")
+                return .ended(detail: "the renewed ID token is from another issuer: \(error.loggedDetail)")
             }
             let detail = "the renewed ID token is refused (\(error.reason.rawValue)): \(error.loggedDetail)"
             return error.reason == .keysUnavailable ? .outage(detail: detail) : .notRenewed(detail: detail)

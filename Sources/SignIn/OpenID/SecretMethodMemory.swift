@@ -1,8 +1,8 @@
 internal import Synchronization
 internal import Time
 
-/// The secret method that a token endpoint was found to accept. It is valid until the discovery document changes;
-/// another configuration starts without one.
+/// The secret method that a token endpoint accepted. It is remembered until the discovery document or the configuration
+/// changes.
 final class SecretMethodMemory: Sendable {
     private struct State {
         /// The metadata under which the method was found.
@@ -11,7 +11,7 @@ final class SecretMethodMemory: Sendable {
         var failedAt: MonotonicTime?
     }
 
-    /// How long background renewals pause after both methods failed.
+    /// The pause of background renewals after both methods failed.
     private static let pause: Duration = .seconds(60)
 
     private let state = Mutex(State())
@@ -23,7 +23,7 @@ final class SecretMethodMemory: Sendable {
         }
     }
 
-    /// Returns true if the secret is sent in the form, because that succeeded before.
+    /// Returns true if the secret is sent in the form, because that method succeeded before.
     func takesForm(under metadata: ProviderMetadata) -> Bool { look(metadata) { $0.takesForm } }
 
     /// Records that a method succeeded.

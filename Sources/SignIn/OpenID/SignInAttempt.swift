@@ -6,17 +6,17 @@ internal import Tokens
 
 /// One attempt to sign in, from the redirect to the provider until the authorization response.
 ///
-/// It exists only sealed in the `state` parameter. Several tabs can therefore sign in at once, no cookies accumulate,
-/// and any process that has the key can complete an attempt of another.
+/// An attempt exists only sealed in the `state` parameter. Several tabs can therefore sign in at once, no cookies
+/// accumulate, and any process that has the key can complete another process's attempt.
 public struct SignInAttempt: Sendable, Hashable {
-    /// The time that a user may take at the provider.
+    /// The maximum time between the redirect to the provider and the response.
     public static let lifetime: Duration = .seconds(15 * 60)
     private static let context = Array("gatehouse sign-in attempt 2".utf8)
 
-    /// A unique id; each state works once.
+    /// A unique id. Each state is accepted once.
     public let id: String
     public let provider: ProviderID
-    /// The provider's issuer at the start of the attempt: after a reload, this id may name another provider.
+    /// The provider's issuer at the start of the attempt. After a reload, the provider id may name another issuer.
     public let issuer: Issuer
     /// The id of the organization that the sign-in is for.
     public let organization: String?
@@ -70,9 +70,10 @@ public struct SignInAttempt: Sendable, Hashable {
     }
 
     /// Opens a `state` parameter.
+    ///
     /// - Throws: `state_invalid` if it was not sealed by this gateway, `state_expired` if it is too old.
     public init(opening state: String, with box: SealedBox, at now: Timestamp) throws(SignInFailure) {
-        let invalid = SignInFailure(.stateInvalid, "the state was not made here, or was altered")
+        let invalid = SignInFailure(.stateInvalid, "the state was not sealed by this gateway, or was altered")
         guard state.utf8.count <= 8192, let sealed = Base64URL.decode(state),
             let bytes = try? box.open(sealed, context: SignInAttempt.context),
             let root = try? JSONDocument(parsing: bytes).root, let id = root.member("id")?.string,
@@ -87,11 +88,11 @@ public struct SignInAttempt: Sendable, Hashable {
         returnTo = root.member("return_to")?.string
         self.startedAt = Timestamp(seconds: startedAt)
         guard self.startedAt.lasts(SignInAttempt.lifetime, at: now) else {
-            throw SignInFailure(.stateExpired, "the sign-in was begun too long ago")
+            throw SignInFailure(.stateExpired, "the sign-in began too long ago")
         }
     }
 
-    /// Returns true if one of a browser's cookies is that of the browser in which the attempt began.
+    /// Returns true if one of a browser's cookies shows that the attempt began in that browser.
     public func began(inBrowserWith cookies: [[UInt8]]) -> Bool {
         cookies.contains { cookie in
             guard let hash = try? Digest.sha256(cookie) else { return false }

@@ -1,6 +1,6 @@
 public import Tokens
 
-/// The closed list of reasons why a sign-in failed. Codes go to logs and metrics; users see a page.
+/// The closed list of reasons why a sign-in failed. Codes are logged and counted; users see a page.
 public struct SignInFailure: Error, Sendable, Hashable {
     /// The reason of a failure; the raw values are the codes.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
@@ -10,16 +10,16 @@ public struct SignInFailure: Error, Sendable, Hashable {
         case stateInvalid = "state_invalid"
         case stateExpired = "state_expired"
         case stateUsed = "state_used"
-        /// The response arrived in another browser than the one that began the sign-in.
+        /// The response arrived in a browser other than the one that began the sign-in.
         case otherBrowser = "other_browser"
         /// The response arrived at another provider's redirect URI (RFC 9700, section 4.4.2).
         case providerMismatch = "provider_mismatch"
-        /// `iss` of the callback is not the provider's (RFC 9207).
+        /// The callback's `iss` is not the provider's issuer (RFC 9207).
         case issuerMismatch = "issuer_mismatch"
-        /// The provider refused; its own code is in ``SignInFailure/providerCode``.
+        /// The provider refused the sign-in. Its own code is in ``SignInFailure/providerCode``.
         case providerRefused = "provider_refused"
         case providerUnavailable = "provider_unavailable"
-        /// The provider responds, but its discovery document does not fit the configuration or cannot be used.
+        /// The provider responds, but its discovery document is unusable or contradicts the configuration.
         case discoveryUnusable = "discovery_unusable"
         /// The provider does not accept the code, or no longer accepts it.
         case codeRefused = "code_refused"
@@ -34,12 +34,12 @@ public struct SignInFailure: Error, Sendable, Hashable {
     }
 
     public let reason: Reason
-    /// The cause for the log, never with a code, a token or a secret.
+    /// The cause, for the log. It never contains a code, a token or a secret.
     public let detail: String
     public var tokenReason: TokenReason?
     /// The provider's own error code, if it sent one (RFC 6749, section 4.1.2.1).
     public var providerCode: String?
-    /// Whether the token endpoint refused the grant, rather than the gateway as a client.
+    /// True if the token endpoint refused the grant rather than the gateway as a client.
     var isRefusal = false
 
     public init(_ reason: Reason, _ detail: String, tokenReason: TokenReason? = nil, providerCode: String? = nil) {
@@ -53,7 +53,8 @@ public struct SignInFailure: Error, Sendable, Hashable {
         self.init(fault.isOutage ? .providerUnavailable : .discoveryUnusable, fault.detail)
     }
 
-    /// Returns a provider's error code, or nil for a text without the form of one, which must not reach logs and pages.
+    /// Returns a provider's error code. Returns nil if the text does not have the form of a code; it must then not
+    /// reach logs and pages.
     public static func code(_ text: String) -> String? {
         guard (1...64).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })

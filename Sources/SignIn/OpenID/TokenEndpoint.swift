@@ -20,7 +20,7 @@ struct TokenEndpoint: Sendable {
 
     /// - Parameters:
     ///   - secrets: the secrets among the parameters; the log shows none of them.
-    ///   - inBackground: whether no user waits. In that case no request is sent for a minute after both secret methods
+    ///   - inBackground: true if no user is waiting. No request is then sent for a minute after both secret methods
     ///     failed.
     /// - Throws: `code_refused` for `invalid_grant`, `client_refused` for an unknown client or secret,
     ///   `provider_unavailable` for a temporary fault, `answer_malformed` for any other response.
@@ -45,7 +45,7 @@ struct TokenEndpoint: Sendable {
         }
         let now = party.remote.monotonic()
         guard !inBackground || !party.methods.isPausing(under: metadata, at: now) else {
-            throw SignInFailure(.clientRefused, "the client was refused less than a minute ago, by both methods")
+            throw SignInFailure(.clientRefused, "both secret methods were refused less than a minute ago")
         }
         guard takesField, !party.methods.takesForm(under: metadata) else {
             return try answer(try await send(.form(secret)))
@@ -55,7 +55,7 @@ struct TokenEndpoint: Sendable {
             if first.isAboutGrant { party.methods.worked(byForm: false, under: metadata) }
             return try answer(first)
         }
-        // Servers that do not decode the field's two parts refuse every secret that had to be encoded (RFC 6749,
+        // Servers that do not decode the two parts of the field refuse every secret that had to be encoded (RFC 6749,
         // 2.3.1).
         let second = try await send(.form(secret))
         if second.mayBeAboutMethod {
@@ -93,7 +93,7 @@ struct TokenEndpoint: Sendable {
     private struct Reply {
         let response: OutboundResponse
         let document: Result<JSONDocument, ProviderFault>
-        /// The status, and what else the response tells, for the log.
+        /// The status and further details of the response, for the log.
         let outcome: String
         let error: ProviderWords?
 
@@ -114,13 +114,13 @@ struct TokenEndpoint: Sendable {
 
         private var isRedirect: Bool { (300...399).contains(response.status.code) }
 
-        /// Whether the client may have been refused because of the method that sent its secret.
+        /// True if the client may have been refused because of the method that sent its secret.
         var mayBeAboutMethod: Bool {
             guard !isRedirect else { return false }
             return error.map { $0.code == "invalid_client" } ?? (response.status == .unauthorized)
         }
 
-        /// Whether the client was accepted: the response contains tokens, or an error about the grant.
+        /// True if the client was accepted: the response contains tokens, or an error about the grant.
         var isAboutGrant: Bool { error.map { $0.code == "invalid_grant" } ?? (response.status == .ok) }
     }
 
@@ -145,7 +145,7 @@ struct TokenEndpoint: Sendable {
     // providers respond with `invalid_request`, others with an empty body. Some send their errors with 200.
     private static func failure(_ reply: Reply) -> SignInFailure {
         let (status, code) = (reply.response.status.code, reply.error?.code)
-        let detail = "the token endpoint answered \(reply.outcome)"
+        let detail = "the token endpoint returned \(reply.outcome)"
         func failure(_ reason: SignInFailure.Reason, isRefusal: Bool = false) -> SignInFailure {
             var failure = SignInFailure(reason, detail, providerCode: code)
             failure.isRefusal = isRefusal

@@ -7,12 +7,12 @@ internal import Tokens
 
 /// The outcome of a request to the userinfo endpoint (OpenID Connect Core 1.0, section 5.3).
 enum UserinfoAnswer: Sendable {
-    /// The provider has no userinfo endpoint, so it could not supply claims there.
+    /// The provider has no userinfo endpoint, so userinfo cannot supply claims.
     case notOffered
     case document(JSONDocument)
-    /// The provider cannot respond at the moment.
+    /// The provider reports a temporary failure, or cannot be reached.
     case outage(detail: String)
-    /// The provider responded, but not with claims.
+    /// The provider responded, but without claims.
     case refused(detail: String)
 }
 
@@ -23,7 +23,7 @@ extension UserinfoAnswer {
 }
 
 extension OutboundResponse {
-    /// Whether the content is a JWT (OpenID Connect Core 1.0, section 5.3.2), even if its media type is another.
+    /// True if the content is a JWT (OpenID Connect Core 1.0, section 5.3.2), even if its media type is another one.
     fileprivate var isToken: Bool { mediaType == "application/jwt" || body.starts(with: Array("eyJ".utf8)) }
 }
 
@@ -39,7 +39,7 @@ extension RelyingParty {
             guard let unusable = metadata.unusable[.userinfo], unusable.isOffered else { return .notOffered }
             return .refused(detail: "the discovery document's \"userinfo_endpoint\" cannot be used: \(unusable.why)")
         }
-        guard let accessToken else { return .refused(detail: "the token endpoint gave no access token") }
+        guard let accessToken else { return .refused(detail: "the token endpoint returned no access token") }
         let fields = Fields([
             (.authorization, "Bearer \(accessToken)"), (.accept, "application/json, application/jwt"),
         ])
@@ -56,13 +56,13 @@ extension RelyingParty {
             return UserinfoAnswer(
                 ProviderFault(
                     isOutage: response.isOutage,
-                    "userinfo answered \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
+                    "userinfo returned \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
         }
         do throws(ProviderFault) {
             if response.isToken { return try await verified(response) }
             let document = try response.object(atMost: 64 << 10)
             guard let words = ProviderWords(document.root, hiding: [accessToken]) else { return .document(document) }
-            return .refused(detail: "userinfo answered 200\(words.suffix)")
+            return .refused(detail: "userinfo returned 200\(words.suffix)")
         } catch {
             return .refused(detail: "userinfo: \(error.detail)")
         }
@@ -71,7 +71,7 @@ extension RelyingParty {
     /// Verifies a response that is a JWT.
     private func verified(_ response: OutboundResponse) async throws(ProviderFault) -> UserinfoAnswer {
         if let coding = response.coding {
-            throw ProviderFault(isOutage: false, "the answer is coded with \(coding), which was not asked for")
+            throw ProviderFault(isOutage: false, "the response is coded with \(coding), which was not requested")
         }
         do throws(TokenRefusal) {
             return .document(
@@ -81,16 +81,16 @@ extension RelyingParty {
                 })
         } catch {
             throw ProviderFault(
-                isOutage: false, "the signed answer is refused (\(error.reason.rawValue)): \(error.loggedDetail)")
+                isOutage: false, "the signed response was refused (\(error.reason.rawValue)): \(error.loggedDetail)")
         }
     }
 
-    /// Returns the claims with those of userinfo, if a rule addresses a missing claim. If userinfo cannot be obtained,
-    /// missing claims become unknown: as absent claims, they could let a later rule grant more.
+    /// Adds userinfo's claims if a rule addresses a missing claim. If userinfo cannot be obtained, missing claims
+    /// become unknown. If they counted as absent, a later rule could grant more.
     func completed(
         _ claims: VerifiedClaims, with accessToken: String?, where lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> VerifiedClaims {
-        guard lacksClaims(claims.claims.root) else { return claims }
+        guard lacksClaims(claims.payload) else { return claims }
         let cause: String
         switch await userinfo(accessToken) {
         case .notOffered: return claims
@@ -106,16 +106,16 @@ extension RelyingParty {
         return claims.lackingUserinfo()
     }
 
-    /// Renews claims by userinfo after a refresh that brought no ID token.
+    /// Renews claims from userinfo after a refresh that returned no ID token.
     func renewed(_ claims: VerifiedClaims, byUserinfoWith answer: TokenAnswer) async -> Renewal {
         let info: JSONDocument?
         switch await userinfo(answer.accessToken) {
         case .notOffered: info = nil
         case .document(let document): info = document
         case .outage(let detail):
-            return .outage(detail: "the refresh brought no ID token, and userinfo cannot be reached: \(detail)")
+            return .outage(detail: "the refresh returned no ID token, and userinfo cannot be reached: \(detail)")
         case .refused(let detail):
-            return .notRenewed(detail: "the refresh brought no ID token, and userinfo refused: \(detail)")
+            return .notRenewed(detail: "the refresh returned no ID token, and userinfo failed: \(detail)")
         }
         do throws(UserinfoFault) {
             let renewed = try claims.renewed(byUserinfo: info, keepingFor: claimsLifetime, at: now())
@@ -124,7 +124,7 @@ extension RelyingParty {
             switch error {
             case .otherSubject: return .ended(detail: error.rawValue)
             case .malformed:
-                return .notRenewed(detail: "the refresh brought no ID token, and of userinfo \(error.rawValue)")
+                return .notRenewed(detail: "the refresh returned no ID token; userinfo: \(error.rawValue)")
             }
         }
     }

@@ -2,7 +2,7 @@ public import Databases
 public import Identities
 public import Time
 
-/// A sign-in that earned no role in its organization, as that organization's managers see it.
+/// A sign-in for an organization that earned no role there, in the form that its managers see.
 public struct DeniedSignIn: Sendable, Hashable {
     public let id: String
     public let timestamp: Timestamp
@@ -10,12 +10,12 @@ public struct DeniedSignIn: Sendable, Hashable {
     public let identity: Identity
     /// The address as the provider sent it, verified or not.
     public let email: EmailAddress?
-    /// The reason for having no role, from the explanation.
+    /// The reason why the user has no role, from the explanation.
     public let reason: String
     /// A JSON object: the names of all received claims (`names`), and the values of those that rules address
     /// (`values`).
     public let claims: [UInt8]
-    /// A JSON array: the rules' verdicts.
+    /// The verdicts of all rules, as a JSON array.
     public let rows: [UInt8]
 
     public init(
@@ -33,7 +33,7 @@ public struct DeniedSignIn: Sendable, Hashable {
     }
 }
 
-/// The store of denied sign-ins: the last one of each user, for 30 days, at most 500 per organization.
+/// The store of denied sign-ins. It keeps the last one of each user for 30 days, and at most 500 per organization.
 public final class DeniedSignInStore: Sendable {
     private static let days: Int64 = 30
     private static let limit = 500
@@ -58,7 +58,7 @@ public final class DeniedSignInStore: Sendable {
             """
         ])
 
-    /// Stores a denied sign-in in place of the user's previous one.
+    /// Stores a denied sign-in, which replaces the user's previous one.
     public func record(_ denied: DeniedSignIn, in organization: OrganizationID) async throws(DatabaseError) {
         try await database.write { transaction throws(DatabaseError) in
             try transaction.execute(
@@ -112,11 +112,10 @@ public final class DeniedSignInStore: Sendable {
     private static let pageBytes = 2 << 20
 
     /// Returns a page of denied sign-ins, newest first.
-    ///
     /// - Parameters:
-    ///   - before: the last item of the previous page: its time in seconds and its id.
+    ///   - before: the last item of the previous page: its time in seconds, and its id.
     ///   - limit: the maximum number of items.
-    /// - Returns: the page, shorter than the limit if its items are large, and whether more follow.
+    /// - Returns: the page, and whether more items follow. The page is shorter than the limit if its items are large.
     public func list(
         of organization: OrganizationID, before: (at: Int64, id: String)?, limit: Int, now: Timestamp
     ) async throws(DatabaseError) -> (items: [DeniedSignIn], hasMore: Bool) {

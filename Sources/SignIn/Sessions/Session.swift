@@ -2,14 +2,14 @@ internal import Synchronization
 public import Time
 public import Tokens
 
-/// One browser's session. Immutable except for the time of its last use; a renewal makes another object with an equal
+/// One browser's session. Immutable except for the time of its last use. A renewal creates another object with an equal
 /// key.
 public final class Session: Sendable {
     public let key: SessionKey
-    /// The session's id for its owner; it cannot be used to sign in.
+    /// The session's id in its owner's list. It cannot be used to sign in.
     public let id: String
     public let claims: VerifiedClaims
-    /// The provider's own session (`sid`); nil if it sent none.
+    /// The provider's own session (`sid`); nil if the token has none.
     public let providerSession: String?
     /// The sealed refresh token; nil if there is none.
     let refreshToken: [UInt8]?
@@ -45,11 +45,11 @@ public final class Session: Sendable {
 
     public var usedAt: Timestamp { Timestamp(seconds: lastUse.load(ordering: .relaxed)) }
 
-    /// Whether the provider can renew the claims.
+    /// True if the provider can renew the claims.
     public var isRenewable: Bool { refreshToken != nil }
 
-    /// Records a use. Returns true if it has to be written: at most once per minute, and for one of several concurrent
-    /// uses.
+    /// Records a use. Returns true if it must be written to the store: at most once per minute, and once if several
+    /// uses are concurrent.
     func use(at now: Timestamp) -> Bool {
         let seconds = now.seconds
         if lastUse.load(ordering: .relaxed) < seconds { lastUse.store(seconds, ordering: .relaxed) }
@@ -65,7 +65,7 @@ public struct SessionLifetimes: Sendable, Hashable {
     public var absolute: Duration
     /// The interval of renewals at the provider, if there is a refresh token.
     public var revalidate: Duration
-    /// The lifetime of claims that the provider does not renew although it responds, or that cannot be renewed.
+    /// The lifetime of claims that cannot be renewed, or that the provider does not confirm although it responds.
     public var claims: Duration
 
     public init(idle: Duration, absolute: Duration, revalidate: Duration, claims: Duration) {
@@ -79,11 +79,12 @@ public struct SessionLifetimes: Sendable, Hashable {
 /// The state of a session at one moment.
 public enum SessionStanding: Sendable, Hashable {
     case good
-    /// The session is idle for too long or too old, or is dated in the future, which hides its age.
+    /// The session is too old or was idle for too long. A session dated in the future has ended too, because its age is
+    /// unknown.
     case ended
-    /// The provider has to be asked first.
+    /// The provider must confirm the session first.
     case renewalDue
-    /// The claims cannot be renewed without the user, who has to sign in again.
+    /// The claims cannot be renewed without the user, who must sign in again.
     case claimsTooOld
 }
 
@@ -98,7 +99,7 @@ extension Session {
         return areClaimsTooOld(under: lifetimes, at: now) ? .claimsTooOld : .good
     }
 
-    /// Returns true if the claims have expired: no source has confirmed them for too long.
+    /// Returns true if the claims have expired: their last confirmation is too long ago.
     public func areClaimsTooOld(under lifetimes: SessionLifetimes, at now: Timestamp) -> Bool {
         !renewedAt.lasts(lifetimes.claims, at: now) || areKeptClaimsTooOld(under: lifetimes, at: now)
     }

@@ -1,8 +1,8 @@
 internal import Caches
 internal import Synchronization
 
-/// The sessions in use, in memory, as requests read them. The cache is sharded to avoid contention between reactors,
-/// and bounded in bytes; other sessions are only in the store.
+/// The sessions in use, held in memory for requests. The cache is sharded to avoid contention between reactors, and
+/// limited in bytes. All other sessions are only in the store.
 final class SessionCache: Sendable {
     private static let count = 16
 
@@ -34,7 +34,7 @@ final class SessionCache: Sendable {
         shard(of: key).sessions.withLock { $0.value(for: key) }
     }
 
-    /// Caches a session, unless a later renewal of it is cached already.
+    /// Caches a session, unless a later renewal of it is already cached.
     func insert(_ session: Session) {
         shard(of: session.key).sessions.withLock { sessions in
             guard sessions.peek(session.key).map({ $0.version <= session.version }) ?? true else { return }

@@ -31,7 +31,7 @@ struct SessionRow: Sendable {
 
     /// Opens the session. Returns nil if its claims were sealed with a removed key, or for another session.
     func session(_ key: SessionKey, _ box: SealedBox) -> Session? {
-        // A renewal needs a next version.
+        // The version must leave room for the next renewal.
         guard version > 0, version < .max, let claims = try? VerifiedClaims(opening: claims, with: box, for: key.bytes)
         else { return nil }
         return Session(

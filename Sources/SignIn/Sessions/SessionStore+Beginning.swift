@@ -6,13 +6,13 @@ internal import JSON
 internal import Time
 public import Tokens
 
-/// A completed sign-in that is to become a session.
+/// A completed sign-in, from which a session is created.
 public struct NewSession: Sendable {
     public let token: SessionToken
     public let claims: VerifiedClaims
     public let refreshToken: String?
     public let idToken: String?
-    /// The address of the browser, for the owner's list of sessions.
+    /// The browser's address, for the owner's list of sessions.
     public let address: String
     public let userAgent: String
 
@@ -42,7 +42,7 @@ extension SessionStore {
     ///
     /// - Parameters:
     ///   - old: the browser's previous session, which ends.
-    ///   - records: appended to the audit log in the transaction.
+    ///   - records: events to append to the audit log in the transaction.
     ///   - alongside: further writes in the transaction.
     public func begin(
         _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = [],
@@ -104,11 +104,10 @@ extension SessionStore {
     }
 
     /// Stores a renewal.
-    ///
     /// - Parameters:
     ///   - newClaims: nil if the provider did not confirm the claims; their age then stays unchanged.
     ///   - refreshToken: the next refresh token; nil if it did not change.
-    /// - Returns: nil if the session ended meanwhile, or if it cannot be sealed.
+    /// - Returns: nil if the session has ended, or if it cannot be sealed.
     public func renew(
         _ session: Session, with newClaims: VerifiedClaims?, refreshToken: String?
     ) async throws(DatabaseError) -> Session? {

@@ -5,12 +5,12 @@ public import Time
 public import Tokens
 
 extension SessionStore {
-    /// How long, in seconds, new sessions of an ended provider session are refused.
+    /// The time, in seconds, for which new sessions of an ended provider session are refused.
     static let refusalSpan: Int64 = 600
 
-    /// Ends one session; does nothing if there is none.
+    /// Ends one session. Does nothing if the session does not exist.
     ///
-    /// - Parameter records: appended to the audit log in the transaction.
+    /// - Parameter records: events to append to the audit log in the transaction.
     public func end(_ key: SessionKey, recording records: [AuditRecord] = []) async throws(DatabaseError) {
         let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
@@ -21,7 +21,7 @@ extension SessionStore {
         result.get()
     }
 
-    /// Ends one session in the background: it was idle for too long, or its provider is no longer configured.
+    /// Ends one session in the background. The session was idle for too long, or its provider is no longer configured.
     public func endInBackground(_ key: SessionKey) {
         cache.remove(key)
         let changedAt = nowInMilliseconds
@@ -31,9 +31,9 @@ extension SessionStore {
         }
     }
 
-    /// Ends a session by its id. Returns true if the owner had it.
+    /// Ends a session by its id. Returns true if the owner had such a session.
     ///
-    /// - Parameter records: appended to the audit log in the transaction.
+    /// - Parameter records: events to append to the audit log in the transaction.
     public func end(
         id: String, of owner: Identity, recording records: [AuditRecord] = []
     ) async throws(DatabaseError) -> Bool {
@@ -52,8 +52,8 @@ extension SessionStore {
     /// Ends all sessions of an identity.
     ///
     /// - Parameters:
-    ///   - records: appended to the audit log in the transaction.
-    ///   - refusal: called inside the transaction; a returned value rolls it back.
+    ///   - records: events to append to the audit log in the transaction.
+    ///   - refusal: a check inside the transaction. If it returns a value, the transaction is rolled back.
     public func endAll<Refusal: Error>(
         of owner: Identity, recording records: [AuditRecord],
         unless refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> Refusal?
@@ -69,7 +69,8 @@ extension SessionStore {
         }
     }
 
-    /// Executes a provider's logout token, once.
+    /// Ends the sessions that a provider's logout token names. Each token is accepted once.
+    ///
     /// - Returns: the number of sessions that ended, or nil if the token was used before.
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
         let (changedAt, moment, cache) = (nowInMilliseconds, now(), cache)
@@ -110,7 +111,7 @@ extension SessionStore {
 
     private struct AlreadyTaken: Error {}
 
-    /// Consumes the state of a sign-in. Returns false if it was used before.
+    /// Marks the state of a sign-in as used. Returns false if it was used before.
     public func takeState(_ id: String, until: Timestamp) async throws(DatabaseError) -> Bool {
         try await database.write { transaction throws(DatabaseError) in
             try SessionStore.takeOnce("state", id, until: until.seconds, transaction)

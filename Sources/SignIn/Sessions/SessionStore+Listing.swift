@@ -7,7 +7,7 @@ internal import Tokens
 public struct SessionSummary: Sendable, Hashable {
     public let id: String
     public let createdAt: Timestamp
-    /// The time of the last use, at most a minute behind.
+    /// The time of the last use, up to a minute late.
     public let usedAt: Timestamp
     public let address: String
     public let userAgent: String
@@ -57,7 +57,7 @@ extension SessionStore {
         let moment = now.seconds
         let (created, used) = ((now - lifetimes.absolute).seconds, (now - lifetimes.idle).seconds)
         database.writeInSlices { transaction throws(DatabaseError) in
-            // Other processes notice the end of a session long before ten minutes are over.
+            // Ended sessions are kept for ten minutes. Other processes detect the end much sooner.
             let over: [(String, Int64)] = [
                 ("used_at < $1", used - 600), ("created_at < $1", created - 600),
                 // Rows written while the clock was ahead would take years to expire.

@@ -7,18 +7,18 @@ public import Time
 
 /// The store of user sessions: durable in the database, and cached in memory while in use.
 ///
-/// A ``SessionKey`` finds a session; only the browser has the token from which the key is derived. Claims, refresh
-/// tokens and ID tokens are sealed for their session: copied to another row, they cannot be opened.
+/// A session is found by its ``SessionKey``. Only the browser has the token from which the key is derived. Claims,
+/// refresh tokens and ID tokens are sealed for their session, so they cannot be opened in another session's row.
 public final class SessionStore: Sendable {
     let database: Database
     let cache: SessionCache
     let now: @Sendable () -> Timestamp
     private let box: Published<SealedBox?>
-    /// The time, in milliseconds, up to which changes of other processes were applied.
+    /// The time, in milliseconds, up to which changes by other processes were applied.
     private let followedUntil = Atomic<Int64>(0)
 
     /// - Parameters:
-    ///   - database: opened with ``schema`` among its schemas.
+    ///   - database: a database that was opened with ``schema``.
     ///   - capacity: the maximum number of cached sessions; others are read from the database on use.
     ///   - memory: the maximum size of the cache, in bytes.
     public init(
@@ -32,7 +32,7 @@ public final class SessionStore: Sendable {
         followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
 
-    /// Replaces the sealing keys. Sessions that the new keys cannot open have ended.
+    /// Replaces the sealing keys. Sessions that the new keys cannot open end.
     public func seal(with box: SealedBox?) {
         self.box.publish(box)
         cache.removeAll()
@@ -47,10 +47,10 @@ public final class SessionStore: Sendable {
 
     // MARK: Lookup
 
-    /// Returns the session if it is cached. Nil does not mean that there is none.
+    /// Returns the session if it is cached. Nil does not mean that the session does not exist.
     public func cached(_ key: SessionKey) -> Session? { cache[key] }
 
-    /// Returns the session, from the cache or the store, or nil if there is none.
+    /// Returns the session from the cache or the store, or nil if it does not exist.
     public func session(_ key: SessionKey) async throws(DatabaseError) -> Session? {
         if let session = cache[key] { return session }
         let row = try await database.read { transaction throws(DatabaseError) in
@@ -70,7 +70,7 @@ public final class SessionStore: Sendable {
         return session
     }
 
-    /// Returns true if a session has not ended; for transactions that depend on the session.
+    /// Returns true if a session has not ended. Used by transactions that depend on the session.
     public static func isLive(
         _ key: SessionKey, under lifetimes: SessionLifetimes, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -80,7 +80,7 @@ public final class SessionStore: Sendable {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
-    /// Records a use of a session. It is written in the background, at most once per minute.
+    /// Records a use of a session. The store is updated in the background, at most once per minute.
     public func noteUse(of session: Session, at now: Timestamp) {
         guard session.use(at: now) else { return }
         database.writeInSlices { transaction throws(DatabaseError) in
@@ -91,12 +91,12 @@ public final class SessionStore: Sendable {
         }
     }
 
-    /// Returns the opened refresh token of a session; nil if there is none or it cannot be opened.
+    /// Returns the opened refresh token of a session, or nil if there is none or it cannot be opened.
     public func refreshToken(of session: Session) -> String? {
         open(session.refreshToken, "refresh token", session.key)
     }
 
-    /// Returns the ID token of the session's sign-in; nil if there is none or it cannot be opened.
+    /// Returns the ID token of the session's sign-in, or nil if there is none or it cannot be opened.
     public func idToken(of session: Session) -> String? {
         open(session.idToken, "id token", session.key)
     }
@@ -114,10 +114,10 @@ public final class SessionStore: Sendable {
 
     // MARK: Other processes
 
-    /// Removes sessions from the cache that other processes ended or renewed; for
+    /// Removes sessions from the cache that other processes ended or renewed. Called by
     /// ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) {
-        // Processes on one machine share a clock; the overlap covers late commits.
+        // Processes on one machine share a clock. The overlap covers late commits.
         let until = nowInMilliseconds
         // If the clock was set back, new changes are dated before known ones.
         let since = min(followedUntil.load(ordering: .relaxed), until) - 60_000

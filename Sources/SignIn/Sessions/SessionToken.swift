@@ -1,10 +1,10 @@
 public import Cryptography
 
-/// The secret in a browser's session cookie: 256 random bits. Only its hash is ever stored.
+/// The secret in a browser's session cookie: 256 random bits. Only its hash is stored.
 public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable {
     private let bytes: [UInt8]
 
-    /// Makes a new token.
+    /// Creates a new token.
     public static func make() throws(CryptographyError) -> SessionToken {
         SessionToken(bytes: try RandomBytes.make(32))
     }
@@ -27,15 +27,15 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomReflectable
         get throws(CryptographyError) { SessionKey(digest: try Digest.sha256(bytes)) }
     }
 
-    /// The token against CSRF in this session's forms. It is derived from the session's secret, so that it needs no
-    /// storage, and does not reveal the secret.
+    /// The CSRF token for this session's forms. It is derived from the session's secret, so it needs no storage, and it
+    /// does not reveal the secret.
     public var formToken: String {
         get throws(CryptographyError) {
             Base64URL.encode(try MAC.sha256(key: bytes, Array("gatehouse form token 1".utf8)))
         }
     }
 
-    /// Compares a form's token in constant time.
+    /// Compares a form's token with this session's, in constant time.
     public func isFormToken(_ text: String) -> Bool {
         guard let own = try? formToken else { return false }
         return isEqualInConstantTime(Array(own.utf8), Array(text.utf8))
@@ -55,9 +55,9 @@ public struct SessionKey: Sendable, Hashable {
         word = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    // The key is a digest, so that one word of it is a good hash.
+    // The key is a digest, so one of its words suffices as a hash.
     public func hash(into hasher: inout Hasher) { hasher.combine(word) }
 
-    /// Spreads keys over shards.
+    /// The index from which the key's shard is chosen.
     var shard: Int { Int(bytes[31]) }
 }

@@ -2,20 +2,20 @@ internal import Configuration
 
 /// Fuzzes configuration files, with a few files and variables that they may refer to.
 ///
-/// A file yields settings or faults. There is at least one fault; each is one line, in the file's order, without
-/// secrets.
+/// A file yields settings or faults. If it yields faults, there is at least one; each is one line without secrets, in
+/// the file's order.
 func fuzzConfiguration(_ bytes: [UInt8]) {
     do throws(ConfigurationFaults) {
         _ = try SettingsFile.parse(bytes, path: "etc/gatehouse.jsonc", sources: sources)
     } catch {
-        promise((1...1000).contains(error.faults.count), "there is a fault, and not too many")
+        promise((1...1000).contains(error.faults.count), "at least one fault is reported, and at most 1000")
         var last = (line: 1, column: 1)
         for fault in error.faults {
-            promise((fault.line, fault.column) >= last, "faults stand in the file's order")
+            promise((fault.line, fault.column) >= last, "faults are in the file's order")
             last = (fault.line, fault.column)
             let text = fault.description
             promise(!text.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "a fault is one line")
-            promise(!text.contains(secret) || holdsSecret(bytes), "a fault tells no secret")
+            promise(!text.contains(secret) || holdsSecret(bytes), "a fault contains no secret")
         }
     }
 }

@@ -3,11 +3,11 @@ struct Cuts {
     private var state: UInt64
 
     init(of bytes: [UInt8]) {
-        // FNV-1a; the low bit avoids zero, the one state that xorshift never leaves.
+        // FNV-1a. The low bit is set, because xorshift never leaves zero.
         state = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 } | 1
     }
 
-    /// Returns a length from 1 to `limit`; short ones are likelier, since they split more tokens.
+    /// Returns a length from 1 to `limit`. Short lengths are more likely, because they split more tokens.
     mutating func nextLength(upTo limit: Int) -> Int {
         state ^= state << 13
         state ^= state >> 7
@@ -30,7 +30,7 @@ struct Cuts {
 }
 
 extension [UInt8] {
-    /// The parts before and after the first line feed, for inputs with two halves.
+    /// The parts before and after the first line feed, for inputs that have two parts.
     var halves: (first: [UInt8], second: [UInt8]) {
         guard let lineFeed = firstIndex(of: 0x0A) else { return (self, []) }
         return (Array(self[..<lineFeed]), Array(self[(lineFeed + 1)...]))

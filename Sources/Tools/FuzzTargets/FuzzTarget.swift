@@ -1,7 +1,7 @@
 /// The parsers of untrusted bytes, as functions that a fuzzer can run.
 ///
-/// A target returns for every input, valid or not. It ends the process if a parser traps or breaks a promise documented
-/// at its target.
+/// A target returns for every input, valid or not. It ends the process if a parser traps or breaks a promise that is
+/// documented at the target.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
     case response, target, smtp, letter
@@ -27,7 +27,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     }
 }
 
-/// Ends the process if a promise is broken; unlike `precondition`, it does not depend on the optimisation level.
+/// Ends the process if a promise is broken. Unlike `precondition`, it does not depend on the optimization level.
 func promise(_ isKept: Bool, _ text: StaticString) {
     if !isKept { fatalError("broken promise: \(text)") }
 }

@@ -3,15 +3,15 @@ internal import WorkspaceMetrics
 
 /// Fuzzes inventories in the publishers' format, without a database.
 ///
-/// Every split of the bytes yields equal elements or equal faults. A text that is not JSON is never accepted. Accepted
-/// elements are written and read again as equal ones. Lists of changes are parsed too.
+/// Every split of the bytes yields equal elements or equal faults. Text that is not JSON is never accepted. Accepted
+/// elements that are written and read again stay equal. Lists of changes are parsed too.
 func fuzzInventory(_ bytes: [UInt8]) {
     if let changes = try? InventoryChange.list(parsing: bytes) {
         let document = try? JSONDocument(parsing: bytes)
-        promise(document?.root.member("changes")?.count == changes.count, "each change of the list is taken")
+        promise(document?.root.member("changes")?.count == changes.count, "each change of the list is accepted")
     }
     let whole = Import([bytes])
-    promise(Import(Cuts.pieces(of: bytes)) == whole, "a document's pieces do not change what it says")
+    promise(Import(Cuts.pieces(of: bytes)) == whole, "the pieces of a document do not change its content")
     if bytes.count <= 256 {
         for cut in 1..<max(1, bytes.count) {
             promise(Import([Array(bytes[..<cut]), Array(bytes[cut...])]) == whole, "a document may be cut anywhere")
@@ -19,15 +19,15 @@ func fuzzInventory(_ bytes: [UInt8]) {
     }
     guard whole.syntax == nil, whole.faults.count < FaultList.limit else { return }
     guard let document = try? JSONDocument(parsing: bytes) else {
-        fatalError("broken promise: what the splitter takes is a document")
+        fatalError("broken promise: the splitter accepts only documents")
     }
     if whole.faults.isEmpty {
         promise(document.root.kind == .object, "an inventory is an object")
         let count = ["roles", "workspaces"].reduce(0) { $0 + (document.root.member($1)?.count ?? 0) }
-        promise(whole.elements.count == count, "each element of the document is taken")
-        promise(Import([written(whole.elements)]).isSame(as: whole), "what is written is what was read")
+        promise(whole.elements.count == count, "each element of the document is accepted")
+        promise(Import([written(whole.elements)]).isSame(as: whole), "the written elements equal those that were read")
     }
-    for fault in whole.faults { promise(JSONPointer(fault.pointer) != nil, "a fault's place is a JSON Pointer") }
+    for fault in whole.faults { promise(JSONPointer(fault.pointer) != nil, "a fault's position is a JSON Pointer") }
 }
 
 private func written(_ elements: [InventoryDocument.Element]) -> [UInt8] {
@@ -65,7 +65,7 @@ private struct Import: Equatable {
         }
     }
 
-    /// Returns true if both have equal elements; one document may have roles after workspaces, the other before them.
+    /// Returns true if both documents have equal elements. Roles may come before or after workspaces.
     func isSame(as other: Import) -> Bool {
         syntax == nil && faults.isEmpty && Set(elements) == Set(other.elements)
             && elements.count == other.elements.count

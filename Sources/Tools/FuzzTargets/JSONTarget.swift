@@ -8,7 +8,7 @@ func fuzzJSON(_ bytes: [UInt8]) {
     let strict = try? JSONDocument(parsing: bytes)
     let relaxed = try? JSONDocument(parsing: bytes, as: .configuration)
     if let strict {
-        promise(strict.duplicateNames.isEmpty, "a strict document has no name twice")
+        promise(strict.duplicateNames.isEmpty, "a strict document has no duplicate names")
         promise(
             relaxed.map { isSame($0.root, strict.root) } ?? false, "a strict document is a configuration document too")
         checkCanonicalForm(strict.root)
@@ -22,10 +22,10 @@ private func checkRewriting(_ document: JSONDocument) {
     write(document.root, to: &writer)
     let hasDuplicates = !document.duplicateNames.isEmpty
     guard let again = try? JSONDocument(parsing: writer.bytes, as: hasDuplicates ? .configuration : .strict) else {
-        fatalError("broken promise: what the writer wrote can be read")
+        fatalError("broken promise: the writer's output can be read")
     }
-    promise(again.duplicateNames.count == document.duplicateNames.count, "writing keeps names that stand twice")
-    promise(isSame(again.root, document.root), "what is written is what was read")
+    promise(again.duplicateNames.count == document.duplicateNames.count, "writing keeps duplicate names")
+    promise(isSame(again.root, document.root), "the written document equals the one that was read")
 }
 
 private func checkCanonicalForm(_ value: JSONValue) {
@@ -34,21 +34,22 @@ private func checkCanonicalForm(_ value: JSONValue) {
         fatalError("broken promise: the canonical form can be read")
     }
     promise(document.root.canonicalBytes() == canonical, "the canonical form is its own canonical form")
-    promise(document.root.kind == value.kind && document.root.count == value.count, "the canonical form is the value")
+    promise(
+        document.root.kind == value.kind && document.root.count == value.count, "the canonical form keeps the value")
 }
 
-/// A fault's offset is inside the text, at a line and column.
+/// Checks that a fault's offset is inside the text, and has a line and column.
 private func checkFault(_ bytes: [UInt8]) {
     do throws(JSONSyntaxError) {
         _ = try JSONDocument(parsing: bytes, as: .configuration, maximumDepth: 512)
     } catch {
-        promise((0...bytes.count).contains(error.offset), "a fault stands inside the text")
+        promise((0...bytes.count).contains(error.offset), "a fault is inside the text")
         let position = JSONPosition(offset: error.offset, in: bytes)
         promise(position.line >= 1 && position.column >= 1, "lines and columns count from 1")
     }
 }
 
-/// Writes a value from its decoded parts; numbers other than integers are copied from the text.
+/// Writes a value from its decoded parts. Numbers other than integers are copied from the text.
 private func write(_ value: JSONValue, to writer: inout JSONWriter) {
     switch value.kind {
     case .null: writer.null()
@@ -74,7 +75,7 @@ private func write(_ value: JSONValue, to writer: inout JSONWriter) {
     }
 }
 
-/// Compares values byte for byte; `String` comparison would take different spellings for equal.
+/// Compares values byte by byte, because `String` comparison treats different spellings as equal.
 private func isSame(_ a: JSONValue, _ b: JSONValue) -> Bool {
     guard a.kind == b.kind, a.boolean == b.boolean, a.integer == b.integer else { return false }
     switch a.kind {

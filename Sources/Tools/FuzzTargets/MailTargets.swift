@@ -2,12 +2,12 @@ internal import Cryptography
 internal import Mail
 internal import Time
 
-/// Fuzzes the replies of a mail server. The dialogue ends, each command is one line, and neither the email nor the
+/// Fuzzes the replies of a mail server. The dialogue ends, and each command is one line. Neither the e-mail nor the
 /// password is sent before TLS.
 func fuzzSMTP(_ bytes: [UInt8]) {
     guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),
         let to = try? Mailbox("someone@acme.example")
-    else { return promise(false, "good mailboxes are taken") }
+    else { return promise(false, "valid mailboxes are accepted") }
     let letter = Letter(
         from: from, to: to, subject: "s", plainText: "text\n", html: "text\n", messageID: "1@gatehouse.example",
         date: Timestamp(seconds: 0))
@@ -27,24 +27,24 @@ func fuzzSMTP(_ bytes: [UInt8]) {
         switch action {
         case .send(let line):
             sent += 1
-            promise(line.suffix(2) == [0x0D, 0x0A], "what is sent ends a line")
+            promise(line.suffix(2) == [0x0D, 0x0A], "sent text ends with a line break")
             let isLetter = line.starts(with: "Date: ".utf8)
             promise(isLetter || line.count { $0 == 0x0D || $0 == 0x0A } == 2, "a command is one line")
             let isOpen =
                 line.starts(with: "EHLO ".utf8) || line.starts(with: "HELO ".utf8) || line.starts(with: "STARTTLS".utf8)
-            promise(isSecure || isOpen, "nothing is said in the clear")
-            promise(sent <= 12, "a dialogue has an end")
+            promise(isSecure || isOpen, "nothing confidential is sent in plain text")
+            promise(sent <= 12, "a dialogue ends")
         case .finish(let failure):
             let text = failure?.description ?? ""
             promise(text.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "a failure is visible ASCII")
-            promise(!text.contains("sesame"), "a failure holds no password")
+            promise(!text.contains("sesame"), "a failure contains no password")
             return
         case .wait, .secure: break
         }
     }
 }
 
-/// Fuzzes emails with hostile names and addresses, one line each: sender, recipient, subject, text. The head has only
+/// Fuzzes e-mails with hostile names and addresses, one per line: sender, recipient, subject, text. The head has only
 /// its own fields.
 func fuzzLetter(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
@@ -57,7 +57,7 @@ func fuzzLetter(_ bytes: [UInt8]) {
     ).message()
     promise(
         message.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0D, 0x0A].contains($0) },
-        "a letter is visible ASCII")
+        "an e-mail is visible ASCII")
     var names: [String] = []
     var isHead = true
     var delimiters = 0
@@ -75,5 +75,5 @@ func fuzzLetter(_ bytes: [UInt8]) {
         names == [
             "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type",
         ], "the head has its own fields and no others")
-    promise(delimiters == 3, "a letter has two parts")
+    promise(delimiters == 3, "an e-mail has two parts")
 }

@@ -2,7 +2,7 @@ internal import HTTPMessage
 
 /// Fuzzes consecutive requests with bodies on one connection.
 ///
-/// Every split of the bytes yields equal requests, or an equal fault; no field contains a line break or NUL.
+/// Every split of the bytes yields equal requests, or an equal fault. No field contains a line break or NUL.
 func fuzzRequest(_ bytes: [UInt8]) {
     let whole = Reading(bytes, pieces: [bytes.count])
     var cuts = Cuts(of: bytes)
@@ -27,7 +27,7 @@ private struct Reading: Equatable {
     /// Number of bytes outside complete requests and bodies.
     var rest = 0
 
-    /// A few requests reveal as much as many.
+    /// The maximum number of requests. A few reveal as much as many.
     private static let requestLimit = 8
 
     init(_ bytes: [UInt8], pieces: [Int]) {
@@ -57,7 +57,7 @@ private struct Connection {
         case chunked(ChunkedDecoder)
     }
 
-    /// Performs one step; returns false if more bytes are needed.
+    /// Performs one step. Returns false if more bytes are needed.
     mutating func advance(_ reading: inout Reading) throws(ProtocolFault) -> Bool {
         switch body {
         case nil:

@@ -1,13 +1,13 @@
 internal import HTTPMessage
 internal import Web
 
-/// Fuzzes response heads of other servers: every split of the bytes yields an equal head, or an equal fault.
+/// Fuzzes response heads of other servers. Every split of the bytes yields an equal head, or an equal fault.
 func fuzzResponse(_ bytes: [UInt8]) {
     let whole = Head(bytes, pieces: [bytes.count])
     var cuts = Cuts(of: bytes)
     var lengths: [Int] = []
     while lengths.reduce(0, +) < bytes.count { lengths.append(cuts.nextLength(upTo: 64)) }
-    promise(Head(bytes, pieces: lengths) == whole, "an answer's pieces do not change its head")
+    promise(Head(bytes, pieces: lengths) == whole, "the pieces of a response do not change its head")
 }
 
 private struct Head: Equatable {
@@ -34,7 +34,7 @@ private struct Head: Equatable {
     }
 }
 
-/// Fuzzes redirect targets: every accepted target is a path of this site for all readers.
+/// Fuzzes redirect targets. Every accepted target is a path of this site for all readers.
 func fuzzLocalTarget(_ bytes: [UInt8]) {
     guard let target = LocalTarget(String(decoding: bytes, as: UTF8.self)) else { return }
     let text = Array(target.text.utf8)

@@ -2,16 +2,16 @@ internal import ClaimMapping
 internal import Cryptography
 internal import JSON
 
-/// Fuzzes base64url and base64: a decoded text encodes to itself, and all bytes can be encoded.
+/// Fuzzes base64url and base64. A decoded text encodes to itself, and all bytes can be encoded.
 func fuzzBase64URL(_ bytes: [UInt8]) {
     if let decoded = Base64URL.decode(bytes.span) {
         promise(Array(Base64URL.encode(decoded).utf8) == bytes, "base64url has one encoding")
     }
-    promise(Base64URL.decode(Base64URL.encode(bytes)) == bytes, "base64url gives back what it was given")
-    promise(Base64.decode(Base64.encode(bytes)) == bytes, "base64 gives back what it was given")
+    promise(Base64URL.decode(Base64URL.encode(bytes)) == bytes, "base64url decodes to the encoded bytes")
+    promise(Base64.decode(Base64.encode(bytes)) == bytes, "base64 decodes to the encoded bytes")
     let text = String(decoding: bytes, as: UTF8.self)
     _ = Base64URL.decode(text)
-    if let decoded = Base64.decode(text) { promise(decoded.count <= bytes.count, "decoding makes nothing longer") }
+    if let decoded = Base64.decode(text) { promise(decoded.count <= bytes.count, "decoding lengthens no text") }
 }
 
 /// Fuzzes JSON Pointers: the first line is a pointer, the rest a document.
@@ -21,7 +21,7 @@ func fuzzPointer(_ bytes: [UInt8]) {
     let (first, second) = bytes.halves
     let document = try? JSONDocument(parsing: second)
     if let text = String(validating: first, as: UTF8.self), let pointer = JSONPointer(text) {
-        promise(pointer.description.utf8.elementsEqual(first), "a pointer is written as it was read")
+        promise(pointer.description.utf8.elementsEqual(first), "a pointer is written unchanged")
         if let found = document?.root.value(at: pointer) {
             promise(second.indices.contains(found.offset), "a pointer leads into the document")
         }
@@ -46,12 +46,12 @@ func fuzzGlob(_ bytes: [UInt8]) {
     let matches = Glob(pattern).matches(text)
     if pattern.utf8.count * text.utf8.count <= 1 << 16 {
         let expected = matchesByDefinition(Array(pattern.unicodeScalars), Array(text.unicodeScalars))
-        promise(matches == expected, "a glob matches what it says")
+        promise(matches == expected, "a glob matches by its definition")
     }
     promise(Glob("*").matches(text) && Glob("*" + text).matches(text) == Glob(text + "*").matches(text), "stars match")
 }
 
-/// Computes, per pattern prefix, the text prefixes that it matches.
+/// Computes for each prefix of the pattern which prefixes of the text it matches.
 private func matchesByDefinition(_ pattern: [Unicode.Scalar], _ text: [Unicode.Scalar]) -> Bool {
     var matched = [true] + Array(repeating: false, count: text.count)
     for scalar in pattern {

@@ -5,7 +5,7 @@ import Identities
 import Time
 
 /// Measures durable acceptances of invitations: one at a time, each with its own flush to disk, and many at once, which
-/// share flushes. The widths alternate in rounds, since the cost of a flush depends on the disk's other load.
+/// share flushes. The widths alternate in rounds, because the cost of a flush depends on the disk's other load.
 func benchmarkAcceptances() async throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let store = try TemporaryStore([AuditLog.schema, AccessStore.schema])
@@ -39,13 +39,13 @@ func benchmarkAcceptances() async throws {
     }
     for width in widths {
         let (rates, all) = ((rates[width] ?? []).sorted(), (latencies[width] ?? []).sorted())
-        report("  \(width) at once, a second", count: rates[rates.count / 2])
+        report("  \(width) at once, per second", count: rates[rates.count / 2])
         report("  \(width) at once, median", Double(all[all.count / 2]))
         report("  \(width) at once, p99", Double(all[all.count * 99 / 100]))
     }
     for width in widths.dropFirst() {
         let ratios = zip(rates[width] ?? [], rates[1] ?? []).map { $0 / $1 }.sorted()
-        report("  \(width) at once beside one at a time, times", count: ratios[ratios.count / 2])
+        report("  \(width) at once, relative to one at a time", count: ratios[ratios.count / 2])
     }
 }
 

@@ -3,7 +3,7 @@ import Databases
 import Identities
 import Time
 
-/// Measures a million audit events: the cost of appending one, and of verifying all.
+/// Measures a million audit events: the cost of appending one, and of verifying all of them.
 func benchmarkAudit() throws {
     let count = 1_000_000
     let temporary = try TemporaryStore([AuditLog.schema])
@@ -26,12 +26,12 @@ func benchmarkAudit() throws {
         }
     }
     report(
-        "  one more, of a thousand in a transaction",
+        "  one event, of a thousand in a transaction",
         Double(MonotonicTime.now().nanoseconds(since: start)) / Double(count))
     let second = MonotonicTime.now()
     let result = try database.readBlocking { transaction throws(DatabaseError) in try AuditVerification(transaction) }
     guard result.faults.isEmpty, result.count == count else { throw UnexpectedAnswer() }
     let spent = Double(MonotonicTime.now().nanoseconds(since: second))
-    report("  verifying all of them", spent)
+    report("  verifying all events", spent)
     report("  verifying one", spent / Double(count))
 }

@@ -8,10 +8,10 @@ import Policy
 import Time
 import Tokens
 
-/// Measures a decision for a token with two hundred groups, in an organization with ten thousand grants. The rules are
-/// a thousand that compare one value each, or a hundred patterns. The patterns are typical ones, ones with only
-/// characters of every group, or ones with only pairs of characters of every group, which no prefilter excludes. Only
-/// the last rule matches, so all of them are evaluated.
+/// Measures a decision for a token with two hundred groups, in an organization with ten thousand grants. There are a
+/// thousand rules that compare one value each, or a hundred patterns. The patterns are typical, or have only
+/// characters, or only pairs of characters, of every group, which no prefilter excludes. Only the last rule matches, so
+/// all of them are evaluated.
 func benchmarkDecisions() throws {
     guard let id = OrganizationID("acme") else { throw UnexpectedAnswer() }
     let groups = (1...200).map { "\"group-\($0)-of-some-length\"" }.joined(separator: ",")
@@ -54,11 +54,11 @@ func benchmarkDecisions() throws {
                 isSuspended: access.isSuspended(issuer: issuer, subject: subject, verifiedEmail: nil, in: id))
         }
         guard decide().mapping == "m\(count)" else { throw UnexpectedAnswer() }
-        report("  \(count) \(name) rows, the first time", nanosecondsPerCall { consume(decide()) })
+        report("  \(count) \(name) rules, first evaluation", nanosecondsPerCall { consume(decide()) })
         var cache = EntitlementCache()
         let owner = MappingRows.none
         report(
-            "  \(count) \(name) rows, the same claims again",
+            "  \(count) \(name) rules, cached claims",
             nanosecondsPerCall { consume(cache.entitlement(of: claims, in: owner, workingOut: decide)) })
     }
 }

@@ -3,7 +3,7 @@ import Time
 /// Keeps the optimiser from removing the measured code.
 @inline(never) func consume<Value>(_ value: Value) {}
 
-/// Returns the median cost of one call over `rounds`, in nanoseconds; each round takes about 20 ms.
+/// Returns the median cost of one call over `rounds`, in nanoseconds. Each round takes about 20 ms.
 func nanosecondsPerCall(rounds: Int = 11, _ body: () throws -> Void) rethrows -> Double {
     var calls = 1
     while true {

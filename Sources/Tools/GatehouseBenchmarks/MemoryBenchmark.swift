@@ -8,7 +8,7 @@ import WorkspaceMetrics
 /// Measures the memory that hostile input takes: an import with one ignored element, and ten thousand maximally dense
 /// tokens in one verifier's cache.
 func benchmarkMemory() async throws {
-    print("Memory that input takes")
+    print("Memory taken by input")
     try await importIgnoredElement()
     try verifyDenseTokens()
 }

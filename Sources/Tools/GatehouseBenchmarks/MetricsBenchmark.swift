@@ -52,7 +52,7 @@ func benchmarkMetrics() throws {
             throw UnexpectedAnswer()
         }
         report("  import", Double(MonotonicTime.now().nanoseconds(since: start)))
-        report("  most memory of the process so far (MiB)", megabytes: residentPeak())
+        report("  peak memory of the process so far (MiB)", megabytes: residentPeak())
         let backend = MetricsBackend(store)
         for metric in Metric.allCases.map(\.rawValue) + ["name"] {
             let query = try WorkspaceQuery([("sort", metric), ("order", "desc"), ("limit", "50")])
@@ -69,7 +69,7 @@ func benchmarkMetrics() throws {
 /// Returns the process's peak resident memory in MiB (getrusage(2)).
 private func residentPeak() -> Double {
     var usage = rusage()
-    // The structure is local; the call fails only for invalid arguments.
+    // The structure is local. The call fails only if its arguments are invalid.
     unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
     return Double(usage.ru_maxrss) / 1024
 }

@@ -19,8 +19,8 @@ func benchmarkSessions() async throws {
         let start = MonotonicTime.now()
         let keys = try await begin(count, store, sample, verifier)
         let spent = Double(MonotonicTime.now().nanoseconds(since: start))
-        report("  one more, durable, 64 at once", spent / Double(count))
-        report("  memory for all of them (MiB)", megabytes: residentMemory() - before)
+        report("  one session, durable, 64 at once", spent / Double(count))
+        report("  memory of all sessions (MiB)", megabytes: residentMemory() - before)
         var index = 0
         let found = nanosecondsPerCall {
             index = (index + 7919) % keys.count

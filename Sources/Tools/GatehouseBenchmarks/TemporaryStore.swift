@@ -1,8 +1,8 @@
 import Databases
 import Glibc
 
-/// A database in a temporary directory, which is removed with it. It is on the disk of `/tmp`, since flush costs are
-/// measured too.
+/// A database in a temporary directory, which is removed with it. The directory is on the disk of `/tmp`, because flush
+/// costs are measured too.
 final class TemporaryStore {
     let database: Database
     private let directory: String

@@ -23,14 +23,14 @@ private let target: FuzzTarget = {
     // The variable is read once, before the environment could change, and its text is copied at once.
     guard let name = unsafe getenv("GATEHOUSE_FUZZ_TARGET"),
         let target = unsafe FuzzTarget(rawValue: String(cString: name))
-    else { fatalError("GATEHOUSE_FUZZ_TARGET has to be one of \(names)") }
+    else { fatalError("GATEHOUSE_FUZZ_TARGET must be one of \(names)") }
     return target
 }()
 
 /// Called by libFuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzerTestOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    // libFuzzer's bytes are valid until the function returns; the array is a copy.
+    // libFuzzer's bytes are valid until the function returns. The array is a copy.
     target.run(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
 }

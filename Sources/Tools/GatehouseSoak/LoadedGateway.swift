@@ -4,7 +4,7 @@ import Glibc
 final class LoadedGateway {
     let process: pid_t
 
-    /// Starts `gatehouse serve`; its log is written to a file beside the configuration.
+    /// Starts `gatehouse serve`. Its log is written to a file beside the configuration.
     init(_ files: SoakFiles, program: String?) throws {
         let path = try program ?? LoadedGateway.neighbour()
         var actions = unsafe posix_spawn_file_actions_t()
@@ -26,13 +26,13 @@ final class LoadedGateway {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let own = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let slash = own.lastIndex(of: "/") else { throw SoakFailure("say with --gateway where gatehouse is") }
+        guard let slash = own.lastIndex(of: "/") else { throw SoakFailure("give the path of gatehouse with --gateway") }
         return own[..<slash] + "/gatehouse"
     }
 
-    /// Asks the process to end, and waits until it has.
+    /// Asks the process to end, and waits for its end.
     ///
-    /// - Returns: true if it ended by itself with 0.
+    /// - Returns: true if it ended by itself with exit code 0.
     func stop() -> Bool {
         kill(process, SIGTERM)
         var status: Int32 = 0

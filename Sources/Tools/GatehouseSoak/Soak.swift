@@ -4,7 +4,7 @@ import HTTPClient
 import HTTPMessage
 import Time
 
-/// A soak: a demo provider, a gateway, the load, and one line of figures per minute.
+/// A soak test: a demo provider, a gateway, the load, and one line of measurements per minute.
 struct Soak {
     private let options: SoakOptions
     private let files: SoakFiles
@@ -14,7 +14,7 @@ struct Soak {
         files = try SoakFiles()
     }
 
-    /// - Returns: true if no figure degraded.
+    /// - Returns: true if no measurement degraded.
     func run() async throws -> Bool {
         let provider = files.provider()
         try SoakStore.fill(files, provider, options)
@@ -29,7 +29,7 @@ struct Soak {
             if options.people > 0 { try await measureMembers(http) }
             let minutes = try await load(http, provider, gateway)
             let hasEnded = gateway.stop()
-            return report(SoakDrift(minutes).faults + (hasEnded ? [] : ["the gateway did not end with 0"]))
+            return report(SoakDrift(minutes).faults + (hasEnded ? [] : ["the gateway did not end with exit code 0"]))
         } catch {
             _ = gateway.stop()
             throw error
@@ -88,14 +88,14 @@ struct Soak {
         return faults.isEmpty
     }
 
-    /// Measures pages of members before any other load.
+    /// Measures pages of the members list before any other load.
     private func measureMembers(_ http: HTTPClient) async throws {
         var client = SoakClient(http, origin: files.publicURL)
         try await client.signIn(SoakPeople.manager.id)
         let list = "/api/v1/organizations/acme/members"
-        // Ids are base64url: the last page begins after the ids that begin with "zz".
+        // Ids are base64url. The last page begins after the ids that begin with "zz".
         let last = "zz" + String(repeating: "A", count: 20)
-        say("GET …/members of \(options.people) people under \(options.rules) rules")
+        say("GET …/members of \(options.people) users under \(options.rules) rules")
         for round in ["first", "second", "third"] {
             var words: [String] = []
             for (name, query) in [
@@ -112,7 +112,7 @@ struct Soak {
         }
     }
 
-    /// Prints a line at once, even into a file or a pipe.
+    /// Prints a line without buffering, even into a file or a pipe.
     private func say(_ line: String) {
         print(line)
         fflush(nil)

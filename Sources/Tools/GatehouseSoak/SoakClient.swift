@@ -16,7 +16,7 @@ struct SoakClient: Sendable {
         self.origin = origin
     }
 
-    /// Sends one request; redirects are returned, not followed.
+    /// Sends one request. Redirects are returned and not followed.
     ///
     /// - Parameter path: a path at the gateway, or an absolute URL.
     mutating func send(
@@ -24,7 +24,7 @@ struct SoakClient: Sendable {
         accept: String = "application/json"
     ) async throws -> OutboundResponse {
         guard let url = AbsoluteURL(path.hasPrefix("/") ? origin + path : path) else {
-            throw SoakFailure("\(path) is no URL")
+            throw SoakFailure("\(path) is not a URL")
         }
         var fields = Fields()
         func add(_ name: String, _ value: String) {
@@ -53,7 +53,7 @@ struct SoakClient: Sendable {
         var request = OutboundRequest(
             method, url, fields: fields, body: body,
             policy: OutboundPolicy(hosts: [url.host], allowsLoopbackHTTP: true))
-        // The page of two thousand rules is large.
+        // The page with two thousand rules is large.
         request.limits.body = 8 << 20
         let response = try await http.send(request)
         if isOwn { keepCookies(of: response) }
@@ -84,7 +84,7 @@ struct SoakClient: Sendable {
         }
         let callback = try await send(.get, back, accept: "text/html")
         guard callback.status.code == 303 else {
-            throw SoakFailure("the callback was answered with \(callback.status.code)")
+            throw SoakFailure("the callback returned \(callback.status.code)")
         }
         let me = try await send(.get, "/api/v1/me")
         formToken = try JSONDocument(parsing: me.body).root.member("csrf_token")?.string

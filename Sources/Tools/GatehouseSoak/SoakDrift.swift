@@ -1,8 +1,8 @@
-/// The figures that degraded between the first and the last quarter of a soak.
+/// The measurements that degraded between the first and the last quarter of a soak test.
 struct SoakDrift {
     /// Largest relative decrease of requests per minute.
     static let throughput = 0.2
-    /// Largest factor of a kind's p99, plus 10 ms: a loaded machine is never quiet.
+    /// Largest factor of a kind's p99, plus 10 ms, because a loaded machine is never quiet.
     static let latency = 2.0
     static let latencySlack = 10_000.0
     /// Largest relative growth of resident memory, plus 16 MiB.
@@ -12,10 +12,11 @@ struct SoakDrift {
     /// Largest share of failed requests.
     static let errors = 0.001
 
-    /// Descriptions with the figures; empty if nothing degraded.
+    /// Descriptions with the measured values; empty if nothing degraded.
     let faults: [String]
 
-    /// - Parameter minutes: figures per minute. The first one is left out if there are others, since caches fill in it.
+    /// - Parameter minutes: measurements per minute. The first minute is left out if there are others, because caches
+    ///   fill in it.
     init(_ minutes: [SoakMinute]) {
         let steady = minutes.count > 1 ? Array(minutes.dropFirst()) : minutes
         let length = max(1, steady.count / 4)
@@ -29,10 +30,10 @@ struct SoakDrift {
         ) {
             let (before, after) = (mean(first, value), mean(last, value))
             if isWorse(before, after) {
-                faults.append("\(name): \(SoakTable.rounded(before)) at first, \(SoakTable.rounded(after)) at last")
+                faults.append("\(name): \(SoakTable.rounded(before)) before, \(SoakTable.rounded(after)) after")
             }
         }
-        check("requests a minute", { Double($0.requests) }) { $1 < $0 * (1 - SoakDrift.throughput) }
+        check("requests per minute", { Double($0.requests) }) { $1 < $0 * (1 - SoakDrift.throughput) }
         check("resident memory in MiB", \.residentMemory) {
             $1 > $0 * (1 + SoakDrift.memory) + SoakDrift.memorySlack
         }

@@ -5,7 +5,7 @@ enum LoadKind: String, CaseIterable, Sendable {
     case bearer, session, page, members, renewal, signIn = "sign-in", invitation, mapping, audit, refused
 }
 
-/// The figures of one minute.
+/// The measurements of one minute.
 struct SoakMinute: Sendable {
     struct Kind: Sendable {
         var count = 0
@@ -53,7 +53,7 @@ final class SoakFigures: Sendable {
         state.withLock { $0.firstError.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) } }
     }
 
-    /// Ends the minute and returns its figures.
+    /// Ends the minute and returns its measurements.
     func take() -> SoakMinute {
         let (latencies, errors) = state.withLock { state in
             defer { (state.latencies, state.errors) = ([:], [:]) }
@@ -73,7 +73,7 @@ final class SoakFigures: Sendable {
     }
 }
 
-/// The table that a soak prints, one line per minute.
+/// The table that a soak test prints, one line per minute.
 enum SoakTable {
     static let head =
         "| minute | requests | errors | MiB | descriptors | store MiB | log MiB | "

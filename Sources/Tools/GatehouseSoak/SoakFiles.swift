@@ -4,7 +4,7 @@ import DemoProvider
 import Glibc
 import Sockets
 
-/// The directory of a soak, with keys, a configuration and the store; it is removed when the soak ends.
+/// The directory of a soak test, with keys, a configuration and the store. It is removed when the test ends.
 final class SoakFiles {
     static let audience = "api://soak"
     static let clientID = "soak"
@@ -27,7 +27,7 @@ final class SoakFiles {
     init() throws {
         var template = Array("/tmp/gatehouse-soak-XXXXXX".utf8CString)
         // mkdtemp changes the template in place, within its length.
-        guard unsafe mkdtemp(&template) != nil else { throw SoakFailure("no directory can be made in /tmp") }
+        guard unsafe mkdtemp(&template) != nil else { throw SoakFailure("cannot create a directory in /tmp") }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let any = SocketAddress(host: "127.0.0.1", port: 0)
         (listen, adminListen, providerListen) = (try any.free(), try any.free(), try any.free())
@@ -70,7 +70,7 @@ final class SoakFiles {
         unsafe chmod(path, 0o600)
     }
 
-    // Sessions are renewed after ten seconds, the shortest time, so that the load includes renewals.
+    // Sessions are renewed after ten seconds, the shortest allowed time, so that the load includes renewals.
     private var configuration: String {
         """
         { "public_url": "\(publicURL)", "listen": "\(listen)", "admin_listen": "\(adminListen)",
@@ -106,7 +106,7 @@ enum SoakPeople {
             groups: ["everyone", "soc-\(number % 7)"])
     }
 
-    /// Users without a role: each of their sign-ins is denied.
+    /// Users without a role. Each of their sign-ins is denied.
     static let strangers = (0..<50).map { number in
         DemoPerson(
             id: "stranger-\(number)", name: "Stranger \(number)", email: "stranger-\(number)@elsewhere.example",

@@ -4,7 +4,7 @@ import HTTPMessage
 import JSON
 import Time
 
-/// The lanes of a mixed load: each lane sends one kind of request repeatedly until the end.
+/// The lanes of a mixed load. Each lane sends one kind of request repeatedly until the end.
 struct SoakLoad: Sendable {
     let http: HTTPClient
     let origin: String
@@ -131,7 +131,7 @@ struct SoakLoad: Sendable {
         }
     }
 
-    /// Signs users in. The last hundred stay signed in; every tenth is a stranger, who is denied.
+    /// Signs users in. The last hundred stay signed in. Every tenth user is a stranger, who is denied.
     private func signIns() async {
         var signedIn: [SoakClient] = []
         var number = 10

@@ -1,15 +1,15 @@
 import Time
 
-/// Options of a soak: `GatehouseSoak [--minutes N] [--people N] [--rules N] [--gateway PATH]`.
+/// Options of a soak test: `GatehouseSoak [--minutes N] [--people N] [--rules N] [--gateway PATH]`.
 struct SoakOptions {
     /// Duration of the load in minutes, from 1 to 600.
     var minutes = 20
     /// Number of users who have signed in before the load begins.
     var people = 0
-    /// Number of claim mappings in the store before the load begins, in addition to those of the configuration. It is
-    /// below the limit, since the load adds some.
+    /// Number of claim mappings in the store before the load begins, in addition to those of the configuration. The
+    /// number stays below the limit, because the load adds some.
     var rules = 0
-    /// Path of the gateway program; nil for the one beside this tool.
+    /// Path of the gateway program; nil for the program beside this tool.
     var gateway: String?
 
     struct Fault: Error, CustomStringConvertible {
@@ -32,7 +32,7 @@ struct SoakOptions {
 
     private static func number(_ name: String, _ text: String, in range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text), range.contains(number) else {
-            throw Fault(description: "\(name) has to be a number from \(range.lowerBound) to \(range.upperBound)")
+            throw Fault(description: "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

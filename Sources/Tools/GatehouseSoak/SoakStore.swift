@@ -41,7 +41,7 @@ struct SoakStore {
         _ = try MetricsStore(database: database).replaceInventoryBlocking(of: organization, from: &source).get()
     }
 
-    /// Adds claim mappings; every tenth is a pattern.
+    /// Adds claim mappings. Every tenth one is a pattern.
     private func addRules(_ count: Int) throws {
         let organization = organization
         _ = try database.writeBlocking { transaction throws(DatabaseError) in
@@ -57,7 +57,7 @@ struct SoakStore {
         }
     }
 
-    /// Adds viewers with thirty groups, as stored after a sign-in, with no access evaluated yet.
+    /// Adds viewers with thirty groups, as they are stored after a sign-in, before access is evaluated.
     private func addPeople(_ count: Int) throws {
         guard count > 0 else { return }
         let box = try SealedBox(keys: [files.secret])

@@ -2,9 +2,9 @@ internal import COpenSSL
 internal import Cryptography
 internal import Glibc
 
-/// A certificate authority that tests make for themselves, in a directory that goes with it.
+/// A certificate authority for tests, with its files in a directory that is deleted with it.
 @safe public final class TestAuthority {
-    /// What OpenSSL could not do.
+    /// A failed OpenSSL call.
     public struct Failure: Error {}
 
     public let directory: String
@@ -12,7 +12,7 @@ internal import Glibc
     private let certificate: OpaquePointer
     private var count = 0
 
-    /// PEM: what clients are told to believe.
+    /// The path of the authority's certificate in PEM, for clients to trust.
     public var file: String { "\(directory)/ca.pem" }
 
     public init() throws {
@@ -43,13 +43,15 @@ internal import Glibc
     /// A server's certificate and key, as files.
     ///
     /// - Parameters:
-    ///   - names: as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`.
-    ///   - days: how long it lasts from now; a negative number makes one that has expired.
+    ///   - names: subject alternative names in OpenSSL's form: `DNS:localhost`, `IP:127.0.0.1`.
+    ///   - days: the validity from now, in days. A negative number makes an expired certificate.
     public func issue(_ names: String..., days: Int = 1) throws -> (certificate: String, key: String) {
         try issue(names, .p256, days: days)
     }
 
-    /// The same with an RSA key.
+    /// A server's RSA certificate and key, as files.
+    ///
+    /// - Parameter names: subject alternative names in OpenSSL's form.
     public func issueRSA(_ names: String...) throws -> (certificate: String, key: String) {
         try issue(names, .rsa, days: 1)
     }

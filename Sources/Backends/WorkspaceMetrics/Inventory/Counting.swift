@@ -1,7 +1,7 @@
 internal import Text
 
-/// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` count with these only
-/// (contract, section 8).
+/// The definitions of the metrics, one predicate each. Imports, changes and `inventory verify` count only with these
+/// predicates (contract, section 8).
 enum Counting {
     /// `workflows`: published, not nested-only, and triggered neither by a case nor by a system event. These workflows
     /// are billed.
@@ -36,7 +36,7 @@ enum Counting {
 }
 
 extension Counting {
-    /// Counts all five metrics of a workspace. Members are unique by address, so that each person counts once.
+    /// Counts all five metrics of a workspace. Members are unique by address, so each person is counted once.
     static func counts(of workspace: Workspace, _ roles: RoleBook) -> MetricCounts {
         var counts = MetricCounts()
         for workflow in workspace.workflows {

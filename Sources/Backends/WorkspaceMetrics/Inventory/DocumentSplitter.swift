@@ -2,13 +2,13 @@ internal import JSON
 internal import Text
 
 /// Splits a streamed document into the elements of its top-level arrays and its other top-level values. The ordinary
-/// parser reads each piece, so that memory holds no more than one.
+/// JSON parser reads each piece, so that memory holds only one piece at a time.
 ///
 /// The splitter checks only the syntax between the pieces (RFC 8259, sections 2, 4 and 5). The content of a piece,
 /// including its brackets, is checked by the parser.
 struct DocumentSplitter {
     struct Piece: Equatable {
-        /// The top-level name; nil for a document that is not an object, which is one piece as a whole.
+        /// The top-level name; nil if the document is not an object and is therefore one piece.
         let name: String?
         /// The index in the array; nil for a value that is not an array, and for an empty array.
         let index: Int?
@@ -26,7 +26,8 @@ struct DocumentSplitter {
         var isInside: Bool { self == .inName || self == .inValue || self == .inElement || self == .inDocument }
     }
 
-    /// Elements are inside an array inside an object; the parser's limit is 32 for the whole document.
+    /// The maximum nesting inside an element. The parser's limit for the whole document is 32, and elements are inside
+    /// an array inside an object.
     static let elementDepth = 30
 
     private let elementLimit: Int
@@ -45,8 +46,9 @@ struct DocumentSplitter {
     }
 
     /// Reads the next bytes of the document, cut at any place, and passes on each piece as soon as it is complete. An
-    /// error in a piece is therefore reported before an error behind it, wherever the document was cut.
-    /// - Parameter take: returns true to continue; after false, `split` must not be called again.
+    /// error in a piece is therefore reported before a later error, wherever the document was cut.
+    ///
+    /// - Parameter take: returns true to continue. After false, `split` must not be called again.
     mutating func split(
         _ chunk: [UInt8], _ take: (Piece) throws(JSONSyntaxError) -> Bool
     ) throws(JSONSyntaxError) {
@@ -87,7 +89,7 @@ struct DocumentSplitter {
     func finish() throws(JSONSyntaxError) {
         guard state != .end else { return }
         if state.isInside {
-            // A piece that looked incomplete may have an error much earlier.
+            // An incomplete piece may have an error long before its end.
             do throws(JSONSyntaxError) {
                 _ = try JSONDocument(parsing: piece, maximumDepth: DocumentSplitter.elementDepth)
             } catch {

@@ -1,6 +1,7 @@
 package import JSON
 
-/// Reads an inventory from a stream of bytes, cut at any place, without a database: the computing part of an import.
+/// Reads an inventory from a stream of bytes, cut at any place, without a database. An import uses it to parse and
+/// check.
 package struct InventoryDocument {
     package enum Element: Hashable {
         case role(WorkspaceRole, number: Int)
@@ -26,7 +27,7 @@ package struct InventoryDocument {
             if !hasWorkspaces, faults.isEmpty { faults.add("/workspaces", "is required") }
             return
         }
-        // The splitter is moved out and back, so that its incomplete piece is not copied for each chunk.
+        // The splitter is moved out and back so that its incomplete piece is not copied for each chunk.
         var splitter = splitter
         self.splitter = DocumentSplitter(elementLimit: 0)
         defer { self.splitter = splitter }
@@ -36,7 +37,7 @@ package struct InventoryDocument {
         }
     }
 
-    /// Ignored values are checked, but need no memory besides their text.
+    /// Selects the parser's table for a piece. Ignored values are checked, but need no table.
     private func selection(of piece: DocumentSplitter.Piece) -> JSONSelection {
         piece.name == "workspaces" || piece.name == "roles" ? InventoryReader.selection : .outermost
     }
@@ -60,7 +61,7 @@ package struct InventoryDocument {
         }
         guard name == "workspaces" || name == "roles" else { return }
         guard let index = piece.index else {
-            // Null means no roles, as for other lists; for workspaces it is a fault.
+            // Null means no roles, as for other lists. For workspaces, it is a fault.
             if name == "workspaces" || !document.root.isNull { faults.add("/" + name, "must be an array") }
             return
         }
@@ -71,7 +72,7 @@ package struct InventoryDocument {
         } else if let role = reader.role(document.root) {
             roleCount += 1
             if roleCount > InventoryLimits.roles { reader.note("more than \(InventoryLimits.roles) roles") }
-            if roles.isKnown(role.id) { reader.note("stands here a second time", at: "id") }
+            if roles.isKnown(role.id) { reader.note("is a duplicate", at: "id") }
             roles.add(role.id, scopes: role.scopes)
             take(.role(role, number: index))
         }

@@ -3,7 +3,7 @@ public import Identities
 
 /// One fault in a document's content.
 public struct InventoryFault: Error, Sendable, Hashable {
-    /// The place as a JSON Pointer into the request's document: `/workspaces/3/workflows/17/trigger`.
+    /// The position as a JSON Pointer into the request's document: `/workspaces/3/workflows/17/trigger`.
     public let pointer: String
     /// A description of the fault, for the document's author.
     public let detail: String
@@ -14,7 +14,7 @@ public struct InventoryFault: Error, Sendable, Hashable {
     }
 }
 
-/// The reason why an inventory, or a change of one, was refused. The previous inventory stays in place.
+/// The reason why an inventory, or a change of one, was refused. The previous inventory is kept.
 public enum InventoryRefusal: Error, Sendable, Hashable {
     /// The text is not JSON (400). The detail names the offset of the byte.
     case syntax(detail: String)
@@ -28,21 +28,21 @@ public enum InventoryRefusal: Error, Sendable, Hashable {
     case abandoned
     /// The publisher's session or token has ended (401).
     case signedOut
-    /// The publisher's role was revoked, or no longer permits this (403, or 404 without any role).
+    /// The publisher's role was revoked, or no longer permits the write (403, or 404 if the publisher has no role).
     case notPermitted(isMember: Bool)
 }
 
-/// Checks that a publisher may still write, inside each write transaction. An inventory may take minutes to arrive, and
-/// the role may be revoked meanwhile.
+/// Checks in each write transaction that the publisher may still write. An inventory may take minutes to arrive, and
+/// the role may be revoked in the meantime.
 public struct WriteAuthorization: Sendable {
-    /// Returns the reason to refuse the write, or nil if the publisher may write.
+    /// Returns the reason for refusing the write, or nil if the publisher may write.
     let refusal: @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?
 
     public init(_ refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> InventoryRefusal?) {
         self.refusal = refusal
     }
 
-    /// The authorization of commands: file system permissions authorize the operator.
+    /// The authorization of commands: the operator is authorized by file system permissions.
     static let byOperator = WriteAuthorization { _ in nil }
 }
 
@@ -55,7 +55,7 @@ public enum MetricsFault: Error, Sendable {
     case permit(needed: Permission)
 }
 
-/// The limits of one document, far above any real inventory and low enough to be harmless.
+/// The limits of one document. They exceed any real inventory, and bound the cost of a request.
 public enum InventoryLimits {
     /// The maximum size of one element of `workspaces` or `roles`, in bytes.
     public static let element = 64 << 20
@@ -73,9 +73,9 @@ public enum InventoryLimits {
     static let email = 320
     static let roles = 10_000
     static let changes = 10_000
-    /// The maximum number of names at the top level of a document; most are ignored.
+    /// The maximum number of names at the top level of a document. Most of these names are ignored.
     static let topLevelNames = 1_000
-    /// The maximum length of such a name in its JSON form, in bytes.
+    /// The maximum length of a top-level name in its JSON form, in bytes.
     static let topLevelName = 4096
 }
 

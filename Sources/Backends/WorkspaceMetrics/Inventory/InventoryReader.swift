@@ -2,7 +2,7 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// Reads the elements of a document, and records every fault with its pointer instead of stopping at the first.
+/// Reads the elements of a document, and records every fault with its pointer instead of stopping at the first one.
 ///
 /// Required: every `id`, a member's `email`, a workspace's `name`, and the values that decide a count: `published`,
 /// `trigger`, `status`, `hosting`. If absent or null, `nested_only` is false, `created_at` and `shared_from` are null,
@@ -20,7 +20,7 @@ struct InventoryReader {
         ].map { Array($0.utf8) })
 
     var faults = FaultList()
-    /// The path of the current value. All its names are constants, so that none needs escaping.
+    /// The path of the current value. All its names are constants that need no escaping.
     private var path: [String]
 
     init(at path: [String] = []) {
@@ -157,11 +157,11 @@ extension InventoryReader {
     private mutating func moment(_ object: JSONValue, _ name: String) -> Timestamp? {
         guard let value = object.member(name), !value.isNull else { return nil }
         let moment = value.string.flatMap { Timestamp(rfc3339: $0) }
-        if moment == nil { note("must be a time as RFC 3339 writes it, like 2025-01-01T00:00:00Z", at: name) }
+        if moment == nil { note("must be an RFC 3339 time, such as 2025-01-01T00:00:00Z", at: name) }
         return moment
     }
 
-    /// Returns the elements that could be read; a repeated key is a fault.
+    /// Returns the elements that could be read. A repeated key is a fault.
     private mutating func list<Element>(
         _ object: JSONValue, _ name: String, uniqueBy unique: (name: String, key: (Element) -> String)?,
         _ read: (inout InventoryReader, JSONValue) -> Element?
@@ -177,7 +177,7 @@ extension InventoryReader {
             within([name, String(index)]) { reader in
                 guard let element = read(&reader, element) else { return }
                 if let unique, !keys.insert(ExactText(unique.key(element))).inserted {
-                    reader.note("stands here a second time", at: unique.name)
+                    reader.note("is a duplicate", at: unique.name)
                 }
                 elements.append(element)
             }

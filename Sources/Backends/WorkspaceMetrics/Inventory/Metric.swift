@@ -1,4 +1,4 @@
-/// A number that is counted for each workspace; the raw values are the names in the API.
+/// A number that is counted for each workspace. The raw values are the names in the API.
 public enum Metric: String, Sendable, CaseIterable {
     case workflows
     case nestedWorkflows = "nested_workflows"
@@ -6,7 +6,7 @@ public enum Metric: String, Sendable, CaseIterable {
     case caseOperators = "case_operators"
     case runners
 
-    /// Whether the metric counts people, who may be members of several workspaces.
+    /// True if the metric counts people, who may be members of several workspaces.
     public var countsPeople: Bool { self == .workflowEditors || self == .caseOperators }
 }
 

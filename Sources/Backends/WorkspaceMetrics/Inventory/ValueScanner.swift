@@ -1,11 +1,11 @@
 internal import JSON
 
-/// Finds the end of a JSON value by counting brackets outside of strings; it does not check the value.
+/// Finds the end of a JSON value by counting brackets outside strings. The value is not checked.
 struct ValueScanner {
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
-    /// Whether the value is a number or literal, which ends before the first byte that cannot belong to it.
+    /// True if the value is a number or a literal. It ends before the first byte that cannot belong to it.
     private var isScalar = false
 
     init() {}
@@ -14,7 +14,7 @@ struct ValueScanner {
         isScalar = byte != UInt8(ascii: "{") && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "\"")
     }
 
-    /// Returns false for a byte that separates values, true for any other.
+    /// Returns true if a value can begin with the byte, and false if the byte separates values.
     static func canBegin(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"): false

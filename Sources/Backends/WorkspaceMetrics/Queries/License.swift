@@ -1,6 +1,6 @@
 internal import JSON
 
-/// An organization's license: its limit for each metric, nil if none is agreed.
+/// An organization's license: the limit of each metric, or nil for unlimited.
 public struct License: Sendable, Hashable {
     private var entitlements: [Metric: Int] = [:]
 
@@ -21,12 +21,13 @@ public struct MetricsSummary: Sendable, Hashable {
         public let total: Int
         /// The number of distinct people; nil for other metrics.
         public let distinct: Int?
-        /// The license limit; nil if there is none.
+        /// The license limit; nil for unlimited.
         public let licensed: Int?
 
-        /// The number that counts against the license: distinct people, otherwise the total.
+        /// The number that counts against the license: distinct people if the metric counts people, otherwise the
+        /// total.
         public var counted: Int { distinct ?? total }
-        /// The used share of the license, as a fraction of 1; nil without a limit, or with a limit of zero.
+        /// The used share of the license, as a fraction of 1. Nil if the limit is zero or unlimited.
         public var used: Double? {
             licensed.flatMap { $0 > 0 ? Double(counted) / Double($0) : nil }
         }

@@ -1,7 +1,7 @@
 internal import HTTPMessage
 
 extension MetricsSnapshot {
-    /// Returns all matches of the query, in its order, as CSV (RFC 4180); limit and cursor are ignored.
+    /// Returns all matches of the query, in its order, as CSV (RFC 4180). Limit and cursor are ignored.
     ///
     /// The first line contains the column names. Owners are written as addresses, joined by `; `.
     func csv(_ query: WorkspaceQuery) -> [UInt8] {

@@ -3,7 +3,7 @@ internal import HTTPMessage
 internal import Identities
 internal import JSON
 
-/// The results of the API, for an organization that policy has permitted already.
+/// The results of the API. The caller must already have a permit for the organization.
 extension MetricsStore {
     /// Returns a page in JSON, or all matches of the query in the other formats.
     func workspaces(
@@ -80,7 +80,7 @@ extension MetricsStore {
         }
     }
 
-    /// Runs a parser on a store thread, because megabytes of JSON would block the caller's.
+    /// Runs a parser on a store thread, because megabytes of JSON would block the caller's thread.
     private func computing<Value: Sendable>(
         _ body: @escaping @Sendable () throws(InventoryRefusal) -> Value
     ) async throws(MetricsFault) -> Result<Value, InventoryRefusal> {

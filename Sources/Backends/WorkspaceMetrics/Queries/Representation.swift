@@ -1,4 +1,5 @@
-/// A response body that is rendered on demand: a client that already has it, by its entity tag, causes no rendering.
+/// A response body that is rendered on demand. No rendering is needed if the client already has the body, by its entity
+/// tag.
 public struct Representation: Sendable {
     /// The format of a body.
     public enum Format: String, Sendable {

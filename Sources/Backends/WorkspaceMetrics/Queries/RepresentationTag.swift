@@ -1,4 +1,4 @@
-/// Makes entity tags (RFC 9110, section 8.8.3), without quotation marks. They are strong: equal tags mean equal bytes.
+/// Creates entity tags (RFC 9110, section 8.8.3) without quotation marks. They are strong: equal tags mean equal bytes.
 enum RepresentationTag {
     /// - Parameters:
     ///   - tag: the tag of the inventory's version, new for each version.
@@ -16,7 +16,7 @@ struct Fingerprint {
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }
-        // No text contains this byte, so that it separates the texts.
+        // No text contains this byte, so it separates the texts.
         add(0xFF)
     }
 

@@ -15,9 +15,9 @@ public struct QueryRefusal: Error, Sendable, Hashable {
 
 /// A query for an organization's workspaces: filter, order and page.
 public struct WorkspaceQuery: Sendable, Hashable {
-    /// A substring of names and ids, without regard to case; empty matches all.
+    /// A substring of names and ids, compared without regard to case. Empty matches all.
     public let text: String
-    /// A substring of owners' e-mail addresses, without regard to case; empty matches all.
+    /// A substring of owners' e-mail addresses, compared without regard to case. Empty matches all.
     public let owner: String
     let order: RowOrder
     /// The maximum number of rows, 1–500.
@@ -27,7 +27,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
     /// The metric by which rows are sorted; nil for the name.
     public var sort: Metric? { order.metric }
     public var isDescending: Bool { order.isDescending }
-    /// Whether the query continues after another page.
+    /// True if the query continues after another page.
     public var isContinued: Bool { cursor != nil }
 
     /// Creates a query for the first 50 of all workspaces, by name.
@@ -35,8 +35,8 @@ public struct WorkspaceQuery: Sendable, Hashable {
         (text, owner, order, limit, cursor) = ("", "", RowOrder(), 50, nil)
     }
 
-    /// Parses `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as absent;
-    /// other parameters are ignored.
+    /// Parses `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as absent.
+    /// Other parameters are ignored.
     public init(_ parameters: [(name: String, value: String)]) throws(QueryRefusal) {
         var values: [ExactText: String] = [:]
         var faults: [QueryFault] = []
@@ -44,7 +44,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
             faults.append(QueryFault(parameter: parameter, detail: detail))
         }
         for (name, value) in parameters where WorkspaceQuery.names.contains(exactly: name) {
-            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "stands here a second time") }
+            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "is given more than once") }
         }
         let given = values.filter { !$0.value.isEmpty }
         text = given["q"] ?? ""
@@ -71,7 +71,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
         if !(1...500).contains(limit) { note("limit", "must be a whole number from 1 to 500") }
 
         cursor = given["cursor"].flatMap(PageCursor.init)
-        if given["cursor"] != nil, cursor == nil { note("cursor", "is not one that a page of this list gave") }
+        if given["cursor"] != nil, cursor == nil { note("cursor", "is not a cursor of this list") }
         if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, order) {
             note("cursor", "belongs to another search or order; begin without a cursor")
         }

@@ -1,9 +1,9 @@
 internal import Synchronization
 internal import Text
 
-/// An organization's workspaces at one version. Requests read it without a database and without waiting.
+/// An organization's workspaces at one version. Requests read it without database access and without waiting.
 final class MetricsSnapshot: Sendable {
-    /// The inventory's version; zero if none was ever published.
+    /// The inventory's version; zero if no inventory was ever published.
     let version: Int
     /// A random number, new for each version.
     let tag: Int
@@ -22,7 +22,7 @@ final class MetricsSnapshot: Sendable {
     static let empty = MetricsSnapshot(
         state: InventoryState(generation: 0, version: 0, tag: 0, distinct: DistinctPeople()), sortedRows: [])
 
-    /// - Parameter orders: orders that are computed already; others are computed at their first use.
+    /// - Parameter orders: orders that are already computed. Others are computed at their first use.
     init(state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:]) {
         lazy = Mutex(Lazy(orders: orders))
         version = state.version
@@ -71,7 +71,7 @@ final class MetricsSnapshot: Sendable {
         }
     }
 
-    /// Returns true if an order is computed already.
+    /// Returns true if an order is already computed.
     func knows(_ order: RowOrder) -> Bool { lazy.withLock { $0.orders[order] != nil } }
 
     func row(id: String) -> WorkspaceRow? {

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Time
 
-/// One workspace as pages and the API show it, with all parts of responses precomputed.
+/// One workspace as the pages and the API show it. All parts of responses are precomputed.
 public final class WorkspaceRow: Sendable {
     /// An owner of the workspace.
     public struct Owner: Hashable, Comparable, Sendable {
@@ -18,9 +18,9 @@ public final class WorkspaceRow: Sendable {
     public let counts: MetricCounts
     /// The owners, sorted by address.
     public let owners: [Owner]
-    /// The row as the API writes it, in JSON.
+    /// The row in the API's JSON form.
     let json: [UInt8]
-    /// Name and id in lower case, separated by a NUL, which neither can contain.
+    /// Name and id in lower case, separated by a NUL, which neither of them can contain.
     let searchText: [UInt8]
     /// The owners' addresses in lower case, each after a NUL.
     let ownerText: [UInt8]
@@ -70,7 +70,7 @@ func folded(_ text: String) -> [UInt8] {
     Array(text.lowercased().utf8)
 }
 
-/// Returns true if a row comes before another by name, or by id if the names are equal; compared by scalars.
+/// Returns true if a row comes before another by name, or by id if the names are equal. Texts are compared by scalars.
 func precedes(_ a: (name: String, id: String), _ b: (name: String, id: String)) -> Bool {
     switch compare(a.name, b.name) {
     case 0: compare(a.id, b.id) < 0
@@ -78,7 +78,7 @@ func precedes(_ a: (name: String, id: String), _ b: (name: String, id: String)) 
     }
 }
 
-/// Compares UTF-8 bytes, which is the order of the scalars; String's own order is that of a normal form.
+/// Compares UTF-8 bytes, which order texts by their scalars. String's own comparison uses a normal form.
 func compare(_ a: String, _ b: String) -> Int {
     let (a, b) = (a.utf8Span.span, b.utf8Span.span)
     for index in 0..<min(a.count, b.count) where a[index] != b[index] {

@@ -3,7 +3,7 @@ internal import Text
 
 /// One change of an inventory, as listed in `POST …/inventory/changes`.
 ///
-/// `put_` adds an object or replaces it as a whole; `delete_` removes it, and does nothing if it does not exist.
+/// `put_` adds an object or replaces it as a whole. `delete_` removes it, and does nothing if it does not exist.
 package enum InventoryChange: Sendable, Hashable {
     case putRole(WorkspaceRole)
     case deleteRole(id: String)

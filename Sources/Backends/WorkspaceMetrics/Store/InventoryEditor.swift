@@ -2,7 +2,7 @@ internal import Databases
 internal import Identities
 internal import Text
 
-/// Applies changes to an organization's inventory inside one write transaction, and updates the counts with them.
+/// Applies changes to an organization's inventory inside one write transaction, and updates the counts accordingly.
 struct InventoryEditor {
     private struct Touched {
         let id: String
@@ -19,7 +19,7 @@ struct InventoryEditor {
     private let before: InventoryState?
     private var roles: RoleBook
     private var touched: [Int: Touched] = [:]
-    /// Roles of members, checked at the end: a role may be put after a member that has it.
+    /// Roles that members need. They are checked at the end, because a role may be put after a member that has it.
     private var neededRoles: [(role: String, pointer: String)] = []
     private(set) var faults = FaultList()
 
@@ -177,7 +177,7 @@ extension InventoryEditor {
         touched[number]?.isDeleted = true
     }
 
-    /// Returns the number of a workspace before it is changed; records a fault and returns nil if it does not exist.
+    /// Returns the number of a workspace that is about to change. Records a fault and returns nil if it does not exist.
     private mutating func workspace(_ id: String, at path: String) throws(DatabaseError) -> Int? {
         guard let number = try rows.number(ofWorkspace: id) else {
             faults.add(path + "/workspace", "no such workspace")
@@ -187,7 +187,7 @@ extension InventoryEditor {
         return number
     }
 
-    /// Records the people who were counted in a workspace before its first change.
+    /// Records the counted people of a workspace before its first change.
     private mutating func touch(_ number: Int) throws(DatabaseError) {
         guard touched[number] == nil else { return }
         var editors: Set<ExactText> = []
@@ -222,11 +222,11 @@ extension InventoryEditor {
             row throws(DatabaseError) in row.optionalInteger(0)
         }
         let number = max(used, (last ?? nil) ?? -1) &+ 1
-        guard number >= 0 else { throw DatabaseError(.corrupt, cause: "\(table) holds the largest number there is") }
+        guard number >= 0 else { throw DatabaseError(.corrupt, cause: "\(table) has no numbers left") }
         return number
     }
 
-    /// Returns the position of an object in its list: its previous position, otherwise the last.
+    /// Returns the position of an object in its list: its previous position, or the end of the list.
     private func position(in table: String, workspace: Int, _ column: String, _ id: String) throws(DatabaseError) -> Int
     {
         let position = try rows.transaction.first(
@@ -248,7 +248,7 @@ extension InventoryEditor {
                 rows.key,
                 .text(address.text)
             ) { row throws(DatabaseError) in row.integer(0) }
-            // Workspaces that were not changed count the person as before.
+            // The person is still counted by workspaces that were not changed.
             guard places.allSatisfy({ touched[$0] != nil }) else { continue }
             change += after.contains(address) ? 1 : -1
         }

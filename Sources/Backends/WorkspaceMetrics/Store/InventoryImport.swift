@@ -4,7 +4,7 @@ internal import Identities
 internal import JSON
 internal import Time
 
-/// The import of one document, as a state machine that returns its next step. The driver may block or not.
+/// The import of one document, as a state machine that returns its next step. Drivers may be blocking or asynchronous.
 ///
 /// Elements are read as they arrive, and staged as rows of a new generation in transactions of at most 15 ms. When the
 /// document is complete, members are counted against its roles, which may have come last. One short transaction then
@@ -57,9 +57,9 @@ final class InventoryImport: @unchecked Sendable {
     private var distinct = DistinctPeople()
 
     /// - Parameters:
-    ///   - authorization: checked in every transaction, so that nothing more is staged after the publisher lost
+    ///   - authorization: a check in every transaction, so that nothing more is staged after the publisher has lost the
     ///     permission.
-    ///   - record: appended to the audit log in the transaction that completes the import.
+    ///   - record: the event to append to the audit log in the transaction that completes the import.
     init(
         _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
         record: AuditRecord? = nil,
@@ -84,7 +84,7 @@ final class InventoryImport: @unchecked Sendable {
 
     // MARK: Reading
 
-    /// Reads the next bytes, nil at the end. This step computes and does not use the database.
+    /// Reads the next bytes, nil at the end. This step computes, and does not use the database.
     func take(_ chunk: [UInt8]?) {
         do throws(JSONSyntaxError) {
             try document.read(chunk) { stage($0) }
@@ -111,7 +111,7 @@ final class InventoryImport: @unchecked Sendable {
     }
 
     private func stage(_ workspace: Workspace, number: Int) {
-        // Members are counted when all roles are known.
+        // Members are counted once all roles are known.
         let counts = Counting.counts(of: workspace, RoleBook())
         staged.append(.head(workspace, number: number, counts))
         for (position, workflow) in workspace.workflows.enumerated() {
@@ -195,7 +195,7 @@ final class InventoryImport: @unchecked Sendable {
             _ = try rows.insert(role, number: number)
         case .head(let workspace, let number, let counts):
             if try !rows.insertHead(workspace, number: number, counts) {
-                document.faults.add("/workspaces/\(number)/id", "stands here a second time")
+                document.faults.add("/workspaces/\(number)/id", "is a duplicate")
             }
         case .workflow(let workflow, let workspace, let position):
             try rows.insert(workflow, workspace: workspace, position: position)
@@ -271,7 +271,7 @@ final class InventoryImport: @unchecked Sendable {
             })
     }
 
-    /// The generation to retire if the import is abandoned; nil if none was begun.
+    /// The generation to retire if the import is abandoned; nil if the import has not begun one.
     var abandonedGeneration: Int? { generation == 0 ? nil : generation }
 }
 

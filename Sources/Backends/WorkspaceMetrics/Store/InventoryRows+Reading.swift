@@ -121,7 +121,7 @@ extension InventoryRows {
 
     private static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
         guard let choice = Choice(rawValue: text) else {
-            throw DatabaseError(.corrupt, cause: "the inventory holds '\(text)', which is no \(Choice.self)")
+            throw DatabaseError(.corrupt, cause: "the inventory contains '\(text)', which is not a \(Choice.self)")
         }
         return choice
     }

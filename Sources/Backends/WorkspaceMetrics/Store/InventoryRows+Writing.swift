@@ -10,7 +10,7 @@ struct InventoryRows {
 }
 
 extension InventoryRows {
-    /// Inserts a role. Returns false if its id exists already.
+    /// Inserts a role. Returns false if its id already exists.
     func insert(_ role: WorkspaceRole, number: Int) throws(DatabaseError) -> Bool {
         let inserted = try transaction.execute(
             "INSERT INTO inventory_role VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", key, .integer(number),
@@ -24,7 +24,7 @@ extension InventoryRows {
         return true
     }
 
-    /// Inserts a workspace without its content. Returns false if its id exists already.
+    /// Inserts a workspace without its content. Returns false if its id already exists.
     func insertHead(_ workspace: Workspace, number: Int, _ counts: MetricCounts) throws(DatabaseError) -> Bool {
         try transaction.execute(
             """

@@ -1,7 +1,7 @@
 internal import Databases
 internal import Identities
 
-/// An organization's row: the generation of its inventory, and its version.
+/// The state of an organization's inventory: its current generation, and its version.
 struct InventoryState: Sendable {
     var generation: Int
     var version: Int
@@ -44,7 +44,7 @@ struct InventoryState: Sendable {
 
 /// Generations of rows: staged beside the inventory, or left by an interrupted import.
 enum Generations {
-    /// The time, in seconds, after which an import without writes is dead and its rows are swept.
+    /// The time, in seconds, after which an import without writes counts as dead and its rows are swept.
     static let lease: Int64 = 600
 
     static func begin(
@@ -58,7 +58,7 @@ enum Generations {
         return generation
     }
 
-    /// Renews the lease. Returns false if the generation was retired meanwhile.
+    /// Renews the lease. Returns false if the generation was retired in the meantime.
     static func touch(_ generation: Int, now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         try transaction.execute(
             "UPDATE inventory_generation SET touched_at = $2 WHERE generation = $1 AND touched_at > 0",
@@ -70,7 +70,7 @@ enum Generations {
             "UPDATE inventory_generation SET touched_at = 0 WHERE generation = $1", .integer(generation))
     }
 
-    /// Retires the generation of an import with an unknown outcome: its COMMIT may have succeeded although an error was
+    /// Retires the generation of an import with an unknown outcome. Its COMMIT may have succeeded although an error was
     /// reported.
     static func retireUnlessCurrent(_ generation: Int, _ transaction: Transaction) throws(DatabaseError) {
         try transaction.execute(
@@ -80,7 +80,7 @@ enum Generations {
             """, .integer(generation))
     }
 
-    /// Deletes a bounded number of rows that belong to no inventory. Returns true if there may be more.
+    /// Deletes a bounded number of rows that belong to no inventory. Returns true if more may remain.
     static func sweep(now: Int64, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let dead = try transaction.first(
             """
@@ -90,7 +90,7 @@ enum Generations {
             """, .integer(now - lease), .integer(now + lease)
         ) { row throws(DatabaseError) in row.integer(0) }
         guard let dead else { return false }
-        // An import that still stages this generation must detect its end before rows are missing.
+        // An import that still stages this generation must detect that it is retired before rows are missing.
         try retire(dead, transaction)
         for (table, columns) in tables where try deleteSlice(of: table, columns, dead, transaction) { return true }
         try transaction.execute("DELETE FROM inventory_generation WHERE generation = $1", .integer(dead))

@@ -3,9 +3,9 @@ public import Databases
 extension MetricsStore {
     /// The tables of the inventory.
     ///
-    /// All rows of an inventory belong to a generation, and `inventory` names the generation of each organization: an
-    /// import stages a new one beside it. Counts and members' flags are updated with the rows that they count
-    /// (``Counting``). `number` and `position` keep the publisher's order.
+    /// All rows of an inventory belong to a generation, and `inventory` names the current generation of each
+    /// organization. An import stages a new generation beside it. Counts and members' flags are updated with the rows
+    /// that they are derived from (``Counting``). `number` and `position` keep the publisher's order.
     public static let schema = Schema(
         component: "workspace_metrics",
         migrations: [

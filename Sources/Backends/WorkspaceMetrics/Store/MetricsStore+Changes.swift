@@ -21,7 +21,7 @@ extension MetricsStore {
         }
     }
 
-    /// Deletes a workspace; refused as `notFound` if it does not exist.
+    /// Deletes a workspace. Refused as `notFound` if it does not exist.
     func deleteWorkspace(
         _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
@@ -68,7 +68,7 @@ extension MetricsStore {
         }
     }
 
-    /// Publishes a change; runs on the writer's thread, in the order of the commits.
+    /// Publishes a change. Runs on the writer's thread, in the order of the commits.
     private func publish(_ change: SnapshotChange, for organization: OrganizationID) {
         if let whole = change.whole {
             publish(whole, for: organization)

@@ -3,10 +3,11 @@ internal import Databases
 public import Identities
 
 extension MetricsStore {
-    /// Replaces an organization's inventory with a document, all or nothing.
+    /// Replaces an organization's inventory with a document, completely or not at all.
     ///
     /// Memory is bounded by the document's largest element. Other writes run between those of the import.
-    /// - Parameter source: read on the calling task, to its end unless the document is refused before.
+    ///
+    /// - Parameter source: read on the calling task, to its end unless the document is refused earlier.
     func replaceInventory(
         of organization: OrganizationID, from source: inout some InventorySource,
         if authorization: WriteAuthorization = .byOperator, recording record: AuditRecord? = nil
@@ -64,7 +65,7 @@ extension MetricsStore {
         }
     }
 
-    /// Retires an import's rows, as a best effort: rows that cannot be marked now are swept when the lease expires.
+    /// Retires an import's rows. If they cannot be marked now, they are swept after the lease expires.
     private func giveUp(_ work: InventoryImport) {
         guard let generation = work.abandonedGeneration else { return }
         database.writeInSlices { transaction throws(DatabaseError) in

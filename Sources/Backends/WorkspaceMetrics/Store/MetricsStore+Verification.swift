@@ -15,7 +15,7 @@ public struct CountDifference: Sendable, Hashable {
 extension MetricsStore {
     /// Counts everything again by the definitions. Returns the differences, ordered by organization.
     ///
-    /// - Parameter organization: nil for all.
+    /// - Parameter organization: nil for all organizations.
     public func verifyBlocking(_ organization: OrganizationID? = nil) throws(DatabaseError) -> [CountDifference] {
         try database.readBlocking { transaction throws(DatabaseError) in
             var differences: [CountDifference] = []

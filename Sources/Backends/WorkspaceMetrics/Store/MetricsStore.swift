@@ -5,16 +5,16 @@ public import Time
 
 /// The store of all organizations' inventories: their rows in the database, and the snapshots that requests read.
 ///
-/// Every method takes the organization that it works for, and reads rows only through that organization's generation.
-/// The methods serve ``MetricsBackend``, which takes the organization from a permit, and commands.
+/// Every method takes the organization that it works for, and reads only rows of that organization's generation. The
+/// methods serve commands, and ``MetricsBackend``, which takes the organization from a permit.
 public final class MetricsStore: Sendable {
     let database: Database
     let now: @Sendable () -> Timestamp
     private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
 
-    /// Loads the snapshots, and begins to sweep the rows of interrupted imports. Blocks: for start-up and commands.
+    /// Loads the snapshots, and starts sweeping the rows of interrupted imports. Blocks; for start-up and commands.
     ///
-    /// - Parameter database: opened with ``schema`` among its schemas.
+    /// - Parameter database: a database that was opened with ``schema``.
     public init(
         database: Database, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) throws(DatabaseError) {
@@ -25,7 +25,7 @@ public final class MetricsStore: Sendable {
         sweepInBackground()
     }
 
-    /// Applies changes that other processes wrote; for ``Databases/Database/follow(every:_:)``.
+    /// Applies changes that other processes wrote. Called by ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) { try refresh() }
 
     /// Returns the organization's workspaces at their last committed version.
@@ -36,7 +36,7 @@ public final class MetricsStore: Sendable {
     /// Returns true if the organization has no workspaces.
     public func isEmpty(_ organization: OrganizationID) -> Bool { snapshot(of: organization).rows.isEmpty }
 
-    /// Replaces an organization's snapshot, unless a later one is published already.
+    /// Replaces an organization's snapshot, unless a later one is already published.
     func publish(_ snapshot: MetricsSnapshot, for organization: OrganizationID) {
         snapshots.update { snapshots in
             if let current = snapshots[organization], current.version >= snapshot.version { return }
@@ -44,7 +44,7 @@ public final class MetricsStore: Sendable {
         }
     }
 
-    /// Reads the organizations again whose version differs from the published one.
+    /// Reloads the organizations whose version differs from the published one.
     func refresh() throws(DatabaseError) {
         let published = snapshots.read().value.mapValues(\.version)
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
@@ -72,7 +72,7 @@ public final class MetricsStore: Sendable {
         }
     }
 
-    /// Deletes rows that belong to no inventory, for command-line use; the gateway does this in the background.
+    /// Deletes rows that belong to no inventory, for command-line use. The gateway does this in the background.
     public func sweepBlocking() throws(DatabaseError) {
         let now = nowInSeconds
         while try database.writeBlocking({ transaction throws(DatabaseError) in

@@ -1,4 +1,4 @@
 public import HTTPServer
 
-/// A request's body, which is read no faster than it is staged.
+/// A request's body as a source. It is read no faster than its content is staged.
 extension RequestBody: InventorySource {}

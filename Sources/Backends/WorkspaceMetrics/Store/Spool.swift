@@ -2,7 +2,7 @@ internal import Databases
 internal import Glibc
 internal import Text
 
-/// Bytes that are written once and then read: in memory, or in an unnamed file if they exceed a limit.
+/// Bytes that are written once and then read. They are kept in memory, or in an unnamed file if they exceed a limit.
 struct Spool {
     private static let memoryLimit = 1 << 20
 
@@ -11,7 +11,7 @@ struct Spool {
     private var written = 0
     private let directory: String
 
-    /// - Parameter path: the path of the database, whose directory has room for the file.
+    /// - Parameter path: the path of the database. Its directory has space for the file.
     init(beside path: String) {
         directory = path.cut(atLast: "/").map { String($0.before) } ?? "."
     }
@@ -23,7 +23,7 @@ struct Spool {
         if memory.count > Spool.memoryLimit { try flush() }
     }
 
-    /// Writes the remaining bytes to the file, if there is one.
+    /// Writes the remaining bytes to the file, if one was created.
     mutating func finish() throws(DatabaseError) {
         if file != nil { try flush() }
     }
@@ -44,7 +44,7 @@ struct Spool {
         memory.removeAll(keepingCapacity: true)
     }
 
-    /// Creates the file and removes its name at once, so that it is deleted with its descriptor in every case.
+    /// Creates the file and removes its name at once, so that it is always deleted with its descriptor.
     private static func make(in directory: String) throws(DatabaseError) -> OwnedDescriptor {
         let path = "\(directory)/.export-\(UInt64.random(in: 0 ... .max))"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -59,7 +59,7 @@ struct Spool {
             errno == ENOSPC ? .full : .inputOutput, cause: "the export's file: \(String(cString: strerror(errno)))")
     }
 
-    /// Returns fewer bytes than requested only at the end of the file, and none if it cannot be read.
+    /// Returns fewer bytes than requested only at the end of the file, and none if the file cannot be read.
     static func read(_ file: OwnedDescriptor, at offset: Int, upTo count: Int) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = 0
