@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 
 # The stand-in for a literal in a line: S for one character, X for one that is not exact, L for any other.
 LITERAL = r'"[SXL]"'
-OUTSIDE = r"(?:text|email|address|subject|issuer|audience|host|scheme|origin|path|claimName|claimValue|name|value)"
+OUTSIDE = r"(?:text|email|address|audience|host|scheme|origin|path|claimName|claimValue|name|value)"
 FORMS = [
     ("Character", r"\bCharacter\b", "use ASCII or octets"),
     ("prefix", r"\.has(?:Prefix|Suffix)\(", "use starts(exactly:), ends(exactly:) or dropping(exactly:)"),
@@ -117,7 +117,7 @@ def self_test():
         'field.split(separator: ";")', "text.split { $0 == x }", "let c: Character = x", 'name.hasPrefix("ab")',
         "host.lowercased()", 'text.contains("://")', 'text.firstIndex(of: ":")', 'rest.first == "{"',
         'if kind == "OKP" {', 'case "OKP": 1', 'case "a": 1', 'x == "\\u{37E}a"', 'case ("OKP", "Ed25519"): 1',
-        "one.host == two", "if other == one.subject {", "var seen: Set<String> = []", "let a: [String: Int]",
+        "one.host == two", "if other == one.address {", "var seen: Set<String> = []", "let a: [String: Int]",
         "$0.isWhitespace", '"a"..."z" ~= c', 'print("\\(a.lowercased())")', 'x != "é"',
     ]
     good = [
