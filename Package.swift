@@ -129,22 +129,24 @@ let package = Package(
             uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"],
             embeds: ["Assets"]),
         library(
-            "DemoProvider", in: "",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Web"]),
-        library(
             "Gateway", in: "",
             uses: [
-                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID",
-                "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
-                "Web", "WorkspaceMetrics",
+                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Grants", "HTTPClient",
+                "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Pages", "Policy", "Sessions",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+            ]),
+        library(
+            "Demo", in: "",
+            uses: [
+                "Configuration", "Cryptography", "Databases", "Files", "Gateway", "HTTPMessage", "HTTPServer",
+                "Identities", "JSON", "Sockets", "Text", "Threads", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway",
-                "Grants", "Identities", "JSON", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Gateway", "Grants",
+                "Identities", "JSON", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time",
+                "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -158,8 +160,8 @@ let package = Package(
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Gateway", "Grants",
-                "HTTPClient", "HTTPMessage", "Identities", "JSON", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Gateway", "Grants", "HTTPClient",
+                "HTTPMessage", "Identities", "JSON", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",
@@ -207,12 +209,12 @@ let package = Package(
         tests(
             of: "Gateway",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants", "HTTPClient",
+                "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions", "Snapshots", "Sockets",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(
-            of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time"]),
+            of: "Commands", uses: ["Configuration", "Cryptography", "Demo", "Gateway", "JSON", "Time"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

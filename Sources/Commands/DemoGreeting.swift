@@ -1,6 +1,6 @@
 internal import Configuration
 internal import Cryptography
-internal import DemoProvider
+internal import Demo
 internal import Gateway
 internal import Identities
 internal import JSON

@@ -1,4 +1,5 @@
 import Configuration
+import Demo
 import Gateway
 import Testing
 

@@ -1,5 +1,5 @@
 import Databases
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import JSON

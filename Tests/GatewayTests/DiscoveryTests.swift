@@ -1,5 +1,5 @@
 import Configuration
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import OpenID

@@ -1,4 +1,4 @@
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import OpenID

@@ -1,6 +1,6 @@
 import Cryptography
 import Databases
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import JSON

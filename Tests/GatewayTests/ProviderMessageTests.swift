@@ -1,5 +1,5 @@
 import Cryptography
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import JSON

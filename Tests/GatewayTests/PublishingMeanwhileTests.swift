@@ -1,5 +1,5 @@
 import Audit
-import DemoProvider
+import Demo
 import Grants
 import Identities
 import JSON

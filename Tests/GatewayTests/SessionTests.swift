@@ -1,7 +1,7 @@
 import Audit
 import Cryptography
 import Databases
-import DemoProvider
+import Demo
 import HTTPClient
 import HTTPMessage
 import JSON

@@ -1,4 +1,4 @@
-import DemoProvider
+import Demo
 import HTTPMessage
 import JSON
 import Testing

@@ -1,7 +1,7 @@
 import Configuration
 import Cryptography
 import Databases
-import DemoProvider
+import Demo
 import Glibc
 import HTTPClient
 import HTTPMessage

@@ -1,6 +1,6 @@
 internal import Configuration
 internal import Cryptography
-internal import DemoProvider
+internal import Demo
 internal import Gateway
 internal import JSON
 internal import Sockets
@@ -60,7 +60,7 @@ extension Command {
             throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))
         }
         do throws(StartFailure) {
-            try Demo.fill(settings.storage)
+            try DemoStore.fill(settings.storage)
         } catch {
             throw .failure(error.description)
         }

@@ -18,7 +18,7 @@ internal import WorkspaceMetrics
 public struct StartFailure: Error, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) {
+    public init(_ description: String) {
         self.description = description
     }
 }

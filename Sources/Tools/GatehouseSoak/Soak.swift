@@ -1,4 +1,4 @@
-import DemoProvider
+import Demo
 import Glibc
 import HTTPClient
 import HTTPMessage

@@ -1,6 +1,6 @@
 import Configuration
 import Cryptography
-import DemoProvider
+import Demo
 import Glibc
 import Sockets
 

@@ -2,7 +2,7 @@ import ClaimMapping
 import Configuration
 import Cryptography
 import Databases
-import DemoProvider
+import Demo
 import Gateway
 import Grants
 import Identities

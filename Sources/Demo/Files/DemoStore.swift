@@ -1,10 +1,11 @@
 public import Configuration
 internal import Databases
+public import Gateway
 internal import Identities
 internal import WorkspaceMetrics
 
 /// The demo's store. It is filled only while it is empty, so that changes made in the demo are kept.
-public enum Demo {
+public enum DemoStore {
     /// Imports the two inventories for organizations that have none.
     public static func fill(_ storage: StorageSettings) throws(StartFailure) {
         do {

@@ -1,6 +1,6 @@
 internal import Configuration
 public import Cryptography
-public import DemoProvider
+public import Gateway
 internal import Glibc
 internal import JSON
 internal import Text

@@ -1,4 +1,5 @@
 internal import Files
+public import Gateway
 
 /// The folder of one running demo. A second demo is refused, because it would rewrite the first one's configuration.
 public final class DemoFolder: Sendable {

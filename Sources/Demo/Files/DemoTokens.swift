@@ -1,5 +1,4 @@
 public import Cryptography
-public import DemoProvider
 internal import JSON
 public import Time
 
