@@ -216,7 +216,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Sessions",
                 "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "Identities", "JSON", "Time", "Tokens"]),

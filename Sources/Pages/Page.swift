@@ -77,7 +77,7 @@ public struct Account: Sendable {
         formToken.map { token in
             let field: HTML = isSwitch ? "<input type=\"hidden\" name=\"switch\" value=\"1\">" : ""
             return """
-                <form method="post" action="/auth/logout"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
+                <form method="post" action="\(Paths.logout.text)"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
                 """
         }
     }

@@ -25,7 +25,7 @@ extension SignInFlow {
                 let items = FormEncoding.items(try await body.collect()), let box = signIn.box
             else { throw SignInFailure(.callbackMalformed, "the answer is not a form") }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
-            let target = "\(Route.callbackPath(ofProvider: id.text))?answer=\(answer)"
+            let target = "\(Paths.callback.path(id.text))?answer=\(answer)"
             guard RequestParser.fitsRequestLine(.get, target) else {
                 throw SignInFailure(.callbackMalformed, "the answer is too long")
             }
@@ -33,7 +33,7 @@ extension SignInFlow {
         } catch let failure as SignInFailure {
             return failed(failure, at: nil, retry: nil)
         } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
+            return .problem(Problem(error))
         } catch {
             return page(.unavailable)
         }
@@ -156,7 +156,7 @@ extension SignInFlow {
         if let target = attempt.returnTo.flatMap(LocalTarget.init), !target.text.starts(exactly: "/auth/") {
             return target.text
         }
-        guard let organization = attempt.organization else { return "/" }
-        return "/organizations/\(FormEncoding.encode(organization))"
+        guard let organization = attempt.organization else { return Paths.home.path() }
+        return Paths.organization.path(organization)
     }
 }

@@ -37,11 +37,11 @@ extension SignInFlow {
             else {
                 let next =
                     items.contains { $0.name == "switch" && $0.value.isExactly("1") } ? ended.map(switching) : nil
-                return Reply.redirect(next ?? Route.signedOut.template).with(clearing)
+                return Reply.redirect(next ?? Paths.signedOut.text).with(clearing)
             }
             return Reply.page(.ok, ContinuePage(.signOut, url: url).document).with(clearing)
         } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
+            return .problem(Problem(error))
         } catch {
             return page(.unavailable)
         }
@@ -58,7 +58,7 @@ extension SignInFlow {
     // MARK: GET /auth/signed-out
 
     func signedOut() -> Reply {
-        .page(.ok, SignedOutPage(signInURL: Route.login.template).document)
+        .page(.ok, SignedOutPage(signInURL: Paths.login.text).document)
     }
 
     // MARK: POST /auth/backchannel-logout/{provider}
@@ -88,9 +88,9 @@ extension SignInFlow {
         } catch let refusal as TokenRefusal {
             return refused(party.id, refusal.reason, refusal.detail, refusal.loggedDetail)
         } catch let error as BodyError {
-            return .problem(MetricsAPI.problem(error))
+            return .problem(Problem(error))
         } catch {
-            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+            return .problem(.storeUnavailable)
         }
     }
 

@@ -36,7 +36,7 @@ struct ThirdPartyInitiation: Sendable {
     /// The initiation as the URL of a `GET`.
     var link: String {
         let items = zip(ThirdPartyInitiation.names, values).filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
-        return "\(Route.initiate.template)?\(FormEncoding.query(items))"
+        return "\(Paths.initiate.text)?\(FormEncoding.query(items))"
     }
 }
 
@@ -78,7 +78,7 @@ extension SignInFlow {
             else { return page(.badQuery) }
             return .redirect(initiation.link)
         } catch {
-            return .problem(MetricsAPI.problem(error))
+            return .problem(Problem(error))
         }
     }
 }

@@ -35,7 +35,7 @@ extension SignInFlow {
     private var registration: String {
         guard let only = signIn.only else {
             return
-                "\(deployment.publicURL)\(Route.callbackPath(ofProvider: "PROVIDER")), with the provider's id in the "
+                "\(deployment.publicURL)\(Paths.callback.path("PROVIDER")), with the provider's id in the "
                 + "gateway's configuration in place of PROVIDER."
         }
         return RedirectURI(of: only.id, at: deployment.publicURL).text
