@@ -154,8 +154,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Identities", "Policy",
-                "Sessions", "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "JSON", "Identities",
+                "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",

@@ -28,8 +28,8 @@ private let unmatched = [
     func templates() throws {
         for resource in world.handler.router.resources {
             let path = resource.path.text.replacing(/{\w+}/, with: "acme")
-            let segments = try #require(Target(path: path, query: nil).segments)
-            #expect(world.handler.router.resource(at: segments) === resource)
+            let decoded = try #require(RequestPath(Target(path: path, query: nil)))
+            #expect(world.handler.router.resource(at: decoded) === resource)
             let wrong = try world.send("BREW", path, token: token)
             #expect(wrong.status == 405 && wrong.code == "method_not_allowed")
             #expect(wrong.field("Allow") == resource.allow && resource.allow.hasSuffix("OPTIONS"))

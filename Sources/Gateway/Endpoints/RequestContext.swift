@@ -18,15 +18,15 @@ final class RequestContext: Sendable {
     /// The client's address; that of the peer, or the one that a trusted proxy states.
     let remoteAddress: String
     let renderer: ReplyRenderer
-    private let segments: [String]
+    private let path: RequestPath?
     private let log: Log
     private let confined: OnReactor<RequestRecord>
 
     /// - Parameters:
-    ///   - segments: the decoded segments of the path; nil if the path cannot be decoded.
+    ///   - path: the decoded path; nil if it cannot be decoded.
     ///   - resource: the path's resource; nil if there is none.
     init(
-        _ request: Request, at segments: [String]?, of resource: Resource?, from remoteAddress: String,
+        _ request: Request, at path: RequestPath?, of resource: Resource?, from remoteAddress: String,
         under deployment: Deployment, _ access: AccessSnapshot, requestID: String, _ log: Log
     ) {
         self.request = request
@@ -37,7 +37,7 @@ final class RequestContext: Sendable {
         self.remoteAddress = remoteAddress
         renderer = ReplyRenderer(
             requestID: requestID, ifNoneMatch: request.field(.ifNoneMatch), isHTTPS: deployment.isHTTPS)
-        self.segments = segments ?? []
+        self.path = path
         self.log = log
         let record = RequestRecord(resource)
         record.entry.requestID = requestID
@@ -53,9 +53,9 @@ final class RequestContext: Sendable {
 
     /// The value of a variable of the path, percent-decoded; empty if the path has no such variable.
     func variable(_ name: String) -> String {
-        guard let resource else { return "" }
-        for (segment, value) in zip(resource.path.segments, segments) {
-            if case .variable(let own) = segment, own.isExactly(name) { return value }
+        guard let resource, let path else { return "" }
+        for (segment, octets) in zip(resource.path.segments, path.segments) {
+            if case .variable(let own) = segment, own.isExactly(name) { return String(decoding: octets, as: UTF8.self) }
         }
         return ""
     }

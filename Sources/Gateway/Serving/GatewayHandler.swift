@@ -60,13 +60,13 @@ final class GatewayHandler: RequestHandler {
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
         takeUpChanges()
-        let segments = request.target.segments
-        let context = begin(request, at: segments, from: peer)
+        let path = RequestPath(request.target)
+        let context = begin(request, at: path, from: peer)
         // `OPTIONS *` asks about the gateway as a whole (RFC 9110, section 9.3.7).
         if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] {
             return now(.noContent, context)
         }
-        guard segments != nil else {
+        guard path != nil else {
             return now(
                 .problem(
                     Problem(.invalidRequest, detail: "The path's percent-encoding is broken, or it has dots to climb.")),
@@ -90,9 +90,9 @@ final class GatewayHandler: RequestHandler {
             ? identify(context, endpoint, at: turn, Look()) : serve(context, endpoint, nil)
     }
 
-    private func begin(_ request: Request, at segments: [String]?, from peer: String) -> RequestContext {
+    private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
         RequestContext(
-            request, at: segments, of: segments.flatMap(router.resource),
+            request, at: path, of: path.flatMap(router.resource),
             from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
             under: current.value, access.value, requestID: requestIDs.next(), log)
     }
