@@ -66,7 +66,7 @@ public struct Account: Sendable {
 
     var markup: HTML {
         """
-        <div class="account"><span class="who" title="Signed in as \(name)">\(name)</span>\(signOut(title: "Sign out"))</div>
+        <div class="account"><a class="who" href="\(Paths.account.text)" title="Your account: \(name)">\(name)</a>\(signOut(title: "Sign out"))</div>
         """
     }
 

@@ -8,6 +8,7 @@ public enum Paths {
     public static let mappings: PathTemplate = "/organizations/{org}/claim-mappings"
     public static let explain: PathTemplate = "/organizations/{org}/claim-mappings/explain"
     public static let audit: PathTemplate = "/organizations/{org}/audit"
+    public static let account: PathTemplate = "/account"
     /// The path of invitations' links.
     public static let acceptance: PathTemplate = "/invitations/accept"
     public static let login: PathTemplate = "/auth/login"

@@ -87,6 +87,7 @@ private let expectations: [String: Expectation] = [
     "members_get": .reading(), "grants_get": .reading(), "suspensions_get": .reading(),
     "memberSessions_delete": .managing(404), "grant_delete": .managing(404),
     "suspension_put": .managing(404), "suspension_delete": .managing(404),
+    "accountPage_get": .nobody(303, others: 200), "accountPage_post": .signedIn(415),
     "membersPage_get": .reading(), "membersPage_post": .managing(415),
     "mappingsPage_get": .reading(), "mappingsPage_post": .managing(415),
     "explainPage_get": .reading(), "explainPage_post": .reading(415),

@@ -27,6 +27,7 @@ struct GatewayEndpoints {
             + MappingsPages(management: management).endpoints
             + ExplainPages(management: management).endpoints
             + AuditPages(management: management).endpoints
+            + AccountPages(service: service).endpoints
             + AcceptancePages(deployments: deployments, service: service).endpoints
             + SignInEndpoints(service: service).all
             + described

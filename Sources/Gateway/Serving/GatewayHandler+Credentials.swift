@@ -47,6 +47,12 @@ extension RequestContext {
     /// Whether a redirect to a sign-in helps.
     private var mayGoToSignIn: Bool { resource?.kind == .page && RequestOrigin.isNavigation(request) }
 
+    /// The organization that the path names; nil if it names none.
+    private var organization: String? {
+        let organization = variable("org")
+        return organization.isEmpty ? nil : organization
+    }
+
     /// Removes a session cookie that cannot be used; empty if there is none.
     var staleCookies: [String] { record.hasStaleSession ? [deployment.sessionCookie.clearing] : [] }
 
@@ -57,7 +63,7 @@ extension RequestContext {
                 .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
             return Reply.problem(problem).with(staleCookies)
         }
-        let query = SignInQuery(organization: variable("org"), returnTo: target)
+        let query = SignInQuery(organization: organization, returnTo: target)
         return Reply.redirect(query.link).with(staleCookies)
     }
 
@@ -69,9 +75,7 @@ extension RequestContext {
                     .unauthenticated,
                     detail: "Your identity provider has to confirm your claims again: load the page anew, or sign in."))
         }
-        let organization = variable("org")
-        let query = SignInQuery(
-            provider: provider.text, organization: organization.isEmpty ? nil : organization, returnTo: target)
+        let query = SignInQuery(provider: provider.text, organization: organization, returnTo: target)
         return .redirect(query.link)
     }
 }
