@@ -139,7 +139,7 @@ let package = Package(
             "Demo", in: "",
             uses: [
                 "Configuration", "Cryptography", "Databases", "Files", "Gateway", "HTTPMessage", "HTTPServer",
-                "Identities", "JSON", "Sockets", "Text", "Threads", "Time", "Web", "WorkspaceMetrics",
+                "Identities", "JSON", "Pages", "Sockets", "Text", "Threads", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -154,8 +154,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "JSON", "Policy",
-                "Sessions", "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities", "JSON",
+                "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -211,7 +211,7 @@ let package = Package(
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants", "HTTPClient",
                 "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions", "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands", uses: ["Configuration", "Cryptography", "Demo", "Gateway", "JSON", "Time"]),

@@ -24,7 +24,7 @@ public struct ConfirmSignInPage: Sendable {
             <h1>Sign in again?</h1>
             <p>You are signed in as <strong>\(account.name)</strong>. Another site sent you here to sign in, perhaps with another account.</p>
             <p>Your current session stays until the new sign-in has succeeded.</p>
-            <form method="post" action="/auth/login">\(hidden)<button class="primary" type="submit">Sign in again</button></form>
+            <form method="post" action="\(Paths.login.text)">\(hidden)<button class="primary" type="submit">Sign in again</button></form>
             <p><a class="button" href="/">Cancel</a></p>
             </div>
             """

@@ -48,7 +48,7 @@ public struct ExplainPage: DocumentPage {
         self.formToken = formToken
     }
 
-    private var path: String { organization.path(.mappings) + "/explain" }
+    private var path: String { Paths.explain.path(organization.id) }
 
     public var document: HTML {
         let content: HTML = """

@@ -98,7 +98,7 @@ public struct InvitationPage: Sendable {
             return """
                 \(heading(offer))
                 <p>You are signed in with the invited address, <strong>\(offer.email)</strong>.</p>
-                <form method="post" action="/invitations/accept"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="invitation" value="\(invitation)"><button type="submit" class="primary">Accept the invitation</button></form>
+                <form method="post" action="\(Paths.acceptance.text)"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="invitation" value="\(invitation)"><button type="submit" class="primary">Accept the invitation</button></form>
                 """
         case .wrongPerson(let wrong, let choices):
             let own: HTML =

@@ -52,7 +52,7 @@ public struct OrganizationPage: Sendable {
             """
         return Page(
             title: organization.name, account: account,
-            path: [(organization.name, "/organizations/\(organization.id)")], content: content
+            path: [(organization.name, Paths.organization.path(organization.id))], content: content
         ).document
     }
 

@@ -1,14 +1,22 @@
-internal import HTTPMessage
 public import Identities
 internal import Web
 
 extension OrganizationPage {
     /// The pages of an organization.
-    enum Tab: String, CaseIterable {
-        case overview = ""
-        case members = "/members"
-        case mappings = "/claim-mappings"
-        case audit = "/audit"
+    enum Tab: CaseIterable {
+        case overview
+        case members
+        case mappings
+        case audit
+
+        var path: PathTemplate {
+            switch self {
+            case .overview: Paths.organization
+            case .members: Paths.members
+            case .mappings: Paths.mappings
+            case .audit: Paths.audit
+            }
+        }
 
         var title: String {
             switch self {
@@ -23,7 +31,7 @@ extension OrganizationPage {
 
 extension OrganizationPage.Organization {
     /// The path of one of the organization's pages.
-    func path(_ tab: OrganizationPage.Tab) -> String { "/organizations/\(FormEncoding.encode(id))\(tab.rawValue)" }
+    func path(_ tab: OrganizationPage.Tab) -> String { tab.path.path(id) }
 
     /// The organization's name and links to its other pages; the link to the log is for managers.
     func heading(_ current: OrganizationPage.Tab) -> HTML {

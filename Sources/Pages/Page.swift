@@ -66,7 +66,7 @@ public struct Account: Sendable {
 
     var markup: HTML {
         """
-        <div class="account"><span class="who" title="Signed in as \(name)">\(name)</span>\(signOut(title: "Sign out"))</div>
+        <div class="account"><a class="who" href="\(Paths.account.text)" title="Your account: \(name)">\(name)</a>\(signOut(title: "Sign out"))</div>
         """
     }
 
@@ -77,7 +77,7 @@ public struct Account: Sendable {
         formToken.map { token in
             let field: HTML = isSwitch ? "<input type=\"hidden\" name=\"switch\" value=\"1\">" : ""
             return """
-                <form method="post" action="/auth/logout"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
+                <form method="post" action="\(Paths.logout.text)"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
                 """
         }
     }

@@ -80,7 +80,7 @@ public struct RefusedPage: Sendable {
             </ul>
             <h2>Who you are here</h2>
             <dl>
-            <dt>E-mail</dt><dd>\(emailText)</dd>
+            <dt>E-mail</dt><dd>\(email.markup)</dd>
             <dt>Groups</dt><dd>\(groupText)</dd>
             <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer)</span></dd>
             <dt>Known there as</dt><dd><code>\(subject)</code></dd>
@@ -133,16 +133,6 @@ public struct RefusedPage: Sendable {
         }
     }
 
-    private var emailText: HTML {
-        switch email {
-        case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
-        case .unverified(let address, .denied): "\(address) <strong class=\"bad\">not verified</strong>"
-        case .unverified(let address, _): "\(address) <strong class=\"bad\">not known to be verified</strong>"
-        case .absent: "not sent by your identity provider"
-        case .unknown: "not known"
-        }
-    }
-
     private var groupText: HTML {
         switch groups {
         case .names(let names) where names.isEmpty: "none"
@@ -160,5 +150,18 @@ public struct RefusedPage: Sendable {
         guard !others.isEmpty else { return nil }
         let items = others.map { item -> HTML in "<li><a href=\"\(item.url)\">\(item.name)</a></li>" }
         return "<h2>Where you do have access</h2><ul>\(items)</ul>"
+    }
+}
+
+extension RefusedPage.Email {
+    /// The address with the state of its verification.
+    var markup: HTML {
+        switch self {
+        case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
+        case .unverified(let address, .denied): "\(address) <strong class=\"bad\">not verified</strong>"
+        case .unverified(let address, _): "\(address) <strong class=\"bad\">not known to be verified</strong>"
+        case .absent: "not sent by your identity provider"
+        case .unknown: "not known"
+        }
     }
 }

@@ -71,7 +71,7 @@ public struct SignInPage: Sendable {
 
     private var emailForm: HTML {
         """
-        <form method="get" action="/auth/login">
+        <form method="get" action="\(Paths.login.text)">
         <input type="hidden" name="from" value="form">\(hidden("organization", organization))\(hidden("return_to", returnTo))
         <label for="email">Work e-mail address</label>
         <input id="email" name="email" type="email" autocomplete="username" required maxlength="254">

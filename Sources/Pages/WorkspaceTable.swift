@@ -111,7 +111,7 @@ struct WorkspaceTable: Sendable {
 
     // MARK: Addresses
 
-    private var path: String { "/organizations/\(FormEncoding.encode(organization))" }
+    private var path: String { Paths.organization.path(organization) }
 
     private func link(
         q: String? = nil, owner: String? = nil, sort: Metric?? = .none, isDescending: Bool? = nil, cursor: String? = nil

@@ -5,6 +5,7 @@ import HTTPMessage
 import Identities
 import JSON
 import Testing
+import Web
 
 @testable import Gateway
 
@@ -26,89 +27,91 @@ private enum Asker: String, CaseIterable {
     }
 }
 
-/// A route's statuses for well-formed input about things that do not exist: caller by caller, in the order of their
+/// An endpoint's statuses for well-formed input about things that do not exist: caller by caller, in the order of their
 /// declaration.
 private struct Expectation {
-    let method: String
     let statuses: [Int]
 
-    /// The statuses of a route that needs a permission: 401 without a session, 404 without a role here, 403 with the
-    /// wrong role.
-    static func permitted(_ method: String, _ status: Int, viewer: Int, manager: Int, publisher: Int) -> Expectation {
-        Expectation(
-            method: method, statuses: [401, 404, viewer, manager, publisher, 404, 404].map { $0 == 0 ? status : $0 })
+    init(_ statuses: Int...) { self.statuses = statuses }
+
+    private init(_ statuses: [Int]) { self.statuses = statuses }
+
+    /// The statuses of an endpoint that needs a permission: 401 without a session, 404 without a role here, 403 with
+    /// the wrong role.
+    static func permitted(_ status: Int, viewer: Int, manager: Int, publisher: Int) -> Expectation {
+        Expectation([401, 404, viewer, manager, publisher, 404, 404].map { $0 == 0 ? status : $0 })
     }
 
     static func reading(_ status: Int = 200) -> Expectation {
-        permitted("GET", status, viewer: 0, manager: 0, publisher: 403)
+        permitted(status, viewer: 0, manager: 0, publisher: 403)
     }
 
-    static func managing(_ method: String, _ status: Int) -> Expectation {
-        permitted(method, status, viewer: 403, manager: 0, publisher: 403)
+    static func managing(_ status: Int) -> Expectation { permitted(status, viewer: 403, manager: 0, publisher: 403) }
+
+    static func publishing(_ status: Int) -> Expectation { permitted(status, viewer: 403, manager: 403, publisher: 0) }
+
+    static func everybody(_ status: Int) -> Expectation { Expectation(Array(repeating: status, count: 7)) }
+
+    /// - Parameter others: the status of every caller with a session.
+    static func nobody(_ status: Int, others: Int) -> Expectation {
+        Expectation([status] + Array(repeating: others, count: 6))
     }
 
-    static func publishing(_ method: String, _ status: Int) -> Expectation {
-        permitted(method, status, viewer: 403, manager: 403, publisher: 0)
-    }
-
-    static func everybody(_ method: String, _ status: Int) -> Expectation {
-        Expectation(method: method, statuses: Array(repeating: status, count: 7))
-    }
-
-    static func signedIn(_ method: String, _ status: Int) -> Expectation {
-        Expectation(method: method, statuses: [401] + Array(repeating: status, count: 6))
-    }
+    static func signedIn(_ status: Int) -> Expectation { nobody(401, others: status) }
 }
 
-@Suite("Every route, for everybody")
+/// The expectation of each endpoint, by its name.
+private let expectations: [String: Expectation] = [
+    // The home page, or a redirect to the user's only organization; without one, the refusal.
+    "home_get": Expectation(200, 404, 303, 303, 404, 303, 404),
+    "organizationPage_get": .reading(),
+    // Without a session no confirmation is needed.
+    "login_get": .everybody(303), "login_post": .nobody(303, others: 200),
+    "initiate_get": .everybody(200), "initiate_post": .everybody(400),
+    "callback_get": .everybody(400), "callback_post": .everybody(400),
+    "callbackWithoutProvider_get": .everybody(400), "callbackWithoutProvider_post": .everybody(400),
+    // Without a form token no user is signed out; without a session there is nothing to end.
+    "logout_post": .nobody(303, others: 403),
+    "signedOut_get": .everybody(200),
+    "backchannelLogout_post": .everybody(404),
+    "asset_get": .everybody(404),
+    "me_get": .signedIn(200),
+    "mySession_delete": .signedIn(404),
+    "organizations_get": .signedIn(200),
+    "workspaces_get": .reading(), "summary_get": .reading(), "workspace_get": .reading(404),
+    "inventory_get": .publishing(200), "inventory_put": .publishing(415),
+    "inventoryWorkspace_get": .publishing(404), "inventoryWorkspace_put": .publishing(415),
+    "inventoryWorkspace_delete": .publishing(404),
+    "inventoryChanges_post": .publishing(415),
+    "deniedSignIns_get": .managing(200), "auditEvents_get": .managing(200),
+    "members_get": .reading(), "grants_get": .reading(), "suspensions_get": .reading(),
+    "memberSessions_delete": .managing(404), "grant_delete": .managing(404),
+    "suspension_put": .managing(404), "suspension_delete": .managing(404),
+    "accountPage_get": .nobody(303, others: 200), "accountPage_post": .signedIn(415),
+    "membersPage_get": .reading(), "membersPage_post": .managing(415),
+    "mappingsPage_get": .reading(), "mappingsPage_post": .managing(415),
+    "explainPage_get": .reading(), "explainPage_post": .reading(415),
+    "auditPage_get": .managing(200),
+    // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
+    "acceptance_get": .everybody(404), "acceptance_post": .nobody(303, others: 404),
+    "acceptInvitation_post": .signedIn(415),
+    "invitations_get": .reading(), "invitations_post": .managing(415),
+    "invitation_delete": .managing(404), "invitationResend_post": .managing(404),
+    "claimMappings_get": .reading(), "claimMappings_post": .managing(415),
+    "claimMapping_get": .reading(404), "claimMapping_patch": .managing(415), "claimMapping_delete": .managing(404),
+    "claimMappingsExplain_post": .reading(415), "claimMappingsPreview_post": .managing(415),
+    "openAPI_get": .everybody(200),
+]
+
+@Suite("Every endpoint, for everybody")
 struct RouteMatrixTests {
-    /// The expectations for a route; a missing route does not compile.
-    private func expectations(_ route: Route) -> [Expectation] {
-        switch route {
-        // The home page, or a redirect to the user's only organization; without one, the refusal.
-        case .home: [Expectation(method: "GET", statuses: [200, 404, 303, 303, 404, 303, 404])]
-        case .organizationPage: [.reading()]
-        // Without a session no confirmation is needed.
-        case .login:
-            [.everybody("GET", 303), Expectation(method: "POST", statuses: [303] + Array(repeating: 200, count: 6))]
-        case .initiate: [.everybody("GET", 200), .everybody("POST", 400)]
-        case .callback, .callbackWithoutProvider: [.everybody("GET", 400), .everybody("POST", 400)]
-        // Without a form token no user is signed out; without a session there is nothing to end.
-        case .logout: [Expectation(method: "POST", statuses: [303, 403, 403, 403, 403, 403, 403])]
-        case .signedOut: [.everybody("GET", 200)]
-        case .backchannelLogout: [.everybody("POST", 404)]
-        case .asset: [.everybody("GET", 404)]
-        case .me: [.signedIn("GET", 200)]
-        case .mySession: [.signedIn("DELETE", 404)]
-        case .organizations: [.signedIn("GET", 200)]
-        case .workspaces, .summary: [.reading()]
-        case .workspace: [.reading(404)]
-        case .inventory: [.publishing("GET", 200), .publishing("PUT", 415)]
-        case .inventoryWorkspace: [.publishing("GET", 404), .publishing("PUT", 415), .publishing("DELETE", 404)]
-        case .inventoryChanges: [.publishing("POST", 415)]
-        case .deniedSignIns, .auditEvents: [.managing("GET", 200)]
-        case .members, .grants, .suspensions: [.reading()]
-        case .memberSessions, .grant: [.managing("DELETE", 404)]
-        case .suspension: [.managing("PUT", 404), .managing("DELETE", 404)]
-        case .membersPage, .mappingsPage: [.reading(), .managing("POST", 415)]
-        case .explainPage: [.reading(), .permitted("POST", 415, viewer: 0, manager: 0, publisher: 403)]
-        case .auditPage: [.managing("GET", 200)]
-        // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
-        case .acceptance:
-            [.everybody("GET", 404), Expectation(method: "POST", statuses: [303] + Array(repeating: 404, count: 6))]
-        case .acceptInvitation: [.signedIn("POST", 415)]
-        case .invitations: [.reading(), .managing("POST", 415)]
-        case .invitation: [.managing("DELETE", 404)]
-        case .invitationResend: [.managing("POST", 404)]
-        case .claimMappings: [.reading(), .managing("POST", 415)]
-        case .claimMapping: [.reading(404), .managing("PATCH", 415), .managing("DELETE", 404)]
-        case .claimMappingsExplain: [.permitted("POST", 415, viewer: 0, manager: 0, publisher: 403)]
-        case .claimMappingsPreview: [.managing("POST", 415)]
-        case .openAPI: [.everybody("GET", 200)]
-        }
+    @Test("has an expectation, and every expectation has an endpoint")
+    func complete() throws {
+        let names = try TestWorld().handler.router.resources.flatMap(\.endpoints).map(\.name)
+        #expect(names.sorted() == expectations.keys.sorted())
     }
 
-    @Test("has its status; no method is forgotten")
+    @Test("has its status")
     func matrix() async throws {
         let world = try SignInWorld()
         let acme = try #require(OrganizationID("acme"))
@@ -133,21 +136,17 @@ struct RouteMatrixTests {
                 try await browser.signIn(person)
                 token = ["X-CSRF-Token: \(try await browser.formToken())"]
             }
-            for route in Route.allCases {
-                let expectations = expectations(route)
-                let methods = Set(Method.allCases.filter(route.allows)).subtracting([.options, .head])
-                #expect(Set(expectations.map(\.method)) == Set(methods.map(\.rawValue)), "\(route)")
-                for expectation in expectations {
-                    let path = route.template.replacing("{org}", with: "acme").replacing(
-                        /{\w+}/, with: "AAAAAAAAAAAAAAAAAAAAAA")
-                    let isPage = route.kind != .api && route.permission(for: .get) == nil
-                    let fields = route == .logout ? [] : token
-                    let answer = try await browser.send(
-                        expectation.method, path, fields: fields + (isPage ? TestBrowser.navigation : []))
-                    #expect(
-                        answer.status == expectation.statuses[index],
-                        "\(expectation.method) \(route.template) for \(asker.rawValue): \(answer.status)")
-                }
+            for endpoint in world.router.resources.flatMap(\.endpoints) {
+                let expectation = try #require(expectations[endpoint.name], "\(endpoint.name)")
+                let path = endpoint.path.text.replacing("{org}", with: "acme").replacing(
+                    /{\w+}/, with: "AAAAAAAAAAAAAAAAAAAAAA")
+                let isPage = endpoint.kind != .api && endpoint.permission == nil
+                let fields = endpoint.name == "logout_post" ? [] : token
+                let answer = try await browser.send(
+                    endpoint.method.rawValue, path, fields: fields + (isPage ? TestBrowser.navigation : []))
+                #expect(
+                    answer.status == expectation.statuses[index],
+                    "\(endpoint.name) for \(asker.rawValue): \(answer.status)")
             }
         }
     }

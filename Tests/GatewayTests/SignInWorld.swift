@@ -42,6 +42,7 @@ final class SignInWorld: Sendable {
     let database: Database
     private let directory: String
     private let handler: OnReactor<GatewayHandler>
+    let router: Router
     private let way: Outbound
     private let log: Log
     private let thread: Mutex<SystemThread?>
@@ -94,10 +95,11 @@ final class SignInWorld: Sendable {
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
-        handler = OnReactor(
-            GatewayHandler(
-                deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
-                news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor))
+        let handler = GatewayHandler(
+            deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
+            news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor)
+        router = handler.router
+        self.handler = OnReactor(handler)
         thread = Mutex(nil)
         let reactor = reactor
         let new = try reactor.start()

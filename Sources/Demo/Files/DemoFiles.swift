@@ -3,7 +3,9 @@ public import Cryptography
 public import Gateway
 internal import Glibc
 internal import JSON
+internal import Pages
 internal import Text
+internal import Web
 
 /// The files in the demo's directory: its signing key, the public half as a key set, the store, and a sample
 /// configuration that is rewritten at every start.
@@ -78,8 +80,8 @@ public struct DemoFiles {
             clients: [
                 DemoClient(
                     id: DemoTokens.clientID, secret: clientSecret,
-                    redirectURIs: ["\(publicURL)\(SignInPath.callback)/\(DemoTokens.providerID)"],
-                    postLogoutRedirectURIs: [publicURL + SignInPath.signedOut])
+                    redirectURIs: [publicURL + Paths.callback.path(DemoTokens.providerID)],
+                    postLogoutRedirectURIs: [publicURL + Paths.signedOut.text])
             ], people: DemoTokens.people.compactMap(\.account), key: key, keyID: DemoTokens.keyID)
     }
 

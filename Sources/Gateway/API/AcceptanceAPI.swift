@@ -1,33 +1,47 @@
 internal import Grants
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import JSON
+internal import Sessions
+internal import Snapshots
+internal import Web
 
-/// `POST /api/v1/invitations/accept`
+/// The acceptance of an invitation by a program.
 struct AcceptanceAPI: Sendable {
-    let acceptance: Acceptance
-    let request: Request
+    let deployments: Published<Deployment>
+    let service: SignInService
 
-    func accept(_ body: RequestBody) async -> Reply {
-        do throws(Problem) {
-            var reader = BodyReader(try await BodyReader.object(request, body))
-            reader.allow("token")
-            let text = reader.text("token")
-            try reader.finish()
-            guard let token = text.flatMap({ InvitationToken($0) }) else {
-                throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")
-            }
-            let grant = try await acceptance.accept(token)
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("organization", grant.organization.text)
-            writer.member("role", grant.role.rawValue)
-            writer.member("grant", grant.id)
-            writer.endObject()
-            return .json(writer.bytes)
-        } catch {
-            return .problem(error)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "acceptInvitation", .post, "/api/v1/invitations/accept", .api, .signedIn(.json(accept)),
+                isRateLimited: true,
+                documentation: EndpointDocumentation(
+                    summary: "Accept an invitation", content: "Acceptance", results: .one("AcceptedGrant"),
+                    statuses: [403, 404, 409]))
+        ]
+    }
+
+    private func accept(
+        _ context: RequestContext, _ caller: Caller, _ root: JSONValue
+    ) async throws(Problem) -> Reply {
+        var reader = BodyReader(root)
+        reader.allow("token")
+        let text = reader.text("token")
+        try reader.finish()
+        guard let token = text.flatMap({ InvitationToken($0) }) else {
+            throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")
         }
+        let acceptance = Acceptance(
+            deployments: deployments, service: service, claims: caller.claims, origin: context.origin,
+            session: caller.session?.session.key)
+        let grant = try await acceptance.accept(token)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("organization", grant.organization.text)
+        writer.member("role", grant.role.rawValue)
+        writer.member("grant", grant.id)
+        writer.endObject()
+        return .json(writer.bytes)
     }
 }

@@ -1,5 +1,3 @@
-internal import HTTPMessage
-internal import HTTPServer
 internal import JSON
 internal import Text
 
@@ -13,27 +11,6 @@ struct BodyReader {
     init(_ root: JSONValue, at prefix: String = "") {
         self.root = root
         self.prefix = prefix
-    }
-
-    /// The JSON object of a request's content; throws if there is none.
-    static func object(_ request: Request, _ body: RequestBody) async throws(Problem) -> JSONValue {
-        guard request.hasContentType("application/json") == true else {
-            throw Problem(.unsupportedMediaType, detail: "Send the document as application/json.")
-        }
-        let root: JSONValue
-        do {
-            root = try JSONDocument(parsing: try await body.collect()).root
-        } catch let error as BodyError {
-            throw MetricsAPI.problem(error)
-        } catch {
-            throw Problem(.invalidRequest, detail: "The document is not valid JSON: \(error)")
-        }
-        guard root.kind == .object else {
-            throw Problem(
-                .invalidRequest, status: 422, detail: "The document has to be an object.",
-                faults: [Problem.Fault(pointer: "", detail: "has to be an object")])
-        }
-        return root
     }
 
     func has(_ name: String) -> Bool { root.member(name) != nil }

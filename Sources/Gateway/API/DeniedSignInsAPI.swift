@@ -1,31 +1,37 @@
 internal import Cryptography
 internal import Databases
+internal import HTTPMessage
 internal import Identities
 internal import JSON
 internal import Policy
 internal import Sessions
 internal import Time
+internal import Web
 
 /// Sign-ins that gave no role here, from which managers correct mappings.
 struct DeniedSignInsAPI: Sendable {
     let service: SignInService
 
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "deniedSignIns", .get, "/api/v1/organizations/{org}/denied-sign-ins", .api,
+                .permitted(.writeMappings, .later(list)),
+                documentation: EndpointDocumentation(
+                    summary: "Sign-ins that gave no role in the organization", parameters: [.limit, .cursor],
+                    results: .list("DeniedSignIn")))
+        ]
+    }
+
     /// Lists a page, newest first.
-    func list(_ permit: Permit, _ items: [(name: String, value: String)]?) async -> Reply {
-        do throws(Problem) {
-            let query = try ListQuery(items)
-            let place = try query.place()
-            let found: (items: [DeniedSignIn], hasMore: Bool)
-            do throws(DatabaseError) {
-                found = try await service.denied.list(
-                    of: permit.organization, before: place, limit: query.limit, now: service.now())
-            } catch {
-                throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
-            }
-            return page(found.items, hasMore: found.hasMore)
-        } catch {
-            return .problem(error)
+    private func list(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let query = try ListQuery(context.request.target.queryItems)
+        let place = try query.place()
+        let found = try await context.stored { () throws(DatabaseError) in
+            try await service.denied.list(
+                of: permitted.permit.organization, before: place, limit: query.limit, now: service.now())
         }
+        return page(found.items, hasMore: found.hasMore)
     }
 
     private func page(_ items: [DeniedSignIn], hasMore: Bool) -> Reply {

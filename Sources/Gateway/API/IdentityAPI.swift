@@ -12,43 +12,47 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// The caller's own identity: `GET /api/v1/me` and `GET /api/v1/organizations`.
-struct IdentityAPI {
-    let deployment: Deployment
-    let access: AccessSnapshot
-    let claims: VerifiedClaims
-    private let session: BrowserSession?
+/// The caller's own identity, sessions and organizations.
+struct IdentityAPI: Sendable {
+    let service: SignInService
 
-    init(deployment: Deployment, access: AccessSnapshot, caller: Caller) {
-        self.deployment = deployment
-        self.access = access
-        claims = caller.claims
-        session = caller.session
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "me", .get, "/api/v1/me", .api, .signedIn(.later(me)),
+                documentation: EndpointDocumentation(
+                    summary: "The caller's identity, roles and sessions", results: .one("Me"))),
+            Endpoint(
+                "mySession", .delete, "/api/v1/me/sessions/{id}", .api, .signedIn(.later(end)),
+                documentation: EndpointDocumentation(
+                    summary: "End one of the caller's sessions", status: 204, statuses: [404])),
+            Endpoint(
+                "organizations", .get, "/api/v1/organizations", .api, .signedIn(.now(organizations)),
+                documentation: EndpointDocumentation(
+                    summary: "The organizations in which the caller has a role", parameters: [.limit, .cursor],
+                    results: .list("Organization"))),
+        ]
     }
 
-    func me(_ service: SignInService) async -> Reply {
-        do throws(DatabaseError) {
-            return me(try await service.sessions.sessions(of: claims.identity, under: deployment.signIn.lifetimes))
-        } catch {
-            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
-        }
+    private func me(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
+        let sessions = try await context.sessions(of: caller, service)
+        return IdentityAPI.document(context, caller, sessions)
     }
 
     /// Ends one of the caller's own sessions.
-    func end(_ id: String, _ service: SignInService, _ origin: AuditOrigin) async -> Reply {
-        let records = deployment.auditRecords(.sessionEnd, of: claims, with: access, from: origin, target: id)
-        do throws(DatabaseError) {
-            guard try await service.sessions.end(id: id, of: claims.identity, recording: records) else {
-                return .problem(Problem(.notFound, detail: "You have no session of this id."))
-            }
-        } catch {
-            return .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+    private func end(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
+        let id = context.variable("id")
+        guard try await context.endSession(id, of: caller, service) else {
+            throw Problem(.notFound, detail: "You have no session of this id.")
         }
-        guard (session?.session.id).isExactly(id) else { return .noContent }
-        return Reply.noContent.with([deployment.sessionCookie.clearing])
+        guard (caller.session?.session.id).isExactly(id) else { return .noContent }
+        return Reply.noContent.with([context.deployment.sessionCookie.clearing])
     }
 
-    private func me(_ sessions: [SessionSummary]) -> Reply {
+    private static func document(
+        _ context: RequestContext, _ caller: Caller, _ sessions: [SessionSummary]
+    ) -> Reply {
+        let claims = caller.claims
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("identity")
@@ -60,7 +64,7 @@ struct IdentityAPI {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for (organization, entitlement) in deployment.entitlements(of: claims, with: access) {
+        for (organization, entitlement) in context.deployment.entitlements(of: claims, with: context.access) {
             writer.beginObject()
             writer.member("organization", organization.id.text)
             writer.member("role", entitlement.role?.rawValue)
@@ -78,21 +82,21 @@ struct IdentityAPI {
             writer.member("last_used_at", summary.usedAt.rfc3339)
             writer.member("ip", summary.address)
             writer.member("user_agent", summary.userAgent)
-            writer.member("current", summary.id == session?.session.id)
+            writer.member("current", summary.id == caller.session?.session.id)
             writer.endObject()
         }
         writer.endArray()
         // A bearer token has no session, so request forgery cannot use it.
-        writer.member("csrf_token", session.flatMap { try? $0.token.formToken })
+        writer.member("csrf_token", caller.formToken)
         writer.endObject()
         return .json(writer.bytes)
     }
 
     /// The organizations in which the caller has a role, ordered by id.
-    func organizations(_ items: [(name: String, value: String)]?) -> Reply {
+    private func organizations(_ context: RequestContext, _ caller: Caller) -> Reply {
         do throws(Problem) {
-            let query = try ListQuery(items)
-            let all = deployment.entitlements(of: claims, with: access)
+            let query = try ListQuery(context.request.target.queryItems)
+            let all = context.deployment.entitlements(of: caller.claims, with: context.access)
                 .sorted { $0.organization.id < $1.organization.id }
             return .json(
                 try query.page(of: all, id: \.organization.id.text, isID: { OrganizationID($0) != nil }) {
@@ -103,6 +107,24 @@ struct IdentityAPI {
                 })
         } catch {
             return .problem(error)
+        }
+    }
+}
+
+extension RequestContext {
+    /// The active sessions of a caller's identity, newest first.
+    func sessions(of caller: Caller, _ service: SignInService) async throws(Problem) -> [SessionSummary] {
+        try await stored { () throws(DatabaseError) in
+            try await service.sessions.sessions(of: caller.claims.identity, under: deployment.signIn.lifetimes)
+        }
+    }
+
+    /// Ends a session of a caller's identity. Returns false if the caller has no session of this id.
+    func endSession(_ id: String, of caller: Caller, _ service: SignInService) async throws(Problem) -> Bool {
+        let records = deployment.auditRecords(
+            .sessionEnd, of: caller.claims, with: access, from: origin, target: id)
+        return try await stored { () throws(DatabaseError) in
+            try await service.sessions.end(id: id, of: caller.claims.identity, recording: records)
         }
     }
 }

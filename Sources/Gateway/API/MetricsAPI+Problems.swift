@@ -40,19 +40,11 @@ extension MetricsAPI {
         }
     }
 
-    static func problem(_ error: BodyError) -> Problem {
-        switch error {
-        case .tooLarge: Problem(.payloadTooLarge, detail: "The body is larger than allowed here.")
-        case .disconnected: Problem(.invalidRequest, detail: "The body ended early.")
-        case .fault(let fault): Problem.of(fault)
-        }
-    }
-
     /// The problem for a fault; its cause goes to the log and not to the client.
     func problem(_ fault: MetricsFault, requestID: String?) -> Problem {
         switch fault {
         case .source(let error):
-            if let error = error as? BodyError { return MetricsAPI.problem(error) }
+            if let error = error as? BodyError { return Problem(error) }
             return Problem(.invalidRequest, detail: "The body could not be read to its end.")
         case .store(let error):
             log.write(.error, "the store cannot be used", requestID: requestID, fields: [("cause", "\(error)")])

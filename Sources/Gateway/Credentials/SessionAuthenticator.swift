@@ -60,8 +60,7 @@ struct SessionAuthenticator {
                 do {
                     loaded[key] = try await sessions.session(key)
                 } catch {
-                    return .refused(
-                        Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+                    return .refused(.storeUnavailable)
                 }
             }
             return .lookAgain(sessions: loaded)

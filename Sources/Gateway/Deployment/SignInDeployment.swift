@@ -4,11 +4,13 @@ internal import Cryptography
 public import HTTPClient
 internal import Identities
 public import OpenID
+internal import Pages
 internal import Sessions
 internal import Text
 public import Threads
 internal import Time
 internal import Tokens
+internal import Web
 
 /// The means to reach providers, shared by every reading of the configuration.
 public struct Outbound: Sendable {
@@ -85,7 +87,7 @@ extension SignInDeployment {
                 logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
                 contextClasses: provider.acrValues,
                 redirectURI: RedirectURI(of: provider.id, at: base).text,
-                postLogoutRedirectURI: base + SignInPath.signedOut)
+                postLogoutRedirectURI: base + Paths.signedOut.text)
             parties.append(
                 RelyingParty(
                     client, remote: remote, http: outbound.http, claimsLifetime: settings.sessions.claimsLifetime,

@@ -6,15 +6,17 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Pages
 internal import Policy
 internal import Text
 internal import Time
 internal import Tokens
+internal import Web
 
 extension Deployment {
     /// An invitation's link, the only URL that contains a token. Its page removes the token from the address bar.
     func link(_ token: InvitationToken) -> String {
-        "\(publicURL)\(Route.acceptance.template)?token=\(token.text)"
+        "\(publicURL)\(Paths.acceptance.text)?token=\(token.text)"
     }
 
     /// The fault of an address that may not be invited; nil if it may.

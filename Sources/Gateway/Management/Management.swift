@@ -73,7 +73,7 @@ struct Management: Sendable {
         } catch {
             service.log.write(
                 .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
-            throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
+            throw Problem.storeUnavailable
         }
     }
 

@@ -16,8 +16,8 @@ struct SignInReplies: Sendable {
         switch next {
         case .redirect(let target): .redirect(target)
         case .enter(let target?, _): .redirect(target.text)
-        case .enter(nil, let organization?): .redirect("/organizations/\(FormEncoding.encode(organization))")
-        case .enter(nil, nil): .redirect("/")
+        case .enter(nil, let organization?): .redirect(Paths.organization.path(organization))
+        case .enter(nil, nil): .redirect(Paths.home.path())
         case .leave(let url, let isSigningIn):
             .page(.ok, ContinuePage(isSigningIn ? .signIn : .signOut, url: url).document)
         case .choose(let query, let prompt):
@@ -34,7 +34,7 @@ struct SignInReplies: Sendable {
         case .tokenRefused(let reason, let detail):
             .problem(Problem(.invalidRequest, detail: detail, reason: reason.rawValue))
         case .storeUnavailable:
-            .problem(Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment."))
+            .problem(.storeUnavailable)
         case .unknownProvider: .problem(Problem(.notFound, detail: "Users don't sign in at a provider with this id."))
         }
     }

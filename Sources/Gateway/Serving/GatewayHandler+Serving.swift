@@ -1,228 +1,135 @@
-internal import Audit
-internal import ClaimMapping
-internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
-internal import JSON
 internal import Policy
-internal import Sessions
 internal import Snapshots
 internal import Telemetry
 internal import Tokens
-internal import Web
-internal import WorkspaceMetrics
 
 extension GatewayHandler {
-    /// Decides entitlement and permit, then dispatches to the route.
-    func serve(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
-        let (request, deployment, context) = (exchange.request, exchange.deployment, exchange.context)
-        context.record.subject = caller.claims.identity.subject.text
-        if let session = caller.session, request.method.changesState {
-            // A page's form sends its token in the content, and it is checked when that is read.
-            guard !RequestOrigin.isForeign(request, origin: deployment.publicURL),
-                request.field(.formToken).map(session.token.isFormToken) ?? (match.route.kind == .page)
-            else {
-                return exchange.now(
-                    .problem(
-                        Problem(
-                            .requestForgery,
-                            detail: "Send the session's csrf_token (GET /api/v1/me) in the X-CSRF-Token field.")))
+    /// Serves a request by its endpoint's code, if its caller may run that code.
+    ///
+    /// - Parameter caller: nil if the request has no valid credential, or if the endpoint needs none.
+    func serve(_ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller?) -> Answer {
+        if let caller {
+            context.record.entry.subject = caller.claims.identity.subject.text
+            if let session = caller.session,
+                let problem = RequestForgery.problem(context, endpoint, of: session.token)
+            {
+                return now(.problem(problem), context)
             }
         }
-        guard let permission = match.route.permission(for: request.method) else {
-            return serveIdentity(match, exchange, caller)
-        }
-        let organization = deployment.organization(match.organization)
-        // A decision under other settings must not be remembered for the current ones.
-        let isCurrent = deployment === current.value
-        let entitlement = organization.map { organization in
-            isCurrent
-                ? entitlements.entitlement(of: caller.claims, in: organization) {
-                    deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+        switch endpoint.access {
+        case .anyone(let handler): return run(handler, (), context, endpoint)
+        case .optionalCaller(let handler): return run(handler, caller, context, endpoint, of: caller)
+        case .signedIn(let handler):
+            guard let caller else { return now(context.unauthenticated, context) }
+            return run(handler, caller, context, endpoint, of: caller)
+        case .permitted(let permission, let handler):
+            guard let caller else { return now(context.unauthenticated, context) }
+            switch decide(permission, context, caller) {
+            case .permitted(let permitted):
+                return run(handler, permitted, context, endpoint, of: caller, permitted)
+            case .refused(let reason, let entitlement):
+                let refusal = refuse(reason, context, caller)
+                guard let extending = suspensionExtension(of: caller, entitlement, context) else {
+                    return now(refusal, context)
                 }
-                : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
-        }
-        let decision = entitlement?.decide(permission)
-        guard case .permit(let permit) = decision, let organization else {
-            guard case .refuse(let reason) = decision else {
-                return exchange.now(refuse(.organizationNotFound, match, exchange, caller))
-            }
-            let refusal = refuse(reason, match, exchange, caller)
-            guard let learn = newAddress(of: caller, entitlement, exchange) else { return exchange.now(refusal) }
-            return exchange.later { _ in
-                await learn()
-                return refusal
-            }
-        }
-        context.record.organization = permit.organization.text
-        context.record.decision = "permit"
-        counters.permits(figures, permit.role.rawValue)
-        return dispatch(match, exchange, caller, permit, organization)
-    }
-
-    /// The extension of a suspension, if a suspended user comes with an unknown verified address: other users with
-    /// that address are suspended too, since it belongs to one person.
-    private func newAddress(
-        of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
-    ) -> (@Sendable () async -> Void)? {
-        let (claims, deployment) = (caller.claims, exchange.deployment)
-        let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
-        guard let entitlement, entitlement.reason == .suspended,
-            deployment.organization(entitlement.organization.text)?.accepts(claims.provider) ?? false,
-            let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
-            access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
-            let identity = try? IdentityID(Identity(issuer: Issuer(issuer), subject: Subject(subject)))
-        else { return nil }
-        let (service, rules, id) = (service, Deployment.peopleRules(of: deployments), entitlement.organization)
-        let key = "\(id.text) \(identity.text) \(email)"
-        guard service.mayExtendSuspension(key) else { return nil }
-        let origin = exchange.origin
-        let record = AuditRecord(
-            .suspensionExtend, by: .system, in: id, requestID: origin.requestID, address: origin.address)
-        return {
-            let result = try? await service.access.extendSuspension(
-                of: identity, to: email, in: id, under: rules, recording: record)
-            guard case .failure(.wouldLockOut) = result else { return }
-            service.noteRefusedExtension(key)
-            service.log.write(
-                .warning, "a suspended person has the address of the last who manages the organization",
-                requestID: origin.requestID, fields: [("organization", id.text)])
-        }
-    }
-
-    private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
-        let identity = IdentityAPI(deployment: exchange.deployment, access: access.value, caller: caller)
-        let service = service
-        switch match.route {
-        case .home: return exchange.now(PageRoutes.home(exchange, caller))
-        case .acceptance: return acceptance(exchange, caller)
-        case .acceptInvitation:
-            let api = AcceptanceAPI(
-                acceptance: Acceptance(
-                    deployments: deployments, service: service, claims: caller.claims, origin: exchange.origin,
-                    session: caller.session?.session.key), request: exchange.request)
-            return exchange.later { body in await api.accept(body) }
-        case .organizations:
-            return exchange.now(identity.organizations(exchange.request.target.queryItems))
-        case .mySession:
-            let origin = exchange.origin
-            return exchange.later { _ in await identity.end(match.item, service, origin) }
-        default: return exchange.later { _ in await identity.me(service) }
-        }
-    }
-
-    /// Accepts an invitation or shows it, for a user who may not be signed in yet.
-    func acceptance(_ exchange: Exchange, _ caller: Caller?) -> Answer {
-        let flow = AcceptanceFlow(
-            deployment: exchange.deployment, deployments: deployments, service: service, request: exchange.request,
-            origin: exchange.origin, claims: caller?.claims, session: caller?.session?.token)
-        return exchange.request.method == .post
-            ? exchange.later { body in await flow.accept(body) }
-            : exchange.later { _ in await flow.show() }
-    }
-
-    private func dispatch(
-        _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller, _ permit: Permit,
-        _ organization: Deployment.Organization
-    ) -> Answer {
-        let request = exchange.request
-        switch match.route {
-        case .organizationPage:
-            return PageRoutes.organization(exchange, caller, permit, organization, metrics)
-        case .deniedSignIns:
-            let (service, items) = (service, request.target.queryItems)
-            return exchange.later { _ in
-                await DeniedSignInsAPI(service: service).list(permit, items)
-            }
-        case .auditEvents:
-            let api = AuditAPI(management: management(exchange, caller, permit, organization), request: request)
-            return exchange.later { _ in await api.list() }
-        case .members, .memberSessions, .grants, .grant, .suspensions, .suspension, .invitations, .invitation,
-            .invitationResend, .claimMappings, .claimMapping, .claimMappingsExplain, .claimMappingsPreview:
-            let api = ManagementAPI(
-                management: management(exchange, caller, permit, organization), request: request)
-            return exchange.later { body in await api.answer(match.route, match.item, body) }
-        case .membersPage, .mappingsPage, .explainPage, .auditPage:
-            let pages = ManagementPages(
-                management: management(exchange, caller, permit, organization), request: request,
-                account: PageRoutes.account(caller), session: caller.session?.token)
-            return exchange.later { body in await pages.answer(match.route, body) }
-        case .inventory, .inventoryWorkspace, .inventoryChanges: break
-        default:
-            if let read = metrics.longRead(match, request, permit) {
-                return exchange.later { _ in await read() }
-            }
-            return exchange.now(metrics.read(match, request, permit, organization.license, pages))
-        }
-        if request.method.hasContent, request.hasContentType("application/json") != true {
-            return exchange.now(
-                .problem(Problem(.unsupportedMediaType, detail: "Send the document as application/json.")))
-        }
-        let (metrics, requestID) = (metrics, exchange.renderer.requestID)
-        let authorization = authorization(caller, permit)
-        let record = AuditRecord(
-            .inventoryImport, by: caller.actor, in: permit.organization, requestID: requestID,
-            address: exchange.context.record.remoteAddress)
-        return exchange.later { body in
-            await metrics.work(match, request, permit, requestID: requestID, if: authorization, recording: record, body)
-        }
-    }
-
-    private func management(
-        _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization
-    ) -> Management {
-        Management(
-            deployment: exchange.deployment, deployments: deployments, organization: organization, service: service,
-            permit: permit, caller: standing(caller), origin: exchange.origin)
-    }
-
-    private func standing(_ caller: Caller) -> StandingCaller {
-        StandingCaller(
-            deployments: deployments, sessions: service.sessions, claims: caller.claims,
-            session: caller.session?.session.key)
-    }
-
-    /// A publisher's permission is checked again in the transactions of each write.
-    private func authorization(_ caller: Caller, _ permit: Permit) -> WriteAuthorization {
-        let identity = standing(caller).acting(permit.permission, in: permit.organization)
-        let (access, organization) = (service.access, permit.organization)
-        return WriteAuthorization { transaction throws(DatabaseError) in
-            switch try access.refusal(of: identity, in: organization, transaction) {
-            case nil: nil
-            case .signedOut: .signedOut
-            case .notPermitted(let isMember): .notPermitted(isMember: isMember)
-            case .some: .notPermitted(isMember: false)
+                return later(context, endpoint) { _ in
+                    await extending.perform()
+                    return context.render(refusal)
+                }
             }
         }
     }
 
-    private func refuse(
-        _ reason: RefusalReason, _ match: RouteMatch, _ exchange: Exchange, _ caller: Caller
-    ) -> Reply {
-        exchange.context.record.decision = "refuse"
-        exchange.context.record.reason = reason.rawValue
+    // MARK: Decision
+
+    private enum Decision {
+        case permitted(PermittedCaller)
+        /// - Parameter entitlement: nil if there is no such organization.
+        case refused(RefusalReason, Entitlement?)
+    }
+
+    private func decide(_ permission: Permission, _ context: RequestContext, _ caller: Caller) -> Decision {
+        let deployment = context.deployment
+        guard let organization = deployment.organization(context.variable("org")) else {
+            return .refused(.organizationNotFound, nil)
+        }
+        // A decision under other settings must not be remembered for the current ones.
+        let entitlement =
+            deployment === current.value
+            ? entitlements.entitlement(of: caller.claims, in: organization) {
+                deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+            } : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+        switch entitlement.decide(permission) {
+        case .refuse(let reason): return .refused(reason, entitlement)
+        case .permit(let permit):
+            context.record.entry.organization = permit.organization.text
+            context.record.entry.decision = "permit"
+            counters.permits(figures, permit.role.rawValue)
+            return .permitted(PermittedCaller(caller: caller, permit: permit, organization: organization))
+        }
+    }
+
+    private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller) -> Reply {
+        context.record.entry.decision = "refuse"
+        context.record.entry.reason = reason.rawValue
         figures.decisions.counter(["refuse", reason.rawValue]).add()
         let unknown = caller.claims.unknown
         // A new sign-in renews claims that have expired by age.
         if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {
-            return outdated(match, exchange, caller.claims.provider)
+            return context.outdated(caller.claims.provider)
         }
-        if match.route.kind == .page, reason != .permissionMissing { return PageRoutes.refused(exchange, caller) }
-        switch reason {
-        case .permissionMissing:
-            return .problem(Problem(.permissionMissing, detail: "Your role in this organization does not permit this."))
-        case .claimsIncomplete:
-            let detail =
-                unknown.isUserinfoMissing
-                ? "Your identity provider did not answer when it was asked for the rest of your claims (userinfo), and "
-                    + "they could decide your role. Sign in again in a few minutes."
-                : "Your provider left claims out of the token that could earn a role. Ask it for fewer groups."
-            return .problem(Problem(.claimsIncomplete, detail: detail))
-        case .organizationNotFound:
-            return .problem(
-                Problem(.organizationNotFound, detail: "There is no such organization, or you have no role in it."))
+        if context.resource?.kind == .page, reason != .permissionMissing {
+            return RefusalReply.page(context, caller)
+        }
+        return .problem(Problem(reason, unknown))
+    }
+
+    // MARK: Content
+
+    /// Runs an endpoint's code with the content that it takes.
+    ///
+    /// - Parameters:
+    ///   - caller: the caller, whose form token a form has to bring; nil if there is none.
+    ///   - permitted: the caller with their permit, which is checked again once the content has arrived.
+    private func run<Party: Sendable>(
+        _ handler: Handler<Party>, _ party: Party, _ context: RequestContext, _ endpoint: Endpoint,
+        of caller: Caller? = nil, _ permitted: PermittedCaller? = nil
+    ) -> Answer {
+        let management = management
+        switch handler {
+        case .now(let reply): return now(reply(context, party), context)
+        case .either(let decide):
+            switch decide(context, party) {
+            case .now(let reply): return now(reply, context)
+            case .later(let work): return replyLater(context, endpoint) { _ throws(Problem) in try await work() }
+            }
+        case .later(let work):
+            return replyLater(context, endpoint) { _ throws(Problem) in try await work(context, party) }
+        case .json(let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let root = try await context.object(body)
+                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                return try await work(context, party, root)
+            }
+        case .form(let reading, let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let form = try await context.form(reading, body, of: caller?.session?.token)
+                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                return try await work(context, party, form)
+            }
+        case .raw(let type, let work):
+            if let type {
+                do throws(Problem) {
+                    try context.checkContentType(type)
+                } catch {
+                    return now(.problem(error), context)
+                }
+            }
+            return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
         }
     }
 }

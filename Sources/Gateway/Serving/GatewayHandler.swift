@@ -1,7 +1,6 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
-internal import Identities
 internal import OpenID
 internal import Policy
 internal import Snapshots
@@ -11,24 +10,25 @@ internal import Time
 internal import Tokens
 internal import Web
 
-/// The processing of a request on one reactor: route, credential, entitlement, permit, backend.
+/// The processing of a request on one reactor: endpoint, credential, entitlement, permit, and the endpoint's own code.
 final class GatewayHandler: RequestHandler {
     let deployments: Published<Deployment>
-    let metrics: MetricsAPI
     let service: SignInService
+    let router: Router
     private let health: StoreHealth
     let figures: GatewayFigures
+    private let log: Log
     private let accessLog: AccessLog
-    private let authenticator: Authenticator
+    let authenticator: Authenticator
     private let news: KeyNews
-    private let reactor: Reactor
+    let reactor: Reactor
+    let management: ManagementFactory
     private(set) var current: Published<Deployment>.Reading
     private(set) var access: Published<AccessSnapshot>.Reading
     private var knownNews: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
     private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
-    let pages = PageCache()
     var entitlements = EntitlementCache()
 
     /// - Parameter news: the notice of changed keys.
@@ -37,12 +37,14 @@ final class GatewayHandler: RequestHandler {
         health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
     ) {
         self.deployments = deployments
-        self.metrics = metrics
         self.service = service
+        router = GatewayEndpoints(deployments, metrics, service).router
         self.news = news
         self.health = health
         self.figures = figures
+        self.log = log
         self.reactor = reactor
+        management = ManagementFactory(deployments: deployments, service: service)
         accessLog = AccessLog(log)
         authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
@@ -54,59 +56,49 @@ final class GatewayHandler: RequestHandler {
 
     func speaksForOthers(_ peer: IPAddress) -> Bool { deployments.read().value.trustedProxies.contains(peer) }
 
-    // MARK: Routing and authentication
+    // MARK: Routing
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
         takeUpChanges()
-        let exchange = begin(request, from: peer)
+        let path = RequestPath(request.target)
+        let context = begin(request, at: path, from: peer)
         // `OPTIONS *` asks about the gateway as a whole (RFC 9110, section 9.3.7).
         if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] {
-            return exchange.now(.noContent)
+            return now(.noContent, context)
         }
-        guard let segments = request.target.segments else {
-            return exchange.now(
+        guard path != nil else {
+            return now(
                 .problem(
-                    Problem(.invalidRequest, detail: "The path's percent-encoding is broken, or it has dots to climb."))
-            )
+                    Problem(.invalidRequest, detail: "The path's percent-encoding is broken, or it has dots to climb.")),
+                context)
         }
-        guard let match = RouteMatch(segments: segments) else {
-            return exchange.now(.problem(Problem(.notFound, detail: "Nothing is at this path.")))
+        guard let resource = context.resource else {
+            return now(.problem(Problem(.notFound, detail: "Nothing is at this path.")), context)
         }
-        exchange.context.route = match.route
-        guard match.route.allows(request.method) else {
+        guard request.method != .options else { return now(.noContent, context, allow: resource.allow) }
+        guard let endpoint = context.endpoint else {
             let problem = Problem(.methodNotAllowed, detail: "This cannot be done here; the Allow field says what can.")
-            return exchange.now(.problem(problem), allow: match.route.allow)
+            return now(.problem(problem), context, allow: resource.allow)
         }
-        guard request.method != .options else { return exchange.now(.noContent, allow: match.route.allow) }
-        if match.route == .asset { return exchange.now(PageRoutes.asset(match.item)) }
-        guard health.isStoreInContact(at: turn.monotonic) else {
+        guard endpoint.needsNoStore || health.isStoreInContact(at: turn.monotonic) else {
             let problem = Problem(
                 .unavailable, detail: "The store cannot be reached, and nothing is decided on old rows.")
-            return exchange.now(.problem(problem))
+            return now(.problem(problem), context)
         }
-        if match.route == .openAPI { return exchange.now(OpenAPI.reply) }
-        if match.route.isRateLimited, let problem = limitSignIns(exchange, at: turn) {
-            return exchange.now(.problem(problem))
-        }
-        if match.route.kind == .signIn || match.route == .backchannelLogout { return signIn(match, exchange) }
-        return look(match, exchange, at: turn, Look())
+        if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
+        return endpoint.access.needsCredential
+            ? identify(context, endpoint, at: turn, Look()) : serve(context, endpoint, nil)
     }
 
-    private func begin(_ request: Request, from peer: String) -> Exchange {
-        let context = RequestContext()
-        context.record.requestID = requestIDs.next()
-        context.record.method = request.method.rawValue
-        context.record.remoteAddress = current.value.trustedProxies.client(
-            peer: peer, forwardedFor: request.fields(.forwardedFor))
-        return Exchange(
-            request: request, deployment: current.value, access: access.value, context: context,
-            renderer: ReplyRenderer(
-                requestID: context.record.requestID, ifNoneMatch: request.field(.ifNoneMatch),
-                isHTTPS: current.value.isHTTPS))
+    private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
+        RequestContext(
+            request, at: path, of: path.flatMap(router.resource),
+            from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
+            under: current.value, access.value, requestID: requestIDs.next(), log)
     }
 
     /// Adopts a new deployment, or new keys of a provider.
-    private func takeUpChanges() {
+    func takeUpChanges() {
         // A revocation or a suspension takes effect with the next request.
         if service.access.snapshots.refresh(&access) { entitlements.removeAll() }
         let isNew = deployments.refresh(&current)
@@ -117,8 +109,8 @@ final class GatewayHandler: RequestHandler {
     }
 
     /// Counts requests that may be guesses, or that cause work for others.
-    private func limitSignIns(_ exchange: Exchange, at turn: Turn) -> Problem? {
-        let client = ClientPrefix(exchange.context.record.remoteAddress)
+    private func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
+        let client = ClientPrefix(context.remoteAddress)
         if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
             var problem = Problem(
                 .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
@@ -129,129 +121,30 @@ final class GatewayHandler: RequestHandler {
         return nil
     }
 
-    private func signIn(_ match: RouteMatch, _ exchange: Exchange) -> Answer {
-        let flow = SignInFlow(
-            deployment: exchange.deployment, service: service, request: exchange.request,
-            requestID: exchange.renderer.requestID, address: exchange.context.record.remoteAddress)
-        let isPost = exchange.request.method == .post
-        let replies = SignInReplies(configuration: exchange.deployment.signIn, requestID: exchange.renderer.requestID)
-        return exchange.later { body in
-            var (form, items): (SignInFlow.Form, SignInFlow.Form) = (nil, nil)
-            if isPost {
-                do throws(BodyError) {
-                    let content = try await body.collect()
-                    let isForm = flow.request.hasContentType("application/x-www-form-urlencoded") == true
-                    items = FormEncoding.items(content)
-                    form = isForm ? items : nil
-                } catch {
-                    return .problem(MetricsAPI.problem(error))
-                }
-            }
-            let outcome: SignInOutcome =
-                switch match.route {
-                case .login: isPost ? await flow.loginConfirmed(items) : await flow.login()
-                case .initiate: isPost ? flow.initiatePosted(form) : await flow.initiate()
-                case .callback:
-                    isPost ? flow.callbackPosted(of: match.item, form) : await flow.callback(of: match.item)
-                case .callbackWithoutProvider: flow.callbackWithoutProvider()
-                case .logout: await flow.logout(items)
-                case .backchannelLogout: await flow.backchannelLogout(match.item, form)
-                default: flow.signedOut()
-                }
-            return replies.reply(outcome)
-        }
-    }
-
-    /// Checks the credentials; if one depends on a wait, checks them again afterwards.
-    private func look(_ match: RouteMatch, _ exchange: Exchange, at turn: Turn, _ look: Look) -> Answer {
-        let credential = authenticator.authenticate(
-            exchange.request, exchange.renderer.requestID,
-            from: ClientPrefix(exchange.context.record.remoteAddress), under: exchange.deployment, at: turn, look)
-        switch credential {
-        case .caller(let caller): return serve(match, exchange, caller)
-        case .refused(let problem): return exchange.now(.problem(problem))
-        case .missing(let clears):
-            if match.route == .acceptance { return acceptance(exchange, nil) }
-            return exchange.now(unauthenticated(match, exchange, clears: clears))
-        case .outdated(let provider): return exchange.now(outdated(match, exchange, provider))
-        case .pending(let wait):
-            let handler = OnReactor(self)
-            return .later(bodyLimit: exchange.bodyLimit, context: exchange.context) { body in
-                switch await wait() {
-                case .refused(let problem): return exchange.render(.problem(problem))
-                case .lookAgain(let sessions):
-                    let next = Look(number: look.number + 1, sessions: sessions)
-                    return await handler.value.lookAgain(match, exchange, next).response(to: body)
-                }
-            }
-        }
-    }
-
-    /// Checks again with the current time and keys; the deployment stays that of the request's beginning.
-    private func lookAgain(_ match: RouteMatch, _ exchange: Exchange, _ next: Look) -> Answer {
-        guard next.number <= 3 else {
-            return exchange.now(
-                .problem(Problem(.unavailable, detail: "The gateway could not settle who you are. Try again.")))
-        }
-        takeUpChanges()
-        let turn = Turn(monotonic: reactor.turn.monotonic, wall: service.now())
-        return look(match, exchange, at: turn, next)
-    }
-
-    // MARK: Requests without a valid credential
-
-    private func unauthenticated(_ match: RouteMatch, _ exchange: Exchange, clears: Bool) -> Reply {
-        let cookies = clears ? [exchange.deployment.sessionCookie.clearing] : []
-        let request = exchange.request
-        if match.route == .home, RequestOrigin.isNavigation(request) || request.acceptsAnything {
-            return PageRoutes.signIn(exchange).with(cookies)
-        }
-        guard match.route.kind == .page, RequestOrigin.isNavigation(request) else {
-            let problem = Problem(
-                .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
-            return Reply.problem(problem).with(cookies)
-        }
-        let query = SignInQuery(organization: match.organization, returnTo: exchange.target)
-        return Reply.redirect(query.link).with(cookies)
-    }
-
-    func outdated(_ match: RouteMatch, _ exchange: Exchange, _ provider: ProviderID) -> Reply {
-        guard match.route.kind == .page, RequestOrigin.isNavigation(exchange.request) else {
-            return .problem(
-                Problem(
-                    .unauthenticated,
-                    detail: "Your identity provider has to confirm your claims again: load the page anew, or sign in."))
-        }
-        let query = SignInQuery(
-            provider: provider.text, organization: match.organization.isEmpty ? nil : match.organization,
-            returnTo: exchange.target)
-        return .redirect(query.link)
-    }
-
     // MARK: Completion
 
     func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
-        let context = RequestContext()
-        context.record.requestID = requestIDs.next()
-        context.record.method = "other"
-        context.record.remoteAddress = peer
-        context.record.reason = "\(fault)"
+        let record = RequestRecord(nil)
+        record.entry.requestID = requestIDs.next()
+        record.entry.method = "other"
+        record.entry.remoteAddress = peer
+        record.entry.reason = "\(fault)"
         let renderer = ReplyRenderer(
-            requestID: context.record.requestID, ifNoneMatch: nil, isHTTPS: current.value.isHTTPS)
-        return .now(renderer.render(.problem(Problem.of(fault))), context: context)
+            requestID: record.entry.requestID, ifNoneMatch: nil, isHTTPS: current.value.isHTTPS)
+        return .now(renderer.render(.problem(Problem.of(fault))), context: record)
     }
 
     /// Flushes the access log; at the end of a turn this happens automatically.
     func flushLog() { accessLog.flush() }
 
     func completed(_ exchange: CompletedExchange) {
-        guard let context = exchange.context as? RequestContext else { return }
-        context.record.route = context.route?.template ?? "unmatched"
-        context.record.status = exchange.status.code
-        context.record.bytes = exchange.contentBytes
-        context.record.nanoseconds = exchange.nanoseconds
+        guard let record = exchange.context as? RequestRecord else { return }
+        record.entry.route = record.resource?.path.text ?? "unmatched"
+        record.entry.status = exchange.status.code
+        record.entry.bytes = exchange.contentBytes
+        record.entry.nanoseconds = exchange.nanoseconds
         figures.durations.record(nanoseconds: exchange.nanoseconds)
-        counters.count(figures, context.route, context.record.method, exchange.status.code)
-        accessLog.append(context.record, at: exchange.turn.wall)
+        counters.count(figures, record.resource, record.entry.method, exchange.status.code)
+        accessLog.append(record.entry, at: exchange.turn.wall)
     }
 }

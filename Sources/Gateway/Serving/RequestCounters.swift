@@ -1,9 +1,10 @@
 internal import Telemetry
+internal import Web
 
 /// References to the counters that one reactor uses, so that counting needs no look-up by text.
 struct RequestCounters {
     private struct Key: Hashable {
-        let route: Route?
+        let resource: ObjectIdentifier?
         let method: String
         let status: Int
     }
@@ -11,10 +12,11 @@ struct RequestCounters {
     private var requests: [Key: Counter] = [:]
     private var permits: [String: Counter] = [:]
 
-    mutating func count(_ figures: GatewayFigures, _ route: Route?, _ method: String, _ status: Int) {
-        let key = Key(route: route, method: method, status: status)
+    /// Counts a request; the label is the template of its path.
+    mutating func count(_ figures: GatewayFigures, _ resource: Resource?, _ method: String, _ status: Int) {
+        let key = Key(resource: resource.map(ObjectIdentifier.init), method: method, status: status)
         if let counter = requests[key] { return counter.add() }
-        let counter = figures.requests.counter([route?.template ?? "unmatched", method, String(status)])
+        let counter = figures.requests.counter([resource?.path.text ?? "unmatched", method, String(status)])
         requests[key] = counter
         counter.add()
     }

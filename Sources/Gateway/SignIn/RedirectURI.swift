@@ -1,6 +1,8 @@
 public import Configuration
 public import Identities
+internal import Pages
 internal import Tokens
+internal import Web
 
 /// The redirect URI to register at a provider (RFC 6749, section 3.1.2).
 ///
@@ -15,7 +17,7 @@ public struct RedirectURI: Sendable, Hashable {
     /// - Parameter publicURL: the origin of `public_url`.
     init(of provider: ProviderID, at publicURL: String) {
         self.provider = provider
-        text = publicURL + SignInPath.callback(of: provider)
+        text = publicURL + Paths.callback.path(provider.text)
     }
 }
 

@@ -5,6 +5,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
+internal import Pages
 internal import Sessions
 internal import Snapshots
 internal import Text
@@ -23,7 +24,7 @@ extension SignInFlow {
                 throw SignInFailure(.callbackMalformed, "the response is not a form")
             }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
-            let target = "\(SignInPath.callback(of: id))?answer=\(answer)"
+            let target = "\(Paths.callback.path(id.text))?answer=\(answer)"
             guard RequestParser.fitsRequestLine(.get, target) else {
                 throw SignInFailure(.callbackMalformed, "the answer is too long")
             }
@@ -83,7 +84,7 @@ extension SignInFlow {
     /// The redirect URI of the only provider, if it may be listed; otherwise the URI's form.
     private var registration: String {
         guard let only = signIn.only else {
-            return "\(deployment.publicURL)\(SignInPath.callback)/PROVIDER, with the provider's ID in the "
+            return "\(deployment.publicURL)\(Paths.callback.path("PROVIDER")), with the provider's ID in the "
                 + "gateway's configuration in place of PROVIDER."
         }
         return RedirectURI(of: only.id, at: deployment.publicURL).text

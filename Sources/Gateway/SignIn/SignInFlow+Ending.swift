@@ -4,6 +4,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
+internal import Pages
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
@@ -35,7 +36,7 @@ extension SignInFlow {
             else {
                 let next =
                     items.contains { $0.name == "switch" && $0.value.isExactly("1") } ? ended.map(switching) : nil
-                return SignInOutcome(.redirect(next ?? SignInPath.signedOut), setting: clearing)
+                return SignInOutcome(.redirect(next ?? Paths.signedOut.text), setting: clearing)
             }
             return SignInOutcome(.leave(to: url, isSigningIn: false), setting: clearing)
         } catch {

@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
+internal import Pages
 internal import Text
 internal import Tokens
 internal import Web
@@ -34,7 +35,7 @@ struct ThirdPartyInitiation: Sendable {
     /// The initiation as the URL of a `GET`.
     var link: String {
         let items = zip(ThirdPartyInitiation.names, values).filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
-        return "\(SignInPath.initiate)?\(FormEncoding.query(items))"
+        return "\(Paths.initiate.text)?\(FormEncoding.query(items))"
     }
 }
 

@@ -62,8 +62,7 @@ extension SignInFlow {
 
     /// Returns true if the request came from a form of this site, in this session.
     func isOwnForm(_ items: [(name: String, value: String)], of token: SessionToken) -> Bool {
-        guard !RequestOrigin.isForeign(request, origin: deployment.publicURL) else { return false }
-        let sent = request.field(.formToken) ?? items.first { $0.name == "csrf_token" }?.value
-        return sent.map(token.isFormToken) ?? false
+        RequestForgery.isOwn(
+            request, origin: deployment.publicURL, of: token, sent: items.first { $0.name == "csrf_token" }?.value)
     }
 }

@@ -1,6 +1,7 @@
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
+internal import Pages
 internal import Text
 internal import Tokens
 internal import Web
@@ -67,6 +68,6 @@ struct SignInQuery: Sendable {
     /// The URL that begins this sign-in, without the email address, which stays out of links.
     var link: String {
         let items = items.filter { $0.name != "email" }
-        return items.isEmpty ? SignInPath.login : "\(SignInPath.login)?\(FormEncoding.query(items))"
+        return items.isEmpty ? Paths.login.text : "\(Paths.login.text)?\(FormEncoding.query(items))"
     }
 }

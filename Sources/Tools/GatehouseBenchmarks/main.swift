@@ -2,6 +2,7 @@
 let chosen = Set(CommandLine.arguments.dropFirst())
 func isChosen(_ name: String) -> Bool { chosen.isEmpty || chosen.contains(name) }
 
+if isChosen("router") { try benchmarkRouter() }
 if isChosen("json") { try benchmarkJSON() }
 if isChosen("tokens") { try benchmarkTokens() }
 if isChosen("metrics") { try benchmarkMetrics() }

@@ -6,20 +6,40 @@ internal import Pages
 internal import Policy
 internal import Text
 
-extension ManagementPages {
-    func members(_ notice: Notice? = nil, status: Status = .ok) async throws(Problem) -> Reply {
-        var page = try await membersPage()
-        page.notice = notice
-        return try await show(page, status)
+/// The page of an organization's members, invitations and suspensions.
+struct MembersPages: Sendable {
+    let management: ManagementFactory
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("membersPage", .get, Paths.members, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "membersPage", .post, Paths.members, .page, .permitted(.writeMembers, .form(.required, change))),
+        ]
+    }
+
+    private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
+        var page = try await page(context, permitted, management)
+        page.notice = context.done
+        return try await management.show(page)
     }
 
     /// Performs the action of a form, then redirects the browser to the page.
-    func changeMembers(_ form: [ExactText: String]) async throws(Problem) -> Reply {
+    private func change(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
+    ) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
         let (action, id, isConfirmed) = (form["action"] ?? "", form["id"] ?? "", form["confirm"] == "self")
         do throws(Problem) {
-            switch action {
-            case "invite": return try await invite(form)
-            case "resend": return try await link(management.resend(id), done: "resent")
+            switch ExactText(action) {
+            case "invite":
+                let issued = try await invite(form, management)
+                guard issued.isNew else { return context.redirect(done: "pending") }
+                return try await link(issued, done: "invited", context, permitted, management)
+            case "resend":
+                return try await link(
+                    management.resend(id), done: "resent", context, permitted, management)
             case "revoke_invitation": try await management.revokeInvitation(id)
             case "revoke_grant": try await management.revoke(id, isConfirmed: isConfirmed)
             case "suspend": _ = try await management.suspend(identity(id), isConfirmed: isConfirmed)
@@ -27,9 +47,9 @@ extension ManagementPages {
             case "end_sessions": try await management.endSessions(of: identity(id))
             default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
             }
-            return redirect(done: action)
+            return context.redirect(done: action)
         } catch {
-            return try await refused(error, form)
+            return try await refused(error, form, context, permitted, management)
         }
     }
 
@@ -38,7 +58,7 @@ extension ManagementPages {
         return id
     }
 
-    private func invite(_ form: [ExactText: String]) async throws(Problem) -> Reply {
+    private func invite(_ form: Form, _ management: Management) async throws(Problem) -> IssuedInvitation {
         let text = (form["email"] ?? "").withoutWhiteSpace()
         guard let address = InvitedAddress(text) else {
             throw Problem(
@@ -53,24 +73,29 @@ extension ManagementPages {
         if let fault = Deployment.fault(ofInviting: role) {
             throw Problem(.invalidRequest, status: 422, detail: "The role \(fault).")
         }
-        let issued = try await management.invite(address, as: role)
-        guard issued.isNew else { return redirect(done: "pending") }
-        return try await link(issued, done: "invited")
+        return try await management.invite(address, as: role)
     }
 
     /// The reply with a link that is shown once; an email needs no such reply.
-    private func link(_ issued: IssuedInvitation, done: String) async throws(Problem) -> Reply {
-        guard let token = issued.token else { return redirect(done: done) }
-        return try await members(
-            .done(
-                "Send this link to \(issued.invitation.email). It works once, and only for that address.",
-                link: management.deployment.link(token)))
+    private func link(
+        _ issued: IssuedInvitation, done: String, _ context: RequestContext, _ permitted: PermittedCaller,
+        _ management: Management
+    ) async throws(Problem) -> Reply {
+        guard let token = issued.token else { return context.redirect(done: done) }
+        var page = try await page(context, permitted, management)
+        page.notice = .done(
+            "Send this link to \(issued.invitation.email). It works once, and only for that address.",
+            link: management.deployment.link(token))
+        return try await management.show(page)
     }
 
     /// The page with the problem above it, and the submitted values in its form.
-    private func refused(_ problem: Problem, _ form: [ExactText: String]) async throws(Problem) -> Reply {
+    private func refused(
+        _ problem: Problem, _ form: Form, _ context: RequestContext, _ permitted: PermittedCaller,
+        _ management: Management
+    ) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
-        var page = try await membersPage()
+        var page = try await page(context, permitted, management)
         page.notice = .trouble(problem.detail)
         page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init(exactly:)) ?? .viewer)
         if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
@@ -79,30 +104,32 @@ extension ManagementPages {
             page.notice = .trouble("This takes your own role away.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
         }
-        return try await show(page, Status(problem.status))
+        return try await management.show(page, Status(problem.status))
     }
 
     /// The rows of a table per page.
     private static let rows = 50
 
-    private func membersPage() async throws(Problem) -> MembersPage {
-        let rows = ManagementPages.rows
+    private func page(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ management: Management
+    ) async throws(Problem) -> MembersPage {
+        let (rows, query) = (MembersPages.rows, context.query)
         let members = try await management.members(
             by: .name, after: query["after"].flatMap { IdentityID($0) }, limit: rows + 1)
         let suspensions = try await management.suspensions(
             after: query["suspended_after"].flatMap { IdentityID($0) }, limit: rows + 1)
-        let invitations = try await invitationsShown()
+        let invitations = try await MembersPages.invitations(management)
         let ranks = try await management.ranks()
         let people = members.prefix(rows).map { member in
             MembersPage.Person(
                 identity: member.identity.text, name: member.name, role: member.role,
-                sources: member.sources.map { ManagementPages.source($0, ranks) },
+                sources: member.sources.map { MembersPages.source($0, ranks) },
                 provider: member.person.map { management.deployment.signIn.name(ofStored: $0.provider) },
                 lastSignIn: member.person?.seenAt, isOneself: management.isOwn(member.identity))
         }
         var page = MembersPage(
-            account: account, organization: organization, people: people, invitations: invitations,
-            suspensions: Array(suspensions.prefix(rows)), formToken: formToken,
+            account: permitted.caller.account, organization: permitted.header, people: people, invitations: invitations,
+            suspensions: Array(suspensions.prefix(rows)), formToken: permitted.formToken,
             sendsLetters: management.deployment.mail != nil)
         page.peopleAfter = members.count > rows ? members[rows - 1].identity.text : nil
         page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].identity.text : nil
@@ -111,7 +138,7 @@ extension ManagementPages {
     }
 
     /// All pending invitations, then the newest of the others.
-    private func invitationsShown() async throws(Problem) -> [Invitation] {
+    private static func invitations(_ management: Management) async throws(Problem) -> [Invitation] {
         let pending = try await management.invitations(in: .pending, limit: 500)
         return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })
     }

@@ -5,10 +5,14 @@ internal import JSON
 internal import Policy
 internal import Sessions
 internal import Tokens
+internal import Web
 
-extension ManagementAPI {
+extension MappingsAPI {
     /// `{"token"}`, `{"provider","claims"}`, `{"denied_sign_in"}` or `{"identity_id"}`.
-    func explain(_ root: JSONValue) async throws(Problem) -> Reply {
+    func explain(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ root: JSONValue
+    ) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
         var reader = BodyReader(root)
         reader.allow("token", "provider", "claims", "denied_sign_in", "identity_id")
         let ways = ["token", "claims", "denied_sign_in", "identity_id"].filter(reader.has)
@@ -27,7 +31,7 @@ extension ManagementAPI {
             do throws(TokenRefusal) {
                 claims = try await management.verified(token: token ?? "")
             } catch {
-                return .json(ManagementAPI.refused(error))
+                return .json(MappingsAPI.refused(error))
             }
             explained = try await management.explain(claims)
         case "claims":
@@ -41,14 +45,16 @@ extension ManagementAPI {
         case "denied_sign_in":
             let id = reader.text("denied_sign_in")
             try reader.finish()
-            explained = try await deniedSignIn(id ?? "")
+            explained = try await MappingsAPI.deniedSignIn(id ?? "", management)
         default:
             let id = reader.text("identity_id").flatMap { IdentityID($0) }
             try reader.finish()
             if let id { explained = try await management.explain(id) }
             // A user without a role here is known by a denied sign-in, which requires the permission to change
             // mappings.
-            if let explained, explained.access.standing.role == nil { try needMappings() }
+            if let explained, explained.access.standing.role == nil {
+                try MappingsAPI.needMappings(management)
+            }
         }
         try reader.finish()
         guard let explained else { throw Problem(AccessRefusal.notFound) }
@@ -58,15 +64,17 @@ extension ManagementAPI {
     }
 
     /// The claims at the time of the denied sign-in, which requires the permission to change mappings.
-    private func deniedSignIn(_ id: String) async throws(Problem) -> ExplainedAccess? {
-        try needMappings()
+    private static func deniedSignIn(
+        _ id: String, _ management: Management
+    ) async throws(Problem) -> ExplainedAccess? {
+        try needMappings(management)
         guard let denied = try await management.deniedSignIn(id),
             let identity = try? IdentityID(denied.identity)
         else { return nil }
         return try await management.explain(identity)
     }
 
-    private func needMappings() throws(Problem) {
+    private static func needMappings(_ management: Management) throws(Problem) {
         guard management.permit.role.permissions.contains(.writeMappings) else {
             throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
         }

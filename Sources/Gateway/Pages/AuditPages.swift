@@ -1,14 +1,23 @@
 internal import Audit
 internal import Databases
 internal import HTTPMessage
+internal import Identities
 internal import JSON
 internal import Pages
 internal import Text
 internal import Time
 
-extension ManagementPages {
+/// The page of an organization's audit log.
+struct AuditPages: Sendable {
+    let management: ManagementFactory
+
+    var endpoints: [Endpoint] {
+        [Endpoint("auditPage", .get, Paths.audit, .page, .permitted(.readAudit, .later(audit)))]
+    }
+
     /// A page of the log, or with `format` an export of all matching events.
-    func audit() async throws(Problem) -> Reply {
+    private func audit(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let (management, request, query) = (management.management(context, permitted), context.request, context.query)
         var filter = AuditPage.Filter()
         (filter.from, filter.to) = (query["from"] ?? "", query["to"] ?? "")
         (filter.actor, filter.action) = (query["actor"] ?? "", query["action"] ?? "")
@@ -27,10 +36,11 @@ extension ManagementPages {
         let found = try await management.auditEvents(asked)
         let shown = found.prefix(asked.limit)
         let page = AuditPage(
-            account: account, organization: organization, events: shown.compactMap { AuditPage.Event($0.json) },
+            account: permitted.caller.account, organization: permitted.header,
+            events: shown.compactMap { AuditPage.Event($0.json) },
             filter: filter, actions: AuditAction.allCases.map(\.rawValue),
             next: found.count > asked.limit ? shown.last.map { String($0.sequence) } : nil)
-        return try await show(page, .ok)
+        return try await management.show(page)
     }
 }
 

@@ -9,67 +9,84 @@ internal import Sessions
 internal import Text
 internal import Tokens
 
-extension ManagementPages {
+/// The page of an organization's claim mappings.
+struct MappingsPages: Sendable {
+    let management: ManagementFactory
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("mappingsPage", .get, Paths.mappings, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "mappingsPage", .post, Paths.mappings, .page, .permitted(.writeMappings, .form(.required, change))),
+        ]
+    }
+
     /// The rules; with `edit=ID` that rule in the form, with `draft=ID` a rule that matches a denied sign-in.
-    func mappings(_ query: [ExactText: String]) async throws(Problem) -> Reply {
+    private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let (management, query) = (management.management(context, permitted), context.query)
         let table = try await management.mappings()
-        var page = try await mappingsPage(table)
-        if query["done"] == "saved" { page.notice = .done("The rows were changed; they count from now on.") }
+        var page = try await page(table, permitted, management)
+        if query["done"] == "saved" { page.notice = context.done }
         if let id = query["edit"], let row = table.row(id), !table.isOfFile(id) {
-            page.draft = ManagementPages.draft(row)
+            page.draft = MappingsPages.draft(row)
             page.draft.rank = String(row.rank)
-        } else if let id = query["draft"], formToken != nil {
-            guard let drafted = try await draft(for: id) else {
+        } else if let id = query["draft"], permitted.formToken != nil {
+            guard let drafted = try await MappingsPages.draft(for: id, management) else {
                 page.notice = .trouble("This sign-in is too long ago to draft a row from.")
-                return try await show(page, .ok)
+                return try await management.show(page)
             }
             page.draft = drafted
             page.notice = .done("This row would let them in. Preview it, or change it first.")
         }
-        return try await show(page, .ok)
+        return try await management.show(page)
     }
 
     /// Shows the preview first; with the previewed tag, makes the change.
-    func changeMappings(_ form: [ExactText: String]) async throws(Problem) -> Reply {
+    private func change(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
+    ) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
         let table = try await management.mappings()
         do throws(Problem) {
-            let change = try change(form, of: table)
+            let change = try MappingsPages.change(form, of: table)
             if form["step"] == "save" {
                 let tag = form["tag"] ?? ""
                 _ = try await management.change(
                     change, of: table.file, ifCurrent: { $0.isExactly(tag) }, isConfirmed: form["confirm"] == "self")
-                return redirect(done: "saved")
+                return context.redirect(done: "saved")
             }
             let preview = try await management.preview([change])
-            var page = try await mappingsPage(table)
+            var page = try await page(table, permitted, management)
             page.preview = MappingsPage.Preview(
-                fields: form.filter {
+                fields: form.fields.filter {
                     ["action", "id", "claim_name", "match", "claim_value", "split", "role", "rank"].contains(
                         exactly: $0.key.text)
                 }
                 .sorted { $0.key.text < $1.key.text }.map { (name: $0.key.text, value: $0.value) },
-                summary: summary(change, table),
+                summary: MappingsPages.summary(change, table),
                 people: preview.people.map {
                     MappingsPage.Preview.Person(
                         name: $0.seen.email ?? $0.seen.subject, before: $0.before, after: $0.after)
                 }, unchanged: preview.unchanged, own: preview.own, shadowed: preview.shadowed,
                 wouldLockOut: preview.wouldLockOut)
-            page.draft = ManagementPages.draft(form)
-            return try await show(page, .ok)
+            page.draft = MappingsPages.draft(form)
+            return try await management.show(page)
         } catch {
             guard error.isAboutInput else { throw error }
-            var page = try await mappingsPage(try await management.mappings())
+            var page = try await page(management.mappings(), permitted, management)
             page.notice = .trouble(error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.detail)
-            page.draft = ManagementPages.draft(form)
-            return try await show(page, Status(error.status))
+            page.draft = MappingsPages.draft(form)
+            return try await management.show(page, Status(error.status))
         }
     }
 
     // MARK: Parts
 
-    private func mappingsPage(_ table: MappingTable) async throws(Problem) -> MappingsPage {
+    private func page(
+        _ table: MappingTable, _ permitted: PermittedCaller, _ management: Management
+    ) async throws(Problem) -> MappingsPage {
         var denied: [MappingsPage.Denied] = []
-        if formToken != nil {
+        if permitted.formToken != nil {
             denied = try await management.deniedSignIns(limit: 20).map {
                 MappingsPage.Denied(
                     id: $0.id, name: $0.email?.spelling ?? $0.identity.subject.text, at: $0.timestamp,
@@ -78,15 +95,16 @@ extension ManagementPages {
         }
         let tag = try await management.offReactor { table.tag }
         return MappingsPage(
-            account: account, organization: organization, rows: table.all, fileRows: table.file.count,
-            strategy: management.organization.rules.strategy, tag: tag, denied: denied, formToken: formToken)
+            account: permitted.caller.account, organization: permitted.header, rows: table.all,
+            fileRows: table.file.count, strategy: management.organization.rules.strategy, tag: tag, denied: denied,
+            formToken: permitted.formToken)
     }
 
     /// The form converted to the API's JSON document, so that one parser reads both.
-    private func change(_ form: [ExactText: String], of table: MappingTable) throws(Problem) -> MappingChange {
+    private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
-        switch form["action"] {
+        switch ExactText(form["action"] ?? "") {
         case "add": operation = "create"
         case "edit": operation = "update"
         case "move": (operation, names) = ("update", [])
@@ -116,10 +134,10 @@ extension ManagementPages {
         guard let root = try? JSONDocument(parsing: writer.bytes).root else {
             throw Problem(.invalidRequest, detail: "The form cannot be read.")
         }
-        return try ManagementAPI.change(root, of: table)
+        return try MappingsAPI.change(root, of: table)
     }
 
-    private func summary(_ change: MappingChange, _ table: MappingTable) -> String {
+    private static func summary(_ change: MappingChange, _ table: MappingTable) -> String {
         switch change {
         case .add(let draft, _): "A row is added: \(draft.text)."
         case .edit(let id, let edit, let place):
@@ -144,7 +162,7 @@ extension ManagementPages {
         return draft
     }
 
-    private static func draft(_ form: [ExactText: String]) -> MappingsPage.Draft {
+    private static func draft(_ form: Form) -> MappingsPage.Draft {
         var draft = MappingsPage.Draft()
         draft.id = form["action"] == "edit" ? form["id"] : nil
         draft.claimName = form["claim_name"] ?? ""
@@ -158,7 +176,9 @@ extension ManagementPages {
 
     /// A rule that gives access to one user: by their address if it is verified, otherwise by their subject at the
     /// provider.
-    private func draft(for id: String) async throws(Problem) -> MappingsPage.Draft? {
+    private static func draft(
+        for id: String, _ management: Management
+    ) async throws(Problem) -> MappingsPage.Draft? {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()
         let identity = try? IdentityID(denied.identity)

@@ -1,0 +1,64 @@
+internal import HTTPMessage
+internal import Identities
+internal import JSON
+internal import Pages
+internal import Policy
+internal import Sessions
+internal import Text
+internal import Tokens
+internal import Web
+
+/// The page of the user's own account.
+struct AccountPages: Sendable {
+    let service: SignInService
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("accountPage", .get, Paths.account, .page, .signedIn(.later(show))),
+            Endpoint("accountPage", .post, Paths.account, .page, .signedIn(.form(.required, change))),
+        ]
+    }
+
+    private func show(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
+        let claims = caller.claims
+        let name = claims.payload.member("name")?.string
+        let identity = AccountPage.Identity(
+            name: name.flatMap { $0.isEmpty ? nil : $0 }, email: RefusalReply.email(of: claims, in: context.deployment),
+            provider: context.deployment.signIn.name(of: claims.provider), subject: claims.identity.subject.text)
+        let sessions = try await context.sessions(of: caller, service).map { summary in
+            AccountPage.Session(
+                id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,
+                usedAt: summary.usedAt, isCurrent: summary.id.isExactly(caller.session?.session.id ?? ""))
+        }
+        var page = AccountPage(
+            account: caller.account, identity: identity, memberships: AccountPages.memberships(context, caller),
+            sessions: sessions)
+        if context.query["done"] == "session_ended" { page.notice = .done("The session has ended.") }
+        return .page(.ok, page.document)
+    }
+
+    private static func memberships(_ context: RequestContext, _ caller: Caller) -> [AccountPage.Membership] {
+        context.deployment.entitlements(of: caller.claims, with: context.access).compactMap {
+            organization, entitlement in
+            guard let role = entitlement.role else { return nil }
+            let opensPage = entitlement.permissions.contains(.readMetrics)
+            return AccountPage.Membership(
+                organization: organization.name,
+                path: opensPage ? Paths.organization.path(organization.id.text) : nil, role: role.title,
+                source: entitlement.source == "grant" ? .grant : .claimMapping)
+        }
+    }
+
+    /// Ends one of the user's own sessions, then redirects the browser to the page, or to the page of signed-out users
+    /// if it was the browser's own.
+    private func change(_ context: RequestContext, _ caller: Caller, _ form: Form) async throws(Problem) -> Reply {
+        guard let id = form["id"], form["action"].isExactly("end_session") else {
+            throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+        }
+        guard try await context.endSession(id, of: caller, service) else {
+            throw Problem(.notFound, detail: "You have no session of this id.")
+        }
+        guard id.isExactly(caller.session?.session.id ?? "") else { return context.redirect(done: "session_ended") }
+        return Reply.redirect(Paths.signedOut.text).with([context.deployment.sessionCookie.clearing])
+    }
+}
