@@ -62,23 +62,32 @@ let package = Package(
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
         library("JSON", in: "Platform/", uses: ["Text"]),
-        library("Files", in: "Platform/", uses: ["CLinux"]),
+        library("Files", in: "Platform/", uses: ["CLinux", "Text"]),
+        library("Processes", in: "Platform/", uses: ["Text", "Time"]),
+        library("Addresses", in: "Platform/", uses: ["Text"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
         library("Snapshots", in: "Platform/", uses: ["Threads", "Time"]),
         library("Caches", in: "Platform/"),
-        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
-        library("Databases", in: "Platform/", uses: ["CSQLite", "Snapshots", "Threads", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
+        library(
+            "Sockets", in: "Platform/",
+            uses: ["Addresses", "CLinux", "COpenSSL", "Files", "Text", "Threads", "Time"]),
+        library("Databases", in: "Platform/", uses: ["CSQLite", "Files", "Snapshots", "Threads", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
 
         // HTTP
-        library("HTTPMessage", in: "HTTP/", uses: ["Text"]),
-        library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+        library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
         library(
-            "HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
+            "HTTPServer", in: "HTTP/",
+            uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
+        library(
+            "HTTPClient", in: "HTTP/",
+            uses: [
+                "Addresses", "Cryptography", "Files", "HTTPMessage", "Sockets", "Text", "Threads", "Time",
+            ]),
         library("Web", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Text"]),
 
-        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
+        library("Mail", in: "", uses: ["Addresses", "Cryptography", "Files", "Sockets", "Text", "Threads", "Time"]),
 
         // Tokens, and what they earn
         library("Tokens", in: "", uses: ["Caches", "Cryptography", "JSON", "Text", "Time"]),
@@ -98,8 +107,8 @@ let package = Package(
         library(
             "OpenID", in: "SignIn/",
             uses: [
-                "Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Sockets", "Text", "Time", "Tokens",
-                "Threads",
+                "Addresses", "Cryptography", "HTTPClient", "HTTPMessage", "JSON", "Snapshots", "Sockets", "Text",
+                "Time", "Tokens", "Threads",
             ]),
         library(
             "Sessions", in: "SignIn/",
@@ -112,17 +121,16 @@ let package = Package(
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy", "Snapshots",
-                "Text",
-                "Time",
+                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "JSON", "Organizations", "Policy",
+                "Snapshots", "Text", "Time",
             ]),
 
         // The gateway
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Organizations", "Sockets",
-                "Text", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPMessage", "JSON", "Mail", "Organizations",
+                "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
@@ -130,25 +138,26 @@ let package = Package(
         library(
             "DemoProvider", in: "",
             uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads", "Time", "Tokens",
-                "Web",
+                "Addresses", "Cryptography", "Files", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text",
+                "Threads", "Time", "Tokens", "Web",
             ]),
         library(
             "Gateway", in: "",
             uses: [
-                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Pages",
-                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
+                "DemoProvider", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID",
+                "Organizations", "Pages", "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry",
+                "Text", "Threads", "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
-                "Gateway", "Grants", "JSON", "Organizations", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Gateway", "Grants", "JSON", "Organizations", "Policy", "Processes", "Snapshots", "Sockets",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        program("gatehouse", uses: ["Commands"]),
+        program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
         // Tools
         program(
@@ -166,8 +175,8 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "JSON", "Mail", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "JSON", "Mail", "Time",
+                "Tokens", "Web", "WorkspaceMetrics",
             ]),
 
         // Tests
@@ -177,7 +186,12 @@ let package = Package(
             swiftSettings: settings),
         tests(
             of: "HTTPClient",
-            uses: ["Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
+            uses: [
+                "Addresses", "Cryptography", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads",
+                "Time",
+            ]),
+        tests(of: "Addresses"),
+        tests(of: "Processes"),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
         tests(of: "Text"),
@@ -187,11 +201,11 @@ let package = Package(
         tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Caches"),
         tests(of: "Files"),
-        tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Threads", "Time"]),
+        tests(of: "Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
-        tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Threads", "Time"]),
+        tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
@@ -207,16 +221,16 @@ let package = Package(
         tests(
             of: "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Organizations", "Sockets", "Text",
-                "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPMessage", "JSON", "Organizations", "Sockets",
+                "Text", "Time", "Tokens",
             ]),
         tests(
             of: "Gateway",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
+                "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Organizations", "Sessions",
-                "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "JSON", "Time", "Tokens"]),
         tests(of: "FuzzTargets"),

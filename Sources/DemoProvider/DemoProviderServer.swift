@@ -1,3 +1,5 @@
+internal import Addresses
+public import Files
 internal import HTTPMessage
 internal import HTTPServer
 public import Sockets
@@ -27,7 +29,7 @@ public final class DemoProviderServer {
     }
 
     /// Starts the thread that serves requests.
-    public func start() throws(SocketFault) {
+    public func start() throws(SystemError) {
         let reactor = reactor
         thread = try reactor.start()
     }

@@ -1,5 +1,5 @@
+internal import Addresses
 public import Cryptography
-internal import Sockets
 internal import Text
 
 /// A mail server, and the credentials to use there.

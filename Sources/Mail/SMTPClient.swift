@@ -1,4 +1,5 @@
-public import Sockets
+public import Files
+internal import Sockets
 internal import Synchronization
 internal import Threads
 internal import Time
@@ -35,7 +36,7 @@ public final class SMTPClient: Sendable {
     private let limits: SMTPLimits
     private let resolver = NameResolver()
 
-    public init(limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
+    public init(limits: SMTPLimits = SMTPLimits()) throws(SystemError) {
         let reactor = try Reactor()
         self.reactor = reactor
         self.limits = limits
@@ -82,7 +83,7 @@ public final class SMTPClient: Sendable {
     ) {
         guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
         let rest = addresses.dropFirst()
-        do throws(SocketFault) {
+        do throws(SystemError) {
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
             _ = try SMTPConnection(stream, delivery, isPlain: tlsFailure != nil, tls: tls, on: reactor) { outcome in
                 switch outcome {

@@ -1,3 +1,4 @@
+internal import Files
 internal import Sockets
 internal import Time
 
@@ -38,7 +39,7 @@ final class SMTPConnection: EventHandler {
     init(
         _ stream: Stream, _ delivery: Delivery, isPlain: Bool, tls: TLSClientContext, on reactor: Reactor,
         finished: @escaping (Outcome) -> Void
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.stream = stream
         self.tls = tls
         self.reactor = reactor
@@ -57,7 +58,7 @@ final class SMTPConnection: EventHandler {
     func ready(_ readiness: Readiness, at turn: Turn) {
         switch phase {
         case .connecting:
-            do throws(SocketFault) {
+            do throws(SystemError) {
                 try stream.checkConnected()
             } catch {
                 return finish(.unreached(DeliveryFailure("no connection: \(error)")))

@@ -1,6 +1,7 @@
-import HTTPClient
-import Sockets
+import Addresses
+import HTTPMessage
 import Testing
+import Text
 
 @testable import Configuration
 

@@ -1,10 +1,10 @@
+import Addresses
 import Configuration
 import DemoProvider
 import HTTPClient
 import HTTPMessage
 import OpenID
 import Snapshots
-import Sockets
 import Testing
 import Text
 import Tokens

@@ -1,9 +1,9 @@
+import Addresses
 import DemoProvider
 import HTTPClient
 import HTTPMessage
 import OpenID
 import Snapshots
-import Sockets
 import Synchronization
 import Testing
 import Time

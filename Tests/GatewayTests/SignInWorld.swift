@@ -41,7 +41,7 @@ final class SignInWorld: Sendable {
     let lines = LogLines()
     let database: Database
     private let directory: String
-    private let handler: OnReactor<GatewayHandler>
+    private let handler: Confined<GatewayHandler>
     private let way: Outbound
     private let log: Log
     private let thread: Mutex<SystemThread?>
@@ -94,10 +94,11 @@ final class SignInWorld: Sendable {
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
-        handler = OnReactor(
+        handler = Confined(
             GatewayHandler(
                 deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
-                news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor))
+                news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor),
+            to: reactor.confinement)
         thread = Mutex(nil)
         let reactor = reactor
         let new = try reactor.start()
@@ -200,7 +201,8 @@ final class SignInWorld: Sendable {
         let work = await withCheckedContinuation { continuation in
             reactor.perform {
                 let answer = handler.value.answer(request, from: peer, at: turn)
-                continuation.resume(returning: OnReactor((answer, RequestBody(on: reactor, limit: 1 << 20))))
+                continuation.resume(
+                    returning: Confined((answer, RequestBody(on: reactor, limit: 1 << 20)), to: reactor.confinement))
             }
         }
         try await meanwhile()

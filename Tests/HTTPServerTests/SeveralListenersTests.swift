@@ -1,3 +1,4 @@
+import Addresses
 import HTTPMessage
 import HTTPServer
 import Sockets

@@ -37,10 +37,10 @@ struct WaitingWorkTests {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
             connection.send(post("/", "Transfer-Encoding: chunked", "3\r\nabc\r\n"))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == "")
             connection.send("2\r\nde\r\n0\r\nT: 1\r\n\r\n" + post("/", "Content-Length: 2", "fg"))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("200 OK", "abcde") + answer("200 OK", "fg"))
             #expect(connection.machine.phase == .head)
         }
@@ -53,9 +53,9 @@ struct WaitingWorkTests {
             connection.send(post("/", "Content-Length: 4\r\nExpect: 100-continue"))
             #expect(connection.take() == "HTTP/1.1 100 Continue\r\n\r\n")
             connection.send("ab")
-            await settle()
+            await settle(reactor)
             connection.send("cd")
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("200 OK", "abcd"))
             #expect(connection.handler.exchanges == ["200 4"])
         }
@@ -68,7 +68,7 @@ struct WaitingWorkTests {
                 .later(bodyLimit: 100) { _ in Response(Status(403)) }
             }
             connection.send(post("/", "Content-Length: 4\r\nExpect: 100-continue"))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("403 Forbidden", "", closes: true))
         }
     }
@@ -81,7 +81,7 @@ struct WaitingWorkTests {
             #expect(announced.take() == answer("413 Content Too Large", "", closes: true))
             let chunked = try ScriptedConnection(on: reactor, collecting(4))
             chunked.send(post("/", "Transfer-Encoding: chunked", "5\r\nabcde\r\n0\r\n\r\n"))
-            await settle()
+            await settle(reactor)
             #expect(chunked.take().hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
         }
     }
@@ -91,7 +91,7 @@ struct WaitingWorkTests {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
             connection.send(post("/", "Transfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n" + get("/")))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("400 Bad Request", "", closes: true))
             #expect(connection.machine.phase == .closing)
         }
@@ -103,7 +103,7 @@ struct WaitingWorkTests {
             let connection = try ScriptedConnection(on: reactor, collecting(100))
             connection.send(post("/", "Content-Length: 4", "ab"))
             connection.machine.disconnected()
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == "")
             #expect(connection.handler.exchanges == ["499 0 cut"])
         }
@@ -116,7 +116,7 @@ struct WaitingWorkTests {
             connection.send(post("/", "Content-Length: 4", "ab"))
             connection.machine.drain()
             connection.send("cd" + get("/never"))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("200 OK", "abcd", closes: true))
             #expect(connection.machine.phase == .closing)
         }
@@ -127,7 +127,7 @@ struct WaitingWorkTests {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, streaming(["abc", "", "defghijklmnop"]))
             connection.send(get("/"))
-            await settle()
+            await settle(reactor)
             #expect(
                 connection.take()
                     == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nd\r\ndefghijklmnop\r\n0\r\n\r\n"
@@ -137,7 +137,7 @@ struct WaitingWorkTests {
             connection.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(connection.take() == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             connection.send("GET / HTTP/1.0\r\n\r\n")
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcdefghijklmnop")
             #expect(connection.machine.phase == .closing)
         }
@@ -151,12 +151,12 @@ struct WaitingWorkTests {
             let part = String(repeating: "x", count: 90)
             let connection = try ScriptedConnection(on: reactor, limits: limits, streaming([part, part, part]))
             connection.send(get("/"))
-            await settle()
+            await settle(reactor)
             #expect(connection.machine.phase == .answering)
             for _ in 0..<3 {
                 #expect(connection.machine.pendingOutput < 200)
                 _ = connection.take()
-                await settle()
+                await settle(reactor)
             }
             #expect(connection.handler.exchanges == ["200 270"])
         }
@@ -167,7 +167,7 @@ struct WaitingWorkTests {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, streaming(["abc"], fails: true))
             connection.send(get("/"))
-            await settle()
+            await settle(reactor)
             #expect(connection.machine.phase == .closed)
             #expect(!String(decoding: connection.machine.output, as: UTF8.self).contains("0\r\n\r\n"))
             #expect(connection.handler.exchanges == ["499 3 cut"])

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 import Threads
@@ -27,7 +28,7 @@ private func pair() throws -> (Sockets.Stream, Sockets.Stream) {
     var numbers: [Int32] = [0, 0]
     // The array holds the two numbers that the call writes.
     let result = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &numbers)
-    guard result == 0 else { throw SocketFault(call: "socketpair", code: errno) }
+    guard result == 0 else { throw SystemError(call: "socketpair", code: errno) }
     return (Sockets.Stream(Descriptor(numbers[0])), Sockets.Stream(Descriptor(numbers[1])))
 }
 
@@ -162,7 +163,7 @@ struct ReactorTests {
 
     @Test("an address that is not of this machine is refused")
     func noListener() {
-        #expect(throws: SocketFault.self) {
+        #expect(throws: SystemError.self) {
             try Listener(SocketAddress(host: "192.0.2.1", port: 0), on: reactor) { _ in }
         }
     }

@@ -107,7 +107,7 @@ extension EmailTrust {
         guard let value = claims.root.member("email"), let address = Mapping.address(value),
             isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
-        return String(decoding: address.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        return address.asciiLowercased()
     }
 }
 

@@ -2,6 +2,7 @@ public import Audit
 internal import Databases
 internal import Organizations
 public import Policy
+internal import Text
 
 /// The only entry point for requests. Every method takes a permit, works for the organization that the permit names,
 /// and refuses a permit for another permission.

@@ -1,5 +1,5 @@
 public import Cryptography
-internal import HTTPClient
+internal import HTTPMessage
 public import Mail
 internal import Text
 

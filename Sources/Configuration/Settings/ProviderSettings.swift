@@ -1,6 +1,6 @@
 public import ClaimMapping
 public import Cryptography
-public import HTTPClient
+public import HTTPMessage
 public import Text
 internal import Time
 public import Tokens

@@ -1,5 +1,6 @@
+internal import Addresses
 internal import Cryptography
-internal import HTTPClient
+internal import HTTPMessage
 internal import Organizations
 internal import Sockets
 internal import Text

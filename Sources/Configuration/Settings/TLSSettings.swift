@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Sockets
 
 /// The certificate and private key of the public listener.
@@ -26,7 +26,7 @@ extension TLSSettings: Section {
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
         // OpenSSL reads the files itself; content supplied by a test has no file.
-        guard unsafe access(certificateFile, R_OK) == 0, unsafe access(privateKeyFile, R_OK) == 0 else { return }
+        guard FileContent.isReadable(certificateFile), FileContent.isReadable(privateKeyFile) else { return }
         do throws(TLSFault) {
             _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
         } catch {

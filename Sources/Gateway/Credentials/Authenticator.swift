@@ -1,3 +1,4 @@
+internal import Addresses
 internal import HTTPMessage
 internal import OpenID
 internal import Sockets

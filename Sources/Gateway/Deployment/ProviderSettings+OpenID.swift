@@ -1,7 +1,8 @@
+internal import Addresses
 internal import Configuration
 internal import HTTPClient
+internal import HTTPMessage
 internal import OpenID
-internal import Sockets
 
 extension ProviderAddress {
     /// The endpoints of a provider by its settings.

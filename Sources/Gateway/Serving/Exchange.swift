@@ -1,30 +1,33 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Sockets
 internal import Telemetry
 internal import Text
+internal import Threads
 internal import Web
 
 /// A request with the deployment of its beginning and the means to answer it.
-///
-/// `@unchecked Sendable`: the context is touched on the reactor alone, where handlers and their continuations run.
-final class Exchange: @unchecked Sendable {
+final class Exchange: Sendable {
     let request: Request
     let deployment: Deployment
     let access: AccessSnapshot
-    let context: RequestContext
+    /// Handlers and their continuations run on the reactor, to which the context belongs.
+    private let confinedContext: Confined<RequestContext>
     let renderer: ReplyRenderer
 
     init(
         request: Request, deployment: Deployment, access: AccessSnapshot, context: RequestContext,
-        renderer: ReplyRenderer
+        renderer: ReplyRenderer, on reactor: Reactor
     ) {
         self.request = request
         self.deployment = deployment
         self.access = access
-        self.context = context
+        confinedContext = Confined(context, to: reactor.confinement)
         self.renderer = renderer
     }
+
+    var context: RequestContext { confinedContext.value }
 
     /// The requested path and query.
     var target: String {
@@ -57,15 +60,6 @@ final class Exchange: @unchecked Sendable {
         let isForPeople = context.route.map { $0.kind != .api } ?? true
         guard isForPeople, RequestOrigin.acceptsHTML(request) else { return renderer.render(reply, allow: allow) }
         return renderer.render(PageRoutes.problem(problem, requestID: renderer.requestID), allow: allow)
-    }
-}
-
-/// `@unchecked Sendable`: opened only by work of the reactor that it belongs to.
-struct OnReactor<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
     }
 }
 

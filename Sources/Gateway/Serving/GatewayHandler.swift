@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
@@ -6,6 +7,7 @@ internal import Policy
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
+internal import Threads
 internal import Time
 internal import Tokens
 internal import Web
@@ -101,7 +103,7 @@ final class GatewayHandler: RequestHandler {
             request: request, deployment: current.value, access: access.value, context: context,
             renderer: ReplyRenderer(
                 requestID: context.record.requestID, ifNoneMatch: request.field(.ifNoneMatch),
-                isHTTPS: current.value.isHTTPS))
+                isHTTPS: current.value.isHTTPS), on: reactor)
     }
 
     /// Adopts a new deployment, or new keys of a provider.
@@ -161,7 +163,7 @@ final class GatewayHandler: RequestHandler {
             return exchange.now(unauthenticated(match, exchange, clears: clears))
         case .outdated(let provider): return exchange.now(outdated(match, exchange, provider))
         case .pending(let wait):
-            let handler = OnReactor(self)
+            let handler = Confined(self, to: reactor.confinement)
             return .later(bodyLimit: exchange.bodyLimit, context: exchange.context) { body in
                 switch await wait() {
                 case .refused(let problem): return exchange.render(.problem(problem))

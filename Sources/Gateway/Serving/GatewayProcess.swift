@@ -1,11 +1,13 @@
 public import Configuration
 public import Databases
+internal import Files
 internal import Glibc
 internal import Grants
 internal import HTTPClient
 internal import HTTPServer
 internal import Mail
 internal import OpenID
+internal import Processes
 internal import Sessions
 internal import Snapshots
 public import Sockets
@@ -53,7 +55,7 @@ public final class GatewayProcess {
         let proxies = ProxySettings(environment: environment)
         if let fault = proxies.fault { throw StartFailure(fault) }
         let http: HTTPClient
-        do throws(SocketFault) {
+        do throws(SystemError) {
             http = try HTTPClient(proxies: proxies)
             mail = try SMTPClient()
         } catch {
@@ -96,7 +98,7 @@ public final class GatewayProcess {
                 ])
         }
         http.limitConnections(to: budget.outboundConnections)
-        do throws(SocketFault) {
+        do throws(SystemError) {
             server = try GatewayServer(
                 deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, reactors: reactors,
@@ -127,7 +129,7 @@ public final class GatewayProcess {
     ///
     /// - Throws: the reason if a reactor cannot start.
     public func start() throws(StartFailure) {
-        do throws(SocketFault) {
+        do throws(SystemError) {
             try server.start()
         } catch {
             throw StartFailure("\(error)")

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 
 /// An incremental reader of a response: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
 struct ClientAnswer {
@@ -27,7 +28,7 @@ struct ClientAnswer {
     /// Consumes bytes; returns true if the response is complete.
     mutating func take(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
         guard head == nil else { return try takeContent(bytes) }
-        for index in bytes.indices { input.append(bytes[index]) }
+        input.append(copying: bytes)
         var parser = parser
         do throws(ProtocolFault) {
             defer { self.parser = parser }
@@ -48,12 +49,12 @@ struct ClientAnswer {
         switch head?.framing {
         case .length(let length):
             let count = min(length - body.count, bytes.count)
-            append(bytes.extracting(0..<count))
+            body.append(copying: bytes.extracting(0..<count))
             hasExcess = count < bytes.count
             return body.count == length
         case .untilClose:
             guard body.count + bytes.count <= limit else { throw tooLarge }
-            append(bytes)
+            body.append(copying: bytes)
             return false
         case .chunked:
             let used: Int
@@ -72,9 +73,4 @@ struct ClientAnswer {
     }
 
     private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the answer is larger than \(limit) bytes") }
-
-    private mutating func append(_ bytes: Span<UInt8>) {
-        body.reserveCapacity(body.count + bytes.count)
-        for index in bytes.indices { body.append(bytes[index]) }
-    }
 }

@@ -1,5 +1,7 @@
+internal import Addresses
+public import Files
 internal import HTTPMessage
-public import Sockets
+internal import Sockets
 internal import Synchronization
 internal import Threads
 internal import Time
@@ -12,16 +14,16 @@ public final class HTTPClient: OutboundHTTP {
     private let reactor: Reactor
     private let thread: SystemThread
     private let proxies: ProxySettings
-    private let pool: OnClientReactor<ConnectionPool>
+    private let pool: Confined<ConnectionPool>
     private let contexts = Mutex<[String?: TLSClientContext]>([:])
     private let resolver = NameResolver()
 
     /// Starts the client's thread; throws if the system has no descriptors or threads left.
-    public init(proxies: ProxySettings = .none) throws(SocketFault) {
+    public init(proxies: ProxySettings = .none) throws(SystemError) {
         let reactor = try Reactor()
         self.reactor = reactor
         self.proxies = proxies
-        pool = OnClientReactor(ConnectionPool())
+        pool = Confined(ConnectionPool(), to: reactor.confinement)
         thread = try reactor.start()
     }
 
@@ -129,7 +131,7 @@ public final class HTTPClient: OutboundHTTP {
         guard now < end else { return call.fail(.timedOut, "no connection could be made in time") }
         // The time per address is bounded, so that an unresponsive one leaves time for the others.
         let share = rest.isEmpty ? end : min(end, now + .seconds(2))
-        do throws(SocketFault) {
+        do throws(SystemError) {
             let port = key.proxy?.address.port ?? key.port
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: port))
             let connection = try ClientConnection(stream, key, tls: tls, pool: pool.value, on: reactor)
@@ -148,16 +150,7 @@ public final class HTTPClient: OutboundHTTP {
     }
 
     private func hand(_ call: ClientCall, to connection: ClientConnection) {
-        let (reactor, connection) = (reactor, OnClientReactor(connection))
+        let (reactor, connection) = (reactor, Confined(connection, to: reactor.confinement))
         call.onAbandon { reactor.perform { connection.value.abandon(call) } }
-    }
-}
-
-/// `@unchecked Sendable`: only closures that the client's reactor performs read the value.
-struct OnClientReactor<Value: AnyObject>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
     }
 }

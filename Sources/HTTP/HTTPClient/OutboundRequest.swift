@@ -1,5 +1,5 @@
+public import Addresses
 public import HTTPMessage
-public import Sockets
 public import Text
 
 /// A request to another server.

@@ -1,4 +1,6 @@
+internal import Addresses
 internal import Cryptography
+internal import HTTPMessage
 internal import Sockets
 internal import Text
 

@@ -1,3 +1,5 @@
+internal import Text
+
 /// A decoder of the chunked transfer coding (RFC 9112, section 7.1); the split of the bytes makes no difference.
 ///
 /// Trailer fields are checked against the field grammar and dropped: fields that frame or authorize the request must
@@ -34,8 +36,7 @@ public struct ChunkedDecoder: Sendable {
             if state == .data {
                 let count = min(remaining, room, input.count - index)
                 guard count > 0 else { break }
-                output.reserveCapacity(output.count + count)
-                for offset in index..<index + count { output.append(input[offset]) }
+                output.append(copying: input.extracting(index..<index + count))
                 index += count
                 room -= count
                 remaining -= count

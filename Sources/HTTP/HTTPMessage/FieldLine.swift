@@ -1,3 +1,5 @@
+internal import Text
+
 /// The ranges of a field line, used for heads and for the trailers of a chunked body.
 struct FieldLine {
     let name: Range<Int>
@@ -15,27 +17,18 @@ struct FieldLine {
         while start < end, buffer[start] == 0x20 || buffer[start] == 0x09 { start &+= 1 }
         while end > start, buffer[end - 1] == 0x20 || buffer[end - 1] == 0x09 { end &-= 1 }
         value = start..<end
-        guard Octet.areFieldValue(buffer, value) else { throw .invalidField }
+        // field-value = *( field-vchar / SP / HTAB ) (RFC 9110, section 5.5)
+        guard buffer.holdsNoControls(in: value) else { throw .invalidField }
     }
 
     /// - Parameter text: a name in lower case.
     func isNamed(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        equals(name, text, in: buffer)
+        buffer.holds(lowercased: text, in: name)
     }
 
+    /// - Parameter text: a value in lower case; its letters are compared without regard to case.
     func valueIs(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        equals(value, text, in: buffer)
-    }
-
-    private func equals(_ range: Range<Int>, _ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count {
-            // The offset is within the literal's count.
-            guard unsafe Octet.lowercased(buffer[range.lowerBound + offset]) == text.utf8Start[offset] else {
-                return false
-            }
-        }
-        return true
+        buffer.holds(lowercased: text, in: value)
     }
 }
 
@@ -94,14 +87,7 @@ struct FramingFields: Sendable {
             while let first = token.first, value[first] == 0x20 || value[first] == 0x09 { token.removeFirst() }
             while let last = token.last, value[last] == 0x20 || value[last] == 0x09 { token.removeLast() }
             start = index + 1
-            var offset = token.lowerBound
-            let isClose =
-                token.count == 5
-                && "close".utf8.allSatisfy { byte in
-                    defer { offset += 1 }
-                    return Octet.lowercased(value[offset]) == byte
-                }
-            if isClose { asksToClose = true }
+            if value.holds(lowercased: "close", in: token) { asksToClose = true }
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The head of a response from another server.
 public struct ResponseHead: Sendable {
     /// The content that follows the head (RFC 9112, section 6.3).
@@ -81,9 +83,8 @@ public struct ResponseParser: Sendable {
     // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); a missing last space is
     // accepted.
     private static func statusLine(_ line: Span<UInt8>) throws(ProtocolFault) -> (status: Int, isVersion10: Bool) {
-        let version = Array("HTTP/1.".utf8)
         guard line.count >= 12 else { throw .invalidRequestLine }
-        for index in version.indices where line[index] != version[index] { throw .unsupportedVersion }
+        guard line.holds("HTTP/1.", in: 0..<7) else { throw .unsupportedVersion }
         guard line[7] == 0x30 || line[7] == 0x31 else { throw .unsupportedVersion }
         guard line[8] == 0x20, line.count == 12 || line[12] == 0x20 else { throw .invalidRequestLine }
         var status = 0
@@ -91,7 +92,7 @@ public struct ResponseParser: Sendable {
             guard (0x30...0x39).contains(line[index]) else { throw .invalidRequestLine }
             status = status * 10 + Int(line[index] - 0x30)
         }
-        guard (100...599).contains(status), Octet.areFieldValue(line, 12..<line.count) else {
+        guard (100...599).contains(status), line.holdsNoControls(in: 12..<line.count) else {
             throw .invalidRequestLine
         }
         return (status, line[7] == 0x30)
@@ -109,7 +110,7 @@ public struct ResponseParser: Sendable {
         } else {
             try endField()
         }
-        for index in start..<line.count { pending.append(line[index]) }
+        pending.append(copying: line.extracting(start..<line.count))
     }
 
     private mutating func endField() throws(ProtocolFault) {
@@ -128,10 +129,7 @@ public struct ResponseParser: Sendable {
             try framing.consider(parsed, in: buffer)
         }
         func text(_ range: Range<Int>) -> String {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(range.count)
-            for index in range { bytes.append(buffer[index]) }
-            return String(decoding: bytes, as: UTF8.self)
+            String(decoding: [UInt8](copying: buffer.extracting(range)), as: UTF8.self)
         }
         guard let name = FieldName(text(parsed.name)) else { throw .invalidField }
         fields.append(name, text(parsed.value))

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 
 /// A reader that finds the end of a request's content in either framing.
 struct BodyReader {
@@ -25,8 +26,7 @@ struct BodyReader {
             return try chunks?.decode(input, into: &output, limit: limit) ?? 0
         }
         let count = min(remaining, limit, input.count)
-        output.reserveCapacity(output.count + count)
-        for index in 0..<count { output.append(input[index]) }
+        output.append(copying: input.extracting(0..<count))
         remaining -= count
         return count
     }

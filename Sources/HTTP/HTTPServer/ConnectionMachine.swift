@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import Sockets
+internal import Text
 internal import Time
 
 /// The HTTP/1.1 state machine of one connection, without its socket: bytes in, bytes out, an interest and a deadline.
@@ -83,12 +84,10 @@ final class ConnectionMachine {
         if input.isEmpty {
             let used = process(bytes)
             if used < bytes.count {
-                input.reserveCapacity(bytes.count - used)
-                for index in used..<bytes.count { input.append(bytes[index]) }
+                input.append(copying: bytes.extracting(used..<bytes.count))
             }
         } else {
-            input.reserveCapacity(input.count + bytes.count)
-            for index in bytes.indices { input.append(bytes[index]) }
+            input.append(copying: bytes)
             processInput()
         }
         noteHead()

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Glibc
+internal import Files
 internal import Synchronization
 public import Threads
 
@@ -25,17 +25,8 @@ public final class LogSink: Sendable {
 
     /// Writes to standard error.
     public static func standardError() throws(ThreadFault) -> LogSink {
-        try LogSink { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                // The slice is borrowed for the call, with its own count.
-                let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
-                // The reader of standard error is gone, so the fault cannot be reported.
-                guard count > 0 else { return }
-                rest = rest.dropFirst(count)
-            }
-        }
+        // An error means that the reader of standard error is gone, so it cannot be reported.
+        try LogSink { bytes in try? Descriptor.standardError.write(bytes) }
     }
 
     /// Starts the writing thread.

@@ -100,7 +100,8 @@ extension StringProtocol where SubSequence == Substring {
     ///
     /// Unicode's mapping would also map the Kelvin sign to `k`, so that two different texts become one.
     public func asciiLowercased() -> String {
-        String(self[...].utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+        guard utf8.contains(where: { 0x41...0x5A ~= $0 }) else { return String(self) }
+        return String(self[...].utf8.map(ASCII.lowercased))
     }
 
     /// Returns the text with `a`–`z` mapped to `A`–`Z` and all other octets unchanged.

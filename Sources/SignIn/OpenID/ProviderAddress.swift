@@ -1,4 +1,5 @@
 public import HTTPClient
+public import HTTPMessage
 internal import Text
 internal import Tokens
 

@@ -2,6 +2,7 @@ internal import Databases
 internal import HTTPMessage
 internal import JSON
 internal import Organizations
+internal import Text
 
 /// The results of the API, for an organization that policy has permitted already.
 extension MetricsStore {

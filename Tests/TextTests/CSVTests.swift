@@ -1,5 +1,5 @@
-import HTTPMessage
 import Testing
+import Text
 
 @Suite("Cells of CSV")
 struct CSVTests {
