@@ -200,7 +200,7 @@ let package = Package(
         tests(of: "Audit", uses: ["Cryptography", "Databases", "JSON", "Organizations", "Time"]),
         tests(of: "Snapshots", uses: ["Time"]),
         tests(of: "Caches"),
-        tests(of: "Files"),
+        tests(of: "Files", uses: ["Threads"]),
         tests(of: "Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
@@ -221,7 +221,7 @@ let package = Package(
         tests(
             of: "Configuration",
             uses: [
-                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPMessage", "JSON", "Organizations", "Sockets",
+                "ClaimMapping", "Cryptography", "Files", "JSON", "Organizations", "Sockets",
                 "Text", "Time", "Tokens",
             ]),
         tests(

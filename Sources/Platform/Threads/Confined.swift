@@ -30,17 +30,17 @@ public final class Confinement: Sendable {
 /// A value that belongs to one thread, passed through code that the compiler assumes may run on any thread.
 ///
 /// `@unchecked Sendable`: each access checks the thread.
-public struct Confined<Value>: @unchecked Sendable {
-    private let stored: Value
-    private let confinement: Confinement
+@frozen public struct Confined<Value>: @unchecked Sendable {
+    @usableFromInline let stored: Value
+    @usableFromInline let confinement: Confinement
 
-    public init(_ value: Value, to confinement: Confinement) {
+    @inlinable public init(_ value: Value, to confinement: Confinement) {
         stored = value
         self.confinement = confinement
     }
 
     /// The value. Reading it on another thread than the one it belongs to ends the process.
-    public var value: Value {
+    @inlinable public var value: Value {
         confinement.check()
         return stored
     }
