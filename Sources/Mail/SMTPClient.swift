@@ -92,7 +92,7 @@ public final class SMTPClient: Sendable {
                 case .unsecured(let failure):
                     attempt(delivery, addresses, tls, on: reactor, after: failure, finished: finished)
                 case .unreached(let failure), .failed(let failure):
-                    // Both attempts are told: the second alone would hide why TLS was not used.
+                    // The error names both attempts: the second alone would hide why TLS was not used.
                     finished(
                         tlsFailure.map {
                             DeliveryFailure(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")

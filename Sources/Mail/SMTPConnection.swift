@@ -78,7 +78,7 @@ final class SMTPConnection: EventHandler {
         wakesAt = nil
         guard phase != .closed else { return }
         guard deadline <= turn.monotonic else { return arm() }
-        let failure = DeliveryFailure("the server did not answer in time")
+        let failure = DeliveryFailure("the server did not reply in time")
         phase == .talking ? fail(failure) : finish(.unreached(failure))
     }
 
@@ -129,7 +129,7 @@ final class SMTPConnection: EventHandler {
     }
 
     private func broken() {
-        fail(DeliveryFailure(stream.failure.map { "TLS failed: \($0)" } ?? "the server hung up"))
+        fail(DeliveryFailure(stream.failure.map { "TLS failed: \($0)" } ?? "the server closed the connection"))
     }
 
     private func fail(_ failure: DeliveryFailure) {

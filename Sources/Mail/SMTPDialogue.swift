@@ -53,11 +53,11 @@ public struct SMTPDialogue: Sendable {
             // as sent after it (RFC 3207, section 5).
             guard parser.rest.isEmpty else {
                 if case .finish = action { return action }
-                return fail("the server says more than it was asked")
+                return fail("the server sent more than one reply")
             }
             return action
         } catch {
-            return fail("the server's answer is not one of SMTP")
+            return fail("the server's reply is not SMTP")
         }
     }
 
@@ -71,7 +71,7 @@ public struct SMTPDialogue: Sendable {
     private mutating func take(_ reply: SMTPReply) -> Action {
         switch step {
         case .greeting:
-            guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
+            guard reply.code == 220 else { return refused(reply, "the server refused the connection") }
             return hello()
         case .hello(let isExtended):
             // Servers without extensions do not know EHLO (RFC 5321, section 3.2).
@@ -104,14 +104,14 @@ public struct SMTPDialogue: Sendable {
             }
             return say("DATA", then: .data)
         case .data:
-            guard reply.code == 354 else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            guard reply.code == 354 else { return refused(reply, "the server refused the email", isAboutLetter: true) }
             step = .content
             return .send(SMTPDialogue.stuffed(letter.message()))
         case .content:
-            guard reply.isPositive else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            guard reply.isPositive else { return refused(reply, "the server refused the email", isAboutLetter: true) }
             step = .over
             return .finish(nil)
-        case .securing, .over: return fail("the server speaks out of turn")
+        case .securing, .over: return fail("the server sent an unexpected reply")
         }
     }
 
@@ -122,7 +122,7 @@ public struct SMTPDialogue: Sendable {
         if !isSecure {
             if usesTLS, reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
             guard route.isLoopback else {
-                return fail("the server offers no STARTTLS, and nothing is sent in the clear")
+                return fail("the server offers no STARTTLS, and emails are not sent in plain text")
             }
         }
         return authenticate()

@@ -100,7 +100,7 @@ struct RefusedRequestTests {
     @Test("fields", arguments: brokenFields)
     func field(text: String, fault: ProtocolFault) { expect("GET / HTTP/1.1\r\n\(text)\r\n", fault) }
 
-    @Test("what tells where the content ends", arguments: brokenFraming)
+    @Test("framing", arguments: brokenFraming)
     func framing(text: String, fault: ProtocolFault) { expect("POST / HTTP/1.1\r\nHost: h\r\n\(text)\r\n\r\nx", fault) }
 
     @Test("chunks and trailers", arguments: brokenChunks)
@@ -108,7 +108,7 @@ struct RefusedRequestTests {
         expect("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(text)", fault)
     }
 
-    @Test("a target's host has to be the Host field's, and HTTP/1.0 has no chunks")
+    @Test("a target's host must equal the Host field, and HTTP/1.0 has no chunks")
     func others() {
         expect("GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n", .invalidHost)
         expect("GET http://h/ HTTP/1.0\r\n\r\n", .invalidHost)
@@ -130,7 +130,7 @@ struct RefusedRequestTests {
         }
     }
 
-    @Test("a head or body that is not complete is neither refused nor complete")
+    @Test("an incomplete head or body is neither refused nor complete")
     func incomplete() {
         for text in [
             "", "\r\n", "G", "GET / HTTP/1.1\r\nHost: h\r\n\r",
@@ -142,7 +142,7 @@ struct RefusedRequestTests {
     }
 
     @Test(
-        "faults have their statuses",
+        "each error has its status",
         arguments: [
             (.bareLineFeed, 400), (.invalidContentLength, 400), (.unsupportedVersion, 505),
             (.unsupportedExpectation, 417), (.requestLineTooLong, 414), (.fieldsTooLarge, 431), (.bodyTooLarge, 413),

@@ -30,9 +30,9 @@ private func streaming(_ parts: [String], fails: Bool = false) -> (Request) -> A
     }
 }
 
-@Suite("Work that waits")
+@Suite("Asynchronous handlers")
 struct WaitingWorkTests {
-    @Test("a chunked body arrives without its chunks and trailers, and the next request waits for the answer")
+    @Test("a chunked body arrives without chunk lines and trailers, and the next request waits for the response")
     func chunked() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
@@ -46,7 +46,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("100 Continue is sent when the body is asked for, once")
+    @Test("100 Continue is sent once, when the handler reads the body")
     func continues() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
@@ -61,7 +61,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("100 Continue is not sent where the body is not asked for, and the connection closes")
+    @Test("100 Continue is not sent if the handler does not read the body, and the connection closes")
     func refusesToContinue() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor) { _ in
@@ -73,7 +73,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("a body over its limit is refused, at once where its length was announced")
+    @Test("a body over its limit is refused, at once if its length was stated")
     func tooLarge() async throws {
         try await onReactor { reactor in
             let announced = try ScriptedConnection(on: reactor, collecting(4))
@@ -86,7 +86,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("a broken chunk reaches the work, and the connection closes")
+    @Test("a malformed chunk is reported to the handler, and the connection closes")
     func brokenChunk() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
@@ -97,7 +97,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("a client that goes away ends the work")
+    @Test("a disconnect by the client ends the handler's work")
     func disconnected() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
@@ -109,7 +109,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("draining lets the work end, and closes behind it")
+    @Test("draining lets a handler finish, then closes the connection")
     func drain() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, collecting(100))
@@ -143,7 +143,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("a stream waits while the client does not read, and what is sent counts as content once")
+    @Test("a stream waits while the client does not read, and its sent content is counted once")
     func backpressure() async throws {
         try await onReactor { reactor in
             var limits = ServerLimits()
@@ -162,7 +162,7 @@ struct WaitingWorkTests {
         }
     }
 
-    @Test("a stream that fails never looks whole")
+    @Test("a failed stream never looks complete")
     func brokenStream() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, streaming(["abc"], fails: true))

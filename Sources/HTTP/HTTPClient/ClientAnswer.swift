@@ -38,7 +38,7 @@ struct ClientAnswer {
             throw Fault(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
         }
         if case .length(let length) = head?.framing, length > limit {
-            throw Fault(kind: .tooLarge, detail: "the answer announces more than \(limit) bytes")
+            throw Fault(kind: .tooLarge, detail: "the response states a length of more than \(limit) bytes")
         }
         let all = input
         input = []
@@ -72,5 +72,5 @@ struct ClientAnswer {
         }
     }
 
-    private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the answer is larger than \(limit) bytes") }
+    private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the response is larger than \(limit) bytes") }
 }

@@ -33,7 +33,7 @@ final class ClientCall: Sendable {
                 return state.isOver
             }
             guard !isOver else {
-                return continuation.resume(returning: .failure(OutboundFault(.timedOut, "nobody waits any more")))
+                return continuation.resume(returning: .failure(OutboundFault(.timedOut, "the request was cancelled")))
             }
             start()
         }

@@ -100,7 +100,7 @@ final class ClientConnection: EventHandler {
             close()
             next?(SystemError(call: "connect", code: 110))
         case .idle: close()
-        default: fail(.timedOut, hasAnswerBegun ? "the answer took too long" : "no answer came in time")
+        default: fail(.timedOut, hasAnswerBegun ? "the response took too long" : "no response arrived in time")
         }
     }
 
@@ -211,7 +211,7 @@ final class ClientConnection: EventHandler {
             again?()
             return
         }
-        fail(.cutShort, "the connection ended before the answer did")
+        fail(.cutShort, "the connection ended before the response was complete")
     }
 
     private func complete() {

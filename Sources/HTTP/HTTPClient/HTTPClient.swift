@@ -51,20 +51,20 @@ public final class HTTPClient: OutboundHTTP {
         let call = ClientCall(request)
         let watchdog = Task.inBackground {
             try? await Task.pause(for: request.limits.whole)
-            if !Task.isCancelled { call.fail(.timedOut, "the answer took too long") }
+            if !Task.isCancelled { call.fail(.timedOut, "the response took too long") }
         }
         defer { watchdog.cancel() }
         let outcome = await withTaskCancellationHandler {
             await call.outcome { start(call) }
         } onCancel: {
-            call.fail(.timedOut, "nobody waits any more")
+            call.fail(.timedOut, "the request was cancelled")
         }
         return try outcome.get()
     }
 
     private func start(_ call: ClientCall) {
         let (url, policy) = (call.request.url, call.request.policy)
-        guard policy.permits(url) else { return call.fail(.notAllowed, "only https is asked for") }
+        guard policy.permits(url) else { return call.fail(.notAllowed, "only https URLs are allowed") }
         let tls: TLSClientContext?
         do throws(TLSFault) {
             tls = url.scheme == "https" ? try context(policy.authoritiesFile) : nil
@@ -128,7 +128,7 @@ public final class HTTPClient: OutboundHTTP {
         let rest = addresses.dropFirst()
         let now = reactor.turn.monotonic
         let end = call.began + call.request.limits.connect
-        guard now < end else { return call.fail(.timedOut, "no connection could be made in time") }
+        guard now < end else { return call.fail(.timedOut, "no connection was established in time") }
         // The time per address is bounded, so that an unresponsive one leaves time for the others.
         let share = rest.isEmpty ? end : min(end, now + .seconds(2))
         do throws(SystemError) {
@@ -139,7 +139,7 @@ public final class HTTPClient: OutboundHTTP {
             connection.connect(call, until: share) { [weak self] fault in
                 guard rest.isEmpty else { return self?.attempt(call, key, tls, rest) ?? () }
                 if fault.code == 110 {
-                    call.fail(.timedOut, "no connection could be made in time")
+                    call.fail(.timedOut, "no connection was established in time")
                 } else {
                     call.fail(.notConnected, "\(fault)")
                 }

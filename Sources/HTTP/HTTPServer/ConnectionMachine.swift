@@ -170,7 +170,7 @@ final class ConnectionMachine {
         exchange?.closes = true
     }
 
-    /// Answers the requests that have arrived, then stops accepting requests. All input must have been read before the
+    /// Stops accepting requests after those that have arrived are answered. All input must have been read before the
     /// call.
     func drain() {
         announceEnd()
@@ -183,7 +183,7 @@ final class ConnectionMachine {
 
     var pendingOutput: Int { output.count - outputStart }
 
-    /// Whether a request has arrived whole and its answer is not complete.
+    /// True if a request has arrived completely and its response is not complete.
     var isServed: Bool { phase == .answering && reader.isDone }
 
     /// Bytes that wait in memory: output not yet sent, and input not yet processed.
@@ -338,7 +338,7 @@ final class ConnectionMachine {
     }
 }
 
-/// The request that is currently answered.
+/// The request that is being answered.
 struct Exchange {
     var isHead = false
     var isVersion10 = false

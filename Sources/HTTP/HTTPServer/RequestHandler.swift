@@ -35,7 +35,7 @@ public struct Answer {
     let kind: Kind
     let context: AnyObject?
 
-    /// Answers immediately. A small request body is read and dropped; otherwise the connection closes after the
+    /// Creates an immediate answer. A small request body is read and dropped; otherwise the connection closes after the
     /// response.
     /// - Parameter context: returned in ``CompletedExchange``.
     public static func now(_ response: Response, context: AnyObject? = nil) -> Answer {
@@ -50,7 +50,7 @@ public struct Answer {
         }
     }
 
-    /// Answers when `work` returns.
+    /// Creates an answer whose response `work` returns.
     /// - Parameter bodyLimit: the longest body in bytes; a longer one is refused, at once if its length was stated.
     public static func later(bodyLimit: Int, context: AnyObject? = nil, work: @escaping Work) -> Answer {
         Answer(kind: .later(bodyLimit: bodyLimit, work: work), context: context)

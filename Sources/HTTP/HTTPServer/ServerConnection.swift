@@ -85,7 +85,7 @@ final class ServerConnection: EventHandler {
         settle()
     }
 
-    /// Whether a complete request is being answered.
+    /// True if a complete request is being answered.
     var isServed: Bool { machine.isServed }
 
     func announceEnd() { machine.announceEnd() }

@@ -65,7 +65,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
     /// The ownership of the loop's thread, for values that belong to it.
     public let confinement = Confinement()
-    /// Watch that is told of long steps; nil disables the measurement.
+    /// Watch that reports long steps; nil disables the measurement.
     public var stepWatch: StepWatch?
     /// Clock readings of the current turn.
     public private(set) var turn = Turn.now()

@@ -12,7 +12,7 @@ public final class LogSink: Sendable {
     }
 
     static let capacity = 8 << 20
-    /// How long ``close(within:)`` waits by default for a reader of standard error that has stopped reading.
+    /// Default time that ``close(within:)`` waits for a reader of standard error that has stopped reading.
     public static let closingTime: Duration = .seconds(3)
 
     private let queue = Mutex(Queue())

@@ -2,9 +2,9 @@ internal import COpenSSL
 internal import Cryptography
 internal import Glibc
 
-/// A certificate authority that tests make for themselves, in a directory that goes with it.
+/// A certificate authority for tests, with its files in a temporary directory that is removed with it.
 @safe public final class TestAuthority {
-    /// What OpenSSL could not do.
+    /// A failed OpenSSL call.
     public struct Failure: Error {}
 
     public let directory: String
@@ -12,7 +12,7 @@ internal import Glibc
     private let certificate: OpaquePointer
     private var count = 0
 
-    /// PEM: what clients are told to believe.
+    /// Path of a PEM file with the authority's certificate, for clients to trust.
     public var file: String { "\(directory)/ca.pem" }
 
     public init() throws {
@@ -40,16 +40,16 @@ internal import Glibc
         unsafe rmdir(directory)
     }
 
-    /// A server's certificate and key, as files.
+    /// Issues a server's certificate and returns the paths of the certificate and key.
     ///
     /// - Parameters:
-    ///   - names: as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`.
-    ///   - days: how long it lasts from now; a negative number makes one that has expired.
+    ///   - names: the server's names in OpenSSL's syntax: `DNS:localhost`, `IP:127.0.0.1`.
+    ///   - days: the certificate's lifetime from now; a negative number makes an expired one.
     public func issue(_ names: String..., days: Int = 1) throws -> (certificate: String, key: String) {
         try issue(names, .p256, days: days)
     }
 
-    /// The same with an RSA key.
+    /// Issues a certificate with an RSA key; see ``issue(_:days:)``.
     public func issueRSA(_ names: String...) throws -> (certificate: String, key: String) {
         try issue(names, .rsa, days: 1)
     }
