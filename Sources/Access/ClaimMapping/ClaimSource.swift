@@ -55,9 +55,9 @@ struct ClaimSource {
             // nothing.
             if known.unknown.leavesOut("email_verified") { return .absent }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return .absent }
-            let domain = address.utf8[sign...].dropFirst()
+            let domain = Substring(address.utf8[sign...].dropFirst())
             let isTrusted = emailTrust.domains.contains {
-                $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII)
+                $0.isExactly(ignoringASCIICase: domain)
             }
             return isTrusted ? .verified : .absent
         }
