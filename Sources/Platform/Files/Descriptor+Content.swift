@@ -5,28 +5,36 @@ extension Descriptor {
     ///
     /// - Returns: 1 to `limit` bytes; none at the end.
     public func read(atMost limit: Int) throws(SystemError) -> [UInt8] {
-        try waiting(for: POLLIN) { () throws(SystemError) in
-            try Descriptor.filled(limit) { buffer throws(SystemError) in
-                let (start, count) = unsafe (buffer.baseAddress, buffer.count)
-                return try systemCall("read") { unsafe Glibc.read(number, start, count) }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        let count = try waiting(for: POLLIN) { () throws(SystemError) in
+            try systemCall("read") {
+                // The buffer is borrowed for the call and exactly as long as the count.
+                unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
             }
         }
+        buffer.removeLast(limit - count)
+        return buffer
     }
 
     /// Reads bytes from a position of a file.
     ///
     /// - Returns: `count` bytes, or those up to the end of the file.
     public func read(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
-        try Descriptor.filled(count) { buffer throws(SystemError) in
-            var filled = 0
-            while filled < count {
-                let (start, rest) = unsafe (buffer.baseAddress?.advanced(by: filled), count - filled)
-                let more = try systemCall("pread") { unsafe pread(number, start, rest, off_t(offset + filled)) }
-                if more == 0 { break }
-                filled += more
+        var buffer = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let more = try systemCall("pread") {
+                // The rest of the buffer is borrowed for the call and exactly as long as the count.
+                unsafe buffer.withUnsafeMutableBytes { all in
+                    let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: all[filled...])
+                    return unsafe pread(number, rest.baseAddress, rest.count, off_t(offset + filled))
+                }
             }
-            return filled
+            if more == 0 { break }
+            filled += more
         }
+        buffer.removeLast(count - filled)
+        return buffer
     }
 
     /// Writes all bytes. Blocks while the descriptor takes none, also if another program made it non-blocking.
@@ -42,23 +50,6 @@ extension Descriptor {
                 }
             }
         }
-    }
-
-    /// Returns an array of the bytes that `fill` writes; `fill` returns their number.
-    private static func filled(
-        _ capacity: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(SystemError) -> Int
-    ) throws(SystemError) -> [UInt8] {
-        var failure: SystemError?
-        // System calls fill the buffer from its beginning, and write no more than its count.
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            do throws(SystemError) {
-                count = try unsafe fill(buffer)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return bytes
     }
 
     private func waiting<Result>(

@@ -14,9 +14,12 @@ public final class Descriptor: Sendable {
         _ = Glibc.close(number)
     }
 
-    // The process's standard descriptors are never closed, because these references last as long as the process.
+    /// Standard input. Like the other standard descriptors it is never closed, because this reference lasts as long as
+    /// the process.
     public static let standardInput = Descriptor(STDIN_FILENO)
+    /// Standard output.
     public static let standardOutput = Descriptor(STDOUT_FILENO)
+    /// Standard error.
     public static let standardError = Descriptor(STDERR_FILENO)
 
     /// Opens those of the three standard descriptors that the process was started without. Otherwise a file or
