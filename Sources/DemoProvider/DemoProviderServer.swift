@@ -63,7 +63,7 @@ private final class DemoHandler: RequestHandler {
         }
     }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(DemoPages.message(fault.status, "This request is broken", fault.rawValue))
     }
 

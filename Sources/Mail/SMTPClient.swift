@@ -50,19 +50,19 @@ public final class SMTPClient: Sendable {
     }
 
     /// Returns after a server has accepted the email.
-    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
+    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError) {
         let delivery = Delivery(
             letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
         let tls: TLSClientContext
-        do throws(TLSFault) {
+        do throws(TLSError) {
             tls = try TLSClientContext(authoritiesFile: route.authoritiesFile, applicationProtocol: nil)
         } catch {
-            throw DeliveryFailure("TLS cannot be set up: \(error)")
+            throw DeliveryError("TLS cannot be set up: \(error)")
         }
-        let failure: DeliveryFailure? = await withCheckedContinuation { continuation in
+        let failure: DeliveryError? = await withCheckedContinuation { continuation in
             resolver.resolve(route.host) { [reactor] addresses in
                 guard !addresses.isEmpty else {
-                    return continuation.resume(returning: DeliveryFailure("the name \(route.host) has no address"))
+                    return continuation.resume(returning: DeliveryError("the name \(route.host) has no address"))
                 }
                 reactor.perform {
                     SMTPClient.attempt(delivery, addresses[...], tls, on: reactor) {
@@ -79,9 +79,9 @@ public final class SMTPClient: Sendable {
     /// - Parameter tlsFailure: the failure of STARTTLS at the first address, after which it is skipped; nil to use it.
     private static func attempt(
         _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
-        after tlsFailure: DeliveryFailure? = nil, finished: @escaping (DeliveryFailure?) -> Void
+        after tlsFailure: DeliveryError? = nil, finished: @escaping (DeliveryError?) -> Void
     ) {
-        guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
+        guard let address = addresses.first else { return finished(DeliveryError("no address could be reached")) }
         let rest = addresses.dropFirst()
         do throws(SystemError) {
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
@@ -95,13 +95,13 @@ public final class SMTPClient: Sendable {
                     // The error names both attempts: the second alone would hide why TLS was not used.
                     finished(
                         tlsFailure.map {
-                            DeliveryFailure(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")
+                            DeliveryError(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")
                         } ?? failure)
                 }
             }
         } catch {
             rest.isEmpty
-                ? finished(DeliveryFailure("no connection: \(error)"))
+                ? finished(DeliveryError("no connection: \(error)"))
                 : attempt(delivery, rest, tls, on: reactor, finished: finished)
         }
     }

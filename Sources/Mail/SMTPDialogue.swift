@@ -12,7 +12,7 @@ public struct SMTPDialogue: Sendable {
         /// Switch the connection to TLS, then call ``secured()``.
         case secure
         /// The server accepted the email (nil) or did not. QUIT may be sent.
-        case finish(DeliveryFailure?)
+        case finish(DeliveryError?)
     }
 
     private enum Step: Sendable {
@@ -46,7 +46,7 @@ public struct SMTPDialogue: Sendable {
 
     /// Processes received bytes and returns the next action.
     public mutating func receive(_ bytes: [UInt8]) -> Action {
-        do throws(SMTPReplyParser.Broken) {
+        do throws(SMTPReplyParser.SyntaxError) {
             guard let reply = try parser.take(bytes) else { return .wait }
             let action = take(reply)
             // Each command has one reply. Bytes after it were injected: before TLS, an attacker could have them count
@@ -151,7 +151,7 @@ public struct SMTPDialogue: Sendable {
 
     private mutating func fail(_ description: String, isPermanent: Bool = false) -> Action {
         step = .over
-        return .finish(DeliveryFailure(isPermanent: isPermanent, description))
+        return .finish(DeliveryError(isPermanent: isPermanent, description))
     }
 
     /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email. Faults of the

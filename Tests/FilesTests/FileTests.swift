@@ -28,14 +28,14 @@ struct FileTests {
         #expect(FileExposure.of("\(folder.path)/lock") == FileExposure(mode: 0o644))
         #expect(FileExposure.of("\(folder.path)/none") == nil)
         // A lock is never taken through a link.
-        #expect(throws: FolderLock.Refusal.self) { try FolderLock(folder.path) }
+        #expect(throws: FolderLock.LockError.self) { try FolderLock(folder.path) }
     }
 
     @Test("a folder is locked once, and free again when the lock is released")
     func lock() throws {
         let folder = Folder()
         var first: FolderLock? = try FolderLock(folder.path)
-        #expect(throws: FolderLock.Refusal.inUse) { try FolderLock(folder.path) }
+        #expect(throws: FolderLock.LockError.inUse) { try FolderLock(folder.path) }
         #expect(first != nil)
         first = nil
         _ = try FolderLock(folder.path)
@@ -47,7 +47,7 @@ struct FileTests {
         let inner = "\(folder.path)/lock/inner"
         do {
             let lock = try FolderLock(making: inner)
-            #expect(throws: FolderLock.Refusal.inUse) { try FolderLock(making: "\(inner)/") }
+            #expect(throws: FolderLock.LockError.inUse) { try FolderLock(making: "\(inner)/") }
             #expect(FileExposure.of(inner) == nil && FileExposure.of("\(inner)/lock") == nil)
             withExtendedLifetime(lock) {}
         }
@@ -56,7 +56,7 @@ struct FileTests {
 
     @Test("a missing folder cannot be locked, and the error names the path")
     func noFolder() {
-        let refusal = #expect(throws: FolderLock.Refusal.self) { try FolderLock("/nowhere/at/all") }
+        let refusal = #expect(throws: FolderLock.LockError.self) { try FolderLock("/nowhere/at/all") }
         guard case .failed(let text)? = refusal else {
             Issue.record("not a failure")
             return

@@ -77,7 +77,7 @@ struct DiscoveryTests {
         func status(_ endpoint: String) async throws -> Int {
             let world = try SignInWorld()
             weak let held = world
-            world.outbound.twist { request, response throws(OutboundFault) in
+            world.outbound.twist { request, response throws(OutboundError) in
                 guard let world = held else { return response }
                 if request.url.path == "/token" {
                     return tokens(world, response, without: ["email", "email_verified"])

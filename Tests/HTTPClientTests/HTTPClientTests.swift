@@ -26,11 +26,11 @@ struct HTTPClientTests {
     /// Returns the kind of the failure, or nil.
     private func fault(
         _ url: String, policy: OutboundPolicy = loopback, limits: OutboundLimits = OutboundLimits()
-    ) async throws -> OutboundFault.Kind? {
+    ) async throws -> OutboundError.Kind? {
         do {
             _ = try await get(url, policy: policy, limits: limits)
             return nil
-        } catch let fault as OutboundFault {
+        } catch let fault as OutboundError {
             return fault.kind
         }
     }
@@ -82,11 +82,11 @@ struct HTTPClientTests {
     func wrongKey() throws {
         let authority = try TestAuthority()
         let (one, two) = (try authority.issue("DNS:a"), try authority.issue("DNS:b"))
-        #expect(throws: TLSFault.self) {
+        #expect(throws: TLSError.self) {
             try TLSServerContext(certificateFile: one.certificate, privateKeyFile: two.key)
         }
-        #expect(throws: TLSFault.self) { try TLSServerContext(certificateFile: one.key, privateKeyFile: one.key) }
-        #expect(throws: TLSFault.self) { try TLSClientContext(authoritiesFile: "/nowhere") }
+        #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: one.key, privateKeyFile: one.key) }
+        #expect(throws: TLSError.self) { try TLSClientContext(authoritiesFile: "/nowhere") }
     }
 
     @Test("only servers that the policy permits are reached")
@@ -151,7 +151,7 @@ struct HTTPClientTests {
     @Test(
         "malformed responses are refused",
         arguments: [
-            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", OutboundFault.Kind.cutShort),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", OutboundError.Kind.cutShort),
             ("HTTP/1.1 200 OK\r\nContent-Len", .cutShort), ("", .cutShort),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc", .cutShort),
             ("HTTP/1.1 200 OK\nContent-Length: 0\n\n", .malformed), ("SSH-2.0-OpenSSH\r\n\r\n", .malformed),
@@ -165,7 +165,7 @@ struct HTTPClientTests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", .tooLarge),
             ("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 66_000))\r\n\r\n", .tooLarge),
         ])
-    func broken(answer: String, kind: OutboundFault.Kind) async throws {
+    func broken(answer: String, kind: OutboundError.Kind) async throws {
         let server = try ScriptedServer([answer])
         #expect(try await fault("http://127.0.0.1:\(server.port)/") == kind)
     }
@@ -264,7 +264,7 @@ struct HTTPClientTests {
         #expect(asked.contains("Proxy-Authorization: Basic bWU6d29yZA==\r\n") && !asked.contains("secret"))
         // A literal address that the policy forbids is not requested from the proxy.
         let strict = OutboundPolicy(hosts: ["idp.example"], authoritiesFile: authority.file)
-        await #expect(throws: OutboundFault.self) {
+        await #expect(throws: OutboundError.self) {
             try await client.send(OutboundRequest(.get, url, policy: strict))
         }
         #expect(proxy.requests.count == 1)
@@ -277,7 +277,7 @@ struct HTTPClientTests {
             proxies: ProxySettings(environment: ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"]))
         let request = OutboundRequest(
             .get, try #require(AbsoluteURL("https://idp.example/")), policy: OutboundPolicy(hosts: ["x"]))
-        await #expect(throws: OutboundFault(.notConnected, "idp.example: the proxy refused with 407")) {
+        await #expect(throws: OutboundError(.notConnected, "idp.example: the proxy refused with 407")) {
             try await client.send(request)
         }
     }

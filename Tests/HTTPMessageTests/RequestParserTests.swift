@@ -106,7 +106,7 @@ struct RequestParserTests {
             return MessageReading.all(of: Array("GET /\(target) HTTP/1.1\r\n\(host)\(more)\r\n".utf8))
         }
         let whole: Set<MessageReading> = [MessageReading(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))]
-        func refused(_ fault: ProtocolFault) -> Set<MessageReading> {
+        func refused(_ fault: ProtocolError) -> Set<MessageReading> {
             var result = MessageReading([])
             result.fault = fault
             return [result]

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Response heads")
 struct ResponseParserTests {
-    private func parse(_ text: String) throws(ProtocolFault) -> ResponseHead? {
+    private func parse(_ text: String) throws(ProtocolError) -> ResponseHead? {
         var parser = ResponseParser()
         return try parser.parse(Array(text.utf8).span)
     }
@@ -32,10 +32,10 @@ struct ResponseParserTests {
     @Test("a folded Content-Length is read as one line, and a fold before the first field is refused")
     func framing() throws {
         #expect(try parse("HTTP/1.1 200 OK\r\nContent-Length:\r\n 7\r\n\r\n")?.framing == .length(7))
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n 8\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\n X: y\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\nX: y\r\n \u{1}\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 103 H\r\nX: y\r\n\r\n z\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n 8\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\n X: y\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\nX: y\r\n \u{1}\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 103 H\r\nX: y\r\n\r\n z\r\n\r\n") }
     }
 
     @Test("all values of a field are found")

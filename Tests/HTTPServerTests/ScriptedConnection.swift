@@ -24,7 +24,7 @@ final class TestHandler: RequestHandler {
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer { respond(request) }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(Response(fault.status))
     }
 

@@ -53,7 +53,7 @@ private final class PeerHandler: RequestHandler {
         .now(Response(.ok, body: Array(peer.utf8)))
     }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
 
     func completed(_ exchange: CompletedExchange) {}
 }

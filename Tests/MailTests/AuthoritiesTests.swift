@@ -78,7 +78,7 @@ struct AuthoritiesTests {
         try await client.deliver(letter, by: route(own.file))
         for file in [foreign.file, nil] {
             await #expect { try await client.deliver(letter, by: route(file)) } throws: { error in
-                (error as? DeliveryFailure)?.description.contains("TLS failed") ?? false
+                (error as? DeliveryError)?.description.contains("TLS failed") ?? false
             }
         }
     }

@@ -22,11 +22,11 @@ struct DialogueTests {
 
     /// Plays a server's replies; returns the client's commands, one per line, and the outcome.
     private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil, usesTLS: Bool = true) -> (
-        said: [String], end: DeliveryFailure??
+        said: [String], end: DeliveryError??
     ) {
         var dialogue = SMTPDialogue(letter, by: route, usesTLS: usesTLS)
         var said: [String] = []
-        func take(_ action: SMTPDialogue.Action) -> DeliveryFailure?? {
+        func take(_ action: SMTPDialogue.Action) -> DeliveryError?? {
             switch action {
             case .wait: return nil
             case .send(let bytes):
@@ -62,7 +62,7 @@ struct DialogueTests {
     @Test("a reply with a NUL, which no store accepts, is refused")
     func replyWithNUL() {
         var parser = SMTPReplyParser()
-        #expect(throws: SMTPReplyParser.Broken.self) { try parser.take(Array("550 a\u{0}b\r\n".utf8)) }
+        #expect(throws: SMTPReplyParser.SyntaxError.self) { try parser.take(Array("550 a\u{0}b\r\n".utf8)) }
     }
 
     @Test("an email is delivered, with replies whole or byte by byte", arguments: [nil, 1, 2, 7] as [Int?])

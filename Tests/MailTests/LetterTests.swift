@@ -98,8 +98,8 @@ struct LetterTests {
             ("a@-b.example", .malformed), ("a@b..example", .malformed), ("A <a@b.example", .malformed),
             ("A <a@b.example> <c@d.example>", .malformed), ("<a@b.example>>", .malformed),
             (String(repeating: "a", count: 65) + "@b.example", .malformed),
-        ] as [(String, Mailbox.Fault)])
-    func refusedMailboxes(_ text: String, _ fault: Mailbox.Fault) {
+        ] as [(String, Mailbox.SyntaxError)])
+    func refusedMailboxes(_ text: String, _ fault: Mailbox.SyntaxError) {
         #expect(throws: fault) { try Mailbox(text) }
     }
 

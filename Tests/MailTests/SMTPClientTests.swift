@@ -74,12 +74,12 @@ struct SMTPClientTests {
 
     private func deliver(
         to server: ScriptedServer, tls: Bool = false, authoritiesFile: String? = nil
-    ) async throws -> DeliveryFailure? {
+    ) async throws -> DeliveryError? {
         var limits = SMTPLimits()
         (limits.reply, limits.verdict, limits.whole) = (.milliseconds(200), .milliseconds(200), .seconds(10))
         let client = try SMTPClient(limits: limits)
         defer { client.close() }
-        do throws(DeliveryFailure) {
+        do throws(DeliveryError) {
             try await client.deliver(
                 letter,
                 by: MailRoute(
@@ -154,7 +154,7 @@ struct SMTPClientTests {
         let port = try ScriptedServer([]).port
         let client = try SMTPClient()
         defer { client.close() }
-        await #expect(throws: DeliveryFailure.self) {
+        await #expect(throws: DeliveryError.self) {
             try await client.deliver(
                 letter,
                 by: MailRoute(

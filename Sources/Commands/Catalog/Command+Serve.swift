@@ -28,7 +28,7 @@ extension Command {
         Signals.block()
         let log: Log
         let process: GatewayProcess
-        do throws(ThreadFault) {
+        do throws(ThreadError) {
             log = Log(format, to: try LogSink.standardError())
         } catch {
             throw .failure("logs cannot be written: \(error)")

@@ -27,7 +27,7 @@ extension TLSSettings: Section {
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
         // OpenSSL reads the files itself; content supplied by a test has no file.
         guard FileContent.isReadable(certificateFile), FileContent.isReadable(privateKeyFile) else { return }
-        do throws(TLSFault) {
+        do throws(TLSError) {
             _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
         } catch {
             members.fault(TLSSettings.privateKey, "cannot be used with the certificate: \(error)")

@@ -218,7 +218,7 @@ final class GatewayHandler: RequestHandler {
 
     // MARK: Completion
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         let context = RequestContext()
         context.record.requestID = requestIDs.next()
         context.record.method = "other"

@@ -44,7 +44,7 @@ public final class GatewayProcess {
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
     public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
-        do throws(TLSFault) {
+        do throws(TLSError) {
             certificate = Published(try settings.tls?.context())
         } catch {
             throw StartFailure("tls: \(error)")
@@ -210,7 +210,7 @@ public final class GatewayProcess {
 
 extension TLSSettings {
     /// Reads the certificate and key files.
-    func context() throws(TLSFault) -> TLSServerContext {
+    func context() throws(TLSError) -> TLSServerContext {
         try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
     }
 }

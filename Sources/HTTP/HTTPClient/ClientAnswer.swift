@@ -3,8 +3,8 @@ internal import Text
 
 /// An incremental reader of a response: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
 struct ClientAnswer {
-    struct Fault: Error {
-        let kind: OutboundFault.Kind
+    struct ReadingError: Error {
+        let kind: OutboundError.Kind
         let detail: String
     }
 
@@ -26,26 +26,26 @@ struct ClientAnswer {
     var endsWithConnection: Bool { head?.framing == .untilClose }
 
     /// Consumes bytes; returns true if the response is complete.
-    mutating func take(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+    mutating func take(_ bytes: Span<UInt8>) throws(ReadingError) -> Bool {
         guard head == nil else { return try takeContent(bytes) }
         input.append(copying: bytes)
         var parser = parser
-        do throws(ProtocolFault) {
+        do throws(ProtocolError) {
             defer { self.parser = parser }
             guard let head = try parser.parse(input.span) else { return false }
             self.head = head
         } catch {
-            throw Fault(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
+            throw ReadingError(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
         }
         if case .length(let length) = head?.framing, length > limit {
-            throw Fault(kind: .tooLarge, detail: "the response states a length of more than \(limit) bytes")
+            throw ReadingError(kind: .tooLarge, detail: "the response states a length of more than \(limit) bytes")
         }
         let all = input
         input = []
         return try takeContent(all.span.extracting(parser.consumed..<all.count))
     }
 
-    private mutating func takeContent(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+    private mutating func takeContent(_ bytes: Span<UInt8>) throws(ReadingError) -> Bool {
         switch head?.framing {
         case .length(let length):
             let count = min(length - body.count, bytes.count)
@@ -58,10 +58,10 @@ struct ClientAnswer {
             return false
         case .chunked:
             let used: Int
-            do throws(ProtocolFault) {
+            do throws(ProtocolError) {
                 used = try chunks.decode(bytes, into: &body, limit: limit + 1 - body.count)
             } catch {
-                throw Fault(kind: .malformed, detail: error.rawValue)
+                throw ReadingError(kind: .malformed, detail: error.rawValue)
             }
             guard body.count <= limit else { throw tooLarge }
             hasExcess = used < bytes.count
@@ -72,5 +72,7 @@ struct ClientAnswer {
         }
     }
 
-    private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the response is larger than \(limit) bytes") }
+    private var tooLarge: ReadingError {
+        ReadingError(kind: .tooLarge, detail: "the response is larger than \(limit) bytes")
+    }
 }

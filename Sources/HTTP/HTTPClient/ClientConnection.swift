@@ -178,7 +178,7 @@ final class ClientConnection: EventHandler {
     }
 
     private func take(_ bytes: Span<UInt8>) {
-        do throws(ClientAnswer.Fault) {
+        do throws(ClientAnswer.ReadingError) {
             guard try answer.take(bytes) else { return }
         } catch {
             return fail(error.kind, error.detail)
@@ -232,7 +232,7 @@ final class ClientConnection: EventHandler {
         call.finish(.success(response))
     }
 
-    private func fail(_ kind: OutboundFault.Kind, _ detail: String) {
+    private func fail(_ kind: OutboundError.Kind, _ detail: String) {
         let call = call
         self.call = nil
         close()

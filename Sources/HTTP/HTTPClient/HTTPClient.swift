@@ -47,7 +47,7 @@ public final class HTTPClient: OutboundHTTP {
     }
 
     /// Sends a request and returns its response. Cancelling the task ends the request as timed out.
-    public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+    public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         let call = ClientCall(request)
         let watchdog = Task.inBackground {
             try? await Task.pause(for: request.limits.whole)
@@ -66,7 +66,7 @@ public final class HTTPClient: OutboundHTTP {
         let (url, policy) = (call.request.url, call.request.policy)
         guard policy.permits(url) else { return call.fail(.notAllowed, "only https URLs are allowed") }
         let tls: TLSClientContext?
-        do throws(TLSFault) {
+        do throws(TLSError) {
             tls = url.scheme == "https" ? try context(policy.authoritiesFile) : nil
         } catch {
             return call.fail(.insecure, error.description)
@@ -84,7 +84,7 @@ public final class HTTPClient: OutboundHTTP {
         }
     }
 
-    private func context(_ file: String?) throws(TLSFault) -> TLSClientContext {
+    private func context(_ file: String?) throws(TLSError) -> TLSClientContext {
         if let known = contexts.withLock({ $0[file] }) { return known }
         let context = try TLSClientContext(authoritiesFile: file)
         contexts.withLock { $0[file] = context }

@@ -29,7 +29,7 @@ public struct ChunkedDecoder: Sendable {
     /// - Returns: the number of bytes of `input` consumed.
     public mutating func decode(
         _ input: Span<UInt8>, into output: inout [UInt8], limit: Int
-    ) throws(ProtocolFault) -> Int {
+    ) throws(ProtocolError) -> Int {
         var index = 0
         var room = limit
         while index < input.count, state != .done {
@@ -49,7 +49,7 @@ public struct ChunkedDecoder: Sendable {
         return index
     }
 
-    private mutating func step(_ byte: UInt8) throws(ProtocolFault) {
+    private mutating func step(_ byte: UInt8) throws(ProtocolError) {
         switch state {
         case .size:
             if let digit = Octet.hexadecimalValue(byte) {
@@ -91,7 +91,7 @@ public struct ChunkedDecoder: Sendable {
         }
     }
 
-    private mutating func stepTrailer(_ byte: UInt8) throws(ProtocolFault) {
+    private mutating func stepTrailer(_ byte: UInt8) throws(ProtocolError) {
         trailerBytes += 1
         guard trailerBytes <= ChunkedDecoder.maximumTrailers else { throw .fieldsTooLarge }
         guard byte == 0x0A else {

@@ -5,7 +5,7 @@ struct FieldLine {
     let name: Range<Int>
     let value: Range<Int>
 
-    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         var index = line.lowerBound
         while index < line.upperBound, Octet.isToken(buffer[index]) { index &+= 1 }
         guard index > line.lowerBound, index < line.upperBound, buffer[index] == UInt8(ascii: ":") else {
@@ -44,7 +44,7 @@ struct FramingFields: Sendable {
     /// True if a length was stated, even zero.
     var hasLength: Bool { contentLength != nil }
 
-    mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolFault) {
+    mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolError) {
         switch field.name.count {
         case 4 where field.isNamed("host", in: buffer):
             hosts += 1
@@ -71,7 +71,7 @@ struct FramingFields: Sendable {
         }
     }
 
-    func framing(isVersion10: Bool) throws(ProtocolFault) -> Request.Framing {
+    func framing(isVersion10: Bool) throws(ProtocolError) -> Request.Framing {
         if isChunked {
             guard contentLength == nil, !isVersion10 else { throw .invalidTransferEncoding }
             return .chunked

@@ -11,7 +11,7 @@ struct RequestLine: Sendable {
 
     init() {}
 
-    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         var index = line.lowerBound
         while index < line.upperBound, Octet.isToken(buffer[index]) { index += 1 }
         guard index > line.lowerBound, index < line.upperBound, buffer[index] == 0x20 else { throw .invalidRequestLine }
@@ -27,7 +27,7 @@ struct RequestLine: Sendable {
     }
 
     // HTTP-version = "HTTP/" DIGIT "." DIGIT
-    private mutating func parseVersion(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseVersion(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) {
         let start = range.lowerBound
         guard range.count == 8, buffer.holds("HTTP/", in: start..<start + 5) else { throw .invalidRequestLine }
         guard (0x30...0x39).contains(buffer[start + 5]), buffer[start + 6] == 0x2E,
@@ -38,7 +38,7 @@ struct RequestLine: Sendable {
     }
 
     // origin-form = absolute-path [ "?" query ];  absolute-form = absolute-URI;  asterisk-form = "*"
-    private mutating func parseTarget(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseTarget(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) {
         var start = range.lowerBound
         var slash = start
         if buffer[start] == UInt8(ascii: "*") {
@@ -59,7 +59,7 @@ struct RequestLine: Sendable {
     }
 
     /// Skips `http://authority` or `https://authority`; returns the index of the path, the query or the end.
-    private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) -> Int {
+    private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) -> Int {
         var index = range.lowerBound
         for scheme in ["http://", "https://"] as [StaticString] {
             let end = range.lowerBound + scheme.utf8CodeUnitCount

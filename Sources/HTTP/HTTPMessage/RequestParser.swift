@@ -32,7 +32,7 @@ public struct RequestParser: Sendable {
     public init() {}
 
     /// Continues parsing. Returns nil if more bytes are needed; after a request or a fault, use a new parser.
-    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolError) -> Request? {
         while let lineFeed = buffer.firstIndex(of: 0x0A, from: scanned) {
             scanned = lineFeed + 1
             // The size check comes first, so that the split of the bytes does not decide which fault is reported.
@@ -62,7 +62,7 @@ public struct RequestParser: Sendable {
 
     /// Checks the size before a line is parsed, so that the verdict does not depend on the split of the bytes. The
     /// request line's line end, and the empty line after the fields, do not count.
-    private func checkSize() throws(ProtocolFault) {
+    private func checkSize() throws(ProtocolError) {
         if let fieldsStart {
             guard scanned - fieldsStart <= RequestParser.maximumFields + 2 else { throw .fieldsTooLarge }
         } else {
@@ -71,7 +71,7 @@ public struct RequestParser: Sendable {
     }
 
     // field-line = field-name ":" OWS field-value OWS (RFC 9112, section 5); no folding, no space before the colon
-    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         guard lines.count < RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
         let parsed = try FieldLine(buffer, line)
         lines.append(
@@ -83,7 +83,7 @@ public struct RequestParser: Sendable {
         try framing.consider(parsed, in: buffer)
     }
 
-    private mutating func finish(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request {
+    private mutating func finish(_ buffer: Span<UInt8>) throws(ProtocolError) -> Request {
         let isVersion10 = requestLine.isVersion10
         guard framing.hosts == 1 || isVersion10 && framing.hosts == 0 else { throw .invalidHost }
         if let authority = requestLine.authority {

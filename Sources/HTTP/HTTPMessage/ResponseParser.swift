@@ -44,7 +44,7 @@ public struct ResponseParser: Sendable {
     }
 
     /// Continues parsing. Returns nil if more bytes are needed; after a head or a fault, use a new parser.
-    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> ResponseHead? {
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolError) -> ResponseHead? {
         while scanned < buffer.count {
             guard buffer[scanned] == 0x0A else {
                 scanned += 1
@@ -82,7 +82,7 @@ public struct ResponseParser: Sendable {
 
     // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); a missing last space is
     // accepted.
-    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolFault) -> (status: Int, isVersion10: Bool) {
+    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolError) -> (status: Int, isVersion10: Bool) {
         guard line.count >= 12 else { throw .invalidRequestLine }
         guard line.holds("HTTP/1.", in: 0..<7) else { throw .unsupportedVersion }
         guard line[7] == 0x30 || line[7] == 0x31 else { throw .unsupportedVersion }
@@ -99,7 +99,7 @@ public struct ResponseParser: Sendable {
     }
 
     // obs-fold = OWS CRLF RWS, which becomes a space before the field is read (RFC 9112, section 5.2)
-    private mutating func take(_ line: Span<UInt8>) throws(ProtocolFault) {
+    private mutating func take(_ line: Span<UInt8>) throws(ProtocolError) {
         func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
         var start = 0
         if isBlank(line[0]) {
@@ -113,14 +113,14 @@ public struct ResponseParser: Sendable {
         pending.append(copying: line.extracting(start..<line.count))
     }
 
-    private mutating func endField() throws(ProtocolFault) {
+    private mutating func endField() throws(ProtocolError) {
         guard !pending.isEmpty else { return }
         let line = pending
         pending.removeAll(keepingCapacity: true)
         try parseField(line.span, 0..<line.count)
     }
 
-    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         fieldCount += 1
         guard fieldCount <= RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
         let parsed = try FieldLine(buffer, line)
@@ -135,7 +135,7 @@ public struct ResponseParser: Sendable {
         fields.append(name, text(parsed.value))
     }
 
-    private func finish(_ line: (status: Int, isVersion10: Bool)) throws(ProtocolFault) -> ResponseHead {
+    private func finish(_ line: (status: Int, isVersion10: Bool)) throws(ProtocolError) -> ResponseHead {
         let status = Status(line.status)
         let framing: ResponseHead.Framing
         if isToHead || status.forbidsContent {

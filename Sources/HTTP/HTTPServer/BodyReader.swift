@@ -21,7 +21,7 @@ struct BodyReader {
 
     /// Reads content from the input, at most `limit` bytes.
     /// - Returns: the number of bytes of the input consumed.
-    mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolFault) -> Int {
+    mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolError) -> Int {
         guard chunks == nil else {
             return try chunks?.decode(input, into: &output, limit: limit) ?? 0
         }

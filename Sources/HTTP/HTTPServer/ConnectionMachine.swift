@@ -325,7 +325,7 @@ final class ConnectionMachine {
         if pendingOutput == 0 { outputWindow.restart(at: turn.monotonic) }
     }
 
-    func refuse(_ fault: ProtocolFault) {
+    func refuse(_ fault: ProtocolError) {
         headSince = nil
         let answer = handler.refuse(fault, from: peer, at: turn)
         exchange = Exchange(startedAt: turn.monotonic, context: answer.context, closes: true)

@@ -7,7 +7,7 @@ public enum BodyError: Error, Sendable, Hashable {
     /// The connection broke or the request was cancelled.
     case disconnected
     case tooLarge
-    case fault(ProtocolFault)
+    case fault(ProtocolError)
 }
 
 /// The content of a request, as it arrives. It has one consumer and a buffer of 64 KiB; while that is full, nothing is

@@ -8,7 +8,7 @@ public protocol RequestHandler: AnyObject {
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer
 
     /// Returns the answer to a message that is malformed, too large or too slow. The connection then closes.
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer
 
     /// Called when the last byte of a response was handed to the connection, or when the connection broke before.
     func completed(_ exchange: CompletedExchange)

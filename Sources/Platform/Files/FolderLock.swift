@@ -7,7 +7,7 @@ internal import Glibc
 /// stale lock. The file stays: removing it would let two processes lock two files.
 public final class FolderLock: Sendable {
     /// The reasons why a folder cannot be locked.
-    public enum Refusal: Error, Sendable, Hashable {
+    public enum LockError: Error, Sendable, Hashable {
         /// Another process holds the lock.
         case inUse
         /// The file cannot be opened or locked; the text has the path and the system's message.
@@ -19,7 +19,7 @@ public final class FolderLock: Sendable {
     /// Takes the lock without waiting.
     ///
     /// - Parameter folder: the path of a folder that exists.
-    public init(_ folder: String) throws(Refusal) {
+    public init(_ folder: String) throws(LockError) {
         let path = "\(folder)/lock"
         do throws(SystemError) {
             // O_NOFOLLOW refuses a symbolic link in place of the file.
@@ -34,7 +34,7 @@ public final class FolderLock: Sendable {
     /// Creates the folder and its missing parents (mode 0700), then takes the lock.
     ///
     /// - Parameter folder: a path; one that does not begin with `/` is relative to the working directory.
-    public convenience init(making folder: String) throws(Refusal) {
+    public convenience init(making folder: String) throws(LockError) {
         var path: [UInt8] = []
         for (index, part) in folder.utf8.split(separator: UInt8(ascii: "/")).enumerated() {
             if index > 0 || folder.utf8.first == UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }

@@ -156,7 +156,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
     /// Starts a thread that runs the loop until ``stop()``.
     public func start() throws(SystemError) -> SystemThread {
-        do throws(ThreadFault) {
+        do throws(ThreadError) {
             return try SystemThread { self.run() }
         } catch {
             throw SystemError(call: "pthread_create", code: error.code)

@@ -24,7 +24,7 @@ public final class LogSink: Sendable {
     private let thread: Mutex<SystemThread?>
 
     /// Writes to standard error.
-    public static func standardError() throws(ThreadFault) -> LogSink {
+    public static func standardError() throws(ThreadError) -> LogSink {
         // An error means that the reader of standard error is gone, so it cannot be reported.
         try LogSink { bytes in try? Descriptor.standardError.write(bytes) }
     }
@@ -32,7 +32,7 @@ public final class LogSink: Sendable {
     /// Starts the writing thread.
     ///
     /// - Parameter write: called on that thread with complete lines; it may block.
-    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadFault) {
+    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadError) {
         self.write = write
         thread = Mutex(nil)
         let thread = try SystemThread { [weak self] in self?.run() }

@@ -1,5 +1,5 @@
 /// The reason why a message is refused: not HTTP/1.1 (RFC 9112), too large, or too slow. The connection then closes.
-public enum ProtocolFault: String, Error, Sendable, CaseIterable {
+public enum ProtocolError: String, Error, Sendable, CaseIterable {
     case bareLineFeed = "a line ends without CR LF"
     case invalidRequestLine = "the request line is not METHOD SP TARGET SP HTTP/1.1"
     case invalidTarget = "the request target is not a path"
