@@ -64,23 +64,29 @@ let package = Package(
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
         library("JSON", in: "Platform/", uses: ["Text"]),
-        library("Files", in: "Platform/", uses: ["CLinux"]),
+        library("Files", in: "Platform/", uses: ["CLinux", "Text"]),
+        library("Processes", in: "Platform/", uses: ["Text", "Time"]),
+        library("Addresses", in: "Platform/", uses: ["Text"]),
         library("Cryptography", in: "Platform/", uses: ["COpenSSL", "Text"]),
         library("Threads", in: "Platform/", uses: ["Time"]),
         library("Snapshots", in: "Platform/", uses: ["Threads"]),
         library("Caches", in: "Platform/"),
-        library("Sockets", in: "Platform/", uses: ["CLinux", "COpenSSL", "Text", "Threads", "Time"]),
-        library("Databases", in: "Platform/", uses: ["CSQLite", "Threads", "Time"]),
-        library("Telemetry", in: "Platform/", uses: ["JSON", "Text", "Threads", "Time"]),
+        library(
+            "Sockets", in: "Platform/", uses: ["Addresses", "CLinux", "COpenSSL", "Files", "Text", "Threads", "Time"]),
+        library("Databases", in: "Platform/", uses: ["CSQLite", "Files", "Threads", "Time"]),
+        library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
 
         // HTTP
-        library("HTTPMessage", in: "HTTP/", uses: ["Text"]),
-        library("HTTPServer", in: "HTTP/", uses: ["HTTPMessage", "Sockets", "Time"]),
+        library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
         library(
-            "HTTPClient", in: "HTTP/", uses: ["Cryptography", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
+            "HTTPServer", in: "HTTP/",
+            uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
+        library(
+            "HTTPClient", in: "HTTP/",
+            uses: ["Addresses", "Cryptography", "Files", "HTTPMessage", "Sockets", "Text", "Threads", "Time"]),
         library("Web", in: "HTTP/", uses: ["HTTPMessage", "Text"]),
 
-        library("Mail", in: "", uses: ["Cryptography", "Sockets", "Text", "Threads", "Time"]),
+        library("Mail", in: "", uses: ["Addresses", "Cryptography", "Files", "Sockets", "Text", "Threads", "Time"]),
 
         // Tokens, and what they earn
         library("Identities", in: "", uses: ["Cryptography", "Text"]),
@@ -99,7 +105,7 @@ let package = Package(
         library(
             "OpenID", in: "SignIn/",
             uses: [
-                "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Snapshots", "Sockets", "Text",
+                "Addresses", "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Snapshots", "Text",
                 "Threads", "Time", "Tokens",
             ]),
         library(
@@ -113,16 +119,16 @@ let package = Package(
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots", "Text",
-                "Time",
+                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots",
+                "Text", "Time",
             ]),
 
         // The gateway
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "Identities", "JSON", "Mail", "Sockets", "Text",
-                "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities", "JSON",
+                "Mail", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
@@ -131,24 +137,26 @@ let package = Package(
         library(
             "Gateway", in: "",
             uses: [
-                "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Pages", "Policy", "Sessions",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Files",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Pages",
+                "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time",
+                "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Demo", in: "",
             uses: [
-                "Configuration", "Cryptography", "Databases", "Files", "Gateway", "HTTPMessage", "HTTPServer",
-                "Identities", "JSON", "Pages", "Sockets", "Text", "Threads", "Time", "Web", "WorkspaceMetrics",
+                "Addresses", "Configuration", "Cryptography", "Databases", "Files", "Gateway", "HTTPMessage",
+                "HTTPServer", "Identities", "JSON", "Pages", "Sockets", "Text", "Threads", "Time", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Gateway", "Grants",
-                "Identities", "JSON", "Policy", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Files", "Gateway",
+                "Grants", "Identities", "JSON", "Policy", "Processes", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
-        program("gatehouse", uses: ["Commands"]),
+        program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
         // Tools
         program(
@@ -166,8 +174,8 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "HTTPMessage", "Identities", "JSON", "Mail", "Time",
-                "Tokens", "Web", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "JSON", "Mail",
+                "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
 
         // Tests
@@ -176,21 +184,24 @@ let package = Package(
             path: "Tests/Support/TestCertificates",
             swiftSettings: settings),
         tests(
-            of: "HTTPClient", uses: ["HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
+            of: "HTTPClient",
+            uses: ["Addresses", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
+        tests(of: "Addresses"),
+        tests(of: "Processes"),
         tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
         tests(of: "Audit", uses: ["Cryptography", "Databases", "Identities", "JSON", "Time"]),
         tests(of: "Snapshots"),
         tests(of: "Caches"),
-        tests(of: "Files"),
-        tests(of: "Sockets", uses: ["COpenSSL", "TestCertificates", "Threads", "Time"]),
+        tests(of: "Files", uses: ["Threads"]),
+        tests(of: "Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
         tests(of: "Databases", uses: ["Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
-        tests(of: "HTTPServer", uses: ["HTTPMessage", "Sockets", "Threads", "Time"]),
+        tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
@@ -202,16 +213,13 @@ let package = Package(
             uses: ["ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Time", "Tokens"]),
         tests(
             of: "Configuration",
-            uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "Identities", "JSON", "Sockets", "Text", "Time",
-                "Tokens",
-            ]),
+            uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions", "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands", uses: ["Configuration", "Cryptography", "Demo", "Gateway", "JSON", "Time"]),

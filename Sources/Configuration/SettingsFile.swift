@@ -1,3 +1,4 @@
+internal import Files
 internal import JSON
 internal import Text
 
@@ -17,10 +18,10 @@ public enum SettingsFile {
     }
 
     private static func load(
-        path: String, sources: SettingSources, reading: (String, Int) throws(FileFault) -> [UInt8]
+        path: String, sources: SettingSources, reading: (String, Int) throws(FileError) -> [UInt8]
     ) throws(ConfigurationFaults) -> Settings {
         let bytes: [UInt8]
-        do throws(FileFault) {
+        do throws(FileError) {
             bytes = try reading(path, maximumBytes)
         } catch {
             let message = "the configuration cannot be read: \(error.description)"

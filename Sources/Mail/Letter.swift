@@ -34,7 +34,7 @@ public struct Letter: Sendable {
         let sender =
             (from.name.isEmpty ? "" : shown + (shown.starts(exactly: "=?") ? "\r\n " : " ")) + "<\(from.address)>"
         let head = [
-            "Date: \(Letter.text(of: date))", "From: \(sender)", "To: <\(to.address)>",
+            "Date: \(CalendarDate(date).internetText) +0000", "From: \(sender)", "To: <\(to.address)>",
             "Subject: \(HeaderText.unstructured(subject))", "Message-ID: <\(messageID)>",
             "MIME-Version: 1.0", "Auto-Submitted: auto-generated",
             "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
@@ -46,18 +46,5 @@ public struct Letter: Sendable {
         }
         return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + part("text/plain", plainText)
             + part("text/html", html) + Array("--\(boundary)--\r\n".utf8)
-    }
-
-    // date-time = [ day-of-week "," ] date time (RFC 5322, section 3.3)
-    private static func text(of moment: Timestamp) -> String {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let parts = moment.rfc3339.words(between: "-", "T", ":", ".", "Z")
-        guard parts.count >= 6, let month = Int(parts[1]), (1...12).contains(month), moment.seconds >= 0 else {
-            return moment.rfc3339
-        }
-        // 1970-01-01 was a Thursday.
-        let day = days[Int(moment.seconds / 86400 % 7)]
-        return "\(day), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) +0000"
     }
 }

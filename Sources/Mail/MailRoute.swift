@@ -1,5 +1,5 @@
+internal import Addresses
 public import Cryptography
-internal import Sockets
 internal import Text
 
 /// A mail server, and the credentials to use there.
@@ -35,7 +35,7 @@ public struct MailRoute: Sendable {
 }
 
 /// A failed delivery of an email.
-public struct DeliveryFailure: Error, Sendable, Hashable, CustomStringConvertible {
+public struct DeliveryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// True if a retry is useless.
     public let isPermanent: Bool
     /// Description in visible ASCII, with the server's reply; never a password.

@@ -11,7 +11,7 @@ public struct Mailbox: Sendable, Hashable {
     public let address: String
 
     /// The reason why a text is not a mailbox.
-    public enum Fault: Error, Sendable, Hashable {
+    public enum SyntaxError: Error, Sendable, Hashable {
         case malformed
         /// The part before the `@` has characters outside ASCII.
         case localPartBeyondASCII
@@ -20,7 +20,7 @@ public struct Mailbox: Sendable, Hashable {
     }
 
     /// Parses `Name <address>` or an address.
-    public init(_ text: String) throws(Fault) {
+    public init(_ text: String) throws(SyntaxError) {
         var (name, address) = (Substring(), text[...])
         if text.ends(exactly: ">") {
             guard let parts = text.dropping(exactlyLast: ">")?.cut(atLast: "<") else { throw .malformed }
@@ -34,7 +34,7 @@ public struct Mailbox: Sendable, Hashable {
 
     // addr-spec = local-part "@" domain, restricted to a dot-atom and a host name (RFC 5322, section 3.4.1; lengths:
     // RFC 5321, section 4.5.3.1)
-    private static func check(_ address: Substring) throws(Fault) {
+    private static func check(_ address: Substring) throws(SyntaxError) {
         let parts = address.split(at: "@")
         guard parts.count == 2 else { throw .malformed }
         guard parts[0].utf8.allSatisfy({ $0 < 0x80 }) else { throw .localPartBeyondASCII }

@@ -1,4 +1,5 @@
-public import Sockets
+public import Files
+internal import Sockets
 internal import Synchronization
 internal import Threads
 internal import Time
@@ -35,7 +36,7 @@ public final class SMTPClient: Sendable {
     private let limits: SMTPLimits
     private let resolver = NameResolver()
 
-    public init(limits: SMTPLimits = SMTPLimits()) throws(SocketFault) {
+    public init(limits: SMTPLimits = SMTPLimits()) throws(SystemError) {
         let reactor = try Reactor()
         self.reactor = reactor
         self.limits = limits
@@ -49,19 +50,19 @@ public final class SMTPClient: Sendable {
     }
 
     /// Returns after a server has accepted the email.
-    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
+    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError) {
         let delivery = Delivery(
             letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
         let tls: TLSClientContext
-        do throws(TLSFault) {
+        do throws(TLSError) {
             tls = try TLSClientContext(authoritiesFile: route.authoritiesFile, applicationProtocol: nil)
         } catch {
-            throw DeliveryFailure("TLS cannot be set up: \(error)")
+            throw DeliveryError("TLS cannot be set up: \(error)")
         }
-        let failure: DeliveryFailure? = await withCheckedContinuation { continuation in
+        let failure: DeliveryError? = await withCheckedContinuation { continuation in
             resolver.resolve(route.host) { [reactor] addresses in
                 guard !addresses.isEmpty else {
-                    return continuation.resume(returning: DeliveryFailure("the name \(route.host) has no address"))
+                    return continuation.resume(returning: DeliveryError("the name \(route.host) has no address"))
                 }
                 reactor.perform {
                     SMTPClient.attempt(delivery, addresses[...], tls, on: reactor) {
@@ -78,11 +79,11 @@ public final class SMTPClient: Sendable {
     /// - Parameter tlsFailure: the failure of STARTTLS at the first address, after which it is skipped; nil to use it.
     private static func attempt(
         _ delivery: Delivery, _ addresses: ArraySlice<String>, _ tls: TLSClientContext, on reactor: Reactor,
-        after tlsFailure: DeliveryFailure? = nil, finished: @escaping (DeliveryFailure?) -> Void
+        after tlsFailure: DeliveryError? = nil, finished: @escaping (DeliveryError?) -> Void
     ) {
-        guard let address = addresses.first else { return finished(DeliveryFailure("no address could be reached")) }
+        guard let address = addresses.first else { return finished(DeliveryError("no address could be reached")) }
         let rest = addresses.dropFirst()
-        do throws(SocketFault) {
+        do throws(SystemError) {
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: delivery.route.port))
             _ = try SMTPConnection(stream, delivery, isPlain: tlsFailure != nil, tls: tls, on: reactor) { outcome in
                 switch outcome {
@@ -91,16 +92,16 @@ public final class SMTPClient: Sendable {
                 case .unsecured(let failure):
                     attempt(delivery, addresses, tls, on: reactor, after: failure, finished: finished)
                 case .unreached(let failure), .failed(let failure):
-                    // Both attempts are told: the second alone would hide why TLS was not used.
+                    // The error names both attempts: the second alone would hide why TLS was not used.
                     finished(
                         tlsFailure.map {
-                            DeliveryFailure(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")
+                            DeliveryError(isPermanent: failure.isPermanent, "\($0); then without TLS: \(failure)")
                         } ?? failure)
                 }
             }
         } catch {
             rest.isEmpty
-                ? finished(DeliveryFailure("no connection: \(error)"))
+                ? finished(DeliveryError("no connection: \(error)"))
                 : attempt(delivery, rest, tls, on: reactor, finished: finished)
         }
     }

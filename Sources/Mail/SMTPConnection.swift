@@ -1,3 +1,4 @@
+internal import Files
 internal import Sockets
 internal import Time
 
@@ -6,11 +7,11 @@ final class SMTPConnection: EventHandler {
     /// The result of one connection.
     enum Outcome {
         case taken
-        case failed(DeliveryFailure)
+        case failed(DeliveryError)
         /// The connection failed before the dialogue, so another address may be tried.
-        case unreached(DeliveryFailure)
+        case unreached(DeliveryError)
         /// STARTTLS failed, but plain text is allowed, so the address may be tried without TLS.
-        case unsecured(DeliveryFailure)
+        case unsecured(DeliveryError)
     }
 
     private enum Phase {
@@ -38,7 +39,7 @@ final class SMTPConnection: EventHandler {
     init(
         _ stream: Stream, _ delivery: Delivery, isPlain: Bool, tls: TLSClientContext, on reactor: Reactor,
         finished: @escaping (Outcome) -> Void
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.stream = stream
         self.tls = tls
         self.reactor = reactor
@@ -57,10 +58,10 @@ final class SMTPConnection: EventHandler {
     func ready(_ readiness: Readiness, at turn: Turn) {
         switch phase {
         case .connecting:
-            do throws(SocketFault) {
+            do throws(SystemError) {
                 try stream.checkConnected()
             } catch {
-                return finish(.unreached(DeliveryFailure("no connection: \(error)")))
+                return finish(.unreached(DeliveryError("no connection: \(error)")))
             }
             phase = .talking
             if isImplicitTLS {
@@ -77,7 +78,7 @@ final class SMTPConnection: EventHandler {
         wakesAt = nil
         guard phase != .closed else { return }
         guard deadline <= turn.monotonic else { return arm() }
-        let failure = DeliveryFailure("the server did not answer in time")
+        let failure = DeliveryError("the server did not reply in time")
         phase == .talking ? fail(failure) : finish(.unreached(failure))
     }
 
@@ -120,7 +121,7 @@ final class SMTPConnection: EventHandler {
 
     private func secure() -> Bool {
         guard let secured = stream.securing(for: host, tls) else {
-            fail(DeliveryFailure("TLS cannot be set up"))
+            fail(DeliveryError("TLS cannot be set up"))
             return false
         }
         stream = secured
@@ -128,10 +129,10 @@ final class SMTPConnection: EventHandler {
     }
 
     private func broken() {
-        fail(DeliveryFailure(stream.failure.map { "TLS failed: \($0)" } ?? "the server hung up"))
+        fail(DeliveryError(stream.failure.map { "TLS failed: \($0)" } ?? "the server closed the connection"))
     }
 
-    private func fail(_ failure: DeliveryFailure) {
+    private func fail(_ failure: DeliveryError) {
         let isStarting = !isImplicitTLS && (stream.isHandshaking || dialogue.isStartingTLS)
         finish(isStarting && allowsPlainText ? .unsecured(failure) : .failed(failure))
     }

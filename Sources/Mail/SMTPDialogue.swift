@@ -12,7 +12,7 @@ public struct SMTPDialogue: Sendable {
         /// Switch the connection to TLS, then call ``secured()``.
         case secure
         /// The server accepted the email (nil) or did not. QUIT may be sent.
-        case finish(DeliveryFailure?)
+        case finish(DeliveryError?)
     }
 
     private enum Step: Sendable {
@@ -46,18 +46,18 @@ public struct SMTPDialogue: Sendable {
 
     /// Processes received bytes and returns the next action.
     public mutating func receive(_ bytes: [UInt8]) -> Action {
-        do throws(SMTPReplyParser.Broken) {
+        do throws(SMTPReplyParser.SyntaxError) {
             guard let reply = try parser.take(bytes) else { return .wait }
             let action = take(reply)
             // Each command has one reply. Bytes after it were injected: before TLS, an attacker could have them count
             // as sent after it (RFC 3207, section 5).
             guard parser.rest.isEmpty else {
                 if case .finish = action { return action }
-                return fail("the server says more than it was asked")
+                return fail("the server sent more than one reply")
             }
             return action
         } catch {
-            return fail("the server's answer is not one of SMTP")
+            return fail("the server's reply is not SMTP")
         }
     }
 
@@ -71,7 +71,7 @@ public struct SMTPDialogue: Sendable {
     private mutating func take(_ reply: SMTPReply) -> Action {
         switch step {
         case .greeting:
-            guard reply.code == 220 else { return refused(reply, "the server does not talk to us") }
+            guard reply.code == 220 else { return refused(reply, "the server refused the connection") }
             return hello()
         case .hello(let isExtended):
             // Servers without extensions do not know EHLO (RFC 5321, section 3.2).
@@ -104,14 +104,14 @@ public struct SMTPDialogue: Sendable {
             }
             return say("DATA", then: .data)
         case .data:
-            guard reply.code == 354 else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            guard reply.code == 354 else { return refused(reply, "the server refused the email", isAboutLetter: true) }
             step = .content
             return .send(SMTPDialogue.stuffed(letter.message()))
         case .content:
-            guard reply.isPositive else { return refused(reply, "the server refused the letter", isAboutLetter: true) }
+            guard reply.isPositive else { return refused(reply, "the server refused the email", isAboutLetter: true) }
             step = .over
             return .finish(nil)
-        case .securing, .over: return fail("the server speaks out of turn")
+        case .securing, .over: return fail("the server sent an unexpected reply")
         }
     }
 
@@ -122,7 +122,7 @@ public struct SMTPDialogue: Sendable {
         if !isSecure {
             if usesTLS, reply.offer("STARTTLS") != nil { return say("STARTTLS", then: .startingTLS) }
             guard route.isLoopback else {
-                return fail("the server offers no STARTTLS, and nothing is sent in the clear")
+                return fail("the server offers no STARTTLS, and emails are not sent in plain text")
             }
         }
         return authenticate()
@@ -151,7 +151,7 @@ public struct SMTPDialogue: Sendable {
 
     private mutating func fail(_ description: String, isPermanent: Bool = false) -> Action {
         step = .over
-        return .finish(DeliveryFailure(isPermanent: isPermanent, description))
+        return .finish(DeliveryError(isPermanent: isPermanent, description))
     }
 
     /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email. Faults of the

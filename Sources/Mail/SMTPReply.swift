@@ -28,7 +28,7 @@ struct SMTPReply: Sendable, Hashable {
 
 /// A parser that assembles replies from received bytes.
 struct SMTPReplyParser {
-    struct Broken: Error {}
+    struct SyntaxError: Error {}
 
     private static let longestLine = 2048
     private static let mostLines = 100
@@ -41,7 +41,7 @@ struct SMTPReplyParser {
     // A NUL in a line is refused, because the text is stored with the invitation, and the store accepts no NUL.
     // Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
     /// Returns the next complete reply, or nil if more bytes are needed.
-    mutating func take(_ bytes: [UInt8]) throws(Broken) -> SMTPReply? {
+    mutating func take(_ bytes: [UInt8]) throws(SyntaxError) -> SMTPReply? {
         rest += bytes
         while let end = rest.firstIndex(of: 0x0A) {
             line = Array(rest[..<end])
@@ -49,17 +49,17 @@ struct SMTPReplyParser {
             if line.last == 0x0D { line.removeLast() }
             if let reply = try takeLine() { return reply }
         }
-        guard rest.count <= SMTPReplyParser.longestLine else { throw Broken() }
+        guard rest.count <= SMTPReplyParser.longestLine else { throw SyntaxError() }
         return nil
     }
 
-    private mutating func takeLine() throws(Broken) -> SMTPReply? {
+    private mutating func takeLine() throws(SyntaxError) -> SMTPReply? {
         guard line.count >= 3, line.count <= SMTPReplyParser.longestLine, lines.count < SMTPReplyParser.mostLines,
             line[..<3].allSatisfy({ (0x30...0x39).contains($0) }), !line.contains(0), (0x32...0x35).contains(line[0]),
             let number = Int(String(decoding: line[..<3], as: UTF8.self)), code == nil || code == number
-        else { throw Broken() }
+        else { throw SyntaxError() }
         let separator = line.count > 3 ? line[3] : 0x20
-        guard separator == 0x20 || separator == UInt8(ascii: "-") else { throw Broken() }
+        guard separator == 0x20 || separator == UInt8(ascii: "-") else { throw SyntaxError() }
         code = number
         lines.append(String(decoding: line.dropFirst(4), as: UTF8.self))
         guard separator == 0x20 else { return nil }

@@ -160,16 +160,10 @@ public struct InvitationPage: Sendable {
 
 /// Times in a readable form.
 enum Moment {
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
     /// `24 Nov 2026, 16:05 UTC`
     static func text(_ moment: Timestamp) -> String {
-        let parts = moment.rfc3339.words(between: "-", "T", ":", ".", "Z").map { String($0) }
-        guard parts.count >= 5, let month = Int(parts[1]), (1...12).contains(month), let day = Int(parts[2]) else {
-            return moment.rfc3339
-        }
-        return "\(day) \(months[month - 1]) \(parts[0]), \(parts[3]):\(parts[4]) UTC"
+        let date = CalendarDate(moment)
+        let time = "\(CalendarDate.padded(date.hour)):\(CalendarDate.padded(date.minute))"
+        return "\(date.day) \(date.monthName) \(date.year), \(time) UTC"
     }
 }

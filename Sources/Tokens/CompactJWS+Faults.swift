@@ -1,3 +1,5 @@
+internal import Text
+
 /// Likely reasons why a text is not a compact JWS. The detail never quotes the text.
 extension CompactJWS {
     static func malformed(_ token: Span<UInt8>) -> TokenRefusal { TokenRefusal(.malformed, detail(of: token)) }
@@ -28,7 +30,7 @@ extension CompactJWS {
 
     /// - Parameter prefix: text in lower case. It is compared without regard to case (RFC 9110, section 11.1).
     private static func begins(_ token: Span<UInt8>, with prefix: StaticString) -> Bool {
-        let prefix = Array("\(prefix)".utf8)
-        return token.count >= prefix.count && prefix.indices.allSatisfy { (token[$0] | 0x20) == prefix[$0] }
+        let count = prefix.utf8CodeUnitCount
+        return token.count >= count && token.holds(lowercased: prefix, in: 0..<count)
     }
 }

@@ -1,6 +1,6 @@
 internal import Cryptography
-internal import Glibc
 public import JSON
+internal import Text
 
 // BASE64URL(UTF8(JWS Protected Header)) || '.' || BASE64URL(JWS Payload) || '.' || BASE64URL(JWS Signature)
 // (RFC 7515, section 7.1)
@@ -80,20 +80,11 @@ public struct CompactJWS: Sendable {
     }
 
     private static func dots(in token: Span<UInt8>) throws(TokenRefusal) -> (first: Int, second: Int) {
-        guard let first = dot(in: token, from: 0), let second = dot(in: token, from: first + 1),
-            dot(in: token, from: second + 1) == nil
+        let dot = UInt8(ascii: ".")
+        guard let first = token.firstIndex(of: dot), let second = token.firstIndex(of: dot, from: first + 1),
+            token.firstIndex(of: dot, from: second + 1) == nil
         else { throw malformed(token) }
         return (first, second)
-    }
-
-    private static func dot(in token: Span<UInt8>, from start: Int) -> Int? {
-        // memchr(3) reads only the span's bytes from `start` on. `start` is checked against the span's length.
-        unsafe token.withUnsafeBufferPointer { bytes in
-            guard start < bytes.count, let base = bytes.baseAddress,
-                let found = unsafe memchr(base + start, Int32(UInt8(ascii: ".")), bytes.count - start)
-            else { return nil }
-            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
-        }
     }
 
     static func object(_ bytes: [UInt8], named name: String) throws(TokenRefusal) -> JSONDocument {

@@ -26,7 +26,7 @@ extension KeySet.Key {
             return bytes
         }
         for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where member(name) != nil {
-            throw UnusableKey(description: "this is a private or symmetric key; only public keys belong here")
+            throw UnusableKey(description: "this is a private or symmetric key; only public keys are accepted")
         }
         if let use = try text("use"), !use.isExactly("sig") {
             throw UnusableKey(description: "\"use\" is not \"sig\"")

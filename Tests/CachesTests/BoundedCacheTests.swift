@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Bounded caches")
 struct BoundedCacheTests {
-    @Test("hold no more bytes and entries than they may, whatever is inserted", arguments: [1, 100, 5000, 60_000])
+    @Test("a cache stays within its bytes and entries, whatever is inserted", arguments: [1, 100, 5000, 60_000])
     func bounds(size: Int) {
         var cache = BoundedCache<Int, Int>(bytes: 100_000, entries: 200)
         for number in 0..<2000 {
@@ -14,7 +14,7 @@ struct BoundedCacheTests {
         #expect(cache.value(for: 1999) == (size < 50_000 ? 1999 : nil))
     }
 
-    @Test("keep what is used, and forget the rest")
+    @Test("entries in use are kept, and others are dropped")
     func usage() {
         var cache = BoundedCache<Int, String>(bytes: 1 << 20, entries: 20)
         cache.insert("used", for: -1, bytes: 10)
@@ -26,7 +26,7 @@ struct BoundedCacheTests {
         #expect(cache.value(for: -2) == nil)
     }
 
-    @Test("count an entry once, however often it is replaced, moved or removed")
+    @Test("an entry counts once, however often it is replaced, moved or removed")
     func accounting() {
         var cache = BoundedCache<Int, Int>(bytes: 10_000, entries: 8)
         for round in 0..<50 {

@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @testable import Configuration
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ReadmeTests {
     private static let sources = SettingSources(
         environment: { $0 == "A_KEY" ? TestFiles.key : "secret" },
-        file: { (path, _) throws(FileFault) -> [UInt8] in
+        file: { (path, _) throws(FileError) -> [UInt8] in
             if path.hasSuffix("README.md") { return try SettingSources.read(path, limit: 1 << 20) }
             if path.hasSuffix(".crt") || path.hasSuffix("ca.pem") { return Array("-----BEGIN CERTIFICATE-----\n".utf8) }
             return Array("secret".utf8)

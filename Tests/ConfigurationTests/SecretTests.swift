@@ -1,4 +1,5 @@
 import Cryptography
+import Files
 import Testing
 
 @testable import Configuration
@@ -9,7 +10,7 @@ struct SecretTests {
     private func read(_ bytes: [UInt8], from kind: String) -> (bytes: [UInt8]?, fault: String?, warnings: [Warning]) {
         let sources = SettingSources(
             environment: { $0 == "S" ? String(validating: bytes, as: UTF8.self) : TestFiles.environment[$0] },
-            file: { (path, limit) throws(FileFault) -> [UInt8] in
+            file: { (path, limit) throws(FileError) -> [UInt8] in
                 path == "etc/S" ? bytes : try TestFiles.sources.file(path, limit)
             })
         let text = TestFiles.file(

@@ -1,4 +1,5 @@
 import Cryptography
+import Files
 
 @testable import Configuration
 
@@ -34,10 +35,10 @@ enum TestFiles {
 
     static let sources = SettingSources(
         environment: { environment[$0] },
-        file: { (path, _) throws(FileFault) -> [UInt8] in
+        file: { (path, _) throws(FileError) -> [UInt8] in
             let prefix = "etc/"
             guard path.hasPrefix(prefix), let text = files[String(path.dropFirst(prefix.count))] else {
-                throw FileFault("no such file or directory")
+                throw FileError("no such file or directory")
             }
             return Array(text.utf8)
         }, exposure: { _ in nil })

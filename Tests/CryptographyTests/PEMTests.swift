@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Public keys in PEM")
 struct PEMTests {
-    @Test("each block is read for itself, in order, with words between them and either line ending")
+    @Test("each block is read separately, in order, with text between blocks and either line ending")
     func bundle() throws {
         for text in [mixture, mixture.replacing("\n", with: "\r\n")] {
             let keys = try VerificationKey.keys(pem: text)
@@ -16,7 +16,7 @@ struct PEMTests {
         }
     }
 
-    @Test("a block that is cut short, empty, or of something else is no key")
+    @Test("a block that is cut short, empty, or of another type is not a key")
     func broken() throws {
         for wrong in [
             "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",

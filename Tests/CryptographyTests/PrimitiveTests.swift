@@ -32,7 +32,7 @@ struct PrimitiveTests {
         #expect(Base64URL.decode(text) == nil)
     }
 
-    @Test("every byte outside base64url's alphabet refuses at every place, and every stray bit does")
+    @Test("every byte outside base64url's alphabet is refused at every place, and so is every stray bit")
     func everyByte() {
         let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         for count in [1, 2, 3, 4, 5, 6] {
@@ -54,7 +54,7 @@ struct PrimitiveTests {
         #expect(Base64URL.decode("") == [])
     }
 
-    @Test("base64url and base64 read what they write")
+    @Test("base64url and base64 decode their own encoding")
     func roundTrip() {
         for count in 0..<70 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
@@ -67,7 +67,7 @@ struct PrimitiveTests {
         }
     }
 
-    @Test("a sealed value opens with its key and context, and not when anything differs")
+    @Test("a sealed value opens with its key and context only")
     func sealing() throws {
         let old = try RandomBytes.make(32)
         let new = try RandomBytes.make(32)
@@ -87,7 +87,7 @@ struct PrimitiveTests {
         #expect(try SealedBox(keys: [old]).open(SealedBox(keys: [old]).seal([], context: []), context: []) == [])
     }
 
-    @Test("constant-time comparison compares")
+    @Test("constant-time comparison tells equal from different bytes")
     func comparison() {
         #expect(isEqualInConstantTime([], []))
         #expect(isEqualInConstantTime([1, 2], [1, 2]))

@@ -14,7 +14,7 @@ extension VerificationContext {
 
 @Suite("Signatures")
 struct SignatureTests {
-    @Test("what a key signed it verifies, and nothing else", arguments: algorithmsOfKinds)
+    @Test("a key verifies its own signatures, and no others", arguments: algorithmsOfKinds)
     func roundTrip(kind: KeyKind, algorithms: [SignatureAlgorithm]) throws {
         let signing = try SigningKey.generate(kind)
         let message = Array("header.payload".utf8)
@@ -67,7 +67,7 @@ struct SignatureTests {
         }
     }
 
-    @Test("keys that are too short, off their curve, or no keys at all are refused")
+    @Test("keys that are too short, off their curve, or malformed are refused")
     func badKeys() throws {
         let short = try SigningKey.generate(.p256).publicParameters()
         #expect(throws: CryptographyError(.invalidKey)) {
@@ -99,7 +99,7 @@ struct SignatureTests {
         #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(ed25519: [1, 2, 3]) }
     }
 
-    @Test("PEM is read and written; private keys are not taken for public ones")
+    @Test("PEM is read and written; private keys are not accepted as public ones")
     func pem() throws {
         for kind in KeyKind.allCases {
             let signing = try SigningKey.generate(kind)

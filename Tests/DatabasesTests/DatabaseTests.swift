@@ -10,7 +10,7 @@ struct DatabaseTests {
 
     let store = TemporaryStore()
 
-    @Test("what was written is read, also after closing and opening again")
+    @Test("written rows are read, also after closing and reopening")
     func writesAndReads() async throws {
         let database = try store.open()
         try await database.insert("a")
@@ -19,7 +19,7 @@ struct DatabaseTests {
         #expect(try await store.open().names() == ["a"])
     }
 
-    @Test("every kind of value comes back as it went in")
+    @Test("every kind of value is read back unchanged")
     func values() async throws {
         let database = try store.open()
         let text = try await database.read { transaction throws(DatabaseError) in
@@ -41,7 +41,7 @@ struct DatabaseTests {
         #expect(error?.reason == .unfitValue)
     }
 
-    @Test("a broken rule of the schema is told apart, and undoes only its own write")
+    @Test("a violated constraint has its own reason and undoes only its own write")
     func constraint() async throws {
         let database = try store.open()
         try await database.insert("a")
@@ -55,7 +55,7 @@ struct DatabaseTests {
         #expect(try await database.names() == ["a"])
     }
 
-    @Test("the file is for its owner alone")
+    @Test("only its owner may access the file")
     func mode() throws {
         let database = try store.open()
         for suffix in ["", "-wal", "-shm"] {
@@ -91,7 +91,7 @@ struct DatabaseTests {
         #expect(try await database.names() == [])
     }
 
-    @Test("a reader sees one state, whatever is committed meanwhile")
+    @Test("a reader sees one state, regardless of later commits")
     func isolation() async throws {
         let database = try store.open()
         let seen = try await database.read { transaction throws(DatabaseError) in
@@ -120,7 +120,7 @@ struct DatabaseTests {
         #expect(pairs == [["aa", "ab"], ["ba", "bb"]])
     }
 
-    @Test("closing finishes what is queued, and refuses what comes later")
+    @Test("closing finishes queued work and refuses later calls")
     func closing() async throws {
         let database = try store.open()
         let names = (0..<200).map { "n\($0)" }.sorted()
@@ -140,7 +140,7 @@ struct DatabaseTests {
         #expect(try await store.open().names() == names)
     }
 
-    @Test("what is no database is refused, and left as it is")
+    @Test("a file that is not a database is refused and left unchanged")
     func notADatabase() throws {
         let file = unsafe fopen(store.path, "w")
         if let file = unsafe file {
@@ -171,7 +171,7 @@ struct DatabaseTests {
         database.close()
     }
 
-    @Test("a foreign write is not hidden by one of ours right after it")
+    @Test("a foreign write is not hidden by an own write right after it")
     func followerSeesGaps() {
         let contact = StoreContact(version: 5)
         contact.wrote(6)
@@ -184,7 +184,7 @@ struct DatabaseTests {
         #expect(!contact.saw(10))
     }
 
-    @Test("a file that was moved away or replaced is no contact")
+    @Test("a file that was moved or replaced ends the contact")
     func replacedFile() async throws {
         let database = try store.open()
         let contact = StoreContact(version: 0)
@@ -201,7 +201,7 @@ struct DatabaseTests {
         database.close()
     }
 
-    @Test("a store that has to be there is not made: a missing file and an empty one are refused")
+    @Test("a store that must exist is not created: a missing file and an empty one are refused")
     func missingStore() throws {
         func open() throws(DatabaseError) {
             try Database(path: store.path, schemas: [TemporaryStore.schema], isMade: false).close()
@@ -217,7 +217,9 @@ struct DatabaseTests {
         try open()
     }
 
-    @Test("numbers that no program wrote are refused where a store is opened", arguments: [-1, Int64.min, Int64.max])
+    @Test(
+        "migration numbers that no program wrote are refused when a store is opened",
+        arguments: [-1, Int64.min, Int64.max])
     func extremeMigrations(number: Int64) async throws {
         let database = try store.open()
         _ = try await database.write { transaction throws(DatabaseError) in

@@ -13,7 +13,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("each migration runs once, in order, over what stands there")
+    @Test("each migration runs once, in order, on the existing rows")
     func forward() throws {
         try store.open(schemas: [Schema(component: "things", migrations: [first])]).close()
         let schemas = [Schema(component: "things", migrations: [first, second])]
@@ -21,7 +21,7 @@ struct SchemaTests {
         #expect(try size(store.open(schemas: schemas)) == 7)
     }
 
-    @Test("a newer schema is refused and left as it is", arguments: [true, false])
+    @Test("a newer schema is refused and left unchanged", arguments: [true, false])
     func tooNew(isComponentKnown: Bool) throws {
         let newer = [Schema(component: "things", migrations: [first, second])]
         try store.open(schemas: newer).close()

@@ -70,7 +70,7 @@ struct WriterTests {
         }
     }
 
-    @Test("what has queued up is committed together")
+    @Test("queued writes are committed together")
     func groupCommit() async throws {
         let database = try store.open()
         let before = try await database.version()
@@ -82,7 +82,7 @@ struct WriterTests {
         #expect(try await database.names().count == 100)
     }
 
-    @Test("a refusal and a fault inside a batch undo only themselves")
+    @Test("a refusal or an error inside a batch undoes only its own write")
     func refusalAlone() async throws {
         let database = try store.open()
         let answers = await inOneBatch(
@@ -91,7 +91,7 @@ struct WriterTests {
         #expect(try await database.names() == ["a", "c"])
     }
 
-    @Test("a batch of refusals alone leaves the version")
+    @Test("a batch of refusals only leaves the version unchanged")
     func refusalsChangeNothing() async throws {
         let database = try store.open()
         let before = try await database.version()
@@ -119,7 +119,7 @@ struct WriterTests {
         #expect(try await database.names() == ["after", "before"])
     }
 
-    @Test("nothing is published before COMMIT; then in the commits' order, and before the caller is answered")
+    @Test("values are published after COMMIT, in commit order, and before the caller gets its result")
     func publishing() async throws {
         let database = try store.open()
         let events = Monitor<[String]>([])
@@ -153,7 +153,7 @@ struct WriterTests {
         #expect(try await database.names() == ["b"])
     }
 
-    @Test("a crash in the middle of a write leaves what was committed, and nothing else")
+    @Test("after a crash during a write, the store has the committed rows only")
     func crash() async throws {
         let database = try store.open()
         let store = store
@@ -169,7 +169,7 @@ struct WriterTests {
         #expect(try await store.openCopy().names() == ["committed"])
     }
 
-    @Test("what was answered is on disk")
+    @Test("a write that returned is on disk")
     func durable() async throws {
         let database = try store.open()
         try await database.insert("a")
@@ -177,7 +177,7 @@ struct WriterTests {
         #expect(try await store.openCopy().names() == ["a"])
     }
 
-    @Test("two processes write in turn")
+    @Test("two processes write one after the other")
     func twoProcesses() async throws {
         let databases = try [store.open(), store.open()]
         try await withThrowingTaskGroup(of: Void.self) { group in

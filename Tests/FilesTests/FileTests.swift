@@ -4,22 +4,6 @@ import Testing
 
 @Suite("Files")
 struct FileTests {
-    /// A folder that goes with the test.
-    private final class Folder {
-        let path: String
-
-        init() {
-            var template = Array("/tmp/gatehouse-files-XXXXXX".utf8CString)
-            _ = unsafe mkdtemp(&template)
-            path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-
-        deinit {
-            for name in ["lock", "file"] { unsafe unlink("\(path)/\(name)") }
-            unsafe rmdir(path)
-        }
-    }
-
     @Test(
         "a file that its group or every user may read or write is exposed",
         arguments: [
@@ -33,7 +17,7 @@ struct FileTests {
         #expect(FileExposure(mode: mode)?.description == description)
     }
 
-    @Test("the exposure of a file is that of where its link leads, and no file has none")
+    @Test("the exposure of a link is that of its target, and a missing file has none")
     func files() throws {
         let folder = Folder()
         let descriptor = unsafe open("\(folder.path)/file", O_CREAT | O_WRONLY, 0o600)
@@ -44,35 +28,35 @@ struct FileTests {
         #expect(FileExposure.of("\(folder.path)/lock") == FileExposure(mode: 0o644))
         #expect(FileExposure.of("\(folder.path)/none") == nil)
         // A lock is never taken through a link.
-        #expect(throws: FolderLock.Refusal.self) { try FolderLock(folder.path) }
+        #expect(throws: FolderLock.LockError.self) { try FolderLock(folder.path) }
     }
 
     @Test("a folder is locked once, and free again when the lock is released")
     func lock() throws {
         let folder = Folder()
         var first: FolderLock? = try FolderLock(folder.path)
-        #expect(throws: FolderLock.Refusal.inUse) { try FolderLock(folder.path) }
+        #expect(throws: FolderLock.LockError.inUse) { try FolderLock(folder.path) }
         #expect(first != nil)
         first = nil
         _ = try FolderLock(folder.path)
     }
 
-    @Test("folders that are not there are made for the lock, for their owner alone")
+    @Test("missing folders are created for the lock, accessible by their owner only")
     func making() throws {
         let folder = Folder()
         let inner = "\(folder.path)/lock/inner"
         do {
             let lock = try FolderLock(making: inner)
-            #expect(throws: FolderLock.Refusal.inUse) { try FolderLock(making: "\(inner)/") }
+            #expect(throws: FolderLock.LockError.inUse) { try FolderLock(making: "\(inner)/") }
             #expect(FileExposure.of(inner) == nil && FileExposure.of("\(inner)/lock") == nil)
             withExtendedLifetime(lock) {}
         }
         #expect(unsafe unlink("\(inner)/lock") == 0 && rmdir(inner) == 0 && rmdir("\(folder.path)/lock") == 0)
     }
 
-    @Test("a folder that is not there cannot be locked, and the path is told")
+    @Test("a missing folder cannot be locked, and the error names the path")
     func noFolder() {
-        let refusal = #expect(throws: FolderLock.Refusal.self) { try FolderLock("/nowhere/at/all") }
+        let refusal = #expect(throws: FolderLock.LockError.self) { try FolderLock("/nowhere/at/all") }
         guard case .failed(let text)? = refusal else {
             Issue.record("not a failure")
             return

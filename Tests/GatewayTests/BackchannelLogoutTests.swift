@@ -47,7 +47,7 @@ struct BackchannelLogoutTests {
         #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
         // A sign-in in progress brings the provider session that has just ended.
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, ["sid": "\"\(id)\""])
         }

@@ -1,4 +1,4 @@
-import Sockets
+import Addresses
 import Testing
 import Time
 

@@ -1,10 +1,10 @@
+import Addresses
 import Configuration
 import Demo
 import HTTPClient
 import HTTPMessage
 import OpenID
 import Snapshots
-import Sockets
 import Testing
 import Text
 import Tokens
@@ -77,7 +77,7 @@ struct DiscoveryTests {
         func status(_ endpoint: String) async throws -> Int {
             let world = try SignInWorld()
             weak let held = world
-            world.outbound.twist { request, response throws(OutboundFault) in
+            world.outbound.twist { request, response throws(OutboundError) in
                 guard let world = held else { return response }
                 if request.url.path == "/token" {
                     return tokens(world, response, without: ["email", "email_verified"])

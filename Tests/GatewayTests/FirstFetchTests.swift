@@ -12,10 +12,10 @@ struct FirstFetchTests {
     private final class HeldHTTP: OutboundHTTP {
         let (asked, mayAnswer) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
 
-        func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+        func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
             asked.continuation.yield()
             for await _ in mayAnswer.stream { break }
-            throw OutboundFault(.timedOut, "held")
+            throw OutboundError(.timedOut, "held")
         }
     }
 

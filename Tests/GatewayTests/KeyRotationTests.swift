@@ -1,9 +1,9 @@
+import Addresses
 import Demo
 import HTTPClient
 import HTTPMessage
 import OpenID
 import Snapshots
-import Sockets
 import Synchronization
 import Testing
 import Time
@@ -20,7 +20,7 @@ struct KeyRotationTests {
         -> SignInWorld
     {
         let world = try SignInWorld(providerSettings: ", \"audiences\": [\"api\"]")
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             let text = String(decoding: response.body, as: UTF8.self).replacing(old.from, with: old.to)
             return OutboundResponse(.ok, body: Array(text.utf8))
@@ -128,7 +128,7 @@ struct KeyRotationTests {
             .get, Target(path: "/jwks", query: nil), field: { _ in nil }, body: [], at: world.clock.now)
         guard case .bytes(let bytes) = old.body else { return }
         let kid = name.map { "\"kid\":\"\($0)\"" } ?? "\"note\":\"\""
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             let text = String(decoding: bytes, as: UTF8.self).replacing("\"kid\":\"k\"", with: kid)
             return OutboundResponse(.ok, body: Array(text.utf8))
@@ -138,7 +138,7 @@ struct KeyRotationTests {
         #expect(world.outbound.count("/jwks") == 2)
         for _ in 0..<5 { #expect(try await status(world, forged, from: "198.51.100.7") == 401) }
         #expect(world.outbound.count("/jwks") == 3)
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks", name == nil else { return response }
             let text = String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\",", with: "")
             return OutboundResponse(.ok, body: Array(text.utf8))
@@ -152,7 +152,7 @@ struct KeyRotationTests {
         let world = try await world()
         world.outbound.behave()
         let manager = try await world.browser("carla")
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             let text = String(decoding: response.body, as: UTF8.self).replacing(
                 "\"kid\":\"k\"", with: "\"kid\":\"made up\"")

@@ -15,14 +15,14 @@ import Time
 struct LetterTests {
     /// Accepts letters, or fails.
     private final class Carrier: LetterCarrier {
-        private let state = Mutex<(letters: [Letter], failure: DeliveryFailure?)>(([], nil))
+        private let state = Mutex<(letters: [Letter], failure: DeliveryError?)>(([], nil))
         /// A closure that is called with each letter, and that delays its acceptance.
         private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
         var letters: [Letter] { state.withLock { $0.letters } }
-        func fail(_ failure: DeliveryFailure?) { state.withLock { $0.failure = failure } }
+        func fail(_ failure: DeliveryError?) { state.withLock { $0.failure = failure } }
         func whenOneArrives(_ body: @escaping @Sendable (Letter) async -> Void) { arrival.withLock { $0 = body } }
 
-        func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure) {
+        func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError) {
             let failure = state.withLock { state in
                 state.letters.append(letter)
                 return state.failure
@@ -88,7 +88,7 @@ struct LetterTests {
     @Test("a letter that was not taken is tried again, later and later, and every one of its links works")
     func delayed() async throws {
         let id = try await invite()
-        carrier.fail(DeliveryFailure(isPermanent: false, "the server hung up"))
+        carrier.fail(DeliveryError(isPermanent: false, "the server hung up"))
         #expect(await post.sendDue() == 1)
         let queued = try await delivery()
         #expect(queued.state == "queued" && queued.attempts == 1 && queued.failure == "the server hung up")
@@ -114,7 +114,7 @@ struct LetterTests {
     @Test("a letter that nobody can deliver is given up, and can be sent again by hand")
     func failed() async throws {
         let id = try await invite()
-        carrier.fail(DeliveryFailure(isPermanent: true, "550 no such user"))
+        carrier.fail(DeliveryError(isPermanent: true, "550 no such user"))
         #expect(await post.sendDue() == 1)
         let failed = try await delivery()
         #expect(failed.state == "failed" && failed.failure == "550 no such user")
@@ -129,7 +129,7 @@ struct LetterTests {
     @Test("a server that stays dead is given up after a day and a half")
     func dead() async throws {
         _ = try await invite()
-        carrier.fail(DeliveryFailure(isPermanent: false, "no connection"))
+        carrier.fail(DeliveryError(isPermanent: false, "no connection"))
         var tried = 0
         for _ in 0..<200 {
             tried += await post.sendDue()

@@ -140,11 +140,11 @@ struct ManyPeopleTests {
     /// The longest step of the reactor while a request is answered, in CPU time.
     private func longestStep(of request: () async throws -> TestAnswer) async throws -> Duration {
         let longest = LongestStep()
-        let reactor = OnReactor(world.reactor)
+        let reactor = world.reactor
         func watch(_ isOn: Bool) async {
             await withCheckedContinuation { continuation in
-                reactor.value.perform {
-                    reactor.value.stepWatch =
+                reactor.perform {
+                    reactor.stepWatch =
                         isOn ? StepWatch(longerThan: .zero) { _, time in longest.raise(to: time) } : nil
                     continuation.resume()
                 }

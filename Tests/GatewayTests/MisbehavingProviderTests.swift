@@ -61,12 +61,12 @@ struct MisbehavingProviderTests {
     /// Signs in while the given path answers differently, and returns the response to the callback.
     private func signIn(
         _ world: SignInWorld, _ path: String,
-        _ twist: @escaping @Sendable (SignInWorld, OutboundResponse) throws(OutboundFault) -> OutboundResponse
+        _ twist: @escaping @Sendable (SignInWorld, OutboundResponse) throws(OutboundError) -> OutboundResponse
     ) async throws -> TestAnswer {
         let browser = TestBrowser(world)
         let link = try browser.consent("carla", at: try await browser.begin())
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == path, let world = held else { return response }
             return try twist(world, response)
         }
@@ -112,7 +112,7 @@ struct MisbehavingProviderTests {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard let world = held else { return response }
             switch request.url.path {
             case "/jwks":
@@ -137,7 +137,7 @@ struct MisbehavingProviderTests {
         let browser = TestBrowser(world)
         let other = try SigningKey.generate(.p256).publicParameters()
             .map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }.joined(separator: ",")
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             let text = String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\",", with: "")
             return json(text.replacing("]}", with: ",{\"kty\":\"EC\",\"crv\":\"P-256\",\(other)}]}"))
@@ -151,7 +151,7 @@ struct MisbehavingProviderTests {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
         // The provider had another key when its keys were fetched.
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             return json(
                 String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\"", with: "\"kid\":\"old\""))
@@ -161,12 +161,12 @@ struct MisbehavingProviderTests {
         world.outbound.behave()
         #expect(try await browser.open(link).status == 303)
         #expect(world.outbound.count("/jwks") == 2)
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/jwks" else { return response }
             return json("{\"keys\":[]}")
         }
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, header: "{\"alg\":\"ES256\",\"kid\":\"unknown\"}")
         }
@@ -183,12 +183,12 @@ struct MisbehavingProviderTests {
             let world = try SignInWorld()
             let browser = TestBrowser(world)
             weak let held = world
-            world.outbound.twist { request, response throws(OutboundFault) in
+            world.outbound.twist { request, response throws(OutboundError) in
                 guard let world = held else { return response }
                 switch request.url.path {
                 case "/token": return tokens(world, response, without: ["email", "email_verified"])
                 case "/userinfo":
-                    guard let info else { throw OutboundFault(.timedOut, "") }
+                    guard let info else { throw OutboundError(.timedOut, "") }
                     return json(info)
                 default: return response
                 }
@@ -225,15 +225,15 @@ struct MisbehavingProviderTests {
 
     @Test(
         "a provider that cannot be reached is told so, and one whose answer cannot be read is not blamed",
-        arguments: [OutboundFault.Kind.timedOut, .cutShort, .tooLarge, .insecure, .notConnected, .malformed])
-    func unreachable(kind: OutboundFault.Kind) async throws {
+        arguments: [OutboundError.Kind.timedOut, .cutShort, .tooLarge, .insecure, .notConnected, .malformed])
+    func unreachable(kind: OutboundError.Kind) async throws {
         let status = kind == .tooLarge || kind == .malformed ? 502 : 503
-        let answer = try await signIn(try SignInWorld(), "/token") { _, _ throws(OutboundFault) in
-            throw OutboundFault(kind, "secret detail")
+        let answer = try await signIn(try SignInWorld(), "/token") { _, _ throws(OutboundError) in
+            throw OutboundError(kind, "secret detail")
         }
         #expect(answer.status == status && !answer.body.contains("secret detail"))
         let world = try SignInWorld()
-        world.outbound.twist { _, _ throws(OutboundFault) in throw OutboundFault(kind, "") }
+        world.outbound.twist { _, _ throws(OutboundError) in throw OutboundError(kind, "") }
         #expect(try await TestBrowser(world).open("/auth/login").status == status)
     }
 
@@ -248,7 +248,7 @@ struct MisbehavingProviderTests {
         ])
     func discovery(from: String, to: String) async throws {
         let world = try SignInWorld()
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             let text = String(decoding: response.body, as: UTF8.self)
             return json(text.replacing(from, with: to, maxReplacements: 1))
@@ -288,7 +288,7 @@ struct MisbehavingProviderTests {
         )
         #expect(!String(decoding: basic.body, as: UTF8.self).contains("client_secret"))
         let other = try SignInWorld()
-        other.outbound.twist { request, response throws(OutboundFault) in
+        other.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             return json(String(decoding: response.body, as: UTF8.self).replacing("\"client_secret_basic\",", with: ""))
         }

@@ -46,7 +46,7 @@ struct MixUpTests {
     @Test("a code that comes to another provider's redirect URI is redeemed nowhere, also where no provider sends iss")
     func otherRedirectURI() async throws {
         let world = try world()
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             let text = String(decoding: response.body, as: UTF8.self)
             return OutboundResponse(
@@ -67,7 +67,7 @@ struct MixUpTests {
     @Test("iss is compared although the provider does not announce it")
     func issuerWithoutAnnouncement() async throws {
         let world = try world()
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             let text = String(decoding: response.body, as: UTF8.self)
             return OutboundResponse(

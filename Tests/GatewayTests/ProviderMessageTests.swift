@@ -35,7 +35,7 @@ struct ProviderMessageTests {
     func idTokens(changes: [String: String], words: String) async throws {
         let world = try SignInWorld(providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]")
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, changes)
         }
@@ -52,7 +52,7 @@ struct ProviderMessageTests {
         ] as [(String?, String, String)] {
             let world = try SignInWorld(providerSettings: settings)
             weak let held = world
-            world.outbound.twist { request, response throws(OutboundFault) in
+            world.outbound.twist { request, response throws(OutboundError) in
                 guard request.url.path == "/token", let header, let world = held else { return response }
                 return tokens(world, response, header: header)
             }
@@ -103,7 +103,7 @@ struct ProviderMessageTests {
         async throws -> Int
     {
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard let world = held else { return response }
             switch request.url.path {
             case "/token": return tokens(world, response, without: ["email", "email_verified"])
@@ -197,7 +197,7 @@ struct ProviderMessageTests {
     func unverified(value: String?, words: String) async throws {
         let world = try SignInWorld()
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(
                 world, response, without: ["email_verified"], value.map { ["email_verified": $0] } ?? [:])
@@ -213,7 +213,7 @@ struct ProviderMessageTests {
     func stringTrue() async throws {
         let world = try SignInWorld()
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, ["email_verified": "\"true\""])
         }

@@ -9,7 +9,7 @@ import Time
 final class ProviderStandIn: OutboundHTTP {
     /// A response in the provider's place; nil if the provider itself answers.
     typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
-    typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundFault) -> OutboundResponse
+    typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundError) -> OutboundResponse
 
     private struct State {
         var twist: Twist = { _, response in response }
@@ -98,7 +98,7 @@ final class ProviderStandIn: OutboundHTTP {
     /// The last request for a path.
     func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
-    func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         await arrive(request)
         let (twist, script, isCutOff) = state.withLock { state in
             (state.twist, state.script, state.unreachable.contains(request.url.path))
@@ -106,7 +106,7 @@ final class ProviderStandIn: OutboundHTTP {
         if !isCutOff, let response = script(request) { return response }
         guard !isCutOff, let provider = providers.first(where: { $0.issuer == "http://\(request.url.authority)" })
         else {
-            throw OutboundFault(.timedOut, "cut off")
+            throw OutboundError(.timedOut, "cut off")
         }
         let response = provider.answer(
             request.method, Target(path: request.url.path, query: request.url.query),

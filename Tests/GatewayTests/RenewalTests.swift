@@ -104,7 +104,7 @@ struct RenewalTests {
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
         world.clock.advance(.seconds(901))
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             request.url.path == "/token" ? OutboundResponse(.badRequest) : response
         }
         world.outbound.fallSilent("/token")

@@ -81,7 +81,7 @@ struct SessionTests {
         #expect(world.outbound.count("/token") == 2)
         // The address is no longer verified.
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, ["email_verified": "false"])
         }
@@ -121,7 +121,7 @@ struct SessionTests {
         let world = try world()
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             request.url.path == "/token" ? OutboundResponse(Status(status), body: Array(body.utf8)) : response
         }
         world.clock.advance(.seconds(901))
@@ -144,7 +144,7 @@ struct SessionTests {
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token", let world = held else { return response }
             return tokens(world, response, changes)
         }
@@ -209,7 +209,7 @@ struct SessionTests {
         let world = try world(refresh: hasRefreshToken)
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             request.url.path == "/token" && hasRefreshToken
                 ? OutboundResponse(Status(401), body: Array("{\"error\":\"invalid_client\"}".utf8)) : response
         }
@@ -235,11 +235,11 @@ struct SessionTests {
         try await browser.signIn("vic")
         let first = Array("{\"access_token\":\"a\",\"token_type\":\"Bearer\"}".utf8)
         func answer(_ userinfo: String?) {
-            world.outbound.twist { request, response throws(OutboundFault) in
+            world.outbound.twist { request, response throws(OutboundError) in
                 switch request.url.path {
                 case "/token": return OutboundResponse(.ok, body: first)
                 case "/userinfo":
-                    guard let userinfo else { throw OutboundFault(.timedOut, "") }
+                    guard let userinfo else { throw OutboundError(.timedOut, "") }
                     return OutboundResponse(.ok, body: Array(userinfo.utf8))
                 default: return response
                 }

@@ -41,7 +41,7 @@ final class SignInWorld: Sendable {
     let lines = LogLines()
     let database: Database
     private let directory: String
-    private let handler: OnReactor<GatewayHandler>
+    private let handler: Confined<GatewayHandler>
     let router: Router
     private let way: Outbound
     private let log: Log
@@ -99,7 +99,7 @@ final class SignInWorld: Sendable {
             deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
             news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor)
         router = handler.router
-        self.handler = OnReactor(handler)
+        self.handler = Confined(handler, to: reactor.confinement)
         thread = Mutex(nil)
         let reactor = reactor
         let new = try reactor.start()
@@ -202,7 +202,8 @@ final class SignInWorld: Sendable {
         let work = await withCheckedContinuation { continuation in
             reactor.perform {
                 let answer = handler.value.answer(request, from: peer, at: turn)
-                continuation.resume(returning: OnReactor((answer, RequestBody(on: reactor, limit: 1 << 20))))
+                continuation.resume(
+                    returning: Confined((answer, RequestBody(on: reactor, limit: 1 << 20)), to: reactor.confinement))
             }
         }
         try await meanwhile()

@@ -1,3 +1,4 @@
+import Addresses
 import ClaimMapping
 import Configuration
 import Cryptography

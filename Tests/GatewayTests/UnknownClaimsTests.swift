@@ -33,10 +33,10 @@ struct UnknownClaimsTests {
     /// Changes or removes the ID token in the token endpoint's response, and sets userinfo's response.
     private func answer(
         _ world: SignInWorld, _ claims: [String: String]? = [:],
-        userinfo: @escaping @Sendable () throws(OutboundFault) -> OutboundResponse
+        userinfo: @escaping @Sendable () throws(OutboundError) -> OutboundResponse
     ) {
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard let world = held else { return response }
             switch request.url.path {
             case "/token":
@@ -53,7 +53,7 @@ struct UnknownClaimsTests {
     }
 
     private func answer(_ world: SignInWorld, _ claims: [String: String]? = [:], userinfo: String) {
-        answer(world, claims) { () throws(OutboundFault) in OutboundResponse(.ok, body: Array(userinfo.utf8)) }
+        answer(world, claims) { () throws(OutboundError) in OutboundResponse(.ok, body: Array(userinfo.utf8)) }
     }
 
     @Test(
@@ -69,8 +69,8 @@ struct UnknownClaimsTests {
     func failure(status: Int, body: String, cause: String) async throws {
         let world = try world()
         let browser = TestBrowser(world)
-        answer(world) { () throws(OutboundFault) in
-            guard status > 0 else { throw OutboundFault(.timedOut, "no answer") }
+        answer(world) { () throws(OutboundError) in
+            guard status > 0 else { throw OutboundError(.timedOut, "no answer") }
             return OutboundResponse(Status(status), body: Array(body.utf8))
         }
         try await browser.signIn("carla", "organization=acme")
@@ -97,7 +97,7 @@ struct UnknownClaimsTests {
         #expect(try await browser.open("/organizations/acme").body.contains("Organization Viewer"))
 
         let without = try self.world()
-        without.outbound.twist { request, response throws(OutboundFault) in
+        without.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             let text = String(decoding: response.body, as: UTF8.self)
             return OutboundResponse(.ok, body: Array(text.replacing("userinfo_endpoint", with: "x").utf8))
@@ -114,7 +114,7 @@ struct UnknownClaimsTests {
         answer(world, userinfo: complete)
         try await browser.signIn("carla")
         #expect(try await browser.fetch("GET", summary).status == 200)
-        answer(world) { () throws(OutboundFault) in OutboundResponse(Status(503)) }
+        answer(world) { () throws(OutboundError) in OutboundResponse(Status(503)) }
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).code == "claims_incomplete")
         answer(world, userinfo: complete)
@@ -147,7 +147,7 @@ struct UnknownClaimsTests {
     func unknownAtSignIn() async throws {
         let world = try world()
         let browser = TestBrowser(world)
-        answer(world) { () throws(OutboundFault) in OutboundResponse(Status(503)) }
+        answer(world) { () throws(OutboundError) in OutboundResponse(Status(503)) }
         try await browser.signIn("carla")
         // The client received a refresh token, and the provider knows it.
         let own = world.outbound.count("/token")
@@ -214,7 +214,7 @@ struct UnknownClaimsTests {
         try await carla.signIn("carla")
         try await TestBrowser(world).signIn("vic")
         weak let held = world
-        world.outbound.twist { request, response throws(OutboundFault) in
+        world.outbound.twist { request, response throws(OutboundError) in
             guard let world = held else { return response }
             switch request.url.path {
             case "/token":

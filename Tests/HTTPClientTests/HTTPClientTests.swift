@@ -1,3 +1,4 @@
+import Addresses
 import HTTPMessage
 import Sockets
 import TestCertificates
@@ -5,7 +6,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite("Asking other servers")
+@Suite("HTTP client")
 struct HTTPClientTests {
     let client: HTTPClient
 
@@ -25,18 +26,18 @@ struct HTTPClientTests {
     /// Returns the kind of the failure, or nil.
     private func fault(
         _ url: String, policy: OutboundPolicy = loopback, limits: OutboundLimits = OutboundLimits()
-    ) async throws -> OutboundFault.Kind? {
+    ) async throws -> OutboundError.Kind? {
         do {
             _ = try await get(url, policy: policy, limits: limits)
             return nil
-        } catch let fault as OutboundFault {
+        } catch let fault as OutboundError {
             return fault.kind
         }
     }
 
     private func text(_ response: OutboundResponse) -> String { String(decoding: response.body, as: UTF8.self) }
 
-    @Test("requests and answers of every shape go through, on one connection")
+    @Test("requests and responses of every framing are exchanged on one connection")
     func plain() async throws {
         let server = try TestServer()
         let base = "http://127.0.0.1:\(server.port)"
@@ -77,18 +78,18 @@ struct HTTPClientTests {
         #expect(try await fault("https://127.0.0.1:\(plain.port)", policy: policy(authority)) == .insecure)
     }
 
-    @Test("a key that is another certificate's is found before anything is served")
+    @Test("a private key that does not belong to the certificate is refused at start")
     func wrongKey() throws {
         let authority = try TestAuthority()
         let (one, two) = (try authority.issue("DNS:a"), try authority.issue("DNS:b"))
-        #expect(throws: TLSFault.self) {
+        #expect(throws: TLSError.self) {
             try TLSServerContext(certificateFile: one.certificate, privateKeyFile: two.key)
         }
-        #expect(throws: TLSFault.self) { try TLSServerContext(certificateFile: one.key, privateKeyFile: one.key) }
-        #expect(throws: TLSFault.self) { try TLSClientContext(authoritiesFile: "/nowhere") }
+        #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: one.key, privateKeyFile: one.key) }
+        #expect(throws: TLSError.self) { try TLSClientContext(authoritiesFile: "/nowhere") }
     }
 
-    @Test("only what the policy permits is reached")
+    @Test("only servers that the policy permits are reached")
     func policy() async throws {
         let strict = OutboundPolicy(hosts: ["idp.example"])
         #expect(try await fault("http://127.0.0.1:9/", policy: strict) == .notAllowed)
@@ -105,7 +106,7 @@ struct HTTPClientTests {
         #expect(try await fault("https://localhost:9/", policy: configured) == .notConnected)
     }
 
-    @Test("private addresses are reached in the ranges that are named, and only there")
+    @Test("private addresses are reached only in the configured ranges")
     func ranges() throws {
         let policy = OutboundPolicy(hosts: ["a.example"], ranges: [try #require(AddressRange("10.20.0.0/16"))])
         func permits(_ address: String, _ url: String) throws -> Bool {
@@ -116,7 +117,7 @@ struct HTTPClientTests {
         #expect(try permits("8.8.8.8", "https://b.example/") && !permits("10.20.1.1", "http://b.example/"))
     }
 
-    @Test("answers are asked for without a coding, and one that has one is told")
+    @Test("requests exclude content codings, and a response with one is reported")
     func codings() async throws {
         let server = try TestServer()
         #expect(text(try await get("http://127.0.0.1:\(server.port)/coding")) == "identity")
@@ -128,7 +129,7 @@ struct HTTPClientTests {
     }
 
     @Test(
-        "addresses that are set apart are not public",
+        "reserved addresses are not public",
         arguments: [
             "0.0.0.0", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.1.2.3", "169.254.1.1", "172.16.0.1",
             "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1",
@@ -141,16 +142,16 @@ struct HTTPClientTests {
     }
 
     @Test(
-        "others are",
+        "other addresses are public",
         arguments: ["8.8.8.8", "100.63.255.255", "100.128.0.1", "172.32.0.1", "2606:4700::1", "64:ff9b::808:808"])
     func isPublic(_ text: String) throws {
         #expect(try #require(IPAddress(text)).isPublic)
     }
 
     @Test(
-        "broken answers are refused",
+        "malformed responses are refused",
         arguments: [
-            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", OutboundFault.Kind.cutShort),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", OutboundError.Kind.cutShort),
             ("HTTP/1.1 200 OK\r\nContent-Len", .cutShort), ("", .cutShort),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc", .cutShort),
             ("HTTP/1.1 200 OK\nContent-Length: 0\n\n", .malformed), ("SSH-2.0-OpenSSH\r\n\r\n", .malformed),
@@ -164,12 +165,12 @@ struct HTTPClientTests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", .tooLarge),
             ("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 66_000))\r\n\r\n", .tooLarge),
         ])
-    func broken(answer: String, kind: OutboundFault.Kind) async throws {
+    func broken(answer: String, kind: OutboundError.Kind) async throws {
         let server = try ScriptedServer([answer])
         #expect(try await fault("http://127.0.0.1:\(server.port)/") == kind)
     }
 
-    @Test("odd answers that are allowed are understood")
+    @Test("unusual but valid responses are accepted")
     func odd() async throws {
         let server = try ScriptedServer([
             "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
@@ -183,14 +184,14 @@ struct HTTPClientTests {
         #expect(text(try await get(url)) == "ok")
     }
 
-    @Test("a connection that died while it idled is replaced, and the request is asked once more")
+    @Test("an idle connection that the server closed is replaced, and the request is repeated")
     func stale() async throws {
         let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         let server = try ScriptedServer([answer, answer, answer])
         for _ in 0..<3 { #expect(text(try await get("http://127.0.0.1:\(server.port)/")) == "ok") }
     }
 
-    @Test("what takes too long is given up")
+    @Test("a request that takes too long times out")
     func slow() async throws {
         var limits = OutboundLimits()
         limits.head = .milliseconds(50)
@@ -242,7 +243,7 @@ struct HTTPClientTests {
         settings.proxy(for: try #require(AbsoluteURL(url)))
     }
 
-    @Test("TLS goes through a proxy's tunnel, to the server and not to the proxy")
+    @Test("TLS through a proxy's tunnel ends at the server, not at the proxy")
     func tunnel() async throws {
         let authority = try TestAuthority()
         let files = try authority.issue("IP:127.0.0.1")
@@ -263,25 +264,25 @@ struct HTTPClientTests {
         #expect(asked.contains("Proxy-Authorization: Basic bWU6d29yZA==\r\n") && !asked.contains("secret"))
         // A literal address that the policy forbids is not requested from the proxy.
         let strict = OutboundPolicy(hosts: ["idp.example"], authoritiesFile: authority.file)
-        await #expect(throws: OutboundFault.self) {
+        await #expect(throws: OutboundError.self) {
             try await client.send(OutboundRequest(.get, url, policy: strict))
         }
         #expect(proxy.requests.count == 1)
     }
 
-    @Test("a proxy that refuses is told")
+    @Test("a proxy's refusal is reported")
     func refusingProxy() async throws {
         let proxy = try ScriptedServer(["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 4\r\n\r\nfoo!"])
         let client = try HTTPClient(
             proxies: ProxySettings(environment: ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"]))
         let request = OutboundRequest(
             .get, try #require(AbsoluteURL("https://idp.example/")), policy: OutboundPolicy(hosts: ["x"]))
-        await #expect(throws: OutboundFault(.notConnected, "idp.example: the proxy refused with 407")) {
+        await #expect(throws: OutboundError(.notConnected, "idp.example: the proxy refused with 407")) {
             try await client.send(request)
         }
     }
 
-    @Test("heads are read the same however they are split")
+    @Test("heads are read equally for every split of the bytes")
     func splits() throws {
         let bytes = Array(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 3\r\n\r\nabc".utf8)

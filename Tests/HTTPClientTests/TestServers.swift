@@ -76,7 +76,7 @@ final class TestServer {
             }
         }
 
-        func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
+        func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
         func completed(_ exchange: CompletedExchange) {}
     }
 }

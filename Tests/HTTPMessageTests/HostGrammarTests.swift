@@ -5,7 +5,7 @@ import Testing
 @Suite("Host")
 struct HostGrammarTests {
     @Test(
-        "hosts of the grammar are taken",
+        "hosts that match the grammar are accepted",
         arguments: [
             "h", "a.example", "a.example:443", "a:", "localhost:8080", "1.2.3.4", "1.2.3.4:9000", "under_score",
             "a%20b", "[::]", "[::1]", "[::1]:8080", "[2001:db8::9]:1", "[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7::]",

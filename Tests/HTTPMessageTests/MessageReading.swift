@@ -2,7 +2,7 @@
 
 /// The result of reading bytes that should be one request.
 struct MessageReading: Hashable, Sendable {
-    var fault: ProtocolFault?
+    var fault: ProtocolError?
     /// True if the message was complete.
     var isComplete = false
     var content: [UInt8] = []
@@ -27,7 +27,7 @@ struct MessageReading: Hashable, Sendable {
                 let used = try body?.read(buffer, into: &content) ?? 0
                 buffer.removeFirst(used)
             }
-        } catch let caught as ProtocolFault {
+        } catch let caught as ProtocolError {
             fault = caught
             return
         } catch {}

@@ -2,7 +2,7 @@ import HTTPMessage
 import Testing
 
 /// A refused message and its fault.
-private typealias Refused = (String, ProtocolFault)
+private typealias Refused = (String, ProtocolError)
 
 private func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
@@ -89,26 +89,26 @@ private let brokenChunks: [Refused] =
 
 @Suite("Refused requests, whole, split at every byte, and byte by byte")
 struct RefusedRequestTests {
-    private func expect(_ text: String, _ fault: ProtocolFault) {
+    private func expect(_ text: String, _ fault: ProtocolError) {
         let results = MessageReading.all(of: Array(text.utf8))
         #expect(Set(results.map(\.fault)) == [fault])
     }
 
     @Test("lines", arguments: brokenLines)
-    func line(text: String, fault: ProtocolFault) { expect(text, fault) }
+    func line(text: String, fault: ProtocolError) { expect(text, fault) }
 
     @Test("fields", arguments: brokenFields)
-    func field(text: String, fault: ProtocolFault) { expect("GET / HTTP/1.1\r\n\(text)\r\n", fault) }
+    func field(text: String, fault: ProtocolError) { expect("GET / HTTP/1.1\r\n\(text)\r\n", fault) }
 
-    @Test("what tells where the content ends", arguments: brokenFraming)
-    func framing(text: String, fault: ProtocolFault) { expect("POST / HTTP/1.1\r\nHost: h\r\n\(text)\r\n\r\nx", fault) }
+    @Test("framing", arguments: brokenFraming)
+    func framing(text: String, fault: ProtocolError) { expect("POST / HTTP/1.1\r\nHost: h\r\n\(text)\r\n\r\nx", fault) }
 
     @Test("chunks and trailers", arguments: brokenChunks)
-    func chunks(text: String, fault: ProtocolFault) {
+    func chunks(text: String, fault: ProtocolError) {
         expect("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(text)", fault)
     }
 
-    @Test("a target's host has to be the Host field's, and HTTP/1.0 has no chunks")
+    @Test("a target's host must equal the Host field, and HTTP/1.0 has no chunks")
     func others() {
         expect("GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n", .invalidHost)
         expect("GET http://h/ HTTP/1.0\r\n\r\n", .invalidHost)
@@ -130,7 +130,7 @@ struct RefusedRequestTests {
         }
     }
 
-    @Test("a head or body that is not complete is neither refused nor complete")
+    @Test("an incomplete head or body is neither refused nor complete")
     func incomplete() {
         for text in [
             "", "\r\n", "G", "GET / HTTP/1.1\r\nHost: h\r\n\r",
@@ -142,11 +142,11 @@ struct RefusedRequestTests {
     }
 
     @Test(
-        "faults have their statuses",
+        "each error has its status",
         arguments: [
             (.bareLineFeed, 400), (.invalidContentLength, 400), (.unsupportedVersion, 505),
             (.unsupportedExpectation, 417), (.requestLineTooLong, 414), (.fieldsTooLarge, 431), (.bodyTooLarge, 413),
             (.headTooSlow, 408), (.bodyTooSlow, 408),
-        ] as [(ProtocolFault, Int)])
-    func statuses(fault: ProtocolFault, code: Int) { #expect(fault.status.code == code) }
+        ] as [(ProtocolError, Int)])
+    func statuses(fault: ProtocolError, code: Int) { #expect(fault.status.code == code) }
 }

@@ -46,7 +46,7 @@ struct RequestParserTests {
     }
 
     @Test(
-        "whether the connection goes on",
+        "the version and Connection decide whether the connection persists",
         arguments: [
             ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: keep-alive\r\n", true),
             ("1.1", "Connection: x, CLOSE ,y\r\n", false), ("1.1", "Connection: closed\r\n", true),
@@ -70,7 +70,7 @@ struct RequestParserTests {
     }
 
     @Test(
-        "messages are whole however they are split",
+        "messages are read completely for every split of the bytes",
         arguments: [
             ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "", 0), ("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", "", 0),
             ("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /n", "", 6),
@@ -97,7 +97,7 @@ struct RequestParserTests {
         #expect(expected.first?.left == left)
     }
 
-    @Test("messages at the limits are accepted, and one byte more is refused, however they are split")
+    @Test("messages at the limits are accepted, and one byte more is refused, for every split")
     func limits() {
         func reading(line: Int, fields: Int = 0) -> Set<MessageReading> {
             let target = String(repeating: "a", count: line - "GET / HTTP/1.1".utf8.count)
@@ -106,7 +106,7 @@ struct RequestParserTests {
             return MessageReading.all(of: Array("GET /\(target) HTTP/1.1\r\n\(host)\(more)\r\n".utf8))
         }
         let whole: Set<MessageReading> = [MessageReading(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))]
-        func refused(_ fault: ProtocolFault) -> Set<MessageReading> {
+        func refused(_ fault: ProtocolError) -> Set<MessageReading> {
             var result = MessageReading([])
             result.fault = fault
             return [result]

@@ -1,15 +1,15 @@
 import HTTPMessage
 import Testing
 
-@Suite("Heads of other servers' answers")
+@Suite("Response heads")
 struct ResponseParserTests {
-    private func parse(_ text: String) throws(ProtocolFault) -> ResponseHead? {
+    private func parse(_ text: String) throws(ProtocolError) -> ResponseHead? {
         var parser = ResponseParser()
         return try parser.parse(Array(text.utf8).span)
     }
 
     @Test(
-        "a folded field is one line, wherever it is cut",
+        "a folded field is one line, for every split of the bytes",
         arguments: [
             ("X-A: one\r\n  two\r\n\tthree\r\n", "one two three"), ("X-A: one \r\n \r\n two\r\n", "one    two"),
             ("X-A:\r\n one\r\n", "one"),
@@ -29,13 +29,13 @@ struct ResponseParserTests {
         #expect(try parser.parse(bytes.span)?.fields.value(name) == shown)
     }
 
-    @Test("a length is read after its line was put together, and a fold before the first field is refused")
+    @Test("a folded Content-Length is read as one line, and a fold before the first field is refused")
     func framing() throws {
         #expect(try parse("HTTP/1.1 200 OK\r\nContent-Length:\r\n 7\r\n\r\n")?.framing == .length(7))
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n 8\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\n X: y\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 200 OK\r\nX: y\r\n \u{1}\r\n\r\n") }
-        #expect(throws: ProtocolFault.self) { try parse("HTTP/1.1 103 H\r\nX: y\r\n\r\n z\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n 8\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\n X: y\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 200 OK\r\nX: y\r\n \u{1}\r\n\r\n") }
+        #expect(throws: ProtocolError.self) { try parse("HTTP/1.1 103 H\r\nX: y\r\n\r\n z\r\n\r\n") }
     }
 
     @Test("all values of a field are found")
@@ -44,7 +44,7 @@ struct ResponseParserTests {
         #expect(fields.values(.vary) == ["a", "b"] && fields.values(.host).isEmpty)
     }
 
-    @Test("whether a target fits into a request line is told to the octet")
+    @Test("the limit of a target in a request line is exact to the octet")
     func requestLine() throws {
         for (count, fits) in [(8179, true), (8180, false)] {
             let target = "/" + String(repeating: "a", count: count - 1)

@@ -1,7 +1,7 @@
 import HTTPMessage
 import Testing
 
-@Suite("Targets and what clients ask for")
+@Suite("Targets and content negotiation")
 struct TargetTests {
     @Test(
         "paths are decoded once, segment by segment",
@@ -16,7 +16,7 @@ struct TargetTests {
     }
 
     @Test(
-        "queries are pairs",
+        "a query is a list of pairs",
         arguments: [
             (nil, []), ("", []), ("a=1&b=2", ["a=1", "b=2"]), ("a", ["a="]), ("a=b=c", ["a=b=c"]), ("&&a=1&", ["a=1"]),
             ("a=1&a=2", ["a=1", "a=2"]), ("q=a+b%2B", ["q=a b+"]), ("=x", ["=x"]), ("a=%", nil), ("%00=", nil),
@@ -38,7 +38,7 @@ struct TargetTests {
         #expect(EntityTag("v1", isWeak: true).isNamed(byIfNoneMatch: value) == isNamed)
     }
 
-    @Test("a tag is written in quotation marks, without what cannot stand there")
+    @Test("a tag is written in quotation marks, without characters that a tag cannot have")
     func tagText() {
         #expect(EntityTag("v1").description == "\"v1\"")
         #expect(EntityTag("v\"1\r\n", isWeak: true).description == "W/\"v1\"")

@@ -17,7 +17,7 @@ struct ConnectionMachineTests {
         #expect(connection.handler.exchanges == ["200 2", "200 2"])
     }
 
-    @Test("an answer carries its date")
+    @Test("a response has a Date field")
     func date() throws {
         let connection = try ScriptedConnection()
         connection.send(get("/"))
@@ -25,7 +25,7 @@ struct ConnectionMachineTests {
         #expect(text.contains("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"))
     }
 
-    @Test("pipelined requests are answered in order, however they are split")
+    @Test("pipelined requests are answered in order, for every split of the bytes")
     func pipelining() throws {
         let text = get("/a") + post("/b", "Content-Length: 3", "xyz") + get("/c")
         let expected = ["/a", "/b", "/c"].map { answer("200 OK", $0) }.joined()
@@ -50,7 +50,7 @@ struct ConnectionMachineTests {
     }
 
     @Test(
-        "the last request's answer says that the connection closes",
+        "the response to the last request has Connection: close",
         arguments: ["GET /a HTTP/1.0\r\n\r\n", "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"])
     func closes(text: String) throws {
         let connection = try ScriptedConnection()
@@ -61,7 +61,7 @@ struct ConnectionMachineTests {
         #expect(connection.take() == "")
     }
 
-    @Test("a broken request is refused behind the answers before it, and nothing after it is read")
+    @Test("a malformed request is refused after the pending responses, and later bytes are not read")
     func refusal() throws {
         let connection = try ScriptedConnection()
         connection.send(get("/a") + "GET / HTTP/1.1\r\nHost : h\r\n\r\n" + get("/never"))
@@ -70,7 +70,7 @@ struct ConnectionMachineTests {
         #expect(connection.handler.exchanges == ["200 2", "400 0"])
     }
 
-    @Test("a body that nobody wants is dropped where it is small")
+    @Test("a small body that the handler does not read is dropped")
     func unwanted() throws {
         let connection = try ScriptedConnection()
         connection.send(post("/a", "Content-Length: 4", "ab"))
@@ -80,7 +80,7 @@ struct ConnectionMachineTests {
     }
 
     @Test(
-        "a body that nobody wants closes the connection where it is large, or might never come",
+        "an unread body closes the connection if it is large or may never be sent",
         arguments: ["Content-Length: 65537", "Transfer-Encoding: chunked", "Content-Length: 1\r\nExpect: 100-continue"])
     func large(fields: String) throws {
         let connection = try ScriptedConnection()
@@ -89,7 +89,7 @@ struct ConnectionMachineTests {
         #expect(connection.machine.phase == .closing)
     }
 
-    @Test("one turn serves so many requests, and the next goes on")
+    @Test("a turn serves a limited number of requests, and the next turn continues")
     func bounded() throws {
         let connection = try ScriptedConnection()
         connection.send((0..<20).map { get("/\($0)") }.joined())
@@ -102,7 +102,7 @@ struct ConnectionMachineTests {
         #expect(connection.machine.interest == .read)
     }
 
-    @Test("requests that waited behind large answers are answered once those are sent")
+    @Test("requests behind large responses are answered once those are sent")
     func heldBackByOutput() throws {
         var limits = ServerLimits()
         limits.pendingOutput = 100
@@ -123,7 +123,7 @@ struct ConnectionMachineTests {
         #expect(connection.machine.phase == .closing)
     }
 
-    @Test("a client that ends gets the answers to what it asked")
+    @Test("a client that ends its input gets the responses to its complete requests")
     func end() throws {
         let idle = try ScriptedConnection()
         idle.machine.receivedEnd()
@@ -139,7 +139,7 @@ struct ConnectionMachineTests {
         #expect(asked.take() == answer("200 OK", "/a"))
     }
 
-    @Test("draining closes idle connections, and others behind their answers")
+    @Test("draining closes idle connections at once, and others after their responses")
     func drain() throws {
         let idle = try ScriptedConnection()
         idle.send(get("/a"))
@@ -171,7 +171,7 @@ struct ConnectionMachineTests {
         #expect(late.machine.phase == .closing)
     }
 
-    @Test("draining closes a connection whose last answer is still on its way")
+    @Test("draining closes a connection after its last response has been sent")
     func drainWhileSending() throws {
         let connection = try ScriptedConnection()
         connection.send(get("/a"))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Which connection has to go")
+@Suite("Choice of the connection to close")
 struct ConnectionTableTests {
     private final class Client {
         let name: String
@@ -18,7 +18,7 @@ struct ConnectionTableTests {
         return (table, slots)
     }
 
-    @Test("the one that has been longest without a complete request, of those that hold most")
+    @Test("the chosen connection is the one longest without a complete request, of the address with the most")
     func order() throws {
         var (table, slots) = table([("quiet", "a"), ("flood 1", "b"), ("flood 2", "b"), ("new", "c")])
         #expect(table.victim(sparing: { _ in false })?.name == "flood 1")
@@ -32,7 +32,7 @@ struct ConnectionTableTests {
         #expect(table.victim(from: "z", sparing: { _ in false }) == nil)
     }
 
-    @Test("a connection whose request is being answered goes last")
+    @Test("a connection whose request is being answered is chosen last")
     func served() {
         let (table, _) = table([("old", "a"), ("a2", "b"), ("b2", "b"), ("new", "c")])
         #expect(table.victim { $0.name == "a2" }?.name == "b2")
@@ -43,14 +43,14 @@ struct ConnectionTableTests {
         #expect(table.victim(from: "b") { _ in true }?.name == "a2")
     }
 
-    @Test("connections of a peer that speaks for others count alone")
+    @Test("connections of a peer that forwards for many clients count individually")
     func proxies() throws {
         let (table, _) = table([("p1", nil), ("p2", nil), ("p3", nil), ("x1", "x"), ("x2", "x")])
         #expect(table.victim(sparing: { _ in false })?.name == "x1")
         #expect(table.count == 5)
     }
 
-    @Test("an empty table has none, and places are used again")
+    @Test("an empty table chooses none, and free places are reused")
     func reuse() throws {
         var (table, slots) = table([("a", "1"), ("b", "1")])
         for slot in slots.values { table.remove(slot) }
@@ -63,7 +63,7 @@ struct ConnectionTableTests {
         #expect(table.connections.isEmpty)
     }
 
-    @Test("it agrees with a model that sorts")
+    @Test("the choice agrees with a model that sorts")
     func model() {
         var generator = SystemRandomNumberGenerator()
         var table = Table()

@@ -4,7 +4,7 @@ import Sockets
 import Testing
 import Threads
 
-@Suite("More connections than there is room for", .timeLimit(.minutes(1)))
+@Suite("Connection limits", .timeLimit(.minutes(1)))
 struct CrowdTests {
     private static func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
         var limits = ServerLimits()
@@ -22,7 +22,7 @@ struct CrowdTests {
         return client.read(until: path)
     }
 
-    @Test("at the cap a new connection is taken, and the address that holds most loses its oldest")
+    @Test("at the limit a new connection is accepted, and the address with the most connections loses its oldest")
     func flood() async throws {
         let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }, CrowdTests.path)
         let answers = try await onThread {
@@ -39,7 +39,7 @@ struct CrowdTests {
         #expect(answers == ["/quiet", "/again", "/new", "", "/last"].map { $0.isEmpty ? "" : answer("200 OK", $0) })
     }
 
-    @Test("from many addresses the connection that has been longest without a request goes")
+    @Test("among many addresses, the connection longest without a request is closed")
     func manyAddresses() async throws {
         let live = try LiveServer(limits: CrowdTests.limits { $0.connectionsPerReactor = 4 }, CrowdTests.path)
         let answers = try await onThread {
@@ -55,7 +55,7 @@ struct CrowdTests {
         #expect(answers == Array(repeating: answer("200 OK", "/a"), count: 30) + [""])
     }
 
-    @Test("a request that takes long is answered, however many connections come meanwhile")
+    @Test("a long request is answered, regardless of new connections in the meantime")
     func slowAnswer() async throws {
         let mayEnd = Moment()
         let started = Moment()
@@ -79,7 +79,9 @@ struct CrowdTests {
         #expect(answers == ["/last", "/slow"].map { answer("200 OK", $0) })
     }
 
-    @Test("one address has a bound of its own, but not a peer that speaks for others", arguments: [true, false])
+    @Test(
+        "connections are limited per address, except for a peer that forwards for many clients",
+        arguments: [true, false])
     func perAddress(isProxy: Bool) async throws {
         let live = try LiveServer(
             limits: CrowdTests.limits { $0.connectionsPerAddress = 2 }, proxy: isProxy ? "127.0.0.5" : nil,
@@ -92,7 +94,7 @@ struct CrowdTests {
         #expect(answers == [served, served] + (isProxy ? [served, served] : ["", ""]))
     }
 
-    @Test("clients that do not read their answers hold no more memory than there is for all")
+    @Test("clients that do not read their responses stay within the shared memory limit")
     func memory() async throws {
         let live = try LiveServer(limits: CrowdTests.limits { $0.heldBytes = 20 << 20 }) { request in
             request.target.path == "/small"
@@ -111,7 +113,7 @@ struct CrowdTests {
         #expect((2...5).contains(cut))
     }
 
-    @Test("bodies that are collected hold no more memory than there is for all")
+    @Test("collected bodies stay within the shared memory limit")
     func collectedBodies() async throws {
         let live = try LiveServer(limits: CrowdTests.limits { $0.heldBytes = 3 << 20 }) { request in
             guard request.target.path == "/collect" else { return CrowdTests.path(request) }
@@ -133,7 +135,7 @@ struct CrowdTests {
         #expect((2...5).contains(cut))
     }
 
-    @Test("what was sent before the listener closes is answered, and a new connection has time for its request")
+    @Test("requests sent before the listener closes are answered, and a new connection has time for its request")
     func drainingUnread() async throws {
         let live = try LiveServer(CrowdTests.path)
         let answers = try await onThread {
@@ -169,7 +171,7 @@ struct CrowdTests {
                 + [answer("200 OK", "/late", closes: true)])
     }
 
-    @Test("once the end is announced, connections are still taken, and each answer ends its connection")
+    @Test("after the end is announced, connections are still accepted, and each response ends its connection")
     func announced() async throws {
         let live = try LiveServer(CrowdTests.path)
         let answers = try await onThread {

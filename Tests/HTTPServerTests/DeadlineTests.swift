@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Deadlines")
 struct DeadlineTests {
-    @Test("a head that takes longer than ten seconds is answered 408, however steadily it trickles")
+    @Test("a head that takes longer than ten seconds gets 408, even if bytes keep arriving")
     func head() throws {
         let connection = try ScriptedConnection()
         connection.pass(.seconds(60))
@@ -23,7 +23,7 @@ struct DeadlineTests {
         #expect(connection.machine.phase == .closing)
     }
 
-    @Test("a connection that asks nothing is closed after 75 seconds, silently")
+    @Test("a connection without a request is closed after 75 seconds, without a response")
     func idle() throws {
         let connection = try ScriptedConnection()
         connection.pass(.seconds(70))
@@ -36,7 +36,7 @@ struct DeadlineTests {
         #expect(connection.take() == "")
     }
 
-    @Test("a client that takes its answer slower than 1 KiB/s is cut off")
+    @Test("a client that reads its response slower than 1 KiB/s is disconnected")
     func slowReader() throws {
         let connection = try ScriptedConnection { _ in .now(Response(.ok, body: Array(repeating: 0, count: 1 << 20))) }
         connection.send(get("/a"))
@@ -52,7 +52,7 @@ struct DeadlineTests {
         #expect(connection.machine.phase == .closed)
     }
 
-    @Test("the time in which nothing waited does not count for an answer")
+    @Test("time without waiting output does not count against the client")
     func outputWindow() throws {
         let connection = try ScriptedConnection()
         connection.pass(.seconds(60))
@@ -85,20 +85,20 @@ struct DeadlineTests {
         }
     }
 
-    @Test("a body that comes slower than 1 KiB/s is answered 408")
+    @Test("a body slower than 1 KiB/s gets 408")
     func slowBody() async throws {
         try await onReactor { reactor in
             let connection = try ScriptedConnection(on: reactor, DeadlineTests.collecting)
             connection.send(post("/", "Content-Length: 100000"))
             connection.send(String(repeating: "x", count: 10 << 10))
-            await settle()
+            await settle(reactor)
             connection.pass(.seconds(11))
-            await settle()
+            await settle(reactor)
             #expect(connection.machine.phase == .answering)
             connection.send(String(repeating: "x", count: (10 << 10) - 1))
-            await settle()
+            await settle(reactor)
             connection.pass(.seconds(11))
-            await settle()
+            await settle(reactor)
             #expect(connection.take() == answer("408 Request Timeout", "", closes: true))
             #expect(connection.machine.phase == .closing)
         }

@@ -1,9 +1,10 @@
+import Addresses
 import HTTPMessage
-import Sockets
 import Threads
 import Time
 
 @testable import HTTPServer
+@testable import Sockets
 
 /// A handler that answers as a test specifies, and records completed exchanges.
 final class TestHandler: RequestHandler {
@@ -23,7 +24,7 @@ final class TestHandler: RequestHandler {
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer { respond(request) }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(Response(fault.status))
     }
 
@@ -97,7 +98,14 @@ func onReactor(_ body: @escaping @Sendable (Reactor) async throws -> Void) async
     try await Task(executorPreference: reactor) { try await body(reactor) }.value
 }
 
-/// Lets the reactor's other tasks run. Tasks run in order, so each yield advances every one by a step.
-func settle() async {
-    for _ in 0..<8 { await Task.yield() }
+/// Suspends the task until the reactor has run all its other jobs, so that each task waits for an event or has ended.
+func settle(_ reactor: Reactor) async {
+    await withCheckedContinuation { continuation in
+        var waiting: CheckedContinuation<Void, Never>? = continuation
+        reactor.atEndOfTurn {
+            guard reactor.hasNothingQueued else { return }
+            waiting?.resume()
+            waiting = nil
+        }
+    }
 }

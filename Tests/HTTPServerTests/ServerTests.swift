@@ -31,7 +31,7 @@ final class LiveServer: Sendable {
 
 @Suite("Servers", .timeLimit(.minutes(1)))
 struct ServerTests {
-    @Test("requests are answered on the spot, one after another")
+    @Test("requests are answered immediately, one after another")
     func onTheSpot() async throws {
         let live = try LiveServer { .now(Response(.ok, body: Array($0.target.pathBytes))) }
         let texts = try await onThread {
@@ -45,7 +45,7 @@ struct ServerTests {
         #expect(texts[1] == answer("200 OK", "/b") + answer("200 OK", "/c", closes: true))
     }
 
-    @Test("pipelined requests with answers larger than what may wait are all answered")
+    @Test("all pipelined requests are answered if their responses exceed the output limit")
     func largeAnswers() async throws {
         let live = try LiveServer { _ in .now(Response(.ok, body: Array(repeating: 0x61, count: 300 << 10))) }
         let text = try await onThread {
@@ -56,7 +56,7 @@ struct ServerTests {
         #expect(text.utf8.count { $0 == 0x61 } == 4 * (300 << 10))
     }
 
-    @Test("work that waits is answered when it is done, while others are served")
+    @Test("an asynchronous handler's response is sent when it is ready, and other clients are served meanwhile")
     func waiting() async throws {
         let started = Moment()
         let mayEnd = Moment()
@@ -81,7 +81,7 @@ struct ServerTests {
         #expect(texts == [answer("200 OK", "fast"), answer("200 OK", "slow")])
     }
 
-    @Test("a client that closes within its request ends the work")
+    @Test("a client that closes during its request ends the handler's work")
     func closesWithinRequest() async throws {
         let started = Moment()
         let ended = Moment()
@@ -111,7 +111,7 @@ struct ServerTests {
         #expect(outcome.withLock { $0 } == .disconnected)
     }
 
-    @Test("a client that sends its head slowly does not hold up another")
+    @Test("a client that sends its head slowly does not delay another")
     func slowClient() async throws {
         let live = try LiveServer { .now(Response(.ok, body: Array($0.target.pathBytes))) }
         let texts = try await onThread {
@@ -129,7 +129,7 @@ struct ServerTests {
         #expect(texts == Array(repeating: answer("200 OK", "/fast"), count: 3) + [answer("200 OK", "/slow")])
     }
 
-    @Test("draining closes idle connections, takes no more, and finishes the request in flight")
+    @Test("draining closes idle connections, accepts no new ones, and finishes the request in progress")
     func drain() async throws {
         let started = Moment()
         let mayEnd = Moment()
@@ -162,7 +162,7 @@ struct ServerTests {
         #expect(texts == ["", answer("200 OK", "done", closes: true), "refused", "drained"])
     }
 
-    @Test("what is not done when draining ends is cut off")
+    @Test("requests not finished when draining times out are aborted")
     func cutOff() async throws {
         let started = Moment()
         let never = Moment()

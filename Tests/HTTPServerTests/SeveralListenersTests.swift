@@ -1,3 +1,4 @@
+import Addresses
 import HTTPMessage
 import HTTPServer
 import Sockets
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("Servers with several addresses", .timeLimit(.minutes(1)))
 struct SeveralListenersTests {
-    @Test("each address is served, and all are closed at the end")
+    @Test("each address is served, and all of them are closed by draining")
     func several() async throws {
         let live = try LiveServer(listen: ["127.0.0.1", "127.0.0.1"]) {
             .now(Response(.ok, body: Array($0.target.pathBytes)))
@@ -27,7 +28,7 @@ struct SeveralListenersTests {
         #expect(isClosed)
     }
 
-    @Test("a client of IPv4 that comes over a dual-stack socket is the IPv4 client that it is")
+    @Test("an IPv4 client on a dual-stack socket has its IPv4 address")
     func mapped() async throws {
         let reactor = try Reactor()
         let server = try Server([SocketAddress(host: "::ffff:127.0.0.1", port: 0)], on: [reactor]) { _, _ in
@@ -52,7 +53,7 @@ private final class PeerHandler: RequestHandler {
         .now(Response(.ok, body: Array(peer.utf8)))
     }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
 
     func completed(_ exchange: CompletedExchange) {}
 }

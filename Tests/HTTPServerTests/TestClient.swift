@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Glibc
 import Sockets
 import Synchronization
@@ -11,16 +12,16 @@ final class TestClient {
     /// - Parameter source: the last byte of the client's own address, 127.0.0.x.
     init(_ address: SocketAddress, from source: UInt8 = 1) throws {
         number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw SocketFault(call: "socket", code: errno) }
+        guard number >= 0 else { throw SystemError(call: "socket", code: errno) }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         // The option's value is a timeval of the given length.
         _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         if source != 1 {
             let bound = unsafe TestClient.withAddress(source, port: 0) { unsafe bind(number, $0, $1) }
-            guard bound == 0 else { throw SocketFault(call: "bind", code: errno) }
+            guard bound == 0 else { throw SystemError(call: "bind", code: errno) }
         }
         let result = unsafe TestClient.withAddress(1, port: address.port) { unsafe connect(number, $0, $1) }
-        guard result == 0 else { throw SocketFault(call: "connect", code: errno) }
+        guard result == 0 else { throw SystemError(call: "connect", code: errno) }
     }
 
     private static func withAddress(

@@ -4,7 +4,7 @@ import Testing
 @Suite("Strict JSON")
 struct JSONDocumentTests {
     @Test(
-        "what RFC 8259 forbids is refused, at the place where it stands",
+        "text that RFC 8259 forbids is refused, with its position",
         arguments: [
             ("", .empty, 0), (" ", .empty, 1), ("{", .unclosedObject, 0), ("[1", .unclosedArray, 0),
             ("{\"a\"", .unexpectedEnd, 4), ("{\"a\":", .unexpectedEnd, 5), ("\"abc", .unterminatedString, 0),
@@ -46,7 +46,7 @@ struct JSONDocumentTests {
         #expect(throws: JSONSyntaxError(reason: .invalidUTF8, offset: 2)) { try JSONDocument(parsing: text) }
     }
 
-    @Test("a name that stands twice among many is found, escaped or not")
+    @Test("a duplicate among many names is found, escaped or not")
     func duplicateAmongMany() {
         for count in [2, 23, 24, 25, 26, 200] {
             let members = (0..<count).map { "\"n\($0)\":\($0)" }
@@ -70,7 +70,7 @@ struct JSONDocumentTests {
         }
     }
 
-    @Test("values are what was written")
+    @Test("values equal the written text")
     func values() throws {
         let text =
             #"{"s":"a\"\\\/\b\f\n\r\té\u00e9\ud83d\ude00","i":-42,"d":1.5e3,"t":true,"f":false,"n":null,"a":[1,[2],{}]}"#
@@ -92,14 +92,14 @@ struct JSONDocumentTests {
         #expect(root.member("a")?.member("s") == nil)
     }
 
-    @Test("names are compared by their bytes, not by what looks alike")
+    @Test("names are compared by their bytes, not by their appearance")
     func normalization() throws {
         let root = try document("{\"\u{E9}\":1,\"e\u{301}\":2}").root
         #expect(root.member("\u{E9}")?.integer == 1)
         #expect(root.member("e\u{301}")?.integer == 2)
     }
 
-    @Test("integers and doubles keep to their ranges")
+    @Test("integers and doubles have ranges")
     func numbers() throws {
         #expect(try document("9223372036854775807").root.integer == .max)
         #expect(try document("-9223372036854775808").root.integer == .min)

@@ -4,7 +4,7 @@ import Testing
 @Suite("JSON Pointer")
 struct JSONPointerTests {
     @Test(
-        "pointers lead where RFC 6901, section 5 says",
+        "pointers name the values of RFC 6901, section 5",
         arguments: [
             ("", nil), ("/foo", nil), ("/foo/0", "\"bar\""), ("/", "0"), ("/a~1b", "1"), ("/c%d", "2"), ("/e^f", "3"),
             ("/g|h", "4"), ("/i\\j", "5"), ("/k\"l", "6"), ("/ ", "7"), ("/m~0n", "8"),
@@ -20,7 +20,7 @@ struct JSONPointerTests {
     }
 
     @Test(
-        "what is not there leads nowhere",
+        "a pointer to a missing value returns nil",
         arguments: [
             "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/x", "/bar", "/foo/0/x", "/foo/+1",
             "/foo/99999999999999999999",
@@ -30,7 +30,7 @@ struct JSONPointerTests {
         #expect(root.value(at: try #require(JSONPointer(text))) == nil)
     }
 
-    @Test("what is no pointer is not read as one", arguments: ["a", "a/b", "/~", "/~2", "/a~", " /"])
+    @Test("text that is not a pointer is refused", arguments: ["a", "a/b", "/~", "/~2", "/a~", " /"])
     func refuses(text: String) {
         #expect(JSONPointer(text) == nil)
     }

@@ -1,11 +1,11 @@
 import JSON
 import Testing
 
-@Suite("What is kept of a text")
+@Suite("Selections of a text")
 struct JSONSelectionTests {
     private let names = JSONSelection.members(named: [Array("a".utf8), Array("list".utf8)])
 
-    @Test("members that are asked for are there, others are there without what is inside them")
+    @Test("selected members have their content, and others are kept without it")
     func members() throws {
         let text = #"{"a":1,"b":{"a":2,"c":[1,[2,{"x":3}]]},"list":[{"a":"x","b":[1,2]},5],"\u0061b":[[]],"d":[]}"#
         let root = try JSONDocument(parsing: Array(text.utf8), keeping: names).root
@@ -20,7 +20,7 @@ struct JSONSelectionTests {
     }
 
     @Test(
-        "what is left out is checked as strictly as the rest",
+        "content that is left out is checked as strictly as the rest",
         arguments: [
             #"{"b":[1,]}"#, #"{"b":{"x":1,"x":2}}"#, #"{"b":[{"y":1,"\u0079":2}]}"#, #"{"b":"\ud800"}"#, #"{"b":[01]}"#,
             #"{"b":{"c":[1 2]}}"#, #"{"b":tru}"#, #"{"b":1,"b":2}"#, #"{"b":[[[}"#,
@@ -33,7 +33,7 @@ struct JSONSelectionTests {
         }
     }
 
-    @Test("a dense text costs little more than its bytes where it is left out")
+    @Test("dense content that is left out costs little more than its bytes")
     func memory() throws {
         let ones = Array(repeating: "1", count: 200_000).joined(separator: ",")
         for (text, selection) in [
@@ -49,7 +49,7 @@ struct JSONSelectionTests {
         #expect(all.memory > ones.utf8.count * 8)
     }
 
-    @Test("a table that would be larger than it may be refuses the text")
+    @Test("a text whose table would exceed its limit is refused")
     func table() throws {
         let ones = Array(repeating: "1", count: 10_000).joined(separator: ",")
         let error = #expect(throws: JSONSyntaxError.self) {
@@ -60,7 +60,7 @@ struct JSONSelectionTests {
         _ = try JSONDocument(parsing: Array("[\(ones)]".utf8), keeping: .outermost, maximumTable: 1000)
     }
 
-    @Test("of many names each one that stands twice is found, and no other", arguments: [25, 1000])
+    @Test("among many names, each duplicate is found, and no other", arguments: [25, 1000])
     func manyNames(count: Int) throws {
         let members = (0..<count).map { "\"n\($0)\":\($0)" }
         let text = "{" + members.joined(separator: ",") + "}"

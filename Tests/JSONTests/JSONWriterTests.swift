@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Writing JSON")
 struct JSONWriterTests {
-    @Test("commas stand between, never before or after")
+    @Test("commas are written between values, never before or after them")
     func commas() {
         var writer = JSONWriter()
         writer.beginObject()

@@ -47,7 +47,7 @@ private final class TakingConnection: EventHandler {
 
 @Suite("The authorities of a mail server", .timeLimit(.minutes(1)))
 struct AuthoritiesTests {
-    @Test("a letter goes to a server whose certificate comes from the route's authorities, and to no other")
+    @Test("an email goes only to a server whose certificate comes from the route's authorities")
     func authorities() async throws {
         let (own, foreign) = (try TestAuthority(), try TestAuthority())
         let files = try own.issue("IP:127.0.0.1")
@@ -78,7 +78,7 @@ struct AuthoritiesTests {
         try await client.deliver(letter, by: route(own.file))
         for file in [foreign.file, nil] {
             await #expect { try await client.deliver(letter, by: route(file)) } throws: { error in
-                (error as? DeliveryFailure)?.description.contains("TLS failed") ?? false
+                (error as? DeliveryError)?.description.contains("TLS failed") ?? false
             }
         }
     }

@@ -4,7 +4,7 @@ import Time
 
 @testable import Mail
 
-@Suite("The dialogue with a mail server")
+@Suite("SMTP dialogue")
 struct DialogueTests {
     private let letter: Letter
 
@@ -22,11 +22,11 @@ struct DialogueTests {
 
     /// Plays a server's replies; returns the client's commands, one per line, and the outcome.
     private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil, usesTLS: Bool = true) -> (
-        said: [String], end: DeliveryFailure??
+        said: [String], end: DeliveryError??
     ) {
         var dialogue = SMTPDialogue(letter, by: route, usesTLS: usesTLS)
         var said: [String] = []
-        func take(_ action: SMTPDialogue.Action) -> DeliveryFailure?? {
+        func take(_ action: SMTPDialogue.Action) -> DeliveryError?? {
             switch action {
             case .wait: return nil
             case .send(let bytes):
@@ -59,26 +59,26 @@ struct DialogueTests {
         "EHLO gate.example", "MAIL FROM:<no-reply@acme.example>", "RCPT TO:<pat@acme.example>", "DATA", "LETTER",
     ]
 
-    @Test("a reply with a NUL, which no store keeps, is none")
+    @Test("a reply with a NUL, which no store accepts, is refused")
     func replyWithNUL() {
         var parser = SMTPReplyParser()
-        #expect(throws: SMTPReplyParser.Broken.self) { try parser.take(Array("550 a\u{0}b\r\n".utf8)) }
+        #expect(throws: SMTPReplyParser.SyntaxError.self) { try parser.take(Array("550 a\u{0}b\r\n".utf8)) }
     }
 
-    @Test("hands a letter over, whole or byte by byte", arguments: [nil, 1, 2, 7] as [Int?])
+    @Test("an email is delivered, with replies whole or byte by byte", arguments: [nil, 1, 2, 7] as [Int?])
     func whole(_ pieces: Int?) {
         let (said, end) = play(route(), DialogueTests.good, pieces: pieces)
         #expect(said == DialogueTests.words && end == .some(nil))
     }
 
-    @Test("goes on with TLS, and greets anew")
+    @Test("the dialogue continues with TLS and a new greeting")
     func startTLS() {
         let (said, end) = play(
             route(tls: false), ["220 hi", "250-m\r\n250 STARTTLS", "220 go"] + DialogueTests.good.dropFirst())
         #expect(said == ["EHLO gate.example", "STARTTLS", "(TLS)"] + DialogueTests.words && end == .some(nil))
     }
 
-    @Test("sends nothing in the clear, but to this machine")
+    @Test("plain text is sent only to this machine")
     func required() throws {
         let (said, end) = play(route(tls: false), DialogueTests.good)
         let failure = try #require(end ?? nil)
@@ -102,7 +102,7 @@ struct DialogueTests {
         #expect(busy.said.count == 1 && (busy.end ?? nil)?.isPermanent == false)
     }
 
-    @Test("a STARTTLS that is refused stops letters only where plain text is not allowed")
+    @Test("a refused STARTTLS stops emails only if plain text is not allowed")
     func refusedTLS() throws {
         let replies = ["220 hi", "250-m\r\n250-STARTTLS\r\n250 AUTH PLAIN", "454 not now", "235 ok"]
         let (said, end) = play(route("127.0.0.1", tls: false, user: "u"), replies + DialogueTests.good.dropFirst(2))
@@ -114,14 +114,14 @@ struct DialogueTests {
         #expect((play(route(tls: false), Array(replies.prefix(2)), usesTLS: false).end ?? nil) != nil)
     }
 
-    @Test("what was said before TLS does not count after it")
+    @Test("replies sent before TLS do not count after it")
     func injection() throws {
         let (said, end) = play(
             route(tls: false), ["220 hi", "250-m\r\n250 STARTTLS", "220 go\r\n250-m\r\n250 AUTH PLAIN"])
         #expect(!said.contains("(TLS)") && (end ?? nil)?.isPermanent == false)
     }
 
-    @Test("signs in by PLAIN or LOGIN, whichever is offered")
+    @Test("the client authenticates with PLAIN or LOGIN, as offered")
     func authentication() throws {
         let good = Array(DialogueTests.good.dropFirst(2))
         let plain = play(route(user: "u"), ["220 hi", "250-m\r\n250 AUTH LOGIN PLAIN", "235 ok"] + good)
@@ -139,7 +139,7 @@ struct DialogueTests {
         #expect((greedy.end ?? nil) != nil)
     }
 
-    @Test("refusals of the letter are final, all others pass", arguments: Array(good.indices))
+    @Test("refusals that concern the email are final, and others are temporary", arguments: Array(good.indices))
     func refusals(_ step: Int) throws {
         let later = ["451 later", "530 authenticate first", "503 AUTH first", "535 no"].map { ($0, false) }
         // The third reply concerns the sender, which is a setting.
@@ -154,7 +154,7 @@ struct DialogueTests {
     }
 
     @Test(
-        "what is no SMTP is refused",
+        "replies that are not SMTP are refused",
         arguments: [
             "hello", "22 x", "999 x", "220x", "HTTP/1.1 200 OK", "220-a\r\n250 b", String(repeating: "x", count: 5000),
         ])
@@ -162,12 +162,12 @@ struct DialogueTests {
         #expect((play(route(), [greeting]).end ?? nil)?.isPermanent == false)
     }
 
-    @Test("a server that never ends a reply is given up")
+    @Test("a reply without an end is refused")
     func endless() {
         #expect((play(route(), Array(repeating: "220-more", count: 200)).end ?? nil) != nil)
     }
 
-    @Test("what a server says cannot carry control characters further")
+    @Test("control characters in a reply are removed")
     func shown() throws {
         let failure = try #require(
             play(route(), ["554 no\u{1B}[31m\u{7}" + String(repeating: "y", count: 500)]).end ?? nil)

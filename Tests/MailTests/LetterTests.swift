@@ -4,7 +4,7 @@ import Time
 
 @testable import Mail
 
-@Suite("Letters on the wire")
+@Suite("Email messages")
 struct LetterTests {
     private func letter(
         from: String = "Gatehouse <no-reply@acme.example>", subject: String = "Hello", text: String = "one\ntwo\n",
@@ -32,7 +32,7 @@ struct LetterTests {
         }.reduce(into: []) { $0 += $1 }.asText
     }
 
-    @Test("has the fields of a message, in both forms")
+    @Test("an email has the fields of a message, and both forms of its text")
     func fields() throws {
         let text = message(try letter())
         #expect(field("Date", text) == "Fri, 15 Jan 2027 08:00:00 +0000")
@@ -46,13 +46,13 @@ struct LetterTests {
         #expect(!text.replacing("\r\n", with: "").contains("\n"))
     }
 
-    @Test("a line feed ends a line also behind a carriage return and before a mark")
+    @Test("a line feed ends a line after a carriage return and before a combining mark")
     func lineFeeds() {
         #expect(QuotedPrintable.encode("a\r\nb\n\u{301}c") == Array("a\r\nb\r\n=CC=81c\r\n".utf8))
     }
 
     @Test(
-        "names and subjects of any script come back as they were",
+        "names and subjects in any script are decoded unchanged",
         arguments: [
             "Größe", "Приглашение в очень длинное название организации, которое не помещается в одну строку",
             "招待状：とても長い組織名がここに入りますので折り返しが必要になります", "👩🏽‍💻 team", "plain but =?UTF-8?Q?looks=20encoded?=",
@@ -68,7 +68,7 @@ struct LetterTests {
         #expect(from.hasSuffix("<no-reply@acme.example>"))
     }
 
-    @Test("nothing in a name, a subject or an address begins another field")
+    @Test("no name, subject or address can begin another field")
     func injection() throws {
         let evil = "x\r\nBcc: everybody@evil.example\r\n\r\nbody"
         let written = message(try letter(from: "\(evil) <no-reply@acme.example>", subject: evil))
@@ -76,7 +76,7 @@ struct LetterTests {
         #expect(!head.components(separatedBy: "\r\n").contains { $0.lowercased().hasPrefix("bcc") })
     }
 
-    @Test("a mailbox is read as it is written")
+    @Test("a mailbox is parsed as it is written")
     func mailboxes() throws {
         for (text, name, address) in [
             ("a@b.example", "", "a@b.example"), ("<a@b.example>", "", "a@b.example"),
@@ -88,7 +88,7 @@ struct LetterTests {
     }
 
     @Test(
-        "an address is refused, and never mended",
+        "an invalid address is refused and never corrected",
         arguments: [
             ("büro@b.example", .localPartBeyondASCII), ("B <b\u{FC}ro@b.example>", .localPartBeyondASCII),
             ("a@bücher.example", .domainBeyondASCII), ("a@b.example\r\nBcc: c@d.example", .malformed), ("", .malformed),
@@ -98,12 +98,12 @@ struct LetterTests {
             ("a@-b.example", .malformed), ("a@b..example", .malformed), ("A <a@b.example", .malformed),
             ("A <a@b.example> <c@d.example>", .malformed), ("<a@b.example>>", .malformed),
             (String(repeating: "a", count: 65) + "@b.example", .malformed),
-        ] as [(String, Mailbox.Fault)])
-    func refusedMailboxes(_ text: String, _ fault: Mailbox.Fault) {
+        ] as [(String, Mailbox.SyntaxError)])
+    func refusedMailboxes(_ text: String, _ fault: Mailbox.SyntaxError) {
         #expect(throws: fault) { try Mailbox(text) }
     }
 
-    @Test("quoted-printable content has short lines, and comes back as it was")
+    @Test("quoted-printable content has short lines and is decoded unchanged")
     func quotedPrintable() {
         let text = ".\n..dots\ntrailing space \n= and ä and \t tab\t\n" + String(repeating: "ünï ", count: 60) + "\nend"
         let encoded = String(decoding: QuotedPrintable.encode(text), as: UTF8.self)

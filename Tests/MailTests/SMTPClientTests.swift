@@ -60,7 +60,7 @@ private final class ScriptedServer: Sendable {
     }
 }
 
-@Suite("Letters to mail servers")
+@Suite("Delivery of emails")
 struct SMTPClientTests {
     private let letter: Letter
 
@@ -74,12 +74,12 @@ struct SMTPClientTests {
 
     private func deliver(
         to server: ScriptedServer, tls: Bool = false, authoritiesFile: String? = nil
-    ) async throws -> DeliveryFailure? {
+    ) async throws -> DeliveryError? {
         var limits = SMTPLimits()
         (limits.reply, limits.verdict, limits.whole) = (.milliseconds(200), .milliseconds(200), .seconds(10))
         let client = try SMTPClient(limits: limits)
         defer { client.close() }
-        do throws(DeliveryFailure) {
+        do throws(DeliveryError) {
             try await client.deliver(
                 letter,
                 by: MailRoute(
@@ -91,7 +91,7 @@ struct SMTPClientTests {
         }
     }
 
-    @Test("a letter arrives")
+    @Test("an email arrives")
     func delivered() async throws {
         let server = try ScriptedServer(SMTPClientTests.good)
         #expect(try await deliver(to: server) == nil)
@@ -101,21 +101,21 @@ struct SMTPClientTests {
         #expect(server.text.hasSuffix("\r\n.\r\n"))
     }
 
-    @Test("a server that says nothing any more is given up, wherever it is", arguments: 1...5)
+    @Test("a server that stops replying times out at every step", arguments: 1...5)
     func slow(_ step: Int) async throws {
         let server = try ScriptedServer(Array(SMTPClientTests.good.prefix(step)) + [""], hangs: true)
         let failure = try #require(try await deliver(to: server))
-        #expect(!failure.isPermanent && failure.description == "the server did not answer in time")
+        #expect(!failure.isPermanent && failure.description == "the server did not reply in time")
     }
 
-    @Test("a server that hangs up in the middle of a letter has not taken it", arguments: 1...5)
+    @Test("an email is not delivered if the server closes the connection before its last reply", arguments: 1...5)
     func dropped(_ step: Int) async throws {
         let server = try ScriptedServer(Array(SMTPClientTests.good.prefix(step)) + [""])
         let failure = try #require(try await deliver(to: server))
         #expect(!failure.isPermanent)
     }
 
-    @Test("what a server refuses is told")
+    @Test("a server's refusal is reported")
     func refused() async throws {
         let later = try await deliver(to: ScriptedServer(["220 hi", "250 m", "250 ok", "421 too busy"]))
         #expect(later?.isPermanent == false && later?.description.contains("421 too busy") == true)
@@ -123,7 +123,7 @@ struct SMTPClientTests {
         #expect(never?.isPermanent == true)
     }
 
-    @Test("a STARTTLS that fails stops no letter to this machine", arguments: [false, true])
+    @Test("a failed STARTTLS stops no email to this machine", arguments: [false, true])
     func failingTLS(_ hangs: Bool) async throws {
         // The server answers the handshake with bytes that are not TLS, or not at all.
         let broken = ["220 hi", "250-m\r\n250 STARTTLS", "220 go"] + (hangs ? [""] : ["500 what?", ""])
@@ -132,7 +132,7 @@ struct SMTPClientTests {
         #expect(server.text.contains("STARTTLS\r\n") && server.text.hasSuffix("\r\n.\r\n"))
     }
 
-    @Test("a server that hangs up after STARTTLS stops no letter to this machine either")
+    @Test("a connection closed after STARTTLS stops no email to this machine")
     func hangUpAtTLS() async throws {
         // The connection closes after the command was read.
         let server = try ScriptedServer(["220 hi", "250-m\r\n250 STARTTLS", ""], then: SMTPClientTests.good)
@@ -140,21 +140,21 @@ struct SMTPClientTests {
         #expect(server.text.contains("STARTTLS\r\n") && server.text.hasSuffix("\r\n.\r\n"))
     }
 
-    @Test("the authorities of the route are those that count")
+    @Test("the server's certificate is verified by the route's authorities")
     func authorities() async throws {
         let server = try ScriptedServer(SMTPClientTests.good)
         let failure = try #require(try await deliver(to: server, authoritiesFile: "/dev/null"))
         #expect(!failure.isPermanent && failure.description.contains("/dev/null"))
     }
 
-    @Test("what speaks no TLS, or does not listen, is told")
+    @Test("a server without TLS, or without a listener, is reported")
     func unreachable() async throws {
         let plain = try await deliver(to: ScriptedServer(["220 hi", "220 hi"]), tls: true)
         #expect(plain?.isPermanent == false && plain?.description.contains("TLS") == true)
         let port = try ScriptedServer([]).port
         let client = try SMTPClient()
         defer { client.close() }
-        await #expect(throws: DeliveryFailure.self) {
+        await #expect(throws: DeliveryError.self) {
             try await client.deliver(
                 letter,
                 by: MailRoute(

@@ -9,7 +9,7 @@ struct TurnsTests {
         var done = 0
     }
 
-    @Test("tasks with the same key come one after the other, and others beside them")
+    @Test("tasks with equal keys run one after the other, and other tasks run meanwhile")
     func order() async {
         let turns = Turns<Int>()
         let log = Published<[String]>([])

@@ -51,7 +51,7 @@ struct CipherSuiteTests {
     ]
     private static let good = ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"]
 
-    @Test("the listener takes ephemeral keys with AEAD, and neither static RSA nor CBC")
+    @Test("the listener accepts ephemeral keys with AEAD, and neither static RSA nor CBC")
     func listener() throws {
         let authority = try TestAuthority()
         for issued in [try authority.issue("DNS:localhost"), try authority.issueRSA("DNS:localhost")] {
@@ -71,7 +71,7 @@ struct CipherSuiteTests {
         }
     }
 
-    @Test("outbound connections likewise")
+    @Test("outbound connections offer only those suites")
     func outbound() throws {
         let authority = try TestAuthority()
         let client = try TLSClientContext(authoritiesFile: authority.file)

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 import Threads
@@ -27,7 +28,7 @@ private func pair() throws -> (Sockets.Stream, Sockets.Stream) {
     var numbers: [Int32] = [0, 0]
     // The array holds the two numbers that the call writes.
     let result = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &numbers)
-    guard result == 0 else { throw SocketFault(call: "socketpair", code: errno) }
+    guard result == 0 else { throw SystemError(call: "socketpair", code: errno) }
     return (Sockets.Stream(Descriptor(numbers[0])), Sockets.Stream(Descriptor(numbers[1])))
 }
 
@@ -85,7 +86,7 @@ struct ReactorTests {
         #expect(watched.key == nil)
     }
 
-    @Test("writing to a stream that nobody reads waits at last, and a closed one is gone")
+    @Test("writing waits once the reader's buffers are full, and fails after the reader closes")
     func fullStream() throws {
         var (near, far): (Sockets.Stream, Sockets.Stream?) = try pair()
         let bytes: [UInt8] = Array(repeating: 0, count: 1 << 20)
@@ -97,7 +98,7 @@ struct ReactorTests {
         #expect(near.write(bytes, from: 0) == .closed)
     }
 
-    @Test("deadlines pass in order and never early, and none reaches who is gone")
+    @Test("deadlines pass in order and never early, and none reaches a removed handler")
     func deadlines() throws {
         let (near, far) = try pair()
         let gone = Watcher()
@@ -122,7 +123,7 @@ struct ReactorTests {
         #expect(stays.events == ["due", "due"])
     }
 
-    @Test("a handler can ask for the next turn, and turns end with what was asked for")
+    @Test("a handler can request the next turn, and turns end with the registered actions")
     func nextTurn() throws {
         let (near, far) = try pair()
         let watcher = Watcher()
@@ -140,7 +141,7 @@ struct ReactorTests {
         #expect(ends >= 3)
     }
 
-    @Test("a listener accepts, and takes what is queued when it closes")
+    @Test("a listener accepts connections, including those queued when it closes")
     func listener() throws {
         var peers: [SocketAddress] = []
         let listener = try Listener(SocketAddress(host: "127.0.0.1", port: 0), on: reactor) { [reactor] stream in
@@ -160,9 +161,9 @@ struct ReactorTests {
         #expect(queued.number >= 0)
     }
 
-    @Test("an address that is not of this machine is refused")
+    @Test("an address of another machine is refused")
     func noListener() {
-        #expect(throws: SocketFault.self) {
+        #expect(throws: SystemError.self) {
             try Listener(SocketAddress(host: "192.0.2.1", port: 0), on: reactor) { _ in }
         }
     }

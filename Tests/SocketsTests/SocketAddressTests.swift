@@ -1,11 +1,12 @@
+import Files
 import Glibc
 import Testing
 
 @testable import Sockets
 
-@Suite("Addresses that are bound")
+@Suite("Bound addresses")
 struct SocketAddressTests {
-    @Test("[::] takes IPv4 connections too, other IPv6 addresses do not")
+    @Test("[::] accepts IPv4 connections, and other IPv6 addresses do not")
     func dualStack() throws {
         for (host, takesOne) in [("::", false), ("::ffff:127.0.0.1", false), ("::1", true)] {
             // The socket is bound, but never listens.
@@ -19,7 +20,7 @@ struct SocketAddressTests {
     }
 
     @Test(
-        "an address covers those whose connections it takes",
+        "an address covers those whose connections it accepts",
         arguments: [
             ("[::]:80", "0.0.0.0:80", true), ("[::]:80", "127.0.0.1:80", true), ("[::]:80", "[::1]:80", true),
             ("[::]:80", "localhost:80", true), ("0.0.0.0:80", "127.0.0.1:80", true), ("[::]:80", "[::]:80", true),

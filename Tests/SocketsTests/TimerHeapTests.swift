@@ -7,7 +7,7 @@ import Time
 struct TimerHeapTests {
     private func key(_ slot: UInt32) -> RegistrationKey { RegistrationKey(slot: slot, generation: 1) }
 
-    @Test("entries come due in the order of their deadlines, whichever way they were added", arguments: 0..<20)
+    @Test("entries are due in the order of their deadlines, in whatever order they were added", arguments: 0..<20)
     func order(seed: UInt64) {
         var heap = TimerHeap()
         var state = seed
@@ -37,7 +37,7 @@ struct TimerHeapTests {
         #expect(heap.removeDue(at: MonotonicTime(nanoseconds: 5)) == nil)
     }
 
-    @Test("a registration's key survives its way through epoll")
+    @Test("a registration's key is unchanged after it went through epoll")
     func userData() {
         let key = RegistrationKey(slot: 7, generation: .max)
         #expect(RegistrationKey(userData: key.userData) == key)
@@ -55,7 +55,7 @@ struct TimerHeapTests {
     }
 
     @Test(
-        "what is no address is refused",
+        "text that is not an address is refused",
         arguments: [
             "", ":", ":80", "h", "h:", "h:65536", "h:-1", "h:+1", "h:8 0", "::1:80", "[h]:80", "[]:80", "a b:80",
             "é:80",

@@ -3,7 +3,7 @@ import Testing
 @testable import Telemetry
 
 @Suite struct FigureTests {
-    @Test("counters and histograms are told in Prometheus' format")
+    @Test("counters and histograms are written in the format of Prometheus")
     func format() throws {
         let family = CounterFamily("gatehouse_things_total", labels: ["kind", "place"], help: "Things.")
         family.counter(["a\"b", "back\\slash\n"]).add(3)

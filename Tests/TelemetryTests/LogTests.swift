@@ -31,7 +31,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
         return Log(format, to: try LogSink { lines.append($0) }, now: { Timestamp(seconds: 1_800_000_000) })
     }
 
-    @Test("a line is one JSON object, whatever is logged", arguments: hostile)
+    @Test("a line is one JSON object for every logged text", arguments: hostile)
     func json(_ text: String) throws {
         let log = try log(.json)
         log.write(.warning, text, requestID: text, fields: [("field", text)])
@@ -44,7 +44,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
         #expect(root.member("request_id")?.string == text && root.member("field")?.string == text)
     }
 
-    @Test("a line for people stays one line without control characters", arguments: hostile)
+    @Test("a line of text stays one line without control characters", arguments: hostile)
     func text(_ text: String) throws {
         let log = try log(.text)
         log.write(.info, text, fields: [("field", text)])
@@ -54,7 +54,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
         #expect(lines.text.hasPrefix("08:00:00.000Z INFO    "))
     }
 
-    @Test("requests are logged with what is known of them")
+    @Test("requests are logged with their known properties")
     func access() throws {
         let log = try log(.json)
         let access = AccessLog(log)
@@ -72,7 +72,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
                 + #""remote_ip":"192.0.2.1"}"# + "\n")
     }
 
-    @Test("what is known of access and answer stands in the line, and only then")
+    @Test("access and response are logged if they are known, and only then")
     func decided() throws {
         let log = try log(.text)
         let access = AccessLog(log)
@@ -102,7 +102,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
         #expect(lines.text == "08:00:00.000Z \(column)two words key=value\n")
     }
 
-    @Test("whoever logs never waits: what finds no room is dropped and counted")
+    @Test("logging never waits: lines without room are dropped and counted")
     func dropping() throws {
         let gate = DispatchSemaphore(value: 0)
         let begun = DispatchSemaphore(value: 0)

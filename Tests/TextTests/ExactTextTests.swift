@@ -1,10 +1,10 @@
 import Testing
 import Text
 
-@Suite("Texts by their bytes")
+@Suite("Texts compared by bytes")
 struct ExactTextTests {
     @Test(
-        "what merely looks the same, or is canonically equivalent, is another text",
+        "texts that look alike or are canonically equivalent differ",
         arguments: [("é", "e\u{301}"), ("K", "\u{212A}"), ("Å", "\u{212B}"), ("`", "\u{1FEF}"), (";", "\u{37E}")])
     func different(_ one: String, _ other: String) {
         #expect(one == other)
@@ -17,7 +17,7 @@ struct ExactTextTests {
 
 @Suite("Texts as octets")
 struct OctetsTests {
-    @Test("a separator is an octet: what is equivalent to it separates nothing, and a mark behind it hides nothing")
+    @Test("a separator is an octet: equivalent characters do not separate, and a combining mark does not hide it")
     func separators() {
         #expect("a;b\u{37E}c;\u{301}d;".split(at: ";") == ["a", "b\u{37E}c", "\u{301}d", ""])
         #expect("a b\t\tc".words(between: " ", "\t") == ["a", "b", "c"])
@@ -38,7 +38,7 @@ struct OctetsTests {
         #expect(" \t a \u{A0}\t".trimmingBlanks() == "a \u{A0}" && "  ".trimmingBlanks().isEmpty)
     }
 
-    @Test("case is of ASCII letters alone")
+    @Test("only ASCII letters have case")
     func cases() {
         #expect("AZ[\u{212A}\u{130}É".asciiLowercased().isExactly("az[\u{212A}\u{130}É"))
         #expect("az{ſı".asciiUppercased().isExactly("AZ{ſı"))

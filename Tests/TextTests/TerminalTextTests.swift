@@ -4,7 +4,7 @@ import Text
 @Suite("Text for terminals")
 struct TerminalTextTests {
     @Test(
-        "what a terminal acts on, and what is not seen, is escaped",
+        "characters that a terminal acts on or does not show are escaped",
         arguments: [
             ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{9B}2J", "\\u{9B}2J"), ("\u{9D}0;x\u{9C}", "\\u{9D}0;x\\u{9C}"),
             ("a\r\nb", "a\\u{D}\\u{A}b"), ("a\u{7F}", "a\\u{7F}"), ("a\u{85}b", "a\\u{85}b"),
@@ -16,14 +16,14 @@ struct TerminalTextTests {
         #expect(text.escapedForTerminal().isExactly(shown))
     }
 
-    @Test("quoted text is short, in one line, and says where it was cut")
+    @Test("quoted text is short, on one line, and marked if it was cut")
     func quoted() {
         #expect("a\u{1B}\n\u{202E}b".quoted() == #""a\u{1B}\u{A}\u{202E}b""#)
         #expect(String(repeating: "é", count: 70).quoted(atMost: 3) == "\"ééé…\"")
         #expect("".quoted() == "\"\"")
     }
 
-    @Test("a domain beyond ASCII needs its other form")
+    @Test("a domain with characters outside ASCII needs its ASCII form")
     func domains() {
         #expect(DomainHint.isNeeded(forAddress: "a@bücher.example") && DomainHint.isNeeded(forDomain: "bücher.example"))
         #expect(
@@ -31,7 +31,7 @@ struct TerminalTextTests {
                 && !DomainHint.isNeeded(forDomain: "xn--bcher-kva.example"))
     }
 
-    @Test("other text stays as it is", arguments: ["", "plain \\ text", "Jürgen Žižek", "北京", "مرحبا", "a\u{301}"])
+    @Test("other text is unchanged", arguments: ["", "plain \\ text", "Jürgen Žižek", "北京", "مرحبا", "a\u{301}"])
     func unchanged(_ text: String) {
         #expect(text.escapedForTerminal().isExactly(text))
     }

@@ -5,7 +5,7 @@ import Time
 
 @Suite("Background tasks")
 struct BackgroundExecutorTests {
-    @Test("a task and what it awaits run on one thread of the executor's own")
+    @Test("a task and its awaited calls run on the executor's own thread")
     func oneThread() async {
         let names = await withCheckedContinuation { continuation in
             Task.inBackground {

@@ -18,7 +18,7 @@ struct TimestampTests {
     }
 
     @Test(
-        "what is not quite RFC 3339 is refused",
+        "text that deviates from RFC 3339 is refused",
         arguments: [
             "", "2025-01-01", "2025-01-01 00:00:00Z", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z",
             "2025-01-01T24:00:00Z", "2025-01-01T00:00:00", "2025-01-01T00:00:00.Z", "2025-01-01T00:00:00Z ",
@@ -28,14 +28,15 @@ struct TimestampTests {
         #expect(Timestamp(rfc3339: text) == nil)
     }
 
-    @Test("what was written reads back, before the epoch too", arguments: [0, 1, -1, 1_700_000_000_123, -86_400_001])
+    @Test(
+        "written moments are read back, also before the epoch", arguments: [0, 1, -1, 1_700_000_000_123, -86_400_001])
     func roundTrip(milliseconds: Int64) {
         let moment = Timestamp(nanoseconds: milliseconds * 1_000_000)
         #expect(Timestamp(rfc3339: moment.rfc3339) == moment)
     }
 
     @Test(
-        "every moment that 64 bits hold can be written, whatever stands in a store",
+        "every moment of 64 bits can be written, including those read from a store",
         arguments: [.min, .min + 1, -1, .max] as [Int64])
     func extremes(nanoseconds: Int64) {
         let text = Timestamp(nanoseconds: nanoseconds).rfc3339

@@ -12,7 +12,7 @@ struct CookieTests {
     }
 
     @Test(
-        "a cookie that a neighbour's host may set never holds one of this site",
+        "a cookie that a sibling host may set never contains one of this site",
         arguments: [
             // Swift's characters treat U+037E as a semicolon, and U+1FEF as a grave accent.
             "x=1\u{37E}__Host-gatehouse=evil", "x=1;\u{37E}__Host-gatehouse=evil", "x=1;\u{37E} __Host-gatehouse=evil",
@@ -27,14 +27,14 @@ struct CookieTests {
         #expect(try values("gatehouse", field, "__Host-gatehouse=own") == ["own"])
     }
 
-    @Test("a mark behind a separator does not hide the separator")
+    @Test("a combining mark after a separator does not hide the separator")
     func marks() throws {
         #expect(try values("gatehouse", "x=1;\u{301}y=2;__Host-gatehouse=own;\u{301}z=3") == ["own"])
         #expect(
             try values("gatehouse", "__Host-gatehouse=\u{301}own").map { Array($0.utf8) } == [Array("\u{301}own".utf8)])
     }
 
-    @Test("of two values of a name that browsers keep unique none counts; the same value twice is one")
+    @Test("two values of a __Host- cookie are both ignored; one value sent twice counts once")
     func duplicates() throws {
         #expect(try values("gatehouse", "__Host-gatehouse=a; __Host-gatehouse=b").isEmpty)
         #expect(try values("gatehouse", "__Host-gatehouse=a", "__Host-gatehouse=b").isEmpty)
@@ -42,7 +42,7 @@ struct CookieTests {
         #expect(try values("gatehouse", "__Host-gatehouse=a; x=1; __Host-gatehouse=a") == ["a"])
     }
 
-    @Test("without the prefix several count, at most eight, each once")
+    @Test("without the prefix, up to eight distinct values count")
     func several() throws {
         #expect(try values("gatehouse", isSecure: false, "gatehouse=a; gatehouse=b; gatehouse=a") == ["a", "b"])
         let many = (0..<20).map { "gatehouse=\($0)" }.joined(separator: ";")

@@ -4,7 +4,7 @@ import Web
 @Suite("Redirect targets and HTML")
 struct LocalTargetTests {
     @Test(
-        "a path of this site is one",
+        "a path of this site is a valid target",
         arguments: [
             "/", "/organizations/acme", "/organizations/acme?q=a%20b&owner=x%40y", "/a/", "/a.b/c-d_e~f",
             "/organizations/caf%C3%A9", "/?return_to=%2F%2Fevil.example", "/@evil.example", "/a?b=//c",
@@ -14,7 +14,7 @@ struct LocalTargetTests {
     }
 
     @Test(
-        "anything that could lead elsewhere is not",
+        "text that could lead to another site is refused",
         arguments: [
             "", "evil.example", "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example",
             "\\\\evil.example", "/\t/evil.example", "/ /evil.example", "\n/a", "/a\r\nSet-Cookie: x=y",
@@ -27,13 +27,13 @@ struct LocalTargetTests {
         #expect(LocalTarget(text) == nil)
     }
 
-    @Test("a long one is not")
+    @Test("a target longer than the limit is refused")
     func long() {
         #expect(LocalTarget("/" + String(repeating: "a", count: 1023)) != nil)
         #expect(LocalTarget("/" + String(repeating: "a", count: 1024)) == nil)
     }
 
-    @Test("what is interpolated into HTML is text")
+    @Test("text interpolated into HTML is escaped")
     func escaping() {
         let name = "\"><script>alert('x')</script>&\u{7}"
         let html: HTML = "<b title=\"\(name)\">\(name)</b>\(7)\([HTML(text: "<"), "<br>"])"

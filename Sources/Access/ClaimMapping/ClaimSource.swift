@@ -55,9 +55,9 @@ struct ClaimSource {
             // status stays the same.
             if known.unknown.leavesOut("email_verified") { return .absent }
             guard let sign = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return .absent }
-            let domain = address.utf8[sign...].dropFirst()
+            let domain = Substring(address.utf8[sign...].dropFirst())
             let isTrusted = emailTrust.domains.contains {
-                $0.utf8.elementsEqual(domain, by: Mapping.equalsASCII)
+                $0.isExactly(ignoringASCIICase: domain)
             }
             return isTrusted ? .verified : .absent
         }
@@ -107,7 +107,7 @@ extension EmailTrust {
         guard let value = claims.root.member("email"), let address = Mapping.address(value),
             isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
-        return String(decoding: address.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        return address.asciiLowercased()
     }
 }
 

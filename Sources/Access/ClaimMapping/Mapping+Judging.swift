@@ -44,8 +44,8 @@ extension Mapping {
     private func matches(address: String) -> Bool {
         switch match {
         case .equals:
-            address.utf8.elementsEqual(claimValue.utf8, by: Mapping.equalsASCII)
-        case .glob: addressGlob?.matches(Mapping.asciiLowercased(address)) ?? false
+            address.isExactly(ignoringASCIICase: claimValue)
+        case .glob: addressGlob?.matches(address.asciiLowercased()) ?? false
         case .exists: true
         }
     }
@@ -80,17 +80,5 @@ extension Mapping {
 
     private static func folded(_ text: String) -> String {
         text.withoutWhiteSpace().lowercased()
-    }
-
-    static func asciiLowercased(_ text: String) -> String {
-        String(decoding: text.utf8.map(asciiLowercased), as: UTF8.self)
-    }
-
-    /// Compares without regard to ASCII case. Non-ASCII characters that fold into ASCII ones (the Kelvin sign) stay
-    /// distinct.
-    static func equalsASCII(_ a: UInt8, _ b: UInt8) -> Bool { asciiLowercased(a) == asciiLowercased(b) }
-
-    static func asciiLowercased(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 }

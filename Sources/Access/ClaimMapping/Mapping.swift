@@ -52,7 +52,7 @@ public struct Mapping: Sendable, Hashable {
         glob = match == .glob ? Glob(claimValue) : nil
         let isEmail = Mapping.isEmail(claimName)
         self.split = isEmail || match == .exists ? nil : split
-        addressGlob = match == .glob && isEmail ? Glob(Mapping.asciiLowercased(claimValue)) : nil
+        addressGlob = match == .glob && isEmail ? Glob(claimValue.asciiLowercased()) : nil
     }
 
     /// All parts of the rule except its rank. Rules that differ in a part may have different outcomes.

@@ -134,7 +134,7 @@ public final class MappingRows: Sendable {
             if !group.addressPatterns.isEmpty {
                 let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
                 var (found, gist): ([Int], TextGist) = ([], TextGist())
-                let text = Mapping.asciiLowercased(address)
+                let text = address.asciiLowercased()
                 MappingRows.match(text.utf8Span.span, group.addressPatterns, &gist, &found)
                 for index in found { judgements.append((index, judgement)) }
             }
@@ -189,7 +189,7 @@ public final class MappingRows: Sendable {
     private static func hash(_ text: Span<UInt8>, isFolded: Bool = false) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in text.indices {
-            let byte = isFolded ? Mapping.asciiLowercased(text[index]) : text[index]
+            let byte = isFolded ? ASCII.lowercased(text[index]) : text[index]
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
         return hash

@@ -122,8 +122,7 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
             !parts[0].starts(exactly: "."), !parts[0].ends(exactly: "."), !parts[0].holds(exactly: ".."),
             parts[0].utf8.allSatisfy(InvitedAddress.isAtom), InvitedAddress.isHostName(parts[1])
         else { return nil }
-        self.text = String(
-            decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        self.text = text.asciiLowercased()
     }
 
     public var description: String { text }

@@ -2,6 +2,7 @@ public import Audit
 internal import Databases
 internal import Identities
 public import Policy
+internal import Text
 
 /// The only entry point for requests. Every method takes a permit and works for the organization that the permit names.
 /// A permit for another permission is refused.

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Databases
+internal import Files
 internal import Gateway
 internal import Grants
 internal import JSON
@@ -62,7 +63,7 @@ struct Invocation: Sendable {
             }
             return bytes
         }
-        do throws(FileFault) {
+        do throws(FileError) {
             return try SettingSources.readArgument(path, limit: limit)
         } catch {
             throw .failure("the file \(shown(path)) cannot be read: \(error.description)")

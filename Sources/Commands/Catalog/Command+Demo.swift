@@ -1,8 +1,10 @@
 internal import Configuration
 internal import Cryptography
 internal import Demo
+internal import Files
 internal import Gateway
 internal import JSON
+internal import Processes
 internal import Sockets
 internal import Telemetry
 internal import Text
@@ -91,7 +93,7 @@ extension Invocation {
     }
 
     fileprivate func freeAddress(_ address: SocketAddress) throws(CommandFailure) -> SocketAddress {
-        do throws(SocketFault) {
+        do throws(SystemError) {
             return try address.free()
         } catch {
             throw .failure("\(error); --listen 127.0.0.1:0 selects a free port")
@@ -103,7 +105,7 @@ extension Invocation {
         _ host: String, preferring preferred: UInt16? = nil
     ) throws(CommandFailure) -> SocketAddress {
         if let preferred, let address = try? SocketAddress(host: host, port: preferred).free() { return address }
-        do throws(SocketFault) {
+        do throws(SystemError) {
             return try SocketAddress(host: host, port: 0).free()
         } catch {
             throw .failure("\(error)")

@@ -1,6 +1,7 @@
 internal import Audit
 internal import Configuration
 internal import Databases
+internal import Files
 internal import Gateway
 internal import Identities
 internal import JSON
@@ -26,7 +27,7 @@ extension Command {
         if path.isExactly("-") {
             source = InputDocument(input: call.input)
         } else {
-            do throws(InventoryFile.Failure) {
+            do throws(FileError) {
                 source = try InventoryFile(path: path)
             } catch {
                 throw .failure("the document cannot be read: \(error)")

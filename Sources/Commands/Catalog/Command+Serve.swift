@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Gateway
+internal import Processes
 internal import Telemetry
 internal import Text
 internal import Threads
@@ -28,7 +29,7 @@ extension Command {
         Signals.block()
         let log: Log
         let process: GatewayProcess
-        do throws(ThreadFault) {
+        do throws(ThreadError) {
             log = Log(format, to: try LogSink.standardError())
         } catch {
             throw .failure("logs cannot be written: \(error)")

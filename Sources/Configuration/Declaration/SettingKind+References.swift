@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Files
 internal import JSON
 internal import Tokens
 
@@ -8,7 +9,7 @@ private let maximumReferenceBytes = 4 << 20
 extension SettingReader {
     /// Returns the content of a referenced file, or reports a fault and returns nil.
     func content(of path: String, for value: JSONValue, _ place: String) -> [UInt8]? {
-        do throws(FileFault) {
+        do throws(FileError) {
             return try sources.file(resolved(path), maximumReferenceBytes)
         } catch {
             fault(at: value, place, "the file \(quoted(resolved(path))) cannot be read: \(error.description)")

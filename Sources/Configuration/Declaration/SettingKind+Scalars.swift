@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 internal import Time
 
 extension SettingKind {

@@ -1,4 +1,4 @@
-public import HTTPClient
+public import HTTPMessage
 internal import Text
 
 /// Endpoints of a provider that replace those of its discovery document.

@@ -1,5 +1,5 @@
 public import Cryptography
-internal import HTTPClient
+internal import HTTPMessage
 public import Mail
 internal import Text
 
@@ -32,7 +32,7 @@ extension MailSettings: Section {
                 "\"office@bücher.example\"", "\"a b@example.com\"",
             ]
         ) { (text) throws(Refusal) -> Mailbox in
-            do throws(Mailbox.Fault) {
+            do throws(Mailbox.SyntaxError) {
                 return try Mailbox(text)
             } catch {
                 switch error {

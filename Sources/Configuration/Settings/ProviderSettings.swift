@@ -1,6 +1,7 @@
 public import ClaimMapping
 public import Cryptography
-public import HTTPClient
+internal import HTTPClient
+public import HTTPMessage
 public import Identities
 public import Text
 internal import Time

@@ -1,5 +1,7 @@
+internal import Addresses
 internal import Cryptography
 internal import HTTPClient
+internal import HTTPMessage
 internal import Identities
 internal import Sockets
 internal import Text

@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import Glibc
+internal import Files
 internal import JSON
 internal import Text
 
@@ -11,7 +11,7 @@ public enum StorageSettings: Sendable, Hashable {
     /// True if the database already exists.
     public var exists: Bool {
         switch self {
-        case .sqlite(let path): unsafe access(path, F_OK) == 0
+        case .sqlite(let path): FileContent.exists(path)
         }
     }
 }

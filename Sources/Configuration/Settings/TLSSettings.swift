@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 internal import Sockets
 
 /// The certificate and private key of the public listener.
@@ -25,9 +25,9 @@ extension TLSSettings: Section {
             return nil
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
-        // OpenSSL reads the files itself. Content that a test supplies has no file.
-        guard unsafe access(certificateFile, R_OK) == 0, unsafe access(privateKeyFile, R_OK) == 0 else { return }
-        do throws(TLSFault) {
+        // OpenSSL reads the files itself; content supplied by a test has no file.
+        guard FileContent.isReadable(certificateFile), FileContent.isReadable(privateKeyFile) else { return }
+        do throws(TLSError) {
             _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
         } catch {
             members.fault(TLSSettings.privateKey, "cannot be used with the certificate: \(error)")

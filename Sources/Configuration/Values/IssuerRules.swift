@@ -1,4 +1,4 @@
-internal import HTTPClient
+internal import HTTPMessage
 internal import Text
 
 /// The requirements on an issuer with a discovery document, and common mistakes.

@@ -1,4 +1,4 @@
-internal import HTTPClient
+internal import HTTPMessage
 internal import Text
 
 /// The public URL of the gateway: scheme, host and port only.

@@ -1,5 +1,5 @@
-internal import HTTPClient
-public import Sockets
+public import Addresses
+internal import HTTPMessage
 internal import Text
 
 /// A host or range of addresses at which a provider's endpoints may be even if the address is private.

@@ -1,5 +1,5 @@
-internal import Configuration
 public import Cryptography
+internal import Files
 public import Gateway
 internal import Glibc
 internal import JSON
@@ -37,8 +37,8 @@ public struct DemoFiles {
         providerURL = "http://\(providerListen)"
         let keyPath = directory + "/demo-provider.pem"
         do {
-            if unsafe access(keyPath, F_OK) == 0 {
-                let text = try SettingSources.read(keyPath, limit: 1 << 16)
+            if FileContent.exists(keyPath) {
+                let text = try FileContent.read(keyPath, atMost: 1 << 16)
                 key = try SigningKey(pem: String(decoding: text, as: UTF8.self))
             } else {
                 key = try SigningKey.generate(.rsa)
@@ -62,8 +62,8 @@ public struct DemoFiles {
     /// Returns the text of a file of random bytes. The file is created if it is missing.
     private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartFailure) -> String {
         do {
-            if unsafe access(path, F_OK) == 0 {
-                return String(decoding: try SettingSources.read(path, limit: 1 << 12), as: UTF8.self)
+            if FileContent.exists(path) {
+                return String(decoding: try FileContent.read(path, atMost: 1 << 12), as: UTF8.self)
             }
             let text = encode(try RandomBytes.make(32))
             try write(text, to: path, mode: 0o600)
@@ -92,28 +92,12 @@ public struct DemoFiles {
             + parameters.joined(separator: ", ") + " }] }\n"
     }
 
-    /// Writes a temporary file and renames it, so that no reader sees an incomplete file.
-    private static func write(_ text: String, to path: String, mode: mode_t) throws(StartFailure) {
-        let temporary = path + ".new"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw StartFailure("\(temporary): cannot be written: \(lastError)") }
-        defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            // The slice is borrowed for the call, with its own count.
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw StartFailure("\(temporary): cannot be written: \(lastError)") }
-            rest = rest.dropFirst(count)
+    private static func write(_ text: String, to path: String, mode: UInt32) throws(StartFailure) {
+        do throws(SystemError) {
+            try FileContent.replace(path, with: Array(text.utf8), mode: mode)
+        } catch {
+            throw StartFailure("\(path): cannot be written: \(error.message)")
         }
-        guard fchmod(descriptor, mode) == 0, unsafe rename(temporary, path) == 0 else {
-            throw StartFailure("\(path): cannot be written: \(lastError)")
-        }
-    }
-
-    private static var lastError: String {
-        // strerror returns its own buffer, which is copied at once.
-        unsafe String(cString: strerror(errno))
     }
 
     static func configuration(

@@ -11,7 +11,7 @@ public final class DemoFolder: Sendable {
     /// - Throws: an instruction if another demo uses the folder, or if it cannot be created.
     public init(_ path: String) throws(StartFailure) {
         self.path = path
-        do throws(FolderLock.Refusal) {
+        do throws(FolderLock.LockError) {
             lock = try FolderLock(making: path)
         } catch {
             switch error {

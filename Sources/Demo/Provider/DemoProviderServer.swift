@@ -1,3 +1,5 @@
+internal import Addresses
+public import Files
 internal import HTTPMessage
 internal import HTTPServer
 public import Sockets
@@ -27,7 +29,7 @@ public final class DemoProviderServer {
     }
 
     /// Starts the thread that serves requests.
-    public func start() throws(SocketFault) {
+    public func start() throws(SystemError) {
         let reactor = reactor
         thread = try reactor.start()
     }
@@ -61,7 +63,7 @@ private final class DemoHandler: RequestHandler {
         }
     }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(DemoPages.message(fault.status, "Invalid request", fault.rawValue))
     }
 

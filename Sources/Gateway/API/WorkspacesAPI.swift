@@ -1,6 +1,7 @@
 internal import HTTPMessage
 internal import Identities
 internal import Policy
+internal import Threads
 internal import Web
 internal import WorkspaceMetrics
 
@@ -8,7 +9,7 @@ internal import WorkspaceMetrics
 struct WorkspacesAPI: Sendable {
     let metrics: MetricsAPI
     /// The rendered pages of the reactor that this value belongs to.
-    let pages: OnReactor<PageCache>
+    let pages: Confined<PageCache>
 
     var endpoints: [Endpoint] {
         [

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import HTTPMessage
 internal import Identities
 internal import OpenID

@@ -1,4 +1,4 @@
-internal import Sockets
+internal import Addresses
 internal import Time
 
 /// Limits costly events, such as refused tokens and begun sign-ins, by the client's address.

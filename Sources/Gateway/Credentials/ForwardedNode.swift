@@ -1,4 +1,4 @@
-internal import Sockets
+internal import Addresses
 
 /// One element of `X-Forwarded-For`, as proxies write it.
 ///

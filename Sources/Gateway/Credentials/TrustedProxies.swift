@@ -1,4 +1,4 @@
-public import Sockets
+public import Addresses
 
 /// The proxies whose `X-Forwarded-For` is trusted for the client's address.
 public struct TrustedProxies: Sendable {

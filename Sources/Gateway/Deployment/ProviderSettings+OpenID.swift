@@ -1,8 +1,9 @@
+internal import Addresses
 internal import Configuration
 internal import HTTPClient
+internal import HTTPMessage
 internal import Identities
 internal import OpenID
-internal import Sockets
 
 extension ProviderAddress {
     /// The endpoints of a provider by its settings.

@@ -4,6 +4,7 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import Telemetry
 internal import Text
+internal import Threads
 internal import Web
 
 /// A request with everything that was settled when it began: its endpoint, the configuration and the access rows.
@@ -20,14 +21,15 @@ final class RequestContext: Sendable {
     let renderer: ReplyRenderer
     private let path: RequestPath?
     private let log: Log
-    private let confined: OnReactor<RequestRecord>
+    private let confined: Confined<RequestRecord>
 
     /// - Parameters:
     ///   - path: the decoded path; nil if it cannot be decoded.
     ///   - resource: the path's resource; nil if there is none.
     init(
         _ request: Request, at path: RequestPath?, of resource: Resource?, from remoteAddress: String,
-        under deployment: Deployment, _ access: AccessSnapshot, requestID: String, _ log: Log
+        under deployment: Deployment, _ access: AccessSnapshot, requestID: String, _ log: Log,
+        on confinement: Confinement
     ) {
         self.request = request
         self.deployment = deployment
@@ -43,7 +45,7 @@ final class RequestContext: Sendable {
         record.entry.requestID = requestID
         record.entry.method = request.method.rawValue
         record.entry.remoteAddress = remoteAddress
-        confined = OnReactor(record)
+        confined = Confined(record, to: confinement)
     }
 
     /// The log entry of the request; for the reactor's thread.

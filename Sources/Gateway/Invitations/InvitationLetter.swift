@@ -1,10 +1,11 @@
+internal import Addresses
 internal import Configuration
 internal import Grants
 internal import HTTPClient
+internal import HTTPMessage
 internal import Identities
 internal import Mail
 internal import Pages
-internal import Sockets
 internal import Text
 internal import Time
 internal import Web

@@ -12,7 +12,7 @@ internal import Time
 
 /// A transport that delivers letters to mail servers.
 protocol LetterCarrier: Sendable {
-    func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure)
+    func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError)
 }
 
 extension SMTPClient: LetterCarrier {}
@@ -135,7 +135,7 @@ final class LetterPost: Sendable {
             return .failed(
                 "The organization or the mail server is no longer configured, or no letter can go to this address.")
         }
-        do throws(DeliveryFailure) {
+        do throws(DeliveryError) {
             try await carrier.deliver(letter, by: route)
             return .sent
         } catch {

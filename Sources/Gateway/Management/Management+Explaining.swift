@@ -1,3 +1,4 @@
+internal import Addresses
 internal import ClaimMapping
 internal import Databases
 internal import Grants
@@ -7,7 +8,6 @@ internal import OpenID
 internal import Policy
 internal import Sessions
 internal import Snapshots
-internal import Sockets
 internal import Text
 internal import Time
 internal import Tokens

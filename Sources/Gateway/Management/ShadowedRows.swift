@@ -59,7 +59,6 @@ extension Mapping {
     /// Addresses compare without regard to ASCII case.
     fileprivate var comparedValue: ExactText {
         guard claimName == "email" else { return ExactText(claimValue) }
-        return ExactText(
-            String(decoding: claimValue.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self))
+        return ExactText(claimValue.asciiLowercased())
     }
 }

@@ -35,7 +35,7 @@ final class AdminHandler: RequestHandler {
         }
     }
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(text(fault.status, "\(fault.rawValue)\n"))
     }
 

@@ -1,4 +1,5 @@
 internal import Snapshots
+internal import Threads
 internal import WorkspaceMetrics
 
 /// The combined table of endpoints. Each area contributes its own.
@@ -8,11 +9,14 @@ struct GatewayEndpoints {
     let all: [Endpoint]
     let router: Router
 
-    init(_ deployments: Published<Deployment>, _ metrics: MetricsAPI, _ service: SignInService) {
+    init(
+        _ deployments: Published<Deployment>, _ metrics: MetricsAPI, _ service: SignInService,
+        to confinement: Confinement
+    ) {
         let management = ManagementFactory(deployments: deployments, service: service)
         let described =
             IdentityAPI(service: service).endpoints
-            + WorkspacesAPI(metrics: metrics, pages: OnReactor(PageCache())).endpoints
+            + WorkspacesAPI(metrics: metrics, pages: Confined(PageCache(), to: confinement)).endpoints
             + InventoryAPI(metrics: metrics, management: management).endpoints
             + DeniedSignInsAPI(service: service).endpoints
             + AuditAPI(management: management).endpoints

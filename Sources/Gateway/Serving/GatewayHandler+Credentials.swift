@@ -1,7 +1,9 @@
+internal import Addresses
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
 internal import Sockets
+internal import Threads
 internal import Web
 
 extension GatewayHandler {
@@ -18,7 +20,7 @@ extension GatewayHandler {
             return serve(context, endpoint, nil)
         case .outdated(let provider): return now(context.outdated(provider), context)
         case .pending(let wait):
-            let handler = OnReactor(self)
+            let handler = Confined(self, to: reactor.confinement)
             return later(context, endpoint) { body in
                 switch await wait() {
                 case .refused(let problem): return context.render(.problem(problem))

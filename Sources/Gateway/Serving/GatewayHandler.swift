@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
@@ -6,6 +7,7 @@ internal import Policy
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
+internal import Threads
 internal import Time
 internal import Tokens
 internal import Web
@@ -38,7 +40,7 @@ final class GatewayHandler: RequestHandler {
     ) {
         self.deployments = deployments
         self.service = service
-        router = GatewayEndpoints(deployments, metrics, service).router
+        router = GatewayEndpoints(deployments, metrics, service, to: reactor.confinement).router
         self.news = news
         self.health = health
         self.figures = figures
@@ -94,7 +96,8 @@ final class GatewayHandler: RequestHandler {
         RequestContext(
             request, at: path, of: path.flatMap(router.resource),
             from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
-            under: current.value, access.value, requestID: requestIDs.next(), log)
+            under: current.value, access.value, requestID: requestIDs.next(), log,
+            on: reactor.confinement)
     }
 
     /// Adopts a new deployment, or new keys of a provider.
@@ -123,7 +126,7 @@ final class GatewayHandler: RequestHandler {
 
     // MARK: Completion
 
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer {
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         let record = RequestRecord(nil)
         record.entry.requestID = requestIDs.next()
         record.entry.method = "other"

@@ -1,5 +1,6 @@
 public import Configuration
 public import Databases
+internal import Files
 internal import Glibc
 internal import Grants
 internal import HTTPClient
@@ -7,6 +8,7 @@ internal import HTTPServer
 internal import Identities
 internal import Mail
 internal import OpenID
+internal import Processes
 internal import Sessions
 internal import Snapshots
 public import Sockets
@@ -43,7 +45,7 @@ public final class GatewayProcess {
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
     public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
-        do throws(TLSFault) {
+        do throws(TLSError) {
             certificate = Published(try settings.tls?.context())
         } catch {
             throw StartFailure("tls: \(error)")
@@ -54,7 +56,7 @@ public final class GatewayProcess {
         let proxies = ProxySettings(environment: environment)
         if let fault = proxies.fault { throw StartFailure(fault) }
         let http: HTTPClient
-        do throws(SocketFault) {
+        do throws(SystemError) {
             http = try HTTPClient(proxies: proxies)
             mail = try SMTPClient()
         } catch {
@@ -97,7 +99,7 @@ public final class GatewayProcess {
                 ])
         }
         http.limitConnections(to: budget.outboundConnections)
-        do throws(SocketFault) {
+        do throws(SystemError) {
             server = try GatewayServer(
                 deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, reactors: reactors,
@@ -128,7 +130,7 @@ public final class GatewayProcess {
     ///
     /// - Throws: the reason if a reactor cannot start.
     public func start() throws(StartFailure) {
-        do throws(SocketFault) {
+        do throws(SystemError) {
             try server.start()
         } catch {
             throw StartFailure("\(error)")
@@ -209,7 +211,7 @@ public final class GatewayProcess {
 
 extension TLSSettings {
     /// Reads the certificate and key files.
-    func context() throws(TLSFault) -> TLSServerContext {
+    func context() throws(TLSError) -> TLSServerContext {
         try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
     }
 }

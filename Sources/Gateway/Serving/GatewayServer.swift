@@ -1,4 +1,5 @@
 internal import Databases
+public import Files
 internal import HTTPServer
 internal import OpenID
 internal import Snapshots
@@ -31,13 +32,13 @@ public final class GatewayServer {
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, signIn: SignInService,
         news: KeyNews, log: Log
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         let health = StoreHealth(database)
         let figures = signIn.figures
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
-        let free = try listen.map { address throws(SocketFault) in try address.free() }
+        let free = try listen.map { address throws(SystemError) in try address.free() }
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in
             GatewayHandler(
@@ -84,7 +85,7 @@ public final class GatewayServer {
     /// Starts the reactors' threads, which then answer requests.
     ///
     /// - Throws: a fault if a reactor cannot start.
-    public func start() throws(SocketFault) {
+    public func start() throws(SystemError) {
         for reactor in reactors { threads.append(try reactor.start()) }
     }
 

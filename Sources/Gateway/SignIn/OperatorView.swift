@@ -5,8 +5,8 @@ internal import HTTPClient
 /// The configuration for commands on the server's own machine, without network access.
 public enum OperatorView {
     private struct NoNetwork: OutboundHTTP {
-        func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
-            throw OutboundFault(.notAllowed, "commands ask nobody")
+        func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+            throw OutboundError(.notAllowed, "commands ask nobody")
         }
     }
 

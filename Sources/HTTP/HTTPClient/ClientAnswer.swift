@@ -1,9 +1,10 @@
 internal import HTTPMessage
+internal import Text
 
 /// An incremental reader of a response: its head, then its content, up to a limit. Pure: bytes in, a verdict out.
 struct ClientAnswer {
-    struct Fault: Error {
-        let kind: OutboundFault.Kind
+    struct ReadingError: Error {
+        let kind: OutboundError.Kind
         let detail: String
     }
 
@@ -25,42 +26,42 @@ struct ClientAnswer {
     var endsWithConnection: Bool { head?.framing == .untilClose }
 
     /// Consumes bytes; returns true if the response is complete.
-    mutating func take(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+    mutating func take(_ bytes: Span<UInt8>) throws(ReadingError) -> Bool {
         guard head == nil else { return try takeContent(bytes) }
-        for index in bytes.indices { input.append(bytes[index]) }
+        input.append(copying: bytes)
         var parser = parser
-        do throws(ProtocolFault) {
+        do throws(ProtocolError) {
             defer { self.parser = parser }
             guard let head = try parser.parse(input.span) else { return false }
             self.head = head
         } catch {
-            throw Fault(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
+            throw ReadingError(kind: error == .fieldsTooLarge ? .tooLarge : .malformed, detail: error.rawValue)
         }
         if case .length(let length) = head?.framing, length > limit {
-            throw Fault(kind: .tooLarge, detail: "the answer announces more than \(limit) bytes")
+            throw ReadingError(kind: .tooLarge, detail: "the response states a length of more than \(limit) bytes")
         }
         let all = input
         input = []
         return try takeContent(all.span.extracting(parser.consumed..<all.count))
     }
 
-    private mutating func takeContent(_ bytes: Span<UInt8>) throws(Fault) -> Bool {
+    private mutating func takeContent(_ bytes: Span<UInt8>) throws(ReadingError) -> Bool {
         switch head?.framing {
         case .length(let length):
             let count = min(length - body.count, bytes.count)
-            append(bytes.extracting(0..<count))
+            body.append(copying: bytes.extracting(0..<count))
             hasExcess = count < bytes.count
             return body.count == length
         case .untilClose:
             guard body.count + bytes.count <= limit else { throw tooLarge }
-            append(bytes)
+            body.append(copying: bytes)
             return false
         case .chunked:
             let used: Int
-            do throws(ProtocolFault) {
+            do throws(ProtocolError) {
                 used = try chunks.decode(bytes, into: &body, limit: limit + 1 - body.count)
             } catch {
-                throw Fault(kind: .malformed, detail: error.rawValue)
+                throw ReadingError(kind: .malformed, detail: error.rawValue)
             }
             guard body.count <= limit else { throw tooLarge }
             hasExcess = used < bytes.count
@@ -71,10 +72,7 @@ struct ClientAnswer {
         }
     }
 
-    private var tooLarge: Fault { Fault(kind: .tooLarge, detail: "the answer is larger than \(limit) bytes") }
-
-    private mutating func append(_ bytes: Span<UInt8>) {
-        body.reserveCapacity(body.count + bytes.count)
-        for index in bytes.indices { body.append(bytes[index]) }
+    private var tooLarge: ReadingError {
+        ReadingError(kind: .tooLarge, detail: "the response is larger than \(limit) bytes")
     }
 }

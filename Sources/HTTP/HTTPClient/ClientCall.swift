@@ -5,7 +5,7 @@ internal import Time
 
 /// A request in progress; its result is delivered once.
 final class ClientCall: Sendable {
-    typealias Outcome = Result<OutboundResponse, OutboundFault>
+    typealias Outcome = Result<OutboundResponse, OutboundError>
 
     private struct State {
         var continuation: CheckedContinuation<Outcome, Never>?
@@ -33,7 +33,7 @@ final class ClientCall: Sendable {
                 return state.isOver
             }
             guard !isOver else {
-                return continuation.resume(returning: .failure(OutboundFault(.timedOut, "nobody waits any more")))
+                return continuation.resume(returning: .failure(OutboundError(.timedOut, "the request was cancelled")))
             }
             start()
         }
@@ -57,8 +57,8 @@ final class ClientCall: Sendable {
         if case .failure = outcome { abandon?() }
     }
 
-    func fail(_ kind: OutboundFault.Kind, _ detail: String) {
-        finish(.failure(OutboundFault(kind, "\(request.url.host): \(detail)")))
+    func fail(_ kind: OutboundError.Kind, _ detail: String) {
+        finish(.failure(OutboundError(kind, "\(request.url.host): \(detail)")))
     }
 
     /// The serialized request (RFC 9112, section 3).

@@ -1,3 +1,4 @@
+internal import Files
 internal import HTTPMessage
 internal import Sockets
 internal import Text
@@ -24,7 +25,7 @@ final class ClientConnection: EventHandler {
     private var phase = Phase.connecting
     private var call: ClientCall?
     /// Called if connecting fails, to try the next address.
-    private var failed: ((SocketFault) -> Void)?
+    private var failed: ((SystemError) -> Void)?
     private var output: [UInt8] = []
     private var outputStart = 0
     private var answer = ClientAnswer(isToHead: false, limit: 0)
@@ -39,7 +40,7 @@ final class ClientConnection: EventHandler {
 
     init(
         _ stream: Stream, _ key: ConnectionPool.Key, tls: TLSClientContext?, pool: ConnectionPool, on reactor: Reactor
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.stream = stream
         self.key = key
         self.tls = tls
@@ -52,7 +53,7 @@ final class ClientConnection: EventHandler {
     // MARK: Requests
 
     /// Sets the first request, sent once the connection is established.
-    func connect(_ call: ClientCall, until deadline: MonotonicTime, failed: @escaping (SocketFault) -> Void) {
+    func connect(_ call: ClientCall, until deadline: MonotonicTime, failed: @escaping (SystemError) -> Void) {
         self.call = call
         self.failed = failed
         setDeadline(deadline)
@@ -97,9 +98,9 @@ final class ClientConnection: EventHandler {
             let next = failed
             failed = nil
             close()
-            next?(SocketFault(call: "connect", code: 110))
+            next?(SystemError(call: "connect", code: 110))
         case .idle: close()
-        default: fail(.timedOut, hasAnswerBegun ? "the answer took too long" : "no answer came in time")
+        default: fail(.timedOut, hasAnswerBegun ? "the response took too long" : "no response arrived in time")
         }
     }
 
@@ -112,7 +113,7 @@ final class ClientConnection: EventHandler {
     }
 
     private func connected() {
-        do throws(SocketFault) {
+        do throws(SystemError) {
             try stream.checkConnected()
         } catch {
             let next = failed
@@ -177,7 +178,7 @@ final class ClientConnection: EventHandler {
     }
 
     private func take(_ bytes: Span<UInt8>) {
-        do throws(ClientAnswer.Fault) {
+        do throws(ClientAnswer.ReadingError) {
             guard try answer.take(bytes) else { return }
         } catch {
             return fail(error.kind, error.detail)
@@ -210,7 +211,7 @@ final class ClientConnection: EventHandler {
             again?()
             return
         }
-        fail(.cutShort, "the connection ended before the answer did")
+        fail(.cutShort, "the connection ended before the response was complete")
     }
 
     private func complete() {
@@ -231,7 +232,7 @@ final class ClientConnection: EventHandler {
         call.finish(.success(response))
     }
 
-    private func fail(_ kind: OutboundFault.Kind, _ detail: String) {
+    private func fail(_ kind: OutboundError.Kind, _ detail: String) {
         let call = call
         self.call = nil
         close()

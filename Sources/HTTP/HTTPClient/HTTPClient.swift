@@ -1,5 +1,7 @@
+internal import Addresses
+public import Files
 internal import HTTPMessage
-public import Sockets
+internal import Sockets
 internal import Synchronization
 internal import Threads
 internal import Time
@@ -12,16 +14,16 @@ public final class HTTPClient: OutboundHTTP {
     private let reactor: Reactor
     private let thread: SystemThread
     private let proxies: ProxySettings
-    private let pool: OnClientReactor<ConnectionPool>
+    private let pool: Confined<ConnectionPool>
     private let contexts = Mutex<[String?: TLSClientContext]>([:])
     private let resolver = NameResolver()
 
     /// Starts the client's thread; throws if the system has no descriptors or threads left.
-    public init(proxies: ProxySettings = .none) throws(SocketFault) {
+    public init(proxies: ProxySettings = .none) throws(SystemError) {
         let reactor = try Reactor()
         self.reactor = reactor
         self.proxies = proxies
-        pool = OnClientReactor(ConnectionPool())
+        pool = Confined(ConnectionPool(), to: reactor.confinement)
         thread = try reactor.start()
     }
 
@@ -45,26 +47,26 @@ public final class HTTPClient: OutboundHTTP {
     }
 
     /// Sends a request and returns its response. Cancelling the task ends the request as timed out.
-    public func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse {
+    public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         let call = ClientCall(request)
         let watchdog = Task.inBackground {
             try? await Task.pause(for: request.limits.whole)
-            if !Task.isCancelled { call.fail(.timedOut, "the answer took too long") }
+            if !Task.isCancelled { call.fail(.timedOut, "the response took too long") }
         }
         defer { watchdog.cancel() }
         let outcome = await withTaskCancellationHandler {
             await call.outcome { start(call) }
         } onCancel: {
-            call.fail(.timedOut, "nobody waits any more")
+            call.fail(.timedOut, "the request was cancelled")
         }
         return try outcome.get()
     }
 
     private func start(_ call: ClientCall) {
         let (url, policy) = (call.request.url, call.request.policy)
-        guard policy.permits(url) else { return call.fail(.notAllowed, "only https is asked for") }
+        guard policy.permits(url) else { return call.fail(.notAllowed, "only https URLs are allowed") }
         let tls: TLSClientContext?
-        do throws(TLSFault) {
+        do throws(TLSError) {
             tls = url.scheme == "https" ? try context(policy.authoritiesFile) : nil
         } catch {
             return call.fail(.insecure, error.description)
@@ -82,7 +84,7 @@ public final class HTTPClient: OutboundHTTP {
         }
     }
 
-    private func context(_ file: String?) throws(TLSFault) -> TLSClientContext {
+    private func context(_ file: String?) throws(TLSError) -> TLSClientContext {
         if let known = contexts.withLock({ $0[file] }) { return known }
         let context = try TLSClientContext(authoritiesFile: file)
         contexts.withLock { $0[file] = context }
@@ -126,10 +128,10 @@ public final class HTTPClient: OutboundHTTP {
         let rest = addresses.dropFirst()
         let now = reactor.turn.monotonic
         let end = call.began + call.request.limits.connect
-        guard now < end else { return call.fail(.timedOut, "no connection could be made in time") }
+        guard now < end else { return call.fail(.timedOut, "no connection was established in time") }
         // The time per address is bounded, so that an unresponsive one leaves time for the others.
         let share = rest.isEmpty ? end : min(end, now + .seconds(2))
-        do throws(SocketFault) {
+        do throws(SystemError) {
             let port = key.proxy?.address.port ?? key.port
             let stream = try Stream.connecting(to: SocketAddress(host: address, port: port))
             let connection = try ClientConnection(stream, key, tls: tls, pool: pool.value, on: reactor)
@@ -137,7 +139,7 @@ public final class HTTPClient: OutboundHTTP {
             connection.connect(call, until: share) { [weak self] fault in
                 guard rest.isEmpty else { return self?.attempt(call, key, tls, rest) ?? () }
                 if fault.code == 110 {
-                    call.fail(.timedOut, "no connection could be made in time")
+                    call.fail(.timedOut, "no connection was established in time")
                 } else {
                     call.fail(.notConnected, "\(fault)")
                 }
@@ -148,16 +150,7 @@ public final class HTTPClient: OutboundHTTP {
     }
 
     private func hand(_ call: ClientCall, to connection: ClientConnection) {
-        let (reactor, connection) = (reactor, OnClientReactor(connection))
+        let (reactor, connection) = (reactor, Confined(connection, to: reactor.confinement))
         call.onAbandon { reactor.perform { connection.value.abandon(call) } }
-    }
-}
-
-/// `@unchecked Sendable`: only closures that the client's reactor performs read the value.
-struct OnClientReactor<Value: AnyObject>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
     }
 }

@@ -1,4 +1,5 @@
-internal import Sockets
+internal import Addresses
+internal import HTTPMessage
 internal import Text
 
 extension OutboundPolicy {

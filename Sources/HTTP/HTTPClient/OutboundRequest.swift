@@ -1,5 +1,5 @@
+public import Addresses
 public import HTTPMessage
-public import Sockets
 public import Text
 
 /// A request to another server.
@@ -93,7 +93,7 @@ extension OutboundResponse {
 }
 
 /// The reason why a request has no usable response.
-public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible {
+public struct OutboundError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of a failure.
     public enum Kind: String, Sendable, Hashable {
         /// The policy forbids the scheme or the address.
@@ -127,5 +127,5 @@ public struct OutboundFault: Error, Sendable, Hashable, CustomStringConvertible 
 /// A sender of requests: ``HTTPClient``, or a replacement in tests.
 public protocol OutboundHTTP: Sendable {
     /// Sends a request and returns its response; redirects are returned like other responses.
-    func send(_ request: OutboundRequest) async throws(OutboundFault) -> OutboundResponse
+    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse
 }

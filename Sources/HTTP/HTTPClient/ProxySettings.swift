@@ -1,4 +1,6 @@
+internal import Addresses
 internal import Cryptography
+internal import HTTPMessage
 internal import Sockets
 internal import Text
 
@@ -37,7 +39,7 @@ public struct ProxySettings: Sendable {
         let whole = text.holds(exactly: "://") ? text : "http://" + text
         guard let url = AbsoluteURL(whole), url.scheme == "http", url.path.isEmpty || url.path.isExactly("/"),
             !url.hasQuery
-        else { return (nil, "HTTPS_PROXY has to be a URL such as http://proxy.example.com:3128") }
+        else { return (nil, "HTTPS_PROXY must be a URL such as http://proxy.example.com:3128") }
         var credential: String?
         // The scheme may be in any case, so its octets are counted, not compared.
         let authority = Substring(whole.utf8.dropFirst("http://".utf8.count)).split(at: "/", maxSplits: 1)[0]

@@ -1,3 +1,5 @@
+internal import Text
+
 /// A decoder of the chunked transfer coding (RFC 9112, section 7.1); the split of the bytes makes no difference.
 ///
 /// Trailer fields are checked against the field grammar and dropped: fields that frame or authorize the request must
@@ -27,15 +29,14 @@ public struct ChunkedDecoder: Sendable {
     /// - Returns: the number of bytes of `input` consumed.
     public mutating func decode(
         _ input: Span<UInt8>, into output: inout [UInt8], limit: Int
-    ) throws(ProtocolFault) -> Int {
+    ) throws(ProtocolError) -> Int {
         var index = 0
         var room = limit
         while index < input.count, state != .done {
             if state == .data {
                 let count = min(remaining, room, input.count - index)
                 guard count > 0 else { break }
-                output.reserveCapacity(output.count + count)
-                for offset in index..<index + count { output.append(input[offset]) }
+                output.append(copying: input.extracting(index..<index + count))
                 index += count
                 room -= count
                 remaining -= count
@@ -48,7 +49,7 @@ public struct ChunkedDecoder: Sendable {
         return index
     }
 
-    private mutating func step(_ byte: UInt8) throws(ProtocolFault) {
+    private mutating func step(_ byte: UInt8) throws(ProtocolError) {
         switch state {
         case .size:
             if let digit = Octet.hexadecimalValue(byte) {
@@ -90,7 +91,7 @@ public struct ChunkedDecoder: Sendable {
         }
     }
 
-    private mutating func stepTrailer(_ byte: UInt8) throws(ProtocolFault) {
+    private mutating func stepTrailer(_ byte: UInt8) throws(ProtocolError) {
         trailerBytes += 1
         guard trailerBytes <= ChunkedDecoder.maximumTrailers else { throw .fieldsTooLarge }
         guard byte == 0x0A else {

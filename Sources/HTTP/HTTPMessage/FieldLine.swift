@@ -1,9 +1,11 @@
+internal import Text
+
 /// The ranges of a field line, used for heads and for the trailers of a chunked body.
 struct FieldLine {
     let name: Range<Int>
     let value: Range<Int>
 
-    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         var index = line.lowerBound
         while index < line.upperBound, Octet.isToken(buffer[index]) { index &+= 1 }
         guard index > line.lowerBound, index < line.upperBound, buffer[index] == UInt8(ascii: ":") else {
@@ -15,27 +17,18 @@ struct FieldLine {
         while start < end, buffer[start] == 0x20 || buffer[start] == 0x09 { start &+= 1 }
         while end > start, buffer[end - 1] == 0x20 || buffer[end - 1] == 0x09 { end &-= 1 }
         value = start..<end
-        guard Octet.areFieldValue(buffer, value) else { throw .invalidField }
+        // field-value = *( field-vchar / SP / HTAB ) (RFC 9110, section 5.5)
+        guard buffer.holdsNoControls(in: value) else { throw .invalidField }
     }
 
     /// - Parameter text: a name in lower case.
     func isNamed(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        equals(name, text, in: buffer)
+        buffer.holds(lowercased: text, in: name)
     }
 
+    /// - Parameter text: a value in lower case; its letters are compared without regard to case.
     func valueIs(_ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        equals(value, text, in: buffer)
-    }
-
-    private func equals(_ range: Range<Int>, _ text: StaticString, in buffer: Span<UInt8>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count {
-            // The offset is within the literal's count.
-            guard unsafe Octet.lowercased(buffer[range.lowerBound + offset]) == text.utf8Start[offset] else {
-                return false
-            }
-        }
-        return true
+        buffer.holds(lowercased: text, in: value)
     }
 }
 
@@ -51,7 +44,7 @@ struct FramingFields: Sendable {
     /// True if a length was stated, even zero.
     var hasLength: Bool { contentLength != nil }
 
-    mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolFault) {
+    mutating func consider(_ field: FieldLine, in buffer: Span<UInt8>) throws(ProtocolError) {
         switch field.name.count {
         case 4 where field.isNamed("host", in: buffer):
             hosts += 1
@@ -78,7 +71,7 @@ struct FramingFields: Sendable {
         }
     }
 
-    func framing(isVersion10: Bool) throws(ProtocolFault) -> Request.Framing {
+    func framing(isVersion10: Bool) throws(ProtocolError) -> Request.Framing {
         if isChunked {
             guard contentLength == nil, !isVersion10 else { throw .invalidTransferEncoding }
             return .chunked
@@ -94,14 +87,7 @@ struct FramingFields: Sendable {
             while let first = token.first, value[first] == 0x20 || value[first] == 0x09 { token.removeFirst() }
             while let last = token.last, value[last] == 0x20 || value[last] == 0x09 { token.removeLast() }
             start = index + 1
-            var offset = token.lowerBound
-            let isClose =
-                token.count == 5
-                && "close".utf8.allSatisfy { byte in
-                    defer { offset += 1 }
-                    return Octet.lowercased(value[offset]) == byte
-                }
-            if isClose { asksToClose = true }
+            if value.holds(lowercased: "close", in: token) { asksToClose = true }
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The name of a field (RFC 9110, section 5.1). Names compare without regard to case.
 public struct FieldName: Sendable, Hashable, CustomStringConvertible {
     /// The name as written into messages.
@@ -12,7 +14,7 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
 
     private init(known text: String) {
         written = text
-        lowercased = String(decoding: text.utf8.map(Octet.lowercased), as: UTF8.self)
+        lowercased = text.asciiLowercased()
     }
 
     public static func == (a: FieldName, b: FieldName) -> Bool { a.lowercased == b.lowercased }

@@ -1,3 +1,5 @@
+public import Text
+
 /// The byte classes of RFC 9110 and RFC 3986, shared by all parsers.
 public enum Octet {
     // tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
@@ -11,31 +13,7 @@ public enum Octet {
 
     // field-vchar = VCHAR / obs-text;  inside a value also SP and HTAB (RFC 9110, section 5.5)
     @inlinable public static func isFieldValue(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte != 0x7F || byte == 0x09
-    }
-
-    /// Returns true if a range is valid in a field's value. It tests eight bytes at a time, since bearer tokens are
-    /// long.
-    static func areFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let raw = unsafe bytes.bytes
-        var index = range.lowerBound
-        while index &+ 8 <= range.upperBound {
-            // The word is within the range, whose end the loop condition checks.
-            let word = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
-            // Bytes below 0x20, and 0x7F, set their highest bit here; both tests also flag some valid bytes (obs-text).
-            let below = (word &- ones &* 0x20) & ~word
-            let deletes = word ^ (ones &* 0x7F)
-            if (below | ((deletes &- ones) & ~deletes)) & (ones &* 0x80) != 0 {
-                for position in index..<index &+ 8 where !isFieldValue(bytes[position]) { return false }
-            }
-            index &+= 8
-        }
-        while index < range.upperBound {
-            if !isFieldValue(bytes[index]) { return false }
-            index &+= 1
-        }
-        return true
+        !ASCII.isControl(byte)
     }
 
     // pchar / "/" / "?" (RFC 3986, sections 3.3 and 3.4); "%" is checked when it is decoded
@@ -46,10 +24,6 @@ public enum Octet {
         case 0x5B, 0x5D, 0x7B, 0x7C, 0x7D: true
         default: false
         }
-    }
-
-    @inlinable public static func lowercased(_ byte: UInt8) -> UInt8 {
-        0x41...0x5A ~= byte ? byte | 0x20 : byte
     }
 
     @inlinable public static func hexadecimalValue(_ byte: UInt8) -> UInt8? {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// A complete request head. It owns its bytes in one array; its fields are ranges of that array.
 public struct Request: Sendable {
     /// The content that follows the head (RFC 9112, section 6.3).
@@ -61,7 +63,7 @@ public struct Request: Sendable {
         let wanted = name.lowercased.utf8Span.span
         let start = Int(line.nameStart)
         guard Int(line.nameEnd) - start == wanted.count else { return false }
-        for offset in wanted.indices where Octet.lowercased(bytes[start &+ offset]) != wanted[offset] {
+        for offset in wanted.indices where ASCII.lowercased(bytes[start &+ offset]) != wanted[offset] {
             return false
         }
         return true

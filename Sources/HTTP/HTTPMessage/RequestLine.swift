@@ -1,3 +1,5 @@
+internal import Text
+
 /// `request-line = method SP request-target SP HTTP-version` (RFC 9112, section 3), as ranges of the buffer.
 struct RequestLine: Sendable {
     var method = Method.other
@@ -9,7 +11,7 @@ struct RequestLine: Sendable {
 
     init() {}
 
-    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    init(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         var index = line.lowerBound
         while index < line.upperBound, Octet.isToken(buffer[index]) { index += 1 }
         guard index > line.lowerBound, index < line.upperBound, buffer[index] == 0x20 else { throw .invalidRequestLine }
@@ -25,14 +27,9 @@ struct RequestLine: Sendable {
     }
 
     // HTTP-version = "HTTP/" DIGIT "." DIGIT
-    private mutating func parseVersion(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) {
-        let expected: StaticString = "HTTP/"
-        guard range.count == 8 else { throw .invalidRequestLine }
+    private mutating func parseVersion(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) {
         let start = range.lowerBound
-        // The literal has five bytes.
-        for offset in 0..<5 where unsafe buffer[start + offset] != expected.utf8Start[offset] {
-            throw .invalidRequestLine
-        }
+        guard range.count == 8, buffer.holds("HTTP/", in: start..<start + 5) else { throw .invalidRequestLine }
         guard (0x30...0x39).contains(buffer[start + 5]), buffer[start + 6] == 0x2E,
             (0x30...0x39).contains(buffer[start + 7])
         else { throw .invalidRequestLine }
@@ -41,7 +38,7 @@ struct RequestLine: Sendable {
     }
 
     // origin-form = absolute-path [ "?" query ];  absolute-form = absolute-URI;  asterisk-form = "*"
-    private mutating func parseTarget(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseTarget(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) {
         var start = range.lowerBound
         var slash = start
         if buffer[start] == UInt8(ascii: "*") {
@@ -62,17 +59,12 @@ struct RequestLine: Sendable {
     }
 
     /// Skips `http://authority` or `https://authority`; returns the index of the path, the query or the end.
-    private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolFault) -> Int {
+    private mutating func parseAuthority(_ buffer: Span<UInt8>, _ range: Range<Int>) throws(ProtocolError) -> Int {
         var index = range.lowerBound
-        for scheme in ["http://", "https://"] {
-            let end = range.lowerBound + scheme.utf8.count
-            guard end < range.upperBound else { continue }
-            var position = range.lowerBound
-            let matches = scheme.utf8.allSatisfy { byte in
-                defer { position += 1 }
-                return Octet.lowercased(buffer[position]) == byte
-            }
-            if matches { index = end }
+        for scheme in ["http://", "https://"] as [StaticString] {
+            let end = range.lowerBound + scheme.utf8CodeUnitCount
+            guard end < range.upperBound, buffer.holds(lowercased: scheme, in: range.lowerBound..<end) else { continue }
+            index = end
         }
         guard index > range.lowerBound else { throw .invalidTarget }
         let start = index

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Text
 
 /// A strict parser of request heads in a growing buffer (RFC 9112).
 ///
@@ -32,8 +32,8 @@ public struct RequestParser: Sendable {
     public init() {}
 
     /// Continues parsing. Returns nil if more bytes are needed; after a request or a fault, use a new parser.
-    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request? {
-        while let lineFeed = RequestParser.lineFeed(in: buffer, from: scanned) {
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolError) -> Request? {
+        while let lineFeed = buffer.firstIndex(of: 0x0A, from: scanned) {
             scanned = lineFeed + 1
             // The size check comes first, so that the split of the bytes does not decide which fault is reported.
             try checkSize()
@@ -60,19 +60,9 @@ public struct RequestParser: Sendable {
         return nil
     }
 
-    private static func lineFeed(in buffer: Span<UInt8>, from start: Int) -> Int? {
-        guard start < buffer.count else { return nil }
-        // The bytes from `start` on are the span's, and memchr(3) reads no others.
-        return unsafe buffer.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return nil }
-            guard let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }
-            return unsafe UnsafeRawPointer(found) - base
-        }
-    }
-
     /// Checks the size before a line is parsed, so that the verdict does not depend on the split of the bytes. The
     /// request line's line end, and the empty line after the fields, do not count.
-    private func checkSize() throws(ProtocolFault) {
+    private func checkSize() throws(ProtocolError) {
         if let fieldsStart {
             guard scanned - fieldsStart <= RequestParser.maximumFields + 2 else { throw .fieldsTooLarge }
         } else {
@@ -81,7 +71,7 @@ public struct RequestParser: Sendable {
     }
 
     // field-line = field-name ":" OWS field-value OWS (RFC 9112, section 5); no folding, no space before the colon
-    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         guard lines.count < RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
         let parsed = try FieldLine(buffer, line)
         lines.append(
@@ -93,7 +83,7 @@ public struct RequestParser: Sendable {
         try framing.consider(parsed, in: buffer)
     }
 
-    private mutating func finish(_ buffer: Span<UInt8>) throws(ProtocolFault) -> Request {
+    private mutating func finish(_ buffer: Span<UInt8>) throws(ProtocolError) -> Request {
         let isVersion10 = requestLine.isVersion10
         guard framing.hosts == 1 || isVersion10 && framing.hosts == 0 else { throw .invalidHost }
         if let authority = requestLine.authority {
@@ -101,7 +91,7 @@ public struct RequestParser: Sendable {
         }
         consumed = scanned
         // The head's bytes are copied once, into the request.
-        let bytes = unsafe buffer.extracting(headStart..<scanned).withUnsafeBufferPointer { unsafe Array($0) }
+        let bytes = [UInt8](copying: buffer.extracting(headStart..<scanned))
         return Request(
             bytes: bytes, lines: lines, pathRange: shifted(requestLine.path),
             queryRange: requestLine.query.map(shifted), method: requestLine.method,
@@ -116,7 +106,7 @@ public struct RequestParser: Sendable {
     private func sameBytes(_ buffer: Span<UInt8>, _ a: Range<Int>, _ b: Range<Int>) -> Bool {
         a.count == b.count
             && a.indices.allSatisfy {
-                Octet.lowercased(buffer[$0]) == Octet.lowercased(buffer[b.lowerBound + $0 - a.lowerBound])
+                ASCII.lowercased(buffer[$0]) == ASCII.lowercased(buffer[b.lowerBound + $0 - a.lowerBound])
             }
     }
 }

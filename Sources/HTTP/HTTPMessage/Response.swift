@@ -1,3 +1,5 @@
+internal import Text
+
 /// A response: a status, fields, and content.
 public struct Response: Sendable {
     /// Producer of content during sending: called once, on the connection's thread; it writes until it returns. If it
@@ -53,7 +55,7 @@ public struct Fields: Sendable, Hashable {
         bytes.append(UInt8(ascii: ":"))
         bytes.append(0x20)
         let span = value.utf8Span.span
-        if Octet.areFieldValue(span, span.indices) {
+        if span.holdsNoControls(in: span.indices) {
             bytes.append(contentsOf: value.utf8)
         } else {
             for byte in value.utf8 { bytes.append(Octet.isFieldValue(byte) ? byte : 0x20) }

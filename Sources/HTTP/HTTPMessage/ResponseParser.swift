@@ -1,3 +1,5 @@
+internal import Text
+
 /// The head of a response from another server.
 public struct ResponseHead: Sendable {
     /// The content that follows the head (RFC 9112, section 6.3).
@@ -42,7 +44,7 @@ public struct ResponseParser: Sendable {
     }
 
     /// Continues parsing. Returns nil if more bytes are needed; after a head or a fault, use a new parser.
-    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolFault) -> ResponseHead? {
+    public mutating func parse(_ buffer: Span<UInt8>) throws(ProtocolError) -> ResponseHead? {
         while scanned < buffer.count {
             guard buffer[scanned] == 0x0A else {
                 scanned += 1
@@ -80,10 +82,9 @@ public struct ResponseParser: Sendable {
 
     // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); a missing last space is
     // accepted.
-    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolFault) -> (status: Int, isVersion10: Bool) {
-        let version = Array("HTTP/1.".utf8)
+    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolError) -> (status: Int, isVersion10: Bool) {
         guard line.count >= 12 else { throw .invalidRequestLine }
-        for index in version.indices where line[index] != version[index] { throw .unsupportedVersion }
+        guard line.holds("HTTP/1.", in: 0..<7) else { throw .unsupportedVersion }
         guard line[7] == 0x30 || line[7] == 0x31 else { throw .unsupportedVersion }
         guard line[8] == 0x20, line.count == 12 || line[12] == 0x20 else { throw .invalidRequestLine }
         var status = 0
@@ -91,14 +92,14 @@ public struct ResponseParser: Sendable {
             guard (0x30...0x39).contains(line[index]) else { throw .invalidRequestLine }
             status = status * 10 + Int(line[index] - 0x30)
         }
-        guard (100...599).contains(status), Octet.areFieldValue(line, 12..<line.count) else {
+        guard (100...599).contains(status), line.holdsNoControls(in: 12..<line.count) else {
             throw .invalidRequestLine
         }
         return (status, line[7] == 0x30)
     }
 
     // obs-fold = OWS CRLF RWS, which becomes a space before the field is read (RFC 9112, section 5.2)
-    private mutating func take(_ line: Span<UInt8>) throws(ProtocolFault) {
+    private mutating func take(_ line: Span<UInt8>) throws(ProtocolError) {
         func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
         var start = 0
         if isBlank(line[0]) {
@@ -109,17 +110,17 @@ public struct ResponseParser: Sendable {
         } else {
             try endField()
         }
-        for index in start..<line.count { pending.append(line[index]) }
+        pending.append(copying: line.extracting(start..<line.count))
     }
 
-    private mutating func endField() throws(ProtocolFault) {
+    private mutating func endField() throws(ProtocolError) {
         guard !pending.isEmpty else { return }
         let line = pending
         pending.removeAll(keepingCapacity: true)
         try parseField(line.span, 0..<line.count)
     }
 
-    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolFault) {
+    private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         fieldCount += 1
         guard fieldCount <= RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
         let parsed = try FieldLine(buffer, line)
@@ -128,16 +129,13 @@ public struct ResponseParser: Sendable {
             try framing.consider(parsed, in: buffer)
         }
         func text(_ range: Range<Int>) -> String {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(range.count)
-            for index in range { bytes.append(buffer[index]) }
-            return String(decoding: bytes, as: UTF8.self)
+            String(decoding: [UInt8](copying: buffer.extracting(range)), as: UTF8.self)
         }
         guard let name = FieldName(text(parsed.name)) else { throw .invalidField }
         fields.append(name, text(parsed.value))
     }
 
-    private func finish(_ line: (status: Int, isVersion10: Bool)) throws(ProtocolFault) -> ResponseHead {
+    private func finish(_ line: (status: Int, isVersion10: Bool)) throws(ProtocolError) -> ResponseHead {
         let status = Status(line.status)
         let framing: ResponseHead.Framing
         if isToHead || status.forbidsContent {

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 
 /// A reader that finds the end of a request's content in either framing.
 struct BodyReader {
@@ -20,13 +21,12 @@ struct BodyReader {
 
     /// Reads content from the input, at most `limit` bytes.
     /// - Returns: the number of bytes of the input consumed.
-    mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolFault) -> Int {
+    mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolError) -> Int {
         guard chunks == nil else {
             return try chunks?.decode(input, into: &output, limit: limit) ?? 0
         }
         let count = min(remaining, limit, input.count)
-        output.reserveCapacity(output.count + count)
-        for index in 0..<count { output.append(input[index]) }
+        output.append(copying: input.extracting(0..<count))
         remaining -= count
         return count
     }

@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import Sockets
+internal import Threads
 internal import Time
 
 extension ConnectionMachine {
@@ -34,8 +35,8 @@ extension ConnectionMachine {
         let body = RequestBody(on: reactor, limit: limit)
         self.body = body
         if reader.isDone { body.finish(.success(())) }
-        let machine = ReactorConfined(self, to: reactor)
-        body.demanded = { machine.value.bodyDemanded() }
+        let machine = Confined(self, to: reactor.confinement)
+        body.onDemand { machine.value.bodyDemanded() }
         task = Task.immediate(executorPreference: reactor) {
             let response = await work(body)
             machine.value.workFinished(response)
@@ -100,8 +101,8 @@ extension ConnectionMachine {
 
     private func stream(_ producer: @escaping Response.Producer, _ status: Status, isChunked: Bool) {
         phase = .answering
-        let machine = ReactorConfined(self, to: reactor)
-        let writer = StreamedResponse(machine, isChunked: isChunked)
+        let machine = Confined(self, to: reactor.confinement)
+        let writer = StreamedResponse(machine, isChunked: isChunked, confinement: reactor.confinement)
         self.writer = writer
         task = Task.immediate(executorPreference: reactor) {
             let isComplete: Bool

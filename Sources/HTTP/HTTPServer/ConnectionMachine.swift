@@ -1,5 +1,6 @@
 internal import HTTPMessage
 internal import Sockets
+internal import Text
 internal import Time
 
 /// The HTTP/1.1 state machine of one connection, without its socket: bytes in, bytes out, an interest and a deadline.
@@ -83,12 +84,10 @@ final class ConnectionMachine {
         if input.isEmpty {
             let used = process(bytes)
             if used < bytes.count {
-                input.reserveCapacity(bytes.count - used)
-                for index in used..<bytes.count { input.append(bytes[index]) }
+                input.append(copying: bytes.extracting(used..<bytes.count))
             }
         } else {
-            input.reserveCapacity(input.count + bytes.count)
-            for index in bytes.indices { input.append(bytes[index]) }
+            input.append(copying: bytes)
             processInput()
         }
         noteHead()
@@ -171,7 +170,7 @@ final class ConnectionMachine {
         exchange?.closes = true
     }
 
-    /// Answers the requests that have arrived, then stops accepting requests. All input must have been read before the
+    /// Stops accepting requests after those that have arrived are answered. All input must have been read before the
     /// call.
     func drain() {
         announceEnd()
@@ -184,7 +183,7 @@ final class ConnectionMachine {
 
     var pendingOutput: Int { output.count - outputStart }
 
-    /// Whether a request has arrived whole and its answer is not complete.
+    /// True if a request has arrived completely and its response is not complete.
     var isServed: Bool { phase == .answering && reader.isDone }
 
     /// Bytes that wait in memory: output not yet sent, and input not yet processed.
@@ -326,7 +325,7 @@ final class ConnectionMachine {
         if pendingOutput == 0 { outputWindow.restart(at: turn.monotonic) }
     }
 
-    func refuse(_ fault: ProtocolFault) {
+    func refuse(_ fault: ProtocolError) {
         headSince = nil
         let answer = handler.refuse(fault, from: peer, at: turn)
         exchange = Exchange(startedAt: turn.monotonic, context: answer.context, closes: true)
@@ -339,7 +338,7 @@ final class ConnectionMachine {
     }
 }
 
-/// The request that is currently answered.
+/// The request that is being answered.
 struct Exchange {
     var isHead = false
     var isVersion10 = false

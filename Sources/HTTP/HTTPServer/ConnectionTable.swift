@@ -3,7 +3,8 @@
 /// If there are too many, the table selects the connection to close. It is the one longest without a complete request,
 /// first from the address with the most connections. A flood from one address therefore displaces its own connections.
 /// A flood from many addresses displaces the oldest ones, while a client that sends its request at once is served.
-/// A connection whose request is being answered is closed last: the answer may take longer than a flood needs to displace it.
+/// A connection whose request is being answered is closed last: its response may take longer than a flood needs to
+/// displace it.
 ///
 /// Entries are in one array and linked by index, so that a request moves its connection to the end without allocation
 /// or reference counting.
@@ -85,7 +86,7 @@ struct ConnectionTable<Address: Hashable, Connection: AnyObject> {
 
     /// The next connection to close.
     ///
-    /// - Parameter isServed: whether a connection's request is being answered.
+    /// - Parameter isServed: returns true if a connection's request is being answered.
     func victim(sparing isServed: (Connection) -> Bool) -> Connection? {
         func isLargest(_ entry: Entry) -> Bool { groups[Int(entry.group)].count == largestGroup }
         return firstConnection { isLargest($0) && !($0.connection.map(isServed) ?? true) }

@@ -1,55 +1,74 @@
 public import HTTPMessage
 internal import Sockets
+internal import Threads
 
 /// The reason why a body could not be read completely.
 public enum BodyError: Error, Sendable, Hashable {
     /// The connection broke or the request was cancelled.
     case disconnected
     case tooLarge
-    case fault(ProtocolFault)
+    case fault(ProtocolError)
 }
 
 /// The content of a request, as it arrives. It has one consumer and a buffer of 64 KiB; while that is full, nothing is
 /// read from the connection.
-public final class RequestBody: @unchecked Sendable {
-    // @unchecked: every access is on the reactor's thread. The connection lives there, and so does the consuming task
-    // (its executor preference); `isCurrent` checks `next()`.
+///
+/// Every access is on the connection's reactor. The consuming task runs there too, by its executor preference.
+public final class RequestBody: Sendable {
+    private final class State {
+        let limit: Int
+        var received = 0
+        /// Bytes returned by ``RequestBody/collect()`` to work that is not finished.
+        var collected = 0
+        var slot: [UInt8] = []
+        var end: Result<Void, BodyError>?
+        var consumer: CheckedContinuation<Void, Never>?
+        var demanded: () -> Void = {}
+        var isWanted = false
+
+        init(limit: Int) {
+            self.limit = limit
+        }
+
+        func finish(_ result: Result<Void, BodyError>) {
+            guard end == nil else { return }
+            end = result
+            if case .failure = result { slot = [] }
+            resume()
+        }
+
+        func resume() {
+            consumer?.resume()
+            consumer = nil
+        }
+    }
+
     static let slotSize = 64 << 10
 
-    private let reactor: Reactor
-    private let limit: Int
-    private var received = 0
-    /// Bytes returned by ``collect()`` to work that is not finished.
-    private var collected = 0
-    private var slot: [UInt8] = []
-    private var end: Result<Void, BodyError>?
-    private var consumer: CheckedContinuation<Void, Never>?
-    /// Tells the connection that there is room again, or that the body is wanted.
-    var demanded: () -> Void = {}
-    private(set) var isWanted = false
+    private let state: Confined<State>
 
+    /// - Parameter limit: the most bytes; a longer body ends with ``BodyError/tooLarge``.
     init(on reactor: Reactor, limit: Int) {
-        self.reactor = reactor
-        self.limit = limit
+        state = Confined(State(limit: limit), to: reactor.confinement)
     }
 
     /// Returns the next bytes, never empty; nil at the end.
     public func next() async throws(BodyError) -> [UInt8]? {
-        precondition(reactor.isCurrent, "a body belongs to its connection's thread")
-        if !isWanted {
-            isWanted = true
-            demanded()
+        let state = state.value
+        if !state.isWanted {
+            state.isWanted = true
+            state.demanded()
         }
-        while slot.isEmpty {
-            switch end {
+        while state.slot.isEmpty {
+            switch state.end {
             case .success: return nil
             case .failure(let error): throw error
-            case nil: await withCheckedContinuation { consumer = $0 }
+            case nil: await withCheckedContinuation { state.consumer = $0 }
             }
         }
-        let bytes = slot
-        slot = []
-        demanded()
+        let bytes = state.slot
+        state.slot = []
+        state.demanded()
         return bytes
     }
 
@@ -58,38 +77,43 @@ public final class RequestBody: @unchecked Sendable {
         var all: [UInt8] = []
         while let bytes = try await next() {
             all.append(contentsOf: bytes)
-            collected = all.count
+            state.value.collected = all.count
         }
         return all
     }
 
     // MARK: The connection's side
 
-    /// Bytes of memory that the body takes: those not yet consumed, and those collected.
-    var held: Int { slot.count + collected }
+    /// Sets the action that runs when the body is wanted, or when there is room again.
+    func onDemand(_ action: @escaping () -> Void) { state.value.demanded = action }
 
-    var room: Int { end == nil ? max(0, RequestBody.slotSize - slot.count) : 0 }
+    /// True once the consumer has asked for the first bytes.
+    var isWanted: Bool { state.value.isWanted }
+
+    /// Bytes of memory that the body takes: those not yet consumed, and those collected.
+    var held: Int {
+        let state = state.value
+        return state.slot.count + state.collected
+    }
+
+    /// Bytes that the buffer has room for; 0 once the body has ended.
+    var room: Int {
+        let state = state.value
+        return state.end == nil ? max(0, RequestBody.slotSize - state.slot.count) : 0
+    }
 
     func append(_ bytes: [UInt8]) {
-        guard end == nil, !bytes.isEmpty else { return }
-        received += bytes.count
-        guard received <= limit else {
-            finish(.failure(.tooLarge))
+        let state = state.value
+        guard state.end == nil, !bytes.isEmpty else { return }
+        state.received += bytes.count
+        guard state.received <= state.limit else {
+            state.finish(.failure(.tooLarge))
             return
         }
-        slot.append(contentsOf: bytes)
-        resume()
+        state.slot.append(contentsOf: bytes)
+        state.resume()
     }
 
-    func finish(_ result: Result<Void, BodyError>) {
-        guard end == nil else { return }
-        end = result
-        if case .failure = result { slot = [] }
-        resume()
-    }
-
-    private func resume() {
-        consumer?.resume()
-        consumer = nil
-    }
+    /// Ends the body: completely, or with the reason why the rest is missing. Later calls have no effect.
+    func finish(_ result: Result<Void, BodyError>) { state.value.finish(result) }
 }

@@ -1,3 +1,4 @@
+public import Addresses
 public import HTTPMessage
 public import Sockets
 
@@ -7,7 +8,7 @@ public protocol RequestHandler: AnyObject {
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer
 
     /// Returns the answer to a message that is malformed, too large or too slow. The connection then closes.
-    func refuse(_ fault: ProtocolFault, from peer: String, at turn: Turn) -> Answer
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer
 
     /// Called when the last byte of a response was handed to the connection, or when the connection broke before.
     func completed(_ exchange: CompletedExchange)
@@ -34,7 +35,7 @@ public struct Answer {
     let kind: Kind
     let context: AnyObject?
 
-    /// Answers immediately. A small request body is read and dropped; otherwise the connection closes after the
+    /// Creates an immediate answer. A small request body is read and dropped; otherwise the connection closes after the
     /// response.
     /// - Parameter context: returned in ``CompletedExchange``.
     public static func now(_ response: Response, context: AnyObject? = nil) -> Answer {
@@ -49,7 +50,7 @@ public struct Answer {
         }
     }
 
-    /// Answers when `work` returns.
+    /// Creates an answer whose response `work` returns.
     /// - Parameter bodyLimit: the longest body in bytes; a longer one is refused, at once if its length was stated.
     public static func later(bodyLimit: Int, context: AnyObject? = nil, work: @escaping Work) -> Answer {
         Answer(kind: .later(bodyLimit: bodyLimit, work: work), context: context)

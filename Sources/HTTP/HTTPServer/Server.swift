@@ -1,18 +1,25 @@
-internal import Dispatch
+public import Files
 public import Sockets
+internal import Threads
+internal import Time
 
 /// A listening server, distributed over the given reactors.
 public final class Server: Sendable {
     /// Creates the handler of one reactor; called once per reactor, before it runs.
     public typealias HandlerFactory = (_ reactor: Reactor, _ index: Int) -> any RequestHandler
 
-    private let endpoints: [Confined]
+    private let shares: [Share]
     /// Bound addresses, with the ports that the system chose; in the given order, at least one.
     public let addresses: [SocketAddress]
 
-    /// @unchecked: only closures that the reactor performs use the endpoint.
-    private struct Confined: @unchecked Sendable {
-        let endpoint: ServerEndpoint
+    private struct Share {
+        let reactor: Reactor
+        let endpoint: Confined<ServerEndpoint>
+
+        /// Runs an action on the reactor's thread, soon.
+        func perform(_ action: @escaping @Sendable (ServerEndpoint) -> Void) {
+            reactor.perform { [endpoint] in action(endpoint.value) }
+        }
     }
 
     /// Binds at once; connections are accepted when the reactors run.
@@ -23,8 +30,8 @@ public final class Server: Sendable {
     public init(
         _ addresses: [SocketAddress], on reactors: [Reactor], limits: ServerLimits = ServerLimits(),
         tls: @escaping @Sendable () -> TLSServerContext? = { nil }, handler: HandlerFactory
-    ) throws(SocketFault) {
-        var endpoints: [Confined] = []
+    ) throws(SystemError) {
+        var shares: [Share] = []
         var bound = addresses
         for (index, reactor) in reactors.enumerated() {
             let endpoint = try ServerEndpoint(
@@ -32,32 +39,28 @@ public final class Server: Sendable {
             // The first reactor's listeners choose the ports if none are given; the others share them.
             bound = endpoint.addresses
             try endpoint.start()
-            endpoints.append(Confined(endpoint: endpoint))
+            shares.append(Share(reactor: reactor, endpoint: Confined(endpoint, to: reactor.confinement)))
         }
-        self.endpoints = endpoints
+        self.shares = shares
         self.addresses = bound
     }
 
     /// Makes each further response say `Connection: close` and end its connection; new connections are still accepted.
     public func announceEnd() {
-        for confined in endpoints { confined.endpoint.reactor.perform { confined.endpoint.announceEnd() } }
+        for share in shares { share.perform { $0.announceEnd() } }
     }
 
     /// Stops accepting connections and answers outstanding requests; after the timeout, open connections are aborted.
     /// Blocks; do not call it on a reactor's thread.
     public func drain(timeout: Duration) {
-        let group = DispatchGroup()
-        for confined in endpoints {
-            group.enter()
-            let reactor = confined.endpoint.reactor
-            reactor.perform { confined.endpoint.drain { group.leave() } }
+        let open = Monitor(shares.count)
+        for share in shares {
+            share.perform { $0.drain { open.change { $0 -= 1 } } }
         }
-        let deadline = DispatchTime.now() + .milliseconds(Int(timeout.components.seconds) * 1000)
-        if group.wait(timeout: deadline) == .timedOut {
-            for confined in endpoints {
-                confined.endpoint.reactor.perform { confined.endpoint.abort() }
-            }
-            group.wait()
+        let areDrained = { (open: inout Int) in open == 0 ? () : nil }
+        if open.wait(until: .now() + timeout, for: areDrained) == nil {
+            for share in shares { share.perform { $0.abort() } }
+            _ = open.wait(for: areDrained)
         }
     }
 }

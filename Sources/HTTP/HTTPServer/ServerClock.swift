@@ -17,15 +17,5 @@ final class ServerClock {
     }
 
     // IMF-fixdate = day-name "," SP date1 SP time-of-day SP GMT (RFC 9110, section 5.6.7)
-    static func fixedDate(_ moment: Timestamp) -> String {
-        let bytes = Timestamp(seconds: moment.seconds).rfc3339Bytes()
-        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        // 1970-01-01 was a Thursday; the whole days since then are rounded down.
-        let day = Int((moment.seconds - ((moment.seconds % 86400) + 86400) % 86400) / 86400)
-        let month = Int(text(5..<7)) ?? 1
-        return days[((day % 7) + 7) % 7] + ", " + text(8..<10) + " " + months[month - 1] + " "
-            + text(0..<4) + " " + text(11..<19) + " GMT"
-    }
+    static func fixedDate(_ moment: Timestamp) -> String { CalendarDate(moment).internetText + " GMT" }
 }

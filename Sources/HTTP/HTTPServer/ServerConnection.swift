@@ -1,3 +1,5 @@
+internal import Addresses
+internal import Files
 internal import Sockets
 internal import Time
 
@@ -22,7 +24,7 @@ final class ServerConnection: EventHandler {
 
     init(
         _ stream: Stream, from peer: String, _ prefix: ClientPrefix?, at endpoint: ServerEndpoint
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.endpoint = endpoint
         self.prefix = prefix
         machine = ConnectionMachine(
@@ -83,7 +85,7 @@ final class ServerConnection: EventHandler {
         settle()
     }
 
-    /// Whether a complete request is being answered.
+    /// True if a complete request is being answered.
     var isServed: Bool { machine.isServed }
 
     func announceEnd() { machine.announceEnd() }

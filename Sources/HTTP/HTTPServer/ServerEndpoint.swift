@@ -1,3 +1,5 @@
+internal import Addresses
+internal import Files
 internal import Sockets
 internal import Time
 
@@ -21,7 +23,7 @@ final class ServerEndpoint {
     init(
         _ addresses: [SocketAddress], on reactor: Reactor, limits: ServerLimits, tls: @escaping () -> TLSServerContext?,
         handler: any RequestHandler
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.reactor = reactor
         self.limits = limits
         self.handler = handler
@@ -35,7 +37,7 @@ final class ServerEndpoint {
 
     var addresses: [SocketAddress] { listeners.map(\.address) }
 
-    func start() throws(SocketFault) {
+    func start() throws(SystemError) {
         for listener in listeners { try listener.start() }
     }
 

@@ -36,7 +36,7 @@ public struct ServerLimits: Sendable {
     public var discardedBody = 64 << 10
     /// Bytes of waiting output at which reading stops.
     public var pendingOutput = 64 << 10
-    /// The most requests that one connection may have answered per turn of the reactor.
+    /// The most requests of one connection that are answered per turn of the reactor.
     public var requestsPerTurn = 16
 
     public init() {}

@@ -1,23 +1,28 @@
 internal import HTTPMessage
+internal import Threads
 
 /// The writer of a streamed response; it waits while the client is slower than the producer.
-final class StreamedResponse: ResponseWriter, @unchecked Sendable {
-    // @unchecked: used on the reactor's thread alone, by the connection and by a task that prefers the reactor.
-    // `ReactorConfined` checks that when the machine is used.
-    private let machine: ReactorConfined<ConnectionMachine>
-    private let isChunked: Bool
-    private var waiting: CheckedContinuation<Void, Never>?
-    private var isGone = false
+final class StreamedResponse: ResponseWriter {
+    private final class Progress {
+        var waiting: CheckedContinuation<Void, Never>?
+        var isGone = false
+    }
 
-    init(_ machine: ReactorConfined<ConnectionMachine>, isChunked: Bool) {
+    private let machine: Confined<ConnectionMachine>
+    private let progress: Confined<Progress>
+    private let isChunked: Bool
+
+    /// - Parameter confinement: that of the machine.
+    init(_ machine: Confined<ConnectionMachine>, isChunked: Bool, confinement: Confinement) {
         self.machine = machine
+        progress = Confined(Progress(), to: confinement)
         self.isChunked = isChunked
     }
 
     func write(_ bytes: [UInt8]) async throws {
-        guard !isGone else { throw BodyError.disconnected }
+        let (machine, progress) = (machine.value, progress.value)
+        guard !progress.isGone else { throw BodyError.disconnected }
         guard !bytes.isEmpty else { return }
-        let machine = machine.value
         if isChunked {
             ResponseSerializer.append(chunk: bytes, to: &machine.output)
         } else {
@@ -25,19 +30,22 @@ final class StreamedResponse: ResponseWriter, @unchecked Sendable {
         }
         machine.exchange?.written += bytes.count
         machine.resumed()
-        while !isGone, machine.pendingOutput >= machine.limits.pendingOutput {
-            await withCheckedContinuation { waiting = $0 }
+        while !progress.isGone, machine.pendingOutput >= machine.limits.pendingOutput {
+            await withCheckedContinuation { progress.waiting = $0 }
         }
-        if isGone { throw BodyError.disconnected }
+        if progress.isGone { throw BodyError.disconnected }
     }
 
+    /// Resumes the producer, because there is room for output.
     func drained() {
-        waiting?.resume()
-        waiting = nil
+        let progress = progress.value
+        progress.waiting?.resume()
+        progress.waiting = nil
     }
 
+    /// Ends the stream with an error, because the connection broke.
     func disconnected() {
-        isGone = true
+        progress.value.isGone = true
         drained()
     }
 }

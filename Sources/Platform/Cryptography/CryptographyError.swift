@@ -4,10 +4,10 @@ internal import COpenSSL
 public struct CryptographyError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Reason: String, Sendable {
         case invalidKey = "this is not a usable key"
-        case unsupportedKey = "keys of this kind are not used here"
+        case unsupportedKey = "keys of this kind are not supported"
         case rsaTooShort = "RSA keys need at least 2048 bits"
         case rsaTooLong = "RSA keys may have at most 8192 bits"
-        case privateKey = "this is a private key; only public keys belong here"
+        case privateKey = "this is a private key; only public keys are accepted"
         case notSealedHere = "this was not sealed with any of these keys, or was altered"
         case failure = "the cryptographic library failed"
     }

@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Glibc
+internal import Files
 
 /// Owner of one connection to the SQLite file.
 ///
@@ -53,16 +53,18 @@ internal import Glibc
 
     /// The store holds identities, so only its owner may read the file. SQLite gives the log equal permissions.
     private static func create(_ path: String) throws(DatabaseError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw unsafe DatabaseError(.cannotOpen, cause: "\(path): \(String(cString: strerror(errno)))")
+        do throws(SystemError) {
+            try FileContent.create(path, mode: 0o600)
+        } catch {
+            throw DatabaseError(.cannotOpen, cause: "\(path): \(error.message)")
         }
-        close(descriptor)
     }
 
     private static func find(_ path: String) throws(DatabaseError) {
-        guard unsafe access(path, F_OK) == 0 else {
-            throw unsafe DatabaseError(.cannotOpen, cause: "\(path): \(String(cString: strerror(errno)))")
+        do throws(SystemError) {
+            try FileContent.find(path)
+        } catch {
+            throw DatabaseError(.cannotOpen, cause: "\(path): \(error.message)")
         }
     }
 

@@ -35,7 +35,7 @@ extension Database {
         for answer: Monitor<Result<Value, DatabaseError>?>
     ) throws(DatabaseError) -> Value {
         guard let result = answer.wait(for: { $0 }) else {
-            throw DatabaseError(.failed, cause: "a wait without an end ended")
+            throw DatabaseError(.failed, cause: "a wait without a deadline timed out")
         }
         return try result.get()
     }

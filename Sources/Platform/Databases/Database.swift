@@ -47,7 +47,7 @@ public final class Database: Sendable {
         close()
     }
 
-    /// Time of the last contact with the store: a commit or an answer to the follower.
+    /// Time of the last contact with the store: a commit or a poll of the follower.
     public var lastContact: MonotonicTime { contact.last }
 
     /// Calls `onChange` after another process has written, at most once per interval, on a separate thread.

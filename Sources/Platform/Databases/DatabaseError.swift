@@ -59,7 +59,7 @@ extension DatabaseError {
 extension SystemThread {
     /// A thread that owns a connection of the store.
     static func forStore(_ body: @escaping @Sendable () -> Void) throws(DatabaseError) -> SystemThread {
-        do throws(ThreadFault) {
+        do throws(ThreadError) {
             return try SystemThread(body)
         } catch {
             throw DatabaseError(.failed, cause: error.description)

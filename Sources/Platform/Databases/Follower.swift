@@ -51,7 +51,7 @@ final class FollowedFile {
         identity = FileIdentity(path: path)
     }
 
-    /// Returns true if another process has written since the last poll; touches `contact` if the store answered.
+    /// Returns true if another process has written since the last poll; touches `contact` if the store responded.
     func poll(_ contact: StoreContact) -> Bool {
         // A file that was moved away or replaced is not the one that other processes write.
         guard identity != nil, FileIdentity(path: path) == identity else { return false }

@@ -46,7 +46,7 @@ final class Write<Value: Sendable, Refusal: Error>: QueuedWrite, @unchecked Send
         case _ where fault != nil: answer(.failure(fault ?? DatabaseError(.failed, cause: "")))
         case .commit(let value, _): answer(.success(.success(value)))
         case .refuse(let refusal): answer(.success(.failure(refusal)))
-        case nil: answer(.failure(DatabaseError(.failed, cause: "a write was answered before it ran")))
+        case nil: answer(.failure(DatabaseError(.failed, cause: "a write was completed before it ran")))
         }
     }
 }

@@ -7,55 +7,46 @@ internal import Glibc
 /// stale lock. The file stays: removing it would let two processes lock two files.
 public final class FolderLock: Sendable {
     /// The reasons why a folder cannot be locked.
-    public enum Refusal: Error, Sendable, Hashable {
+    public enum LockError: Error, Sendable, Hashable {
         /// Another process holds the lock.
         case inUse
         /// The file cannot be opened or locked; the text has the path and the system's message.
         case failed(String)
     }
 
-    private let descriptor: Int32
+    private let descriptor: Descriptor
 
     /// Takes the lock without waiting.
     ///
     /// - Parameter folder: the path of a folder that exists.
-    public init(_ folder: String) throws(Refusal) {
+    public init(_ folder: String) throws(LockError) {
         let path = "\(folder)/lock"
-        // The path is read during the call only. O_NOFOLLOW refuses a symbolic link in place of the file.
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .failed("\(path): \(FolderLock.text(of: errno))") }
-        while gatehouse_try_lock(descriptor) != 0 {
-            let code = errno
-            if code == EINTR { continue }
-            close(descriptor)
-            throw code == EWOULDBLOCK ? .inUse : .failed("\(path): \(FolderLock.text(of: code))")
+        do throws(SystemError) {
+            // O_NOFOLLOW refuses a symbolic link in place of the file.
+            descriptor = try Descriptor.opening(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            let number = descriptor.number
+            _ = try systemCall("flock") { gatehouse_try_lock(number) }
+        } catch {
+            throw error.isWouldBlock ? .inUse : .failed("\(path): \(error.message)")
         }
-        self.descriptor = descriptor
     }
 
     /// Creates the folder and its missing parents (mode 0700), then takes the lock.
     ///
     /// - Parameter folder: a path; one that does not begin with `/` is relative to the working directory.
-    public convenience init(making folder: String) throws(Refusal) {
+    public convenience init(making folder: String) throws(LockError) {
         var path: [UInt8] = []
         for (index, part) in folder.utf8.split(separator: UInt8(ascii: "/")).enumerated() {
             if index > 0 || folder.utf8.first == UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }
             path += part
             let text = String(decoding: path, as: UTF8.self)
-            // The path is read during the call only.
-            guard unsafe mkdir(text, 0o700) == 0 || errno == EEXIST else {
-                throw .failed("\(text): cannot be made: \(FolderLock.text(of: errno))")
+            do throws(SystemError) {
+                // The path is read during the call only.
+                _ = try systemCall("mkdir") { unsafe mkdir(text, 0o700) }
+            } catch {
+                guard error.code == EEXIST else { throw .failed("\(text): cannot be made: \(error.message)") }
             }
         }
         try self.init(folder)
-    }
-
-    deinit {
-        close(descriptor)
-    }
-
-    private static func text(of code: Int32) -> String {
-        // The text from strerror is copied at once.
-        unsafe String(cString: strerror(code))
     }
 }

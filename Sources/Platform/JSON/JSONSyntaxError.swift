@@ -15,7 +15,7 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
         case unclosedArray = "this [ is never closed: expected , or ] before the end"
         case trailingContent = "expected the end of the text"
         case typographicQuote = "this is a typographic quotation mark: write \" (U+0022)"
-        case otherQuote = "strings and names stand in double quotation marks: write \""
+        case otherQuote = "strings and names must be in double quotation marks: write \""
         case unterminatedString = "unterminated string"
         case mistakenlyClosedString =
             "unterminated string: a typographic quotation mark does not close it, write \" (U+0022)"
@@ -25,7 +25,7 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
         case loneSurrogate = "this escape is one half of a surrogate pair"
         case invalidUTF8 = "these bytes are not UTF-8"
         case controlCharacter = "control characters must be escaped"
-        case duplicateName = "this name stands twice in its object"
+        case duplicateName = "this name occurs twice in its object"
         case tooDeep = "arrays and objects are nested too deeply"
         case unterminatedComment = "unterminated comment"
         case invalidComment = "a comment begins with // or /*"

@@ -1,4 +1,5 @@
 internal import CLinux
+public import Files
 internal import Glibc
 internal import Time
 
@@ -24,7 +25,7 @@ public final class Listener: EventHandler {
     public init(
         _ address: SocketAddress, on reactor: Reactor, tls: @escaping () -> TLSServerContext? = { nil },
         outOfDescriptors: @escaping () -> Bool = { false }, accepted: @escaping (Stream) -> Void
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.reactor = reactor
         self.outOfDescriptors = outOfDescriptors
         self.accepted = accepted
@@ -38,7 +39,7 @@ public final class Listener: EventHandler {
     }
 
     /// Starts accepting connections.
-    public func start() throws(SocketFault) {
+    public func start() throws(SystemError) {
         key = try reactor.add(descriptor, .read, self)
         isWatching = true
     }
@@ -64,8 +65,8 @@ public final class Listener: EventHandler {
 
     private func accept(atMost limit: Int) {
         for _ in 0..<limit {
-            do throws(SocketFault) {
-                let number = try system("accept4") { gatehouse_accept(descriptor.number) }
+            do throws(SystemError) {
+                let number = try systemCall("accept4") { gatehouse_accept(descriptor.number) }
                 let connection = Descriptor(number)
                 // Without TCP_NODELAY, an answer of several writes waits for acknowledgements; a failure costs only
                 // that delay.

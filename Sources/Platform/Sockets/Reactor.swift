@@ -1,4 +1,5 @@
 internal import CLinux
+public import Files
 internal import Glibc
 internal import Synchronization
 public import Threads
@@ -46,7 +47,6 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         var jobs: [UnownedJob] = []
         var closures: [@Sendable () -> Void] = []
         var isStopping = false
-        var thread: pthread_t?
     }
 
     private struct Slot {
@@ -62,28 +62,34 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     private var timers = TimerHeap()
     private var readyNextTurn: [RegistrationKey] = []
     private var endOfTurn: [() -> Void] = []
-    private var running: pthread_t?
 
-    /// Watch that is told of long steps; nil disables the measurement.
+    /// The ownership of the loop's thread, for values that belong to it.
+    public let confinement = Confinement()
+    /// Watch that reports long steps; nil disables the measurement.
     public var stepWatch: StepWatch?
     /// Clock readings of the current turn.
     public private(set) var turn = Turn.now()
     /// Buffer that all connections of this loop read into.
     public var readBuffer: [UInt8] = Array(repeating: 0, count: 64 << 10)
 
-    public init() throws(SocketFault) {
-        epoll = Descriptor(try system("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-        wakeUp = Descriptor(try system("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
+    public init() throws(SystemError) {
+        epoll = Descriptor(try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        wakeUp = Descriptor(try systemCall("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
         try control(EPOLL_CTL_ADD, wakeUp, EPOLLIN.rawValue, userData: .max)
     }
 
     /// True if the caller is on this loop's thread.
-    public var isCurrent: Bool { running.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    public var isCurrent: Bool { confinement.isCurrent }
+
+    /// True if no job, closure or early event waits for the loop.
+    var hasNothingQueued: Bool {
+        readyNextTurn.isEmpty && inbox.withLock { $0.jobs.isEmpty && $0.closures.isEmpty }
+    }
 
     // MARK: Registrations
 
     /// Watches a descriptor until ``remove(_:_:)``.
-    func add(_ descriptor: Descriptor, _ interest: Readiness, _ handler: any EventHandler) throws(SocketFault)
+    func add(_ descriptor: Descriptor, _ interest: Readiness, _ handler: any EventHandler) throws(SystemError)
         -> RegistrationKey
     {
         let slot: UInt32
@@ -149,11 +155,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     /// Starts a thread that runs the loop until ``stop()``.
-    public func start() throws(SocketFault) -> SystemThread {
-        do throws(ThreadFault) {
+    public func start() throws(SystemError) -> SystemThread {
+        do throws(ThreadError) {
             return try SystemThread { self.run() }
         } catch {
-            throw SocketFault(call: "pthread_create", code: error.code)
+            throw SystemError(call: "pthread_create", code: error.code)
         }
     }
 
@@ -173,7 +179,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
     /// Runs the loop on the calling thread until ``stop()``.
     public func run() {
-        running = pthread_self()
+        confinement.begin()
         var events = unsafe Array(repeating: epoll_event(), count: 256)
         var isStopping = false
         while !isStopping {
@@ -190,12 +196,12 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
             }
             watched(.ending) { for action in endOfTurn { action() } }
         }
-        running = nil
+        confinement.end()
     }
 
     private func wait(_ events: inout [epoll_event]) -> Int {
         var timeout: Int32 = -1
-        if !readyNextTurn.isEmpty || inbox.withLock({ !$0.jobs.isEmpty || !$0.closures.isEmpty }) {
+        if !hasNothingQueued {
             timeout = 0
         } else if let earliest = timers.earliest {
             let nanoseconds = earliest.nanoseconds(since: .now())
@@ -255,11 +261,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func control(
         _ operation: Int32, _ descriptor: Descriptor, _ mask: UInt32, userData: UInt64
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         // The union's number is the member that `run` reads back, never its pointer.
         var event = unsafe epoll_event()
         unsafe event.events = mask
         unsafe event.data.u64 = userData
-        _ = try system("epoll_ctl") { unsafe epoll_ctl(epoll.number, operation, descriptor.number, &event) }
+        _ = try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll.number, operation, descriptor.number, &event) }
     }
 }

@@ -1,3 +1,5 @@
+internal import Addresses
+public import Files
 internal import Glibc
 internal import Text
 
@@ -51,7 +53,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Returns: the address, with a free port in place of 0.
     /// - Throws: the error of bind(2) if another process uses the address.
-    public func free() throws(SocketFault) -> SocketAddress {
+    public func free() throws(SystemError) -> SocketAddress {
         let descriptor = try bind(sharing: false)
         let port = unsafe numericAddress { unsafe getsockname(descriptor.number, $0, $1) }.port
         return SocketAddress(host: host, port: port)
@@ -61,24 +63,24 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     static let queueLength = 4096
 
     /// Binds and listens; the socket is non-blocking and may share its port with other sockets of this process.
-    func listen() throws(SocketFault) -> Descriptor {
+    func listen() throws(SystemError) -> Descriptor {
         let descriptor = try bind(sharing: true)
-        _ = try system("listen") { Glibc.listen(descriptor.number, Int32(SocketAddress.queueLength)) }
+        _ = try systemCall("listen") { Glibc.listen(descriptor.number, Int32(SocketAddress.queueLength)) }
         return descriptor
     }
 
-    func bind(sharing: Bool) throws(SocketFault) -> Descriptor {
+    func bind(sharing: Bool) throws(SystemError) -> Descriptor {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0, let first = unsafe list else {
-            throw SocketFault(call: "cannot resolve \(host)", code: EADDRNOTAVAIL)
+            throw SystemError(call: "cannot resolve \(host)", code: EADDRNOTAVAIL)
         }
         defer { unsafe freeaddrinfo(first) }
         // The list and its targets live until freeaddrinfo above.
         let family = unsafe first.pointee.ai_family
-        let number = try system("socket") {
+        let number = try systemCall("socket") {
             Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         }
         let descriptor = Descriptor(number)
@@ -90,7 +92,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
             let isDualStack = IPAddress(host).map { $0.isUnspecified || $0.bytes.count == 4 } ?? false
             try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isDualStack ? 0 : 1)
         }
-        _ = try system("cannot listen on \(self)") {
+        _ = try systemCall("cannot listen on \(self)") {
             unsafe Glibc.bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen)
         }
         return descriptor
@@ -99,9 +101,9 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
 func setOption(
     _ descriptor: Descriptor, _ level: Int32, _ option: Int32, _ value: Int32 = 1
-) throws(SocketFault) {
+) throws(SystemError) {
     var value = value
-    _ = try system("setsockopt") {
+    _ = try systemCall("setsockopt") {
         // All options used here have Int32 values.
         unsafe setsockopt(descriptor.number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }

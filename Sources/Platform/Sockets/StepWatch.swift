@@ -7,7 +7,7 @@ internal import Glibc
 public struct StepWatch {
     /// The kind of a step.
     public enum Step: String, Sendable {
-        /// A descriptor was ready: requests were read, and answered unless they had to wait.
+        /// A descriptor was ready: requests were read, and those with an immediate response were answered.
         case event
         /// A task ran until it suspended or ended.
         case task

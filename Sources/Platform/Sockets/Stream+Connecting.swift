@@ -1,25 +1,26 @@
+public import Files
 internal import Glibc
 
 extension Stream {
     /// Starts connecting to a numeric address. The stream becomes ready for writing when the attempt succeeds or fails.
-    public static func connecting(to address: SocketAddress) throws(SocketFault) -> Stream {
+    public static func connecting(to address: SocketAddress) throws(SystemError) -> Stream {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         guard unsafe getaddrinfo(address.host, String(address.port), &hints, &list) == 0, let first = unsafe list else {
-            throw SocketFault(call: "\(address.host) is not a numeric address", code: EINVAL)
+            throw SystemError(call: "\(address.host) is not a numeric address", code: EINVAL)
         }
         defer { unsafe freeaddrinfo(first) }
         // The list and its targets live until freeaddrinfo above.
         let family = unsafe first.pointee.ai_family
-        let number = try system("socket") {
+        let number = try systemCall("socket") {
             Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         }
         let descriptor = Descriptor(number)
         try? setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
-        do throws(SocketFault) {
-            _ = try system("connect") {
+        do throws(SystemError) {
+            _ = try systemCall("connect") {
                 unsafe Glibc.connect(number, first.pointee.ai_addr, first.pointee.ai_addrlen)
             }
         } catch {
@@ -29,11 +30,11 @@ extension Stream {
     }
 
     /// Throws if the connection attempt failed; call it once the stream is ready for writing.
-    public func checkConnected() throws(SocketFault) {
+    public func checkConnected() throws(SystemError) {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
-        _ = try system("getsockopt") { unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &code, &length) }
-        guard code == 0 else { throw SocketFault(call: "connect", code: code) }
+        _ = try systemCall("getsockopt") { unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &code, &length) }
+        guard code == 0 else { throw SystemError(call: "connect", code: code) }
     }
 
     /// Returns the connection with TLS as a client, or nil if memory is short.

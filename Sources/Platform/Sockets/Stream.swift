@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The result of a read or write on a connection.
@@ -33,7 +34,7 @@ public final class Stream {
         if let tls { return tls.read(into: &buffer) }
         let number = descriptor.number
         do {
-            let count = try system("read") {
+            let count = try systemCall("read") {
                 // The buffer is borrowed for the call and exactly as long as the count.
                 unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
             }
@@ -49,7 +50,7 @@ public final class Stream {
         let number = descriptor.number
         guard start < bytes.count else { return .count(0) }
         do {
-            let count = try system("send") {
+            let count = try systemCall("send") {
                 unsafe bytes.withUnsafeBytes { all -> Int in
                     let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
                     return unsafe Glibc.send(number, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))

@@ -1,4 +1,6 @@
+internal import Addresses
 internal import COpenSSL
+internal import Files
 internal import Glibc
 
 /// TLS on one socket. The first reads and writes perform the handshake.

@@ -2,7 +2,7 @@ internal import COpenSSL
 internal import Glibc
 
 /// An error in the TLS setup: one sentence that names the file and its fault, never a key.
-public struct TLSFault: Error, Sendable, Hashable, CustomStringConvertible {
+public struct TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) {
@@ -20,18 +20,18 @@ public struct TLSFault: Error, Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     /// - certificateFile: path of a PEM file: the certificate, then the intermediate ones.
     /// - privateKeyFile: path of an unencrypted PEM file.
-    public init(certificateFile: String, privateKeyFile: String) throws(TLSFault) {
+    public init(certificateFile: String, privateKeyFile: String) throws(TLSError) {
         let handle = try unsafe makeContext(TLS_server_method())
         unsafe self.handle = handle
         guard unsafe SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else {
-            throw TLSFault("\(certificateFile): this is not a PEM file with a certificate chain")
+            throw TLSError("\(certificateFile): this is not a PEM file with a certificate chain")
         }
         guard unsafe SSL_CTX_use_PrivateKey_file(handle, privateKeyFile, SSL_FILETYPE_PEM) == 1 else {
-            throw TLSFault(
+            throw TLSError(
                 "\(privateKeyFile): this is not the private key of \(certificateFile), unencrypted and in PEM")
         }
         guard unsafe SSL_CTX_check_private_key(handle) == 1 else {
-            throw TLSFault("\(privateKeyFile): this key does not belong to \(certificateFile)")
+            throw TLSError("\(privateKeyFile): this key does not belong to \(certificateFile)")
         }
         unsafe SSL_CTX_set_alpn_select_cb(handle, selectProtocol, nil)
     }
@@ -76,19 +76,19 @@ private let selectProtocol:
     /// - Parameters:
     /// - authoritiesFile: path of a PEM file; nil for the system's authorities.
     /// - applicationProtocol: the protocol to offer (RFC 7301); nil for none.
-    public init(authoritiesFile: String?, applicationProtocol: String? = "http/1.1") throws(TLSFault) {
+    public init(authoritiesFile: String?, applicationProtocol: String? = "http/1.1") throws(TLSError) {
         let handle = try unsafe makeContext(TLS_client_method())
         unsafe self.handle = handle
         unsafe SSL_CTX_set_verify(handle, SSL_VERIFY_PEER, nil)
         if let authoritiesFile {
             guard unsafe SSL_CTX_load_verify_file(handle, authoritiesFile) == 1 else {
-                throw TLSFault("\(authoritiesFile): this is not a PEM file with certificates")
+                throw TLSError("\(authoritiesFile): this is not a PEM file with certificates")
             }
             // A configured certificate is trusted, also if it is an intermediate authority's or the server's own.
             unsafe X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(handle), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         } else {
             guard unsafe SSL_CTX_set_default_verify_paths(handle) == 1 else {
-                throw TLSFault("the system's certificate authorities cannot be read")
+                throw TLSError("the system's certificate authorities cannot be read")
             }
         }
         guard let name = applicationProtocol?.utf8 else { return }
@@ -109,14 +109,14 @@ private let cipherSuites = [
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
 ].joined(separator: ":")
 
-private func makeContext(_ method: OpaquePointer?) throws(TLSFault) -> OpaquePointer {
+private func makeContext(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
     // OpenSSL writes to sockets without MSG_NOSIGNAL, so SIGPIPE is ignored.
     signal(SIGPIPE, SIG_IGN)
-    guard let handle = unsafe SSL_CTX_new(method) else { throw TLSFault("OpenSSL cannot set up TLS") }
+    guard let handle = unsafe SSL_CTX_new(method) else { throw TLSError("OpenSSL cannot set up TLS") }
     unsafe gatehouse_ssl_ctx_prepare(handle)
     guard unsafe SSL_CTX_set_cipher_list(handle, cipherSuites) == 1 else {
         unsafe SSL_CTX_free(handle)
-        throw TLSFault("OpenSSL has none of the cipher suites that are used here")
+        throw TLSError("OpenSSL has none of the cipher suites that are used here")
     }
     return unsafe handle
 }

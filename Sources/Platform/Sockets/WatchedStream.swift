@@ -1,3 +1,5 @@
+public import Files
+
 /// A stream registered at a reactor on behalf of a handler.
 public final class WatchedStream {
     public let stream: Stream
@@ -8,7 +10,7 @@ public final class WatchedStream {
 
     public init(
         _ stream: Stream, on reactor: Reactor, interest: Readiness, handler: any EventHandler
-    ) throws(SocketFault) {
+    ) throws(SystemError) {
         self.stream = stream
         self.reactor = reactor
         self.interest = interest

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Glibc
+internal import Files
 internal import Synchronization
 public import Threads
 
@@ -12,7 +12,7 @@ public final class LogSink: Sendable {
     }
 
     static let capacity = 8 << 20
-    /// How long ``close(within:)`` waits by default for a reader of standard error that has stopped reading.
+    /// Default time that ``close(within:)`` waits for a reader of standard error that has stopped reading.
     public static let closingTime: Duration = .seconds(3)
 
     private let queue = Mutex(Queue())
@@ -24,24 +24,15 @@ public final class LogSink: Sendable {
     private let thread: Mutex<SystemThread?>
 
     /// Writes to standard error.
-    public static func standardError() throws(ThreadFault) -> LogSink {
-        try LogSink { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                // The slice is borrowed for the call, with its own count.
-                let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
-                // The reader of standard error is gone, so the fault cannot be reported.
-                guard count > 0 else { return }
-                rest = rest.dropFirst(count)
-            }
-        }
+    public static func standardError() throws(ThreadError) -> LogSink {
+        // An error means that the reader of standard error is gone, so it cannot be reported.
+        try LogSink { bytes in try? Descriptor.standardError.write(bytes) }
     }
 
     /// Starts the writing thread.
     ///
     /// - Parameter write: called on that thread with complete lines; it may block.
-    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadFault) {
+    public init(write: @escaping @Sendable ([UInt8]) -> Void) throws(ThreadError) {
         self.write = write
         thread = Mutex(nil)
         let thread = try SystemThread { [weak self] in self?.run() }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Text
 
@@ -25,13 +26,8 @@ public struct ProcessFigures: Sendable {
     private static func words(of path: String) -> [Substring]? { text(of: path)?.words(between: " ", "\n") }
 
     private static func text(of path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var buffer = Array(repeating: UInt8(0), count: 4096)
-        // The buffer is exactly as long as the count that is passed.
-        let count = unsafe read(descriptor, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+        guard let bytes = try? Descriptor.reading(path).read(atMost: 4096), !bytes.isEmpty else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func countDescriptors() -> Int {

@@ -12,3 +12,11 @@ public struct ASCII: Hashable, Sendable, ExpressibleByUnicodeScalarLiteral {
         octet = UInt8(ascii: scalar)
     }
 }
+
+extension ASCII {
+    /// Maps `A`–`Z` to `a`–`z`; all other octets are unchanged.
+    @inlinable public static func lowercased(_ octet: UInt8) -> UInt8 { 0x41...0x5A ~= octet ? octet | 0x20 : octet }
+
+    /// Returns true for the control characters of ASCII other than the tab.
+    @inlinable public static func isControl(_ octet: UInt8) -> Bool { octet < 0x20 && octet != 0x09 || octet == 0x7F }
+}

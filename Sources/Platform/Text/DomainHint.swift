@@ -2,7 +2,7 @@
 /// 2.3.2.1), so another spelling would match nothing.
 public enum DomainHint {
     /// Text that follows the name of the value that has the domain.
-    public static let text = "has a domain with letters beyond ASCII: write it in its ASCII form, xn--…"
+    public static let text = "has a domain with letters outside ASCII: write it in its ASCII form, xn--…"
 
     /// Returns true if a domain has characters outside ASCII.
     public static func isNeeded(forDomain text: some StringProtocol) -> Bool { text.utf8.contains { $0 >= 0x80 } }

@@ -99,25 +99,22 @@ extension StringProtocol where SubSequence == Substring {
     /// Returns the text with `A`–`Z` mapped to `a`–`z` and all other octets unchanged.
     ///
     /// Unicode's mapping would also map the Kelvin sign to `k`, so that two different texts become one.
-    public func asciiLowercased() -> String {
-        String(self[...].utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+    @inlinable public func asciiLowercased() -> String {
+        guard utf8.contains(where: { 0x41...0x5A ~= $0 }) else { return String(self) }
+        return String(decoding: self[...].utf8.map(ASCII.lowercased), as: UTF8.self)
     }
 
     /// Returns the text with `a`–`z` mapped to `A`–`Z` and all other octets unchanged.
     public func asciiUppercased() -> String {
-        String(self[...].utf8.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 })
+        String(decoding: self[...].utf8.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 }, as: UTF8.self)
     }
 
     /// Returns true if another text has the same octets, with `A`–`Z` read as `a`–`z`.
-    public func isExactly(ignoringASCIICase other: some StringProtocol) -> Bool {
+    @inlinable public func isExactly(ignoringASCIICase other: some StringProtocol) -> Bool {
         utf8.elementsEqual(other.utf8) { one, another in
-            one == another || (0x61...0x7A).contains(one | 0x20) && one | 0x20 == another | 0x20
+            ASCII.lowercased(one) == ASCII.lowercased(another)
         }
     }
-}
-
-extension String {
-    fileprivate init(_ octets: [UInt8]) { self.init(decoding: octets, as: UTF8.self) }
 }
 
 extension String? {

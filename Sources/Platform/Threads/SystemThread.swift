@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A thread that the system could not start (pthread_create(3)).
-public struct ThreadFault: Error, Sendable, CustomStringConvertible {
+public struct ThreadError: Error, Sendable, CustomStringConvertible {
     /// The error number that pthread_create returned.
     public let code: Int32
 
@@ -19,7 +19,7 @@ public final class SystemThread: Sendable {
     private let handle: Mutex<pthread_t?>
 
     /// Starts the thread at once.
-    public init(_ body: @escaping @Sendable () -> Void) throws(ThreadFault) {
+    public init(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         var handle = pthread_t()
         // The box is retained here and released by the started thread.
         let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
@@ -33,7 +33,7 @@ public final class SystemThread: Sendable {
             }, start)
         guard code == 0 else {
             unsafe Unmanaged<Start>.fromOpaque(start).release()
-            throw ThreadFault(code: code)
+            throw ThreadError(code: code)
         }
         self.handle = Mutex(handle)
     }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 // RFC 3339, section 5.6:
 //   date-time = full-date "T" full-time
 //   full-time = partial-time time-offset;  time-offset = "Z" / ("+" / "-") time-hour ":" time-minute
@@ -32,7 +30,7 @@ extension Timestamp {
 
     /// Returns the RFC 3339 text as ASCII bytes. `milliseconds: true` always writes three fraction digits.
     public func rfc3339Bytes(milliseconds: Bool = false) -> [UInt8] {
-        let date = CalendarDate(secondsSinceEpoch: Int(seconds))
+        let date = CalendarDate(self)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(24)
         func append(_ value: Int, digits: Int) {
@@ -70,33 +68,6 @@ extension Timestamp {
         case 4, 6, 9, 11: 30
         default: 31
         }
-    }
-}
-
-/// A moment split into UTC fields by the C library.
-private struct CalendarDate {
-    var year, month, day, hour, minute, second: Int
-
-    init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
-        (self.year, self.month, self.day) = (year, month, day)
-        (self.hour, self.minute, self.second) = (hour, minute, second)
-    }
-
-    init(secondsSinceEpoch seconds: Int) {
-        var time: time_t = seconds
-        // `tm` holds a pointer to a zone name, which is never read here. gmtime_r fails only for years beyond Int32.
-        var split = unsafe tm()
-        unsafe gmtime_r(&time, &split)
-        (year, month, day) = unsafe (Int(split.tm_year) + 1900, Int(split.tm_mon) + 1, Int(split.tm_mday))
-        (hour, minute, second) = unsafe (Int(split.tm_hour), Int(split.tm_min), Int(split.tm_sec))
-    }
-
-    var secondsSinceEpoch: Int {
-        var split = unsafe tm(
-            tm_sec: Int32(second), tm_min: Int32(minute), tm_hour: Int32(hour), tm_mday: Int32(day),
-            tm_mon: Int32(month - 1), tm_year: Int32(year - 1900), tm_wday: 0, tm_yday: 0, tm_isdst: 0, tm_gmtoff: 0,
-            tm_zone: nil)
-        return unsafe timegm(&split)
     }
 }
 

@@ -1,6 +1,5 @@
 public import Cryptography
-public import HTTPClient
-internal import HTTPMessage
+public import HTTPMessage
 internal import Text
 internal import Time
 

@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import HTTPClient
+internal import HTTPMessage
 internal import JSON
 internal import Text
 internal import Time

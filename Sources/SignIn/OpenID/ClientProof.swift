@@ -1,5 +1,4 @@
 internal import Cryptography
-internal import HTTPClient
 internal import HTTPMessage
 internal import Time
 

@@ -1,4 +1,4 @@
-public import Sockets
+public import Addresses
 internal import Time
 
 /// The source of a token that no known key verifies.

@@ -1,7 +1,6 @@
-internal import HTTPClient
+internal import Addresses
 internal import HTTPMessage
 internal import Snapshots
-internal import Sockets
 internal import Text
 internal import Time
 public import Tokens

@@ -1,4 +1,5 @@
 public import HTTPClient
+public import HTTPMessage
 public import Identities
 internal import Text
 

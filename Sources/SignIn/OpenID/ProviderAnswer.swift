@@ -74,7 +74,7 @@ extension OutboundResponse {
 
 extension ProviderFault {
     /// Converts the error of a failed request. A response that cannot be read is not an outage.
-    init(_ fault: OutboundFault, from url: AbsoluteURL) {
+    init(_ fault: OutboundError, from url: AbsoluteURL) {
         self.init(isOutage: !fault.isOfAnswer, "\(url.host)\(url.path): \(fault)")
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import HTTPMessage
 internal import Identities
 internal import JSON
 internal import Text

@@ -1,5 +1,6 @@
 public import Cryptography
 public import HTTPClient
+internal import HTTPMessage
 public import Identities
 internal import JSON
 internal import Snapshots

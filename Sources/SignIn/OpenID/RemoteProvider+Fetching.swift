@@ -144,7 +144,7 @@ extension RemoteProvider {
         var request = OutboundRequest(.get, url, fields: Fields([(.accept, types)]), policy: address.policy)
         request.limits = .lookUp
         let response: OutboundResponse
-        do throws(OutboundFault) {
+        do throws(OutboundError) {
             response = try await http.send(request)
         } catch {
             throw ProviderFault(error, from: url)

@@ -80,7 +80,7 @@ struct TokenEndpoint: Sendable {
         var request = OutboundRequest(
             .post, url, fields: fields, body: FormEncoding.body(form), policy: party.remote.address.policy)
         request.limits = limits
-        do throws(OutboundFault) {
+        do throws(OutboundError) {
             return Reply(try await party.http.send(request), hiding: secrets + proof.secrets(of: party.client.clientID))
         } catch {
             let fault = ProviderFault(error, from: url)

@@ -46,7 +46,7 @@ extension RelyingParty {
         var request = OutboundRequest(.get, url, fields: fields, policy: remote.address.policy)
         request.limits = .lookUp
         let response: OutboundResponse
-        do throws(OutboundFault) {
+        do throws(OutboundError) {
             response = try await http.send(request)
         } catch {
             return UserinfoAnswer(ProviderFault(error, from: url))

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Files
 
 /// Fuzzes configuration files, with a few files and variables that they may refer to.
 ///
@@ -37,9 +38,9 @@ private let files = [
 
 private let sources = SettingSources(
     environment: { $0 == "SECRET" ? secret : nil },
-    file: { (path, _) throws(FileFault) -> [UInt8] in
+    file: { (path, _) throws(FileError) -> [UInt8] in
         guard path.hasPrefix("etc/"), let text = files[String(path.dropFirst(4))] else {
-            throw FileFault("no such file or directory")
+            throw FileError("no such file or directory")
         }
         return Array(text.utf8)
     })

@@ -23,7 +23,7 @@ func fuzzRequest(_ bytes: [UInt8]) {
 private struct Reading: Equatable {
     var requests: [Seen] = []
     var bodies: [[UInt8]] = []
-    var fault: ProtocolFault?
+    var fault: ProtocolError?
     /// Number of bytes outside complete requests and bodies.
     var rest = 0
 
@@ -33,7 +33,7 @@ private struct Reading: Equatable {
     init(_ bytes: [UInt8], pieces: [Int]) {
         var connection = Connection()
         var position = 0
-        do throws(ProtocolFault) {
+        do throws(ProtocolError) {
             for piece in pieces {
                 let end = min(bytes.count, position + piece)
                 connection.buffer += bytes[position..<end]
@@ -58,7 +58,7 @@ private struct Connection {
     }
 
     /// Performs one step. Returns false if more bytes are needed.
-    mutating func advance(_ reading: inout Reading) throws(ProtocolFault) -> Bool {
+    mutating func advance(_ reading: inout Reading) throws(ProtocolError) -> Bool {
         switch body {
         case nil:
             let bytes = buffer

@@ -15,12 +15,12 @@ private struct Head: Equatable {
     var fields: Fields?
     var framing: ResponseHead.Framing?
     var consumed = 0
-    var fault: ProtocolFault?
+    var fault: ProtocolError?
 
     init(_ bytes: [UInt8], pieces: [Int]) {
         var parser = ResponseParser()
         var position = 0
-        do throws(ProtocolFault) {
+        do throws(ProtocolError) {
             for piece in pieces {
                 position = min(bytes.count, position + piece)
                 guard let head = try parser.parse(bytes.span.extracting(0..<position)) else { continue }

@@ -40,7 +40,7 @@ internal import Glibc
         unsafe rmdir(directory)
     }
 
-    /// A server's certificate and key, as files.
+    /// Issues a server's certificate and returns the paths of the certificate and key.
     ///
     /// - Parameters:
     ///   - names: subject alternative names in OpenSSL's form: `DNS:localhost`, `IP:127.0.0.1`.

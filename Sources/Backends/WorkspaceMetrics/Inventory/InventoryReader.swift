@@ -44,7 +44,7 @@ struct InventoryReader {
         let name = text(value, "name", limit: InventoryLimits.name)
         let createdAt = moment(value, "created_at")
         let workflows = list(value, "workflows", uniqueBy: ("id", \.id)) { $0.workflow($1) }
-        let members = list(value, "members", uniqueBy: ("email", { foldedASCII($0.email) })) { $0.member($1) }
+        let members = list(value, "members", uniqueBy: ("email", { $0.email.asciiLowercased() })) { $0.member($1) }
         let runners = list(value, "runners", uniqueBy: ("id", \.id)) { $0.runner($1) }
         guard let id, let name else { return nil }
         var workspace = Workspace(id: id, name: name, createdAt: createdAt)

@@ -67,9 +67,3 @@ public struct WorkspaceRole: Sendable, Hashable {
     public var name: String
     public var scopes: [String]
 }
-
-/// Converts ASCII letters to lower case, for comparing e-mail addresses.
-func foldedASCII(_ text: String) -> String {
-    guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
-    return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
-}

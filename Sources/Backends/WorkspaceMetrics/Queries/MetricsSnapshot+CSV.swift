@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Text
 
 extension MetricsSnapshot {
     /// Returns all matches of the query, in its order, as CSV (RFC 4180). Limit and cursor are ignored.

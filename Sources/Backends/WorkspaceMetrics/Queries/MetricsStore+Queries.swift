@@ -2,6 +2,7 @@ internal import Databases
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Text
 
 /// The results of the API. The caller must already have a permit for the organization.
 extension MetricsStore {

@@ -50,14 +50,14 @@ struct InventoryEditor {
             try delete("inventory_workflow", workspace: number, id: workflow)
         case .putMember(let member, let id):
             guard let number = try workspace(id, at: path) else { return }
-            let address = foldedASCII(member.email)
+            let address = member.email.asciiLowercased()
             let position = try position(in: "inventory_member", workspace: number, "address", address)
             try rows.deleteMember(address: address, workspace: number)
             try rows.insert(member, workspace: number, position: position)
             need(member.roles, at: path + "/member")
         case .deleteMember(let email, let id):
             guard let number = try workspace(id, at: path) else { return }
-            try rows.deleteMember(address: foldedASCII(email), workspace: number)
+            try rows.deleteMember(address: email.asciiLowercased(), workspace: number)
         case .putRunner(let runner, let id):
             guard let number = try workspace(id, at: path) else { return }
             let position = try position(in: "inventory_runner", workspace: number, "id", runner.id)
@@ -85,7 +85,7 @@ struct InventoryEditor {
             try rows.setCounts(counts, workspace: number)
             for member in workspace.members {
                 try rows.setFlags(member, roles, workspace: number)
-                let address = foldedASCII(member.email)
+                let address = member.email.asciiLowercased()
                 if Counting.isWorkflowEditor(member, roles) { editors.after.insert(ExactText(address)) }
                 if Counting.isCaseOperator(member, roles) { operators.after.insert(ExactText(address)) }
             }

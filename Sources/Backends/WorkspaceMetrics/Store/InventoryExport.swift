@@ -1,4 +1,5 @@
 internal import Databases
+internal import Files
 internal import Identities
 internal import JSON
 
@@ -14,7 +15,7 @@ public struct InventoryExport: InventorySource, Sendable {
     /// The document's strong entity tag, without quotation marks.
     public let entityTag: String
     private let memory: [UInt8]
-    private let file: OwnedDescriptor?
+    private let file: Descriptor?
     private let database: Database
     private var position = 0
 

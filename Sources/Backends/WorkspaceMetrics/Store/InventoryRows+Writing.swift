@@ -1,4 +1,5 @@
 internal import Databases
+internal import Text
 internal import Time
 
 /// The rows of one generation, inside a transaction.
@@ -44,7 +45,7 @@ extension InventoryRows {
 
     /// Inserts a member without the flags that depend on roles' scopes; ``setFlags(_:_:workspace:)`` adds them.
     func insert(_ member: Member, workspace: Int, position: Int) throws(DatabaseError) {
-        let address = foldedASCII(member.email)
+        let address = member.email.asciiLowercased()
         try transaction.execute(
             "INSERT INTO inventory_member VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0)", key, .integer(workspace),
             .text(address), .integer(position), .text(member.email), .text(member.name),
@@ -67,7 +68,7 @@ extension InventoryRows {
         try transaction.execute(
             """
             UPDATE inventory_member SET edits = $4, operates = $5 WHERE generation = $1 AND workspace = $2 AND address = $3
-            """, key, .integer(workspace), .text(foldedASCII(member.email)),
+            """, key, .integer(workspace), .text(member.email.asciiLowercased()),
             .boolean(Counting.isWorkflowEditor(member, roles)), .boolean(Counting.isCaseOperator(member, roles)))
     }
 

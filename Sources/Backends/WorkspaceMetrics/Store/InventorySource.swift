@@ -1,4 +1,4 @@
-internal import Glibc
+public import Files
 internal import Text
 
 /// The source of a document, read piece by piece, such as a request's body.
@@ -28,49 +28,29 @@ public struct InventoryBytes: InventorySource, BlockingInventorySource, Sendable
 
 /// A document in a file, or on standard input.
 public struct InventoryFile: BlockingInventorySource {
-    /// The reason why a file cannot be read, with the system's message.
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
-
-        init(_ path: String) {
-            unsafe description = "\(path): \(String(cString: strerror(errno)))"
-        }
-    }
-
     private let path: String
-    private let descriptor: OwnedDescriptor
+    private let descriptor: Descriptor
 
     /// - Parameter path: `-` for standard input.
-    public init(path: String) throws(Failure) {
+    public init(path: String) throws(FileError) {
         self.path = path
-        let opened = unsafe path.isExactly("-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-        guard opened >= 0 else { throw Failure(path) }
-        descriptor = OwnedDescriptor(opened)
+        do throws(SystemError) {
+            descriptor = try path.isExactly("-") ? .standardInput : .reading(path)
+        } catch {
+            throw InventoryFile.failure(path, error)
+        }
     }
 
     public mutating func next() throws -> [UInt8]? {
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe read(descriptor.number, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure(path) }
-            buffer.removeLast(buffer.count - count)
-            return buffer.isEmpty ? nil : buffer
+        do throws(SystemError) {
+            let bytes = try descriptor.read(atMost: 1 << 18)
+            return bytes.isEmpty ? nil : bytes
+        } catch {
+            throw InventoryFile.failure(path, error)
         }
     }
-}
 
-/// A file descriptor that is closed with its last reference.
-final class OwnedDescriptor: Sendable {
-    let number: Int32
-
-    init(_ number: Int32) {
-        self.number = number
-    }
-
-    deinit {
-        close(number)
+    private static func failure(_ path: String, _ error: SystemError) -> FileError {
+        FileError("\(path): \(error.message)")
     }
 }

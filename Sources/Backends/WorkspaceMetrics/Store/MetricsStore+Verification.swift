@@ -55,8 +55,12 @@ extension MetricsStore {
                 compare(metric, workspace.id, kept: kept[metric], counted: counted[metric])
             }
             for member in workspace.members {
-                if Counting.isWorkflowEditor(member, roles) { editors.insert(ExactText(foldedASCII(member.email))) }
-                if Counting.isCaseOperator(member, roles) { operators.insert(ExactText(foldedASCII(member.email))) }
+                if Counting.isWorkflowEditor(member, roles) {
+                    editors.insert(ExactText(member.email.asciiLowercased()))
+                }
+                if Counting.isCaseOperator(member, roles) {
+                    operators.insert(ExactText(member.email.asciiLowercased()))
+                }
             }
         }
         compare(.workflowEditors, nil, kept: state.distinct.editors, counted: editors.count)

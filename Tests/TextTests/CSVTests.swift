@@ -1,7 +1,7 @@
-import HTTPMessage
 import Testing
+import Text
 
-@Suite("Cells of CSV")
+@Suite("CSV cells")
 struct CSVTests {
     private func cell(_ text: String) -> String {
         var bytes: [UInt8] = []
@@ -23,7 +23,7 @@ struct CSVTests {
     }
 
     @Test(
-        "other cells stay as they are",
+        "other cells are unchanged",
         arguments: ["", "text", "a=b", "1-2", "Jürgen", "x@y", "\u{200B}a=1", "’=1", "'=1"])
     func plain(_ text: String) {
         #expect(cell(text).isSame(as: text))

@@ -1,5 +1,3 @@
-internal import Text
-
 /// Writer of `text/csv` cells (RFC 4180).
 public enum CSV {
     /// U+FEFF in UTF-8. Without it a spreadsheet may assume another encoding; with it a program must skip it before the

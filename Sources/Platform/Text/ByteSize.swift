@@ -1,16 +1,14 @@
-internal import Text
-
 /// A number of bytes in the form of the configuration: a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`.
-struct ByteSize: Sendable, Hashable, CustomStringConvertible {
-    let bytes: Int
+public struct ByteSize: Sendable, Hashable, CustomStringConvertible {
+    public let bytes: Int
 
     private static let units = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
 
-    init(_ bytes: Int) {
+    public init(_ bytes: Int) {
         self.bytes = bytes
     }
 
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard let (unit, scale) = ByteSize.units.first(where: { text.ends(exactly: $0.0) }) else { return nil }
         let digits = text.utf8.dropLast(unit.utf8.count)
         guard (1...12).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
@@ -20,7 +18,7 @@ struct ByteSize: Sendable, Hashable, CustomStringConvertible {
         bytes = product
     }
 
-    var description: String {
+    public var description: String {
         for (unit, scale) in ByteSize.units where bytes >= scale && bytes % scale == 0 {
             return "\(bytes / scale)\(unit)"
         }

@@ -1,9 +1,10 @@
 internal import Glibc
 internal import Text
 
-extension StandardStream {
-    /// The environment variables of the process. Variables that are not UTF-8 are omitted.
-    public static var environment: [String: String] {
+/// The environment of the process.
+public enum ProcessEnvironment {
+    /// The environment variables; those that are not UTF-8 are omitted.
+    public static var variables: [String: String] {
         var variables: [String: String] = [:]
         // Safe: `environ` ends with a null pointer, and no code here changes it.
         var entry = unsafe environ

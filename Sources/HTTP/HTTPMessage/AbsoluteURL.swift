@@ -1,4 +1,4 @@
-internal import Sockets
+internal import Addresses
 internal import Text
 
 // URI = scheme ":" "//" authority path-abempty [ "?" query ] [ "#" fragment ]  (RFC 3986, section 3)
