@@ -25,7 +25,7 @@ struct AcceptanceAPI: Sendable {
     private func accept(
         _ context: RequestContext, _ caller: Caller, _ root: JSONValue
     ) async throws(Problem) -> Reply {
-        var reader = BodyReader(root)
+        var reader = FieldReader(root)
         reader.allow("token")
         let text = reader.text("token")
         try reader.finish()

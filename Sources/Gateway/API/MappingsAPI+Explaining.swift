@@ -13,7 +13,7 @@ extension MappingsAPI {
         _ context: RequestContext, _ permitted: PermittedCaller, _ root: JSONValue
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
-        var reader = BodyReader(root)
+        var reader = FieldReader(root)
         reader.allow("token", "provider", "claims", "denied_sign_in", "identity_id")
         let ways = ["token", "claims", "denied_sign_in", "identity_id"].filter(reader.has)
         guard ways.count == 1, let way = ways.first else {

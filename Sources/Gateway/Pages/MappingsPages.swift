@@ -100,7 +100,7 @@ struct MappingsPages: Sendable {
             formToken: permitted.formToken)
     }
 
-    /// The form converted to the API's JSON document, so that one parser reads both.
+    /// The change that a form asks for.
     private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
@@ -111,30 +111,27 @@ struct MappingsPages: Sendable {
         case "remove": (operation, names) = ("delete", [])
         default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
         }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("op", operation)
-        if operation != "create" { writer.member("id", form["id"] ?? "") }
+        var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
+        if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }
+        // A rule that only asks for the claim has no value, and nothing to split.
+        let hasNoValue = form["match"].isExactly(Match.exists.rawValue)
         for name in names {
-            if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
-            // An empty field means no separator; a space is one. A rule without a value has nothing to split.
-            if name == "split", form["split"]?.isEmpty == true || form["match"] == Match.exists.rawValue {
-                writer.member(name, String?.none)
-                continue
+            let (isValue, isSplit) = (name.isExactly("claim_value"), name.isExactly("split"))
+            if isSplit, hasNoValue || form["split"].isExactly("") {
+                // An empty field means no separator; a space is one.
+                fields.append((name, .null))
+            } else if !(isValue && hasNoValue), let value = form[ExactText(name)] {
+                fields.append((name, .text(value)))
             }
-            if let value = form[ExactText(name)] { writer.member(name, value) }
         }
         if operation != "delete", let text = form["rank"]?.withoutWhiteSpace(), !text.isEmpty {
-            guard let rank = Int(text) else {
+            guard let rank = Int64(text) else {
                 throw Problem(.invalidRequest, status: 422, detail: "The rank has to be a number.")
             }
-            writer.member("rank", rank)
+            fields.append(("rank", .integer(rank)))
         }
-        writer.endObject()
-        guard let root = try? JSONDocument(parsing: writer.bytes).root else {
-            throw Problem(.invalidRequest, detail: "The form cannot be read.")
-        }
-        return try MappingsAPI.change(root, of: table)
+        var reader = FieldReader(form: fields)
+        return try MappingChangeBuilder(table: table).read(&reader) { $0.change(&$1) }
     }
 
     private static func summary(_ change: MappingChange, _ table: MappingTable) -> String {
