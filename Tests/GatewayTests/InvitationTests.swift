@@ -275,7 +275,7 @@ struct InvitationTests {
         let begun = try await sam.begin("provider=idp&organization=acme&switch=1&return_to=%2Finvitations%2Faccept")
         #expect(begun.contains("prompt=select_account"))
         #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
-        #expect(try await sam.open("/invitations/accept").body.contains("taken back"))
+        #expect(try await sam.open("/invitations/accept").body.contains("was revoked"))
     }
 
     @Test("somebody who was invited is known to the organization from their sign-in on")

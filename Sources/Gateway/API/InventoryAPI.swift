@@ -125,7 +125,7 @@ struct InventoryAPI: Sendable {
         } catch let error as BodyError {
             throw Problem(error)
         } catch {
-            throw Problem(.internalError, detail: "Something went wrong here. The request id names it in the log.")
+            throw Problem(.internalError, detail: "The gateway failed. Its log names the cause under the request id.")
         }
     }
 

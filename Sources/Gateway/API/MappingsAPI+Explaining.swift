@@ -41,7 +41,9 @@ extension MappingsAPI {
             if let claims, let provider, claims.kind == .object {
                 explained = try await management.explain(claims: claims, of: provider)
             }
-            if explained == nil, reader.faults.isEmpty { reader.fault("provider", "is none of this organization's") }
+            if explained == nil, reader.faults.isEmpty {
+                reader.fault("provider", "is not a provider of this organization")
+            }
         case "denied_sign_in":
             let id = reader.text("denied_sign_in")
             try reader.finish()

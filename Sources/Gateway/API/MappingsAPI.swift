@@ -143,7 +143,7 @@ struct MappingsAPI: Sendable {
         guard !table.isOfFile(row.id) else {
             throw Problem(
                 .conflict,
-                detail: "This row stands in the configuration file; whoever runs the gateway changes it there.",
+                detail: "This rule is in the configuration file. The operator of the gateway changes it there.",
                 reason: "file")
         }
     }

@@ -53,7 +53,7 @@ extension MetricsAPI {
             log.write(
                 .error, "a permit for something else reached the metrics", requestID: requestID,
                 fields: [("needed", needed.rawValue)])
-            return Problem(.internalError, detail: "Something went wrong here. The request id names it in the log.")
+            return Problem(.internalError, detail: "The gateway failed. Its log names the cause under the request id.")
         }
     }
 }

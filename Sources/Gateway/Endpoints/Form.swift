@@ -48,7 +48,7 @@ extension RequestContext {
         if let token {
             guard RequestForgery.isOwn(request, origin: deployment.publicURL, of: token, sent: form["csrf_token"])
             else {
-                throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
+                throw Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
             }
         }
         return form

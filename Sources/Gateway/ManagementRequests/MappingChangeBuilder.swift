@@ -41,22 +41,22 @@ struct MappingChangeBuilder {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
         if let name = edit.claimName, name.starts(exactly: "/"), JSONPointer(name) == nil {
-            reader.fault("claim_name", "is no JSON Pointer: after ~ comes 0 or 1 (RFC 6901)")
+            reader.fault("claim_name", "is not a JSON Pointer: ~ has to be followed by 0 or 1 (RFC 6901)")
         }
         if reader.has("match") { edit.match = reader.choice("match") }
         if reader.has("role") || row == nil { edit.role = reader.choice("role") }
         if edit.role == .publisher, row?.role != .publisher {
-            reader.fault("role", "cannot be given here: whoever is counted does not count")
+            reader.fault("role", "cannot be given here: a party that is counted must not supply the counts")
         }
         let value = reader.value("claim_value").flatMap { $0.isNull ? nil : $0 }
         if (edit.match ?? row?.match ?? .equals) == .exists {
-            if value != nil { reader.fault("claim_value", "has no meaning where match is exists: leave it out") }
+            if value != nil { reader.fault("claim_value", "has no meaning if match is exists: leave it out") }
         } else if value != nil || row == nil || row?.match == .exists {
             // A pattern is evaluated on every user's claims.
             let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
             edit.claimValue = reader.text("claim_value", in: 1...longest)
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
-            reader.fault("claim_value", "has to be at most 255 characters where match is glob")
+            reader.fault("claim_value", "has to be at most 255 characters if match is glob")
         }
         readSplit(&reader, into: &edit, of: row)
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? ""), edit.match != .exists,
@@ -87,10 +87,10 @@ struct MappingChangeBuilder {
             return reader.fault("split", "has to be exactly one character, or null")
         }
         if (edit.match ?? row?.match) == .exists {
-            return reader.fault("split", "has no meaning where match is exists: leave it out")
+            return reader.fault("split", "has no meaning if match is exists: leave it out")
         }
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? "") {
-            return reader.fault("split", "has no meaning for an e-mail address: leave it out")
+            return reader.fault("split", "has no meaning for an email address: leave it out")
         }
         edit.split = separator
     }
@@ -113,7 +113,7 @@ struct MappingChangeBuilder {
         case "update", "delete":
             guard let id = reader.text("id") else { return nil }
             guard let row = table.stored.first(where: { $0.id.isExactly(id) }) else {
-                reader.fault("id", "names no row that can be changed here")
+                reader.fault("id", "names no rule that can be changed here")
                 return nil
             }
             return operation.isExactly("delete") ? .remove(id) : replacement(&reader, of: row, more: "op")

@@ -32,11 +32,11 @@ struct MappingsPages: Sendable {
             page.draft.rank = String(row.rank)
         } else if let id = query["draft"], permitted.formToken != nil {
             guard let drafted = try await MappingsPages.draft(for: id, management) else {
-                page.notice = .trouble("This sign-in is too long ago to draft a row from.")
+                page.notice = .trouble("This sign-in is too old to make a rule from.")
                 return try await management.show(page)
             }
             page.draft = drafted
-            page.notice = .done("This row would let them in. Preview it, or change it first.")
+            page.notice = .done("This rule would give them access. Preview it, or change it first.")
         }
         return try await management.show(page)
     }
@@ -109,7 +109,7 @@ struct MappingsPages: Sendable {
         case "edit": operation = "update"
         case "move": (operation, names) = ("update", [])
         case "remove": (operation, names) = ("delete", [])
-        default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+        default: throw Problem(.invalidRequest, detail: "The form has an unknown action.")
         }
         var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
         if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }
@@ -136,19 +136,19 @@ struct MappingsPages: Sendable {
 
     private static func summary(_ change: MappingChange, _ table: MappingTable) -> String {
         switch change {
-        case .add(let draft, _): "A row is added: \(draft.text)."
+        case .add(let draft, _): "A rule is added: \(draft.text)."
         case .edit(let id, let edit, let place):
             if let row = table.row(id) {
                 if MappingDraft(row) == edit.applied(to: row) {
-                    "Row \(row.rank) (\(MappingDraft(row).text)) becomes row \(table.file.count + (place ?? 0) + 1)."
+                    "Rule \(row.rank) (\(MappingDraft(row).text)) becomes rule \(table.file.count + (place ?? 0) + 1)."
                 } else {
-                    "Row \(row.rank) becomes: \(edit.applied(to: row).text)."
+                    "Rule \(row.rank) becomes: \(edit.applied(to: row).text)."
                 }
             } else {
-                "The row is gone."
+                "The rule no longer exists."
             }
         case .remove(let id):
-            "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
+            "Remove rule \(table.row(id)?.rank ?? 0): \(table.row(id).map { MappingDraft($0).text } ?? "")."
         }
     }
 

@@ -45,7 +45,7 @@ struct MembersPages: Sendable {
             case "suspend": _ = try await management.suspend(identity(id), isConfirmed: isConfirmed)
             case "unsuspend": try await management.unsuspend(identity(id))
             case "end_sessions": try await management.endSessions(of: identity(id))
-            default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+            default: throw Problem(.invalidRequest, detail: "The form has an unknown action.")
             }
             return context.redirect(done: action)
         } catch {
@@ -101,7 +101,7 @@ struct MembersPages: Sendable {
         if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
             let action = form["action"], ["revoke_grant", "suspend"].contains(exactly: action)
         {
-            page.notice = .trouble("This takes your own role away.")
+            page.notice = .trouble("This removes your own role.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
         }
         return try await management.show(page, Status(problem.status))
@@ -148,7 +148,7 @@ struct MembersPages: Sendable {
         case .claimMapping(let row, let role):
             let rank = row.flatMap { ranks[ExactText($0)] }
             return MembersPage.Source(
-                text: "claim mapping\(rank.map { ", row \($0)" } ?? "") (\(role.title))", grant: nil)
+                text: "claim rule\(rank.map { " \($0)" } ?? "") (\(role.title))", grant: nil)
         case .grant(let grant):
             let how = grant.source == .invitation ? "invitation" : "operator"
             return MembersPage.Source(text: "\(how) (\(grant.role.title))", grant: grant.id)

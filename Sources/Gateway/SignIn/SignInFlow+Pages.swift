@@ -65,7 +65,7 @@ extension SignInFlow {
                         + "Try again in a moment."
                 )
             case .forgery:
-                (403, "This did not come from this site", "Go back, load the page anew, and try again.")
+                (403, "This did not come from this site", "Go back, reload the page, and try again.")
             case .failed(let failure): SignInFlow.explanation(failure)
             }
         let page = ErrorPage(

@@ -53,7 +53,7 @@ struct AccountPages: Sendable {
     /// if it was the browser's own.
     private func change(_ context: RequestContext, _ caller: Caller, _ form: Form) async throws(Problem) -> Reply {
         guard let id = form["id"], form["action"].isExactly("end_session") else {
-            throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+            throw Problem(.invalidRequest, detail: "The form has an unknown action.")
         }
         guard try await context.endSession(id, of: caller, service) else {
             throw Problem(.notFound, detail: "You have no session of this id.")
