@@ -257,7 +257,7 @@ struct InvitationTests {
         let used = try await pat.open("/invitations/accept?token=\(token)")
         #expect(used.status == 303)
         let page = try await pat.open("/invitations/accept")
-        #expect(page.status == 409 && page.body.contains("used already"))
+        #expect(page.status == 409 && page.body.contains("already used"))
     }
 
     @Test("the wrong person sees both addresses masked, and a way to be somebody else")

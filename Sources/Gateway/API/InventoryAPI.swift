@@ -71,7 +71,7 @@ struct InventoryAPI: Sendable {
                 permitted.permit, from: &source, if: management.authorization(permitted), recording: record)
             switch result {
             case .success(let summary): return .json(summary.json)
-            case .failure(let refusal): return .problem(MetricsAPI.problem(refusal))
+            case .failure(let refusal): return .problem(Problem(refusal))
             }
         }
     }
@@ -132,7 +132,7 @@ struct InventoryAPI: Sendable {
     private func empty(_ result: Result<Void, InventoryRefusal>) -> Reply {
         switch result {
         case .success: .noContent
-        case .failure(let refusal): .problem(MetricsAPI.problem(refusal))
+        case .failure(let refusal): .problem(Problem(refusal))
         }
     }
 }

@@ -100,16 +100,20 @@ struct MappingsPages: Sendable {
             formToken: permitted.formToken)
     }
 
+    /// The actions of the page's forms.
+    private enum Action: String, CaseIterable, FormAction {
+        case add, edit, move, remove
+    }
+
     /// The change that a form asks for.
     private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
-        switch ExactText(form["action"] ?? "") {
-        case "add": operation = "create"
-        case "edit": operation = "update"
-        case "move": (operation, names) = ("update", [])
-        case "remove": (operation, names) = ("delete", [])
-        default: throw Problem(.invalidRequest, detail: "The form has an unknown action.")
+        switch try Action(of: form) {
+        case .add: operation = "create"
+        case .edit: operation = "update"
+        case .move: (operation, names) = ("update", [])
+        case .remove: (operation, names) = ("delete", [])
         }
         var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
         if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }

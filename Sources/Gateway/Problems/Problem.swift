@@ -62,7 +62,10 @@ public struct Problem: Error, Sendable {
     var isAboutInput: Bool {
         switch code {
         case .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .rateLimited, .notFound: true
-        default: false
+        case .unauthenticated, .permissionMissing, .claimsIncomplete, .requestForgery, .organizationNotFound,
+            .methodNotAllowed, .unsupportedMediaType, .payloadTooLarge, .providerUnavailable, .unavailable,
+            .internalError:
+            false
         }
     }
 
