@@ -236,13 +236,16 @@ def test_an_invitation_is_made_and_accepted_by_keyboard_alone(demo, mailbox, man
         assert "Organization Manager" in guest.text
 
 
-@pytest.mark.parametrize("path", ["members", "claim-mappings", "claim-mappings/explain", "audit"])
+ACME_PAGES = [f"/organizations/acme/{page}" for page in ("members", "claim-mappings", "claim-mappings/explain", "audit")]
+
+
+@pytest.mark.parametrize("path", [*ACME_PAGES, "/account"])
 def test_the_pages_fit_a_phone_and_the_dark_and_need_no_script(demo, path):
     with Browser(demo, width=390, height=844, dark=True, script=False) as browser:
-        browser.sign_in(MANAGER, f"/organizations/acme/{path}")
+        browser.sign_in(MANAGER, path)
         width = browser.find("html").get_property("scrollWidth")
         assert width <= 390, width
-        browser.screenshot("phone-" + path.replace("/", "-"))
+        browser.screenshot("phone" + path.replace("/", "-"))
         for field in browser.all("input:not([type=hidden]), select, textarea"):
             assert browser.all(f"label[for='{field.get_attribute('id')}']"), field.get_attribute("id")
         for table in browser.all("table"):
