@@ -27,7 +27,7 @@ def rows(browser):
 def test_the_start_offers_to_sign_in_and_nothing_else(browser):
     browser.open("/")
     assert "Sign in" in browser.driver.title
-    assert browser.find("label[for=email]").text == "Work e-mail address"
+    assert browser.find("label[for=email]").text == "Work email"
     browser.screenshot("sign-in")
     browser.find("#email").send_keys("ceo@acme.example", Keys.ENTER)
     browser.choose("demo-manager")

@@ -84,10 +84,10 @@ public struct AuditPage: DocumentPage {
         let more: HTML? = next.map { "<a class=\"button\" rel=\"next\" href=\"\(link(("cursor", $0)))\">Older</a>" }
         let table: HTML =
             events.isEmpty
-            ? "<p class=\"empty\">Nothing that was looked for has happened.</p>"
+            ? "<p class=\"empty\">No events match these filters</p>"
             : """
-            <div class="scroll"><table><caption>The newest first</caption>
-            <thead><tr><th scope="col" class="number">No.</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
+            <div class="scroll"><table><caption>Events</caption>
+            <thead><tr><th scope="col" class="number">No.</th><th scope="col">When</th><th scope="col">Actor</th><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
             <tbody>\(events.map(row))</tbody></table></div>
             """
         let content: HTML = """
@@ -95,9 +95,9 @@ public struct AuditPage: DocumentPage {
             <form method="get" action="\(path)" class="fields" role="search">
             <div><label for="from">From (UTC)</label><input id="from" name="from" type="date" value="\(filter.from)"></div>
             <div><label for="to">Before (UTC)</label><input id="to" name="to" type="date" value="\(filter.to)"></div>
-            <div><label for="actor">Who</label><input id="actor" name="actor" maxlength="255" value="\(filter.actor)"></div>
-            <div><label for="action">What</label><select id="action" name="action">\(options)</select></div>
-            <button type="submit">Show</button></form>
+            <div><label for="actor">Actor</label><input id="actor" name="actor" maxlength="255" value="\(filter.actor)"></div>
+            <div><label for="action">Action</label><select id="action" name="action">\(options)</select></div>
+            <button type="submit">Apply</button></form>
             \(table)
             <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id)-audit.csv">Export as CSV</a></div></div>
             <p class="hint">Each event holds the hash of the one before it, so that none can be altered, left out or moved unnoticed. Looking here is not recorded; an export is.</p>
@@ -110,7 +110,7 @@ public struct AuditPage: DocumentPage {
         let reason: HTML? = event.reason.isEmpty ? nil : "<span class=\"quiet\"> \(event.reason.words)</span>"
         let outcome: HTML = event.outcome == "success" ? "success" : "<span class=\"bad\">\(event.outcome)</span>"
         return """
-            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="When">\(Moment.text(event.at))</td><td data-label="Who">\(event.actor)</td><td data-label="What">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
+            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="When">\(Moment.text(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
 
             """
     }

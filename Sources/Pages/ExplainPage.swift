@@ -64,17 +64,17 @@ public struct ExplainPage: DocumentPage {
             let near: HTML? = row.isNearMiss ? "<span class=\"bad\"> differs only by case or white space</span>" : nil
             let detail: HTML? = row.detail.map { " <span class=\"quiet\">\($0)</span>" }
             return """
-                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Where"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)\(detail)</span></td></tr>
+                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Condition"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)\(detail)</span></td></tr>
 
                 """
         }
         let dry: HTML? =
-            outcome.isDryRun ? "<p class=\"hint\">Nobody signed these claims: this is what they would earn.</p>" : nil
+            outcome.isDryRun ? "<p class=\"hint\">These claims are not signed. The result is a dry run.</p>" : nil
         let table: HTML? =
             rows.isEmpty
             ? nil
             : """
-            <div class="scroll"><table><caption>Every row's verdict</caption><thead><tr><th scope="col" class="number">Rank</th><th scope="col">Where</th><th scope="col">Role</th><th scope="col">Verdict</th></tr></thead><tbody>\(rows)</tbody></table></div>
+            <div class="scroll"><table><caption>Every rule's verdict</caption><thead><tr><th scope="col" class="number">Rank</th><th scope="col">Condition</th><th scope="col">Role</th><th scope="col">Verdict</th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
         return """
             <section aria-labelledby="outcome"><h2 id="outcome">\(outcome.name): \(outcome.role?.title ?? "no role")</h2>
@@ -100,10 +100,10 @@ public struct ExplainPage: DocumentPage {
 extension Verdict {
     var words: String {
         switch self {
-        case .matched: "matches, and decides"
-        case .shadowed: "matches, but another row decides"
+        case .matched: "matched (this rule applies)"
+        case .shadowed: "matches, but an earlier rule applies"
         case .noMatch: "does not match"
-        case .claimAbsent: "the claim is not there"
+        case .claimAbsent: "claim missing"
         case .emailUnverified: "email not verified by the provider"
         case .claimIncomplete: "unknown: the provider left the claim out"
         }
@@ -114,13 +114,13 @@ extension EntitlementReason {
     /// The reason in a sentence, for managers.
     public var words: String {
         switch self {
-        case .mapped: "A row gives this role."
-        case .granted: "A stored role counts: an invitation that was accepted, or the operator's."
-        case .noMatch: "No row matches."
-        case .emailUnverified: "A row matches the e-mail address, but the address isn't verified by the provider."
+        case .mapped: "A rule gives this role."
+        case .granted: "A stored role applies: from an accepted invitation or from the operator."
+        case .noMatch: "No rule matches."
+        case .emailUnverified: "A rule matches the email address, but the address isn't verified by the provider."
         case .claimsIncomplete: "The provider left claims out that could earn a role."
         case .suspended: "The person is suspended."
-        case .providerNotAccepted: "The organization does not take sign-ins of this provider."
+        case .providerNotAccepted: "The organization does not accept sign-ins through this provider."
         }
     }
 }

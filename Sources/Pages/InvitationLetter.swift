@@ -25,8 +25,8 @@ public struct InvitationLetter: Sendable {
 
     private var invitation: String { "\(inviter ?? "Gatehouse") invites you to \(organization) as \(role)." }
     private var terms: String {
-        "The link works once, until \(Moment.text(expiresAt)), and only for you: sign in with this e-mail address. "
-            + "If you did not expect this letter, you need not do anything."
+        "The link works once, until \(Moment.text(expiresAt)), and only for you: sign in with this email address. "
+            + "If you did not expect this email, ignore it."
     }
 
     /// The email as plain text.

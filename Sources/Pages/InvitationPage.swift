@@ -87,10 +87,10 @@ public struct InvitationPage: Sendable {
         switch content {
         case .signIn(let offer, let choices):
             let none: HTML =
-                "<p class=\"notice\">No identity provider signs anybody in for this organization. Tell whoever invited you.</p>"
+                "<p class=\"notice\">No identity provider is set up for this organization. Tell the person who invited you.</p>"
             return """
                 \(heading(offer))
-                <p>The invitation is for <strong>\(offer.email)</strong>. Sign in with that address to take it up.</p>
+                <p>The invitation is for <strong>\(offer.email)</strong>. Sign in with that address to accept it.</p>
                 <ul class="choices">\(buttons(choices, verb: "Sign in with"))</ul>
                 \(none, if: choices.isEmpty)
                 """
@@ -103,10 +103,10 @@ public struct InvitationPage: Sendable {
         case .wrongPerson(let wrong, let choices):
             let own: HTML =
                 wrong.own.map { "You are signed in as <strong>\($0)</strong>." }
-                ?? "Your sign-in has no e-mail address."
+                ?? "Your sign-in has no email address."
             return """
                 <p class="status">Not for you</p>
-                <h1>This invitation is for somebody else</h1>
+                <h1>This invitation is for another address</h1>
                 <p>It was sent to <strong>\(wrong.invited)</strong>. \(own)</p>
                 <p>\(wrong.advice)</p>
                 <ul class="choices">\(buttons(choices, verb: "Sign in as someone else with"))</ul>
@@ -114,20 +114,21 @@ public struct InvitationPage: Sendable {
                 """
         case .used:
             return closed(
-                "Used", "This invitation was used already",
+                "Used", "This invitation was already used",
                 "Each invitation works once. If it was you, sign in; otherwise ask a manager of the organization.",
-                action: ("/", "Go to the start"))
+                action: ("/", "Back to home"))
         case .revoked:
             return closed(
-                "Taken back", "This invitation was taken back",
+                "Revoked", "This invitation was revoked",
                 "A manager of the organization revoked it. If that is a mistake, ask for a new one.", action: nil)
         case .expired:
             return closed(
-                "Too late", "This invitation has run out", "Ask whoever invited you to send it again.", action: nil)
+                "Expired", "This invitation has expired", "Ask the person who invited you to send it again.",
+                action: nil)
         case .unknown:
             return closed(
-                "Not found", "This link leads to no invitation",
-                "It may have been cut off, or a newer letter took its place. Open the link of the last letter once more.",
+                "Not found", "This invitation link isn't valid",
+                "It may have been cut off, or a newer email replaced it. Open the link in the latest email.",
                 action: nil)
         }
     }

@@ -111,12 +111,12 @@ public struct MappingsPage: DocumentPage {
     public var document: HTML {
         let how =
             strategy == .firstMatch
-            ? "Rows are tried from the first; the first one that matches gives the role."
-            : "Every row is tried; of those that match the highest role counts."
+            ? "Rules are checked from the top. The first one that matches gives the role."
+            : "Every rule is checked. The highest role of those that match applies."
         let content: HTML = """
             \(notice?.markup)
             \(preview.map(section))
-            <section aria-labelledby="rows"><h2 id="rows">Rows <span class="count">\(rows.count)</span></h2>
+            <section aria-labelledby="rows"><h2 id="rows">Rules <span class="count">\(rows.count)</span></h2>
             <p class="hint">\(how) <a href="\(path)/explain">Explain a sign-in</a></p>
             \(table)</section>
             \(form)
@@ -133,32 +133,32 @@ public struct MappingsPage: DocumentPage {
         }
         let table: HTML =
             preview.people.isEmpty
-            ? "<p>Of the people who signed in lately, nobody gains, loses or changes a role.</p>"
+            ? "<p>None of the people who signed in recently gains, loses or changes a role.</p>"
             : """
-            <div class="scroll"><table><caption>Who gains, loses or changes a role</caption><thead><tr><th scope="col">Person</th><th scope="col">Now</th><th scope="col">Then</th></tr></thead><tbody>\(people)</tbody></table></div>
+            <div class="scroll"><table><caption>People who gain, lose or change a role</caption><thead><tr><th scope="col">Person</th><th scope="col">Now</th><th scope="col">After</th></tr></thead><tbody>\(people)</tbody></table></div>
             """
         let own: HTML =
             preview.own.before == preview.own.after
             ? "<li>Your own role stays: \(title(preview.own.after)).</li>"
             : "<li class=\"bad\">Your own role changes: from \(title(preview.own.before)) to \(title(preview.own.after)).</li>"
         let shadowed: [HTML] = preview.shadowed.map {
-            "<li>Row \($0.rank) (\($0.condition)) decides nothing any more: a row before it matches the same.</li>"
+            "<li>Rule \($0.rank) (\($0.condition)) no longer applies to anyone: an earlier rule matches the same.</li>"
         }
         let lockOut: HTML? =
             preview.wouldLockOut
-            ? "<li class=\"bad\">Nobody could manage the organization any more: this will be refused.</li>" : nil
+            ? "<li class=\"bad\">No manager would be left in the organization, so this will be refused.</li>" : nil
         let losesOwn = preview.own.before == .manager && preview.own.after != .manager
         let fields = preview.fields + [("step", "save"), ("tag", tag)] + (losesOwn ? [("confirm", "self")] : [])
         let save = ButtonForm(
             path: path, token: formToken, fields: fields,
-            title: losesOwn ? "Make this change, and take my own role away" : "Make this change",
+            title: losesOwn ? "Save, and remove my own role" : "Save",
             kind: losesOwn ? "danger" : "primary")
         return """
             <section class="preview" aria-labelledby="preview"><h2 id="preview">Before you save</h2>
             <p>\(preview.summary)</p>
             \(table)
-            <ul class="advice"><li>\(preview.unchanged == 1 ? "One other person keeps what they have." : "\(preview.unchanged) others keep what they have.")</li>\(own)\(shadowed)\(lockOut)</ul>
-            <div class="row"><div>\(save.markup)<a class="button" href="\(path)">Leave it as it is</a></div></div></section>
+            <ul class="advice"><li>\(preview.unchanged == 1 ? "1 stays as it is." : "\(preview.unchanged) stay as they are.")</li>\(own)\(shadowed)\(lockOut)</ul>
+            <div class="row"><div>\(save.markup)<a class="button" href="\(path)">Cancel</a></div></div></section>
             """
     }
 
@@ -168,12 +168,12 @@ public struct MappingsPage: DocumentPage {
 
     private var table: HTML {
         guard !rows.isEmpty else {
-            return "<p class=\"empty\">There is no row yet: nobody earns a role by signing in.</p>"
+            return "<p class=\"empty\">No rules yet. A rule gives everyone with a certain claim a role.</p>"
         }
         let actions: HTML = formToken == nil ? "" : "<th scope=\"col\">Actions</th>"
         return """
             <div class="scroll"><table><caption>In the order in which they are tried</caption>
-            <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Where</th><th scope="col">Role</th><th scope="col">From</th>\(actions)</tr></thead>
+            <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Condition</th><th scope="col">Role</th><th scope="col">From</th>\(actions)</tr></thead>
             <tbody>\(rows.map(row))</tbody></table></div>
             """
     }
@@ -183,7 +183,7 @@ public struct MappingsPage: DocumentPage {
         let origin: HTML = isOfFile ? "<span class=\"quiet\">configuration file</span>" : "managers"
         let actions: HTML? = formToken == nil ? nil : "<td class=\"actions\">\(isOfFile ? "" : buttons(row))</td>"
         return """
-            <tr><td class="number" data-label="Rank">\(row.rank)</td><td data-label="Where"><code>\(row.condition)</code></td><td data-label="Role">\(row.role.title)</td><td data-label="From">\(origin)</td>\(actions)</tr>
+            <tr><td class="number" data-label="Rank">\(row.rank)</td><td data-label="Condition"><code>\(row.condition)</code></td><td data-label="Role">\(row.role.title)</td><td data-label="From">\(origin)</td>\(actions)</tr>
 
             """
     }
@@ -194,14 +194,14 @@ public struct MappingsPage: DocumentPage {
             return ButtonForm(
                 path: path, token: formToken,
                 fields: [("step", "preview"), ("action", "move"), ("id", row.id), ("rank", String(rank))], title: title,
-                label: "\(title) row \(row.rank)"
+                label: "\(title) rule \(row.rank)"
             ).markup
         }
         let remove = ButtonForm(
             path: path, token: formToken, fields: [("step", "preview"), ("action", "remove"), ("id", row.id)],
-            title: "Remove", label: "Remove row \(row.rank)", kind: "danger")
+            title: "Remove", label: "Remove rule \(row.rank)", kind: "danger")
         return """
-            <a class="button" href="\(path)?edit=\(FormEncoding.encode(row.id))#row" aria-label="Edit row \(row.rank)">Edit</a>
+            <a class="button" href="\(path)?edit=\(FormEncoding.encode(row.id))#row" aria-label="Edit rule \(row.rank)">Edit</a>
             \(move("Up", row.rank - 1))\(move("Down", row.rank + 1))\(remove.markup)
             """
     }
@@ -216,7 +216,7 @@ public struct MappingsPage: DocumentPage {
         }
         let id: HTML? = draft.id.map { "<input type=\"hidden\" name=\"id\" value=\"\($0)\">" }
         return """
-            <section aria-labelledby="row"><h2 id="row">\(draft.id == nil ? "Add a row" : "Edit the row")</h2>
+            <section aria-labelledby="row"><h2 id="row">\(draft.id == nil ? "Add a rule" : "Edit the rule")</h2>
             <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="step" value="preview"><input type="hidden" name="action" value="\(draft.id == nil ? "add" : "edit")">\(id)
             <div><label for="claim_name">Claim</label><input id="claim_name" name="claim_name" required maxlength="255" autocomplete="off" spellcheck="false" value="\(draft.claimName)" placeholder="groups"></div>
             <div class="small"><label for="match">Comparison</label><select id="match" name="match">\(matches)</select></div>
@@ -233,18 +233,18 @@ public struct MappingsPage: DocumentPage {
         guard formToken != nil else { return nil }
         guard !denied.isEmpty else {
             return
-                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everybody who signed in for this organization lately had a role.</p></section>"
+                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everyone who signed in to this organization recently had a role.</p></section>"
         }
         let list = denied.map { denied -> HTML in
             let id = FormEncoding.encode(denied.id)
             return """
-                <tr><th scope="row">\(denied.name)</th><td data-label="When">\(Moment.text(denied.at))</td><td data-label="Why">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Draft a row for \(denied.name)">Draft a row</a></td></tr>
+                <tr><th scope="row">\(denied.name)</th><td data-label="When">\(Moment.text(denied.at))</td><td data-label="Why">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
 
                 """
         }
         return """
             <section aria-labelledby="denied"><h2 id="denied">Denied sign-ins</h2>
-            <div class="scroll"><table><caption>Who signed in for this organization and got no role</caption>
+            <div class="scroll"><table><caption>People who signed in and have no role</caption>
             <thead><tr><th scope="col">Person</th><th scope="col">When</th><th scope="col">Why</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
             """
     }
@@ -254,7 +254,7 @@ extension Match {
     var words: String {
         switch self {
         case .equals: "equals"
-        case .glob: "is like"
+        case .glob: "matches pattern"
         case .exists: "exists"
         }
     }

@@ -109,7 +109,7 @@ public struct MembersPage: DocumentPage {
             }
             return ButtonForm(
                 path: path, token: formToken, fields: fields + [("confirm", "self")],
-                title: "Yes, take my own role away", kind: "danger")
+                title: "Yes, remove my own role", kind: "danger")
         }
     }
 
@@ -120,12 +120,12 @@ public struct MembersPage: DocumentPage {
         }
         let how =
             sendsLetters
-            ? "They get a letter with a link that works once, and only for this address."
-            : "No mail server is configured: you get the link, and send it yourself."
+            ? "They get an email with a link that works once, and only for this address."
+            : "No mail server is set up. You get the link and pass it on yourself."
         return """
-            <section aria-labelledby="invite"><h2 id="invite">Invite somebody</h2>
+            <section aria-labelledby="invite"><h2 id="invite">Invite people</h2>
             <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="action" value="invite">
-            <div><label for="email">E-mail address</label><input id="email" name="email" type="email" required maxlength="254" autocomplete="off" value="\(draft.email)"></div>
+            <div><label for="email">Email address</label><input id="email" name="email" type="email" required maxlength="254" autocomplete="off" value="\(draft.email)"></div>
             <div><label for="role">Role</label><select id="role" name="role">\(options)</select></div>
             <button type="submit" class="primary">Invite</button></form>
             <p class="hint">\(how)</p></section>
@@ -143,9 +143,9 @@ public struct MembersPage: DocumentPage {
     }
 
     private var peopleTable: HTML {
-        guard !people.isEmpty else { return "<p class=\"empty\">Nobody was seen yet who has access.</p>" }
+        guard !people.isEmpty else { return "<p class=\"empty\">No members yet</p>" }
         return """
-            <div class="scroll"><table><caption>Everyone who has a role, and from where</caption>
+            <div class="scroll"><table><caption>Members with the sources of their roles</caption>
             <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">From</th><th scope="col">Last sign-in</th>\(actionsHeading)</tr></thead>
             <tbody>\(people.map(row))</tbody></table></div>
             """
@@ -188,10 +188,10 @@ public struct MembersPage: DocumentPage {
     }
 
     private var invitationsTable: HTML {
-        guard !invitations.isEmpty else { return "<p class=\"empty\">Nobody was invited yet.</p>" }
+        guard !invitations.isEmpty else { return "<p class=\"empty\">No invitations yet</p>" }
         return """
-            <div class="scroll"><table><caption>Those that wait for somebody, then the newest of the others</caption>
-            <thead><tr><th scope="col">Address</th><th scope="col">Role</th><th scope="col">State</th><th scope="col">Letter</th><th scope="col">Invited by</th>\(actionsHeading)</tr></thead>
+            <div class="scroll"><table><caption>Pending invitations, then the newest others</caption>
+            <thead><tr><th scope="col">Address</th><th scope="col">Role</th><th scope="col">State</th><th scope="col">Email</th><th scope="col">Invited by</th>\(actionsHeading)</tr></thead>
             <tbody>\(invitations.map(row))</tbody></table></div>
             """
     }
@@ -204,7 +204,7 @@ public struct MembersPage: DocumentPage {
             formToken == nil
             ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
         return """
-            <tr><th scope="row">\(invitation.email)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Letter"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
+            <tr><th scope="row">\(invitation.email)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Email"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
 
             """
     }
@@ -220,10 +220,10 @@ public struct MembersPage: DocumentPage {
     private func letter(_ invitation: Invitation) -> HTML {
         let failure: HTML? = invitation.lastFailure.map { "<span class=\"quiet\"> \($0)</span>" }
         switch invitation.delivery {
-        case .link: return "<span class=\"quiet\">link handed over</span>"
+        case .link: return "<span class=\"quiet\">link created</span>"
         case .queued:
             return invitation.attempts == 0
-                ? "on its way" : "tried \(invitation.attempts)×, will be tried again\(failure)"
+                ? "sending" : "tried \(invitation.attempts)×, next attempt follows\(failure)"
         case .sent: return "sent"
         case .failed: return "<span class=\"bad\">not delivered</span>\(failure)"
         }
@@ -239,7 +239,7 @@ public struct MembersPage: DocumentPage {
             let again: HTML? =
                 formToken == nil
                 ? nil
-                : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Let in again", "Let \(name) in again"))</td>"
+                : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Reinstate", "Reinstate \(name)"))</td>"
             return """
                 <tr><th scope="row">\(name)\(others)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
 
@@ -247,7 +247,7 @@ public struct MembersPage: DocumentPage {
         }
         return """
             <section aria-labelledby="suspended"><h2 id="suspended">Suspended</h2>
-            <div class="scroll"><table><caption>Shut out, whatever they would earn</caption>
+            <div class="scroll"><table><caption>Suspended: overrides every role</caption>
             <thead><tr><th scope="col">Person</th><th scope="col">Since</th>\(actionsHeading)</tr></thead><tbody>\(rows)</tbody></table></div>
             \(more("suspended_after", suspensionsAfter, "More suspended people"))</section>
             """

@@ -40,7 +40,7 @@ public struct OrganizationPage: Sendable {
 
     public var document: HTML {
         let readOnly: HTML = """
-            <p class="notice">You may look at everything here. To invite people or change mappings, ask an Organization Manager.</p>
+            <p class="notice">You have read-only access. To invite people or change claim rules, ask an Organization Manager.</p>
             """
         let content: HTML = """
             \(organization.heading(.overview))
@@ -60,8 +60,8 @@ public struct OrganizationPage: Sendable {
         let isOver = figure.used.map { $0 > 1 } ?? false
         let people: HTML? = figure.distinct.map { distinct in
             distinct == figure.total
-                ? "<p class=\"of\">each counted once</p>"
-                : "<p class=\"of\">each counted once; \(Number.grouped(figure.total)) over all workspaces</p>"
+                ? "<p class=\"of\">unique people</p>"
+                : "<p class=\"of\">unique people (\(Number.grouped(figure.total)) seats across workspaces)</p>"
         }
         return """
             <li class="figure\(isOver ? " over" : "")">
@@ -74,7 +74,7 @@ public struct OrganizationPage: Sendable {
     }
 
     private func license(_ figure: MetricsSummary.Figure, isOver: Bool) -> HTML {
-        guard let licensed = figure.licensed else { return "<p class=\"of\">no limit in the license</p>" }
+        guard let licensed = figure.licensed else { return "<p class=\"of\">Unlimited</p>" }
         let percent = figure.used.map { Int(($0 * 100).rounded(.down)) }
         let width = min(100, percent ?? 100)
         let rest = licensed - figure.counted

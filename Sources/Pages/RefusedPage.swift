@@ -69,21 +69,21 @@ public struct RefusedPage: Sendable {
         let content: HTML = """
             <div class="card wide">
             <p class="status">No access</p>
-            <h1>There is nothing here that you may see</h1>
+            <h1>You don't have access to this organization</h1>
             <p>You are signed in, but nothing in your sign-in gives you a role here. Either there is no such organization, or its managers have not let you in yet.</p>
             <h2>What to do</h2>
             <ul class="advice">
             \(missingAdvice)
             \(advice)
-            <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them what stands below.</li>
+            <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them the details below.</li>
             <li>If you have another account, sign out and sign in with that one.</li>
             </ul>
-            <h2>Who you are here</h2>
+            <h2>Your account</h2>
             <dl>
-            <dt>E-mail</dt><dd>\(email.markup)</dd>
+            <dt>Email</dt><dd>\(email.markup)</dd>
             <dt>Groups</dt><dd>\(groupText)</dd>
             <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer)</span></dd>
-            <dt>Known there as</dt><dd><code>\(subject)</code></dd>
+            <dt>User ID at the provider</dt><dd><code>\(subject)</code></dd>
             </dl>
             \(otherList)
             <div class="row">\(account.signOut(title: "Sign in as someone else", isSwitch: true))</div>
@@ -111,15 +111,15 @@ public struct RefusedPage: Sendable {
         switch (email, groups) {
         case (.unverified(_, .denied), _):
             """
-            <li>Your identity provider says that your e-mail address is not verified, so it isn't accepted. Confirm it there, then sign in again.</li>
+            <li>Your identity provider says that your email address is not verified, so it isn't accepted. Confirm it there, then sign in again.</li>
             """
         case (.unverified(_, .notStated), _):
             """
-            <li>Your identity provider doesn't say whether your e-mail address is verified, so it isn't accepted. Ask the administrator of this gateway whether addresses of your domain can be trusted.</li>
+            <li>Your identity provider doesn't say whether your email address is verified, so it isn't accepted. Ask the administrator of this gateway whether addresses of your domain can be trusted.</li>
             """
         case (.unverified(_, .unreadable), _):
             """
-            <li>What your identity provider says about your e-mail address can't be read as "verified", so it isn't accepted. Tell the administrator of this gateway the request id.</li>
+            <li>What your identity provider says about your email address can't be read as "verified", so it isn't accepted. Tell the administrator of this gateway the request id.</li>
             """
         case (_, .leftOut):
             """
@@ -127,7 +127,7 @@ public struct RefusedPage: Sendable {
             """
         case (.absent, _):
             """
-            <li>Your identity provider did not send your e-mail address. Ask its administrator to release it to this application.</li>
+            <li>Your identity provider did not send your email address. Ask its administrator to release it to this application.</li>
             """
         default: nil
         }

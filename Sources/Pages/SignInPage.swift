@@ -15,7 +15,7 @@ public struct SignInPage: Sendable {
 
     /// The reason why no provider was selected.
     public enum Message: Sendable {
-        /// No provider has this e-mail domain, id or issuer.
+        /// No provider has this email domain, id or issuer.
         case unknown
         /// No provider has a `client_id`.
         case noProvider
@@ -63,7 +63,7 @@ public struct SignInPage: Sendable {
             """
         case .noProvider:
             """
-            <p class="notice" role="alert">Nobody can sign in here yet: no identity provider is set up. Your administrator gives one of the configuration's providers a client_id.</p>
+            <p class="notice" role="alert">Sign-in is not set up yet: no provider in the configuration has a client_id. Tell your administrator.</p>
             """
         case nil: nil
         }
@@ -73,7 +73,7 @@ public struct SignInPage: Sendable {
         """
         <form method="get" action="\(Paths.login.text)">
         <input type="hidden" name="from" value="form">\(hidden("organization", organization))\(hidden("return_to", returnTo))
-        <label for="email">Work e-mail address</label>
+        <label for="email">Work email</label>
         <input id="email" name="email" type="email" autocomplete="username" required maxlength="254">
         <button class="primary" type="submit">Continue</button>
         </form>

@@ -80,7 +80,7 @@ public struct ErrorPage: Sendable {
         self.title = title
         self.text = text
         self.requestID = requestID
-        self.action = action ?? Action(title: "Go to the start", url: "/")
+        self.action = action ?? Action(title: "Back to home", url: "/")
     }
 
     public var document: HTML {

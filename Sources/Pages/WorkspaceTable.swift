@@ -21,7 +21,7 @@ struct WorkspaceTable: Sendable {
         """
         <form class="search" method="get" action="\(path)" role="search">
         <div><label for="q">Search workspaces</label><input id="q" name="q" type="search" value="\(query.text)" maxlength="200"></div>
-        <div><label for="owner">Owner’s e-mail</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200"></div>
+        <div><label for="owner">Owner’s email</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200"></div>
         <input type="hidden" name="sort" value="\(query.sort?.rawValue ?? "name")"><input type="hidden" name="order" value="\(query.isDescending ? "desc" : "asc")"><input type="hidden" name="limit" value="\(query.limit)">
         <button type="submit">Search</button>\(reset)
         </form>
@@ -55,10 +55,7 @@ struct WorkspaceTable: Sendable {
     }
 
     private var caption: HTML {
-        let order = query.sort?.title.asciiLowercased() ?? "name"
-        let direction = query.isDescending ? "downwards" : "upwards"
-        return isFiltered
-            ? "Workspaces that match, by \(order) \(direction)" : "All workspaces, by \(order) \(direction)"
+        isFiltered ? "Workspaces that match" : "All workspaces"
     }
 
     private func heading(_ title: String, _ metric: Metric?, isNumber: Bool) -> HTML {

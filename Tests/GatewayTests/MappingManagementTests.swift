@@ -292,12 +292,12 @@ struct MappingManagementTests {
         #expect(try await manager.post(page, [("action", "unsuspend"), ("id", id)]).status == 303)
         let seen = try await vic.open(page)
         #expect(
-            seen.status == 200 && !seen.body.contains("Invite somebody")
+            seen.status == 200 && !seen.body.contains("Invite people")
                 && !seen.body.contains("<button type=\"submit\" class=\"danger\""))
         #expect(try await vic.post(page, [("action", "suspend"), ("id", id)]).status == 403)
         let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
         let confirm = try await manager.post(page, [("action", "suspend"), ("id", own)])
-        #expect(confirm.status == 409 && confirm.body.contains("take my own role away"))
+        #expect(confirm.status == 409 && confirm.body.contains("remove my own role"))
         let refused = try await manager.post(page, [("action", "suspend"), ("id", own), ("confirm", "self")])
         #expect(refused.status == 409 && refused.body.contains("Nobody could manage"))
         #expect(

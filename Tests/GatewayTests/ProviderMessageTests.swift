@@ -191,7 +191,7 @@ struct ProviderMessageTests {
     @Test(
         "a refused user is told what the provider says of the address",
         arguments: [
-            (nil, "doesn&#39;t say whether"), ("false", "says that your e-mail address is not verified"),
+            (nil, "doesn&#39;t say whether"), ("false", "says that your email address is not verified"),
             ("\"yes\"", "can&#39;t be read"),
         ] as [(String?, String)])
     func unverified(value: String?, words: String) async throws {

@@ -111,6 +111,25 @@ struct RouteMatrixTests {
         #expect(names.sorted() == expectations.keys.sorted())
     }
 
+    @Test("changes state only with the session's form token, but for those that are named here")
+    func exempt() throws {
+        let endpoints = try TestWorld().handler.router.resources.flatMap(\.endpoints)
+        let exempt = endpoints.filter { endpoint in
+            guard case .exempt = endpoint.forgery else { return false }
+            return true
+        }
+        #expect(
+            exempt.map(\.name).sorted() == [
+                "backchannelLogout_post", "callbackWithoutProvider_post", "callback_post", "initiate_post",
+                "login_post",
+                "logout_post",
+            ])
+        // Only a checked credential brings a session, whose token can be compared.
+        for endpoint in endpoints where endpoint.method.changesState && !endpoint.access.needsCredential {
+            #expect(exempt.contains { $0 === endpoint }, "\(endpoint.name)")
+        }
+    }
+
     @Test("has its status")
     func matrix() async throws {
         let world = try SignInWorld()

@@ -97,7 +97,7 @@ struct PagesTests {
     func figures() throws {
         let page = try organizationPage().markup
         #expect(page.contains("1\u{202F}234\u{202F}567") && page.contains("over the license"))
-        #expect(page.contains("no limit in the license") && page.contains("988 left"))
+        #expect(page.contains("Unlimited") && page.contains("988 left"))
         #expect(Number.grouped(-1234) == "−1\u{202F}234" && Number.grouped(999) == "999" && Number.grouped(0) == "0")
     }
 

@@ -25,12 +25,12 @@ struct AcceptanceAPI: Sendable {
     private func accept(
         _ context: RequestContext, _ caller: Caller, _ root: JSONValue
     ) async throws(Problem) -> Reply {
-        var reader = BodyReader(root)
+        var reader = FieldReader(root)
         reader.allow("token")
         let text = reader.text("token")
         try reader.finish()
         guard let token = text.flatMap({ InvitationToken($0) }) else {
-            throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")
+            throw Problem(.notFound, detail: "No invitation has this token. A newer link may have replaced it.")
         }
         let acceptance = Acceptance(
             deployments: deployments, service: service, claims: caller.claims, origin: context.origin,

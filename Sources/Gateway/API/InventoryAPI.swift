@@ -71,7 +71,7 @@ struct InventoryAPI: Sendable {
                 permitted.permit, from: &source, if: management.authorization(permitted), recording: record)
             switch result {
             case .success(let summary): return .json(summary.json)
-            case .failure(let refusal): return .problem(MetricsAPI.problem(refusal))
+            case .failure(let refusal): return .problem(Problem(refusal))
             }
         }
     }
@@ -125,14 +125,14 @@ struct InventoryAPI: Sendable {
         } catch let error as BodyError {
             throw Problem(error)
         } catch {
-            throw Problem(.internalError, detail: "Something went wrong here. The request id names it in the log.")
+            throw Problem(.internalError, detail: "The gateway failed. Its log names the cause under the request id.")
         }
     }
 
     private func empty(_ result: Result<Void, InventoryRefusal>) -> Reply {
         switch result {
         case .success: .noContent
-        case .failure(let refusal): .problem(MetricsAPI.problem(refusal))
+        case .failure(let refusal): .problem(Problem(refusal))
         }
     }
 }

@@ -58,7 +58,7 @@ struct InvitationsAPI: Sendable {
         _ context: RequestContext, _ permitted: PermittedCaller, _ root: JSONValue
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
-        var reader = BodyReader(root)
+        var reader = FieldReader(root)
         reader.allow("email", "role")
         let address = reader.text("email", in: 1...254).flatMap { text -> InvitedAddress? in
             let address = InvitedAddress(text)

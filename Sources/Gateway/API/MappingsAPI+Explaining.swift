@@ -8,23 +8,31 @@ internal import Tokens
 internal import Web
 
 extension MappingsAPI {
+    /// The subjects of an explanation, each by the field that names it.
+    private enum ExplainedSubject: String, CaseIterable {
+        case token
+        case claims
+        case deniedSignIn = "denied_sign_in"
+        case identity = "identity_id"
+    }
+
     /// `{"token"}`, `{"provider","claims"}`, `{"denied_sign_in"}` or `{"identity_id"}`.
     func explain(
         _ context: RequestContext, _ permitted: PermittedCaller, _ root: JSONValue
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
-        var reader = BodyReader(root)
+        var reader = FieldReader(root)
         reader.allow("token", "provider", "claims", "denied_sign_in", "identity_id")
-        let ways = ["token", "claims", "denied_sign_in", "identity_id"].filter(reader.has)
-        guard ways.count == 1, let way = ways.first else {
+        let subjects = ExplainedSubject.allCases.filter { reader.has($0.rawValue) }
+        guard subjects.count == 1, let subject = subjects.first else {
             throw Problem(
                 .invalidRequest, status: 422,
                 detail: "Send one of token, claims (with provider), denied_sign_in or identity_id.",
                 faults: [Problem.Fault(pointer: "", detail: "has to have one of these members")])
         }
         var explained: ExplainedAccess?
-        switch way {
-        case "token":
+        switch subject {
+        case .token:
             let token = reader.text("token", in: 1...(16 << 10))
             try reader.finish()
             let claims: VerifiedClaims
@@ -34,19 +42,21 @@ extension MappingsAPI {
                 return .json(MappingsAPI.refused(error))
             }
             explained = try await management.explain(claims)
-        case "claims":
+        case .claims:
             let provider = reader.text("provider").flatMap { ProviderID($0) }
             let claims = root.member("claims")
             if claims?.kind != .object { reader.fault("claims", "has to be an object") }
             if let claims, let provider, claims.kind == .object {
                 explained = try await management.explain(claims: claims, of: provider)
             }
-            if explained == nil, reader.faults.isEmpty { reader.fault("provider", "is none of this organization's") }
-        case "denied_sign_in":
+            if explained == nil, reader.faults.isEmpty {
+                reader.fault("provider", "is not a provider of this organization")
+            }
+        case .deniedSignIn:
             let id = reader.text("denied_sign_in")
             try reader.finish()
             explained = try await MappingsAPI.deniedSignIn(id ?? "", management)
-        default:
+        case .identity:
             let id = reader.text("identity_id").flatMap { IdentityID($0) }
             try reader.finish()
             if let id { explained = try await management.explain(id) }

@@ -90,10 +90,8 @@ struct MappingsAPI: Sendable {
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         let table = try await management.mappings()
-        var reader = BodyReader(root)
-        let change = MappingsAPI.addition(&reader, to: table)
-        try reader.finish()
-        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
+        var reader = FieldReader(root)
+        let change = try MappingChangeBuilder(table: table).read(&reader) { $0.addition(&$1) }
         let (row, now) = try await management.change(
             change, of: table.file, ifCurrent: context.isCurrent, isConfirmed: context.confirmsOwnLoss)
         return try await MappingsAPI.document(.created, row, of: now, management)
@@ -106,10 +104,8 @@ struct MappingsAPI: Sendable {
         let table = try await management.mappings()
         guard let row = table.row(context.variable("id")) else { throw Problem(AccessRefusal.notFound) }
         try MappingsAPI.guardStored(row, table)
-        var reader = BodyReader(root)
-        let change = MappingsAPI.replacement(&reader, of: row, in: table)
-        try reader.finish()
-        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
+        var reader = FieldReader(root)
+        let change = try MappingChangeBuilder(table: table).read(&reader) { $0.replacement(&$1, of: row) }
         let (changed, now) = try await management.change(
             change, of: table.file, ifCurrent: context.isCurrent, isConfirmed: context.confirmsOwnLoss)
         return try await MappingsAPI.document(.ok, changed, of: now, management)
@@ -131,7 +127,7 @@ struct MappingsAPI: Sendable {
         let management = management.management(context, permitted)
         let table = try await management.mappings()
         let changes = try await management.offReactor { () -> Result<[MappingChange], Problem> in
-            Result { () throws(Problem) in try MappingsAPI.changes(root, of: table) }
+            Result { () throws(Problem) in try MappingChangeBuilder(table: table).changes(root) }
         }
         let preview = try await management.preview(changes.get())
         return try await management.offReactor {
@@ -147,7 +143,7 @@ struct MappingsAPI: Sendable {
         guard !table.isOfFile(row.id) else {
             throw Problem(
                 .conflict,
-                detail: "This row stands in the configuration file; whoever runs the gateway changes it there.",
+                detail: "This rule is in the configuration file. The operator of the gateway changes it there.",
                 reason: "file")
         }
     }

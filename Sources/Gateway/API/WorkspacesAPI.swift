@@ -100,7 +100,7 @@ struct WorkspacesAPI: Sendable {
         do throws(QueryRefusal) {
             query = try WorkspaceQuery(items)
         } catch {
-            return .problem(MetricsAPI.problem(error))
+            return .problem(Problem(error))
         }
         return metrics.reply(try metrics.backend.workspaces(permit, query, as: format))
     }

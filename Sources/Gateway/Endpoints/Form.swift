@@ -48,9 +48,22 @@ extension RequestContext {
         if let token {
             guard RequestForgery.isOwn(request, origin: deployment.publicURL, of: token, sent: form["csrf_token"])
             else {
-                throw Problem(.requestForgery, detail: "Go back, load the page anew, and try again.")
+                throw Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
             }
         }
         return form
+    }
+}
+
+/// The closed list of actions of a page's forms; the field `action` names one.
+protocol FormAction: RawRepresentable<String>, CaseIterable {}
+
+extension FormAction {
+    /// - Throws: `invalid_request` if the form names no action of the list.
+    init(of form: Form) throws(Problem) {
+        guard let action = form["action"].flatMap({ Self(exactly: $0) }) else {
+            throw Problem(.invalidRequest, detail: "The form has an unknown action.")
+        }
+        self = action
     }
 }

@@ -60,7 +60,7 @@ struct Acceptance: Sendable {
         switch result {
         case .success(let grant): return grant
         case .failure(.notFound):
-            throw Problem(.notFound, detail: "No invitation has this token. It may have been sent anew since.")
+            throw Problem(.notFound, detail: "No invitation has this token. A newer link may have replaced it.")
         case .failure(let refusal): throw Problem(refusal)
         }
     }

@@ -26,7 +26,7 @@ struct AuditPages: Sendable {
             let isDay = (item.name == "from" || item.name == "to") && item.value.utf8.count == 10
             return isDay ? (item.name, "\(item.value)T00:00:00Z") : item
         }
-        let asked = try AuditAPI.query(items)
+        let asked = try AuditLog.Query(items)
         if let format = query["format"].flatMap(AuditExport.Format.init(name:)) {
             guard request.method != .head else { return AuditExport.head(format) }
             return try await AuditExport(

@@ -37,7 +37,7 @@ struct ExplainPages: Sendable {
             if let identity, let explained = try await management.explain(identity) {
                 page.outcome = management.outcome(explained)
             } else {
-                page.notice = .trouble("This sign-in is too long ago to be explained.")
+                page.notice = .trouble("This sign-in is too old to be explained.")
             }
         }
         return try await management.show(page)

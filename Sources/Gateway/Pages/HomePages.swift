@@ -31,7 +31,7 @@ struct HomePages: Sendable {
 
     private func asset(_ context: RequestContext, _: Void) -> Reply {
         guard let asset = Asset.named(context.variable("file")) else {
-            return .problem(Problem(.notFound, detail: "Nothing is at this path."))
+            return .problem(Problem(.notFound, detail: "Page not found."))
         }
         return .asset(type: asset.contentType, tag: asset.tag, asset.bytes)
     }

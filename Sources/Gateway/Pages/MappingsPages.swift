@@ -32,11 +32,11 @@ struct MappingsPages: Sendable {
             page.draft.rank = String(row.rank)
         } else if let id = query["draft"], permitted.formToken != nil {
             guard let drafted = try await MappingsPages.draft(for: id, management) else {
-                page.notice = .trouble("This sign-in is too long ago to draft a row from.")
+                page.notice = .trouble("This sign-in is too old to make a rule from.")
                 return try await management.show(page)
             }
             page.draft = drafted
-            page.notice = .done("This row would let them in. Preview it, or change it first.")
+            page.notice = .done("This rule would give them access. Preview it, or change it first.")
         }
         return try await management.show(page)
     }
@@ -100,58 +100,59 @@ struct MappingsPages: Sendable {
             formToken: permitted.formToken)
     }
 
-    /// The form converted to the API's JSON document, so that one parser reads both.
+    /// The actions of the page's forms.
+    private enum Action: String, CaseIterable, FormAction {
+        case add, edit, move, remove
+    }
+
+    /// The change that a form asks for.
     private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
-        switch ExactText(form["action"] ?? "") {
-        case "add": operation = "create"
-        case "edit": operation = "update"
-        case "move": (operation, names) = ("update", [])
-        case "remove": (operation, names) = ("delete", [])
-        default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+        switch try Action(of: form) {
+        case .add: operation = "create"
+        case .edit: operation = "update"
+        case .move: (operation, names) = ("update", [])
+        case .remove: (operation, names) = ("delete", [])
         }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("op", operation)
-        if operation != "create" { writer.member("id", form["id"] ?? "") }
+        var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
+        if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }
+        // A rule that only asks for the claim has no value, and nothing to split.
+        let hasNoValue = form["match"].isExactly(Match.exists.rawValue)
         for name in names {
-            if name == "claim_value", form["match"] == Match.exists.rawValue { continue }
-            // An empty field means no separator; a space is one. A rule without a value has nothing to split.
-            if name == "split", form["split"]?.isEmpty == true || form["match"] == Match.exists.rawValue {
-                writer.member(name, String?.none)
-                continue
+            let (isValue, isSplit) = (name.isExactly("claim_value"), name.isExactly("split"))
+            if isSplit, hasNoValue || form["split"].isExactly("") {
+                // An empty field means no separator; a space is one.
+                fields.append((name, .null))
+            } else if !(isValue && hasNoValue), let value = form[ExactText(name)] {
+                fields.append((name, .text(value)))
             }
-            if let value = form[ExactText(name)] { writer.member(name, value) }
         }
         if operation != "delete", let text = form["rank"]?.withoutWhiteSpace(), !text.isEmpty {
-            guard let rank = Int(text) else {
+            guard let rank = Int64(text) else {
                 throw Problem(.invalidRequest, status: 422, detail: "The rank has to be a number.")
             }
-            writer.member("rank", rank)
+            fields.append(("rank", .integer(rank)))
         }
-        writer.endObject()
-        guard let root = try? JSONDocument(parsing: writer.bytes).root else {
-            throw Problem(.invalidRequest, detail: "The form cannot be read.")
-        }
-        return try MappingsAPI.change(root, of: table)
+        var reader = FieldReader(form: fields)
+        return try MappingChangeBuilder(table: table).read(&reader) { $0.change(&$1) }
     }
 
     private static func summary(_ change: MappingChange, _ table: MappingTable) -> String {
         switch change {
-        case .add(let draft, _): "A row is added: \(draft.text)."
+        case .add(let draft, _): "A rule is added: \(draft.text)."
         case .edit(let id, let edit, let place):
             if let row = table.row(id) {
                 if MappingDraft(row) == edit.applied(to: row) {
-                    "Row \(row.rank) (\(MappingDraft(row).text)) becomes row \(table.file.count + (place ?? 0) + 1)."
+                    "Rule \(row.rank) (\(MappingDraft(row).text)) becomes rule \(table.file.count + (place ?? 0) + 1)."
                 } else {
-                    "Row \(row.rank) becomes: \(edit.applied(to: row).text)."
+                    "Rule \(row.rank) becomes: \(edit.applied(to: row).text)."
                 }
             } else {
-                "The row is gone."
+                "The rule no longer exists."
             }
         case .remove(let id):
-            "Row \(table.row(id)?.rank ?? 0) goes: \(table.row(id).map { MappingDraft($0).text } ?? "")."
+            "Remove rule \(table.row(id)?.rank ?? 0): \(table.row(id).map { MappingDraft($0).text } ?? "")."
         }
     }
 

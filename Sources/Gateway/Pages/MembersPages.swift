@@ -25,29 +25,40 @@ struct MembersPages: Sendable {
         return try await management.show(page)
     }
 
+    /// The actions of the page's forms.
+    private enum Action: String, CaseIterable, FormAction {
+        case invite
+        case resend
+        case revokeInvitation = "revoke_invitation"
+        case revokeGrant = "revoke_grant"
+        case suspend
+        case unsuspend
+        case endSessions = "end_sessions"
+    }
+
     /// Performs the action of a form, then redirects the browser to the page.
     private func change(
         _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
-        let (action, id, isConfirmed) = (form["action"] ?? "", form["id"] ?? "", form["confirm"] == "self")
+        let (id, isConfirmed) = (form["id"] ?? "", form["confirm"] == "self")
         do throws(Problem) {
-            switch ExactText(action) {
-            case "invite":
+            let action = try Action(of: form)
+            switch action {
+            case .invite:
                 let issued = try await invite(form, management)
                 guard issued.isNew else { return context.redirect(done: "pending") }
                 return try await link(issued, done: "invited", context, permitted, management)
-            case "resend":
+            case .resend:
                 return try await link(
                     management.resend(id), done: "resent", context, permitted, management)
-            case "revoke_invitation": try await management.revokeInvitation(id)
-            case "revoke_grant": try await management.revoke(id, isConfirmed: isConfirmed)
-            case "suspend": _ = try await management.suspend(identity(id), isConfirmed: isConfirmed)
-            case "unsuspend": try await management.unsuspend(identity(id))
-            case "end_sessions": try await management.endSessions(of: identity(id))
-            default: throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+            case .revokeInvitation: try await management.revokeInvitation(id)
+            case .revokeGrant: try await management.revoke(id, isConfirmed: isConfirmed)
+            case .suspend: _ = try await management.suspend(identity(id), isConfirmed: isConfirmed)
+            case .unsuspend: try await management.unsuspend(identity(id))
+            case .endSessions: try await management.endSessions(of: identity(id))
             }
-            return context.redirect(done: action)
+            return context.redirect(done: action.rawValue)
         } catch {
             return try await refused(error, form, context, permitted, management)
         }
@@ -101,7 +112,7 @@ struct MembersPages: Sendable {
         if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
             let action = form["action"], ["revoke_grant", "suspend"].contains(exactly: action)
         {
-            page.notice = .trouble("This takes your own role away.")
+            page.notice = .trouble("This removes your own role.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
         }
         return try await management.show(page, Status(problem.status))
@@ -148,7 +159,7 @@ struct MembersPages: Sendable {
         case .claimMapping(let row, let role):
             let rank = row.flatMap { ranks[ExactText($0)] }
             return MembersPage.Source(
-                text: "claim mapping\(rank.map { ", row \($0)" } ?? "") (\(role.title))", grant: nil)
+                text: "claim rule\(rank.map { " \($0)" } ?? "") (\(role.title))", grant: nil)
         case .grant(let grant):
             let how = grant.source == .invitation ? "invitation" : "operator"
             return MembersPage.Source(text: "\(how) (\(grant.role.title))", grant: grant.id)

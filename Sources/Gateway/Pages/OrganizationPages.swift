@@ -23,7 +23,7 @@ struct OrganizationPages: Sendable {
         do throws(QueryRefusal) {
             query = try WorkspaceQuery(items)
         } catch {
-            return .now(.problem(MetricsAPI.problem(error)))
+            return .now(.problem(Problem(error)))
         }
         let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
         let (account, header, permit) = (permitted.caller.account, permitted.header, permitted.permit)

@@ -17,10 +17,10 @@ extension RequestContext {
     var done: Notice? { query["done"].flatMap { RequestContext.sentences[ExactText($0)] }.map { .done($0) } }
 
     private static let sentences: [ExactText: String] = [
-        "invited": "The invitation is on its way.", "resent": "The letter goes out again; the old link works no more.",
-        "revoke_invitation": "The invitation was taken back.", "revoke_grant": "The role was taken away.",
-        "suspend": "The person is shut out.", "unsuspend": "The person is let in again.",
-        "end_sessions": "The person's sessions have ended.", "pending": "This address is invited already.",
-        "saved": "The rows were changed; they count from now on.",
+        "invited": "The invitation was sent.", "resent": "The email was sent again. The old link no longer works.",
+        "revoke_invitation": "The invitation was revoked.", "revoke_grant": "The role was revoked.",
+        "suspend": "The person was suspended.", "unsuspend": "The person was reinstated.",
+        "end_sessions": "The person's sessions were ended.", "pending": "This address is already invited.",
+        "saved": "Rule saved. It's in effect now.",
     ]
 }

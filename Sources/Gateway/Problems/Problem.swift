@@ -62,7 +62,10 @@ public struct Problem: Error, Sendable {
     var isAboutInput: Bool {
         switch code {
         case .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .rateLimited, .notFound: true
-        default: false
+        case .unauthenticated, .permissionMissing, .claimsIncomplete, .requestForgery, .organizationNotFound,
+            .methodNotAllowed, .unsupportedMediaType, .payloadTooLarge, .providerUnavailable, .unavailable,
+            .internalError:
+            false
         }
     }
 
@@ -124,8 +127,8 @@ extension Problem.Code {
         case .unsupportedMediaType: "Unsupported media type"
         case .invalidRequest: "Invalid request"
         case .conflict: "Conflict"
-        case .wouldLockOut: "Nobody would be left to manage"
-        case .preconditionFailed: "Changed meanwhile"
+        case .wouldLockOut: "No manager would be left"
+        case .preconditionFailed: "Changed in the meantime"
         case .payloadTooLarge: "Content too large"
         case .rateLimited: "Too many requests"
         case .providerUnavailable: "Identity provider unavailable"

@@ -36,7 +36,8 @@ extension GatewayHandler {
     private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
         guard next.number <= 3 else {
             return now(
-                .problem(Problem(.unavailable, detail: "The gateway could not settle who you are. Try again.")), context
+                .problem(Problem(.unavailable, detail: "The gateway could not check your credentials. Try again.")),
+                context
             )
         }
         takeUpChanges()

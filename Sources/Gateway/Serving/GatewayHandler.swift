@@ -71,20 +71,23 @@ final class GatewayHandler: RequestHandler {
         guard path != nil else {
             return now(
                 .problem(
-                    Problem(.invalidRequest, detail: "The path's percent-encoding is broken, or it has dots to climb.")),
+                    Problem(
+                        .invalidRequest, detail: "The path has broken percent-encoding, or a segment \".\" or \"..\".")),
                 context)
         }
         guard let resource = context.resource else {
-            return now(.problem(Problem(.notFound, detail: "Nothing is at this path.")), context)
+            return now(.problem(Problem(.notFound, detail: "Page not found.")), context)
         }
         guard request.method != .options else { return now(.noContent, context, allow: resource.allow) }
         guard let endpoint = context.endpoint else {
-            let problem = Problem(.methodNotAllowed, detail: "This cannot be done here; the Allow field says what can.")
+            let problem = Problem(
+                .methodNotAllowed,
+                detail: "The path does not allow this method. The Allow field lists the methods that it allows.")
             return now(.problem(problem), context, allow: resource.allow)
         }
         guard endpoint.needsNoStore || health.isStoreInContact(at: turn.monotonic) else {
             let problem = Problem(
-                .unavailable, detail: "The store cannot be reached, and nothing is decided on old rows.")
+                .unavailable, detail: "The store cannot be reached, and no decision is made on old data.")
             return now(.problem(problem), context)
         }
         if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }

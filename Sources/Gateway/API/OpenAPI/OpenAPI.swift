@@ -91,19 +91,19 @@ enum OpenAPI {
 
     static func problem(_ status: Int) -> String {
         switch status {
-        case 200: "It was there already."
-        case 304: "The client has this state already."
+        case 200: "It existed before."
+        case 304: "The client's copy is current."
         case 400: "The request is not well formed."
-        case 401: "Nobody is signed in, or the token is not valid."
+        case 401: "The request has no valid session or token."
         case 403: "The role does not permit it, or the request was not sent from this site."
-        case 404: "There is no such thing, or no role in such an organization."
+        case 404: "It does not exist, or the caller has no role in the organization."
         case 408: "The content did not arrive in time."
-        case 409: "It cannot be done in the state that things are in."
-        case 412: "It was changed meanwhile."
+        case 409: "The current state does not allow it."
+        case 412: "It was changed in the meantime."
         case 413: "The content is too large."
         case 415: "The content is not application/json."
         case 422: "The content has faults."
-        case 429: "Too much at once; Retry-After says when."
+        case 429: "Too many requests; Retry-After names the time to wait."
         default: "The store cannot be used."
         }
     }

@@ -49,12 +49,22 @@ struct AccountPages: Sendable {
         }
     }
 
+    /// The actions of the page's forms.
+    private enum Action: String, CaseIterable, FormAction {
+        case endSession = "end_session"
+    }
+
     /// Ends one of the user's own sessions, then redirects the browser to the page, or to the page of signed-out users
     /// if it was the browser's own.
     private func change(_ context: RequestContext, _ caller: Caller, _ form: Form) async throws(Problem) -> Reply {
-        guard let id = form["id"], form["action"].isExactly("end_session") else {
-            throw Problem(.invalidRequest, detail: "The form asks for nothing that is known here.")
+        switch try Action(of: form) {
+        case .endSession: return try await endSession(form["id"] ?? "", context, caller)
         }
+    }
+
+    private func endSession(
+        _ id: String, _ context: RequestContext, _ caller: Caller
+    ) async throws(Problem) -> Reply {
         guard try await context.endSession(id, of: caller, service) else {
             throw Problem(.notFound, detail: "You have no session of this id.")
         }

@@ -1,19 +1,69 @@
 internal import JSON
 internal import Text
 
-/// Reads the members of a request's JSON object and collects all faults.
-struct BodyReader {
-    let root: JSONValue
+/// Reads the fields of a JSON object or of a form, and collects all faults.
+struct FieldReader {
+    /// The value of a field.
+    enum Value {
+        case null
+        case text(String)
+        case integer(Int64)
+        /// A JSON value of another type.
+        case other
+
+        var isNull: Bool {
+            switch self {
+            case .null: true
+            case .text, .integer, .other: false
+            }
+        }
+
+        /// The text; nil for a value of another type.
+        var string: String? {
+            switch self {
+            case .text(let text): text
+            case .null, .integer, .other: nil
+            }
+        }
+    }
+
+    private enum Source {
+        case object(JSONValue)
+        case form([(name: String, value: Value)])
+    }
+
+    private let source: Source
     private(set) var faults: [Problem.Fault] = []
     private let prefix: String
 
     /// - Parameter prefix: the JSON Pointer of the object in the whole document.
-    init(_ root: JSONValue, at prefix: String = "") {
-        self.root = root
+    init(_ object: JSONValue, at prefix: String = "") {
+        source = .object(object)
         self.prefix = prefix
     }
 
-    func has(_ name: String) -> Bool { root.member(name) != nil }
+    /// - Parameter form: the fields of a form, with their values.
+    init(form: [(name: String, value: Value)]) {
+        source = .form(form)
+        prefix = ""
+    }
+
+    /// The value of a field; nil if it is absent.
+    func value(_ name: String) -> Value? {
+        switch source {
+        case .object(let object): object.member(name).map(Value.init)
+        case .form(let fields): fields.first { $0.name.isExactly(name) }?.value
+        }
+    }
+
+    func has(_ name: String) -> Bool { value(name) != nil }
+
+    private var names: [String] {
+        switch source {
+        case .object(let object): object.members.map(\.name)
+        case .form(let fields): fields.map(\.name)
+        }
+    }
 
     mutating func fault(_ name: String, _ detail: String) {
         faults.append(Problem.Fault(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
@@ -23,15 +73,15 @@ struct BodyReader {
 
     /// Unknown names are faults, since a misspelt name would otherwise go unnoticed.
     mutating func allow(_ names: [String]) {
-        for member in root.members.lazy.filter({ !names.contains(exactly: $0.name) }).prefix(100) {
-            let shown = member.name.utf8.count <= 64 ? member.name : "…"
+        for name in self.names.filter({ !names.contains(exactly: $0) }).prefix(100) {
+            let shown = name.utf8.count <= 64 ? name : "…"
             fault(shown, "is not known here; known: \(names.joined(separator: ", "))")
         }
     }
 
     /// Text of bounded length; nil if it is missing or faulty.
     mutating func text(_ name: String, isRequired: Bool = true, in length: ClosedRange<Int> = 1...255) -> String? {
-        guard let value = root.member(name), !value.isNull else {
+        guard let value = value(name), !value.isNull else {
             if isRequired { fault(name, "is required") }
             return nil
         }
@@ -47,8 +97,8 @@ struct BodyReader {
     }
 
     mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        guard let value = root.member(name), !value.isNull else { return nil }
-        guard let number = value.integer, range.contains(Int(clamping: number)) else {
+        guard let value = value(name), !value.isNull else { return nil }
+        guard case .integer(let number) = value, range.contains(Int(clamping: number)) else {
             fault(name, "has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
@@ -73,5 +123,20 @@ struct BodyReader {
             .invalidRequest, status: 422,
             detail: "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed. "
                 + "First: \(first.pointer): \(first.detail)", faults: faults)
+    }
+}
+
+extension FieldReader.Value {
+    init(_ value: JSONValue) {
+        self =
+            if value.isNull {
+                .null
+            } else if let text = value.string {
+                .text(text)
+            } else if let number = value.integer {
+                .integer(number)
+            } else {
+                .other
+            }
     }
 }

@@ -20,7 +20,7 @@ struct ListQuery {
         var seen: Set<ExactText> = []
         for (name, value) in items where (names + ["limit", "cursor"]).contains(exactly: name) {
             guard seen.insert(ExactText(name)).inserted else {
-                throw ListQuery.invalid(name, "stands here a second time")
+                throw ListQuery.invalid(name, "occurs twice")
             }
             guard !value.isEmpty else { continue }
             switch name {
@@ -45,7 +45,7 @@ struct ListQuery {
             faults: [Problem.Fault(pointer: parameter, detail: detail)])
     }
 
-    static let unknownCursor = invalid("cursor", "is not one that was given out here")
+    static let unknownCursor = invalid("cursor", "is not a cursor of this list")
 
     // MARK: Lists by time
 
