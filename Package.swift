@@ -87,12 +87,20 @@ let package = Package(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "JSON", "Identities", "Text", "Time"]),
         library("ClaimMapping", in: "Access/", uses: ["Cryptography", "JSON", "Identities", "Text", "Tokens"]),
         library(
+            "Policy", in: "Access/",
+            uses: ["Caches", "ClaimMapping", "Cryptography", "Identities", "JSON", "Text", "Time", "Tokens"]),
+        library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "JSON", "Identities", "Snapshots", "Text",
-                "Time",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Snapshots",
+                "Text", "Time", "Tokens",
             ]),
-        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "JSON", "Identities", "Tokens"]),
+        library(
+            "Invitations", in: "Access/",
+            uses: [
+                "Audit", "Cryptography", "Databases", "Grants", "Identities", "Policy", "Snapshots", "Text", "Time",
+                "Tokens",
+            ]),
 
         // How people sign in
         library(
@@ -121,12 +129,16 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Identities", "Sockets",
+                "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Identities", "Policy",
+                "Sockets",
                 "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"]),
+            uses: [
+                "ClaimMapping", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "WorkspaceMetrics",
+            ]),
         library(
             "DemoProvider", in: "",
             uses: [
@@ -137,16 +149,17 @@ let package = Package(
             "Gateway", in: "",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Pages",
-                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "OpenID",
+                "Identities", "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
-                "Gateway", "Grants", "JSON", "Identities", "Policy", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Gateway", "Grants", "Invitations", "JSON", "Identities", "Policy", "Snapshots", "Sockets", "Telemetry",
+                "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -154,8 +167,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "JSON", "Identities", "Policy",
-                "Sessions", "Time", "Tokens", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Invitations", "JSON", "Identities",
+                "Policy", "Sessions", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -214,8 +227,9 @@ let package = Package(
             of: "Gateway",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "Mail", "OpenID", "Identities", "Sessions",
-                "Snapshots", "Sockets",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "OpenID", "Identities",
+                "Policy",
+                "Sessions", "Snapshots", "Sockets",
                 "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         tests(

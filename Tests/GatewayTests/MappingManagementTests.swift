@@ -170,8 +170,9 @@ struct MappingManagementTests {
                 "{\"claim_name\": \"email\", \"claim_value\": \"ceo@acme.example\", \"role\": \"organization-manager\"},",
                 ""
             ))
-        _ = try world.service.access.createGrantBlocking(
-            .manager, to: SignInWorld.issuer, "carla", in: try #require(OrganizationID("acme")), source: .operator,
+        _ = try await world.service.access.createGrant(
+            .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla")),
+            in: try #require(OrganizationID("acme")),
             recording: .init(.grantCreate, by: .operator))
         let id = try await add("email", "ceo@acme.example", "organization-manager")
         try await manager.signIn("carla")

@@ -2,7 +2,9 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Invitations
 internal import JSON
+internal import Policy
 
 /// `POST /api/v1/invitations/accept`
 struct AcceptanceAPI: Sendable {

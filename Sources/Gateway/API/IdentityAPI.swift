@@ -15,13 +15,13 @@ internal import Web
 /// The caller's own identity: `GET /api/v1/me` and `GET /api/v1/organizations`.
 struct IdentityAPI {
     let deployment: Deployment
-    let access: AccessSnapshot
+    let state: AccessState
     let claims: VerifiedClaims
     private let session: BrowserSession?
 
     init(deployment: Deployment, access: AccessSnapshot, caller: Caller) {
         self.deployment = deployment
-        self.access = access
+        state = AccessState(rules: deployment.accessRules, snapshot: access)
         claims = caller.claims
         session = caller.session
     }
@@ -36,7 +36,7 @@ struct IdentityAPI {
 
     /// Ends one of the caller's own sessions.
     func end(_ id: String, _ service: SignInService, _ origin: AuditOrigin) async -> Reply {
-        let records = deployment.auditRecords(.sessionEnd, of: claims, with: access, from: origin, target: id)
+        let records = state.auditRecords(.sessionEnd, of: claims, from: origin, target: id)
         do throws(DatabaseError) {
             guard try await service.sessions.end(id: id, of: claims.identity, recording: records) else {
                 return .problem(Problem(.notFound, detail: "You have no session of this id."))
@@ -60,9 +60,9 @@ struct IdentityAPI {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for (organization, entitlement) in deployment.entitlements(of: claims, with: access) {
+        for entitlement in state.entitlements(of: claims) {
             writer.beginObject()
-            writer.member("organization", organization.id.text)
+            writer.member("organization", entitlement.organization.text)
             writer.member("role", entitlement.role?.rawValue)
             writer.member("source", entitlement.source)
             writer.member("mapping", entitlement.mapping)
@@ -92,14 +92,13 @@ struct IdentityAPI {
     func organizations(_ items: [(name: String, value: String)]?) -> Reply {
         do throws(Problem) {
             let query = try ListQuery(items)
-            let all = deployment.entitlements(of: claims, with: access)
-                .sorted { $0.organization.id < $1.organization.id }
+            let all = state.entitlements(of: claims).sorted { $0.organization < $1.organization }
             return .json(
-                try query.page(of: all, id: \.organization.id.text, isID: { OrganizationID($0) != nil }) {
+                try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
                     writer, item in
-                    writer.member("id", item.organization.id.text)
-                    writer.member("name", item.organization.name)
-                    writer.member("role", item.entitlement.role?.rawValue)
+                    writer.member("id", item.organization.text)
+                    writer.member("name", deployment.organization(item.organization.text)?.name)
+                    writer.member("role", item.role?.rawValue)
                 })
         } catch {
             return .problem(error)

@@ -1,6 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import Time
 
@@ -55,12 +56,12 @@ extension ManagementAPI {
 extension Invitation {
     func write(to writer: inout JSONWriter) {
         writer.member("id", id)
-        writer.member("email", email)
+        writer.member("email", email.spelling)
         writer.member("role", role.rawValue)
         writer.member("state", state.rawValue)
         writer.member("created_at", createdAt.rfc3339)
         writer.member("expires_at", expiresAt.rfc3339)
-        writer.member("invited_by", inviter == nil ? "operator" : inviterEmail ?? inviter?.text)
+        writer.member("invited_by", inviter == nil ? "operator" : inviterEmail?.spelling ?? inviter?.text)
         writer.name("delivery")
         writer.beginObject()
         writer.member("state", delivery.rawValue)

@@ -43,7 +43,7 @@ extension ManagementAPI {
         try reader.finish()
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
         let (row, now) = try await management.change(
-            change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
+            change, of: table.file, ifTag: requiredTag(table), isConfirmed: isConfirmed)
         return try await document(.created, row, of: now)
     }
 
@@ -56,7 +56,7 @@ extension ManagementAPI {
         try reader.finish()
         guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
         let (changed, now) = try await management.change(
-            change, of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
+            change, of: table.file, ifTag: requiredTag(table), isConfirmed: isConfirmed)
         return try await document(.ok, changed, of: now)
     }
 
@@ -65,7 +65,7 @@ extension ManagementAPI {
         guard let row = table.row(id) else { throw Problem(AccessRefusal.notFound) }
         try guardStored(row, table)
         _ = try await management.change(
-            .remove(id), of: table.file, ifCurrent: isCurrent, isConfirmed: isConfirmed)
+            .remove(id), of: table.file, ifTag: requiredTag(table), isConfirmed: isConfirmed)
         return .noContent
     }
 
@@ -84,12 +84,16 @@ extension ManagementAPI {
 
     // MARK: Parts
 
-    /// Without `If-Match` every tag is current.
-    private var isCurrent: @Sendable (String) -> Bool {
+    /// The tag that the rules must still have when they are changed; nil without `If-Match`. Refused if the condition
+    /// does not name these rules.
+    private func requiredTag(_ table: MappingTable) async throws(Problem) -> String? {
         let fields = request.fields(.ifMatch)
-        guard !fields.isEmpty else { return { _ in true } }
-        let condition = fields.joined(separator: ", ")
-        return { tag in EntityTag(tag).isNamed(byIfMatch: condition) }
+        guard !fields.isEmpty else { return nil }
+        let tag = try await management.offReactor { table.tag }
+        guard EntityTag(tag).isNamed(byIfMatch: fields.joined(separator: ", ")) else {
+            throw Problem(AccessRefusal.changedMeanwhile)
+        }
+        return tag
     }
 
     private func guardStored(_ row: Mapping, _ table: MappingTable) throws(Problem) {
@@ -279,10 +283,10 @@ extension MappingPreview {
         writer.beginArray()
         for person in people {
             writer.beginObject()
-            writer.member("identity_id", person.seen.identity.text)
-            writer.member("issuer", person.seen.issuer)
-            writer.member("subject", person.seen.subject)
-            writer.member("email", person.seen.email)
+            writer.member("identity_id", person.signIn.id.text)
+            writer.member("issuer", person.signIn.identity.issuer.text)
+            writer.member("subject", person.signIn.identity.subject.text)
+            writer.member("email", person.signIn.email?.spelling)
             writer.member("before", person.before?.rawValue)
             writer.member("after", person.after?.rawValue)
             writer.member("change", person.change)

@@ -5,9 +5,11 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import OpenID
 internal import Pages
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Text
@@ -48,14 +50,12 @@ struct AcceptanceFlow: Sendable {
     private func show(_ token: InvitationToken?) async -> Reply {
         guard let token else { return page(.unknown, 404) }
         do throws(DatabaseError) {
-            guard let invitation = try await service.access.invitation(of: token),
+            guard let invitation = try await service.invitations.invitation(of: token),
                 let organization = deployment.organization(invitation.organization.text)
             else { return page(.unknown, 404) }
             guard invitation.state == .pending else { return closed(invitation.state) }
             guard let claims else { return page(.signIn(offer(invitation, organization), choices(organization)), 200) }
-            let acceptance = acceptance(claims)
-            let mismatch = try await service.access.mismatch(
-                of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id) ?? false)
+            let mismatch = try await service.invitations.mismatch(of: invitation, with: acceptance(claims).invitee)
             if let mismatch { return wrongPerson(mismatch, invitation, organization) }
             guard let formToken = try? session?.formToken else { return unavailable }
             return page(
@@ -87,7 +87,7 @@ struct AcceptanceFlow: Sendable {
         do throws(DatabaseError) {
             // Another tab or another site may have opened another link in this browser meanwhile: the invitation that
             // the form names is the one that is accepted.
-            if let shown, !(try await service.access.invitation(of: token)?.id).isExactly(shown) {
+            if let shown, !(try await service.invitations.invitation(of: token)?.id).isExactly(shown) {
                 return .redirect(path)
             }
         } catch {
@@ -124,7 +124,7 @@ struct AcceptanceFlow: Sendable {
     private func offer(_ invitation: Invitation, _ organization: Deployment.Organization) -> InvitationPage.Offer {
         InvitationPage.Offer(
             organization: organization.name, role: invitation.role.title,
-            email: MaskedAddress(invitation.email).text, inviter: invitation.inviterEmail,
+            email: MaskedAddress(invitation.email.spelling).text, inviter: invitation.inviterEmail?.spelling,
             expiresAt: invitation.expiresAt)
     }
 
@@ -144,7 +144,7 @@ struct AcceptanceFlow: Sendable {
     ) -> Reply {
         let own = claims?.claims.root.shownEmail?.spelling
         let wrong = InvitationPage.WrongPerson(
-            invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
+            invited: MaskedAddress(invitation.email.spelling).text, own: own.map { MaskedAddress($0).text },
             advice: mismatch.advice)
         return page(.wrongPerson(wrong, choices(organization, isAnother: true)), 403)
     }

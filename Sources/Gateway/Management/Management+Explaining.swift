@@ -15,9 +15,9 @@ internal import Tokens
 /// A user's role in this organization, with the reason for it or for its absence.
 struct ExplainedAccess: Sendable {
     let provider: ProviderID
-    let issuer: String
-    let subject: String?
-    let email: String?
+    let issuer: Issuer
+    let subject: Subject?
+    let email: EmailAddress?
     /// Whether the claims are unsigned.
     let isDryRun: Bool
     let explanation: AccessExplanation
@@ -46,8 +46,7 @@ extension Management {
     /// Explains claims that were verified earlier.
     func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
         try await explain(
-            claims.known, of: claims.provider, issuer: claims.identity.issuer.text,
-            subject: claims.identity.subject.text,
+            claims.known, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
             isDryRun: false)
     }
 
@@ -57,47 +56,39 @@ extension Management {
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
         return try await explain(
-            KnownClaims(root), of: provider, issuer: known.issuer.text, subject: subject,
+            KnownClaims(root), of: provider, issuer: known.issuer, subject: subject.map { Subject($0) },
             isDryRun: true)
     }
 
     /// Explains a user who was seen, by the claims of their last sign-in.
     func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
-        guard let claims = try await person(identity).flatMap(deployment.claims) else { return nil }
+        guard let claims = try await signIn(of: identity).flatMap(deployment.accessSettings.claims) else { return nil }
         return try await explain(claims)
     }
 
-    /// A user who was seen in this organization.
-    func person(_ identity: IdentityID) async throws(Problem) -> PersonSeen? {
+    /// The last sign-in of a user to this organization.
+    func signIn(of identity: IdentityID) async throws(Problem) -> LastSignIn? {
         let id = id
         return try await stored { () throws(DatabaseError) in
             try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.person(identity, in: id, transaction)
+                try AccessStore.signIn(of: identity, in: id, transaction)
             }
         }
     }
 
     private func explain(
-        _ claims: KnownClaims, of provider: ProviderID, issuer: String, subject: String?, isDryRun: Bool
+        _ claims: KnownClaims, of provider: ProviderID, issuer: Issuer, subject: Subject?, isDryRun: Bool
     ) async throws(Problem) -> ExplainedAccess {
-        let (access, organization) = (access.snapshots.read().value, organization)
-        let trust = deployment.emailTrust(of: provider)
+        let (state, id) = (state, id)
+        let identity = subject.map { Identity(issuer: issuer, subject: $0) }
         // Every rule is evaluated, on claims of any size: too long for a reactor.
-        let explanation = try await stored { () throws(DatabaseError) in
-            try await service.database.compute {
-                organization.rules(with: access).explain(claims, from: provider.text, emailTrust: trust)
-            }
+        let explanation = try await offReactor {
+            state.explanation(of: claims, from: provider, identity: identity, in: id)
         }
-        let isSuspended = access.isSuspended(
-            issuer: issuer, subject: subject ?? "", verifiedEmail: trust.verifiedEmail(of: claims), in: id)
+        guard let explanation else { throw Problem(AccessRefusal.notFound) }
         return ExplainedAccess(
-            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail?.spelling,
-            isDryRun: isDryRun,
-            explanation: AccessExplanation(
-                explanation,
-                grants: subject.map { access.roles(issuer: issuer, subject: $0, in: id) } ?? [],
-                isSuspended: isSuspended,
-                isSuspensionUnknown: access.suspendsAddresses(in: id) && trust.isVerifiedEmailUnknown(of: claims)))
+            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
+            explanation: explanation)
     }
 
     /// The denied sign-ins, newest first.

@@ -5,6 +5,7 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import Policy
 internal import Text
@@ -12,21 +13,19 @@ internal import Time
 internal import Tokens
 
 extension Deployment {
-    /// An invitation's link, the only URL that contains a token. Its page removes the token from the address bar.
-    func link(_ token: InvitationToken) -> String {
-        "\(publicURL)\(Route.acceptance.template)?token=\(token.text)"
-    }
+    /// An invitation's link.
+    func link(_ token: InvitationToken) -> String { token.link(at: publicURL) }
 
     /// The fault of an address that may not be invited; nil if it may.
     func fault(of address: InvitedAddress) -> String? {
-        let allowed = invitations.allowedDomains
-        guard !allowed.isEmpty, !allowed.contains(exactly: address.domain) else { return nil }
-        return "is of a domain that may not be invited; allowed: \(allowed.joined(separator: ", "))"
+        guard !invitations.rules.allow(address) else { return nil }
+        let allowed = invitations.allowedDomains.joined(separator: ", ")
+        return "is of a domain that may not be invited; allowed: \(allowed)"
     }
 
     /// The fault of a role that invitations may not give; nil if they may.
     static func fault(ofInviting role: Role) -> String? {
-        role == .publisher ? "cannot be given by invitation: whoever is counted does not count" : nil
+        InvitationRules.allow(role) ? nil : "cannot be given by invitation: whoever is counted does not count"
     }
 }
 
@@ -35,45 +34,38 @@ extension Management {
     func invitations(
         in state: Invitation.State? = nil, before: (at: Int64, id: String)? = nil, limit: Int
     ) async throws(Problem) -> [Invitation] {
-        let (id, now) = (id, service.now())
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.invitations(
-                    of: id, in: state, before: before, limit: limit, at: now, transaction)
-            }
+        try await stored { () throws(DatabaseError) in
+            try await service.invitations.invitations(of: id, in: state, before: before, limit: limit)
         }
     }
 
     func invite(_ address: InvitedAddress, as role: Role) async throws(Problem) -> IssuedInvitation {
         let issued = try await decided { () throws(DatabaseError) in
-            try await access.invite(
+            try await service.invitations.invite(
                 address, as: role, to: id, by: acting(.writeMembers), on: terms, recording: record(.invitationCreate))
         }
-        if terms.sendsLetter { service.letters.wake() }
+        if terms.sendsEmail { service.outboxSignal.wake() }
         return issued
     }
 
     func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
-        let (id, now) = (id, service.now())
         let known = try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.invitation(invitation, in: id, at: now, transaction)
-            }
+            try await service.invitations.invitation(invitation, in: id)
         }
-        if let address = (known?.email).flatMap({ InvitedAddress($0) }), let fault = today.fault(of: address) {
+        if let address = (known?.email).flatMap({ InvitedAddress($0.spelling) }), let fault = today.fault(of: address) {
             throw Problem(.conflict, detail: "The address \(fault).")
         }
         let issued = try await decided { () throws(DatabaseError) in
-            try await access.resend(
+            try await service.invitations.resend(
                 invitation, in: id, by: acting(.writeMembers), on: terms, recording: record(.invitationResend))
         }
-        if terms.sendsLetter { service.letters.wake() }
+        if terms.sendsEmail { service.outboxSignal.wake() }
         return issued
     }
 
     func revokeInvitation(_ invitation: String) async throws(Problem) {
         try await decided { () throws(DatabaseError) in
-            try await access.revokeInvitation(
+            try await service.invitations.revoke(
                 invitation, in: id, by: acting(.writeMembers), recording: record(.invitationRevoke))
         }
     }
@@ -81,8 +73,8 @@ extension Management {
     private var terms: InvitationTerms {
         InvitationTerms(
             inviter: try? IdentityID(permit.identity),
-            inviterEmail: deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
+            inviterEmail: deployment.accessRules.verifiedEmail(of: claims),
             lifetime: deployment.invitations.lifetime, perDay: deployment.invitations.perDay,
-            sendsLetter: deployment.mail != nil)
+            sendsEmail: deployment.mail != nil)
     }
 }

@@ -10,49 +10,11 @@ internal import Snapshots
 internal import Text
 internal import Tokens
 
-/// An organization's rules at one moment, and the tag of that moment. Making one costs time proportional to the rules.
-struct MappingTable: Sendable {
-    /// The file's rules, which cannot be changed here.
-    let file: [Mapping]
-    /// The managers' rules, in rank order.
-    let stored: [Mapping]
-    /// All rules, with their ranks from 1.
-    let all: [Mapping]
-    private let places: [ExactText: Int]
-
-    init(file: [Mapping], stored: [Mapping]) {
-        self.file = file
-        self.stored = stored
-        let all = (file + stored).enumerated().map { index, row in row.ranked(index + 1) }
-        self.all = all
-        places = Dictionary(all.indices.map { (ExactText(all[$0].id), $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The tag of this state of all rules: order decides, so a change of one rule is a change of all.
-    var tag: String {
-        var writer = JSONWriter(reservingCapacity: 1024)
-        writer.beginArray()
-        for row in all { for text in row.parts { writer.string(text) } }
-        writer.endArray()
-        // Without a digest no tag is current, and no change is made.
-        return (try? Digest.sha256(writer.bytes)).map { Base64URL.encode(Array($0.prefix(12))) } ?? ""
-    }
-
-    /// The ranks from 1, by the rules' ids.
-    var ranks: [ExactText: Int] { places.mapValues { $0 + 1 } }
-
-    func row(_ id: String) -> Mapping? { places[ExactText(id)].map { all[$0] } }
-    func isOfFile(_ id: String) -> Bool { places[ExactText(id)].map { $0 < file.count } ?? false }
-
-    /// The index among the managers' rules for a rank; nil for ranks of the file's rules.
-    func place(ofRank rank: Int) -> Int? { rank > file.count ? rank - file.count - 1 : nil }
-}
-
 /// The effects of a change of rules.
 struct MappingPreview: Sendable {
     /// A user who was seen, with the role before and after the change.
     struct Person: Sendable {
-        let seen: PersonSeen
+        let signIn: LastSignIn
         let before: Role?
         let after: Role?
     }
@@ -86,22 +48,15 @@ extension Management {
     ///
     /// - Parameters:
     ///   - file: the file's rules that the change was made for; with others it is refused.
-    ///   - isCurrent: returns true if a tag is that of the rules that the manager has seen.
+    ///   - tag: the tag of the rules that the manager has seen; nil if the manager named none.
     ///   - isConfirmed: true if the manager confirms the loss of their own role.
     func change(
-        _ change: MappingChange, of file: [Mapping], ifCurrent isCurrent: @escaping @Sendable (String) -> Bool,
-        isConfirmed: Bool
+        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
-        let (deployments, id) = (deployments, id)
-        let conditions = AccessStore.MappingConditions(
-            isCurrent: { stored in
-                deployments.read().value.organization(id.text)?.rules.mappings == file
-                    && isCurrent(MappingTable(file: file, stored: stored).tag)
-            }, rules: peopleRules)
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
-                change, in: id, by: acting(.writeMappings, isConfirmed: isConfirmed), where: conditions,
-                recording: record(.claimMappingUpdate))
+                change, in: id, by: acting(.writeMappings, isConfirmed: isConfirmed),
+                expecting: AccessStore.ExpectedRules(file: file, tag: tag), recording: record(.claimMappingUpdate))
         }
         let table = try await offReactor { MappingTable(file: file, stored: all) }
         return (table.row(row.id) ?? row, table)
@@ -125,15 +80,15 @@ extension Management {
         let (people, unchanged) = try await judged(prepared)
         let (had, has) = try await stored { () throws(DatabaseError) in
             (
-                try await self.access.futureManagers(of: id, under: prepared.before, by: peopleRules).isAny,
-                try await self.access.futureManagers(of: id, under: prepared.after, by: peopleRules).isAny
+                try await access.hasManager(id, proposing: prepared.before),
+                try await access.hasManager(id, proposing: prepared.after)
             )
         }
-        let (access, deployment, claims) = (access.snapshots.read().value, deployment, claims)
+        let (state, claims) = (state, claims)
         let own = try await offReactor {
             (
-                before: deployment.entitlement(of: claims, under: prepared.old, with: access).role,
-                after: deployment.entitlement(of: claims, under: prepared.new, with: access).role
+                before: state.rules.entitlement(of: claims, under: prepared.old, with: state.snapshot).role,
+                after: state.rules.entitlement(of: claims, under: prepared.new, with: state.snapshot).role
             )
         }
         return MappingPreview(
@@ -166,21 +121,22 @@ extension Management {
         changed: [MappingPreview.Person], unchanged: Int
     ) {
         var (changed, unchanged): ([MappingPreview.Person], Int) = ([], 0)
-        let (id, deployment, access) = (id, deployment, access.snapshots.read().value)
+        let (id, settings, state) = (id, deployment.accessSettings, state)
         var after: IdentityID?
         while true {
             let last = after
             let batch = try await stored { () throws(DatabaseError) in
                 try await service.database.read { transaction throws(DatabaseError) in
-                    let people = try AccessStore.people(id, after: last, limit: 100, transaction)
-                    let judged = people.compactMap { person -> MappingPreview.Person? in
-                        guard let claims = deployment.claims(of: person) else { return nil }
+                    let signIns = try AccessStore.signIns(id, after: last, limit: 100, transaction)
+                    let judged = signIns.compactMap { signIn -> MappingPreview.Person? in
+                        guard let claims = settings.claims(of: signIn) else { return nil }
+                        func role(under rules: OrganizationRules) -> Role? {
+                            state.rules.entitlement(of: claims, under: rules, with: state.snapshot).role
+                        }
                         return MappingPreview.Person(
-                            seen: person,
-                            before: deployment.entitlement(of: claims, under: rules.old, with: access).role,
-                            after: deployment.entitlement(of: claims, under: rules.new, with: access).role)
+                            signIn: signIn, before: role(under: rules.old), after: role(under: rules.new))
                     }
-                    return (judged: judged, last: people.last?.identity)
+                    return (judged: judged, last: signIns.last?.id)
                 }
             }
             changed += batch.judged.filter { $0.before != $0.after }
@@ -188,6 +144,6 @@ extension Management {
             guard let next = batch.last else { break }
             after = next
         }
-        return (changed.sorted { $0.seen.seenAt > $1.seen.seenAt }, unchanged)
+        return (changed.sorted { $0.signIn.seenAt > $1.signIn.seenAt }, unchanged)
     }
 }

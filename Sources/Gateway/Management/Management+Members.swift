@@ -13,34 +13,23 @@ extension Management {
     /// - Parameter after: the last member of the previous page.
     func members(
         by order: MemberOrder, after: IdentityID?, limit: Int
-    ) async throws(Problem) -> [SeenMember] {
-        let (id, access, rules) = (id, access, peopleRules)
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.members(
-                    of: id, by: order, after: after, limit: limit,
-                    under: access.snapshots.read().value.mappings(of: id), by: rules, transaction)
-            }
+    ) async throws(Problem) -> [Member] {
+        try await stored { () throws(DatabaseError) in
+            try await access.members(of: id, by: order, after: after, limit: limit)
         }
     }
 
     /// A page of the grants, ordered by id.
     func grants(after: String, limit: Int) async throws(Problem) -> [Grant] {
-        let id = id
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.grants(id, after: after, limit: limit, transaction)
-            }
+        try await stored { () throws(DatabaseError) in
+            try await access.grants(of: id, after: after, limit: limit)
         }
     }
 
     /// A page of the suspensions, ordered by identity.
     func suspensions(after: IdentityID?, limit: Int) async throws(Problem) -> [Suspension] {
-        let id = id
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.suspensions(id, after: after, limit: limit, transaction)
-            }
+        try await stored { () throws(DatabaseError) in
+            try await access.suspensions(of: id, after: after, limit: limit)
         }
     }
 
@@ -48,7 +37,7 @@ extension Management {
     func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
         _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
-                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed), under: peopleRules,
+                grant, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed),
                 recording: record(.grantRevoke))
         }
     }
@@ -58,7 +47,7 @@ extension Management {
         try await decided { () throws(DatabaseError) in
             try await access.suspend(
                 identity, in: id, by: acting(.writeMembers, isConfirmed: isConfirmed),
-                under: peopleRules, recording: record(.suspensionCreate))
+                recording: record(.suspensionCreate))
         }
     }
 
@@ -78,25 +67,24 @@ extension Management {
                 try AccessStore.known(identity, in: id, transaction)
             }
         }
-        let access = access.snapshots.read().value
-        let claims = known?.person.flatMap(deployment.claims)
-        let standing = claims.map { deployment.entitlement(of: $0, in: organization, with: access) }
+        let state = state
+        let claims = known?.signIn.flatMap(deployment.accessSettings.claims)
+        let standing = claims.flatMap { state.entitlement(of: $0, in: id) }
         guard let known, !known.grants.isEmpty || standing?.role != nil || standing?.reason == .suspended else {
             throw Problem(AccessRefusal.notFound)
         }
-        let others = claims.map { deployment.entitlements(of: $0, with: access).map(\.organization.id) } ?? []
+        let others = claims.map { state.entitlements(of: $0).map(\.organization) } ?? []
         let records = Set([id] + others).sorted().map { organization in
             var record = record(.sessionEnd)
             (record.organization, record.target) = (organization, identity.text)
             return record
         }
-        let identity = acting(.writeMembers)
+        let sessions = service.sessions
         try await decided { () throws(DatabaseError) in
-            try await service.sessions.endAll(
-                of: Identity(issuer: Issuer(known.issuer), subject: Subject(known.subject)), recording: records,
-                unless: { transaction throws(DatabaseError) in
-                    try self.access.refusal(of: identity, in: id, transaction)
-                })
+            try await access.change(by: acting(.writeMembers), in: id) { _, moment, transaction throws(DatabaseError) in
+                let ended = try sessions.endAll(of: known.identity, recording: records, at: moment, transaction)
+                return .kept((), publish: ended.publish)
+            }
         }
     }
 }

@@ -37,15 +37,17 @@ struct Management: Sendable {
     /// The caller's identity, for the transaction of a change.
     ///
     /// - Parameter isConfirmed: true if the caller confirms the loss of their own role.
-    func acting(_ permission: Permission, isConfirmed: Bool = false) -> ActingIdentity {
-        caller.acting(permission, in: id, isConfirmed: isConfirmed)
+    func acting(_ permission: Permission, isConfirmed: Bool = false) -> AccessActor {
+        caller.acting(permission, isConfirmed: isConfirmed)
     }
 
     /// The deployment in force now.
     var today: Deployment { deployments.read().value }
 
-    /// The rules for users seen, by the settings at the time of each call.
-    var peopleRules: PeopleRules { Deployment.peopleRules(of: deployments) }
+    /// The state that decides this request.
+    var state: AccessState {
+        AccessState(rules: deployment.accessRules, snapshot: access.snapshots.read().value)
+    }
 
     /// The permission is checked again: the content of a request may take minutes to arrive, and meanwhile a role may
     /// be revoked or a session may end.

@@ -12,7 +12,8 @@ internal import Tokens
 extension ManagementPages {
     private var explainPage: ExplainPage {
         ExplainPage(
-            account: account, organization: organization, providers: management.organization.rules.providers,
+            account: account, organization: organization,
+            providers: management.organization.rules.providers.map(\.text),
             formToken: try? session?.formToken)
     }
 
@@ -64,7 +65,7 @@ extension ManagementPages {
 
     private func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {
         ExplainPage.Outcome(
-            name: explained.email ?? explained.subject ?? "Unknown user",
+            name: explained.email?.spelling ?? explained.subject?.text ?? "Unknown user",
             provider: management.deployment.signIn.name(of: explained.provider),
             role: explained.explanation.standing.role, reason: explained.explanation.standing.reason,
             rows: explained.explanation.explanation.rows, isDryRun: explained.isDryRun)

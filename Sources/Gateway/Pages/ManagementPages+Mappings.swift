@@ -37,7 +37,7 @@ extension ManagementPages {
             if form["step"] == "save" {
                 let tag = form["tag"] ?? ""
                 _ = try await management.change(
-                    change, of: table.file, ifCurrent: { $0.isExactly(tag) }, isConfirmed: form["confirm"] == "self")
+                    change, of: table.file, ifTag: tag, isConfirmed: form["confirm"] == "self")
                 return redirect(done: "saved")
             }
             let preview = try await management.preview([change])
@@ -51,7 +51,7 @@ extension ManagementPages {
                 summary: summary(change, table),
                 people: preview.people.map {
                     MappingsPage.Preview.Person(
-                        name: $0.seen.email ?? $0.seen.subject, before: $0.before, after: $0.after)
+                        name: $0.signIn.name, before: $0.before, after: $0.after)
                 }, unchanged: preview.unchanged, own: preview.own, shadowed: preview.shadowed,
                 wouldLockOut: preview.wouldLockOut)
             page.draft = ManagementPages.draft(form)
@@ -162,11 +162,11 @@ extension ManagementPages {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()
         let identity = try? IdentityID(denied.identity)
-        let person: PersonSeen? = if let identity { try await management.person(identity) } else { nil }
-        if let email = person?.verifiedEmail {
-            (draft.claimName, draft.claimValue) = ("email", email)
+        let signIn: LastSignIn? = if let identity { try await management.signIn(of: identity) } else { nil }
+        if let email = signIn?.verifiedEmail {
+            (draft.claimName, draft.claimValue) = ("email", email.text)
         } else {
-            let claims = person.flatMap(management.deployment.claims)
+            let claims = signIn.flatMap(management.deployment.accessSettings.claims)
             (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
         }
         return draft

@@ -2,6 +2,7 @@ internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import Pages
 internal import Policy
 internal import Text
@@ -63,7 +64,7 @@ extension ManagementPages {
         guard let token = issued.token else { return redirect(done: done) }
         return try await members(
             .done(
-                "Send this link to \(issued.invitation.email). It works once, and only for that address.",
+                "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.",
                 link: management.deployment.link(token)))
     }
 
@@ -95,17 +96,17 @@ extension ManagementPages {
         let ranks = try await management.ranks()
         let people = members.prefix(rows).map { member in
             MembersPage.Person(
-                identity: member.identity.text, name: member.name, role: member.role,
+                identity: member.id.text, name: member.name, role: member.role,
                 sources: member.sources.map { ManagementPages.source($0, ranks) },
-                provider: member.person.map { management.deployment.signIn.name(ofStored: $0.provider) },
-                lastSignIn: member.person?.seenAt, isOneself: management.isOwn(member.identity))
+                provider: member.signIn.map { management.deployment.signIn.name(of: $0.provider) },
+                lastSignIn: member.signIn?.seenAt, isOneself: management.isOwn(member.id))
         }
         var page = MembersPage(
             account: account, organization: organization, people: people, invitations: invitations,
             suspensions: Array(suspensions.prefix(rows)), formToken: formToken,
             sendsLetters: management.deployment.mail != nil)
-        page.peopleAfter = members.count > rows ? members[rows - 1].identity.text : nil
-        page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].identity.text : nil
+        page.peopleAfter = members.count > rows ? members[rows - 1].id.text : nil
+        page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].id.text : nil
         page.isFirst = query["after"] == nil && query["suspended_after"] == nil
         return page
     }
@@ -116,7 +117,7 @@ extension ManagementPages {
         return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })
     }
 
-    private static func source(_ source: SeenMember.Source, _ ranks: [ExactText: Int]) -> MembersPage.Source {
+    private static func source(_ source: Member.Source, _ ranks: [ExactText: Int]) -> MembersPage.Source {
         switch source {
         case .claimMapping(let row, let role):
             let rank = row.flatMap { ranks[ExactText($0)] }

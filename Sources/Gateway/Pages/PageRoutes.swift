@@ -96,9 +96,11 @@ enum PageRoutes {
 
     /// The organizations whose page the caller may see.
     private static func organizations(_ exchange: Exchange, _ caller: Caller) -> [OrganizationListPage.Item] {
-        exchange.deployment.entitlements(of: caller.claims, with: exchange.access).compactMap {
-            organization, entitlement in
-            guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics) else { return nil }
+        let state = AccessState(rules: exchange.deployment.accessRules, snapshot: exchange.access)
+        return state.entitlements(of: caller.claims).compactMap { entitlement in
+            guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics),
+                let organization = exchange.deployment.organization(entitlement.organization.text)
+            else { return nil }
             return OrganizationListPage.Item(
                 name: organization.name, role: role.title,
                 url: "/organizations/\(FormEncoding.encode(organization.id.text))")
@@ -106,10 +108,11 @@ enum PageRoutes {
     }
 
     private static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.claims.root.shownEmail?.spelling, !address.isEmpty else {
+        guard let email = claims.claims.root.shownEmail, !email.text.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
-        switch deployment.emailTrust(of: claims.provider).standing(of: address, among: claims.known) {
+        let address = email.spelling
+        switch deployment.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
         case .verified: return .verified(address)
         case .absent: return .unverified(address, .notStated)
         case .denied: return .unverified(address, .denied)

@@ -1,6 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Policy
 internal import Telemetry
 internal import Text
 internal import Web

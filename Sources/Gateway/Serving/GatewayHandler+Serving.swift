@@ -37,12 +37,13 @@ extension GatewayHandler {
         let organization = deployment.organization(match.organization)
         // A decision under other settings must not be remembered for the current ones.
         let isCurrent = deployment === current.value
+        let state = AccessState(rules: deployment.accessRules, snapshot: access.value)
         let entitlement = organization.map { organization in
             isCurrent
                 ? entitlements.entitlement(of: caller.claims, in: organization) {
-                    deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+                    state.entitlement(of: caller.claims, under: organization.rules)
                 }
-                : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+                : state.entitlement(of: caller.claims, under: organization.rules)
         }
         let decision = entitlement?.decide(permission)
         guard case .permit(let permit) = decision, let organization else {
@@ -67,23 +68,22 @@ extension GatewayHandler {
     private func newAddress(
         of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
     ) -> (@Sendable () async -> Void)? {
-        let (claims, deployment) = (caller.claims, exchange.deployment)
-        let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
+        let (claims, rules) = (caller.claims, exchange.deployment.accessRules)
         guard let entitlement, entitlement.reason == .suspended,
-            deployment.organization(entitlement.organization.text)?.accepts(claims.provider) ?? false,
-            let email = deployment.emailTrust(of: claims.provider).verifiedEmail(of: claims.known),
-            access.value.lacksEmail(email, ofSuspended: issuer, subject, in: entitlement.organization),
-            let identity = try? IdentityID(Identity(issuer: Issuer(issuer), subject: Subject(subject)))
+            rules.lists(claims.provider, in: entitlement.organization),
+            let email = rules.verifiedEmail(of: claims),
+            access.value.lacksEmail(email, ofSuspended: claims.identity, in: entitlement.organization),
+            let identity = try? IdentityID(claims.identity)
         else { return nil }
-        let (service, rules, id) = (service, Deployment.peopleRules(of: deployments), entitlement.organization)
-        let key = "\(id.text) \(identity.text) \(email)"
+        let (service, id) = (service, entitlement.organization)
+        let key = "\(id.text) \(identity.text) \(email.text)"
         guard service.mayExtendSuspension(key) else { return nil }
         let origin = exchange.origin
         let record = AuditRecord(
             .suspensionExtend, by: .system, in: id, requestID: origin.requestID, address: origin.address)
         return {
             let result = try? await service.access.extendSuspension(
-                of: identity, to: email, in: id, under: rules, recording: record)
+                of: identity, to: email, in: id, recording: record)
             guard case .failure(.wouldLockOut) = result else { return }
             service.noteRefusedExtension(key)
             service.log.write(
@@ -186,7 +186,7 @@ extension GatewayHandler {
 
     /// A publisher's permission is checked again in the transactions of each write.
     private func authorization(_ caller: Caller, _ permit: Permit) -> WriteAuthorization {
-        let identity = standing(caller).acting(permit.permission, in: permit.organization)
+        let identity = standing(caller).acting(permit.permission)
         let (access, organization) = (service.access, permit.organization)
         return WriteAuthorization { transaction throws(DatabaseError) in
             switch try access.refusal(of: identity, in: organization, transaction) {

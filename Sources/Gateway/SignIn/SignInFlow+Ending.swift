@@ -6,6 +6,7 @@ internal import HTTPServer
 internal import Identities
 internal import OpenID
 internal import Pages
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
@@ -19,6 +20,7 @@ extension SignInFlow {
     /// Ends the browser's session, then the provider's if it supports that.
     func logout(_ body: RequestBody) async -> Reply {
         let clearing = [deployment.sessionCookie.clearing]
+        let state = AccessState(rules: deployment.accessRules, snapshot: service.access.snapshots.read().value)
         do {
             let items = FormEncoding.items(try await body.collect()) ?? []
             var ended: Session?
@@ -27,8 +29,7 @@ extension SignInFlow {
                 guard isOwnForm(items, of: token) else { return page(.forgery) }
                 try await service.sessions.end(
                     session.key,
-                    recording: deployment.auditRecords(
-                        .signOut, of: session.claims, with: service.access.snapshots.read().value, from: origin))
+                    recording: state.auditRecords(.signOut, of: session.claims, from: origin))
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// A signal that a letter is waiting, so that it need not wait for the next round.
-final class LetterBell: Sendable {
+/// A signal that an e-mail is waiting, so that it need not wait for the next round.
+final class OutboxSignal: Sendable {
     private struct State {
-        var isRung = false
+        var isSignaled = false
         var sleeper: CheckedContinuation<Void, Never>?
     }
 
@@ -12,25 +12,25 @@ final class LetterBell: Sendable {
     func wake() {
         let sleeper = state.withLock { state in
             defer { state.sleeper = nil }
-            state.isRung = state.sleeper == nil
+            state.isSignaled = state.sleeper == nil
             return state.sleeper
         }
         sleeper?.resume()
     }
 
-    /// Returns at the next ring, or at once if it was rung since the last wait. Supports one waiter.
+    /// Returns at the next signal, or at once if one was given since the last wait. Supports one waiter.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isRung = state.withLock { state in
-                    if state.isRung || Task.isCancelled {
-                        state.isRung = false
+                let isSignaled = state.withLock { state in
+                    if state.isSignaled || Task.isCancelled {
+                        state.isSignaled = false
                         return true
                     }
                     state.sleeper = continuation
                     return false
                 }
-                if isRung { continuation.resume() }
+                if isSignaled { continuation.resume() }
             }
         } onCancel: {
             wake()

@@ -1,6 +1,4 @@
-internal import Cryptography
 public import Identities
-public import Text
 public import Time
 
 /// A stored role of one identity in one organization.
@@ -13,22 +11,20 @@ public struct Grant: Sendable, Hashable {
 
     public let id: String
     public let organization: OrganizationID
-    public let issuer: String
-    public let subject: String
-    /// The address at the time of the grant, for information only: the grant is bound to issuer and subject.
-    public let email: String?
+    public let identity: Identity
+    /// The address at the time of the grant, for information only: the grant is bound to the identity.
+    public let email: EmailAddress?
     public let role: Role
     public let source: Source
     public let createdAt: Timestamp
 
     public init(
-        id: String, organization: OrganizationID, issuer: String, subject: String, email: String?, role: Role,
+        id: String, organization: OrganizationID, identity: Identity, email: EmailAddress?, role: Role,
         source: Source, createdAt: Timestamp
     ) {
         self.id = id
         self.organization = organization
-        self.issuer = issuer
-        self.subject = subject
+        self.identity = identity
         self.email = email
         self.role = role
         self.source = source
@@ -36,28 +32,25 @@ public struct Grant: Sendable, Hashable {
     }
 }
 
-/// An identity that an organization suspended; overrides every role.
+/// A suspension of an identity by an organization; overrides every role.
 public struct Suspension: Sendable, Hashable {
     public let organization: OrganizationID
-    public let identity: IdentityID
-    public let issuer: String
-    public let subject: String
-    /// The identity's verified addresses, in lower case. Every identity with one of these verified addresses is
-    /// suspended too.
-    public let emails: Set<ExactText>
+    public let id: IdentityID
+    public let identity: Identity
+    /// The identity's verified addresses. Every identity with one of these verified addresses is suspended too.
+    public let emails: Set<EmailAddress>
     public let createdAt: Timestamp
 
     /// One of the addresses, for display.
-    public var email: String? { emails.map(\.text).min() }
+    public var email: EmailAddress? { emails.min() }
 
     public init(
-        organization: OrganizationID, identity: IdentityID, issuer: String, subject: String, emails: Set<ExactText>,
+        organization: OrganizationID, id: IdentityID, identity: Identity, emails: Set<EmailAddress>,
         createdAt: Timestamp
     ) {
         self.organization = organization
+        self.id = id
         self.identity = identity
-        self.issuer = issuer
-        self.subject = subject
         self.emails = emails
         self.createdAt = createdAt
     }

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Grants
 internal import HTTPClient
 internal import Identities
+internal import Invitations
 internal import Mail
 internal import Pages
 internal import Sockets
@@ -12,14 +13,14 @@ internal import Web
 extension Deployment {
     /// The email with an invitation's link; nil if emails are no longer sent, if the organization is gone, or if the
     /// address cannot receive mail.
-    func letter(_ outgoing: OutgoingLetter, at now: Timestamp) -> (letter: Letter, route: MailRoute)? {
+    func letter(_ outgoing: OutgoingEmail, at now: Timestamp) -> (letter: Letter, route: MailRoute)? {
         let invitation = outgoing.invitation
         guard let mail, let organization = organization(invitation.organization.text),
-            let recipient = try? Mailbox(invitation.email)
+            let recipient = try? Mailbox(invitation.email.spelling)
         else { return nil }
         let host = AbsoluteURL(publicURL)?.host ?? "localhost"
         let content = InvitationLetter(
-            organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail,
+            organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail?.spelling,
             link: link(outgoing.token), expiresAt: invitation.expiresAt)
         let domain = IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]"
         let letter = Letter(

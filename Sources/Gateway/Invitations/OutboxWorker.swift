@@ -2,6 +2,7 @@ internal import Databases
 internal import Dispatch
 internal import Grants
 internal import Identities
+internal import Invitations
 internal import Mail
 internal import Snapshots
 internal import Synchronization
@@ -10,20 +11,20 @@ internal import Text
 internal import Threads
 internal import Time
 
-/// A transport that delivers letters to mail servers.
-protocol LetterCarrier: Sendable {
+/// A transport that delivers e-mails to mail servers.
+protocol EmailTransport: Sendable {
     func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryFailure)
 }
 
-extension SMTPClient: LetterCarrier {}
+extension SMTPClient: EmailTransport {}
 
-/// Sends the letters that wait in the store, a few at a time: a slow mail server delays neither requests nor all
-/// letters, and a dead one loses none.
-final class LetterPost: Sendable {
-    /// Longer than a delivery may take, so that no other process sends the letter meanwhile.
+/// Sends the e-mails that wait in the outbox, a few at a time: a slow mail server delays neither requests nor all
+/// e-mails, and one that does not respond loses none.
+final class OutboxWorker: Sendable {
+    /// Longer than a delivery may take, so that no other process sends the e-mail meanwhile.
     private static let lease: Duration = .seconds(600)
     private static let mostAtOnce = 4
-    /// The delay before the next attempt, by the number of attempts; after the last one the letter is given up. About
+    /// The delay before the next attempt, by the number of attempts; after the last one the e-mail is given up. About
     /// a day and a half in all.
     private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
         .seconds($0)
@@ -31,29 +32,29 @@ final class LetterPost: Sendable {
 
     private let deployments: Published<Deployment>
     private let service: SignInService
-    private let carrier: any LetterCarrier
-    /// The letters that are being sent, by id.
-    private let underWay = Mutex<[ExactText: OutgoingLetter]>([:])
+    private let transport: any EmailTransport
+    /// The e-mails that are being sent, by id.
+    private let underWay = Mutex<[ExactText: OutgoingEmail]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    init(_ deployments: Published<Deployment>, _ service: SignInService, by carrier: any LetterCarrier) {
+    init(_ deployments: Published<Deployment>, _ service: SignInService, by transport: any EmailTransport) {
         self.deployments = deployments
         self.service = service
-        self.carrier = carrier
+        self.transport = transport
     }
 
     func start() {
         let new = Task.inBackground { [self] in
             while !Task.isCancelled {
-                while !Task.isCancelled, mayBegin, let letter = await take() {
-                    underWay.withLock { $0[ExactText(letter.id)] = letter }
+                while !Task.isCancelled, mayBegin, let email = await take() {
+                    underWay.withLock { $0[ExactText(email.id)] = email }
                     Task.inBackground { [self] in
-                        await send(letter)
-                        underWay.withLock { $0[ExactText(letter.id)] = nil }
-                        service.letters.wake()
+                        await send(email)
+                        underWay.withLock { $0[ExactText(email.id)] = nil }
+                        service.outboxSignal.wake()
                     }
                 }
-                await service.letters.wait()
+                await service.outboxSignal.wait()
             }
         }
         task.withLock { $0 = new }
@@ -64,15 +65,15 @@ final class LetterPost: Sendable {
         task.withLock { $0?.cancel() }
     }
 
-    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the store: the letter
+    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the outbox: the e-mail
     /// may be sent twice, and is not lost.
     func finish(before end: ContinuousClock.Instant) async {
         while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
             try? await Task.pause(for: .milliseconds(20))
         }
-        for letter in underWay.withLock({ Array($0.values) }) {
-            let outcome = LetterOutcome.delayed("the gateway stopped meanwhile", until: service.now())
-            try? await service.access.settle(letter, outcome)
+        for email in underWay.withLock({ Array($0.values) }) {
+            let outcome = DeliveryOutcome.delayed("the gateway stopped meanwhile", until: service.now())
+            try? await service.outbox.settle(email, outcome)
         }
     }
 
@@ -86,29 +87,29 @@ final class LetterPost: Sendable {
         isDone.wait()
     }
 
-    /// Sends the letters that are due, one after the other, and returns how many were tried.
+    /// Sends the e-mails that are due, one after the other, and returns how many were tried.
     func sendDue() async -> Int {
         var count = 0
-        while let letter = await take() {
-            await send(letter)
+        while let email = await take() {
+            await send(email)
             count += 1
         }
         return count
     }
 
-    private var mayBegin: Bool { underWay.withLock { $0.count < LetterPost.mostAtOnce } }
+    private var mayBegin: Bool { underWay.withLock { $0.count < OutboxWorker.mostAtOnce } }
 
-    private func take() async -> OutgoingLetter? {
+    private func take() async -> OutgoingEmail? {
         guard deployments.read().value.mail != nil else { return nil }
         do throws(DatabaseError) {
-            return try await service.access.takeLetter(for: LetterPost.lease)
+            return try await service.outbox.take(for: OutboxWorker.lease)
         } catch {
             service.log.write(.warning, "letters cannot be looked for", fields: [("cause", "\(error)")])
             return nil
         }
     }
 
-    private func send(_ outgoing: OutgoingLetter) async {
+    private func send(_ outgoing: OutgoingEmail) async {
         let outcome = await deliver(outgoing)
         var fields = [
             ("invitation", outgoing.invitation.id), ("organization", outgoing.invitation.organization.text),
@@ -123,27 +124,27 @@ final class LetterPost: Sendable {
             service.log.write(.error, "a letter was given up", fields: fields)
         }
         do throws(DatabaseError) {
-            try await service.access.settle(outgoing, outcome)
+            try await service.outbox.settle(outgoing, outcome)
         } catch {
-            // The letter is sent once more when its lease is over.
+            // The e-mail is sent once more when its lease is over.
             service.log.write(.error, "what became of a letter could not be kept", fields: [("cause", "\(error)")])
         }
     }
 
-    private func deliver(_ outgoing: OutgoingLetter) async -> LetterOutcome {
+    private func deliver(_ outgoing: OutgoingEmail) async -> DeliveryOutcome {
         guard let (letter, route) = deployments.read().value.letter(outgoing, at: service.now()) else {
             return .failed(
                 "The organization or the mail server is no longer configured, or no letter can go to this address.")
         }
         do throws(DeliveryFailure) {
-            try await carrier.deliver(letter, by: route)
+            try await transport.deliver(letter, by: route)
             return .sent
         } catch {
             let attempts = outgoing.invitation.attempts
-            guard !error.isPermanent, LetterPost.patience.indices.contains(attempts) else {
+            guard !error.isPermanent, OutboxWorker.patience.indices.contains(attempts) else {
                 return .failed(error.description)
             }
-            return .delayed(error.description, until: service.now() + LetterPost.patience[attempts])
+            return .delayed(error.description, until: service.now() + OutboxWorker.patience[attempts])
         }
     }
 }

@@ -5,21 +5,11 @@ internal import Text
 /// All grants, suspensions and stored rules at one version of the store. Decisions read only the snapshot, so that they
 /// never see a partial change.
 public struct AccessSnapshot: Sendable {
-    private struct Person: Hashable {
-        let issuer: ExactText
-        let subject: ExactText
-
-        init(issuer: String, subject: String) {
-            self.issuer = ExactText(issuer)
-            self.subject = ExactText(subject)
-        }
-    }
-
     private struct Tenant {
         /// Roles by the grant's id.
-        var grants = ShardedDictionary<Person, [ExactText: Role]>()
-        var suspended: Set<Person> = []
-        var suspendedEmails: Set<ExactText> = []
+        var grants = ShardedDictionary<Identity, [ExactText: Role]>()
+        var suspended: Set<Identity> = []
+        var suspendedEmails: Set<EmailAddress> = []
         var mappings = MappingRows.none
     }
 
@@ -37,8 +27,8 @@ public struct AccessSnapshot: Sendable {
     }
 
     /// Returns the roles that are stored for an identity.
-    public func roles(issuer: String, subject: String, in organization: OrganizationID) -> [Role] {
-        guard let grants = tenants[organization]?.grants[Person(issuer: issuer, subject: subject)] else { return [] }
+    public func roles(of identity: Identity, in organization: OrganizationID) -> [Role] {
+        guard let grants = tenants[organization]?.grants[identity] else { return [] }
         return Array(grants.values)
     }
 
@@ -49,14 +39,21 @@ public struct AccessSnapshot: Sendable {
 
     /// Returns true if an identity or its verified address is suspended.
     ///
-    /// - Parameter verifiedEmail: in lower case; nil if it is not verified.
+    /// - Parameter verifiedEmail: nil if no address is verified.
     public func isSuspended(
-        issuer: String, subject: String, verifiedEmail: @autoclosure () -> String?, in organization: OrganizationID
+        _ identity: Identity, verifiedEmail: @autoclosure () -> EmailAddress?, in organization: OrganizationID
     ) -> Bool {
         guard let tenant = tenants[organization], !tenant.suspended.isEmpty else { return false }
-        if tenant.suspended.contains(Person(issuer: issuer, subject: subject)) { return true }
-        guard !tenant.suspendedEmails.isEmpty, let email = verifiedEmail() else { return false }
-        return tenant.suspendedEmails.contains(ExactText(email))
+        if tenant.suspended.contains(identity) { return true }
+        return isSuspended(verifiedEmail(), in: organization)
+    }
+
+    /// Returns true if an address is suspended; false if it is nil.
+    public func isSuspended(_ email: @autoclosure () -> EmailAddress?, in organization: OrganizationID) -> Bool {
+        guard let tenant = tenants[organization], !tenant.suspendedEmails.isEmpty, let email = email() else {
+            return false
+        }
+        return tenant.suspendedEmails.contains(email)
     }
 
     /// Returns true if an organization has suspended addresses. An identity whose address is unknown could have one of
@@ -67,29 +64,25 @@ public struct AccessSnapshot: Sendable {
 
     /// Returns true if an identity is suspended, but this address of it is not suspended yet.
     public func lacksEmail(
-        _ email: String, ofSuspended issuer: String, _ subject: String, in organization: OrganizationID
+        _ email: EmailAddress, ofSuspended identity: Identity, in organization: OrganizationID
     ) -> Bool {
         guard let tenant = tenants[organization] else { return false }
-        return tenant.suspended.contains(Person(issuer: issuer, subject: subject))
-            && !tenant.suspendedEmails.contains(ExactText(email))
+        return tenant.suspended.contains(identity) && !tenant.suspendedEmails.contains(email)
     }
 
     /// Applies a committed change. A change may be applied twice, or after a newer state was read: the result is equal.
-    mutating func apply(_ change: AccessChange) {
+    public mutating func apply(_ change: AccessChange) {
         switch change {
         case .granted(let grant):
-            let person = Person(issuer: grant.issuer, subject: grant.subject)
-            var grants = tenants[grant.organization]?.grants[person] ?? [:]
+            var grants = tenants[grant.organization]?.grants[grant.identity] ?? [:]
             grants[ExactText(grant.id)] = grant.role
-            tenants[grant.organization, default: Tenant()].grants[person] = grants
+            tenants[grant.organization, default: Tenant()].grants[grant.identity] = grants
         case .revoked(let grant):
-            let person = Person(issuer: grant.issuer, subject: grant.subject)
-            var grants = tenants[grant.organization]?.grants[person] ?? [:]
+            var grants = tenants[grant.organization]?.grants[grant.identity] ?? [:]
             grants[ExactText(grant.id)] = nil
-            tenants[grant.organization, default: Tenant()].grants[person] = grants.isEmpty ? nil : grants
+            tenants[grant.organization, default: Tenant()].grants[grant.identity] = grants.isEmpty ? nil : grants
         case .suspensions(let organization, let suspensions):
-            tenants[organization, default: Tenant()].suspended = Set(
-                suspensions.map { Person(issuer: $0.issuer, subject: $0.subject) })
+            tenants[organization, default: Tenant()].suspended = Set(suspensions.map(\.identity))
             tenants[organization, default: Tenant()].suspendedEmails = Set(suspensions.flatMap(\.emails))
         case .mappings(let organization, let rows):
             tenants[organization, default: Tenant()].mappings = rows
@@ -98,7 +91,7 @@ public struct AccessSnapshot: Sendable {
 }
 
 /// The changes of an ``AccessSnapshot`` by a committed write.
-enum AccessChange: Sendable {
+public enum AccessChange: Sendable {
     case granted(Grant)
     case revoked(Grant)
     /// All suspensions of an organization after the change.

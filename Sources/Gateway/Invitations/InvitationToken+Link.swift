@@ -1,0 +1,9 @@
+public import Invitations
+
+extension InvitationToken {
+    /// Returns an invitation's link, the only URL that contains a token. Its page removes the token from the address
+    /// bar.
+    ///
+    /// - Parameter origin: the gateway's public URL, without a path.
+    public func link(at origin: String) -> String { "\(origin)\(Route.acceptance.template)?token=\(text)" }
+}
