@@ -116,6 +116,13 @@ let package = Package(
                 "Time", "Tokens",
             ]),
 
+        library(
+            "Management", in: "Access/",
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
+                "Sessions", "Snapshots", "Text", "Time", "Tokens",
+            ]),
+
         // What stands behind the gateway
         library(
             "WorkspaceMetrics", in: "Backends/",
@@ -149,8 +156,9 @@ let package = Package(
             "Gateway", in: "",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "OpenID",
-                "Identities", "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "Management",
+                "OpenID", "Identities", "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Threads",
                 "Time", "Tokens", "Web",
                 "WorkspaceMetrics",
             ]),

@@ -9,7 +9,7 @@ internal import Time
 
 /// The audit log of an organization. Exports are recorded in it; reads are not.
 struct AuditAPI: Sendable {
-    let management: Management
+    let management: ManagementRequest
     let request: Request
 
     /// Lists a page, newest first, or the whole log, oldest first, if JSON lines or CSV are preferred.
@@ -67,7 +67,7 @@ struct AuditAPI: Sendable {
     }
 }
 
-extension Management {
+extension ManagementRequest {
     /// The number of events per read transaction: a filter that few events pass must not delay other reads.
     private static let auditSlice = 10_000
 
@@ -88,7 +88,7 @@ extension Management {
                     }
                     var slice = asked
                     slice.before = end
-                    slice.after = max(0, last - Management.auditSlice)
+                    slice.after = max(0, last - ManagementRequest.auditSlice)
                     return (events: try AuditLog.events(of: id, slice, transaction), start: slice.after)
                 }
             }

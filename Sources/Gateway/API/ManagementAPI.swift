@@ -11,7 +11,7 @@ internal import Tokens
 
 /// The API for members, invitations and mappings, in JSON.
 struct ManagementAPI: Sendable {
-    let management: Management
+    let management: ManagementRequest
     let request: Request
 
     /// The reply of a route; `item` is the last variable of its path.

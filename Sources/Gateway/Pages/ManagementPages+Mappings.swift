@@ -3,6 +3,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Management
 internal import Pages
 internal import Policy
 internal import Sessions
@@ -166,7 +167,7 @@ extension ManagementPages {
         if let email = signIn?.verifiedEmail {
             (draft.claimName, draft.claimValue) = ("email", email.text)
         } else {
-            let claims = signIn.flatMap(management.deployment.accessSettings.claims)
+            let claims: VerifiedClaims? = if let identity { try await management.claims(of: identity) } else { nil }
             (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
         }
         return draft

@@ -9,7 +9,7 @@ internal import Text
 
 /// An organization's management pages: the API's operations, by forms.
 struct ManagementPages: Sendable {
-    let management: Management
+    let management: ManagementRequest
     let request: Request
     let account: Account
     let session: SessionToken?

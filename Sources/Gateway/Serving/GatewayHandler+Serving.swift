@@ -6,6 +6,7 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
 internal import JSON
+internal import Management
 internal import Policy
 internal import Sessions
 internal import Snapshots
@@ -51,9 +52,12 @@ extension GatewayHandler {
                 return exchange.now(refuse(.organizationNotFound, match, exchange, caller))
             }
             let refusal = refuse(reason, match, exchange, caller)
-            guard let learn = newAddress(of: caller, entitlement, exchange) else { return exchange.now(refusal) }
+            let (service, origin) = (service, exchange.origin)
+            guard let new = entitlement.flatMap({ service.extensions.due(caller.claims, $0, under: state) }) else {
+                return exchange.now(refusal)
+            }
             return exchange.later { _ in
-                await learn()
+                await service.extend(new, origin)
                 return refusal
             }
         }
@@ -61,35 +65,6 @@ extension GatewayHandler {
         context.record.decision = "permit"
         counters.permits(figures, permit.role.rawValue)
         return dispatch(match, exchange, caller, permit, organization)
-    }
-
-    /// The extension of a suspension, if a suspended user comes with an unknown verified address: other users with
-    /// that address are suspended too, since it belongs to one person.
-    private func newAddress(
-        of caller: Caller, _ entitlement: Entitlement?, _ exchange: Exchange
-    ) -> (@Sendable () async -> Void)? {
-        let (claims, rules) = (caller.claims, exchange.deployment.accessRules)
-        guard let entitlement, entitlement.reason == .suspended,
-            rules.lists(claims.provider, in: entitlement.organization),
-            let email = rules.verifiedEmail(of: claims),
-            access.value.lacksEmail(email, ofSuspended: claims.identity, in: entitlement.organization),
-            let identity = try? IdentityID(claims.identity)
-        else { return nil }
-        let (service, id) = (service, entitlement.organization)
-        let key = "\(id.text) \(identity.text) \(email.text)"
-        guard service.mayExtendSuspension(key) else { return nil }
-        let origin = exchange.origin
-        let record = AuditRecord(
-            .suspensionExtend, by: .system, in: id, requestID: origin.requestID, address: origin.address)
-        return {
-            let result = try? await service.access.extendSuspension(
-                of: identity, to: email, in: id, recording: record)
-            guard case .failure(.wouldLockOut) = result else { return }
-            service.noteRefusedExtension(key)
-            service.log.write(
-                .warning, "a suspended person has the address of the last who manages the organization",
-                requestID: origin.requestID, fields: [("organization", id.text)])
-        }
     }
 
     private func serveIdentity(_ match: RouteMatch, _ exchange: Exchange, _ caller: Caller) -> Answer {
@@ -172,8 +147,8 @@ extension GatewayHandler {
 
     private func management(
         _ exchange: Exchange, _ caller: Caller, _ permit: Permit, _ organization: Deployment.Organization
-    ) -> Management {
-        Management(
+    ) -> ManagementRequest {
+        ManagementRequest(
             deployment: exchange.deployment, deployments: deployments, organization: organization, service: service,
             permit: permit, caller: standing(caller), origin: exchange.origin)
     }

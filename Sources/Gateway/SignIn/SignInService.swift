@@ -6,10 +6,10 @@ internal import Grants
 internal import Identities
 internal import Invitations
 internal import JSON
+internal import Management
 internal import Policy
 internal import Sessions
 internal import Snapshots
-internal import Synchronization
 internal import Telemetry
 internal import Text
 internal import Threads
@@ -25,11 +25,11 @@ final class SignInService: Sendable {
     let invitations: InvitationStore
     let outbox: Outbox
     let outboxSignal = OutboxSignal()
+    let extensions: SuspensionExtensions
     let checkpoints: AuditCheckpoints
     let figures: GatewayFigures
     let log: Log
     let now: @Sendable () -> Timestamp
-    private let monotonic: @Sendable () -> MonotonicTime
 
     /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
     init(
@@ -43,13 +43,13 @@ final class SignInService: Sendable {
             database: database, under: deployment.accessSettings, dependents: SentInvitations(), now: now)
         invitations = InvitationStore(access)
         outbox = Outbox(invitations)
+        extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.database = database
         self.figures = figures
         self.log = log
         self.now = now
-        monotonic = clocks.monotonic
     }
 
     /// Takes up the sealing keys and access rules of a new deployment; call it before the deployment is published.
@@ -65,24 +65,12 @@ final class SignInService: Sendable {
 
     let database: Database
 
-    /// Addresses whose suspension was refused, with the time: asking again at every request is useless.
-    private let refusedAddresses = Mutex<[[UInt8]: MonotonicTime]>([:])
-
-    /// Returns true if the suspension of a suspended user's address should be tried now.
-    func mayExtendSuspension(_ key: String) -> Bool {
-        let now = monotonic()
-        // Addresses may be long, so their digest is stored; without a digest it is tried again.
-        guard let key = try? Digest.sha256(Array(key.utf8)) else { return true }
-        return refusedAddresses.withLock { $0[key]?.isOver(.seconds(60), at: now) ?? true }
-    }
-
-    func noteRefusedExtension(_ key: String) {
-        let now = monotonic()
-        guard let key = try? Digest.sha256(Array(key.utf8)) else { return }
-        refusedAddresses.withLock { refused in
-            if refused.count >= 1000 { refused.removeAll() }
-            refused[key] = now
-        }
+    /// Adds a new verified address of a suspended user to the suspension.
+    func extend(_ new: SuspensionExtension, _ origin: AuditOrigin) async {
+        guard await !extensions.extend(new, requestID: origin.requestID, address: origin.address) else { return }
+        log.write(
+            .warning, "a suspended person has the address of the last who manages the organization",
+            requestID: origin.requestID, fields: [("organization", new.organization.text)])
     }
 
     /// Records an event that changed nothing in the store.

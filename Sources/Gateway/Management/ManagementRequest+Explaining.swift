@@ -1,12 +1,11 @@
 internal import ClaimMapping
-internal import Databases
 internal import Grants
 internal import Identities
 internal import JSON
+internal import Management
 internal import OpenID
 internal import Policy
 internal import Sessions
-internal import Snapshots
 internal import Sockets
 internal import Text
 internal import Time
@@ -23,7 +22,7 @@ struct ExplainedAccess: Sendable {
     let explanation: AccessExplanation
 }
 
-extension Management {
+extension ManagementRequest {
     /// The claims of a token, verified as a bearer token of one of the organization's providers. Tokens of other
     /// providers disclose nothing to the organization.
     func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
@@ -60,48 +59,41 @@ extension Management {
             isDryRun: true)
     }
 
-    /// Explains a user who was seen, by the claims of their last sign-in.
+    /// Explains a user who signed in, by the claims of their last sign-in.
     func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
-        guard let claims = try await signIn(of: identity).flatMap(deployment.accessSettings.claims) else { return nil }
+        guard let claims = try await claims(of: identity) else { return nil }
         return try await explain(claims)
-    }
-
-    /// The last sign-in of a user to this organization.
-    func signIn(of identity: IdentityID) async throws(Problem) -> LastSignIn? {
-        let id = id
-        return try await stored { () throws(DatabaseError) in
-            try await service.database.read { transaction throws(DatabaseError) in
-                try AccessStore.signIn(of: identity, in: id, transaction)
-            }
-        }
     }
 
     private func explain(
         _ claims: KnownClaims, of provider: ProviderID, issuer: Issuer, subject: Subject?, isDryRun: Bool
     ) async throws(Problem) -> ExplainedAccess {
-        let (state, id) = (state, id)
         let identity = subject.map { Identity(issuer: issuer, subject: $0) }
-        // Every rule is evaluated, on claims of any size: too long for a reactor.
-        let explanation = try await offReactor {
-            state.explanation(of: claims, from: provider, identity: identity, in: id)
+        let explanation = try await answering { actions throws(ManagementError) in
+            try await actions.explain(claims, from: provider, identity: identity)
         }
-        guard let explanation else { throw Problem(AccessRefusal.notFound) }
         return ExplainedAccess(
             provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
             explanation: explanation)
     }
 
+    /// The last sign-in of a user to this organization.
+    func signIn(of identity: IdentityID) async throws(Problem) -> LastSignIn? {
+        try await answering { actions throws(ManagementError) in try await actions.signIn(of: identity) }
+    }
+
+    /// The claims of a user's last sign-in to this organization; nil if they cannot be opened.
+    func claims(of identity: IdentityID) async throws(Problem) -> VerifiedClaims? {
+        try await answering { actions throws(ManagementError) in try await actions.claims(of: identity) }
+    }
+
     /// The denied sign-ins, newest first.
     func deniedSignIns(limit: Int) async throws(Problem) -> [DeniedSignIn] {
-        try await stored { () throws(DatabaseError) in
-            try await service.denied.list(of: id, before: nil, limit: limit, now: service.now()).items
-        }
+        try await answering { actions throws(ManagementError) in try await actions.deniedSignIns(limit: limit) }
     }
 
     /// A sign-in that gave no role here, by its id.
     func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
-        try await stored { () throws(DatabaseError) in
-            try await service.denied.find(denied, in: id, now: service.now())
-        }
+        try await answering { actions throws(ManagementError) in try await actions.deniedSignIn(denied) }
     }
 }

@@ -4,7 +4,7 @@ internal import Text
 
 /// Rules that can never decide: another rule matches every value they match, and takes precedence. Under
 /// `highest_role` that is a rule with a higher role, in any position, or an earlier one with an equal role.
-struct ShadowedRows {
+struct ShadowedRules {
     /// The rules of one claim that can match more than one value, and the others by their value.
     private struct Claim {
         var exists: [Mapping] = []
@@ -14,7 +14,7 @@ struct ShadowedRows {
     }
 
     /// The rules in their order.
-    let rows: [Mapping]
+    let rules: [Mapping]
 
     init(of all: [Mapping], under strategy: ClaimStrategy) {
         var claims: [ExactText: Claim] = [:]
@@ -28,7 +28,7 @@ struct ShadowedRows {
                 claims[name, default: Claim()].byPattern[value, default: []].append(row)
             }
         }
-        rows = all.filter { row in
+        rules = all.filter { row in
             func comesFirst(_ other: Mapping) -> Bool {
                 let isEarlier = other.rank < row.rank
                 switch strategy {
@@ -58,8 +58,6 @@ struct ShadowedRows {
 extension Mapping {
     /// Addresses compare without regard to ASCII case.
     fileprivate var comparedValue: ExactText {
-        guard claimName == "email" else { return ExactText(claimValue) }
-        return ExactText(
-            String(decoding: claimValue.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self))
+        ExactText(claimName.isExactly("email") ? claimValue.asciiLowercased() : claimValue)
     }
 }
