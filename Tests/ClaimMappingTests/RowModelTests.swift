@@ -55,8 +55,8 @@ private let wanted = [
             // Indexed and split into two blocks, the rules give equal results.
             let cut = random.next(below: rows.count + 1)
             let prepared = OrganizationRules(id: id, providers: [.idp], strategy: strategy, mappings: [])
-                .adding(MappingRows(Array(rows[..<cut]), indexedFrom: 0))
-                .adding(MappingRows(Array(rows[cut...]), indexedFrom: 0))
+                .adding(PreparedRules(Array(rows[..<cut]), indexedFrom: 0))
+                .adding(PreparedRules(Array(rows[cut...]), indexedFrom: 0))
             #expect(prepared.evaluate(KnownClaims(document.root), from: .idp, emailTrust: trust) == evaluation, story)
             #expect(prepared.mappings == rows, story)
 

@@ -237,7 +237,7 @@ private let addresses = [
         var random = SplitMix(state: 11)
         let letters: [Unicode.Scalar] = ["a", "b", "ä", "€", "😀"]
         let signs = letters + ["*", "*", "?"]
-        var gist = TextGist()
+        var gist = TextSummary()
         for _ in 0..<20_000 {
             let pattern = (0..<random.next(below: 8)).map { _ in signs[random.next(below: signs.count)] }
             let text = (0..<random.next(below: 9)).map { _ in letters[random.next(below: letters.count)] }

@@ -23,7 +23,7 @@ struct ManagerSearchTests {
     private var access: AccessStore { world.service.access }
 
     private func search(
-        without departure: ManagerDeparture = .none, proposing rows: MappingRows? = nil
+        without departure: ManagerDeparture = .none, proposing rows: PreparedRules? = nil
     ) async throws -> ManagerSearch {
         try await access.searchManager(of: acme, proposing: rows, without: departure)
     }
@@ -144,7 +144,7 @@ struct ManagerSearchTests {
     @Test("rules that are proposed decide a search for them, whatever is stored")
     func proposed() async throws {
         _ = try await world.browser("vic")
-        let rows = MappingRows([
+        let rows = PreparedRules([
             Mapping(id: "m", rank: 1, claimName: "sub", match: .equals, claimValue: "vic", role: .manager)
         ])
         // The file's rules come first, and make Vic a viewer.

@@ -84,7 +84,7 @@ struct Tally {
         }
     }
 
-    func evaluation(of blocks: [MappingRows]) -> Evaluation {
+    func evaluation(of blocks: [PreparedRules]) -> Evaluation {
         guard let deciding else {
             let reason: EntitlementReason =
                 highestUnknown != nil ? .claimsIncomplete : hasUnverifiedEmail ? .emailUnverified : .noMatch

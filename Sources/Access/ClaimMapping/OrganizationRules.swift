@@ -9,13 +9,13 @@ public struct OrganizationRules: Sendable {
     public let providers: [ProviderID]
     public let strategy: ClaimStrategy
     /// The rules in blocks, in the order of evaluation.
-    let blocks: [MappingRows]
+    let blocks: [PreparedRules]
 
     public init(id: OrganizationID, providers: [ProviderID], strategy: ClaimStrategy, mappings: [Mapping]) {
-        self.init(id: id, providers: providers, strategy: strategy, blocks: [MappingRows(mappings)])
+        self.init(id: id, providers: providers, strategy: strategy, blocks: [PreparedRules(mappings)])
     }
 
-    private init(id: OrganizationID, providers: [ProviderID], strategy: ClaimStrategy, blocks: [MappingRows]) {
+    private init(id: OrganizationID, providers: [ProviderID], strategy: ClaimStrategy, blocks: [PreparedRules]) {
         self.id = id
         self.providers = providers
         self.strategy = strategy
@@ -23,7 +23,7 @@ public struct OrganizationRules: Sendable {
     }
 
     /// Returns these rules with more rules ranked after them.
-    public func adding(_ rows: MappingRows) -> OrganizationRules {
+    public func adding(_ rows: PreparedRules) -> OrganizationRules {
         guard !rows.mappings.isEmpty else { return self }
         return OrganizationRules(id: id, providers: providers, strategy: strategy, blocks: blocks + [rows])
     }

@@ -67,7 +67,7 @@ public struct AccessActor: Sendable {
 /// The rules in force inside a transaction: those of the configuration, and an organization's stored ones.
 struct CurrentRules: Sendable {
     let rules: AccessRules
-    let stored: MappingRows
+    let stored: PreparedRules
 }
 
 /// The role of the actor before a change, with the rules in force.
@@ -87,7 +87,7 @@ public struct ActorRole: Sendable {
     /// Returns true if the change removed or lowered the role, and the actor has not confirmed that.
     ///
     /// - Parameter stored: the stored rules after the change, if it changed them.
-    func isLost(under stored: MappingRows? = nil, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+    func isLost(under stored: PreparedRules? = nil, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         guard !actor.isConfirmed, let before else { return false }
         let after = CurrentRules(rules: rules.rules, stored: stored ?? rules.stored)
         let role = try actor.standing(in: organization, under: after, transaction)?.role

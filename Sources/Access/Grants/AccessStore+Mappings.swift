@@ -44,7 +44,7 @@ extension AccessStore {
     private struct PreparedChange: Sendable {
         let newID: String
         let before: [Mapping]
-        let after: MappingRows
+        let after: PreparedRules
     }
 
     /// Changes the rules that managers added; takes effect with the next request.
@@ -71,7 +71,7 @@ extension AccessStore {
                 if !search.isAny {
                     // If the organization had no manager before, no change is refused for leaving none.
                     search.predecessor = try await searchManager(
-                        of: organization, proposing: MappingRows(prepared.before), without: .none
+                        of: organization, proposing: PreparedRules(prepared.before), without: .none
                     ).witness
                 }
                 let result = try await commit(
@@ -96,7 +96,7 @@ extension AccessStore {
             guard after.count <= AccessStore.mostMappings,
                 after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns
             else { return .failure(.tooMany) }
-            return .success(PreparedChange(newID: id, before: before, after: MappingRows(after)))
+            return .success(PreparedChange(newID: id, before: before, after: PreparedRules(after)))
         }
     }
 

@@ -187,7 +187,7 @@ extension AccessStore {
 private struct MemberReading {
     let organization: OrganizationID
     let settings: AccessSettings
-    let stored: MappingRows
+    let stored: PreparedRules
     let tag: RulesTag?
 
     /// Returns nil if the identity has no role now, or is suspended.

@@ -65,7 +65,7 @@ public final class AccessStore: Sendable {
     private static func read(_ transaction: Transaction) throws(DatabaseError) -> AccessSnapshot {
         AccessSnapshot(
             grants: try grants(nil, transaction), suspensions: try suspensions(nil, transaction),
-            mappings: try mappings(nil, transaction).mapValues { MappingRows($0) })
+            mappings: try mappings(nil, transaction).mapValues { PreparedRules($0) })
     }
 
     /// Makes a new row id: 32 bits of time and 64 random bits. Ids of one time are adjacent in the index, so that many

@@ -97,7 +97,7 @@ extension AccessSettings {
     }
 
     /// Evaluates the claims of a sign-in under an organization's rules. Returns nil if it is not configured.
-    func evaluate(_ signIn: LastSignIn, with stored: MappingRows) -> EarnedAccess? {
+    func evaluate(_ signIn: LastSignIn, with stored: PreparedRules) -> EarnedAccess? {
         guard let all = rules.rules(of: signIn.organization, with: stored) else { return nil }
         guard let claims = claims(of: signIn) else {
             return rules.accessWithoutClaims(signIn.verifiedEmail, in: signIn.organization, with: stored)

@@ -65,7 +65,7 @@ struct ManagerSearch: Sendable {
     /// The rules under which claims were evaluated.
     let rules: AccessRules
     /// The stored rules under which claims were evaluated, and whether they are proposed and not in force yet.
-    let stored: MappingRows
+    let stored: PreparedRules
     let isProposal: Bool
     /// The sign-ins from this time on are compared with ``recent``, to notice new ones.
     let since: Timestamp
@@ -95,7 +95,7 @@ extension AccessStore {
     ///
     /// - Parameter proposal: rules in place of the stored ones; nil for those in force.
     public func hasManager(
-        _ organization: OrganizationID, proposing proposal: MappingRows? = nil
+        _ organization: OrganizationID, proposing proposal: PreparedRules? = nil
     ) async throws(DatabaseError) -> Bool {
         try await searchManager(of: organization, proposing: proposal, without: .none).isAny
     }
@@ -106,7 +106,7 @@ extension AccessStore {
     ///   - proposal: the stored rules after the change; nil if it does not change them.
     ///   - departure: the users whom the change takes away.
     func searchManager(
-        of organization: OrganizationID, proposing proposal: MappingRows? = nil, without departure: ManagerDeparture
+        of organization: OrganizationID, proposing proposal: PreparedRules? = nil, without departure: ManagerDeparture
     ) async throws(DatabaseError) -> ManagerSearch {
         let (settings, moment) = (settings.read().value, now())
         let stored = proposal ?? snapshots.read().value.mappings(of: organization)

@@ -75,8 +75,8 @@ extension ManagerActions {
     /// The input for evaluating each user in a preview.
     private struct Preparation: Sendable {
         let table: MappingTable
-        let before: MappingRows
-        let after: MappingRows
+        let before: PreparedRules
+        let after: PreparedRules
         let old: OrganizationRules
         let new: OrganizationRules
         /// The rules that would stop deciding for any user.
@@ -84,7 +84,7 @@ extension ManagerActions {
 
         init(before table: MappingTable, after: MappingTable, of rules: OrganizationRules) {
             self.table = after
-            (self.before, self.after) = (MappingRows(table.stored), MappingRows(after.stored))
+            (self.before, self.after) = (PreparedRules(table.stored), PreparedRules(after.stored))
             (old, new) = (rules.adding(before), rules.adding(self.after))
             let known = Set(ShadowedRules(of: table.all, under: rules.strategy).rules.map(\.id))
             shadowed = ShadowedRules(of: after.all, under: rules.strategy).rules.filter { !known.contains($0.id) }

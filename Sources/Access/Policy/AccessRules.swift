@@ -59,7 +59,7 @@ public struct AccessRules: Sendable {
     public func fileRules(of organization: OrganizationID) -> OrganizationRules? { content.byID[organization] }
 
     /// Returns an organization's rules, those of the file before the stored ones, or nil if it is not configured.
-    public func rules(of organization: OrganizationID, with stored: MappingRows) -> OrganizationRules? {
+    public func rules(of organization: OrganizationID, with stored: PreparedRules) -> OrganizationRules? {
         content.byID[organization]?.adding(stored)
     }
 
@@ -96,7 +96,7 @@ public struct AccessRules: Sendable {
 
     /// Returns the tag of an organization's rules with these stored rules: it covers the rules, the trust in addresses,
     /// and the keys that open sealed claims. Returns nil if the organization is not configured.
-    public func tag(of organization: OrganizationID, with stored: MappingRows) -> RulesTag? {
+    public func tag(of organization: OrganizationID, with stored: PreparedRules) -> RulesTag? {
         rules(of: organization, with: stored).flatMap(tag)
     }
 
@@ -126,7 +126,7 @@ extension AccessRules {
     ///
     /// - Parameter verifiedEmail: the address that was verified at the sign-in.
     public func accessWithoutClaims(
-        _ verifiedEmail: EmailAddress?, in organization: OrganizationID, with stored: MappingRows
+        _ verifiedEmail: EmailAddress?, in organization: OrganizationID, with stored: PreparedRules
     ) -> EarnedAccess? {
         tag(of: organization, with: stored).map {
             EarnedAccess(rules: $0, role: nil, mapping: nil, verifiedEmail: verifiedEmail)

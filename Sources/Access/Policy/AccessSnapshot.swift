@@ -10,7 +10,7 @@ public struct AccessSnapshot: Sendable {
         var grants = ShardedDictionary<Identity, [ExactText: Role]>()
         var suspended: Set<Identity> = []
         var suspendedEmails: Set<EmailAddress> = []
-        var mappings = MappingRows.none
+        var mappings = PreparedRules.none
     }
 
     private var tenants: [OrganizationID: Tenant] = [:]
@@ -18,7 +18,7 @@ public struct AccessSnapshot: Sendable {
     public static let empty = AccessSnapshot(grants: [], suspensions: [])
 
     /// - Parameter mappings: the rules that managers added, by organization.
-    public init(grants: [Grant], suspensions: [Suspension], mappings: [OrganizationID: MappingRows] = [:]) {
+    public init(grants: [Grant], suspensions: [Suspension], mappings: [OrganizationID: PreparedRules] = [:]) {
         for grant in grants { apply(.granted(grant)) }
         for (organization, own) in Dictionary(grouping: suspensions, by: \.organization) {
             apply(.suspensions(organization, own))
@@ -33,7 +33,7 @@ public struct AccessSnapshot: Sendable {
     }
 
     /// Returns the rules that managers added.
-    public func mappings(of organization: OrganizationID) -> MappingRows {
+    public func mappings(of organization: OrganizationID) -> PreparedRules {
         tenants[organization]?.mappings ?? .none
     }
 
@@ -97,5 +97,5 @@ public enum AccessChange: Sendable {
     /// All suspensions of an organization after the change.
     case suspensions(OrganizationID, [Suspension])
     /// All stored rules of an organization after the change.
-    case mappings(OrganizationID, MappingRows)
+    case mappings(OrganizationID, PreparedRules)
 }

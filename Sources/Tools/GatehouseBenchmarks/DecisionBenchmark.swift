@@ -46,7 +46,7 @@ func benchmarkDecisions() throws {
                 claimValue: isLast ? "group-200-*" : value(number), role: .viewer)
         }
         let rules = OrganizationRules(id: id, providers: [sample.provider.id], strategy: .highestRole, mappings: [])
-        let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: MappingRows(rows)])
+        let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: PreparedRules(rows)])
         func decide() -> Entitlement {
             Entitlement(
                 of: claims, in: rules.adding(access.mappings(of: id)), emailTrust: EmailTrust(),
@@ -56,7 +56,7 @@ func benchmarkDecisions() throws {
         guard decide().mapping == "m\(count)" else { throw UnexpectedAnswer() }
         report("  \(count) \(name) rows, the first time", nanosecondsPerCall { consume(decide()) })
         var cache = EntitlementCache()
-        let owner = MappingRows.none
+        let owner = PreparedRules.none
         report(
             "  \(count) \(name) rows, the same claims again",
             nanosecondsPerCall { consume(cache.entitlement(of: claims, in: owner, workingOut: decide)) })

@@ -4,8 +4,8 @@ internal import Text
 
 /// Ordered rules, prepared for evaluation. Rules that ask for one value of one claim are found by that value, so that a
 /// thousand of them cost little more than one.
-public final class MappingRows: Sendable {
-    public static let none = MappingRows([])
+public final class PreparedRules: Sendable {
+    public static let none = PreparedRules([])
 
     public let mappings: [Mapping]
     /// SHA-256 of everything that the outcome depends on; equal rules in equal order have equal digests. Empty if it
@@ -55,7 +55,7 @@ public final class MappingRows: Sendable {
     /// - Parameter indexedFrom: the number of rules from which an index is built; fewer rules are evaluated one by one.
     init(_ mappings: [Mapping], indexedFrom: Int) {
         self.mappings = mappings
-        digest = MappingRows.digest(of: mappings)
+        digest = PreparedRules.digest(of: mappings)
         guard mappings.count >= indexedFrom else {
             groups = nil
             return
@@ -72,8 +72,8 @@ public final class MappingRows: Sendable {
             groups[place].all.append(index)
             if mapping.match == .equals {
                 let value = mapping.claimValue.utf8Span.span
-                groups[place].byValue[MappingRows.hash(value), default: []].append(index)
-                groups[place].byAddress[MappingRows.hash(value, isFolded: true), default: []].append(index)
+                groups[place].byValue[PreparedRules.hash(value), default: []].append(index)
+                groups[place].byAddress[PreparedRules.hash(value, isFolded: true), default: []].append(index)
             } else if let glob = mapping.glob {
                 groups[place].patterns.append(Pattern(index, glob))
                 if let address = mapping.addressGlob { groups[place].addressPatterns.append(Pattern(index, address)) }
@@ -133,9 +133,9 @@ public final class MappingRows: Sendable {
             guard let address = claim.values.only.flatMap(Mapping.address) else { return }
             if !group.addressPatterns.isEmpty {
                 let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
-                var (found, gist): ([Int], TextGist) = ([], TextGist())
+                var (found, summary): ([Int], TextSummary) = ([], TextSummary())
                 let text = Mapping.asciiLowercased(address)
-                MappingRows.match(text.utf8Span.span, group.addressPatterns, &gist, &found)
+                PreparedRules.match(text.utf8Span.span, group.addressPatterns, &summary, &found)
                 for index in found { judgements.append((index, judgement)) }
             }
         } else if !group.patterns.isEmpty {
@@ -144,7 +144,7 @@ public final class MappingRows: Sendable {
         guard !group.byValue.isEmpty else { return }
         if claim.isEmail {
             guard let address = claim.values.only.flatMap(Mapping.address) else { return }
-            for index in group.byAddress[MappingRows.hash(address.utf8Span.span, isFolded: true)] ?? [] {
+            for index in group.byAddress[PreparedRules.hash(address.utf8Span.span, isFolded: true)] ?? [] {
                 let judgement = mappings[index].judge(source, claim)
                 if judgement != .noMatch { judgements.append((index, judgement)) }
             }
@@ -153,7 +153,7 @@ public final class MappingRows: Sendable {
         // Several elements may satisfy one rule.
         var found: Set<Int> = []
         _ = claim.values.containsText(splitAt: group.example.split) { text in
-            for index in group.byValue[MappingRows.hash(text)] ?? []
+            for index in group.byValue[PreparedRules.hash(text)] ?? []
             where Mapping.areEqual(text, mappings[index].claimValue.utf8Span.span) && found.insert(index).inserted {
                 judgements.append((index, .matched))
             }
@@ -164,22 +164,22 @@ public final class MappingRows: Sendable {
     /// Returns the rules whose pattern a value or one of its elements satisfies. Each element is summarized once for
     /// all patterns.
     private func matches(of values: ClaimValues, _ group: Group) -> [Int] {
-        var (found, gist): ([Int], TextGist) = ([], TextGist())
+        var (found, summary): ([Int], TextSummary) = ([], TextSummary())
         _ = values.containsText(splitAt: group.example.split) { text in
-            MappingRows.match(text, group.patterns, &gist, &found)
+            PreparedRules.match(text, group.patterns, &summary, &found)
             return false
         }
         return found.count < 2 ? found : Array(Set(found))
     }
 
     private static func match(
-        _ text: Span<UInt8>, _ patterns: [Pattern], _ gist: inout TextGist, _ found: inout [Int]
+        _ text: Span<UInt8>, _ patterns: [Pattern], _ summary: inout TextSummary, _ found: inout [Int]
     ) {
         let first = text.isEmpty ? 0 : text[0]
-        gist.take(text)
+        summary.take(text)
         for place in patterns.indices {
             guard patterns[place].firstByte == 0 || patterns[place].firstByte == first,
-                gist.mayMatch(patterns[place].needs)
+                summary.mayMatch(patterns[place].needs)
             else { continue }
             if patterns[place].glob.matches(text) { found.append(patterns[place].index) }
         }
