@@ -128,8 +128,7 @@ let package = Package(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
                 "Audit", "Databases", "HTTPMessage", "HTTPServer", "JSON", "Identities", "Policy", "Snapshots",
-                "Text",
-                "Time",
+                "Text", "Threads", "Time",
             ]),
 
         // The gateway
