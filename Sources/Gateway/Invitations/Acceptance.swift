@@ -35,7 +35,7 @@ struct Acceptance: Sendable {
         } catch {
             service.log.write(
                 .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
-            throw Problem(.unavailable, detail: "The store cannot be reached. Try again in a moment.")
+            throw Problem.storeUnavailable
         }
         switch result {
         case .success(let grant): return grant
