@@ -1,3 +1,4 @@
+import Audit
 import ClaimMapping
 import Databases
 import Identities
@@ -168,5 +169,56 @@ struct ManagerSearchTests {
         _ = try await world.browser("carla")
         try await world.execute("UPDATE person_seen SET \(column) = 'no such thing!'")
         await #expect(throws: DatabaseError.self) { try await search() }
+    }
+
+    @Test("of two last grants that are revoked at once, one remains")
+    func simultaneousRevocations() async throws {
+        for _ in 0..<10 {
+            let grants = [try world.grant(.manager, to: "a"), try world.grant(.manager, to: "b")]
+            let access = access
+            let refusals = try await withThrowingTaskGroup(of: AccessRefusal?.self) { group in
+                for grant in grants {
+                    group.addTask {
+                        let result = try await access.revoke(
+                            grant.id, isForced: false, recording: AuditRecord(.grantRevoke, by: .operator))
+                        guard case .failure(let refusal) = result else { return nil }
+                        return refusal
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(refusals) == [nil, .wouldLockOut])
+            #expect(try await access.grants(acme).count == 1)
+            for grant in try await access.grants(acme) {
+                _ = try await access.revoke(
+                    grant.id, isForced: true, recording: AuditRecord(.grantRevoke, by: .operator))
+            }
+        }
+    }
+
+    @Test("of two last managers who suspend each other at once, one remains")
+    func simultaneousSuspensions() async throws {
+        let carla = try await world.browser("carla")
+        let rule = #"{"claim_name":"sub","claim_value":"sue","role":"organization-manager"}"#
+        let added = try await carla.call("POST", "/api/v1/organizations/acme/claim-mappings", rule)
+        #expect(added.status == 201, "\(added.body)")
+        let sue = try await world.browser("sue")
+        let path = "/api/v1/organizations/acme/suspensions"
+        let (sues, carlas) = ("\(path)/\(try world.identity("sue"))", "\(path)/\(try world.identity("carla"))")
+        let tokens = [try await carla.formToken(), try await sue.formToken()]
+        let cookies = [carla.cookieField, sue.cookieField]
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { [world] group in
+            for (number, target) in [sues, carlas].enumerated() {
+                let fields =
+                    cookies[number] + [
+                        "Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(tokens[number])",
+                    ]
+                group.addTask { try await world.send("PUT", target, fields: fields).status }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted()
+        }
+        #expect(statuses.first == 200 && statuses.last != 200, "\(statuses)")
+        #expect(try await access.hasManager(acme))
+        #expect(try await access.suspensions(of: acme, after: nil, limit: 9).count == 1)
     }
 }
