@@ -136,13 +136,12 @@ let package = Package(
             "Configuration", in: "",
             uses: [
                 "ClaimMapping", "Cryptography", "Files", "HTTPClient", "JSON", "Mail", "Identities", "Policy",
-                "Sockets",
-                "Text", "Time", "Tokens",
+                "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
             uses: [
-                "ClaimMapping", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "ClaimMapping", "Grants", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
                 "WorkspaceMetrics",
             ]),
         library(
@@ -157,16 +156,14 @@ let package = Package(
                 "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider",
                 "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "Management",
                 "OpenID", "Identities", "Pages", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads",
-                "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Files",
-                "Gateway", "Grants", "Invitations", "JSON", "Identities", "Policy", "Snapshots", "Sockets", "Telemetry",
-                "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Gateway", "Grants", "Invitations", "JSON", "Identities", "Policy", "Sockets", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands"]),
 
@@ -235,9 +232,8 @@ let package = Package(
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "Invitations", "JSON", "Mail", "OpenID", "Identities",
-                "Policy",
-                "Sessions", "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands", uses: ["Configuration", "Cryptography", "Gateway", "Identities", "JSON", "Time", "Tokens"]),

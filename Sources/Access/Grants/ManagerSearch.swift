@@ -58,8 +58,8 @@ struct ManagerWitness: Sendable {
     }
 }
 
-/// The result of a search for a user who manages an organization after a planned change. Claims are opened and evaluated
-/// by the search, outside of the write transaction; inside it, rows are only compared.
+/// The result of a search for a user who manages an organization after a planned change. Claims are opened and
+/// evaluated by the search, outside of the write transaction; inside it, rows are only compared.
 struct ManagerSearch: Sendable {
     let organization: OrganizationID
     /// The rules under which claims were evaluated.

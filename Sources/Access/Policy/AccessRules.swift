@@ -2,8 +2,8 @@ public import ClaimMapping
 public import Identities
 public import Tokens
 
-/// The rules of one configuration that decide access: the organizations' claim mapping, and the providers with the trust
-/// in their e-mail addresses. Immutable; a copy costs one reference.
+/// The rules of one configuration that decide access: the organizations' claim mapping, and the providers with the
+/// trust in their e-mail addresses. Immutable; a copy costs one reference.
 public struct AccessRules: Sendable {
     /// A trusted provider, as far as access depends on it.
     public struct Provider: Sendable {
@@ -108,8 +108,8 @@ public struct AccessRules: Sendable {
 }
 
 extension AccessRules {
-    /// Returns the access that claims earn under an organization's rules, without grants and suspensions. Returns nil if
-    /// the rules have no tag.
+    /// Returns the access that claims earn under an organization's rules, without grants and suspensions. Returns nil
+    /// if the rules have no tag.
     public func earnedAccess(of claims: VerifiedClaims, under rules: OrganizationRules) -> EarnedAccess? {
         let trust = emailTrust(of: claims.provider)
         let earned = rules.evaluate(claims.known, from: claims.provider, emailTrust: trust)

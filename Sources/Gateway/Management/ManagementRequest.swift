@@ -17,8 +17,8 @@ internal import Text
 internal import Time
 internal import Tokens
 
-/// A manager's use cases in one request, shared by the pages and the API: ``Management/ManagerActions`` with problems in
-/// place of errors.
+/// A manager's use cases in one request, shared by the pages and the API: ``Management/ManagerActions`` with problems
+/// in place of errors.
 struct ManagementRequest: Sendable {
     /// The deployment at the time of the request.
     let deployment: Deployment
