@@ -55,4 +55,7 @@ public struct Invitation: Sendable, Hashable {
         self.attempts = attempts
         self.lastFailure = lastFailure
     }
+
+    /// Returns true if an address is the invited one; false if it is nil.
+    func isSent(to address: EmailAddress?) -> Bool { address.map { $0 == email } ?? false }
 }

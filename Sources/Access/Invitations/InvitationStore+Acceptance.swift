@@ -101,8 +101,8 @@ extension InvitationStore {
         let claims = invitee.claims
         guard rules.lists(claims.provider, in: invitation.organization) else { return .provider }
         let verified = rules.verifiedEmail(of: claims)
-        guard verified == invitation.email else {
-            return verified == nil && invitee.email == invitation.email ? .emailUnverified : .email
+        guard invitation.isSent(to: verified) else {
+            return verified == nil && invitation.isSent(to: invitee.email) ? .emailUnverified : .email
         }
         let isSuspended = try AccessStore.isSuspended(
             try AccessStore.id(of: claims.identity), verified, in: invitation.organization, transaction)
