@@ -95,11 +95,20 @@ let package = Package(
             "Audit", in: "Access/", uses: ["Cryptography", "Databases", "Identities", "JSON", "Text", "Time"]),
         library("ClaimMapping", in: "Access/", uses: ["Cryptography", "Identities", "JSON", "Text", "Tokens"]),
         library(
+            "Policy", in: "Access/",
+            uses: ["Caches", "ClaimMapping", "Cryptography", "Identities", "JSON", "Text", "Time", "Tokens"]),
+        library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Text", "Time",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Snapshots",
+                "Text", "Time", "Tokens",
             ]),
-        library("Policy", in: "Access/", uses: ["Caches", "ClaimMapping", "Identities", "JSON", "Tokens"]),
+        library(
+            "Invitations", in: "Access/",
+            uses: [
+                "Audit", "Cryptography", "Databases", "Grants", "Identities", "Policy", "Snapshots", "Text", "Time",
+                "Tokens",
+            ]),
 
         // How people sign in
         library(
@@ -115,12 +124,19 @@ let package = Package(
                 "Tokens",
             ]),
 
+        library(
+            "Management", in: "Access/",
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
+                "Sessions", "Snapshots", "Text", "Time", "Tokens",
+            ]),
+
         // What stands behind the gateway
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
                 "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots",
-                "Text", "Time",
+                "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -128,19 +144,22 @@ let package = Package(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities", "JSON",
-                "Mail", "Sockets", "Text", "Time", "Tokens",
+                "Mail", "Policy", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "Pages", in: "",
-            uses: ["ClaimMapping", "Grants", "HTTPMessage", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"],
+            uses: [
+                "ClaimMapping", "Grants", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "WorkspaceMetrics",
+            ],
             embeds: ["Assets"]),
         library(
             "Gateway", in: "",
             uses: [
                 "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Files",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Pages",
-                "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time",
-                "Tokens", "Web", "WorkspaceMetrics",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail",
+                "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry",
+                "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Demo", in: "",
@@ -153,7 +172,7 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Files", "Gateway",
-                "Grants", "Identities", "JSON", "Policy", "Processes", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Grants", "Identities", "Invitations", "JSON", "Policy", "Processes", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
@@ -162,8 +181,8 @@ let package = Package(
         program(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities", "JSON",
-                "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -218,8 +237,9 @@ let package = Package(
             of: "Gateway",
             uses: [
                 "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Mail", "OpenID", "Sessions",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "OpenID",
+                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands", uses: ["Configuration", "Cryptography", "Demo", "Gateway", "JSON", "Time"]),

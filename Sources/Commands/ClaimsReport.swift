@@ -1,6 +1,5 @@
 internal import ClaimMapping
 internal import Configuration
-internal import Grants
 internal import Identities
 internal import JSON
 internal import Policy
@@ -9,8 +8,8 @@ internal import Tokens
 /// The roles that claims earn in every organization of a configuration, with explanations.
 struct ClaimsReport {
     private let provider: ProviderSettings
-    private let issuer: String
-    private let subject: String?
+    private let issuer: Issuer
+    private let subject: Subject?
     private let email: String?
     /// The reason why the address does not count as verified. Nil if it counts, or if the claims have no address.
     private let emailDoubt: String?
@@ -27,27 +26,19 @@ struct ClaimsReport {
     ) {
         self.provider = provider
         isSigned = identity != nil
-        issuer = (identity?.issuer ?? provider.issuer).text
-        subject =
+        let issuer = identity?.issuer ?? provider.issuer
+        let subject =
             identity?.subject.text ?? claims.root.member(provider.subjectClaim)?.string
             ?? claims.root.member("sub")?.string
-        email = claims.root.member("email")?.string
-        let (issuer, subject) = (issuer, subject ?? "")
-        let email = provider.emailTrust.verifiedEmail(of: claims)
-        emailDoubt =
-            switch (self.email, email) {
-            case (_?, nil): ClaimsReport.doubt(claims)
-            default: nil
-            }
-        explanations = settings.organizations.map { organization in
-            let rules = organization.rules.adding(access.mappings(of: organization.id))
-            return AccessExplanation(
-                rules.explain(claims, from: provider.id.text, emailTrust: provider.emailTrust),
-                grants: access.roles(issuer: issuer, subject: subject, in: organization.id),
-                isSuspended: access.isSuspended(
-                    issuer: issuer, subject: subject, verifiedEmail: email, in: organization.id),
-                isSuspensionUnknown: access.suspendsAddresses(in: organization.id)
-                    && provider.emailTrust.isVerifiedEmailUnknown(of: claims))
+        (self.issuer, self.subject) = (issuer, subject.map { Subject($0) })
+        let email = claims.root.member("email")?.string
+        self.email = email
+        let isDoubtful = email != nil && provider.emailTrust.verifiedEmail(of: claims) == nil
+        emailDoubt = isDoubtful ? ClaimsReport.doubt(claims) : nil
+        let named = self.subject.map { Identity(issuer: issuer, subject: $0) }
+        let state = AccessState(rules: AccessSettings(settings).rules, snapshot: access)
+        explanations = settings.organizations.compactMap { organization in
+            state.explanation(of: claims, from: provider.id, identity: named, in: organization.id)
         }
     }
 
@@ -78,8 +69,8 @@ struct ClaimsReport {
         writer.name("identity")
         writer.beginObject()
         writer.member("provider", provider.id.text)
-        writer.member("issuer", issuer)
-        writer.member("subject", subject)
+        writer.member("issuer", issuer.text)
+        writer.member("subject", subject?.text)
         writer.member("email", email)
         writer.endObject()
         writer.name("organizations")
@@ -91,7 +82,7 @@ struct ClaimsReport {
 
     /// The report as text.
     var lines: [String] {
-        let who = subject.map { "subject \(shown($0))" } ?? "no subject"
+        let who = subject.map { "subject \(shown($0.text))" } ?? "no subject"
         let mail = email.map { ", e-mail \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""
         let claims = isSigned ? "Valid token" : "Unsigned claims"
         let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"

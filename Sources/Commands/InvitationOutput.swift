@@ -2,6 +2,7 @@ internal import Configuration
 internal import Gateway
 internal import Grants
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import Time
 
@@ -9,7 +10,7 @@ extension Invocation {
     /// Prints the link of an invitation. With `--json`, prints an object with the invitation and its link.
     func print(_ issued: IssuedInvitation, under settings: Settings) {
         guard let token = issued.token else { return }
-        let link = OperatorView.link(token, under: settings)
+        let link = token.link(at: settings.publicURL.origin)
         guard arguments.has("json") else {
             print(link)
             return
@@ -28,7 +29,7 @@ extension Invocation {
             if invitations.isEmpty { warn("no invitations are stored\(organization.map { " in \($0)" } ?? "")") }
             print(
                 invitations.map {
-                    "\($0.id)  \($0.organization)  \($0.role.rawValue)  \($0.email)  \($0.state.rawValue)  "
+                    "\($0.id)  \($0.organization)  \($0.role.rawValue)  \($0.email.spelling)  \($0.state.rawValue)  "
                         + "expires \($0.expiresAt.rfc3339)"
                 })
             return
@@ -76,7 +77,7 @@ extension JSONWriter {
     fileprivate mutating func members(of invitation: Invitation, in state: Invitation.State? = nil) {
         member("id", invitation.id)
         member("organization", invitation.organization.text)
-        member("email", invitation.email)
+        member("email", invitation.email.spelling)
         member("role", invitation.role.rawValue)
         member("state", (state ?? invitation.state).rawValue)
         member("created_at", invitation.createdAt.rfc3339)

@@ -1,6 +1,8 @@
-public import Grants
+internal import Grants
 internal import HTTPMessage
 public import Identities
+public import Invitations
+public import Policy
 public import Text
 public import Time
 public import Web
@@ -204,16 +206,17 @@ public struct MembersPage: DocumentPage {
             formToken == nil
             ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
         return """
-            <tr><th scope="row">\(invitation.email)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Email"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
+            <tr><th scope="row">\(invitation.email.spelling)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Email"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail?.spelling ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
 
             """
     }
 
     private func pendingActions(_ invitation: Invitation) -> HTML {
         let title = sendsLetters ? "Send again" : "New link"
-        let again = button("resend", invitation.id, title, "\(title) for \(invitation.email)")
+        let again = button("resend", invitation.id, title, "\(title) for \(invitation.email.spelling)")
         let revoke = button(
-            "revoke_invitation", invitation.id, "Revoke", "Revoke the invitation of \(invitation.email)", "danger")
+            "revoke_invitation", invitation.id, "Revoke", "Revoke the invitation of \(invitation.email.spelling)",
+            "danger")
         return "\(again)\(revoke)"
     }
 
@@ -232,14 +235,14 @@ public struct MembersPage: DocumentPage {
     private var suspensionsSection: HTML? {
         guard !suspensions.isEmpty else { return nil }
         let rows = suspensions.map { suspension -> HTML in
-            let name = suspension.email ?? suspension.subject
-            let others = suspension.emails.map(\.text).sorted().dropFirst().map {
+            let name = suspension.email?.spelling ?? suspension.identity.subject.text
+            let others = suspension.emails.map(\.spelling).sorted().dropFirst().map {
                 "<span class=\"quiet\"> and \($0)</span>" as HTML
             }
             let again: HTML? =
                 formToken == nil
                 ? nil
-                : "<td class=\"actions\">\(button("unsuspend", suspension.identity.text, "Reinstate", "Reinstate \(name)"))</td>"
+                : "<td class=\"actions\">\(button("unsuspend", suspension.id.text, "Reinstate", "Reinstate \(name)"))</td>"
             return """
                 <tr><th scope="row">\(name)\(others)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
 

@@ -46,18 +46,18 @@ private let wanted = [
             let model = RowModel(claims: claims, trusted: trusted)
             let json = Value.object(claims).json
             let document = try JSONDocument(parsing: Array(json.utf8))
-            let rules = OrganizationRules(id: id, providers: ["idp"], strategy: strategy, mappings: rows)
+            let rules = OrganizationRules(id: id, providers: [.idp], strategy: strategy, mappings: rows)
             let trust = EmailTrust(domains: trusted)
-            let evaluation = rules.evaluate(KnownClaims(document.root), from: "idp", emailTrust: trust)
-            let explanation = rules.explain(KnownClaims(document.root), from: "idp", emailTrust: trust)
+            let evaluation = rules.evaluate(KnownClaims(document.root), from: .idp, emailTrust: trust)
+            let explanation = rules.explain(KnownClaims(document.root), from: .idp, emailTrust: trust)
             let story: Comment = "\(strategy) \(json)\n\(explanation.lines)"
 
             // Indexed and split into two blocks, the rules give equal results.
             let cut = random.next(below: rows.count + 1)
-            let prepared = OrganizationRules(id: id, providers: ["idp"], strategy: strategy, mappings: [])
-                .adding(MappingRows(Array(rows[..<cut]), indexedFrom: 0))
-                .adding(MappingRows(Array(rows[cut...]), indexedFrom: 0))
-            #expect(prepared.evaluate(KnownClaims(document.root), from: "idp", emailTrust: trust) == evaluation, story)
+            let prepared = OrganizationRules(id: id, providers: [.idp], strategy: strategy, mappings: [])
+                .adding(PreparedRules(Array(rows[..<cut]), indexedFrom: 0))
+                .adding(PreparedRules(Array(rows[cut...]), indexedFrom: 0))
+            #expect(prepared.evaluate(KnownClaims(document.root), from: .idp, emailTrust: trust) == evaluation, story)
             #expect(prepared.mappings == rows, story)
 
             let outcome = model.outcome(rows, strategy)

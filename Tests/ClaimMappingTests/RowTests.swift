@@ -173,13 +173,13 @@ private let addresses = [
             id: "file:1", rank: 1, claimName: row.claim, match: row.match, claimValue: row.value, split: row.split,
             role: .manager)
         let id = try #require(OrganizationID("acme"))
-        let rules = OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
+        let rules = OrganizationRules(id: id, providers: [.idp], strategy: .firstMatch, mappings: [mapping])
         let claims = try JSONDocument(parsing: Array(row.claims.utf8)).root
         let trust = EmailTrust(domains: row.trusted)
-        let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: trust)
+        let explanation = rules.explain(KnownClaims(claims), from: .idp, emailTrust: trust)
         #expect(explanation.rows.first?.verdict == row.verdict, "\(row.claim) \(row.claims)")
         #expect(explanation.rows.first?.isNearMiss == row.isNear, "\(row.claim) \(row.claims)")
-        #expect(explanation.evaluation == rules.evaluate(KnownClaims(claims), from: "idp", emailTrust: trust))
+        #expect(explanation.evaluation == rules.evaluate(KnownClaims(claims), from: .idp, emailTrust: trust))
         #expect((explanation.evaluation.role == .manager) == (row.verdict == .matched))
     }
 
@@ -199,9 +199,9 @@ private let addresses = [
         let mapping = Mapping(
             id: "file:1", rank: 1, claimName: "email", match: .equals, claimValue: "a@acme.com", role: .manager)
         let rules = OrganizationRules(
-            id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: .firstMatch, mappings: [mapping])
+            id: try #require(OrganizationID("acme")), providers: [.idp], strategy: .firstMatch, mappings: [mapping])
         let claims = try JSONDocument(parsing: Array(#"{"email":"a@acme.com"\#(member)}"#.utf8)).root
-        let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: EmailTrust())
+        let explanation = rules.explain(KnownClaims(claims), from: .idp, emailTrust: EmailTrust())
         #expect(explanation.evaluation.reason == .emailUnverified)
         #expect(explanation.detail?.contains(words) == true, "\(explanation.detail ?? "")")
         #expect(explanation.lines.joined(separator: "\n").contains(words))
@@ -237,7 +237,7 @@ private let addresses = [
         var random = SplitMix(state: 11)
         let letters: [Unicode.Scalar] = ["a", "b", "ä", "€", "😀"]
         let signs = letters + ["*", "*", "?"]
-        var gist = TextGist()
+        var gist = TextSummary()
         for _ in 0..<20_000 {
             let pattern = (0..<random.next(below: 8)).map { _ in signs[random.next(below: signs.count)] }
             let text = (0..<random.next(below: 9)).map { _ in letters[random.next(below: letters.count)] }

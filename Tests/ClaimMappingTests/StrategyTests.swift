@@ -58,12 +58,12 @@ private let cases = [
         let row = cases[index]
         let rules = try rules(row.strategy, row.rows)
         let claims = try JSONDocument(parsing: Array(row.claims.utf8)).root
-        let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: EmailTrust())
+        let explanation = rules.explain(KnownClaims(claims), from: .idp, emailTrust: EmailTrust())
         #expect(explanation.evaluation.role == row.role && explanation.evaluation.reason == row.reason)
         #expect(explanation.rows.map(\.verdict) == row.verdicts)
         let deciding = explanation.rows.first { $0.verdict == .matched }?.mapping.id
         #expect(explanation.evaluation.mapping == deciding)
-        #expect(rules.evaluate(KnownClaims(claims), from: "idp", emailTrust: EmailTrust()) == explanation.evaluation)
+        #expect(rules.evaluate(KnownClaims(claims), from: .idp, emailTrust: EmailTrust()) == explanation.evaluation)
     }
 
     private func rules(_ strategy: ClaimStrategy, _ rows: [(String, Role)]) throws -> OrganizationRules {
@@ -72,16 +72,16 @@ private let cases = [
                 id: "file:\(index + 1)", rank: index + 1, claimName: row.0, match: .exists, claimValue: "", role: row.1)
         }
         return OrganizationRules(
-            id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: strategy, mappings: mappings)
+            id: try #require(OrganizationID("acme")), providers: [.idp], strategy: strategy, mappings: mappings)
     }
 
     @Test("another provider's claims earn no role, and no verdicts are shown")
     func provider() throws {
         let rules = try rules(.firstMatch, [("a", .manager)])
         let claims = try JSONDocument(parsing: Array(#"{"a":1}"#.utf8)).root
-        let explanation = rules.explain(KnownClaims(claims), from: "other", emailTrust: EmailTrust())
+        let explanation = rules.explain(KnownClaims(claims), from: .named("other"), emailTrust: EmailTrust())
         #expect(explanation.evaluation.reason == .providerNotAccepted && explanation.rows.isEmpty)
-        #expect(rules.evaluate(KnownClaims(claims), from: "other", emailTrust: EmailTrust()).role == nil)
+        #expect(rules.evaluate(KnownClaims(claims), from: .named("other"), emailTrust: EmailTrust()).role == nil)
     }
 
     /// The contract's strategies in their simplest form, for claims that are strings or were left out.
@@ -118,8 +118,8 @@ private let cases = [
                 has.sorted().map { "\"\($0)\":\"x\"" } + (isUnknown ? ["\"_claim_names\":{\"groups\":\"s\"}"] : [])
             let claims = try JSONDocument(parsing: Array("{\(members.joined(separator: ","))}".utf8)).root
             let rules = try rules(strategy, rows)
-            let evaluation = rules.evaluate(KnownClaims(claims), from: "idp", emailTrust: EmailTrust())
-            let explanation = rules.explain(KnownClaims(claims), from: "idp", emailTrust: EmailTrust())
+            let evaluation = rules.evaluate(KnownClaims(claims), from: .idp, emailTrust: EmailTrust())
+            let explanation = rules.explain(KnownClaims(claims), from: .idp, emailTrust: EmailTrust())
             let wanted = expected(strategy, rows, has, isUnknown)
             #expect(evaluation == explanation.evaluation && evaluation.role == wanted.role)
             #expect((evaluation.reason == .claimsIncomplete) == wanted.isIncomplete, "\(rows) \(members)")

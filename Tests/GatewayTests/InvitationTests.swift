@@ -3,7 +3,9 @@ import Databases
 import Grants
 import HTTPMessage
 import Identities
+import Invitations
 import JSON
+import Policy
 import Synchronization
 import Testing
 import Time
@@ -137,8 +139,8 @@ struct InvitationTests {
         #expect(try await accept(third, by: pat).text("reason") == "expired")
         #expect(try await manager.fetch("GET", "\(path)?state=expired").items.count == 1)
         #expect(try await manager.call("POST", "\(path)/\(late)/resend").text("reason") == "expired")
-        #expect(try await world.service.access.expireInvitations() == 1)
-        #expect(try await world.service.access.expireInvitations() == 0)
+        #expect(try await world.service.invitations.expire() == 1)
+        #expect(try await world.service.invitations.expire() == 0)
         #expect(try await world.audited().last == "invitation_expire")
         // The address can be invited again.
         _ = try await invite("pat@acme.example", "organization-manager")
@@ -196,8 +198,9 @@ struct InvitationTests {
     @Test("what a manager has pending goes when they are suspended or revoked")
     func inviterGone() async throws {
         for how in ["suspend", "revoke"] {
-            let grant = try world.service.access.createGrantBlocking(
-                .manager, to: SignInWorld.issuer, "gloria", in: try #require(OrganizationID("acme")), source: .operator,
+            let grant = try await world.service.access.createGrant(
+                .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria")),
+                in: try #require(OrganizationID("acme")),
                 recording: AuditRecord(.grantCreate, by: .operator)
             ).grant
             let gloria = TestBrowser(world)
@@ -285,8 +288,8 @@ struct InvitationTests {
         try await TestBrowser(world).signIn("sam")
         let id = try #require(OrganizationID("acme"))
         let people = try await world.database.read { transaction throws(DatabaseError) in
-            try AccessStore.people(id, after: nil, limit: 100, transaction)
+            try AccessStore.signIns(id, after: nil, limit: 100, transaction)
         }
-        #expect(Set(people.map(\.subject)) == ["carla", "pat"])
+        #expect(Set(people.map(\.identity.subject)) == ["carla", "pat"])
     }
 }

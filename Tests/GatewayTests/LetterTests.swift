@@ -3,6 +3,7 @@ import Databases
 import Grants
 import HTTPMessage
 import Identities
+import Invitations
 import JSON
 import Synchronization
 import Testing
@@ -14,7 +15,7 @@ import Time
 @Suite("Letters")
 struct LetterTests {
     /// Accepts letters, or fails.
-    private final class Carrier: LetterCarrier {
+    private final class Carrier: EmailTransport {
         private let state = Mutex<(letters: [Letter], failure: DeliveryError?)>(([], nil))
         /// A closure that is called with each letter, and that delays its acceptance.
         private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
@@ -35,7 +36,7 @@ struct LetterTests {
     private let world: SignInWorld
     private let manager: TestBrowser
     private let carrier = Carrier()
-    private let post: LetterPost
+    private let post: OutboxWorker
     private let path = "/api/v1/organizations/acme/invitations"
 
     init() async throws {
@@ -43,7 +44,7 @@ struct LetterTests {
             settings: ", \"mail\": {\"from\": \"Gätehouse <no-reply@acme.example>\", \"smtp\": \"smtp://127.0.0.1:25\"}"
         )
         manager = TestBrowser(world)
-        post = LetterPost(world.deployments, world.service, by: carrier)
+        post = OutboxWorker(world.deployments, world.service, by: carrier)
         try await manager.signIn("carla")
     }
 
@@ -167,7 +168,7 @@ struct LetterTests {
         let delivery = try await delivery()
         #expect(delivery.state == (isTaken ? "sent" : "queued"))
         // The next process takes the letter at once.
-        if !isTaken { #expect(try await world.service.access.takeLetter(for: .seconds(600)) != nil) }
+        if !isTaken { #expect(try await world.service.outbox.take(for: .seconds(600)) != nil) }
         mayGo.continuation.finish()
     }
 

@@ -2,6 +2,7 @@ import Grants
 import HTTPMessage
 import Identities
 import JSON
+import Policy
 import Testing
 
 @testable import Gateway

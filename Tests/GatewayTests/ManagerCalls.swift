@@ -4,7 +4,9 @@ import Grants
 import HTTPMessage
 import Identities
 import JSON
+import Policy
 import Testing
+import Threads
 
 @testable import Gateway
 
@@ -54,10 +56,14 @@ extension SignInWorld {
         throws -> Grant
     {
         let organization = try #require(OrganizationID(id))
-        return try service.access.createGrantBlocking(
-            role, to: issuer, subject, in: organization, source: .operator,
-            recording: AuditRecord(.grantCreate, by: .operator, in: organization)
-        ).grant
+        let identity = Identity(issuer: Issuer(issuer), subject: Subject(subject))
+        let access = service.access
+        return try BackgroundExecutor.wait { () async throws(DatabaseError) in
+            try await access.createGrant(
+                role, to: identity, in: organization,
+                recording: AuditRecord(.grantCreate, by: .operator, in: organization)
+            ).grant
+        }
     }
 
     func identity(_ subject: String) throws -> String {

@@ -2,10 +2,10 @@ import Audit
 import ClaimMapping
 import Cryptography
 import Databases
-import Grants
 import HTTPMessage
 import Identities
 import JSON
+import Policy
 import Snapshots
 import Sockets
 import Synchronization
@@ -14,6 +14,7 @@ import Time
 import Tokens
 
 @testable import Gateway
+@testable import Grants
 
 /// Lists of many users, and their share of a reactor's time.
 @Suite("Many people")
@@ -29,55 +30,53 @@ struct ManyPeopleTests {
 
     /// Signs a viewer in, and copies the stored records for that many other users.
     ///
-    /// - Parameter isJudged: true if the roles from their claims are stored too.
-    private func fill(_ count: Int, isJudged: Bool) async throws {
+    /// - Parameter isEvaluated: true if the access from their claims is stored too.
+    private func fill(_ count: Int, isEvaluated: Bool) async throws {
         _ = try await world.browser("vic")
         let (id, deployments) = (id, world.deployments)
         let people = try await world.database.read { transaction throws(DatabaseError) in
-            try AccessStore.people(id, after: nil, limit: 100, transaction)
+            try AccessStore.signIns(id, after: nil, limit: 100, transaction)
         }
-        let vic = try #require(people.first { $0.subject == "vic" })
-        let deployment = deployments.read().value
-        let claims = try #require(deployment.claims(of: vic))
-        let box = try #require(deployment.signIn.box)
+        let vic = try #require(people.first { $0.identity.subject == "vic" })
+        let settings = deployments.read().value.accessSettings
+        let claims = try #require(settings.claims(of: vic))
+        let box = try #require(settings.box)
         let copies = try (0..<count).map { number in
             let subject = "copy-\(number)"
-            let identity = try IdentityID(Identity(issuer: Issuer(vic.issuer), subject: Subject(subject)))
-            return PersonSeen(
-                organization: id, identity: identity, issuer: vic.issuer, subject: subject, provider: vic.provider,
-                verifiedEmail: "\(subject)@acme.example", email: "\(subject)@acme.example", seenAt: vic.seenAt,
-                claims: try claims.sealed(in: box, for: PersonSeen.owner(of: identity)),
-                access: isJudged ? vic.access : nil)
+            let identity = Identity(issuer: vic.identity.issuer, subject: Subject(subject))
+            let email = EmailAddress("\(subject)@acme.example")
+            return LastSignIn(
+                organization: id, id: try IdentityID(identity), identity: identity, provider: vic.provider,
+                verifiedEmail: email, email: email, seenAt: vic.seenAt,
+                claims: try claims.sealed(in: box, for: LastSignIn.owner(of: try IdentityID(identity))),
+                access: isEvaluated ? vic.access : nil)
         }
         _ = try await world.database.write { transaction throws(DatabaseError) in
             for copy in copies { try AccessStore.note(copy, transaction) }
         }
     }
 
-    @Test("pages of members hold everyone once, in order, whether or not they were judged", arguments: [true, false])
-    func pages(isJudged: Bool) async throws {
-        try await fill(25, isJudged: isJudged)
+    @Test(
+        "pages of members hold everyone once, in order, whether or not they were evaluated", arguments: [true, false])
+    func pages(isEvaluated: Bool) async throws {
+        try await fill(25, isEvaluated: isEvaluated)
         _ = try world.grant(.viewer, to: "unseen")
         _ = try world.grant(.manager, to: "copy-3")
         let manager = try await world.browser("carla")
         _ = try await manager.call("PUT", "\(acme)/suspensions/\(try world.identity("copy-4"))", "{}")
         for order in [MemberOrder.identity, .name] {
             let expected = Set((0..<25).map { "copy-\($0)" } + ["vic", "carla", "unseen"]).subtracting(["copy-4"])
-            var found: [SeenMember] = []
-            let (id, rules) = (id, Deployment.peopleRules(of: world.deployments))
+            var found: [Member] = []
             repeat {
-                let after = found.last?.identity
-                let page = try await world.database.read { transaction throws(DatabaseError) in
-                    try AccessStore.members(
-                        of: id, by: order, after: after, limit: 4, under: .none, by: rules, transaction)
-                }
+                let page = try await world.service.access.members(
+                    of: id, by: order, after: found.last?.id, limit: 4)
                 found += page
                 if page.count < 4 { break }
             } while found.count < 100
             #expect(found.count == expected.count)
-            #expect(Set(found.map(\.subject)) == expected)
-            #expect(found.first { $0.subject == "copy-3" }?.role == .manager)
-            let keys = found.map { order == .name ? Array($0.name.utf8) : Array($0.identity.text.utf8) }
+            #expect(Set(found.map(\.identity.subject.text)) == expected)
+            #expect(found.first { $0.identity.subject == "copy-3" }?.role == .manager)
+            let keys = found.map { order == .name ? Array($0.name.utf8) : Array($0.id.text.utf8) }
             #expect(keys == keys.sorted { $0.lexicographicallyPrecedes($1) })
         }
         var (subjects, cursor): ([String], String?) = ([], nil)
@@ -90,36 +89,24 @@ struct ManyPeopleTests {
         #expect(subjects.count == 27 && Set(subjects).count == 27)
     }
 
-    @Test("a page of members judges no person whose access is stored, and only its own people otherwise")
-    func judging() async throws {
-        try await fill(200, isJudged: false)
-        let judged = Mutex(0)
-        let real = Deployment.peopleRules(of: world.deployments)
-        let rules = PeopleRules(
-            accepts: real.accepts, isSignInPossible: real.isSignInPossible, tag: real.tag,
-            judge: { person, rows in
-                judged.withLock { $0 += 1 }
-                return real.judge(person, rows)
-            })
-        let id = id
-        func page() async throws -> Int {
-            try await world.database.read { transaction throws(DatabaseError) in
-                try AccessStore.members(
-                    of: id, by: .identity, after: nil, limit: 10, under: .none, by: rules, transaction)
-            }.count
+    @Test("a page of members evaluates no user whose access is stored, and only its own users otherwise")
+    func evaluating() async throws {
+        try await fill(200, isEvaluated: false)
+        let access = world.service.access
+        func page() async throws -> AccessStore.MemberPage {
+            try await access.memberPage(of: id, by: .identity, after: nil, limit: 10)
         }
-        #expect(try await page() == 10)
-        #expect((10...20).contains(judged.withLock { $0 }))
-        try await world.service.access.judgePeople(of: id, by: rules)
-        judged.withLock { $0 = 0 }
-        #expect(try await page() == 10)
-        try await world.service.access.judgePeople(of: id, by: rules)
-        #expect(judged.withLock { $0 } == 0)
+        let first = try await page()
+        #expect(first.members.count == 10 && (9...20).contains(first.evaluated))
+        #expect(try await access.evaluate(id).count == 200)
+        let second = try await page()
+        #expect(second.members.count == 10 && second.evaluated == 0)
+        #expect(try await access.evaluate(id).count == 0)
     }
 
     @Test("stored access follows the rules: after a change a person is listed only with a role that the rules give")
     func afterChange() async throws {
-        try await fill(12, isJudged: true)
+        try await fill(12, isEvaluated: true)
         let manager = try await world.browser("carla")
         let row = "{\"claim_name\":\"sub\",\"match\":\"exists\",\"role\":\"organization-viewer\"}"
         _ = try await world.browser("sam", "organization=acme")
@@ -131,7 +118,7 @@ struct ManyPeopleTests {
         let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
         let mapping = try #require(added.text("id"), "\(added.body)")
         #expect(try await sam()?.member("role")?.string == "organization-viewer")
-        await PeopleJudging(world.deployments, world.service.access).perform(isThorough: false)
+        await UserEvaluation(world.service.access).perform(isThorough: false)
         #expect(try await sam()?.member("role")?.string == "organization-viewer")
         #expect(try await manager.call("DELETE", "\(acme)/claim-mappings/\(mapping)").status == 204)
         #expect(try await sam() == nil)
@@ -172,10 +159,10 @@ struct ManyPeopleTests {
             }
             return costs.min() ?? .zero
         }
-        try await fill(5, isJudged: false)
+        try await fill(5, isEvaluated: false)
         _ = try await cost()
         let few = try await cost()
-        try await fill(500, isJudged: false)
+        try await fill(500, isEvaluated: false)
         let many = try await cost()
         #expect(many < few * 3 + .milliseconds(1), "\(few) for few people, \(many) for many")
     }

@@ -4,6 +4,7 @@ import Grants
 import HTTPMessage
 import Identities
 import JSON
+import Policy
 import Snapshots
 import Testing
 import Tokens
@@ -189,13 +190,13 @@ struct MappingAttackTests {
             .replacing("\"café\":\"v3\"", with: "\"cafe\u{301}\":\"v3\"")
         let explained = try await manager.call("POST", "\(acme)/claim-mappings/explain", body)
         #expect(explained.body.contains("\"verdict\":\"matched\""))
-        let rules = try #require(world.deployments.read().value.organization("acme"))
-            .rules(with: world.service.access.snapshots.read().value)
+        let id = try #require(OrganizationID("acme"))
+        let rules = try #require(world.service.access.state.rules(of: id))
         for (claims, isMatch) in [("{\"caf\u{E9}\":\"v1\"}", false), ("{\"cafe\u{301}\":\"v1\"}", true)] {
             let root = try JSONDocument(parsing: Array(claims.utf8)).root
-            let decided = rules.evaluate(KnownClaims(root), from: "idp", emailTrust: EmailTrust())
+            let decided = rules.evaluate(KnownClaims(root), from: .idp, emailTrust: EmailTrust())
             #expect((decided.role != nil) == isMatch)
-            #expect(decided == rules.explain(KnownClaims(root), from: "idp", emailTrust: EmailTrust()).evaluation)
+            #expect(decided == rules.explain(KnownClaims(root), from: .idp, emailTrust: EmailTrust()).evaluation)
         }
     }
 
@@ -210,12 +211,12 @@ struct MappingAttackTests {
                 """)
         }
         try world.service.access.refresh()
-        let rules = try #require(world.deployments.read().value.organization("acme"))
-            .rules(with: world.service.access.snapshots.read().value)
+        let id = try #require(OrganizationID("acme"))
+        let rules = try #require(world.service.access.state.rules(of: id))
         let claims = #"{"email":"\#(String(repeating: "ab", count: 60))@x.example","email_verified":true}"#
         let root = try JSONDocument(parsing: Array(claims.utf8)).root
         let spent = ContinuousClock().measure {
-            for _ in 0..<20 { _ = rules.evaluate(KnownClaims(root), from: "idp", emailTrust: EmailTrust()) }
+            for _ in 0..<20 { _ = rules.evaluate(KnownClaims(root), from: .idp, emailTrust: EmailTrust()) }
         }
         // The evaluation took seconds per run before; the bound allows for debug builds on a busy machine.
         #expect(spent < .seconds(10))

@@ -3,6 +3,7 @@ import Demo
 import Grants
 import Identities
 import JSON
+import Policy
 import Testing
 import Time
 

@@ -135,14 +135,14 @@ struct RouteMatrixTests {
         let world = try SignInWorld()
         let acme = try #require(OrganizationID("acme"))
         let globex = try #require(OrganizationID("globex"))
-        func grant(_ role: Role, to subject: String, in organization: OrganizationID) throws {
-            _ = try world.service.access.createGrantBlocking(
-                role, to: SignInWorld.issuer, subject, in: organization, source: .operator,
+        func grant(_ role: Role, to subject: String, in organization: OrganizationID) async throws {
+            _ = try await world.service.access.createGrant(
+                role, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject)), in: organization,
                 recording: AuditRecord(.grantCreate, by: .operator, in: organization))
         }
-        try grant(.publisher, to: "pat", in: acme)
-        try grant(.manager, to: "gloria", in: globex)
-        try grant(.manager, to: "sue", in: acme)
+        try await grant(.publisher, to: "pat", in: acme)
+        try await grant(.manager, to: "gloria", in: globex)
+        try await grant(.manager, to: "sue", in: acme)
         let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("sue"))).text
         let carla = TestBrowser(world)
         try await carla.signIn("carla")

@@ -90,7 +90,7 @@ final class SignInWorld: Sendable {
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
         service = try SignInService(
-            database: database, sealingWith: deployment.signIn.box, figures: figures, log: log, clocks: clock.clocks)
+            database: database, under: deployment, figures: figures, log: log, clocks: clock.clocks)
         reactor = try Reactor()
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
@@ -122,6 +122,7 @@ final class SignInWorld: Sendable {
         DemoPerson(id: "vic", name: "Vic", email: "vic@acme.example", groups: ["everyone", "acme-viewers"]),
         DemoPerson(id: "una", name: "Una", email: "ceo@acme.example", isEmailVerified: false, groups: []),
         DemoPerson(id: "pat", name: "Pat", email: "pat@acme.example"),
+        DemoPerson(id: "varia", name: "Varia", email: "a\u{1FEF}b@acme.example"),
         DemoPerson(id: "gloria", name: "Gloria", email: "gloria@globex.example"),
         DemoPerson(id: "sue", name: "Sue", email: "sue@acme.example"),
         DemoPerson(id: "nul", name: "Nul", email: "n\u{0}l@acme.example"),
@@ -167,7 +168,9 @@ final class SignInWorld: Sendable {
             publicURL: SignInWorld.origin, providerSettings: "", secondProvider: "", settings: "")
         for (from, to) in changes { text = text.replacing(from, with: to) }
         try text.write(to: path)
-        deployments.publish(Deployment(try loadedSettings(), by: way, after: deployments.read().value))
+        let deployment = Deployment(try loadedSettings(), by: way, after: deployments.read().value)
+        service.adopt(deployment)
+        deployments.publish(deployment)
     }
 
     /// The text logged so far.

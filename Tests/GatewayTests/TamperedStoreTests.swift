@@ -1,6 +1,7 @@
 import Databases
 import Grants
 import Identities
+import Invitations
 import Sessions
 import Snapshots
 import Testing
@@ -56,8 +57,8 @@ struct TamperedStoreTests {
         #expect(try await manager.open("/organizations/acme/members").status == 200)
         _ = try await manager.call(
             "POST", "\(acme)/invitations", #"{"email":"y@acme.example","role":"organization-viewer"}"#)
-        _ = try? await world.service.access.expireInvitations()
-        _ = try? await world.service.access.takeLetter(for: .seconds(60))
+        _ = try? await world.service.invitations.expire()
+        _ = try? await world.service.outbox.take(for: .seconds(60))
         try world.service.access.refresh()
         _ = try await world.browser("vic")
     }

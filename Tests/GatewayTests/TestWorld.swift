@@ -8,6 +8,7 @@ import HTTPMessage
 import Identities
 import JSON
 import OpenID
+import Policy
 import Snapshots
 import Sockets
 import Synchronization
@@ -63,7 +64,8 @@ final class TestWorld {
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
         handler = GatewayHandler(
             deployments, metrics: metrics,
-            signIn: try SignInService(database: database, sealingWith: nil, figures: figures, log: log),
+            signIn: try SignInService(
+                database: database, under: deployments.read().value, figures: figures, log: log),
             news: KeyNews(),
             health: StoreHealth(database), figures: figures, log: log,
             on: try Reactor())
@@ -92,11 +94,17 @@ final class TestWorld {
             let id = try #require(OrganizationID(name))
             return Deployment.Organization(
                 id: id, name: name,
-                rules: OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: rows),
+                rules: OrganizationRules(id: id, providers: [.idp], strategy: .firstMatch, mappings: rows),
                 license: License())
         }
         return Deployment(
-            publicURL: publicURL, providers: [provider], emailTrust: [:], organizations: organizations,
+            publicURL: publicURL, providers: [provider],
+            accessSettings: AccessSettings(
+                organizations: organizations.map(\.rules),
+                providers: [
+                    AccessRules.Provider(
+                        id: provider.id, issuer: provider.issuer, emailTrust: EmailTrust(), isSignInPossible: false)
+                ], box: nil), organizations: organizations,
             trustedProxies: TrustedProxies(proxies.compactMap { .init($0) }), tokenCache: tokenCache,
             inventoryBody: inventoryBody)
     }

@@ -256,8 +256,8 @@ struct UnknownClaimsTests {
         let vic = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
         // The twin has that verified address in another account; its groups and its grant would make it a viewer.
         let acme = try #require(OrganizationID("acme"))
-        _ = try world.service.access.createGrantBlocking(
-            .viewer, to: SignInWorld.issuer, "twin", in: acme, source: .operator,
+        _ = try await world.service.access.createGrant(
+            .viewer, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("twin")), in: acme,
             recording: AuditRecord(.grantCreate, by: .operator, in: acme))
         answer(world, ["groups": "[\"acme-viewers\"]"], userinfo: "{\"sub\":\"twin\",\"restricted\":\"no\"}")
         try await twin.signIn("twin")

@@ -1,7 +1,9 @@
 import Audit
 import ClaimMapping
 import Databases
+import Grants
 import Identities
+import Invitations
 import JSON
 import OpenID
 import Sessions
@@ -10,7 +12,6 @@ import Testing
 import Time
 
 @testable import Gateway
-@testable import Grants
 
 /// The effects of a calendar clock that is ahead, and what remains of them after its correction.
 @Suite("A clock that was wrong and is corrected")
@@ -102,36 +103,36 @@ struct WrongClockTests {
         #expect(browser.cookies["gatehouse"] == nil)
     }
 
-    private func invite(_ email: String, sendsLetter: Bool = false) throws -> IssuedInvitation {
-        try world.service.access.inviteBlocking(
+    private func invite(_ email: String, sendsEmail: Bool = false) async throws -> IssuedInvitation {
+        try await world.service.invitations.invite(
             try #require(InvitedAddress(email)), as: .viewer, to: acme,
-            on: InvitationTerms(
-                inviter: nil, inviterEmail: nil, lifetime: .seconds(7 * 86400), perDay: 50, sendsLetter: sendsLetter),
+            byOperatorOn: InvitationTerms(
+                inviter: nil, inviterEmail: nil, lifetime: .seconds(7 * 86400), perDay: 50, sendsEmail: sendsEmail),
             recording: AuditRecord(.invitationCreate, by: .operator, in: acme)
         ).get()
     }
 
     @Test("an invitation from that time has expired, is counted and recorded so, and holds up no other")
     func invitations() async throws {
-        let issued = try await whileAhead { try invite("pat@acme.example") }
+        let issued = try await whileAhead { try await invite("pat@acme.example") }
         let token = try #require(issued.token)
-        #expect(try await world.service.access.invitation(of: token)?.state == .expired)
-        #expect(try await world.service.access.countInvitations()[.expired] == 1)
-        #expect(try await world.service.access.expireInvitations() == 1)
-        let again = try invite("pat@acme.example")
+        #expect(try await world.service.invitations.invitation(of: token)?.state == .expired)
+        #expect(try await world.service.invitations.counts()[.expired] == 1)
+        #expect(try await world.service.invitations.expire() == 1)
+        let again = try await invite("pat@acme.example")
         #expect(again.isNew)
-        #expect(try await world.service.access.invitation(of: try #require(again.token))?.state == .pending)
+        #expect(try await world.service.invitations.invitation(of: try #require(again.token))?.state == .pending)
     }
 
     @Test("a letter that was taken or put off at that time is due")
     func letters() async throws {
-        _ = try invite("pat@acme.example", sendsLetter: true)
+        _ = try await invite("pat@acme.example", sendsEmail: true)
         let letter = try await whileAhead(.seconds(86400)) {
-            try await world.service.access.takeLetter(for: .seconds(600))
+            try await world.service.outbox.take(for: .seconds(600))
         }
         #expect(letter != nil)
-        #expect(try await world.service.access.takeLetter(for: .seconds(600)) != nil)
-        #expect(try await world.service.access.takeLetter(for: .seconds(600)) == nil)
+        #expect(try await world.service.outbox.take(for: .seconds(600)) != nil)
+        #expect(try await world.service.outbox.take(for: .seconds(600)) == nil)
     }
 
     @Test("a manager seen at that time does not count for a year, and a denied sign-in is not listed for one")
@@ -148,9 +149,6 @@ struct WrongClockTests {
     }
 
     private func hasManager() async throws -> Bool {
-        let (rules, now, acme) = (Deployment.peopleRules(of: world.deployments), world.clock.now, acme)
-        return try await world.database.read { transaction throws(DatabaseError) in
-            try AccessStore.hasManager(acme, by: rules, at: now, transaction)
-        }
+        try await world.service.access.hasManager(acme)
     }
 }

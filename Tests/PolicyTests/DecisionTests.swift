@@ -42,7 +42,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
     func otherOrganizations() throws {
         let claims = try mint.claims("\"role\":\"organization-manager\"")
         let other = OrganizationRules(
-            id: try #require(OrganizationID("other")), providers: ["idp"], strategy: .firstMatch, mappings: [])
+            id: try #require(OrganizationID("other")), providers: [.idp], strategy: .firstMatch, mappings: [])
         let entitlement = Entitlement(of: claims, in: other, emailTrust: EmailTrust())
         #expect(entitlement.organization == other.id && entitlement.permissions.isEmpty)
         for permission in Permission.allCases {
@@ -66,7 +66,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
         }
         let groups = Mapping(id: "file:4", rank: 4, claimName: "groups", match: .exists, claimValue: "", role: .viewer)
         let rules = OrganizationRules(
-            id: organization, providers: ["idp"], strategy: .firstMatch, mappings: rows + [groups])
+            id: organization, providers: [.idp], strategy: .firstMatch, mappings: rows + [groups])
         return Entitlement(of: claims, in: rules, emailTrust: EmailTrust(), grants: grants)
     }
 

@@ -10,7 +10,7 @@ struct EntitlementMemoryTests {
     func bounded() throws {
         let mint = try TokenMint()
         let id = try #require(OrganizationID("acme"))
-        let rules = OrganizationRules(id: id, providers: ["idp"], strategy: .firstMatch, mappings: [])
+        let rules = OrganizationRules(id: id, providers: [.idp], strategy: .firstMatch, mappings: [])
         let dense = Array(repeating: "1", count: 4500).joined(separator: ",")
         final class Place {}
         let place = Place()

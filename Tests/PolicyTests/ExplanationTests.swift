@@ -17,10 +17,10 @@ struct ExplanationTests {
                 role: row.2)
         }
         let rules = OrganizationRules(
-            id: try #require(OrganizationID("acme")), providers: ["idp"], strategy: .firstMatch, mappings: mappings)
+            id: try #require(OrganizationID("acme")), providers: [.idp], strategy: .firstMatch, mappings: mappings)
         let root = try JSONDocument(parsing: Array(claims.utf8)).root
         return AccessExplanation(
-            rules.explain(KnownClaims(root), from: "idp", emailTrust: EmailTrust()), grants: grants,
+            rules.explain(KnownClaims(root), from: .idp, emailTrust: EmailTrust()), grants: grants,
             isSuspended: isSuspended)
     }
 

@@ -29,7 +29,7 @@ struct PermitMint {
         let verified = try verifier.verify(token.span, at: Timestamp(seconds: 1500))
         let role = Role.allCases.first { $0.permissions.contains(permission) } ?? .manager
         let row = Mapping(id: "file:1", rank: 1, claimName: "sub", match: .equals, claimValue: "s", role: role)
-        let rules = OrganizationRules(id: organization, providers: ["idp"], strategy: .firstMatch, mappings: [row])
+        let rules = OrganizationRules(id: organization, providers: [.idp], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
         guard case .permit(let permit) = entitlement.decide(permission) else {
             throw Refused()

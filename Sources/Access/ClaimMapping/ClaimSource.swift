@@ -1,3 +1,4 @@
+public import Identities
 public import JSON
 internal import Text
 public import Tokens
@@ -89,30 +90,20 @@ public enum EmailStanding: Sendable, Hashable {
 }
 
 extension EmailTrust {
-    /// Returns the verification status of an address of these claims.
-    public func standing(of address: String, among claims: KnownClaims) -> EmailStanding {
-        ClaimSource(claims, self).standing(of: address)
-    }
-}
-
-extension EmailTrust {
-    /// Returns true if an address of these claims counts as verified.
-    public func isVerified(_ address: String, among claims: KnownClaims) -> Bool {
-        ClaimSource(claims, self).isVerified(address)
+    /// Returns whether an address of these claims counts as verified, and if not, the reason.
+    public func standing(of address: EmailAddress, among claims: KnownClaims) -> EmailStanding {
+        ClaimSource(claims, self).standing(of: address.spelling)
     }
 
-    /// Returns the verified address of these claims in lower case. Returns nil if it is not verified or has control
-    /// characters.
-    public func verifiedEmail(of claims: KnownClaims) -> String? {
+    /// Returns the verified address of these claims. Returns nil if it is not verified or has control characters.
+    public func verifiedEmail(of claims: KnownClaims) -> EmailAddress? {
         guard let value = claims.root.member("email"), let address = Mapping.address(value),
-            isVerified(address, among: claims), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            ClaimSource(claims, self).isVerified(address), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
-        return address.asciiLowercased()
+        return EmailAddress(address)
     }
-}
 
-extension EmailTrust {
-    /// Returns true if the verified address is unknown, because `email` or `email_verified` is unknown.
+    /// Returns true if these claims may lack a verified address: the address, or whether it is verified, is unknown.
     public func isVerifiedEmailUnknown(of claims: KnownClaims) -> Bool {
         guard !claims.unknown.isEmpty, verifiedEmail(of: claims) == nil else { return false }
         return claims.isUnknown("email")

@@ -30,8 +30,8 @@ public struct Evaluation: Sendable, Hashable {
 extension OrganizationRules {
     /// Evaluates the rules against claims of one of the organization's providers. Stops as soon as the outcome is
     /// certain.
-    public func evaluate(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Evaluation {
-        guard providers.contains(exactly: provider) else {
+    public func evaluate(_ claims: KnownClaims, from provider: ProviderID, emailTrust: EmailTrust) -> Evaluation {
+        guard providers.contains(provider) else {
             return Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
         }
         let source = ClaimSource(claims, emailTrust)
@@ -84,7 +84,7 @@ struct Tally {
         }
     }
 
-    func evaluation(of blocks: [MappingRows]) -> Evaluation {
+    func evaluation(of blocks: [PreparedRules]) -> Evaluation {
         guard let deciding else {
             let reason: EntitlementReason =
                 highestUnknown != nil ? .claimsIncomplete : hasUnverifiedEmail ? .emailUnverified : .noMatch

@@ -68,9 +68,9 @@ public struct Explanation: Sendable {
 }
 
 extension OrganizationRules {
-    /// Evaluates every rule. The outcome equals that of ``evaluate(_:from:emailTrust:)``.
-    public func explain(_ claims: KnownClaims, from provider: String, emailTrust: EmailTrust) -> Explanation {
-        guard providers.contains(exactly: provider) else {
+    /// Evaluates every rule. The outcome is the one that ``evaluate(_:from:emailTrust:)`` gives.
+    public func explain(_ claims: KnownClaims, from provider: ProviderID, emailTrust: EmailTrust) -> Explanation {
+        guard providers.contains(provider) else {
             let evaluation = Evaluation(role: nil, mapping: nil, reason: .providerNotAccepted)
             return Explanation(organization: id, evaluation: evaluation, rows: [])
         }

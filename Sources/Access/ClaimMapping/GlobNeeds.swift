@@ -2,7 +2,7 @@
 /// far less than a match, and never rejects a text that matches.
 struct GlobNeeds: Sendable {
     let characters: ASCIISet
-    /// Pairs as positions in a ``TextGist``. Pairs are repeated if there are fewer than four.
+    /// Pairs as places in a ``TextSummary``; repeated if there are fewer than four.
     fileprivate let pairs: SIMD4<UInt16>
     fileprivate let hasPairs: Bool
 
@@ -12,7 +12,7 @@ struct GlobNeeds: Sendable {
         for (index, byte) in pattern.enumerated() where !wildcards.contains(byte) {
             characters.insert(byte)
             guard index > 0, !wildcards.contains(pattern[index - 1]) else { continue }
-            pairs.append(TextGist.place(pattern[index - 1], byte))
+            pairs.append(TextSummary.place(pattern[index - 1], byte))
         }
         self.characters = characters
         hasPairs = !pairs.isEmpty
@@ -25,7 +25,7 @@ struct GlobNeeds: Sendable {
 }
 
 /// A summary of a text, prepared for checks by many patterns.
-struct TextGist {
+struct TextSummary {
     private var characters = ASCIISet()
     /// One bit for each pair of adjacent bytes, by the low six bits of each byte.
     private var pairs: [UInt64] = Array(repeating: 0, count: 64)

@@ -5,25 +5,25 @@ internal import JSON
 /// An organization's claim mappings: the rules of the configuration file, then those that managers added.
 public struct OrganizationRules: Sendable {
     public let id: OrganizationID
-    /// Ids of the providers whose tokens can earn a role in this organization.
-    public let providers: [String]
+    /// The providers whose tokens can earn a role in this organization, in the order of the file.
+    public let providers: [ProviderID]
     public let strategy: ClaimStrategy
     /// The rules in blocks, in the order of evaluation.
-    let blocks: [MappingRows]
+    let blocks: [PreparedRules]
 
-    public init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, mappings: [Mapping]) {
-        self.init(id: id, providers: providers, strategy: strategy, blocks: [MappingRows(mappings)])
+    public init(id: OrganizationID, providers: [ProviderID], strategy: ClaimStrategy, mappings: [Mapping]) {
+        self.init(id: id, providers: providers, strategy: strategy, blocks: [PreparedRules(mappings)])
     }
 
-    private init(id: OrganizationID, providers: [String], strategy: ClaimStrategy, blocks: [MappingRows]) {
+    private init(id: OrganizationID, providers: [ProviderID], strategy: ClaimStrategy, blocks: [PreparedRules]) {
         self.id = id
         self.providers = providers
         self.strategy = strategy
         self.blocks = blocks
     }
 
-    /// Returns a copy with more rules, ranked after the existing ones.
-    public func adding(_ rows: MappingRows) -> OrganizationRules {
+    /// Returns these rules with more rules ranked after them.
+    public func adding(_ rows: PreparedRules) -> OrganizationRules {
         guard !rows.mappings.isEmpty else { return self }
         return OrganizationRules(id: id, providers: providers, strategy: strategy, blocks: blocks + [rows])
     }
@@ -42,7 +42,7 @@ public struct OrganizationRules: Sendable {
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginArray()
         for text in [id.text, strategy.rawValue] { writer.string(text) }
-        for texts in [providers, blocks.map { Base64URL.encode($0.digest) }, context] {
+        for texts in [providers.map(\.text), blocks.map { Base64URL.encode($0.digest) }, context] {
             writer.beginArray()
             for text in texts { writer.string(text) }
             writer.endArray()

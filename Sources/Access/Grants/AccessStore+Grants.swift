@@ -1,116 +1,154 @@
 public import Audit
 public import Databases
 public import Identities
-internal import Time
+public import Policy
+public import Time
 
 extension AccessStore {
-    /// Stores a role for an identity. If the grant exists already, it is returned.
+    /// Stores a role for an identity, on behalf of the operator. If the grant exists already, it is returned.
     ///
     /// - Parameter record: appended to the audit log in the transaction, with the grant's id as its target.
     /// - Returns: the grant, and whether it is new.
-    public func createGrantBlocking(
-        _ role: Role, to issuer: String, _ subject: String, in organization: OrganizationID, source: Grant.Source,
-        recording record: AuditRecord
-    ) throws(DatabaseError) -> (grant: Grant, isNew: Bool) {
-        let result: Result<(Grant, Bool), AccessRefusal> = try changeBlocking {
+    public func createGrant(
+        _ role: Role, to identity: Identity, in organization: OrganizationID, recording record: AuditRecord
+    ) async throws(DatabaseError) -> (grant: Grant, isNew: Bool) {
+        let result: Result<(Grant, Bool), AccessRefusal> = try await change {
             moment, transaction throws(DatabaseError) in
-            let known = try AccessStore.grants(of: issuer, subject, in: organization, transaction)
-            if let known = known.first(where: { $0.role == role }) { return .kept((known, false), []) }
-            let grant = Grant(
-                id: try AccessStore.makeID(at: moment), organization: organization, issuer: issuer, subject: subject,
-                email: nil,
-                role: role, source: source, createdAt: Timestamp(seconds: moment.seconds))
-            try AccessStore.insert(grant, transaction)
-            var record = record
-            record.target = grant.id
-            record.details += [("issuer", issuer), ("subject", subject), ("role", role.rawValue)]
-            try AuditLog.append(record, at: moment, transaction)
+            let (grant, isNew) = try AccessStore.grant(
+                role, to: identity, in: organization, email: nil, source: .operator, at: moment, transaction)
+            guard isNew else { return .kept((grant, false), []) }
+            try AuditLog.append(record.about(grant), at: moment, transaction)
             return .kept((grant, true), [.granted(grant)])
         }
-        do throws(AccessRefusal) {
-            let (grant, isNew) = try result.get()
-            return (grant, isNew)
-        } catch {
-            throw DatabaseError(.failed, cause: "a grant was refused: \(error)")
+        switch result {
+        case .success(let (grant, isNew)): return (grant, isNew)
+        case .failure(let refusal): throw DatabaseError(.failed, cause: "a grant was refused: \(refusal)")
         }
     }
 
-    static func insert(_ grant: Grant, _ transaction: Transaction) throws(DatabaseError) {
+    /// Stores a role in a transaction, unless the identity has it already. A new grant has to be published as a change.
+    public static func grant(
+        _ role: Role, to identity: Identity, in organization: OrganizationID, email: EmailAddress?,
+        source: Grant.Source, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> (grant: Grant, isNew: Bool) {
+        let known = try grants(of: identity, in: organization, transaction).first { $0.role == role }
+        if let known { return (known, false) }
+        let grant = Grant(
+            id: try makeID(at: moment), organization: organization, identity: identity, email: email, role: role,
+            source: source, createdAt: Timestamp(seconds: moment.seconds))
         try transaction.execute(
             """
             INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at, identity)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """, .text(grant.id), .text(grant.organization.text), .text(grant.issuer), .text(grant.subject),
-            .text(orNull: grant.email), .text(grant.role.rawValue), .text(grant.source.rawValue),
-            .integer(grant.createdAt.seconds), .text(try identity(grant.issuer, grant.subject).text))
+            """, .text(grant.id), .text(grant.organization.text), .text(identity.issuer.text),
+            .text(identity.subject.text), .text(orNull: email?.spelling), .text(role.rawValue),
+            .text(source.rawValue), .integer(grant.createdAt.seconds), .text(try id(of: identity).text))
+        return (grant, true)
     }
 
-    /// Revokes a grant, for command-line use.
+    /// Revokes a grant of any organization, on behalf of the operator.
     ///
-    /// - Parameters:
-    ///   - organization: nil for any organization.
-    ///   - isForced: whether to revoke the grant even if the organization is left without a manager.
-    public func revokeGrantBlocking(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: PeopleRules,
-        recording record: AuditRecord
-    ) throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        let known = try database.readBlocking { transaction throws(DatabaseError) in
-            try AccessStore.grant(id, transaction)
-        }
-        if let known, !isForced { try judgePeopleBlocking(of: known.organization, by: rules) }
-        return try changeBlocking { moment, transaction throws(DatabaseError) in
-            try AccessStore.revoke(
-                id, in: organization, isForced: isForced, under: rules, keeping: nil, recording: record, at: moment,
-                transaction)
+    /// - Parameter isForced: whether to revoke the grant even if the organization is left without a manager.
+    public func revoke(
+        _ id: String, isForced: Bool, recording record: AuditRecord
+    ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
+        let store = self
+        return try await revoking(id, isForced: isForced) { search throws(DatabaseError) in
+            try await store.attempt { moment, transaction throws(DatabaseError) in
+                guard let grant = try AccessStore.grant(id, transaction) else { return .refused(.notFound) }
+                let current = store.currentRules(of: grant.organization)
+                return try store.revoke(
+                    grant, isForced: isForced, search, under: current, recording: record, at: moment, transaction)
+            }
         }
     }
 
     /// Revokes a grant; takes effect with the next request. Pending invitations of a revoked manager are revoked too.
     public func revoke(
-        _ id: String, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
-        recording record: AuditRecord
+        _ id: String, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try await judgePeople(of: organization, by: rules)
-        return try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
-            try AccessStore.revoke(
-                id, in: organization, isForced: false, under: rules, keeping: own, recording: record, at: moment,
-                transaction)
+        let store = self
+        return try await revoking(id, isForced: false) { search throws(DatabaseError) in
+            try await store.attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
+                guard let grant = try AccessStore.grant(id, transaction), grant.organization == organization else {
+                    return .refused(.notFound)
+                }
+                return try store.revoke(
+                    grant, isForced: false, search, under: own.rules, keeping: own, recording: record, at: moment,
+                    transaction)
+            }
         }
     }
 
-    private static func revoke(
-        _ id: String, in organization: OrganizationID?, isForced: Bool, under rules: PeopleRules,
-        keeping own: OwnRole?, recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    /// Searches for a manager who remains, if the grant is a manager's, before each attempt.
+    private func revoking(
+        _ id: String, isForced: Bool,
+        _ attempt: (ManagerSearch?) async throws(DatabaseError) -> Result<Grant, AccessRefusal>?
+    ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
+        try await keepingManager { () throws(DatabaseError) in
+            let known = try await database.read { transaction throws(DatabaseError) in
+                try AccessStore.grant(id, transaction)
+            }
+            guard let known, known.role == .manager, !isForced else { return try await attempt(nil) }
+            return try await attempt(
+                try await searchManager(of: known.organization, without: ManagerDeparture(grant: id)))
+        }
+    }
+
+    private func revoke(
+        _ grant: Grant, isForced: Bool, _ search: ManagerSearch?, under current: CurrentRules,
+        keeping own: ActorRole? = nil, recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
-        guard let grant = try grant(id, transaction), organization == nil || grant.organization == organization else {
-            return .refused(.notFound)
-        }
-        try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(id))
+        try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(grant.id))
         if let own, try own.isLost(transaction) { return .refused(.losesOwnRole) }
-        if grant.role == .manager, !isForced,
-            try !hasManager(grant.organization, under: own?.rows, by: rules, at: moment, transaction)
-        {
-            return .refused(.wouldLockOut)
+        if grant.role == .manager, !isForced {
+            guard let search else { return .outdated }
+            let check = try ManagerCheck(search, under: current, at: moment, isRequired: true, transaction)
+            switch try check.verdict(transaction) {
+            case .kept: break
+            case .lost: return .refused(.wouldLockOut)
+            case .outdated: return .outdated
+            }
         }
-        var record = record
+        var record = record.about(grant)
         record.organization = grant.organization
-        record.target = id
-        record.details += [("issuer", grant.issuer), ("subject", grant.subject), ("role", grant.role.rawValue)]
         try AuditLog.append(record, at: moment, transaction)
-        if grant.role == .manager,
-            let inviter = try? IdentityID(Identity(issuer: Issuer(grant.issuer), subject: Subject(grant.subject)))
-        {
-            try revokeInvitations(
-                of: inviter, in: grant.organization, because: "manager_revoked", recording: record,
-                at: moment, transaction)
+        if grant.role == .manager {
+            try dependents.end(
+                of: try AccessStore.id(of: grant.identity), emails: [], in: grant.organization,
+                because: "manager_revoked", recording: record, at: moment, transaction)
         }
         return .kept(grant, [.revoked(grant)])
     }
 
+    /// Prepares and attempts a change that may leave an organization without a manager. Every further attempt follows a
+    /// change since the preparation.
+    func keepingManager<Value: Sendable>(
+        _ attempt: () async throws(DatabaseError) -> Result<Value, AccessRefusal>?
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        for _ in 0..<5 {
+            if let result = try await attempt() { return result }
+        }
+        return .failure(.wouldLockOut)
+    }
+
     /// Returns the grants of an organization, or of all if it is nil.
-    public func grantsBlocking(_ organization: OrganizationID?) throws(DatabaseError) -> [Grant] {
-        try database.readBlocking { transaction throws(DatabaseError) in
+    public func grants(_ organization: OrganizationID?) async throws(DatabaseError) -> [Grant] {
+        try await database.read { transaction throws(DatabaseError) in
             try AccessStore.grants(organization, transaction)
         }
+    }
+}
+
+extension AuditRecord {
+    /// Returns the record with a grant as its object.
+    fileprivate func about(_ grant: Grant) -> AuditRecord {
+        var record = self
+        record.target = grant.id
+        record.details += [
+            ("issuer", grant.identity.issuer.text), ("subject", grant.identity.subject.text),
+            ("role", grant.role.rawValue),
+        ]
+        return record
     }
 }

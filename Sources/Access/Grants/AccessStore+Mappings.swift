@@ -3,6 +3,7 @@ public import ClaimMapping
 public import Databases
 public import Identities
 internal import JSON
+internal import Policy
 internal import Snapshots
 internal import Text
 internal import Time
@@ -13,17 +14,29 @@ extension AccessStore {
     /// The maximum number of `glob` rules among them, which have to be evaluated one by one.
     public static let mostPatterns = 200
 
-    /// The conditions that a change of rules depends on.
-    public struct MappingConditions: Sendable {
-        /// Whether these stored rules are those for which the change was made.
-        let isCurrent: @Sendable ([Mapping]) -> Bool
-        let rules: PeopleRules
+    /// The rules for which a change was made; with others it is refused.
+    public struct ExpectedRules: Sendable {
+        /// The rules of the configuration file.
+        let file: [Mapping]
+        /// The tag of all rules; nil if any stored rules will do.
+        let tag: String?
 
-        public init(
-            isCurrent: @escaping @Sendable ([Mapping]) -> Bool, rules: PeopleRules
-        ) {
-            self.isCurrent = isCurrent
-            self.rules = rules
+        /// - Parameter tag: as ``MappingTable/tag``.
+        public init(file: [Mapping], tag: String?) {
+            self.file = file
+            self.tag = tag
+        }
+
+        /// Returns true if these are the rules in force.
+        ///
+        /// - Parameter rules: the rules of the configuration in force.
+        fileprivate func areCurrent(
+            _ stored: [Mapping], in organization: OrganizationID, under rules: AccessRules
+        ) -> Bool {
+            guard let file = rules.fileRules(of: organization)?.mappings,
+                file.elementsEqual(self.file, by: { $0.isSame(as: $1) })
+            else { return false }
+            return tag.map { !$0.isEmpty && MappingTable(file: file, stored: stored).tag.isExactly($0) } ?? true
         }
     }
 
@@ -31,7 +44,7 @@ extension AccessStore {
     private struct PreparedChange: Sendable {
         let newID: String
         let before: [Mapping]
-        let after: MappingRows
+        let after: PreparedRules
     }
 
     /// Changes the rules that managers added; takes effect with the next request.
@@ -43,27 +56,26 @@ extension AccessStore {
     ///   and after the change are set here.
     /// - Returns: the rule that was added, replaced or removed, and all stored rules after the change.
     public func changeMappings(
-        _ change: MappingChange, in organization: OrganizationID, by manager: ActingIdentity,
-        where conditions: MappingConditions, recording record: AuditRecord
+        _ change: MappingChange, in organization: OrganizationID, by actor: AccessActor,
+        expecting expected: ExpectedRules, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
         try await mappingTurns.take(organization) { () throws(DatabaseError) in
             // Every further attempt follows a change by another process.
             for _ in 0..<5 {
                 let prepared: PreparedChange
-                switch try await prepare(change, in: organization, where: conditions) {
+                switch try await prepare(change, in: organization, expecting: expected) {
                 case .success(let made): prepared = made
                 case .failure(let refusal): return .failure(refusal)
                 }
-                let future = try await futureManagers(of: organization, under: prepared.after, by: conditions.rules)
-                var locksOut = false
-                if !future.isAny {
+                var search = try await searchManager(of: organization, proposing: prepared.after, without: .none)
+                if !search.isAny {
                     // If the organization had no manager before, no change is refused for leaving none.
-                    let rows = MappingRows(prepared.before)
-                    locksOut = try await futureManagers(of: organization, under: rows, by: conditions.rules).isAny
+                    search.predecessor = try await searchManager(
+                        of: organization, proposing: PreparedRules(prepared.before), without: .none
+                    ).witness
                 }
                 let result = try await commit(
-                    change, prepared, future, locksOut: locksOut, in: organization, by: manager, where: conditions,
-                    recording: record)
+                    change, prepared, search, by: actor, expecting: expected, recording: record)
                 if let result { return result }
             }
             return .failure(.changedMeanwhile)
@@ -71,43 +83,44 @@ extension AccessStore {
     }
 
     private func prepare(
-        _ change: MappingChange, in organization: OrganizationID, where conditions: MappingConditions
+        _ change: MappingChange, in organization: OrganizationID, expecting expected: ExpectedRules
     ) async throws(DatabaseError) -> Result<PreparedChange, AccessRefusal> {
-        let moment = now()
+        let (moment, rules) = (now(), settings.read().value.rules)
         return try await database.read { transaction throws(DatabaseError) in
             let before = try AccessStore.mappings(organization, transaction)[organization] ?? []
-            guard conditions.isCurrent(before) else { return .failure(.changedMeanwhile) }
+            guard expected.areCurrent(before, in: organization, under: rules) else {
+                return .failure(.changedMeanwhile)
+            }
             let id = try AccessStore.makeID(at: moment)
             guard let after = change.applied(to: before, newID: id) else { return .failure(.notFound) }
             guard after.count <= AccessStore.mostMappings,
                 after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns
             else { return .failure(.tooMany) }
-            return .success(PreparedChange(newID: id, before: before, after: MappingRows(after)))
+            return .success(PreparedChange(newID: id, before: before, after: PreparedRules(after)))
         }
     }
 
     /// Commits a prepared change. Returns nil if the stored rules have changed since it was prepared, or if the manager
     /// found by the search is gone.
     private func commit(
-        _ change: MappingChange, _ prepared: PreparedChange, _ future: FutureManagers, locksOut: Bool,
-        in organization: OrganizationID, by manager: ActingIdentity, where conditions: MappingConditions,
-        recording record: AuditRecord
+        _ change: MappingChange, _ prepared: PreparedChange, _ search: ManagerSearch, by actor: AccessActor,
+        expecting expected: ExpectedRules, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal>? {
-        typealias Changed = (row: Mapping, all: [Mapping])
-        let result: Result<Changed?, AccessRefusal> = try await self.change(by: manager, in: organization) {
-            own, moment, transaction throws(DatabaseError) -> ChangeOutcome<Changed?> in
+        let organization = search.organization
+        return try await attempt(by: actor, in: organization) {
+            own, moment, transaction throws(DatabaseError) -> ChangeOutcome<(row: Mapping, all: [Mapping])> in
             let (id, before, new) = (prepared.newID, prepared.before, prepared.after)
             let after = new.mappings
             let stored = try AccessStore.mappings(organization, transaction)[organization] ?? []
-            guard stored.elementsEqual(before, by: { $0.isExactly($1) }) else { return .kept(nil, []) }
-            guard conditions.isCurrent(before) else { return .refused(.changedMeanwhile) }
+            guard stored.elementsEqual(before, by: { $0.isSame(as: $1) }) else { return .outdated }
+            guard expected.areCurrent(before, in: organization, under: own.rules.rules) else {
+                return .refused(.changedMeanwhile)
+            }
             if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
-            let hasManager = try AccessStore.hasManager(
-                organization, among: future, by: conditions.rules, at: moment, transaction)
-            if !hasManager {
-                // A manager whom the search found may be gone by now: the search is repeated.
-                if future.isAny { return .kept(nil, []) }
-                if locksOut { return .refused(.wouldLockOut) }
+            switch try ManagerCheck(search, under: own.rules, at: moment, transaction).verdict(transaction) {
+            case .kept: break
+            case .lost: return .refused(.wouldLockOut)
+            case .outdated: return .outdated
             }
             try AccessStore.store(after, in: organization, insteadOf: before, transaction)
             var record = record
@@ -127,14 +140,10 @@ extension AccessStore {
                 row = before.first { $0.id.isExactly(id) }
                 record.details.append(("before", row?.json ?? ""))
             }
-            guard let row else { throw DatabaseError(.failed, cause: "a changed row is not among the rows") }
+            guard let row else { throw DatabaseError(.failed, cause: "a changed rule is not among the rules") }
             record.target = row.id
             try AuditLog.append(record, at: moment, transaction)
             return .kept((row, after), [.mappings(organization, new)])
-        }
-        switch result {
-        case .success(let changed): return changed.map { .success($0) }
-        case .failure(let refusal): return .failure(refusal)
         }
     }
 
@@ -154,7 +163,7 @@ extension AccessStore {
             ON CONFLICT (id) DO UPDATE SET rank = excluded.rank, claim_name = excluded.claim_name,
                 match = excluded.match, claim_value = excluded.claim_value, role = excluded.role, split = excluded.split
             """)
-        for row in rows where !(known[row.id]?.isExactly(row) ?? false) {
+        for row in rows where !(known[row.id]?.isSame(as: row) ?? false) {
             try insert.run(
                 .text(row.id), .text(organization.text), .integer(row.rank), .text(row.claimName),
                 .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue),
@@ -165,8 +174,8 @@ extension AccessStore {
 
 extension Mapping {
     /// Returns true if two rules are equal byte by byte and have equal ranks.
-    fileprivate func isExactly(_ other: Mapping) -> Bool {
-        rank == other.rank && parts.elementsEqual(other.parts) { $0.utf8.elementsEqual($1.utf8) }
+    fileprivate func isSame(as other: Mapping) -> Bool {
+        rank == other.rank && parts.elementsEqual(other.parts) { $0.isExactly($1) }
     }
 
     /// The rule as the audit log records it.

@@ -1,25 +1,32 @@
-public import ClaimMapping
+internal import ClaimMapping
 public import Databases
 public import Identities
+public import Policy
+internal import Snapshots
 internal import Text
 
 /// A member: an identity with a role in an organization, and the sources of the role.
-public struct SeenMember: Sendable {
-    public let identity: IdentityID
-    public let issuer: String
-    public let subject: String
+public struct Member: Sendable {
+    public let id: IdentityID
+    public let identity: Identity
     /// The last sign-in; nil if the identity has not signed in yet.
-    public let person: PersonSeen?
+    public let signIn: LastSignIn?
     /// The access earned by the claims of the last sign-in; without a role if they earn none.
-    public let access: SeenAccess?
+    public let access: EarnedAccess?
     /// The member's grants; at least one if the claims earn no role.
     public let grants: [Grant]
     /// The highest of the mapped role and the grants.
     public let role: Role
 
-    /// The name that lists show.
+    /// The known address, verified or not; nil if there is none.
+    public var email: EmailAddress? {
+        if let signIn { signIn.email } else { grants.lazy.compactMap(\.email).first }
+    }
+
+    /// The name that lists show: the address, or the subject if there is none.
     public var name: String {
-        person.map { $0.email ?? $0.subject } ?? grants.first.map { $0.email ?? $0.subject } ?? ""
+        if let signIn { return signIn.name }
+        return grants.first.map { $0.email?.spelling ?? $0.identity.subject.text } ?? ""
     }
 }
 
@@ -32,38 +39,58 @@ public enum MemberOrder: Sendable {
 }
 
 extension AccessStore {
-    /// Returns a page of an organization's members, read by index. Once ``judgePeople(of:by:)`` is done, the cost
-    /// depends on the page's length, not on the number of users.
+    /// Returns a page of an organization's members under the rules in force, read by index. Once ``evaluateUsers(of:)``
+    /// is done, the cost depends on the page's length, not on the number of users.
     ///
     /// - Parameters:
     ///   - after: the last member of the previous page; nil for the first page.
     ///   - limit: the maximum number of members.
-    ///   - rows: the rules that managers added.
-    public static func members(
-        of organization: OrganizationID, by order: MemberOrder, after: IdentityID?, limit: Int,
-        under rows: MappingRows, by rules: PeopleRules, _ transaction: Transaction
-    ) throws(DatabaseError) -> [SeenMember] {
-        let tag = rules.tag(organization, rows)
-        var members: [SeenMember] = []
-        var last =
-            try after.map { id throws(DatabaseError) in
-                try (name: order == .name ? name(of: id, in: organization, transaction) : "", identity: id.text)
-            } ?? (name: "", identity: "")
-        while members.count < limit {
-            let batch = limit - members.count + 10
-            let found = try candidates(organization, order, after: last, tag: tag, limit: batch, transaction)
-            for (_, text) in found {
-                guard let identity = IdentityID(text) else {
-                    throw DatabaseError(.failed, cause: "an identity cannot be read")
+    public func members(
+        of organization: OrganizationID, by order: MemberOrder, after: IdentityID?, limit: Int
+    ) async throws(DatabaseError) -> [Member] {
+        try await memberPage(of: organization, by: order, after: after, limit: limit).members
+    }
+
+    /// A page of members, and the number of users whose claims were opened for it.
+    struct MemberPage: Sendable {
+        var members: [Member] = []
+        var evaluated = 0
+    }
+
+    /// Variant of ``members(of:by:after:limit:)`` that also counts the evaluated users.
+    func memberPage(
+        of organization: OrganizationID, by order: MemberOrder, after: IdentityID?, limit: Int
+    ) async throws(DatabaseError) -> MemberPage {
+        let settings = settings.read().value
+        let stored = snapshots.read().value.mappings(of: organization)
+        return try await database.read { transaction throws(DatabaseError) in
+            let reading = MemberReading(
+                organization: organization, settings: settings, stored: stored,
+                tag: settings.rules.tag(of: organization, with: stored))
+            var page = MemberPage()
+            var last =
+                try after.map { id throws(DatabaseError) in
+                    try (
+                        name: order == .name ? AccessStore.name(of: id, in: organization, transaction) : "",
+                        identity: id.text
+                    )
+                } ?? (name: "", identity: "")
+            while page.members.count < limit {
+                let batch = limit - page.members.count + 10
+                let found = try AccessStore.candidates(
+                    organization, order, after: last, tag: reading.tag, limit: batch, transaction)
+                for (_, text) in found {
+                    guard let id = IdentityID(text) else {
+                        throw DatabaseError(.failed, cause: "an identity cannot be read")
+                    }
+                    if let member = try reading.member(id, &page.evaluated, transaction) { page.members.append(member) }
+                    if page.members.count == limit { break }
                 }
-                let member = try member(identity, of: organization, under: rows, tag, by: rules, transaction)
-                if let member { members.append(member) }
-                if members.count == limit { break }
+                guard found.count == batch, let end = found.last else { break }
+                last = end
             }
-            guard found.count == batch, let end = found.last else { break }
-            last = end
+            return page
         }
-        return members
     }
 
     /// Returns the identities that may have a role: those with a grant, and seen users unless it is stored that they
@@ -103,35 +130,13 @@ extension AccessStore {
     }
 
     private static func name(
-        of identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+        of id: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> String {
-        if let person = try person(identity, in: organization, transaction) { return person.email ?? person.subject }
+        if let signIn = try signIn(of: id, in: organization, transaction) { return signIn.name }
         return try transaction.first(
             "SELECT coalesce(email, subject) FROM access_grant WHERE organization = $1 AND identity = $2",
-            .text(organization.text), .text(identity.text)
+            .text(organization.text), .text(id.text)
         ) { row throws(DatabaseError) in row.text(0) } ?? ""
-    }
-
-    /// Returns nil if the identity has no role now, or is suspended.
-    private static func member(
-        _ identity: IdentityID, of organization: OrganizationID, under rows: MappingRows, _ tag: RulesTag?,
-        by rules: PeopleRules, _ transaction: Transaction
-    ) throws(DatabaseError) -> SeenMember? {
-        let person = try person(identity, in: organization, transaction)
-        let stored = try grants(of: identity, in: organization, transaction)
-        guard let name = person.map({ ($0.issuer, $0.subject) }) ?? stored.first.map({ ($0.issuer, $0.subject) })
-        else { return nil }
-        let access = person.flatMap { rules.access(of: $0, under: rows, tag: tag) }
-        let grants = rules.accepts(name.0, organization) ? stored : []
-        guard let role = (grants.map(\.role) + [access?.role].compactMap { $0 }).max() else { return nil }
-        let email =
-            if let access { access.verifiedEmail } else {
-                person.map(\.verifiedEmail) ?? stored.lazy.compactMap(\.email).first
-            }
-        guard try !isSuspended(identity, email, in: organization, transaction) else { return nil }
-        return SeenMember(
-            identity: identity, issuer: name.0, subject: name.1, person: person, access: access, grants: grants,
-            role: role)
     }
 
     // MARK: Grants and suspensions
@@ -139,28 +144,77 @@ extension AccessStore {
     /// Returns a page of an organization's grants, ordered by id.
     ///
     /// - Parameter after: the id of the last grant of the previous page.
-    public static func grants(
-        _ organization: OrganizationID, after: String, limit: Int, _ transaction: Transaction
-    ) throws(DatabaseError) -> [Grant] {
-        try transaction.all(
-            "SELECT \(grantColumns) FROM access_grant WHERE organization = $1 AND id > $2 ORDER BY id LIMIT $3",
-            .text(organization.text), .text(after), .integer(limit), read: grant)
+    public func grants(
+        of organization: OrganizationID, after: String, limit: Int
+    ) async throws(DatabaseError) -> [Grant] {
+        try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                """
+                SELECT \(AccessStore.grantColumns) FROM access_grant WHERE organization = $1 AND id > $2
+                ORDER BY id LIMIT $3
+                """, .text(organization.text), .text(after), .integer(limit), read: AccessStore.grant)
+        }
     }
 
     /// Returns a page of an organization's suspensions, ordered by identity id.
     ///
     /// - Parameter after: the last identity of the previous page.
-    public static func suspensions(
-        _ organization: OrganizationID, after: IdentityID?, limit: Int, _ transaction: Transaction
-    ) throws(DatabaseError) -> [Suspension] {
-        let ids = try transaction.all(
-            "SELECT identity FROM suspension WHERE organization = $1 AND identity > $2 ORDER BY identity LIMIT $3",
-            .text(organization.text), .text(after?.text ?? ""), .integer(limit)
-        ) { row throws(DatabaseError) in row.text(0) }
-        var found: [Suspension] = []
-        for id in ids {
-            if let suspension = try suspension(of: id, in: organization, transaction) { found.append(suspension) }
+    public func suspensions(
+        of organization: OrganizationID, after: IdentityID?, limit: Int
+    ) async throws(DatabaseError) -> [Suspension] {
+        try await database.read { transaction throws(DatabaseError) in
+            let ids = try transaction.all(
+                "SELECT identity FROM suspension WHERE organization = $1 AND identity > $2 ORDER BY identity LIMIT $3",
+                .text(organization.text), .text(after?.text ?? ""), .integer(limit)
+            ) { row throws(DatabaseError) -> IdentityID in
+                guard let id = IdentityID(row.text(0)) else {
+                    throw DatabaseError(.failed, cause: "a suspension cannot be read")
+                }
+                return id
+            }
+            var found: [Suspension] = []
+            for id in ids {
+                if let suspension = try AccessStore.suspension(of: id, in: organization, transaction) {
+                    found.append(suspension)
+                }
+            }
+            return found
         }
-        return found
+    }
+}
+
+/// The rules under which one page of members is read.
+private struct MemberReading {
+    let organization: OrganizationID
+    let settings: AccessSettings
+    let stored: PreparedRules
+    let tag: RulesTag?
+
+    /// Returns nil if the identity has no role now, or is suspended.
+    ///
+    /// - Parameter evaluated: counts the users whose claims were opened.
+    func member(
+        _ id: IdentityID, _ evaluated: inout Int, _ transaction: Transaction
+    ) throws(DatabaseError) -> Member? {
+        let signIn = try AccessStore.signIn(of: id, in: organization, transaction)
+        let granted = try AccessStore.grants(of: id, in: organization, transaction)
+        guard let identity = signIn?.identity ?? granted.first?.identity else { return nil }
+        var access: EarnedAccess?
+        if let signIn { access = self.access(of: signIn, &evaluated) }
+        let grants = settings.rules.lists(issuer: identity.issuer, in: organization) ? granted : []
+        guard let role = (grants.map(\.role) + [access?.role].compactMap { $0 }).max() else { return nil }
+        let email =
+            if let access { access.verifiedEmail } else {
+                signIn.map(\.verifiedEmail) ?? granted.lazy.compactMap(\.email).first
+            }
+        guard try !AccessStore.isSuspended(id, email, in: organization, transaction) else { return nil }
+        return Member(id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role)
+    }
+
+    /// Returns the stored access if it was computed under equal rules, otherwise a new evaluation.
+    private func access(of signIn: LastSignIn, _ evaluated: inout Int) -> EarnedAccess? {
+        if let known = signIn.access, known.rules == tag { return known }
+        evaluated += 1
+        return settings.evaluate(signIn, with: stored)
     }
 }

@@ -1,7 +1,7 @@
 public import ClaimMapping
 public import Databases
 public import Identities
-internal import Text
+public import Policy
 internal import Time
 
 extension AccessStore {
@@ -24,23 +24,23 @@ extension AccessStore {
 
     /// Returns the grants of one identity in an organization.
     static func grants(
-        of issuer: String, _ subject: String, in organization: OrganizationID, _ transaction: Transaction
+        of identity: Identity, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
         try transaction.all(
             """
             SELECT \(grantColumns) FROM access_grant WHERE organization = $1 AND issuer = $2 AND subject = $3
             ORDER BY created_at, id
-            """, .text(organization.text), .text(issuer), .text(subject), read: grant)
+            """, .text(organization.text), .text(identity.issuer.text), .text(identity.subject.text), read: grant)
     }
 
     static func grants(
-        of identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+        of id: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
         try transaction.all(
             """
             SELECT \(grantColumns) FROM access_grant WHERE organization = $1 AND identity = $2
             ORDER BY created_at, id
-            """, .text(organization.text), .text(identity.text), read: grant)
+            """, .text(organization.text), .text(id.text), read: grant)
     }
 
     static func grant(_ row: Row) throws(DatabaseError) -> Grant {
@@ -48,20 +48,21 @@ extension AccessStore {
             let source = Grant.Source(rawValue: row.text(6))
         else { throw DatabaseError(.failed, cause: "a grant cannot be read") }
         return Grant(
-            id: row.text(0), organization: organization, issuer: row.text(2), subject: row.text(3),
-            email: row.optionalText(4), role: role, source: source,
-            createdAt: Timestamp(seconds: Int64(row.integer(7))))
+            id: row.text(0), organization: organization, identity: identity(row, 2, 3), email: email(row, 4),
+            role: role,
+            source: source, createdAt: Timestamp(seconds: Int64(row.integer(7))))
     }
 
     /// - Parameter organization: nil for all.
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {
-        var emails: [[String]: Set<ExactText>] = [:]
+        var emails: [SuspensionKey: Set<EmailAddress>] = [:]
         try transaction.each(
             "SELECT organization, identity, email FROM suspension_email WHERE $1 = '' OR organization = $1",
             .text(organization?.text ?? "")
-        ) { row throws(DatabaseError) in emails[[row.text(0), row.text(1)], default: []].insert(ExactText(row.text(2)))
+        ) { row throws(DatabaseError) in
+            emails[try SuspensionKey(row), default: []].insert(EmailAddress(row.text(2)))
         }
         return try transaction.all(
             """
@@ -69,52 +70,57 @@ extension AccessStore {
             WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
             """, .text(organization?.text ?? "")
         ) { row throws(DatabaseError) in
-            try suspension(row, emails: emails[[row.text(0), row.text(1)]] ?? [])
+            try suspension(row, emails: emails[try SuspensionKey(row)] ?? [])
         }
     }
 
     /// Returns the suspension of an identity, or nil if it is not suspended.
     static func suspension(
-        of identity: String, in organization: OrganizationID, _ transaction: Transaction
+        of id: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Suspension? {
-        var emails: Set<ExactText> = []
+        var emails: Set<EmailAddress> = []
         try transaction.each(
             "SELECT email FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
-            .text(identity)
-        ) { row throws(DatabaseError) in emails.insert(ExactText(row.text(0))) }
+            .text(id.text)
+        ) { row throws(DatabaseError) in emails.insert(EmailAddress(row.text(0))) }
         return try transaction.first(
             """
             SELECT organization, identity, issuer, subject, created_at FROM suspension
             WHERE organization = $1 AND identity = $2
-            """, .text(organization.text), .text(identity)
+            """, .text(organization.text), .text(id.text)
         ) { row throws(DatabaseError) in try suspension(row, emails: emails) }
     }
 
-    private static func suspension(_ row: Row, emails: Set<ExactText>) throws(DatabaseError) -> Suspension {
-        guard let organization = OrganizationID(row.text(0)), let identity = IdentityID(row.text(1)) else {
-            throw DatabaseError(.failed, cause: "a suspension cannot be read")
+    /// The key of a row of `suspension`, in its first two columns.
+    private struct SuspensionKey: Hashable {
+        let organization: OrganizationID
+        let id: IdentityID
+
+        init(_ row: Row) throws(DatabaseError) {
+            guard let organization = OrganizationID(row.text(0)), let id = IdentityID(row.text(1)) else {
+                throw DatabaseError(.failed, cause: "a suspension cannot be read")
+            }
+            self.organization = organization
+            self.id = id
         }
+    }
+
+    private static func suspension(_ row: Row, emails: Set<EmailAddress>) throws(DatabaseError) -> Suspension {
+        let key = try SuspensionKey(row)
         return Suspension(
-            organization: organization, identity: identity, issuer: row.text(2), subject: row.text(3),
-            emails: emails, createdAt: Timestamp(seconds: Int64(row.integer(4))))
+            organization: key.organization, id: key.id, identity: identity(row, 2, 3), emails: emails,
+            createdAt: Timestamp(seconds: Int64(row.integer(4))))
     }
 
     /// Returns true if an organization suspended an identity or its verified address.
-    static func isSuspended(
-        _ issuer: String, _ subject: String, _ verifiedEmail: String?, in organization: OrganizationID,
-        _ transaction: Transaction
-    ) throws(DatabaseError) -> Bool {
-        try isSuspended(try identity(issuer, subject), verifiedEmail, in: organization, transaction)
-    }
-
-    static func isSuspended(
-        _ identity: IdentityID, _ verifiedEmail: String?, in organization: OrganizationID, _ transaction: Transaction
+    public static func isSuspended(
+        _ id: IdentityID, _ verifiedEmail: EmailAddress?, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
         try transaction.first(
             """
             SELECT 1 FROM suspension WHERE organization = $1 AND identity = $2
             UNION ALL SELECT 1 FROM suspension_email WHERE organization = $1 AND email = $3
-            """, .text(organization.text), .text(identity.text), .text(verifiedEmail ?? "")
+            """, .text(organization.text), .text(id.text), .text(verifiedEmail?.text ?? "")
         ) { _ throws(DatabaseError) in true } ?? false
     }
 

@@ -1,8 +1,7 @@
 public import Audit
 public import Databases
 public import Identities
-internal import Snapshots
-internal import Text
+public import Policy
 internal import Time
 
 extension AccessStore {
@@ -11,62 +10,73 @@ extension AccessStore {
     ///
     /// - Returns: the suspension; an existing one is returned unchanged.
     public func suspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity, under rules: PeopleRules,
-        recording record: AuditRecord
+        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
-        try await judgePeople(of: organization, by: rules)
-        return try await change(by: manager, in: organization) { own, moment, transaction throws(DatabaseError) in
-            let all = try AccessStore.suspensions(organization, transaction)
-            if let known = all.first(where: { $0.identity == identity }) { return .kept(known, []) }
-            guard let known = try AccessStore.known(identity, in: organization, transaction) else {
-                return .refused(.notFound)
+        let dependents = dependents
+        return try await keepingManager { () throws(DatabaseError) in
+            let expected = try await database.read { transaction throws(DatabaseError) in
+                try AccessStore.known(id, in: organization, transaction)?.verifiedEmails ?? []
             }
-            let had = try AccessStore.hasManager(
-                organization, under: own.rows, by: rules, at: moment, transaction)
-            let suspension = Suspension(
-                organization: organization, identity: identity, issuer: known.issuer, subject: known.subject,
-                emails: known.verifiedEmails, createdAt: Timestamp(seconds: moment.seconds))
-            try transaction.execute(
-                """
-                INSERT INTO suspension (organization, identity, issuer, subject, created_at)
-                VALUES ($1, $2, $3, $4, $5)
-                """, .text(organization.text), .text(identity.text), .text(known.issuer), .text(known.subject),
-                .integer(moment.seconds))
-            for email in known.verifiedEmails {
-                try AccessStore.note(email.text, ofSuspended: identity, in: organization, transaction)
+            let search = try await searchManager(
+                of: organization, without: ManagerDeparture(id: id, emails: expected))
+            return try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
+                let all = try AccessStore.suspensions(organization, transaction)
+                if let known = all.first(where: { $0.id == id }) { return .kept(known, []) }
+                guard let known = try AccessStore.known(id, in: organization, transaction) else {
+                    return .refused(.notFound)
+                }
+                let check = try ManagerCheck(search, under: own.rules, at: moment, transaction)
+                let suspension = Suspension(
+                    organization: organization, id: id, identity: known.identity, emails: known.verifiedEmails,
+                    createdAt: Timestamp(seconds: moment.seconds))
+                try AccessStore.insert(suspension, transaction)
+                if try own.isLost(transaction) { return .refused(.losesOwnRole) }
+                switch try check.verdict(transaction) {
+                case .kept: break
+                case .lost: return .refused(.wouldLockOut)
+                case .outdated: return .outdated
+                }
+                var record = record
+                record.target = id.text
+                record.details += [
+                    ("issuer", known.identity.issuer.text), ("subject", known.identity.subject.text),
+                ]
+                try AuditLog.append(record, at: moment, transaction)
+                try dependents.end(
+                    of: id, emails: known.verifiedEmails, in: organization, because: "manager_suspended",
+                    recording: record, at: moment, transaction)
+                return .kept(suspension, [.suspensions(organization, all + [suspension])])
             }
-            if try own.isLost(transaction) { return .refused(.losesOwnRole) }
-            if had,
-                try !AccessStore.hasManager(organization, under: own.rows, by: rules, at: moment, transaction)
-            {
-                return .refused(.wouldLockOut)
-            }
-            var record = record
-            record.target = identity.text
-            record.details += [("issuer", known.issuer), ("subject", known.subject)]
-            try AuditLog.append(record, at: moment, transaction)
-            try AccessStore.revokeInvitations(
-                of: identity, emails: known.verifiedEmails, in: organization, because: "manager_suspended",
-                recording: record, at: moment, transaction)
-            return .kept(suspension, [.suspensions(organization, all + [suspension])])
+        }
+    }
+
+    private static func insert(_ suspension: Suspension, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            INSERT INTO suspension (organization, identity, issuer, subject, created_at)
+            VALUES ($1, $2, $3, $4, $5)
+            """, .text(suspension.organization.text), .text(suspension.id.text),
+            .text(suspension.identity.issuer.text), .text(suspension.identity.subject.text),
+            .integer(suspension.createdAt.seconds))
+        for email in suspension.emails {
+            try note(email, ofSuspended: suspension.id, in: suspension.organization, transaction)
         }
     }
 
     /// Ends the suspension of an identity.
     public func unsuspend(
-        _ identity: IdentityID, in organization: OrganizationID, by manager: ActingIdentity,
-        recording record: AuditRecord
+        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
+        try await change(by: actor, in: organization) { _, moment, transaction throws(DatabaseError) in
             let count = try transaction.execute(
                 "DELETE FROM suspension WHERE organization = $1 AND identity = $2", .text(organization.text),
-                .text(identity.text))
+                .text(id.text))
             guard count > 0 else { return .refused(.notFound) }
             try transaction.execute(
                 "DELETE FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
-                .text(identity.text))
+                .text(id.text))
             var record = record
-            record.target = identity.text
+            record.target = id.text
             try AuditLog.append(record, at: moment, transaction)
             return .kept(
                 (), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
@@ -78,41 +88,45 @@ extension AccessStore {
     ///
     /// - Returns: `notFound` if the identity is not suspended, or the address is suspended already.
     public func extendSuspension(
-        of identity: IdentityID, to email: String, in organization: OrganizationID, under rules: PeopleRules,
-        recording record: AuditRecord
+        of id: IdentityID, to email: EmailAddress, in organization: OrganizationID, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await judgePeople(of: organization, by: rules)
-        let snapshots = snapshots
-        return try await change { moment, transaction throws(DatabaseError) in
-            let rows = snapshots.read().value.mappings(of: organization)
-            let had = try AccessStore.hasManager(organization, under: rows, by: rules, at: moment, transaction)
-            guard try AccessStore.note(email, ofSuspended: identity, in: organization, transaction) else {
-                return .refused(.notFound)
+        let store = self
+        return try await keepingManager { () throws(DatabaseError) in
+            let search = try await searchManager(of: organization, without: ManagerDeparture(emails: [email]))
+            return try await attempt { moment, transaction throws(DatabaseError) in
+                let current = store.currentRules(of: organization)
+                let check = try ManagerCheck(search, under: current, at: moment, transaction)
+                guard try AccessStore.note(email, ofSuspended: id, in: organization, transaction) else {
+                    return .refused(.notFound)
+                }
+                switch try check.verdict(transaction) {
+                case .kept: break
+                case .lost: return .refused(.wouldLockOut)
+                case .outdated: return .outdated
+                }
+                var record = record
+                record.target = id.text
+                record.details.append(("email", email.text))
+                try AuditLog.append(record, at: moment, transaction)
+                try store.dependents.end(
+                    of: id, emails: [email], in: organization, because: "manager_suspended", recording: record,
+                    at: moment, transaction)
+                return .kept(
+                    (), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
             }
-            if had, try !AccessStore.hasManager(organization, under: rows, by: rules, at: moment, transaction) {
-                return .refused(.wouldLockOut)
-            }
-            var record = record
-            record.target = identity.text
-            record.details.append(("email", email))
-            try AuditLog.append(record, at: moment, transaction)
-            try AccessStore.revokeInvitations(
-                of: identity, emails: [ExactText(email)], in: organization, because: "manager_suspended",
-                recording: record, at: moment, transaction)
-            return .kept((), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
         }
     }
 
     /// - Returns: true if the address is new.
     @discardableResult
     private static func note(
-        _ email: String, ofSuspended identity: IdentityID, in organization: OrganizationID, _ transaction: Transaction
+        _ email: EmailAddress, ofSuspended id: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
         try transaction.execute(
             """
             INSERT INTO suspension_email (organization, identity, email)
             SELECT organization, identity, $3 FROM suspension WHERE organization = $1 AND identity = $2
             ON CONFLICT (organization, identity, email) DO NOTHING
-            """, .text(organization.text), .text(identity.text), .text(email)) > 0
+            """, .text(organization.text), .text(id.text), .text(email.text)) > 0
     }
 }

@@ -71,7 +71,7 @@ public struct Entitlement: Sendable {
         organization = rules.id
         standing = Standing(
             isSuspended
-                ? .none : rules.evaluate(claims.known, from: claims.provider.text, emailTrust: emailTrust),
+                ? .none : rules.evaluate(claims.known, from: claims.provider, emailTrust: emailTrust),
             grants: grants, isSuspended: isSuspended, isSuspensionUnknown: isSuspensionUnknown)
     }
 }

@@ -3,6 +3,9 @@ internal import Databases
 internal import Gateway
 internal import Grants
 internal import Identities
+internal import Invitations
+internal import Policy
+internal import Threads
 
 extension Invocation {
     /// Opens the store of grants and invitations for one command. The gateway may be running at the same time.
@@ -12,13 +15,15 @@ extension Invocation {
     ///   - isMade: true if a missing store is created. Commands that only read should report it instead.
     func withAccess(
         _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
-        _ body: (AccessStore) throws(DatabaseError) -> ExitCode
+        _ body: @escaping @Sendable (AccessStore) async throws(DatabaseError) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
         let keys = try checkpointKeys(settings)
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage, isMade: isMade)
             defer { database.close() }
-            let code = try body(try AccessStore(database: database, now: now))
+            let store = try AccessStore(
+                database: database, under: AccessSettings(settings), dependents: SentInvitations(), now: now)
+            let code = try BackgroundExecutor.wait { () async throws(DatabaseError) in try await body(store) }
             if isWriting { makeCheckpointIfDue(keys, database) }
             return code
         } catch {

@@ -4,7 +4,7 @@ internal import Files
 internal import Gateway
 internal import Grants
 internal import JSON
-internal import Snapshots
+internal import Policy
 internal import Text
 internal import Time
 
@@ -76,7 +76,7 @@ struct Invocation: Sendable {
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage, isMade: false)
             defer { database.close() }
-            return try AccessStore(database: database).snapshots.read().value
+            return try AccessStore.snapshot(of: database)
         } catch {
             throw .failure("the store cannot be used: \(error)")
         }

@@ -6,6 +6,7 @@ internal import Gateway
 internal import Grants
 internal import Identities
 internal import JSON
+internal import Policy
 internal import Text
 internal import Time
 internal import Tokens
@@ -34,8 +35,7 @@ extension Command {
             throw .words("--provider: no provider has the id \(shown(id))")
         }
         guard
-            settings.organizations.contains(where: { $0.id == organization && $0.rules.providers.contains(exactly: id) }
-            )
+            AccessSettings(settings).rules.lists(provider.id, in: organization)
         else {
             throw .failure("\(organization) does not list the provider \(id), so the grant would have no effect")
         }
@@ -48,10 +48,11 @@ extension Command {
             let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
             throw .words("--role must be one of \(known), not \(shown(name))")
         }
-        return try call.withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
-            let (grant, isNew) = try store.createGrantBlocking(
-                role, to: provider.issuer.text, subject, in: organization,
-                source: .operator, recording: AuditRecord(.grantCreate, by: .operator, in: organization))
+        let identity = Identity(issuer: provider.issuer, subject: Subject(subject))
+        return try call.withAccess(settings) { (store) async throws(DatabaseError) -> ExitCode in
+            let (grant, isNew) = try await store.createGrant(
+                role, to: identity, in: organization,
+                recording: AuditRecord(.grantCreate, by: .operator, in: organization))
             if call.arguments.has("json") {
                 call.print(json([grant]))
             } else {
@@ -69,16 +70,16 @@ extension Command {
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
         return try call.withAccess(settings, isWriting: false, isMade: false) {
-            (store) throws(DatabaseError) -> ExitCode in
-            let grants = try store.grantsBlocking(chosen)
+            (store) async throws(DatabaseError) -> ExitCode in
+            let grants = try await store.grants(chosen)
             if call.arguments.has("json") {
                 call.print(json(grants))
             } else {
                 if grants.isEmpty { call.warn("no grants are stored\(chosen.map { " in \($0)" } ?? "")") }
                 for grant in grants {
                     call.print(
-                        "\(grant.id)  \(grant.organization)  \(grant.role.rawValue)  \(grant.subject)  "
-                            + "\(grant.issuer)  \(grant.source.rawValue)  \(grant.createdAt.rfc3339)")
+                        "\(grant.id)  \(grant.organization)  \(grant.role.rawValue)  \(grant.identity.subject)  "
+                            + "\(grant.identity.issuer)  \(grant.source.rawValue)  \(grant.createdAt.rfc3339)")
                 }
             }
             return .done
@@ -96,14 +97,12 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
-        let managers = OperatorView.managers(under: settings)
-        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
-            let result = try store.revokeGrantBlocking(
-                id, in: nil, isForced: call.arguments.has("force"), under: managers,
-                recording: AuditRecord(.grantRevoke, by: .operator))
+        return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in
+            let result = try await store.revoke(
+                id, isForced: call.arguments.has("force"), recording: AuditRecord(.grantRevoke, by: .operator))
             switch result {
             case .success(let grant):
-                call.print("\(grant.subject) is no longer \(grant.role.rawValue) in \(grant.organization)")
+                call.print("\(grant.identity.subject) is no longer \(grant.role.rawValue) in \(grant.organization)")
                 return .done
             case .failure(.wouldLockOut):
                 call.warn("this is the last manager grant of its organization; --force revokes it anyway")
@@ -124,9 +123,9 @@ extension Command {
             writer.beginObject()
             writer.member("id", grant.id)
             writer.member("organization", grant.organization.text)
-            writer.member("issuer", grant.issuer)
-            writer.member("subject", grant.subject)
-            writer.member("email", grant.email)
+            writer.member("issuer", grant.identity.issuer.text)
+            writer.member("subject", grant.identity.subject.text)
+            writer.member("email", grant.email?.spelling)
             writer.member("role", grant.role.rawValue)
             writer.member("source", grant.source.rawValue)
             writer.member("created_at", grant.createdAt.rfc3339)

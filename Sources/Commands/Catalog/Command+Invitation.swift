@@ -4,6 +4,7 @@ internal import Databases
 internal import Gateway
 internal import Grants
 internal import Identities
+internal import Invitations
 internal import Text
 internal import Time
 
@@ -24,20 +25,19 @@ extension Command {
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let name = try call.arguments.required("role")
-        guard let role = Role(exactly: name), role != .publisher else {
+        guard let role = Role(exactly: name), InvitationRules.allow(role) else {
             throw .words("--role must be organization-manager or organization-viewer, not \(shown(name))")
         }
         let text = try call.arguments.operand("EMAIL")
         guard let address = InvitedAddress(text) else {
             throw .words("EMAIL \(InvitedAddress.fault(of: text)), not \(shown(text))")
         }
-        let allowed = settings.invitations.allowedDomains
-        guard allowed.isEmpty || allowed.contains(exactly: address.domain) else {
-            throw .failure("invitations.allowed_domains does not list \(address.domain)")
+        guard settings.invitations.rules.allow(address) else {
+            throw .failure("invitations.allowed_domains does not list \(address.email.domain)")
         }
-        return try call.withAccess(settings) { (store) throws(DatabaseError) -> ExitCode in
-            let issued = try store.inviteBlocking(
-                address, as: role, to: organization, on: InvitationTerms(byOperatorUnder: settings),
+        return try call.withAccess(settings) { (store) async throws(DatabaseError) -> ExitCode in
+            let issued = try await InvitationStore(store).invite(
+                address, as: role, to: organization, byOperatorOn: .ofOperator(lifetime: settings.invitations.lifetime),
                 recording: AuditRecord(.invitationCreate, by: .operator, in: organization))
             switch issued {
             case .success(let issued) where issued.token == nil:
@@ -68,8 +68,8 @@ extension Command {
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
         return try call.withAccess(settings, isWriting: false, isMade: false) {
-            (store) throws(DatabaseError) -> ExitCode in
-            call.print(try store.invitationsBlocking(chosen), of: chosen)
+            (store) async throws(DatabaseError) -> ExitCode in
+            call.print(try await InvitationStore(store).invitations(chosen), of: chosen)
             return .done
         }
     }
@@ -84,9 +84,10 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
-        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
-            let issued = try store.resendBlocking(
-                id, inOneOf: settings.organizations.map(\.id), on: InvitationTerms(byOperatorUnder: settings),
+        return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in
+            let issued = try await InvitationStore(store).resend(
+                id, inOneOf: settings.organizations.map(\.id),
+                byOperatorOn: .ofOperator(lifetime: settings.invitations.lifetime),
                 recording: AuditRecord(.invitationResend, by: .operator))
             switch issued {
             case .success(let issued):
@@ -104,9 +105,9 @@ extension Command {
     ) { (call) throws(CommandFailure) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
-        return try call.withAccess(settings, isMade: false) { (store) throws(DatabaseError) -> ExitCode in
-            let revoked = try store.revokeInvitationBlocking(
-                id, recording: AuditRecord(.invitationRevoke, by: .operator))
+        return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in
+            let revoked = try await InvitationStore(store).revoke(
+                id, byOperatorRecording: AuditRecord(.invitationRevoke, by: .operator))
             switch revoked {
             case .success(let invitation):
                 call.print(revoked: invitation)
@@ -114,13 +115,5 @@ extension Command {
             case .failure(let refusal): return call.warn(refusal, id)
             }
         }
-    }
-}
-
-extension InvitationTerms {
-    /// The operator's terms: no e-mail is sent, and no daily limit applies.
-    fileprivate init(byOperatorUnder settings: Settings) {
-        self.init(
-            inviter: nil, inviterEmail: nil, lifetime: settings.invitations.lifetime, perDay: nil, sendsLetter: false)
     }
 }

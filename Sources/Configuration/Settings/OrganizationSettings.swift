@@ -16,7 +16,9 @@ public struct OrganizationSettings: Sendable {
 
     /// The organization's claim mappings, from the file only.
     public var rules: OrganizationRules {
-        OrganizationRules(id: id, providers: providers, strategy: strategy, mappings: mappings)
+        // The checks of the file refuse an id that no provider has.
+        OrganizationRules(
+            id: id, providers: providers.compactMap { ProviderID($0) }, strategy: strategy, mappings: mappings)
     }
 }
 

@@ -1,7 +1,9 @@
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import JSON
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Web

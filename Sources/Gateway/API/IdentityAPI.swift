@@ -64,9 +64,9 @@ struct IdentityAPI: Sendable {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for (organization, entitlement) in context.deployment.entitlements(of: claims, with: context.access) {
+        for entitlement in context.state.entitlements(of: claims) {
             writer.beginObject()
-            writer.member("organization", organization.id.text)
+            writer.member("organization", entitlement.organization.text)
             writer.member("role", entitlement.role?.rawValue)
             writer.member("source", entitlement.source)
             writer.member("mapping", entitlement.mapping)
@@ -96,14 +96,13 @@ struct IdentityAPI: Sendable {
     private func organizations(_ context: RequestContext, _ caller: Caller) -> Reply {
         do throws(Problem) {
             let query = try ListQuery(context.request.target.queryItems)
-            let all = context.deployment.entitlements(of: caller.claims, with: context.access)
-                .sorted { $0.organization.id < $1.organization.id }
+            let all = context.state.entitlements(of: caller.claims).sorted { $0.organization < $1.organization }
             return .json(
-                try query.page(of: all, id: \.organization.id.text, isID: { OrganizationID($0) != nil }) {
+                try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
                     writer, item in
-                    writer.member("id", item.organization.id.text)
-                    writer.member("name", item.organization.name)
-                    writer.member("role", item.entitlement.role?.rawValue)
+                    writer.member("id", item.organization.text)
+                    writer.member("name", context.deployment.organization(item.organization.text)?.name)
+                    writer.member("role", item.role?.rawValue)
                 })
         } catch {
             return .problem(error)
@@ -121,8 +120,7 @@ extension RequestContext {
 
     /// Ends a session of a caller's identity. Returns false if the caller has no session of this id.
     func endSession(_ id: String, of caller: Caller, _ service: SignInService) async throws(Problem) -> Bool {
-        let records = deployment.auditRecords(
-            .sessionEnd, of: caller.claims, with: access, from: origin, target: id)
+        let records = state.auditRecords(.sessionEnd, of: caller.claims, from: origin, target: id)
         return try await stored { () throws(DatabaseError) in
             try await service.sessions.end(id: id, of: caller.claims.identity, recording: records)
         }

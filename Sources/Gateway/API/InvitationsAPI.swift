@@ -1,6 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import Time
 internal import Web
@@ -91,7 +92,7 @@ struct InvitationsAPI: Sendable {
     }
 }
 
-extension Management {
+extension ManagementRequest {
     /// The response contains the link once, if no email brings it.
     fileprivate func document(_ issued: IssuedInvitation) -> [UInt8] {
         var writer = JSONWriter()
@@ -106,12 +107,12 @@ extension Management {
 extension Invitation {
     func write(to writer: inout JSONWriter) {
         writer.member("id", id)
-        writer.member("email", email)
+        writer.member("email", email.spelling)
         writer.member("role", role.rawValue)
         writer.member("state", state.rawValue)
         writer.member("created_at", createdAt.rfc3339)
         writer.member("expires_at", expiresAt.rfc3339)
-        writer.member("invited_by", inviter == nil ? "operator" : inviterEmail ?? inviter?.text)
+        writer.member("invited_by", inviter == nil ? "operator" : inviterEmail?.spelling ?? inviter?.text)
         writer.name("delivery")
         writer.beginObject()
         writer.member("state", delivery.rawValue)

@@ -3,6 +3,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Management
 internal import Policy
 internal import Text
 internal import Web
@@ -27,10 +28,10 @@ extension MappingPreview {
         writer.beginArray()
         for person in people {
             writer.beginObject()
-            writer.member("identity_id", person.seen.identity.text)
-            writer.member("issuer", person.seen.issuer)
-            writer.member("subject", person.seen.subject)
-            writer.member("email", person.seen.email)
+            writer.member("identity_id", person.signIn.id.text)
+            writer.member("issuer", person.signIn.identity.issuer.text)
+            writer.member("subject", person.signIn.identity.subject.text)
+            writer.member("email", person.signIn.email?.spelling)
             writer.member("before", person.before?.rawValue)
             writer.member("after", person.after?.rawValue)
             writer.member("change", person.change)

@@ -75,7 +75,7 @@ extension MappingsAPI {
 
     /// The claims at the time of the denied sign-in, which requires the permission to change mappings.
     private static func deniedSignIn(
-        _ id: String, _ management: Management
+        _ id: String, _ management: ManagementRequest
     ) async throws(Problem) -> ExplainedAccess? {
         try needMappings(management)
         guard let denied = try await management.deniedSignIn(id),
@@ -84,7 +84,7 @@ extension MappingsAPI {
         return try await management.explain(identity)
     }
 
-    private static func needMappings(_ management: Management) throws(Problem) {
+    private static func needMappings(_ management: ManagementRequest) throws(Problem) {
         guard management.permit.role.permissions.contains(.writeMappings) else {
             throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
         }
@@ -114,9 +114,9 @@ extension ExplainedAccess {
         writer.name("identity")
         writer.beginObject()
         writer.member("provider", provider.text)
-        writer.member("issuer", issuer)
-        writer.member("subject", subject)
-        writer.member("email", email)
+        writer.member("issuer", issuer.text)
+        writer.member("subject", subject?.text)
+        writer.member("email", email?.spelling)
         writer.endObject()
         writer.name("organizations")
         writer.beginArray()

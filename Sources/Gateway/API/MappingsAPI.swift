@@ -93,7 +93,7 @@ struct MappingsAPI: Sendable {
         var reader = FieldReader(root)
         let change = try MappingChangeBuilder(table: table).read(&reader) { $0.addition(&$1) }
         let (row, now) = try await management.change(
-            change, of: table.file, ifCurrent: context.isCurrent, isConfirmed: context.confirmsOwnLoss)
+            change, of: table.file, ifTag: context.requiredTag(table, management), isConfirmed: context.confirmsOwnLoss)
         return try await MappingsAPI.document(.created, row, of: now, management)
     }
 
@@ -107,7 +107,7 @@ struct MappingsAPI: Sendable {
         var reader = FieldReader(root)
         let change = try MappingChangeBuilder(table: table).read(&reader) { $0.replacement(&$1, of: row) }
         let (changed, now) = try await management.change(
-            change, of: table.file, ifCurrent: context.isCurrent, isConfirmed: context.confirmsOwnLoss)
+            change, of: table.file, ifTag: context.requiredTag(table, management), isConfirmed: context.confirmsOwnLoss)
         return try await MappingsAPI.document(.ok, changed, of: now, management)
     }
 
@@ -117,7 +117,8 @@ struct MappingsAPI: Sendable {
         guard let row = table.row(context.variable("id")) else { throw Problem(AccessRefusal.notFound) }
         try MappingsAPI.guardStored(row, table)
         _ = try await management.change(
-            .remove(row.id), of: table.file, ifCurrent: context.isCurrent, isConfirmed: context.confirmsOwnLoss)
+            .remove(row.id), of: table.file, ifTag: context.requiredTag(table, management),
+            isConfirmed: context.confirmsOwnLoss)
         return .noContent
     }
 
@@ -149,7 +150,7 @@ struct MappingsAPI: Sendable {
     }
 
     private static func document(
-        _ status: Status, _ row: Mapping, of table: MappingTable, _ management: Management
+        _ status: Status, _ row: Mapping, of table: MappingTable, _ management: ManagementRequest
     ) async throws(Problem) -> Reply {
         var writer = JSONWriter()
         writer.beginObject()
@@ -162,11 +163,18 @@ struct MappingsAPI: Sendable {
 }
 
 extension RequestContext {
-    /// Returns true for the tags that `If-Match` names; without that field, for every tag.
-    fileprivate var isCurrent: @Sendable (String) -> Bool {
+    /// The tag that the rules must still have inside the transaction that changes them; nil without `If-Match`.
+    ///
+    /// - Throws: `precondition_failed` if `If-Match` does not name these rules.
+    fileprivate func requiredTag(
+        _ table: MappingTable, _ management: ManagementRequest
+    ) async throws(Problem) -> String? {
         let fields = request.fields(.ifMatch)
-        guard !fields.isEmpty else { return { _ in true } }
-        let condition = fields.joined(separator: ", ")
-        return { tag in EntityTag(tag).isNamed(byIfMatch: condition) }
+        guard !fields.isEmpty else { return nil }
+        let tag = try await management.offReactor { table.tag }
+        guard EntityTag(tag).isNamed(byIfMatch: fields.joined(separator: ", ")) else {
+            throw Problem(AccessRefusal.changedMeanwhile)
+        }
+        return tag
     }
 }

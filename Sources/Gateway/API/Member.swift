@@ -1,9 +1,10 @@
 internal import Grants
 internal import Identities
 internal import JSON
+internal import Policy
 internal import Time
 
-extension SeenMember {
+extension Member {
     /// A source of an identity's role.
     enum Source {
         case claimMapping(row: String?, Role)
@@ -15,14 +16,11 @@ extension SeenMember {
         return [mapped].compactMap { $0 } + grants.map { .grant($0) }
     }
 
-    /// The known address, verified or not.
-    var email: String? { person == nil ? grants.lazy.compactMap(\.email).first : person?.email }
-
     func write(to writer: inout JSONWriter) {
-        writer.member("identity_id", identity.text)
-        writer.member("issuer", issuer)
-        writer.member("subject", subject)
-        writer.member("email", email)
+        writer.member("identity_id", id.text)
+        writer.member("issuer", identity.issuer.text)
+        writer.member("subject", identity.subject.text)
+        writer.member("email", email?.spelling)
         writer.member("role", role.rawValue)
         writer.name("sources")
         writer.beginArray()
@@ -41,7 +39,7 @@ extension SeenMember {
             writer.endObject()
         }
         writer.endArray()
-        writer.member("provider", person?.provider)
-        writer.member("last_sign_in", person?.seenAt.rfc3339)
+        writer.member("provider", signIn?.provider.text)
+        writer.member("last_sign_in", signIn?.seenAt.rfc3339)
     }
 }

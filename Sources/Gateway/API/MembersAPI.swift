@@ -77,7 +77,7 @@ struct MembersAPI: Sendable {
         let query = try ListQuery(context.request.target.queryItems)
         let members = try await management.members(
             by: .identity, after: query.identity(), limit: query.limit + 1)
-        return .json(query.page(from: members, id: \.identity.text) { $1.write(to: &$0) })
+        return .json(query.page(from: members, id: \.id.text) { $1.write(to: &$0) })
     }
 
     private func grants(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
@@ -88,12 +88,10 @@ struct MembersAPI: Sendable {
         return .json(
             query.page(from: grants, id: \.id) { writer, grant in
                 writer.member("id", grant.id)
-                writer.member(
-                    "identity_id",
-                    (try? IdentityID(Identity(issuer: Issuer(grant.issuer), subject: Subject(grant.subject))))?.text)
-                writer.member("issuer", grant.issuer)
-                writer.member("subject", grant.subject)
-                writer.member("email", grant.email)
+                writer.member("identity_id", (try? IdentityID(grant.identity))?.text)
+                writer.member("issuer", grant.identity.issuer.text)
+                writer.member("subject", grant.identity.subject.text)
+                writer.member("email", grant.email?.spelling)
                 writer.member("role", grant.role.rawValue)
                 writer.member("source", grant.source.rawValue)
                 writer.member("created_at", grant.createdAt.rfc3339)
@@ -104,7 +102,7 @@ struct MembersAPI: Sendable {
         let management = management.management(context, permitted)
         let query = try ListQuery(context.request.target.queryItems)
         let suspensions = try await management.suspensions(after: query.identity(), limit: query.limit + 1)
-        return .json(query.page(from: suspensions, id: \.identity.text) { MembersAPI.write($1, to: &$0) })
+        return .json(query.page(from: suspensions, id: \.id.text) { MembersAPI.write($1, to: &$0) })
     }
 
     private func suspend(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
@@ -118,13 +116,13 @@ struct MembersAPI: Sendable {
     }
 
     private static func write(_ suspension: Suspension, to writer: inout JSONWriter) {
-        writer.member("identity_id", suspension.identity.text)
-        writer.member("issuer", suspension.issuer)
-        writer.member("subject", suspension.subject)
-        writer.member("email", suspension.email)
+        writer.member("identity_id", suspension.id.text)
+        writer.member("issuer", suspension.identity.issuer.text)
+        writer.member("subject", suspension.identity.subject.text)
+        writer.member("email", suspension.email?.spelling)
         writer.name("emails")
         writer.beginArray()
-        for email in suspension.emails.map(\.text).sorted() { writer.string(email) }
+        for email in suspension.emails.map(\.spelling).sorted() { writer.string(email) }
         writer.endArray()
         writer.member("created_at", suspension.createdAt.rfc3339)
     }

@@ -1,6 +1,7 @@
 internal import Grants
 internal import HTTPMessage
 internal import OpenID
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Sockets
@@ -81,9 +82,10 @@ struct SessionAuthenticator {
             guard let party = deployment.signIn.party(session.claims.provider)?.serving(requestID) else {
                 return .missing(clears: true)
             }
-            let access = service.access
+            let (access, rules) = (service.access, deployment.accessRules)
             let advice = service.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
-                deployment.lacksMappedClaims(of: party.id, with: access.snapshots.read().value)(claims)
+                AccessState(rules: rules, snapshot: access.snapshots.read().value)
+                    .lacksMappedClaims(claims, of: party.id)
             }
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)

@@ -1,6 +1,6 @@
-internal import ClaimMapping
 public import Configuration
 internal import Identities
+internal import Policy
 internal import Tokens
 internal import WorkspaceMetrics
 
@@ -13,8 +13,7 @@ extension Deployment {
         self.init(
             publicURL: settings.publicURL.origin,
             providers: settings.providers.map { $0.trusted() },
-            emailTrust: Dictionary(
-                settings.providers.map { ($0.id, $0.emailTrust) }, uniquingKeysWith: { first, _ in first }),
+            accessSettings: AccessSettings(settings),
             organizations: settings.organizations.map { organization in
                 Organization(
                     id: organization.id, name: organization.name, rules: organization.rules,

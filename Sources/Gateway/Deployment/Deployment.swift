@@ -1,10 +1,8 @@
 public import ClaimMapping
 internal import Configuration
-internal import Grants
 public import Identities
-internal import JSON
 internal import OpenID
-internal import Policy
+public import Policy
 internal import Text
 public import Tokens
 internal import Web
@@ -28,18 +26,15 @@ public final class Deployment: Sendable {
             self.license = license
         }
 
-        /// All rules: the file's, then those that managers added.
-        func rules(with access: AccessSnapshot) -> OrganizationRules { rules.adding(access.mappings(of: id)) }
-
         /// Returns true if the organization lists a provider, so that its tokens can give a role here.
-        func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(exactly: provider.text) }
+        func accepts(_ provider: ProviderID) -> Bool { rules.providers.contains(provider) }
     }
 
     /// The origin for links and security header fields; never taken from a request.
     public let publicURL: String
     public let providers: [TrustedProvider]
-    /// Trust in email addresses, by provider.
-    public let emailTrust: [ProviderID: EmailTrust]
+    /// The rules that decide access, and the keys that open sealed claims.
+    public let accessSettings: AccessSettings
     /// The organizations, in the order of the file.
     public let organizations: [Organization]
     public let trustedProxies: TrustedProxies
@@ -59,10 +54,9 @@ public final class Deployment: Sendable {
     /// The cookie that binds sign-ins to a browser.
     let browserCookie: Cookie
     private let byID: [ExactText: Organization]
-    private let byProvider: [ProviderID: [Organization]]
 
     init(
-        publicURL: String, providers: [TrustedProvider], emailTrust: [ProviderID: EmailTrust],
+        publicURL: String, providers: [TrustedProvider], accessSettings: AccessSettings,
         organizations: [Organization], trustedProxies: TrustedProxies, tokenCache: Int, inventoryBody: Int,
         signIn: SignInDeployment = .none,
         invitations: InvitationSettings = InvitationSettings(
@@ -71,7 +65,7 @@ public final class Deployment: Sendable {
     ) {
         self.publicURL = publicURL
         self.providers = providers
-        self.emailTrust = emailTrust
+        self.accessSettings = accessSettings
         self.organizations = organizations
         self.trustedProxies = trustedProxies
         self.tokenCache = tokenCache
@@ -83,20 +77,14 @@ public final class Deployment: Sendable {
         isHTTPS = publicURL.starts(exactly: "https://")
         sessionCookie = Cookie("gatehouse", isSecure: isHTTPS)
         browserCookie = Cookie("gatehouse-browser", isSecure: isHTTPS)
-        byProvider = providers.reduce(into: [:]) { found, provider in
-            found[provider.id] = organizations.filter { $0.accepts(provider.id) }
-        }
         byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The organization with an id; nil if there is none.
     public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
 
-    /// The organizations that list a provider, in the order of the file.
-    func organizations(accepting provider: ProviderID) -> [Organization] { byProvider[provider] ?? [] }
-
-    /// The trust in a provider's email addresses; by default that of `EmailTrust()`.
-    public func emailTrust(of provider: ProviderID) -> EmailTrust { emailTrust[provider] ?? EmailTrust() }
+    /// The rules that decide access.
+    var accessRules: AccessRules { accessSettings.rules }
 
     /// The providers with their current keys: those of the file, or else the discovered ones.
     var trustedProviders: [TrustedProvider] { trust().providers }
@@ -121,47 +109,4 @@ public final class Deployment: Sendable {
         else { return nil }
         return signIn.remotes[id]
     }
-
-    /// Returns a predicate that is true if claims of a provider lack one that decides: the e-mail address, by which
-    /// suspensions block and invitations are accepted, or a claim that an organization's rule needs.
-    func lacksMappedClaims(of provider: ProviderID, with access: AccessSnapshot) -> @Sendable (JSONValue) -> Bool {
-        let rules = organizations(accepting: provider).map { $0.rules(with: access) }
-        return { claims in claims.member("email") == nil || rules.contains { $0.lacksClaims(claims) } }
-    }
-
-    /// A user's access to an organization.
-    ///
-    /// - Parameter access: the grants and suspensions in force.
-    func entitlement(
-        of claims: VerifiedClaims, in organization: Organization, with access: AccessSnapshot
-    ) -> Entitlement {
-        entitlement(of: claims, under: organization.rules(with: access), with: access)
-    }
-
-    /// A user's access under other rules.
-    func entitlement(
-        of claims: VerifiedClaims, under rules: OrganizationRules, with access: AccessSnapshot
-    ) -> Entitlement {
-        let trust = emailTrust(of: claims.provider)
-        let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
-        let isSuspended = access.isSuspended(
-            issuer: issuer, subject: subject, verifiedEmail: trust.verifiedEmail(of: claims.known),
-            in: rules.id)
-        return Entitlement(
-            of: claims, in: rules, emailTrust: trust,
-            grants: access.roles(issuer: issuer, subject: subject, in: rules.id), isSuspended: isSuspended,
-            isSuspensionUnknown: access.suspendsAddresses(in: rules.id)
-                && trust.isVerifiedEmailUnknown(of: claims.known))
-    }
-
-    /// The organizations in which a user has a role, in the order of the file.
-    func entitlements(of claims: VerifiedClaims, with access: AccessSnapshot) -> [(
-        organization: Organization, entitlement: Entitlement
-    )] {
-        organizations(accepting: claims.provider).compactMap { organization in
-            let entitlement = entitlement(of: claims, in: organization, with: access)
-            return entitlement.role == nil ? nil : (organization, entitlement)
-        }
-    }
-
 }

@@ -102,8 +102,7 @@ extension SignInDeployment {
             parties.map { ($0.id, $0.client.provider.issuer) },
             uniquingKeysWith: { first, _ in first })
         emailDomains = domains
-        // The configuration's checks ensure the keys' length.
-        box = settings.secretKeys.isEmpty ? nil : try? SealedBox(keys: settings.secretKeys.map(\.bytes))
+        box = settings.sealedBox
         checkpointKeys = try? CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
         lifetimes = SessionLifetimes(
             idle: settings.sessions.idle, absolute: settings.sessions.absolute,

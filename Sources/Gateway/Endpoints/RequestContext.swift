@@ -2,6 +2,7 @@ internal import Databases
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import Policy
 internal import Telemetry
 internal import Text
 internal import Threads
@@ -11,7 +12,8 @@ internal import Web
 final class RequestContext: Sendable {
     let request: Request
     let deployment: Deployment
-    let access: AccessSnapshot
+    /// The rules, grants and suspensions that decide the whole request.
+    let state: AccessState
     /// The path's resource; nil if there is none.
     let resource: Resource?
     /// Nil if the path does not allow the request's method.
@@ -33,7 +35,7 @@ final class RequestContext: Sendable {
     ) {
         self.request = request
         self.deployment = deployment
-        self.access = access
+        state = AccessState(rules: deployment.accessRules, snapshot: access)
         self.resource = resource
         endpoint = resource?.endpoint(for: request.method)
         self.remoteAddress = remoteAddress

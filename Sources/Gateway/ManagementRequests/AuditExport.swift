@@ -29,7 +29,7 @@ struct AuditExport: Sendable {
         var contentType: String { self == .table ? "text/csv; charset=utf-8" : rawValue }
     }
 
-    let management: Management
+    let management: ManagementRequest
     let request: Request
     let query: AuditLog.Query
     let format: Format

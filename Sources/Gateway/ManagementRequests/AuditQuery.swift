@@ -37,7 +37,7 @@ extension AuditLog.Query {
     }
 }
 
-extension Management {
+extension ManagementRequest {
     /// The number of events per read transaction: a filter that few events pass must not delay other reads.
     private static let auditSlice = 10_000
 
@@ -58,7 +58,7 @@ extension Management {
                     }
                     var slice = asked
                     slice.before = end
-                    slice.after = max(0, last - Management.auditSlice)
+                    slice.after = max(0, last - ManagementRequest.auditSlice)
                     return (events: try AuditLog.events(of: id, slice, transaction), start: slice.after)
                 }
             }

@@ -12,8 +12,8 @@ struct ManagementFactory: Sendable {
     let deployments: Published<Deployment>
     let service: SignInService
 
-    func management(_ context: RequestContext, _ permitted: PermittedCaller) -> Management {
-        Management(
+    func management(_ context: RequestContext, _ permitted: PermittedCaller) -> ManagementRequest {
+        ManagementRequest(
             deployment: context.deployment, deployments: deployments, organization: permitted.organization,
             service: service, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
@@ -27,7 +27,7 @@ struct ManagementFactory: Sendable {
     /// The check of a publisher's permission in the transactions of each write.
     func authorization(_ permitted: PermittedCaller) -> WriteAuthorization {
         let permit = permitted.permit
-        let identity = standing(permitted.caller).acting(permit.permission, in: permit.organization)
+        let identity = standing(permitted.caller).acting(permit.permission)
         let (access, organization) = (service.access, permit.organization)
         return WriteAuthorization { transaction throws(DatabaseError) in
             switch try access.refusal(of: identity, in: organization, transaction) {

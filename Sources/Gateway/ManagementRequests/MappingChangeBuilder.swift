@@ -3,6 +3,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Management
 internal import Policy
 internal import Text
 
@@ -146,7 +147,7 @@ struct MappingChangeBuilder {
             faults += reader.faults
             guard let change else { continue }
             changes.append(change)
-            rows = change.applied(to: rows, newID: Management.previewID(index)) ?? rows
+            rows = change.applied(to: rows, newID: ManagerActions.previewID(index)) ?? rows
         }
         guard faults.isEmpty else {
             throw Problem(

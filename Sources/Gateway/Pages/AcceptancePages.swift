@@ -5,9 +5,11 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Invitations
 internal import JSON
 internal import OpenID
 internal import Pages
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Text
@@ -55,7 +57,7 @@ struct AcceptancePages: Sendable {
     private func show(_ token: InvitationToken?, _ context: RequestContext, _ caller: Caller?) async -> Reply {
         guard let token else { return page(.unknown, 404, context, caller) }
         do throws(DatabaseError) {
-            guard let invitation = try await service.access.invitation(of: token),
+            guard let invitation = try await service.invitations.invitation(of: token),
                 let organization = context.deployment.organization(invitation.organization.text)
             else { return page(.unknown, 404, context, caller) }
             guard invitation.state == .pending else { return closed(invitation.state, context, caller) }
@@ -64,9 +66,8 @@ struct AcceptancePages: Sendable {
                     offer(invitation, organization), choices(organization, context))
                 return page(content, 200, context, nil)
             }
-            let acceptance = acceptance(context, caller)
-            let mismatch = try await service.access.mismatch(
-                of: invitation, with: acceptance.invitee, isAccepted: acceptance.isAccepted(organization.id) ?? false)
+            let mismatch = try await service.invitations.mismatch(
+                of: invitation, with: acceptance(context, caller).invitee)
             if let mismatch { return wrongPerson(mismatch, invitation, organization, context, caller) }
             guard let formToken = caller.formToken else { return .problem(AcceptancePages.unavailable) }
             return page(
@@ -88,7 +89,7 @@ struct AcceptancePages: Sendable {
             // Another tab or another site may have opened another link in this browser meanwhile: the invitation that
             // the form names is the one that is accepted.
             if let shown = form["invitation"],
-                !(try await service.access.invitation(of: token)?.id).isExactly(shown)
+                !(try await service.invitations.invitation(of: token)?.id).isExactly(shown)
             {
                 return .redirect(Paths.acceptance.text)
             }
@@ -124,7 +125,7 @@ struct AcceptancePages: Sendable {
     private func offer(_ invitation: Invitation, _ organization: Deployment.Organization) -> InvitationPage.Offer {
         InvitationPage.Offer(
             organization: organization.name, role: invitation.role.title,
-            email: MaskedAddress(invitation.email).text, inviter: invitation.inviterEmail,
+            email: MaskedAddress(invitation.email.spelling).text, inviter: invitation.inviterEmail?.spelling,
             expiresAt: invitation.expiresAt)
     }
 
@@ -145,7 +146,7 @@ struct AcceptancePages: Sendable {
     ) -> Reply {
         let own = caller.claims.payload.shownEmail?.spelling
         let wrong = InvitationPage.WrongPerson(
-            invited: MaskedAddress(invitation.email).text, own: own.map { MaskedAddress($0).text },
+            invited: MaskedAddress(invitation.email.spelling).text, own: own.map { MaskedAddress($0).text },
             advice: mismatch.advice)
         return page(
             .wrongPerson(wrong, choices(organization, isAnother: true, context)), 403, context, caller)

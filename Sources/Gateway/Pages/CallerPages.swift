@@ -32,9 +32,10 @@ extension PermittedCaller {
 extension OrganizationListPage.Item {
     /// The organizations whose page a caller may see.
     static func all(of caller: Caller, _ context: RequestContext) -> [OrganizationListPage.Item] {
-        context.deployment.entitlements(of: caller.claims, with: context.access).compactMap {
-            organization, entitlement in
-            guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics) else { return nil }
+        context.state.entitlements(of: caller.claims).compactMap { entitlement in
+            guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics),
+                let organization = context.deployment.organization(entitlement.organization.text)
+            else { return nil }
             return OrganizationListPage.Item(
                 name: organization.name, role: role.title, url: Paths.organization.path(organization.id.text))
         }

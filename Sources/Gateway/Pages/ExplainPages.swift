@@ -24,7 +24,7 @@ struct ExplainPages: Sendable {
     private func page(_ permitted: PermittedCaller) -> ExplainPage {
         ExplainPage(
             account: permitted.caller.account, organization: permitted.header,
-            providers: permitted.organization.rules.providers, formToken: permitted.caller.formToken)
+            providers: permitted.organization.rules.providers.map(\.text), formToken: permitted.caller.formToken)
     }
 
     /// The form, with the explanation of a denied sign-in.
@@ -81,10 +81,10 @@ struct ExplainPages: Sendable {
 
 }
 
-extension Management {
+extension ManagementRequest {
     fileprivate func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {
         ExplainPage.Outcome(
-            name: explained.email ?? explained.subject ?? "Unknown user",
+            name: explained.email?.spelling ?? explained.subject?.text ?? "Unknown user",
             provider: deployment.signIn.name(of: explained.provider),
             role: explained.access.standing.role, reason: explained.access.standing.reason,
             rows: explained.access.explanation.rows, isDryRun: explained.isDryRun)

@@ -3,6 +3,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import JSON
+internal import Management
 internal import Pages
 internal import Policy
 internal import Sessions
@@ -52,7 +53,7 @@ struct MappingsPages: Sendable {
             if form["step"] == "save" {
                 let tag = form["tag"] ?? ""
                 _ = try await management.change(
-                    change, of: table.file, ifCurrent: { $0.isExactly(tag) }, isConfirmed: form["confirm"] == "self")
+                    change, of: table.file, ifTag: tag, isConfirmed: form["confirm"] == "self")
                 return context.redirect(done: "saved")
             }
             let preview = try await management.preview([change])
@@ -66,7 +67,7 @@ struct MappingsPages: Sendable {
                 summary: MappingsPages.summary(change, table),
                 people: preview.people.map {
                     MappingsPage.Preview.Person(
-                        name: $0.seen.email ?? $0.seen.subject, before: $0.before, after: $0.after)
+                        name: $0.signIn.name, before: $0.before, after: $0.after)
                 }, unchanged: preview.unchanged, own: preview.own, shadowed: preview.shadowed,
                 wouldLockOut: preview.wouldLockOut)
             page.draft = MappingsPages.draft(form)
@@ -83,7 +84,7 @@ struct MappingsPages: Sendable {
     // MARK: Parts
 
     private func page(
-        _ table: MappingTable, _ permitted: PermittedCaller, _ management: Management
+        _ table: MappingTable, _ permitted: PermittedCaller, _ management: ManagementRequest
     ) async throws(Problem) -> MappingsPage {
         var denied: [MappingsPage.Denied] = []
         if permitted.formToken != nil {
@@ -178,16 +179,16 @@ struct MappingsPages: Sendable {
     /// A rule that gives access to one user: by their address if it is verified, otherwise by their subject at the
     /// provider.
     private static func draft(
-        for id: String, _ management: Management
+        for id: String, _ management: ManagementRequest
     ) async throws(Problem) -> MappingsPage.Draft? {
         guard let denied = try await management.deniedSignIn(id) else { return nil }
         var draft = MappingsPage.Draft()
         let identity = try? IdentityID(denied.identity)
-        let person: PersonSeen? = if let identity { try await management.person(identity) } else { nil }
-        if let email = person?.verifiedEmail {
-            (draft.claimName, draft.claimValue) = ("email", email)
+        let signIn: LastSignIn? = if let identity { try await management.signIn(of: identity) } else { nil }
+        if let email = signIn?.verifiedEmail {
+            (draft.claimName, draft.claimValue) = ("email", email.text)
         } else {
-            let claims = person.flatMap(management.deployment.claims)
+            let claims: VerifiedClaims? = if let identity { try await management.claims(of: identity) } else { nil }
             (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
         }
         return draft

@@ -2,6 +2,7 @@ internal import ClaimMapping
 internal import Grants
 internal import HTTPMessage
 internal import Identities
+internal import Invitations
 internal import Pages
 internal import Policy
 internal import Text
@@ -69,7 +70,7 @@ struct MembersPages: Sendable {
         return id
     }
 
-    private func invite(_ form: Form, _ management: Management) async throws(Problem) -> IssuedInvitation {
+    private func invite(_ form: Form, _ management: ManagementRequest) async throws(Problem) -> IssuedInvitation {
         let text = (form["email"] ?? "").withoutWhiteSpace()
         guard let address = InvitedAddress(text) else {
             throw Problem(
@@ -90,12 +91,12 @@ struct MembersPages: Sendable {
     /// The reply with a link that is shown once; an email needs no such reply.
     private func link(
         _ issued: IssuedInvitation, done: String, _ context: RequestContext, _ permitted: PermittedCaller,
-        _ management: Management
+        _ management: ManagementRequest
     ) async throws(Problem) -> Reply {
         guard let token = issued.token else { return context.redirect(done: done) }
         var page = try await page(context, permitted, management)
         page.notice = .done(
-            "Send this link to \(issued.invitation.email). It works once, and only for that address.",
+            "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.",
             link: management.deployment.link(token))
         return try await management.show(page)
     }
@@ -103,7 +104,7 @@ struct MembersPages: Sendable {
     /// The page with the problem above it, and the submitted values in its form.
     private func refused(
         _ problem: Problem, _ form: Form, _ context: RequestContext, _ permitted: PermittedCaller,
-        _ management: Management
+        _ management: ManagementRequest
     ) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
         var page = try await page(context, permitted, management)
@@ -122,7 +123,7 @@ struct MembersPages: Sendable {
     private static let rows = 50
 
     private func page(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ management: Management
+        _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest
     ) async throws(Problem) -> MembersPage {
         let (rows, query) = (MembersPages.rows, context.query)
         let members = try await management.members(
@@ -133,28 +134,28 @@ struct MembersPages: Sendable {
         let ranks = try await management.ranks()
         let people = members.prefix(rows).map { member in
             MembersPage.Person(
-                identity: member.identity.text, name: member.name, role: member.role,
+                identity: member.id.text, name: member.name, role: member.role,
                 sources: member.sources.map { MembersPages.source($0, ranks) },
-                provider: member.person.map { management.deployment.signIn.name(ofStored: $0.provider) },
-                lastSignIn: member.person?.seenAt, isOneself: management.isOwn(member.identity))
+                provider: member.signIn.map { management.deployment.signIn.name(of: $0.provider) },
+                lastSignIn: member.signIn?.seenAt, isOneself: management.isOwn(member.id))
         }
         var page = MembersPage(
             account: permitted.caller.account, organization: permitted.header, people: people, invitations: invitations,
             suspensions: Array(suspensions.prefix(rows)), formToken: permitted.formToken,
             sendsLetters: management.deployment.mail != nil)
-        page.peopleAfter = members.count > rows ? members[rows - 1].identity.text : nil
-        page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].identity.text : nil
+        page.peopleAfter = members.count > rows ? members[rows - 1].id.text : nil
+        page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].id.text : nil
         page.isFirst = query["after"] == nil && query["suspended_after"] == nil
         return page
     }
 
     /// All pending invitations, then the newest of the others.
-    private static func invitations(_ management: Management) async throws(Problem) -> [Invitation] {
+    private static func invitations(_ management: ManagementRequest) async throws(Problem) -> [Invitation] {
         let pending = try await management.invitations(in: .pending, limit: 500)
         return pending + (try await management.invitations(limit: 50).filter { $0.state != .pending })
     }
 
-    private static func source(_ source: SeenMember.Source, _ ranks: [ExactText: Int]) -> MembersPage.Source {
+    private static func source(_ source: Member.Source, _ ranks: [ExactText: Int]) -> MembersPage.Source {
         switch source {
         case .claimMapping(let row, let role):
             let rank = row.flatMap { ranks[ExactText($0)] }

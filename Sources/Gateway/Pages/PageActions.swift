@@ -2,7 +2,7 @@ internal import HTTPMessage
 internal import Pages
 internal import Text
 
-extension Management {
+extension ManagementRequest {
     /// Renders a page on a reader's thread: long tables would delay a reactor.
     func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
         try await offReactor { .page(status, page.document) }

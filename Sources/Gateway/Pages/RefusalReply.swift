@@ -3,6 +3,7 @@ internal import HTTPMessage
 internal import Identities
 internal import JSON
 internal import Pages
+internal import Policy
 internal import Tokens
 
 /// The reply to a signed-in user without a role, identical whether or not the organization exists.
@@ -20,10 +21,11 @@ enum RefusalReply {
 
     /// The user's own address, with the state of its verification.
     static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
-        guard let address = claims.payload.shownEmail?.spelling, !address.isEmpty else {
+        guard let email = claims.payload.shownEmail, !email.text.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
-        switch deployment.emailTrust(of: claims.provider).standing(of: address, among: claims.known) {
+        let address = email.spelling
+        switch deployment.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
         case .verified: return .verified(address)
         case .absent: return .unverified(address, .notStated)
         case .denied: return .unverified(address, .denied)

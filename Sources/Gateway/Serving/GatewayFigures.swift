@@ -1,4 +1,5 @@
 internal import Grants
+internal import Invitations
 internal import Synchronization
 public import Telemetry
 internal import Time

@@ -2,6 +2,8 @@ internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import JSON
+internal import Management
 internal import Policy
 internal import Snapshots
 internal import Telemetry
@@ -33,11 +35,10 @@ extension GatewayHandler {
                 return run(handler, permitted, context, endpoint, of: caller, permitted)
             case .refused(let reason, let entitlement):
                 let refusal = refuse(reason, context, caller)
-                guard let extending = suspensionExtension(of: caller, entitlement, context) else {
-                    return now(refusal, context)
-                }
-                return later(context, endpoint) { _ in
-                    await extending.perform()
+                let due = entitlement.flatMap { service.extensions.due(caller.claims, $0, under: context.state) }
+                guard let new = due else { return now(refusal, context) }
+                return later(context, endpoint) { [service] _ in
+                    await service.extend(new, context.origin)
                     return context.render(refusal)
                 }
             }
@@ -61,8 +62,8 @@ extension GatewayHandler {
         let entitlement =
             deployment === current.value
             ? entitlements.entitlement(of: caller.claims, in: organization) {
-                deployment.entitlement(of: caller.claims, in: organization, with: access.value)
-            } : deployment.entitlement(of: caller.claims, in: organization, with: access.value)
+                context.state.entitlement(of: caller.claims, under: organization.rules)
+            } : context.state.entitlement(of: caller.claims, under: organization.rules)
         switch entitlement.decide(permission) {
         case .refuse(let reason): return .refused(reason, entitlement)
         case .permit(let permit):

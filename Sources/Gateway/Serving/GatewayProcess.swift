@@ -36,7 +36,7 @@ public final class GatewayProcess {
     private let outbound: Outbound
     private let client: HTTPClient
     private let mail: SMTPClient
-    private let post: LetterPost
+    private let post: OutboxWorker
     private let certificate: Published<TLSServerContext?>
     private let log: Log
 
@@ -71,7 +71,7 @@ public final class GatewayProcess {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
             signIn = try SignInService(
-                database: database, sealingWith: deployment.signIn.box, figures: figures, log: log)
+                database: database, under: deployment, figures: figures, log: log)
             let (sessions, access) = (signIn.sessions, signIn.access)
             // A failed read is repeated in the next round; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
@@ -83,7 +83,7 @@ public final class GatewayProcess {
             throw StartFailure("storage: the database cannot be used: \(error)")
         }
         maintenance = Maintenance(deployments, signIn)
-        post = LetterPost(deployments, signIn, by: mail)
+        post = OutboxWorker(deployments, signIn, by: mail)
         let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
         let raised = DescriptorBudget.raisingLimit()
@@ -194,7 +194,7 @@ public final class GatewayProcess {
             if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
             client.forget()
             let deployment = Deployment(new, by: outbound, after: deployments.read().value)
-            signIn.sessions.seal(with: deployment.signIn.box)
+            signIn.adopt(deployment)
             deployments.publish(deployment)
             server.figures.lastReloadSucceeded = true
             log.write(.info, "the configuration was read anew")

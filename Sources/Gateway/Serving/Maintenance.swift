@@ -2,6 +2,7 @@ internal import Databases
 internal import Dispatch
 internal import Grants
 internal import Identities
+internal import Invitations
 internal import OpenID
 internal import Sessions
 internal import Snapshots
@@ -18,13 +19,13 @@ final class Maintenance: Sendable {
 
     private let deployments: Published<Deployment>
     private let service: SignInService
-    private let people: PeopleJudging
+    private let users: UserEvaluation
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(_ deployments: Published<Deployment>, _ service: SignInService) {
         self.deployments = deployments
         self.service = service
-        people = PeopleJudging(deployments, service.access)
+        users = UserEvaluation(service.access)
     }
 
     func start() {
@@ -64,11 +65,11 @@ final class Maintenance: Sendable {
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         service.figures.note(keysFetchedAt: fetchedAt)
-        // Letters whose next attempt is due.
-        service.letters.wake()
-        await people.perform(isThorough: round % 12 == 0)
-        if round % 12 == 0 { _ = try? await service.access.expireInvitations() }
-        if round % 3 == 0, let counts = try? await service.access.countInvitations() {
+        // E-mails whose next attempt is due.
+        service.outboxSignal.wake()
+        await users.perform(isThorough: round % 12 == 0)
+        if round % 12 == 0 { _ = try? await service.invitations.expire() }
+        if round % 3 == 0, let counts = try? await service.invitations.counts() {
             service.figures.note(invitations: counts)
         }
         if round % 12 == 0, let keys = signIn.checkpointKeys { try? await service.checkpoints.makeDaily(with: keys) }

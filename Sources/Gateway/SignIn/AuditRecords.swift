@@ -1,6 +1,5 @@
 internal import Audit
 internal import ClaimMapping
-internal import Grants
 internal import Identities
 internal import JSON
 internal import Policy
@@ -20,14 +19,13 @@ extension VerifiedClaims {
     }
 }
 
-extension Deployment {
+extension AccessState {
     /// Records an action outside of any one organization: an event for each organization in which the user has a role,
     /// and for the one that the action was meant for; if there are none, one event for the gateway.
     ///
-    /// - Parameter meant: the organization that the action was meant for; used only if it accepts the provider.
+    /// - Parameter meant: the organization that the action was meant for; used only if it lists the provider.
     func auditRecords(
-        _ action: AuditAction, of claims: VerifiedClaims, with access: AccessSnapshot, from origin: AuditOrigin,
-        meant: String? = nil,
+        _ action: AuditAction, of claims: VerifiedClaims, from origin: AuditOrigin, meant: String? = nil,
         target: String? = nil
     ) -> [AuditRecord] {
         var record = AuditRecord(
@@ -37,11 +35,11 @@ extension Deployment {
             record.details = [("provider", claims.provider.text), ("claims", names)]
         }
         var records: [AuditRecord] = []
-        for organization in organizations(accepting: claims.provider) {
-            let entitlement = entitlement(of: claims, in: organization, with: access)
-            guard entitlement.role != nil || meant.isExactly(organization.id.text) else { continue }
+        for entitlement in allEntitlements(of: claims) {
+            let organization = entitlement.organization
+            guard entitlement.role != nil || meant.isExactly(organization.text) else { continue }
             var own = record
-            own.organization = organization.id
+            own.organization = organization
             own.reason = entitlement.reason.rawValue
             if let role = entitlement.role {
                 own.details.append(("role", role.rawValue))

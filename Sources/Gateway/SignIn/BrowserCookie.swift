@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Grants
+internal import Invitations
 internal import JSON
 internal import Text
 internal import Time

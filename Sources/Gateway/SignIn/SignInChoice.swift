@@ -41,11 +41,8 @@ extension SignInDeployment {
         return (ids.first { organization?.accepts($0) ?? false } ?? ids.first).flatMap(party)
     }
 
-    /// The name of a provider that users see.
+    /// The name of a provider that users see; the id if there is no such provider any more.
     func name(of provider: ProviderID) -> String { names[provider] ?? provider.text }
-
-    /// The name of a provider whose id was stored; the id if there is no such provider any more.
-    func name(ofStored id: String) -> String { ProviderID(id).map(name) ?? id }
 
     /// The providers with this issuer at which users sign in.
     func parties(ofIssuer issuer: Issuer) -> [RelyingParty] {

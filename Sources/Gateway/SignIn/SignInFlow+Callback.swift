@@ -6,6 +6,7 @@ internal import HTTPMessage
 internal import Identities
 internal import OpenID
 internal import Pages
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Text
@@ -123,29 +124,28 @@ extension SignInFlow {
 
     private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> SignInOutcome
     {
+        // One state decides the whole sign-in.
+        let state = AccessState(rules: deployment.accessRules, snapshot: service.access.snapshots.read().value)
         let completed = try await party.redeem(
-            code, of: attempt,
-            lacksClaims: deployment.lacksMappedClaims(of: party.id, with: service.access.snapshots.read().value))
+            code, of: attempt, lacksClaims: { state.lacksMappedClaims($0, of: party.id) })
         // A new token at each sign-in prevents session fixation: a session that another party planted is not used.
         let token = try SessionToken.make()
         let new = NewSession(
             token: token, claims: completed.claims, refreshToken: completed.refreshToken, idToken: completed.idToken,
             address: address, userAgent: request.field(.userAgent) ?? "")
-        let (deployment, access, origin) = (deployment, service.access.snapshots.read().value, origin)
-        let now = service.now()
+        let (settings, origin, now) = (deployment.accessSettings, origin, service.now())
         // Every organization that lists the provider is evaluated: too long for a reactor.
-        let (records, people) = try await service.database.compute {
+        let (records, signIns) = try await service.database.compute {
             (
-                deployment.auditRecords(
-                    .signIn, of: completed.claims, with: access, from: origin, meant: attempt.organization,
-                    target: party.id.text),
-                deployment.peopleSeen(completed.claims, with: access, meant: attempt.organization, at: now)
+                state.auditRecords(
+                    .signIn, of: completed.claims, from: origin, meant: attempt.organization, target: party.id.text),
+                SignInRecords(of: completed.claims, under: state, settings, meant: attempt.organization, at: now)
             )
         }
         switch try await service.sessions.begin(
             new, replacing: currentSessions().first?.session.key, recording: records,
             alongside: { transaction throws(DatabaseError) in
-                try people.note(transaction)
+                try signIns.note(transaction)
             })
         {
         case .failure(.providerSessionEnded):
@@ -155,8 +155,7 @@ extension SignInFlow {
         }
         count(party.id, "signed_in")
         if let organization = attempt.organization.flatMap(deployment.organization) {
-            await service.recordDenial(
-                of: completed.claims, in: organization, under: deployment)
+            await service.recordDenial(of: completed.claims, in: organization.id, under: state)
         }
         return SignInOutcome(
             landing(attempt), setting: [deployment.sessionCookie.setting(token.cookie)])

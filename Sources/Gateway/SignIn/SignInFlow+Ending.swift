@@ -5,6 +5,7 @@ internal import HTTPMessage
 internal import Identities
 internal import OpenID
 internal import Pages
+internal import Policy
 internal import Sessions
 internal import Snapshots
 internal import Telemetry
@@ -19,6 +20,7 @@ extension SignInFlow {
     func logout(_ form: Form) async -> SignInOutcome {
         let clearing = [deployment.sessionCookie.clearing]
         let items = form ?? []
+        let state = AccessState(rules: deployment.accessRules, snapshot: service.access.snapshots.read().value)
         do {
             var ended: Session?
             for token in deployment.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
@@ -26,8 +28,7 @@ extension SignInFlow {
                 guard isOwnForm(items, of: token) else { return .refused(.forgery) }
                 try await service.sessions.end(
                     session.key,
-                    recording: deployment.auditRecords(
-                        .signOut, of: session.claims, with: service.access.snapshots.read().value, from: origin))
+                    recording: state.auditRecords(.signOut, of: session.claims, from: origin))
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),

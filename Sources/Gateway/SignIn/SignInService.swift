@@ -4,11 +4,12 @@ internal import Cryptography
 internal import Databases
 internal import Grants
 internal import Identities
+internal import Invitations
 internal import JSON
+internal import Management
 internal import Policy
 internal import Sessions
 internal import Snapshots
-internal import Synchronization
 internal import Telemetry
 internal import Text
 internal import Threads
@@ -21,28 +22,40 @@ final class SignInService: Sendable {
     let denied: DeniedSignInStore
     let access: AccessStore
     let renewals: SessionRenewals
-    let letters = LetterBell()
+    let invitations: InvitationStore
+    let outbox: Outbox
+    let outboxSignal = OutboxSignal()
+    let extensions: SuspensionExtensions
     let checkpoints: AuditCheckpoints
     let figures: GatewayFigures
     let log: Log
     let now: @Sendable () -> Timestamp
-    private let monotonic: @Sendable () -> MonotonicTime
 
+    /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
     init(
-        database: Database, sealingWith box: SealedBox?, figures: GatewayFigures, log: Log,
+        database: Database, under deployment: Deployment, figures: GatewayFigures, log: Log,
         clocks: Clocks = .system
     ) throws(DatabaseError) {
         let now = clocks.wall
-        sessions = SessionStore(database: database, sealingWith: box, now: now)
+        sessions = SessionStore(database: database, sealingWith: deployment.signIn.box, now: now)
         denied = DeniedSignInStore(database: database)
-        access = try AccessStore(database: database, now: now)
+        access = try AccessStore(
+            database: database, under: deployment.accessSettings, dependents: SentInvitations(), now: now)
+        invitations = InvitationStore(access)
+        outbox = Outbox(invitations)
+        extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.database = database
         self.figures = figures
         self.log = log
         self.now = now
-        monotonic = clocks.monotonic
+    }
+
+    /// Takes up the sealing keys and access rules of a new deployment; call it before the deployment is published.
+    func adopt(_ deployment: Deployment) {
+        sessions.seal(with: deployment.signIn.box)
+        access.settings.publish(deployment.accessSettings)
     }
 
     /// The schemas of all tables that sign-ins need.
@@ -52,24 +65,12 @@ final class SignInService: Sendable {
 
     let database: Database
 
-    /// Addresses whose suspension was refused, with the time: asking again at every request is useless.
-    private let refusedAddresses = Mutex<[[UInt8]: MonotonicTime]>([:])
-
-    /// Returns true if the suspension of a suspended user's address should be tried now.
-    func mayExtendSuspension(_ key: String) -> Bool {
-        let now = monotonic()
-        // Addresses may be long, so their digest is stored; without a digest it is tried again.
-        guard let key = try? Digest.sha256(Array(key.utf8)) else { return true }
-        return refusedAddresses.withLock { $0[key]?.isOver(.seconds(60), at: now) ?? true }
-    }
-
-    func noteRefusedExtension(_ key: String) {
-        let now = monotonic()
-        guard let key = try? Digest.sha256(Array(key.utf8)) else { return }
-        refusedAddresses.withLock { refused in
-            if refused.count >= 1000 { refused.removeAll() }
-            refused[key] = now
-        }
+    /// Adds a new verified address of a suspended user to the suspension.
+    func extend(_ new: SuspensionExtension, _ origin: AuditOrigin) async {
+        guard await !extensions.extend(new, requestID: origin.requestID, address: origin.address) else { return }
+        log.write(
+            .warning, "a suspended person has the address of the last who manages the organization",
+            requestID: origin.requestID, fields: [("organization", new.organization.text)])
     }
 
     /// Records an event that changed nothing in the store.
@@ -86,17 +87,18 @@ final class SignInService: Sendable {
 
     /// Stores a sign-in that gave no role, for managers who can correct the mapping. Sign-ins through providers that
     /// the organization does not accept are not recorded for it.
+    ///
+    /// - Parameter state: the state that decided the sign-in.
     func recordDenial(
-        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment
+        of claims: VerifiedClaims, in organization: OrganizationID, under state: AccessState
     ) async {
         do {
-            let access = access.snapshots.read().value
             let now = now()
             // Every rule is evaluated: too long for a reactor.
             let denied = try await database.compute {
-                SignInService.denial(of: claims, in: organization, under: deployment, with: access, at: now)
+                SignInService.denial(of: claims, in: organization, under: state, at: now)
             }
-            if let denied { try await self.denied.record(denied, in: organization.id) }
+            if let denied { try await self.denied.record(denied, in: organization) }
         } catch {
             log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
         }
@@ -105,16 +107,15 @@ final class SignInService: Sendable {
     /// The denied sign-in; nil if a mapping cannot help: the user has a role or is suspended, or the provider is not
     /// accepted.
     private static func denial(
-        of claims: VerifiedClaims, in organization: Deployment.Organization, under deployment: Deployment,
-        with access: AccessSnapshot, at now: Timestamp
+        of claims: VerifiedClaims, in organization: OrganizationID, under state: AccessState, at now: Timestamp
     ) -> DeniedSignIn? {
         // A grant is a role too, and a suspension cannot be corrected by a mapping.
-        let entitlement = deployment.entitlement(of: claims, in: organization, with: access)
-        guard entitlement.role == nil, entitlement.reason != .suspended else { return nil }
-        let emailTrust = deployment.emailTrust(of: claims.provider)
-        let rules = organization.rules(with: access)
+        guard let rules = state.rules(of: organization),
+            let entitlement = state.entitlement(of: claims, in: organization), entitlement.role == nil,
+            entitlement.reason != .suspended
+        else { return nil }
         let explanation = rules.explain(
-            claims.known, from: claims.provider.text, emailTrust: emailTrust)
+            claims.known, from: claims.provider, emailTrust: state.rules.emailTrust(of: claims.provider))
         guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else {
             return nil
         }

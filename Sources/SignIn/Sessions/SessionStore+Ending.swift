@@ -49,23 +49,28 @@ extension SessionStore {
         return result.get()
     }
 
-    /// Ends all sessions of an identity.
+    /// Ends all sessions of an identity, in a transaction that also decides whether they may be ended.
     ///
-    /// - Parameters:
-    ///   - records: events to append to the audit log in the transaction.
-    ///   - refusal: a check inside the transaction. If it returns a value, the transaction is rolled back.
-    public func endAll<Refusal: Error>(
-        of owner: Identity, recording records: [AuditRecord],
-        unless refusal: @escaping @Sendable (Transaction) throws(DatabaseError) -> Refusal?
-    ) async throws(DatabaseError) -> Result<Void, Refusal> {
-        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
-        return try await database.decide { transaction throws(DatabaseError) in
-            if let refusal = try refusal(transaction) { return .refuse(refusal) }
-            let keys = try SessionStore.end(
-                "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)], at: changedAt,
-                transaction)
-            for record in records { try AuditLog.append(record, at: moment, transaction) }
-            return .commit((), publish: { for key in keys { cache.remove(key) } })
+    /// - Parameter records: appended to the audit log.
+    /// - Returns: the ended sessions, which have to be published after COMMIT.
+    public func endAll(
+        of owner: Identity, recording records: [AuditRecord], at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> EndedSessions {
+        let keys = try SessionStore.end(
+            "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)],
+            at: moment.nanoseconds / 1_000_000, transaction)
+        for record in records { try AuditLog.append(record, at: moment, transaction) }
+        return EndedSessions(keys: keys, cache: cache)
+    }
+
+    /// Sessions that ended in a transaction.
+    public struct EndedSessions: Sendable {
+        fileprivate let keys: [SessionKey]
+        fileprivate let cache: SessionCache
+
+        /// Removes the sessions from memory, so that the next request of each is refused. Call it after COMMIT.
+        public func publish() {
+            for key in keys { cache.remove(key) }
         }
     }
 

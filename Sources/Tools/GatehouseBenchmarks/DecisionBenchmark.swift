@@ -25,7 +25,8 @@ func benchmarkDecisions() throws {
     let claims = try BearerTokenVerifier([sample.provider], cacheSize: 0).verify(sample.token.span, at: sample.now)
     let grants = (0..<10_000).map { number in
         Grant(
-            id: "g\(number)", organization: id, issuer: "https://idp.example", subject: "s\(number)", email: nil,
+            id: "g\(number)", organization: id,
+            identity: Identity(issuer: "https://idp.example", subject: Subject("s\(number)")), email: nil,
             role: .viewer, source: .invitation, createdAt: sample.now)
     }
     print("Decisions: 200 groups, 10000 grants")
@@ -44,19 +45,18 @@ func benchmarkDecisions() throws {
                 id: "m\(number)", rank: number, claimName: "groups", match: match,
                 claimValue: isLast ? "group-200-*" : value(number), role: .viewer)
         }
-        let rules = OrganizationRules(id: id, providers: ["acme"], strategy: .highestRole, mappings: [])
-        let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: MappingRows(rows)])
+        let rules = OrganizationRules(id: id, providers: [sample.provider.id], strategy: .highestRole, mappings: [])
+        let access = AccessSnapshot(grants: grants, suspensions: [], mappings: [id: PreparedRules(rows)])
         func decide() -> Entitlement {
-            let (issuer, subject) = (claims.identity.issuer.text, claims.identity.subject.text)
-            return Entitlement(
+            Entitlement(
                 of: claims, in: rules.adding(access.mappings(of: id)), emailTrust: EmailTrust(),
-                grants: access.roles(issuer: issuer, subject: subject, in: id),
-                isSuspended: access.isSuspended(issuer: issuer, subject: subject, verifiedEmail: nil, in: id))
+                grants: access.roles(of: claims.identity, in: id),
+                isSuspended: access.isSuspended(claims.identity, verifiedEmail: nil, in: id))
         }
         guard decide().mapping == "m\(count)" else { throw UnexpectedAnswer() }
         report("  \(count) \(name) rules, first evaluation", nanosecondsPerCall { consume(decide()) })
         var cache = EntitlementCache()
-        let owner = MappingRows.none
+        let owner = PreparedRules.none
         report(
             "  \(count) \(name) rules, cached claims",
             nanosecondsPerCall { consume(cache.entitlement(of: claims, in: owner, workingOut: decide)) })

@@ -46,7 +46,8 @@ struct SampleToken {
         let verified = try BearerTokenVerifier([provider], cacheSize: 0).verify(token.span, at: now)
         let row = Mapping(
             id: "file:1", rank: 1, claimName: "groups", match: .glob, claimValue: "soc-*", role: .manager)
-        let rules = OrganizationRules(id: organization, providers: ["acme"], strategy: .firstMatch, mappings: [row])
+        let rules = OrganizationRules(
+            id: organization, providers: [provider.id], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
         guard case .permit(let permit) = entitlement.decide(permission) else {
             throw UnexpectedAnswer()

@@ -66,21 +66,19 @@ struct SoakStore {
         let verifier = try BearerTokenVerifier([files.trustedProvider], cacheSize: 0)
         let organization = organization
         for start in stride(from: 0, to: count, by: 500) {
-            var people: [PersonSeen] = []
+            var people: [LastSignIn] = []
             for number in start..<min(count, start + 500) {
                 let subject = "person-\(number)"
                 let token = try provider.sign(
                     SoakFiles.claims(
                         issuer: files.issuer, subject: subject, groups: groups.joined(separator: ","), at: now))
                 let claims = try verifier.verify(Array(token.utf8).span, at: now)
-                let identity = try IdentityID(
-                    Identity(issuer: Issuer(claims.identity.issuer.text), subject: Subject(subject)))
+                let (id, email) = (try IdentityID(claims.identity), EmailAddress("\(subject)@acme.example"))
                 people.append(
-                    PersonSeen(
-                        organization: organization, identity: identity, issuer: claims.identity.issuer.text,
-                        subject: subject, provider: "demo", verifiedEmail: "\(subject)@acme.example",
-                        email: "\(subject)@acme.example", seenAt: now,
-                        claims: try claims.sealed(in: box, for: PersonSeen.owner(of: identity)), access: nil))
+                    LastSignIn(
+                        organization: organization, id: id, identity: claims.identity, provider: claims.provider,
+                        verifiedEmail: email, email: email, seenAt: now,
+                        claims: try claims.sealed(in: box, for: LastSignIn.owner(of: id)), access: nil))
             }
             let batch = people
             _ = try database.writeBlocking { transaction throws(DatabaseError) in

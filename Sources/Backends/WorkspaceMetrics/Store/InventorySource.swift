@@ -8,7 +8,8 @@ public protocol InventorySource {
 }
 
 /// Blocking variant of ``InventorySource``, for command-line use.
-public protocol BlockingInventorySource {
+public protocol BlockingInventorySource: Sendable {
+    /// Returns the next bytes, cut at any place, or nil at the end. Blocks until there are some.
     mutating func next() throws -> [UInt8]?
 }
 

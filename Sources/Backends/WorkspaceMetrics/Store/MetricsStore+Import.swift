@@ -1,6 +1,7 @@
 public import Audit
 internal import Databases
 public import Identities
+internal import Threads
 
 extension MetricsStore {
     /// Replaces an organization's inventory with a document, completely or not at all.
@@ -36,33 +37,28 @@ extension MetricsStore {
         }
     }
 
-    /// Blocking variant of `replaceInventory`, for command-line use.
-    public func replaceInventoryBlocking(
-        of organization: OrganizationID, from source: inout some BlockingInventorySource,
-        recording record: AuditRecord? = nil
+    /// Replaces an organization's inventory, and blocks the calling thread until it is done. For commands and start-up.
+    ///
+    /// - Parameter source: read on the background executor, to its end unless the document is refused before.
+    public func replaceInventoryBlocking<Source: BlockingInventorySource>(
+        of organization: OrganizationID, from source: inout Source, recording record: AuditRecord? = nil
     ) throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self, if: .byOperator, record: record)
-        do throws(any Error) {
-            while true {
-                switch work.step {
-                case .input:
-                    work.take(try source.next())
-                case .write:
-                    try database.writeBlocking { transaction throws(DatabaseError) in try work.write(transaction) }
-                case .prepare:
-                    try database.readBlocking { transaction throws(DatabaseError) in try work.prepare(transaction) }
-                case .commit:
-                    _ = try database.decideBlocking { transaction throws(DatabaseError) in
-                        try work.commit(transaction)
-                    }
-                case .finished(let result):
-                    return result
-                }
-            }
-        } catch {
-            giveUp(work)
-            throw MetricsFault(error)
+        let begun = source
+        let (result, read) = try BackgroundExecutor.wait {
+            () async throws(MetricsFault) -> (Result<ImportSummary, InventoryRefusal>, Source) in
+            var document = BlockingDocument(source: begun)
+            let result = try await self.replaceInventory(of: organization, from: &document, recording: record)
+            return (result, document.source)
         }
+        source = read
+        return result
+    }
+
+    /// A source whose reads block the thread that performs the import.
+    private struct BlockingDocument<Source: BlockingInventorySource>: InventorySource {
+        var source: Source
+
+        mutating func next() throws -> [UInt8]? { try source.next() }
     }
 
     /// Retires an import's rows. If they cannot be marked now, they are swept after the lease expires.

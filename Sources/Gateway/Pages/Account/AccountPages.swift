@@ -38,9 +38,10 @@ struct AccountPages: Sendable {
     }
 
     private static func memberships(_ context: RequestContext, _ caller: Caller) -> [AccountPage.Membership] {
-        context.deployment.entitlements(of: caller.claims, with: context.access).compactMap {
-            organization, entitlement in
-            guard let role = entitlement.role else { return nil }
+        context.state.entitlements(of: caller.claims).compactMap { entitlement in
+            guard let role = entitlement.role,
+                let organization = context.deployment.organization(entitlement.organization.text)
+            else { return nil }
             let opensPage = entitlement.permissions.contains(.readMetrics)
             return AccountPage.Membership(
                 organization: organization.name,

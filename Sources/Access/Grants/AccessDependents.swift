@@ -1,0 +1,18 @@
+public import Audit
+public import Databases
+public import Identities
+public import Time
+
+/// Rows of other tables that end with a manager's access, such as the invitations that the manager sent.
+public protocol AccessDependents: Sendable {
+    /// Ends all rows that depend on a manager's access; called in the transaction in which the access ends.
+    ///
+    /// - Parameters:
+    ///   - emails: verified addresses of the manager, whose rows end too.
+    ///   - reason: recorded in the audit log with each row.
+    ///   - record: the record of the change of access.
+    func end(
+        of manager: IdentityID, emails: Set<EmailAddress>, in organization: OrganizationID, because reason: String,
+        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError)
+}

@@ -1,0 +1,99 @@
+public import Databases
+public import Identities
+public import Policy
+internal import Snapshots
+public import Time
+
+/// The outcome of a change of access, inside its transaction.
+public enum ChangeOutcome<Value: Sendable>: Sendable {
+    /// The change is committed. `publish` runs after COMMIT, as in ``Databases/WriteOutcome``.
+    case kept(Value, [AccessChange] = [], publish: (@Sendable () -> Void)? = nil)
+    case refused(AccessRefusal)
+    /// The change was prepared for a state that is gone. It is rolled back, and has to be prepared again.
+    case outdated
+}
+
+/// The reason why a change was rolled back.
+private enum ChangeStop: Error {
+    case refused(AccessRefusal)
+    case outdated
+}
+
+extension AccessStore {
+    /// Runs one transaction. A refused change is rolled back; a committed one is published before the call returns.
+    public func change<Value: Sendable>(
+        _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        try await attempt(body) ?? .failure(.changedMeanwhile)
+    }
+
+    /// Runs one transaction of a prepared change. Returns nil if the change has to be prepared again.
+    func attempt<Value: Sendable>(
+        _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
+        let (moment, snapshots) = (now(), snapshots)
+        let result: Result<Value, ChangeStop> = try await database.decide { transaction throws(DatabaseError) in
+            switch try body(moment, transaction) {
+            case .refused(let refusal): return .refuse(.refused(refusal))
+            case .outdated: return .refuse(.outdated)
+            case .kept(let value, let changes, let publish):
+                guard !changes.isEmpty else { return .commit(value, publish: publish) }
+                return .commit(
+                    value,
+                    publish: {
+                        snapshots.update { for change in changes { $0.apply(change) } }
+                        publish?()
+                    })
+            }
+        }
+        switch result {
+        case .success(let value): return .success(value)
+        case .failure(.refused(let refusal)): return .failure(refusal)
+        case .failure(.outdated): return nil
+        }
+    }
+
+    /// Runs one transaction on behalf of an actor. Refused if the actor no longer has the permission.
+    public func change<Value: Sendable>(
+        by actor: AccessActor, in organization: OrganizationID,
+        _ body:
+            @escaping @Sendable (ActorRole, Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        try await attempt(by: actor, in: organization, body) ?? .failure(.changedMeanwhile)
+    }
+
+    /// Runs one transaction of a prepared change on behalf of an actor. Returns nil if it has to be prepared again.
+    func attempt<Value: Sendable>(
+        by actor: AccessActor, in organization: OrganizationID,
+        _ body:
+            @escaping @Sendable (ActorRole, Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
+        let store = self
+        return try await attempt { moment, transaction throws(DatabaseError) in
+            // Every change that was reported as committed is published. A change in the current batch of writes counts
+            // as simultaneous.
+            let current = store.currentRules(of: organization)
+            switch try actor.check(in: organization, under: current, at: moment, transaction) {
+            case .failure(let refusal): return .refused(refusal)
+            case .success(let own): return try body(own, moment, transaction)
+            }
+        }
+    }
+
+    /// Returns the reason why an actor may no longer make a change, or nil if it may. For transactions that write to
+    /// other tables of the store.
+    public func refusal(
+        of actor: AccessActor, in organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> AccessRefusal? {
+        switch try actor.check(in: organization, under: currentRules(of: organization), at: now(), transaction) {
+        case .failure(let refusal): return refusal
+        case .success: return nil
+        }
+    }
+
+    /// The rules in force at this moment; for the inside of a transaction.
+    func currentRules(of organization: OrganizationID) -> CurrentRules {
+        CurrentRules(
+            rules: settings.read().value.rules, stored: snapshots.read().value.mappings(of: organization))
+    }
+}

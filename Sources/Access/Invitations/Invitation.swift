@@ -1,0 +1,61 @@
+public import Grants
+public import Identities
+public import Time
+
+/// An invitation of an address to an organization, which the invited user has to accept.
+public struct Invitation: Sendable, Hashable {
+    public typealias State = InvitationState
+
+    /// The delivery state of the invitation's e-mail.
+    public enum Delivery: String, Sendable, Hashable, CaseIterable {
+        /// No e-mail: the inviter received the link.
+        case link
+        /// The e-mail is being sent, or will be tried again.
+        case queued
+        /// A mail server accepted the e-mail.
+        case sent
+        /// Delivery was given up.
+        case failed
+    }
+
+    public let id: String
+    public let organization: OrganizationID
+    /// The invited address, in lower case.
+    public let email: EmailAddress
+    public let role: Role
+    /// The state at the time of the query.
+    public let state: State
+    public let createdAt: Timestamp
+    public let expiresAt: Timestamp
+    /// The manager who invited; nil for the operator.
+    public let inviter: IdentityID?
+    /// The verified address of the inviter; nil if there is none.
+    public let inviterEmail: EmailAddress?
+    public let delivery: Delivery
+    /// The number of attempts to send the e-mail.
+    public let attempts: Int
+    /// The last response of the mail server, if it refused the e-mail.
+    public let lastFailure: String?
+
+    public init(
+        id: String, organization: OrganizationID, email: EmailAddress, role: Role, state: State, createdAt: Timestamp,
+        expiresAt: Timestamp, inviter: IdentityID?, inviterEmail: EmailAddress?, delivery: Delivery, attempts: Int,
+        lastFailure: String?
+    ) {
+        self.id = id
+        self.organization = organization
+        self.email = email
+        self.role = role
+        self.state = state
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.inviter = inviter
+        self.inviterEmail = inviterEmail
+        self.delivery = delivery
+        self.attempts = attempts
+        self.lastFailure = lastFailure
+    }
+
+    /// Returns true if an address is the invited one; false if it is nil.
+    func isSent(to address: EmailAddress?) -> Bool { address.map { $0 == email } ?? false }
+}

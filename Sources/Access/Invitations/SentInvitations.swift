@@ -1,0 +1,28 @@
+public import Audit
+public import Databases
+public import Grants
+public import Identities
+public import Time
+
+/// The pending invitations of a manager, which are revoked when the manager's access ends.
+public struct SentInvitations: AccessDependents {
+    public init() {}
+
+    public func end(
+        of manager: IdentityID, emails: Set<EmailAddress>, in organization: OrganizationID, because reason: String,
+        recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        let pending = try InvitationTable.invitations(
+            "organization = $1 AND state = 'pending'", .text(organization.text), at: moment, transaction)
+        for invitation in pending where invitation.state == .pending {
+            let isTheirs = invitation.inviter == manager || invitation.inviterEmail.map(emails.contains) ?? false
+            guard isTheirs else { continue }
+            try InvitationTable.set(.revoked, invitation.id, transaction)
+            var own = AuditRecord(
+                .invitationRevoke, by: record.actor, in: organization, reason: reason, requestID: record.requestID,
+                address: record.address)
+            own.target = invitation.id
+            try InvitationTable.append(own, about: invitation, at: moment, transaction)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+public import ClaimMapping
+public import Cryptography
+
+/// The access rules of one reading of the configuration, and the keys that open the sealed claims of users. Both change
+/// together on a reload, so that no claims are evaluated with keys that the rules' tag does not cover.
+public struct AccessSettings: Sendable {
+    public let rules: AccessRules
+    /// Opens and seals the claims of last sign-ins; nil if no sealing key is configured. It is used outside of write
+    /// transactions only.
+    public let box: SealedBox?
+
+    /// - Parameter organizations: the rules of the configuration file, in its order.
+    public init(organizations: [OrganizationRules], providers: [AccessRules.Provider], box: SealedBox?) {
+        self.box = box
+        rules = AccessRules(organizations: organizations, providers: providers, sealingKeys: box?.keyIDs ?? [])
+    }
+}

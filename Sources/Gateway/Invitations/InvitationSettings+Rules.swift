@@ -1,0 +1,7 @@
+public import Configuration
+public import Invitations
+
+extension InvitationSettings {
+    /// The addresses and roles that may be invited.
+    public var rules: InvitationRules { InvitationRules(allowedDomains: allowedDomains) }
+}

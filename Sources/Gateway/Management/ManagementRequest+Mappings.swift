@@ -1,0 +1,25 @@
+internal import ClaimMapping
+internal import Grants
+internal import Management
+internal import Text
+
+extension ManagementRequest {
+    func mappings() async throws(Problem) -> MappingTable {
+        try await answering { actions throws(ManagementError) in try await actions.mappings() }
+    }
+
+    /// The ranks of all rules, by their ids.
+    func ranks() async throws(Problem) -> [ExactText: Int] { try await mappings().ranks }
+
+    func change(
+        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool
+    ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
+        try await answering { actions throws(ManagementError) in
+            try await actions.change(change, of: file, ifTag: tag, isConfirmed: isConfirmed)
+        }
+    }
+
+    func preview(_ changes: [MappingChange]) async throws(Problem) -> MappingPreview {
+        try await answering { actions throws(ManagementError) in try await actions.preview(changes) }
+    }
+}

@@ -1,0 +1,12 @@
+import Identities
+
+extension ProviderID {
+    /// The provider that tests sign in through.
+    static var idp: ProviderID { named("idp") }
+
+    /// Returns the id with this text, which has to be valid.
+    static func named(_ text: String) -> ProviderID {
+        guard let id = ProviderID(text) else { preconditionFailure("\(text) is no provider id") }
+        return id
+    }
+}
