@@ -1,6 +1,7 @@
 import Audit
 import ClaimMapping
 import Databases
+import GatehouseTesting
 import Identities
 import JSON
 import OpenID
