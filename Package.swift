@@ -216,6 +216,11 @@ let package = Package(
         tests(
             of: "OpenID",
             uses: ["Cryptography", "GatehouseTesting", "HTTPClient", "Identities", "Text", "Time", "Tokens"]),
+        tests(
+            of: "Sessions",
+            uses: [
+                "Audit", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time", "Tokens",
+            ]),
         tests(of: "Policy", uses: ["ClaimMapping", "GatehouseTesting", "Identities", "JSON", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",
