@@ -210,7 +210,9 @@ let package = Package(
         tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
-        tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
+        tests(
+            of: "Pages",
+            uses: ["ClaimMapping", "Grants", "Identities", "Text", "Time", "Web", "WorkspaceMetrics"]),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["Identities", "JSON", "Text", "Tokens"]),
         tests(
