@@ -217,7 +217,11 @@ let package = Package(
         tests(of: "ClaimMapping", uses: ["Identities", "JSON", "Text", "Tokens"]),
         tests(
             of: "OpenID",
-            uses: ["Cryptography", "GatehouseTesting", "HTTPClient", "Identities", "Text", "Time", "Tokens"]),
+            uses: [
+                "Addresses", "Cryptography", "Demo", "GatehouseTesting", "HTTPClient", "HTTPMessage", "Identities",
+                "JSON",
+                "Text", "Threads", "Time", "Tokens",
+            ]),
         tests(
             of: "Sessions",
             uses: [
