@@ -103,6 +103,14 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             PageSample(
                 "organizations", OrganizationListPage(account: account, items: [item]).document,
                 shows: "account", "item", "item role"),
+            accountPage(formToken: token), accountPage(formToken: nil),
+            PageSample(
+                "empty account",
+                AccountPage(
+                    account: account,
+                    identity: AccountPage.Identity(name: nil, email: .absent, provider: "p", subject: "s"),
+                    memberships: [], sessions: []
+                ).document),
             PageSample(
                 "invitation to sign in",
                 InvitationPage(.signIn(offer, choices), account: nil, requestID: "r").document,
@@ -120,6 +128,30 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 InvitationPage(.wrongPerson(wrong, choices), account: account, requestID: text("request")).document,
                 shows: "account", "invited", "own", "advice", "choice", "request"),
         ]
+    }
+
+    private static func accountPage(formToken: String?) -> PageSample {
+        let memberships = [organizationPath, nil].map { path in
+            AccountPage.Membership(
+                organization: text("organization"), path: path, role: text("role"), source: .claimMapping)
+        }
+        let sessions = [true, false].map { isCurrent in
+            AccountPage.Session(
+                id: text("session"), userAgent: text("agent"), address: text("address"), createdAt: moment,
+                usedAt: moment, isCurrent: isCurrent)
+        }
+        var page = AccountPage(
+            account: Account(name: text("account"), formToken: formToken),
+            identity: AccountPage.Identity(
+                name: text("name"), email: .verified(text("email")), provider: text("provider"),
+                subject: text("subject")), memberships: memberships, sessions: sessions)
+        page.notice = .trouble(text("notice"))
+        let fields = [
+            "account", "name", "email", "provider", "subject", "organization", "role", "address", "notice",
+        ]
+        return PageSample(
+            "account\(formToken == nil ? " of a bearer token" : "")", page.document,
+            all: fields + (formToken == nil ? [] : ["session"]), isReadOnly: false)
     }
 
     // MARK: Pages of an organization
