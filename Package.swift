@@ -199,7 +199,13 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography"],
+            name: "GatehouseTesting",
+            dependencies: [
+                "Cryptography", "Databases", "Demo", "HTTPClient", "HTTPMessage", "Identities", "JSON",
+                "Threads", "Time", "Tokens",
+            ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
+        .target(
+            name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
             path: "Tests/Support/TestCertificates",
             swiftSettings: settings),
         tests(
@@ -212,37 +218,54 @@ let package = Package(
         tests(of: "Text"),
         tests(of: "JSON"),
         tests(of: "Cryptography"),
-        tests(of: "Audit", uses: ["Cryptography", "Databases", "Identities", "JSON", "Time"]),
+        tests(of: "Audit", uses: ["Cryptography", "Databases", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "Snapshots"),
         tests(of: "Caches"),
-        tests(of: "Files", uses: ["Threads"]),
+        tests(of: "Files", uses: ["GatehouseTesting", "Threads"]),
         tests(of: "Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
-        tests(of: "Databases", uses: ["Threads"]),
+        tests(of: "Databases", uses: ["GatehouseTesting", "Threads"]),
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
-        tests(of: "Pages", uses: ["Web", "WorkspaceMetrics"]),
-        tests(of: "Tokens", uses: ["Cryptography", "Identities", "JSON", "Time"]),
+        tests(
+            of: "Pages",
+            uses: [
+                "ClaimMapping", "Grants", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "WorkspaceMetrics",
+            ]),
+        tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["Identities", "JSON", "Text", "Tokens"]),
-        tests(of: "Policy", uses: ["ClaimMapping", "Cryptography", "Identities", "JSON", "Time", "Tokens"]),
+        tests(
+            of: "OpenID",
+            uses: [
+                "Addresses", "Cryptography", "Demo", "GatehouseTesting", "HTTPClient", "HTTPMessage", "Identities",
+                "JSON", "Text", "Threads", "Time", "Tokens",
+            ]),
+        tests(
+            of: "Sessions",
+            uses: ["Audit", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time", "Tokens"]),
+        tests(
+            of: "Policy",
+            uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Time", "Tokens"]),
+            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "JSON", "Policy"]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
         tests(
             of: "Gateway",
             uses: [
-                "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "OpenID",
-                "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
+                "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations",
+                "JSON", "Mail", "OpenID", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
-            of: "Commands", uses: ["Configuration", "Cryptography", "Demo", "Gateway", "JSON", "Time"]),
+            of: "Commands",
+            uses: ["Configuration", "Cryptography", "Demo", "GatehouseTesting", "Gateway", "JSON", "Time"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

@@ -140,7 +140,9 @@ public struct MembersPage: DocumentPage {
     private func more(_ parameter: String, _ last: String?, _ title: String) -> HTML? {
         guard last != nil || !isFirst else { return nil }
         let first: HTML? = isFirst ? nil : "<a href=\"\(path)\">Back to the first page</a>"
-        let next = last.map { "<a href=\"\(path)?\(parameter)=\($0)\" rel=\"next\">\(title)</a>" as HTML }
+        let next = last.map { last -> HTML in
+            "<a href=\"\(path)?\(FormEncoding.query([(parameter, last)]))\" rel=\"next\">\(title)</a>"
+        }
         return "<nav class=\"pages\" aria-label=\"\(title)\">\(first)\(next)</nav>"
     }
 

@@ -1,5 +1,5 @@
 import Databases
-import Glibc
+import GatehouseTesting
 import Identities
 import JSON
 import Testing
@@ -9,24 +9,12 @@ import Time
 
 @Suite("The audit log")
 struct AuditTests {
-    /// A store in its own temporary directory.
-    final class World {
-        let database: Database
-        private let directory: String
+    /// A store of events, and what the tests do with it.
+    struct World {
+        private let store: TemporaryStore
+        var database: Database { store.database }
 
-        init() throws {
-            var template = Array("/tmp/gatehouse-audit-XXXXXX".utf8CString)
-            // mkdtemp changes the template in place, within its length.
-            _ = unsafe mkdtemp(&template)
-            directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            database = try Database(path: "\(directory)/store.db", schemas: [AuditLog.schema, AuditCheckpoint.schema])
-        }
-
-        deinit {
-            database.close()
-            for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
-            unsafe rmdir(directory)
-        }
+        init() throws { store = try TemporaryStore([AuditLog.schema, AuditCheckpoint.schema]) }
 
         func append(_ number: Int, in organization: String?) async throws {
             let record = AuditRecord(
@@ -40,9 +28,7 @@ struct AuditTests {
             }
         }
 
-        func execute(_ sql: String) async throws {
-            _ = try await database.write { transaction throws(DatabaseError) in try transaction.execute(sql) }
-        }
+        func execute(_ sql: String) async throws { try await store.execute(sql) }
 
         func faults() async throws -> [String] {
             try await database.read { transaction throws(DatabaseError) in try AuditVerification(transaction).faults }

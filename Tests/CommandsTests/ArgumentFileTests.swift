@@ -1,4 +1,5 @@
 import Dispatch
+import GatehouseTesting
 import Glibc
 import JSON
 import Testing
@@ -13,13 +14,12 @@ struct ArgumentFileTests {
         + #""providers": [{"id": "p", "issuer": "https://i.example"}], "#
         + #""organizations": [{"id": "o", "providers": ["p"]}]}"#
 
-    private let workspace = Workspace()
+    private let workspace = TemporaryDirectory()
 
     /// Creates a named pipe, and writes the content once it is opened.
     private func pipe(_ name: String, _ content: String) -> String {
         let path = "\(workspace.path)/\(name)"
         #expect(unsafe mkfifo(path, 0o600) == 0)
-        workspace.expect(name)
         DispatchQueue.global().async {
             let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
             let bytes = Array(content.utf8)
@@ -89,7 +89,6 @@ struct ArgumentFileTests {
     func reloaded() {
         let path = "\(workspace.path)/d"
         #expect(unsafe mkfifo(path, 0o600) == 0)
-        workspace.expect("d")
         #expect(CommandLineCall(["serve", "--config", path]).error.contains("not a regular file"))
     }
 
@@ -111,7 +110,6 @@ struct ArgumentFileTests {
     @Test("an empty list is reported as text, or as an empty JSON list")
     func lists() throws {
         let file = workspace.file("gatehouse.jsonc", ArgumentFileTests.configuration)
-        workspace.expect("g.db", "g.db-wal", "g.db-shm")
         let created = CommandLineCall([
             "grant", "create", "--config", file, "--organization", "o", "--provider", "p", "--subject", "s", "--role",
             "organization-viewer", "--json",

@@ -1,6 +1,6 @@
 import Commands
 import Cryptography
-import Glibc
+import GatehouseTesting
 import JSON
 import Synchronization
 import Time
@@ -11,7 +11,7 @@ struct CommandLineCall {
     let output: String
     let error: String
 
-    static let now = Timestamp(seconds: 1_800_000_000)
+    static let now = TokenMint.now
 
     init(_ arguments: [String], input: [UInt8] = [], chunk: Int = 1 << 16, environment: [String: String] = [:]) {
         let (output, error) = (Sink(), Sink())
@@ -69,40 +69,5 @@ final class Source: ByteSource {
             rest = rest.dropFirst(chunk)
             return Array(part)
         }
-    }
-}
-
-/// A directory of files, deleted with the value.
-final class Workspace {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/gatehouse-commands-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        _ = unsafe mkdtemp(&template)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    func file(_ name: String, _ content: String) -> String {
-        let file = "\(path)/\(name)"
-        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        let bytes = Array(content.utf8)
-        // The array outlives the call.
-        _ = unsafe write(descriptor, bytes, bytes.count)
-        close(descriptor)
-        names.append(file)
-        return file
-    }
-
-    /// Registers files that the tested code creates, for deletion.
-    func expect(_ files: String...) {
-        names += files.map { "\(path)/\($0)" }
-    }
-
-    private var names: [String] = []
-
-    deinit {
-        for name in names { unsafe unlink(name) }
-        unsafe rmdir(path)
     }
 }

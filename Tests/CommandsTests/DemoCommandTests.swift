@@ -1,5 +1,6 @@
 import Configuration
 import Demo
+import GatehouseTesting
 import Gateway
 import Testing
 
@@ -9,8 +10,7 @@ import Testing
 struct DemoCommandTests {
     @Test("a second demo with the folder of a running one is refused, and the files stay unchanged")
     func second() throws {
-        let workspace = Workspace()
-        workspace.expect("lock")
+        let workspace = TemporaryDirectory()
         let configuration = workspace.file("gatehouse.jsonc", "as it was")
         let running = try DemoFolder(workspace.path)
         let call = CommandLineCall(["demo", "--data", workspace.path, "--listen", "127.0.0.1:0"])
@@ -23,8 +23,7 @@ struct DemoCommandTests {
 
     @Test("the folder can be used again after the demo ends")
     func afterwards() throws {
-        let workspace = Workspace()
-        workspace.expect("lock")
+        let workspace = TemporaryDirectory()
         do {
             let running = try DemoFolder(workspace.path)
             withExtendedLifetime(running) {}

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import JSON
 import Testing
 
@@ -11,12 +12,11 @@ private let document = #"""
     """#
 
 @Suite struct InventoryCommandTests {
-    let workspace = Workspace()
+    let workspace = TemporaryDirectory()
     let configuration: String
 
     init() throws {
-        configuration = try SignedTokens().configuration(in: workspace)
-        workspace.expect("g.db", "g.db-wal", "g.db-shm")
+        configuration = try TokenMint(keyID: "k").configuration(in: workspace)
     }
 
     private func run(_ words: String..., input: String = "") -> CommandLineCall {

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import JSON
 import Testing
 
@@ -5,12 +6,11 @@ import Testing
 
 @Suite("Invitations by the operator")
 struct InvitationCommandTests {
-    private let workspace = Workspace()
+    private let workspace = TemporaryDirectory()
     private let file: String
 
     init() throws {
-        file = try SignedTokens().configuration(in: workspace)
-        workspace.expect("g.db", "g.db-wal", "g.db-shm")
+        file = try TokenMint(keyID: "k").configuration(in: workspace)
     }
 
     private func call(_ words: String...) -> CommandLineCall {

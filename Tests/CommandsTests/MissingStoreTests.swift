@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Glibc
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("Commands without a store")
 struct MissingStoreTests {
-    private let workspace = Workspace()
+    private let workspace = TemporaryDirectory()
 
     @Test(
         "a command that only reads reports a missing store, and creates none",
@@ -15,7 +16,7 @@ struct MissingStoreTests {
             ["invitation", "list"], ["invitation", "resend", "AAAA"], ["invitation", "revoke", "AAAA"],
         ])
     func missing(_ words: [String]) throws {
-        let configuration = try SignedTokens().configuration(in: workspace)
+        let configuration = try TokenMint(keyID: "k").configuration(in: workspace)
         let operands = words.dropFirst(2)
         let call = CommandLineCall(Array(words.prefix(2)) + ["--config", configuration] + operands)
         #expect(call.code == 1 && call.output.isEmpty, "\(call.output)")
@@ -25,8 +26,7 @@ struct MissingStoreTests {
 
     @Test("an empty file is not a store")
     func empty() throws {
-        let configuration = try SignedTokens().configuration(in: workspace)
-        workspace.expect("g.db-wal", "g.db-shm")
+        let configuration = try TokenMint(keyID: "k").configuration(in: workspace)
         _ = workspace.file("g.db", "")
         let call = CommandLineCall(["audit", "verify", "--config", configuration])
         #expect(call.code == 1 && call.error.contains("holds no store"), "\(call.error)")

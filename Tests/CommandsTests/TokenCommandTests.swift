@@ -1,4 +1,5 @@
 import Cryptography
+import GatehouseTesting
 import Glibc
 import JSON
 import Testing
@@ -6,13 +7,13 @@ import Testing
 @testable import Commands
 
 @Suite struct TokenCommandTests {
-    let tokens: SignedTokens
-    let workspace = Workspace()
+    let tokens: TokenMint
+    let workspace = TemporaryDirectory()
     let keys: String
 
     init() throws {
-        tokens = try SignedTokens()
-        keys = workspace.file("k.json", try tokens.jwks)
+        tokens = try TokenMint(keyID: "k")
+        keys = workspace.file("k.json", try tokens.keySet)
     }
 
     @Test("a valid token is printed with header, claims and key, on one line")
@@ -57,7 +58,7 @@ import Testing
     @Test("keys are read from a JWK set, a JWK or PEM; other files are refused")
     func keyFiles() throws {
         let token = try tokens.token()
-        let set = try JSONDocument(parsing: Array(tokens.jwks.utf8)).root
+        let set = try JSONDocument(parsing: Array(tokens.keySet.utf8)).root
         let one = try #require(set.member("keys")?.elements.first { _ in true }).text
         #expect(CommandLineCall(["token", "verify", "--keys", workspace.file("one.jwk", one), token]).code == 0)
         for content in ["", "x", "{}", "[]", #"{"keys":[]}"#, #"{"kty":"oct","k":"AAAA"}"#, try tokens.key.pem()] {
@@ -123,7 +124,7 @@ import Testing
     @Test("token explain shows the role and its source")
     func explain() throws {
         let file = try tokens.configuration(in: workspace)
-        let token = try tokens.token(#""groups":["x","soc-east"],"#)
+        let token = try tokens.token(TokenMint.claims(["groups": #"["x","soc-east"]"#]))
         let call = CommandLineCall(["token", "explain", "--config", file, "--json", token])
         let answer = try #require(try call.lines.first)
         #expect(call.code == 0 && answer.member("valid")?.boolean == true)

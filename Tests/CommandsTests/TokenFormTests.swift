@@ -1,3 +1,4 @@
+import GatehouseTesting
 import JSON
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("Texts that are not tokens")
 struct TokenFormTests {
-    private let workspace = Workspace()
+    private let workspace = TemporaryDirectory()
 
     @Test(
         "a text that is not a token is described",

@@ -8,7 +8,7 @@ import Threads
 struct DatabaseTests {
     private enum Refusal: Error { case taken }
 
-    let store = TemporaryStore()
+    let store = DatabaseFile()
 
     @Test("written rows are read, also after closing and reopening")
     func writesAndReads() async throws {
@@ -204,7 +204,7 @@ struct DatabaseTests {
     @Test("a store that must exist is not created: a missing file and an empty one are refused")
     func missingStore() throws {
         func open() throws(DatabaseError) {
-            try Database(path: store.path, schemas: [TemporaryStore.schema], isMade: false).close()
+            try Database(path: store.path, schemas: [DatabaseFile.schema], isMade: false).close()
         }
         #expect(throws: DatabaseError.self) { try open() }
         #expect(unsafe access(store.path, F_OK) != 0)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Migrations")
 struct SchemaTests {
-    let store = TemporaryStore()
+    let store = DatabaseFile()
     private let first = "CREATE TABLE thing (name TEXT NOT NULL) STRICT; INSERT INTO thing VALUES ('one')"
     private let second = "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 7"
 

@@ -7,7 +7,7 @@ import Threads
 struct WriterTests {
     enum Refusal: Error { case taken }
 
-    let store = TemporaryStore()
+    let store = DatabaseFile()
 
     enum Step {
         case insert(String)
@@ -130,7 +130,7 @@ struct WriterTests {
                 return .commit(
                     (),
                     publish: {
-                        let other = try? Database(path: path, schemas: [TemporaryStore.schema])
+                        let other = try? Database(path: path, schemas: [DatabaseFile.schema])
                         let seen = try? other?.readBlocking { transaction throws(DatabaseError) in
                             try transaction.first("SELECT max(name) FROM item") { $0.text(0) }
                         }

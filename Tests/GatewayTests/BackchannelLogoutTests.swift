@@ -1,5 +1,6 @@
 import Databases
 import Demo
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import JSON

@@ -1,4 +1,5 @@
 import Cryptography
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import JSON
@@ -58,29 +59,6 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 7)
     }
 
-    @Test(
-        "nothing else is sent twice",
-        arguments: [
-            (400, "{\"error\":\"invalid_grant\"}"), (400, "{\"error\":\"unauthorized_client\"}"),
-            (401, "{\"error\":\"invalid_request\"}"), (302, "{\"error\":\"invalid_client\"}"), (500, ""), (400, ""),
-        ])
-    func onlyOnce(status: Int, body: String) async throws {
-        let world = try SignInWorld()
-        takeOnlyForms(world, refuse(status, body))
-        #expect(try await TestBrowser(world).signIn("carla").status >= 400)
-        #expect(world.outbound.count("/token") == 1)
-    }
-
-    @Test("a token request that gets no answer is not sent twice")
-    func timeout() async throws {
-        let world = try SignInWorld()
-        let browser = TestBrowser(world)
-        let callback = try browser.consent("carla", at: try await browser.begin())
-        world.outbound.cutOff("/token")
-        #expect(try await browser.open(callback).status == 503)
-        #expect(world.outbound.count("/token") == 1)
-    }
-
     @Test("a method that the configuration sets, or that alone is listed, is the only one")
     func fixedMethod() async throws {
         let set = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"client_secret_basic\"")
@@ -95,18 +73,6 @@ struct ClientAuthenticationTests {
         let post = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"client_secret_post\"")
         #expect(try await TestBrowser(post).signIn("carla").status == 303)
         #expect(usesForm(post))
-    }
-
-    @Test(
-        "methods that are null, a string or no list are understood",
-        arguments: [
-            ("null", false), ("\"client_secret_post\"", true), ("\"client_secret_basic\"", false), ("[]", false),
-        ])
-    func oddMethods(value: String, isForm: Bool) async throws {
-        let world = try SignInWorld()
-        world.outbound.describe(("[\"client_secret_basic\",\"client_secret_post\",\"none\"]", value))
-        #expect(try await TestBrowser(world).signIn("carla").status == 303)
-        #expect(usesForm(world) == isForm)
     }
 
     @Test("a page does not blame the secret, and the log says what the provider said, without what was sent")

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import Demo
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID

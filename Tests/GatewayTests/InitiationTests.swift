@@ -1,3 +1,4 @@
+import GatehouseTesting
 import HTTPMessage
 import JSON
 import Testing

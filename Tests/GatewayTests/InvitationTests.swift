@@ -1,5 +1,6 @@
 import Audit
 import Databases
+import GatehouseTesting
 import Grants
 import HTTPMessage
 import Identities

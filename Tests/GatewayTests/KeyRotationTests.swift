@@ -1,5 +1,6 @@
 import Addresses
 import Demo
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID

@@ -1,6 +1,7 @@
 import Cryptography
 import Databases
 import Demo
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import JSON

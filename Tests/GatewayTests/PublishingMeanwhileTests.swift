@@ -1,5 +1,6 @@
 import Audit
 import Demo
+import GatehouseTesting
 import Grants
 import Identities
 import JSON

@@ -1,4 +1,5 @@
 import Databases
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID

@@ -2,6 +2,7 @@ import Audit
 import Cryptography
 import Databases
 import Demo
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import JSON

@@ -1,4 +1,5 @@
 import Demo
+import GatehouseTesting
 import HTTPMessage
 import JSON
 import Testing

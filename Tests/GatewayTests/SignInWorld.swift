@@ -2,7 +2,7 @@ import Configuration
 import Cryptography
 import Databases
 import Demo
-import Glibc
+import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import Identities
@@ -32,7 +32,7 @@ final class SignInWorld: Sendable {
 
     let provider: DemoProvider
     let otherProvider: DemoProvider
-    let outbound: ProviderStandIn
+    let outbound: ScriptedProvider
     let clock: ManualClock
     let reactor: Reactor
     let service: SignInService
@@ -40,7 +40,7 @@ final class SignInWorld: Sendable {
     let figures = GatewayFigures()
     let lines = LogLines()
     let database: Database
-    private let directory: String
+    private let directory = TemporaryDirectory()
     private let handler: Confined<GatewayHandler>
     let router: Router
     private let way: Outbound
@@ -55,10 +55,6 @@ final class SignInWorld: Sendable {
         key: KeyKind = .p256, publicURL: String = SignInWorld.origin, providerSettings: String = "",
         secondProvider: String = "", settings: String = "", environment: [String: String] = [:]
     ) throws {
-        var template = Array("/tmp/gatehouse-sign-in-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        _ = unsafe mkdtemp(&template)
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let clock = ManualClock()
         self.clock = clock
         provider = DemoProvider(
@@ -73,18 +69,17 @@ final class SignInWorld: Sendable {
             clients: [
                 DemoClient(id: "x", secret: nil, redirectURIs: ["\(publicURL)/auth/callback/other"])
             ], people: SignInWorld.people, key: try SigningKey.generate(key), keyID: "k")
-        outbound = ProviderStandIn([provider, otherProvider], clock)
-        let path = "\(directory)/gatehouse.jsonc"
+        outbound = ScriptedProvider([provider, otherProvider], clock)
         let text = SignInWorld.configuration(
             publicURL: publicURL, providerSettings: providerSettings, secondProvider: secondProvider,
             settings: settings)
-        try text.write(to: path)
+        let path = directory.file("gatehouse.jsonc", text)
         let environment = SignInWorld.environment.merging(environment) { _, own in own }
         let loaded = try SettingsFile.load(path: path, environment: environment)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
         database = try Database(
-            path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
+            path: "\(directory.path)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
         let report = ProviderReport(figures, log)
         way = Outbound(http: outbound, clocks: clock.clocks, report: { report.take($0) })
         let deployment = Deployment(loaded, by: way)
@@ -111,10 +106,6 @@ final class SignInWorld: Sendable {
         thread.withLock { $0?.join() }
         log.sink.close()
         database.close()
-        for name in ["store.db", "store.db-wal", "store.db-shm", "gatehouse.jsonc"] {
-            unsafe unlink("\(directory)/\(name)")
-        }
-        unsafe rmdir(directory)
     }
 
     static let people = [
@@ -158,16 +149,15 @@ final class SignInWorld: Sendable {
 
     /// The settings in the configuration file.
     func loadedSettings() throws -> Settings {
-        try SettingsFile.load(path: "\(directory)/gatehouse.jsonc", environment: SignInWorld.environment)
+        try SettingsFile.load(path: "\(directory.path)/gatehouse.jsonc", environment: SignInWorld.environment)
     }
 
     /// Reloads the configuration with replaced pieces of its text.
     func reload(rewriting changes: (from: String, to: String)...) throws {
-        let path = "\(directory)/gatehouse.jsonc"
         var text = SignInWorld.configuration(
             publicURL: SignInWorld.origin, providerSettings: "", secondProvider: "", settings: "")
         for (from, to) in changes { text = text.replacing(from, with: to) }
-        try text.write(to: path)
+        directory.file("gatehouse.jsonc", text)
         let deployment = Deployment(try loadedSettings(), by: way, after: deployments.read().value)
         service.adopt(deployment)
         deployments.publish(deployment)
@@ -227,14 +217,6 @@ final class SignInWorld: Sendable {
             }
         }
         return TestAnswer(response: response)
-    }
-}
-
-extension String {
-    fileprivate func write(to path: String) throws {
-        let file = try unsafe #require(unsafe fopen(path, "w"))
-        unsafe fputs(self, file)
-        unsafe fclose(file)
     }
 }
 

@@ -1,4 +1,5 @@
 import Databases
+import GatehouseTesting
 import Grants
 import Identities
 import Invitations

@@ -3,7 +3,7 @@ import ClaimMapping
 import Configuration
 import Cryptography
 import Databases
-import Glibc
+import GatehouseTesting
 import HTTPMessage
 import Identities
 import JSON
@@ -25,9 +25,10 @@ import WorkspaceMetrics
 ///
 /// The groups `NAME-managers`, `NAME-viewers` and `NAME-publishers` give their roles in the organization `NAME`.
 final class TestWorld {
-    let key: SigningKey
+    private let mint: TokenMint
     let provider: TrustedProvider
-    let database: Database
+    private let place: TemporaryStore
+    var database: Database { place.database }
     let store: MetricsStore
     let deployments: Published<Deployment>
     let figures = GatewayFigures()
@@ -37,25 +38,16 @@ final class TestWorld {
     /// Seconds by which the clocks were advanced since the world began.
     var elapsed: Int64 = 0
 
-    private let directory: String
     private let begin = MonotonicTime.now()
-    static let wall = Timestamp(seconds: 1_800_000_000)
+    static let wall = ManualClock.start
     /// The longest inventory document, in bytes.
     static let inventoryBody = 3 << 20
 
     init(tokenCache: Int = 100) throws {
-        var template = Array("/tmp/gatehouse-gateway-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        _ = unsafe mkdtemp(&template)
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        key = try SigningKey.generate(.p256)
-        let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
-        let jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k\",\(parameters.joined(separator: ","))}"
-        var provider = TrustedProvider(
-            id: try #require(ProviderID("idp")), issuer: "https://idp.example", keys: try KeySet(Array(jwk.utf8)))
-        provider.audiences = ["api"]
-        self.provider = provider
-        database = try Database(path: "\(directory)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
+        mint = try TokenMint(keyID: "k")
+        provider = try mint.provider()
+        place = try TemporaryStore([MetricsStore.schema] + SignInService.schemas)
+        let database = place.database
         store = try MetricsStore(database: database)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
@@ -75,9 +67,6 @@ final class TestWorld {
 
     deinit {
         log.sink.close()
-        database.close()
-        for name in ["", "-wal", "-shm"] { unsafe unlink("\(directory)/store.db\(name)") }
-        unsafe rmdir(directory)
     }
 
     static func deployment(
@@ -130,9 +119,7 @@ final class TestWorld {
         let payload =
             "{\"iss\":\"https://idp.example\",\"sub\":\"someone\",\"aud\":\"api\",\"iat\":\(now - 600),"
             + "\"exp\":\(now + lifetime),\"groups\":[\(list)]\(claims)}"
-        let header = Base64URL.encode(Array("{\"alg\":\"ES256\",\"kid\":\"k\"}".utf8))
-        let signed = header + "." + Base64URL.encode(Array(payload.utf8))
-        return try signed + "." + Base64URL.encode(key.sign(Array(signed.utf8), .es256))
+        return try mint.token(payload)
     }
 
     /// The response to a request; ``TestAnswer/isWork`` marks work that waits, which is not performed.

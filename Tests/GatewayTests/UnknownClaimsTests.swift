@@ -1,4 +1,5 @@
 import Audit
+import GatehouseTesting
 import Grants
 import HTTPClient
 import HTTPMessage

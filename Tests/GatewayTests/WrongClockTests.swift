@@ -1,6 +1,7 @@
 import Audit
 import ClaimMapping
 import Databases
+import GatehouseTesting
 import Grants
 import Identities
 import Invitations

@@ -1,5 +1,6 @@
 import ClaimMapping
 import Cryptography
+import GatehouseTesting
 import Identities
 import JSON
 import Testing
@@ -84,9 +85,9 @@ struct AccessRulesTests {
         let claims = try mint.claims(#""email":"Pat@Acme.example""#)
         #expect(rules().verifiedEmail(of: claims) == nil)
         #expect(rules(trusting: ["acme.example"]).verifiedEmail(of: claims)?.text == "pat@acme.example")
-        let foreign = try TokenMint(provider: "other").claims(#""email":"pat@acme.example""#)
+        let foreign = try mint.claims(#""email":"pat@acme.example""#, by: "other")
         #expect(rules(trusting: ["acme.example"]).verifiedEmail(of: foreign) == nil)
-        let unknown = try TokenMint(provider: "nobody").claims(#""email":"pat@acme.example","email_verified":true"#)
+        let unknown = try mint.claims(#""email":"pat@acme.example","email_verified":true"#, by: "nobody")
         #expect(rules().verifiedEmail(of: unknown)?.text == "pat@acme.example")
     }
 
@@ -180,5 +181,16 @@ struct AccessRulesTests {
         let stored = [Mapping(id: "m", rank: 1, claimName: "team", match: .exists, claimValue: "", role: .viewer)]
         #expect(try lacks(#"{"email":"a@b","groups":[]}"#, stored: stored))
         #expect(try !lacks(#"{"email":"a@b","groups":[],"team":"x"}"#, stored: stored))
+    }
+}
+
+extension TokenMint {
+    /// Signs and verifies claims.
+    ///
+    /// - Parameter members: members of a JSON object in addition to, or instead of, the usual claims.
+    fileprivate func claims(_ members: String, by provider: String = "idp") throws -> VerifiedClaims {
+        let root = try JSONDocument(parsing: Array("{\(members)}".utf8)).root
+        let changes = root.members.map { ($0.name, String?.some($0.value.text)) }
+        return try verified(Dictionary(uniqueKeysWithValues: changes), by: provider)
     }
 }

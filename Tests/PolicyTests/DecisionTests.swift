@@ -1,4 +1,5 @@
 import ClaimMapping
+import GatehouseTesting
 import Identities
 import Testing
 import Tokens
@@ -24,7 +25,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
     func matrix(_ index: Int) throws {
         let row = table[index]
         for (role, isAllowed) in [(Role.manager, row.manager), (.viewer, row.viewer), (.publisher, row.publisher)] {
-            let claims = try mint.claims("\"role\":\"\(role.rawValue)\"")
+            let claims = try mint.verified(["role": "\"\(role.rawValue)\""])
             let decision = entitlement(claims).decide(row.permission)
             switch decision {
             case .permit(let permit):
@@ -40,7 +41,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
 
     @Test("what one organization grants permits nothing in another")
     func otherOrganizations() throws {
-        let claims = try mint.claims("\"role\":\"organization-manager\"")
+        let claims = try mint.verified(["role": "\"organization-manager\""])
         let other = OrganizationRules(
             id: try #require(OrganizationID("other")), providers: [.idp], strategy: .firstMatch, mappings: [])
         let entitlement = Entitlement(of: claims, in: other, emailTrust: EmailTrust())
@@ -72,15 +73,15 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
 
     @Test("without a role the organization is not told, unless claims were left out")
     func refusals() throws {
-        let none = try mint.claims("\"role\":\"king\"")
+        let none = try mint.verified(["role": "\"king\""])
         guard
             case .refuse(.organizationNotFound) = entitlement(none).decide(.readMetrics)
         else { return #expect(Bool(false)) }
-        let incomplete = try mint.claims("\"hasgroups\":true")
+        let incomplete = try mint.verified(["hasgroups": "true"])
         guard
             case .refuse(.claimsIncomplete) = entitlement(incomplete).decide(.readMetrics)
         else { return #expect(Bool(false)) }
-        let other = try TokenMint(provider: "other").claims("\"role\":\"organization-manager\"")
+        let other = try mint.verified(["role": "\"organization-manager\""], by: "other")
         guard
             case .refuse(.organizationNotFound) = entitlement(other, grants: [.manager]).decide(.readMetrics)
         else { return #expect(Bool(false)) }
@@ -88,7 +89,7 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
 
     @Test("grants and mappings count together; the higher role is shown, the mapping where they are equal")
     func grants() throws {
-        let viewer = try mint.claims("\"role\":\"organization-viewer\"")
+        let viewer = try mint.verified(["role": "\"organization-viewer\""])
         let both = entitlement(viewer, grants: [.publisher])
         #expect(both.role == .viewer && both.source == "claim_mapping" && both.mapping == "file:2")
         #expect(both.permissions == [.readMetrics, .readMembers, .writeInventory])
@@ -97,9 +98,9 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
         let higher = entitlement(viewer, grants: [.manager])
         #expect(
             higher.role == .manager && higher.source == "grant" && higher.reason == .granted && higher.mapping == nil)
-        let only = entitlement(try mint.claims("\"role\":\"king\""), grants: [.viewer])
+        let only = entitlement(try mint.verified(["role": "\"king\""]), grants: [.viewer])
         #expect(only.role == .viewer && only.source == "grant")
-        let incomplete = entitlement(try mint.claims("\"hasgroups\":true"), grants: [.publisher])
+        let incomplete = entitlement(try mint.verified(["hasgroups": "true"]), grants: [.publisher])
         #expect(incomplete.role == .publisher && incomplete.permissions == [.writeInventory])
     }
 }

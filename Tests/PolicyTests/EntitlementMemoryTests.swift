@@ -1,4 +1,5 @@
 import ClaimMapping
+import GatehouseTesting
 import Identities
 import Policy
 import Testing
@@ -16,7 +17,7 @@ struct EntitlementMemoryTests {
         let place = Place()
         var cache = EntitlementCache()
         for number in 0..<400 {
-            let claims = try mint.claims("\"n\":\(number),\"x\":[\(dense)]")
+            let claims = try mint.verified(["n": "\(number)", "x": "[\(dense)]"])
             for _ in 0..<2 {
                 _ = cache.entitlement(of: claims, in: place) {
                     Entitlement(of: claims, in: rules, emailTrust: EmailTrust())

@@ -1,3 +1,5 @@
+import GatehouseTesting
+import Identities
 import Testing
 import Tokens
 

@@ -1,4 +1,5 @@
 import Cryptography
+import GatehouseTesting
 import Identities
 import JSON
 import Testing

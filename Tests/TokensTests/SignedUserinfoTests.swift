@@ -1,4 +1,5 @@
 import Cryptography
+import GatehouseTesting
 import JSON
 import Testing
 import Time

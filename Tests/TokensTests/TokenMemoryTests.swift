@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Testing
 import Time
 

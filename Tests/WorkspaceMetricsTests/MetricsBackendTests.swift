@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Identities
 import Synchronization
 import Testing
@@ -11,7 +12,7 @@ struct MetricsBackendTests {
         let world = try TestStore()
         try await world.put(example, .acme)
         let backend = MetricsBackend(world.store)
-        let permit = try PermitMint().permit(permission, in: .globex)
+        let permit = try TokenMint().permit(permission, in: .globex)
         func isRefused(_ body: () async throws -> Void) async -> Bool {
             do {
                 try await body()
@@ -47,7 +48,7 @@ struct MetricsBackendTests {
         try await world.put(example, .acme)
         let before = try world.page([], .acme).ids
         let backend = MetricsBackend(world.store)
-        let permit = try PermitMint().permit(.writeInventory, in: .acme)
+        let permit = try TokenMint().permit(.writeInventory, in: .acme)
         let refusal = InventoryRefusal.notPermitted(isMember: true)
         let never = WriteAuthorization { _ in refusal }
         let document = Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8)

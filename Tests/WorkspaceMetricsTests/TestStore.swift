@@ -1,40 +1,30 @@
 import Databases
-import Glibc
+import GatehouseTesting
 import Identities
 import JSON
-import Synchronization
 import Testing
-import Time
 
 @testable import WorkspaceMetrics
 
 /// A store in its own directory, deleted with it, and a manual clock.
 final class TestStore: Sendable {
-    let directory: String
     let store: MetricsStore
-    let database: Database
     let clock: ManualClock
-    var path: String { directory + "/test.db" }
+    private let place: TemporaryStore
+    var database: Database { place.database }
+    var directory: String { place.directory.path }
+    var path: String { database.path }
 
     init(clock: ManualClock = ManualClock()) throws {
-        directory = "/tmp/gatehouse-metrics-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        unsafe mkdir(directory, 0o700)
         self.clock = clock
-        database = try Database(path: directory + "/test.db", schemas: [MetricsStore.schema])
-        store = try MetricsStore(database: database, now: { clock.now })
-    }
-
-    deinit {
-        database.close()
-        for name in ["test.db", "test.db-wal", "test.db-shm"] { unsafe unlink(directory + "/" + name) }
-        unsafe rmdir(directory)
+        place = try TemporaryStore([MetricsStore.schema])
+        store = try MetricsStore(database: place.database, now: { clock.now })
     }
 
     /// Opens the file again, as another process would.
     func reopened() throws -> MetricsStore {
         let clock = clock
-        return try MetricsStore(
-            database: Database(path: path, schemas: [MetricsStore.schema]), now: { clock.now })
+        return try MetricsStore(database: place.reopened(), now: { clock.now })
     }
 
     @discardableResult
@@ -66,25 +56,11 @@ final class TestStore: Sendable {
         return try Page(answer.body())
     }
 
-    func generations() throws -> Int {
-        try count("inventory_generation")
+    func generations() async throws -> Int {
+        try await place.count("inventory_generation")
     }
 
-    func count(_ table: String) throws -> Int {
-        try database.readBlocking { transaction throws(DatabaseError) in
-            try transaction.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? -1
-        }
-    }
-}
-
-final class ManualClock: Sendable {
-    private let seconds = Mutex<Int64>(1_800_000_000)
-
-    var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
-
-    func advance(bySeconds more: Int64) {
-        seconds.withLock { $0 += more }
-    }
+    func count(_ table: String) async throws -> Int { try await place.count(table) }
 }
 
 struct Page: Equatable {

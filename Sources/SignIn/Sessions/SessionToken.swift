@@ -59,5 +59,5 @@ public struct SessionKey: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(word) }
 
     /// The index from which the key's shard is chosen.
-    var shard: Int { Int(bytes[31]) }
+    var shard: Int { Int(bytes.last ?? 0) }
 }

@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Cryptography
+internal import GatehouseTesting
 internal import Glibc
 
 /// A certificate authority for tests, with its files in a directory that is deleted with it.
@@ -7,7 +8,8 @@ internal import Glibc
     /// A failed OpenSSL call.
     public struct Failure: Error {}
 
-    public let directory: String
+    private let place = TemporaryDirectory()
+    public var directory: String { place.path }
     private let key: OpaquePointer
     private let certificate: OpaquePointer
     private var count = 0
@@ -16,28 +18,18 @@ internal import Glibc
     public var file: String { "\(directory)/ca.pem" }
 
     public init() throws {
-        var template = Array("/tmp/gatehouse-ca-XXXXXX".utf8CString)
-        // mkdtemp changes the template in place, within its length.
-        _ = unsafe mkdtemp(&template)
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let key = try unsafe TestAuthority.makeKey().handle
         unsafe self.key = key
         let certificate = try unsafe TestAuthority.sign(
             key, name: "Test authority", extensions: [(NID_basic_constraints, "critical,CA:TRUE")], by: key, nil,
             serial: 1, days: 1)
         unsafe self.certificate = certificate
-        try unsafe TestAuthority.write(certificate, to: "\(directory)/ca.pem")
+        try unsafe TestAuthority.write(certificate, to: "\(place.path)/ca.pem")
     }
 
     deinit {
         unsafe X509_free(certificate)
         unsafe EVP_PKEY_free(key)
-        for index in 0...count {
-            unsafe unlink("\(directory)/\(index).pem")
-            unsafe unlink("\(directory)/\(index).key")
-        }
-        unsafe unlink(file)
-        unsafe rmdir(directory)
     }
 
     /// Issues a server's certificate and returns the paths of the certificate and key.

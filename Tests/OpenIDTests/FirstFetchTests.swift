@@ -1,3 +1,4 @@
+import GatehouseTesting
 import HTTPClient
 import Identities
 import OpenID

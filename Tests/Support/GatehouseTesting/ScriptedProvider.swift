@@ -1,15 +1,14 @@
-import Demo
-import HTTPClient
-import HTTPMessage
-import Synchronization
-import Threads
-import Time
+public import Demo
+public import HTTPClient
+internal import HTTPMessage
+internal import Synchronization
+internal import Time
 
-/// The provider as the gateway reaches it, with scripted failures.
-final class ProviderStandIn: OutboundHTTP {
+/// Providers as the gateway reaches them, with scripted failures.
+public final class ScriptedProvider: OutboundHTTP {
     /// A response in the provider's place; nil if the provider itself answers.
-    typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
-    typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundError) -> OutboundResponse
+    public typealias Script = @Sendable (OutboundRequest) -> OutboundResponse?
+    public typealias Twist = @Sendable (OutboundRequest, OutboundResponse) throws(OutboundError) -> OutboundResponse
 
     private struct State {
         var twist: Twist = { _, response in response }
@@ -25,17 +24,17 @@ final class ProviderStandIn: OutboundHTTP {
     private let clock: ManualClock
     private let state = Mutex(State())
 
-    init(_ providers: [DemoProvider], _ clock: ManualClock) {
+    public init(_ providers: [DemoProvider], _ clock: ManualClock) {
         self.providers = providers
         self.clock = clock
     }
 
-    func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
+    public func twist(_ twist: @escaping Twist) { state.withLock { $0.twist = twist } }
     /// Sets a script; requests that it answers do not reach the provider.
-    func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
+    public func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
 
     /// Replaces pieces of text in the discovery documents.
-    func describe(_ changes: (from: String, to: String)...) {
+    public func describe(_ changes: (from: String, to: String)...) {
         twist { request, response in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             var text = String(decoding: response.body, as: UTF8.self)
@@ -44,13 +43,13 @@ final class ProviderStandIn: OutboundHTTP {
         }
     }
     /// Makes requests for these paths fail.
-    func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
-    func behave() { twist { _, response in response } }
+    public func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
+    public func behave() { twist { _, response in response } }
 
     /// Holds requests for these paths until ``speak()`` is called.
-    func fallSilent(_ paths: String...) { state.withLock { $0.silent = Set(paths) } }
+    public func fallSilent(_ paths: String...) { state.withLock { $0.silent = Set(paths) } }
 
-    func speak() {
+    public func speak() {
         let held = state.withLock { state in
             defer { (state.silent, state.held) = ([], []) }
             return state.held
@@ -59,7 +58,7 @@ final class ProviderStandIn: OutboundHTTP {
     }
 
     /// Returns once a path was requested that many times.
-    func asked(_ path: String, times count: Int) async {
+    public func asked(_ path: String, times count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 guard state.requests.count(where: { $0.url.path == path }) < count else { return true }
@@ -90,15 +89,15 @@ final class ProviderStandIn: OutboundHTTP {
     }
 
     /// The number of requests for a path, at any provider or at the one with this issuer.
-    func count(_ path: String, of issuer: String = "http://") -> Int {
+    public func count(_ path: String, of issuer: String = "http://") -> Int {
         state.withLock { state in
             state.requests.count { $0.url.path == path && "http://\($0.url.authority)".hasPrefix(issuer) }
         }
     }
     /// The last request for a path.
-    func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
+    public func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
-    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+    public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         await arrive(request)
         let (twist, script, isCutOff) = state.withLock { state in
             (state.twist, state.script, state.unreachable.contains(request.url.path))

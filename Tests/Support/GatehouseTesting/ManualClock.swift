@@ -1,9 +1,11 @@
-import Synchronization
-import Threads
-import Time
+internal import Synchronization
+public import Threads
+public import Time
 
 /// A clock that the test advances.
-final class ManualClock: Sendable {
+public final class ManualClock: Sendable {
+    public static let start = Timestamp(seconds: 1_800_000_000)
+
     private struct Sleeper {
         let wakesAt: Int64
         let continuation: CheckedContinuation<Void, Never>
@@ -20,18 +22,20 @@ final class ManualClock: Sendable {
 
     private let state = Mutex(State())
     /// A fixed time: the store's contact, which it measures, is not tested here.
-    let monotonic = MonotonicTime.now()
+    public let monotonic = MonotonicTime.now()
 
-    var now: Timestamp { Timestamp(seconds: 1_800_000_000 + state.withLock { $0.seconds + $0.error }) }
+    public init() {}
+
+    public var now: Timestamp { ManualClock.start + .seconds(state.withLock { $0.seconds + $0.error }) }
 
     /// The clocks for the gateway's parts.
-    var clocks: Clocks {
+    public var clocks: Clocks {
         Clocks(
             wall: { self.now }, monotonic: { self.monotonic + .seconds(self.state.withLock { $0.seconds }) },
             sleep: { await self.sleep($0) })
     }
 
-    func advance(_ duration: Duration) {
+    public func advance(_ duration: Duration) {
         let due = state.withLock { state in
             state.seconds += duration.components.seconds
             let due = state.sleepers.filter { $0.value.wakesAt <= state.seconds }
@@ -42,10 +46,10 @@ final class ManualClock: Sendable {
     }
 
     /// Sets the calendar clock alone ahead of the time.
-    func setCalendar(ahead error: Duration) { state.withLock { $0.error = error.components.seconds } }
+    public func setCalendar(ahead error: Duration) { state.withLock { $0.error = error.components.seconds } }
 
     /// Returns once a number of the gateway's parts wait for the clock.
-    func sleeping(_ count: Int) async {
+    public func sleeping(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 guard state.sleepers.count < count else { return true }

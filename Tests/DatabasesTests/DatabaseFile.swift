@@ -1,28 +1,18 @@
 import Databases
+import GatehouseTesting
 import Glibc
 
-/// A database in a temporary directory, removed with it.
-final class TemporaryStore: Sendable {
+/// The file of a database, in a temporary directory.
+final class DatabaseFile: Sendable {
     static let schema = Schema(
         component: "test",
         migrations: ["CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL DEFAULT '') STRICT"])
 
-    let directory: String
+    private let place = TemporaryDirectory()
+    var directory: String { place.path }
     var path: String { directory + "/test.db" }
 
-    init() {
-        directory = "/tmp/gatehouse-databases-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        unsafe mkdir(directory, 0o700)
-    }
-
-    deinit {
-        for name in ["test.db", "test.db-wal", "test.db-shm", "copy.db", "copy.db-wal", "copy.db-shm"] {
-            unsafe unlink(directory + "/" + name)
-        }
-        unsafe rmdir(directory)
-    }
-
-    func open(schemas: [Schema] = [TemporaryStore.schema]) throws(DatabaseError) -> Database {
+    func open(schemas: [Schema] = [DatabaseFile.schema]) throws(DatabaseError) -> Database {
         try Database(path: path, schemas: schemas)
     }
 
@@ -43,7 +33,7 @@ final class TemporaryStore: Sendable {
     }
 
     func openCopy() throws(DatabaseError) -> Database {
-        try Database(path: directory + "/copy.db", schemas: [TemporaryStore.schema])
+        try Database(path: directory + "/copy.db", schemas: [DatabaseFile.schema])
     }
 }
 

@@ -1,0 +1,361 @@
+import Grants
+import Identities
+import Invitations
+import Policy
+import Testing
+import Text
+import Time
+import Web
+
+@testable import ClaimMapping
+@testable import Pages
+@testable import WorkspaceMetrics
+
+/// A page made of values whose every text is hostile.
+struct PageSample: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let document: HTML
+    /// The fields of ``HostileText`` that the page has to show.
+    let shows: [String]
+    /// Whether the user may only view.
+    var isReadOnly = false
+
+    init(_ name: String, _ document: HTML, shows: String..., isReadOnly: Bool = false) {
+        testDescription = name
+        self.document = document
+        self.shows = shows
+        self.isReadOnly = isReadOnly
+    }
+
+    var markup: Markup {
+        get throws { try Markup(document.markup) }
+    }
+
+    static let token = "form-token"
+    /// An identifier as no organization has it, whose every character needs encoding in a URL.
+    static let organizationID = "a/b?c#d&e f%é\"<"
+    static let organizationPath = "/organizations/a%2Fb%3Fc%23d%26e%20f%25%C3%A9%22%3C"
+    static let moment = Timestamp(seconds: 1_800_000_000)
+
+    static let all = withoutOrganization + managers + viewers
+
+    static let account = Account(name: HostileText.of("account"), formToken: token)
+
+    private static func text(_ field: String) -> String { HostileText.of(field) }
+
+    private static func organization(isReadOnly: Bool) -> OrganizationPage.Organization {
+        OrganizationPage.Organization(
+            id: organizationID, name: text("organization"), role: text("role"), isReadOnly: isReadOnly)
+    }
+
+    // MARK: Pages outside an organization
+
+    private static let choices = [SignInPage.Choice(name: text("choice"), url: "/auth/login?provider=a%20b")]
+    private static let item = OrganizationListPage.Item(
+        name: text("item"), role: text("item role"), url: organizationPath)
+    private static let offer = InvitationPage.Offer(
+        organization: text("organization"), role: text("role"), email: text("email"), inviter: text("inviter"),
+        expiresAt: moment)
+
+    private static var withoutOrganization: [PageSample] {
+        let emails: [RefusedPage.Email] = [
+            .verified(text("email")), .unverified(text("email"), .notStated), .unverified(text("email"), .denied),
+            .unverified(text("email"), .unreadable), .absent, .unknown,
+        ]
+        let groups: [RefusedPage.Groups] = [
+            .names([text("group")]), .names([]), .names((0..<30).map(String.init)), .leftOut, .absent, .unknown,
+        ]
+        let refused = zip(emails, groups).enumerated().map { number, state in
+            PageSample(
+                "no access \(number)",
+                RefusedPage(
+                    account: account, provider: text("provider"), issuer: text("issuer"), subject: text("subject"),
+                    email: state.0, groups: state.1, missing: [.userinfo, .lapsed, nil][number % 3],
+                    others: number == 0 ? [item] : [], requestID: text("request")
+                ).document, shows: "account", "provider", "issuer", "subject", "request")
+        }
+        let closed = [InvitationPage.Content.used, .revoked, .expired, .unknown].enumerated().map { number, content in
+            PageSample(
+                "invitation that is closed \(number)",
+                InvitationPage(content, account: nil, requestID: text("request")).document, shows: "request")
+        }
+        let wrong = InvitationPage.WrongPerson(invited: text("invited"), own: text("own"), advice: text("advice"))
+        return refused + closed + [
+            PageSample(
+                "sign-in",
+                SignInPage(
+                    choices: choices, offersEmail: true, organization: text("organization"),
+                    returnTo: text("return"), message: .unknown
+                ).document, shows: "choice", "organization", "return"),
+            PageSample(
+                "sign-in without providers", SignInPage(choices: [], offersEmail: false, message: .noProvider).document),
+            PageSample(
+                "sign-in again",
+                ConfirmSignInPage(account: account, fields: [(text("name"), text("value"))], formToken: token).document,
+                shows: "account", "name", "value"),
+            PageSample("signed out", SignedOutPage(signInURL: "/auth/login?return_to=%2F").document),
+            PageSample("continue to sign in", ContinuePage(.signIn, url: "https://idp.example/?a=b&c=d").document),
+            PageSample("continue to sign out", ContinuePage(.signOut, url: "https://idp.example/?a=b&c=d").document),
+            PageSample(
+                "error",
+                ErrorPage(
+                    status: 400, title: text("title"), text: text("text"), requestID: text("request"),
+                    action: ErrorPage.Action(title: text("action"), url: "/auth/login")
+                ).document, shows: "title", "text", "request", "action"),
+            PageSample(
+                "organizations", OrganizationListPage(account: account, items: [item]).document,
+                shows: "account", "item", "item role"),
+            accountPage(formToken: token), accountPage(formToken: nil),
+            PageSample(
+                "empty account",
+                AccountPage(
+                    account: account,
+                    identity: AccountPage.Identity(name: nil, email: .absent, provider: "p", subject: "s"),
+                    memberships: [], sessions: []
+                ).document),
+            PageSample(
+                "invitation to sign in",
+                InvitationPage(.signIn(offer, choices), account: nil, requestID: "r").document,
+                shows: "organization", "role", "email", "inviter", "choice"),
+            PageSample(
+                "invitation without providers",
+                InvitationPage(.signIn(offer, []), account: nil, requestID: "r").document, shows: "organization"),
+            PageSample(
+                "invitation to accept",
+                InvitationPage(
+                    .accept(offer, invitation: text("invitation"), formToken: token), account: account, requestID: "r"
+                ).document, shows: "account", "organization", "role", "email", "inviter", "invitation"),
+            PageSample(
+                "invitation of another user",
+                InvitationPage(.wrongPerson(wrong, choices), account: account, requestID: text("request")).document,
+                shows: "account", "invited", "own", "advice", "choice", "request"),
+        ]
+    }
+
+    private static func accountPage(formToken: String?) -> PageSample {
+        let memberships = [organizationPath, nil].map { path in
+            AccountPage.Membership(
+                organization: text("organization"), path: path, role: text("role"), source: .claimMapping)
+        }
+        let sessions = [true, false].map { isCurrent in
+            AccountPage.Session(
+                id: text("session"), userAgent: text("agent"), address: text("address"), createdAt: moment,
+                usedAt: moment, isCurrent: isCurrent)
+        }
+        var page = AccountPage(
+            account: Account(name: text("account"), formToken: formToken),
+            identity: AccountPage.Identity(
+                name: text("name"), email: .verified(text("email")), provider: text("provider"),
+                subject: text("subject")), memberships: memberships, sessions: sessions)
+        page.notice = .trouble(text("notice"))
+        let fields = [
+            "account", "name", "email", "provider", "subject", "organization", "role", "address", "notice",
+        ]
+        return PageSample(
+            "account\(formToken == nil ? " of a bearer token" : "")", page.document,
+            all: fields + (formToken == nil ? [] : ["session"]), isReadOnly: false)
+    }
+
+    // MARK: Pages of an organization
+
+    private static var managers: [PageSample] {
+        let lists = [
+            overview(isReadOnly: false), members(isReadOnly: false), mappings(isReadOnly: false),
+            explanation(isReadOnly: false),
+        ]
+        return lists + empty(isReadOnly: false) + [
+            PageSample(
+                "audit log",
+                audit([
+                    AuditPage.Event(
+                        sequence: 7, at: moment, actor: text("actor"), action: text("action"), target: text("target"),
+                        outcome: text("outcome"), reason: text("reason"), details: [(text("detail"), text("value"))])
+                ]).document, shows: "account", "organization", "actor", "action", "outcome", "reason", "detail",
+                "value", "from", "to", "filter actor", "filter action"),
+            PageSample("audit log without events", audit([]).document),
+        ]
+    }
+
+    private static var viewers: [PageSample] {
+        [
+            overview(isReadOnly: true), members(isReadOnly: true), mappings(isReadOnly: true),
+            explanation(isReadOnly: true),
+        ] + empty(isReadOnly: true)
+    }
+
+    private static func audit(_ events: [AuditPage.Event]) -> AuditPage {
+        var filter = AuditPage.Filter()
+        (filter.from, filter.to) = (text("from"), text("to"))
+        (filter.actor, filter.action) = (text("filter actor"), text("filter action"))
+        return AuditPage(
+            account: account, organization: organization(isReadOnly: false), events: events, filter: filter,
+            actions: [text("filter action"), "sign_in"], next: "a b&c")
+    }
+
+    private static func overview(isReadOnly: Bool) -> PageSample {
+        var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
+        workspace.members = (0..<5).map { number in
+            Member(
+                email: text("owner \(number)"), name: number == 0 ? "" : text("owner name"), roles: ["owner"],
+                status: .active)
+        }
+        var unowned = Workspace(id: "x", name: "X")
+        unowned.members = []
+        let figures = Metric.allCases.map { metric in
+            MetricsSummary.Figure(
+                metric: metric, total: 1_234_567, distinct: metric.countsPeople ? 12 : nil,
+                licensed: metric == .runners ? nil : metric == .workflows ? 0 : 2_000_000)
+        }
+        var query = WorkspaceQuery()
+        if let typed = try? WorkspaceQuery([("q", text("query")), ("owner", text("query owner")), ("limit", "10")]) {
+            query = typed
+        }
+        let document = OrganizationPage(
+            account: account, organization: organization(isReadOnly: isReadOnly),
+            summary: MetricsSummary(workspaces: 1, figures: figures), query: query,
+            page: WorkspacePage(
+                rows: [workspace, unowned].map { WorkspaceRow($0, counts: MetricCounts()) }, nextCursor: "next&cursor")
+        ).document
+        return PageSample(
+            "overview\(isReadOnly ? " for viewers" : "")", document,
+            shows: "account", "organization", "role", "workspace", "workspace id", "owner 0", "owner 4", "owner name",
+            isReadOnly: isReadOnly)
+    }
+
+    private static func invitations() -> [Invitation] {
+        Invitation.Delivery.allCases.flatMap { delivery in
+            Invitation.State.allCases.map { state in
+                Invitation(
+                    id: text("invitation"), organization: OrganizationID("acme")!, email: EmailAddress(text("invited")),
+                    role: .viewer, state: state, createdAt: moment, expiresAt: moment, inviter: nil,
+                    inviterEmail: state == .pending ? EmailAddress(text("inviter")) : nil, delivery: delivery,
+                    attempts: 2,
+                    lastFailure: text("failure"))
+            }
+        }
+    }
+
+    private static func members(isReadOnly: Bool) -> PageSample {
+        let people = [true, false].map { isOneself in
+            MembersPage.Person(
+                identity: text("identity"), name: text("person"), role: .manager,
+                sources: [
+                    MembersPage.Source(text: text("source"), grant: text("grant")),
+                    MembersPage.Source(text: "rule 1", grant: nil),
+                ], provider: text("provider"), lastSignIn: isOneself ? moment : nil, isOneself: isOneself)
+        }
+        let suspension = Suspension(
+            organization: OrganizationID("acme")!, id: IdentityID(String(repeating: "A", count: 22))!,
+            identity: Identity(issuer: Issuer(text("issuer")), subject: Subject(text("subject"))),
+            emails: [EmailAddress(text("suspended")), EmailAddress(text("zz"))], createdAt: moment)
+        var page = MembersPage(
+            account: account, organization: organization(isReadOnly: isReadOnly), people: people,
+            invitations: invitations(), suspensions: [suspension], formToken: isReadOnly ? nil : token,
+            sendsLetters: true)
+        (page.peopleAfter, page.suspensionsAfter, page.isFirst) = ("a&b", "c d", false)
+        page.notice = .trouble(text("notice"))
+        page.confirmation = MembersPage.Confirmation(fields: ["action": text("confirmed")])
+        page.draft = (text("draft"), .manager)
+        let fields = [
+            "account", "organization", "person", "source", "provider", "invited", "suspended", "zz", "notice",
+        ]
+        let own = ["identity", "grant", "invitation", "confirmed", "draft"]
+        return PageSample(
+            "members\(isReadOnly ? " for viewers" : "")", page.document, all: fields + (isReadOnly ? [] : own),
+            isReadOnly: isReadOnly)
+    }
+
+    private static func mappings(isReadOnly: Bool) -> PageSample {
+        func row(_ rank: Int) -> Mapping {
+            Mapping(
+                id: "row \(rank)&", rank: rank, claimName: text("claim"), match: .equals,
+                claimValue: text("claim value"),
+                role: .manager)
+        }
+        var page = MappingsPage(
+            account: account, organization: organization(isReadOnly: isReadOnly), rows: (1...4).map(row), fileRows: 1,
+            strategy: .firstMatch, tag: text("tag"),
+            denied: [MappingsPage.Denied(id: "a/b c", name: text("denied"), at: moment, reason: text("reason"))],
+            formToken: isReadOnly ? nil : token)
+        page.notice = .done(text("notice"), link: text("link"))
+        page.draft.id = text("draft id")
+        (page.draft.claimName, page.draft.claimValue) = (text("draft claim"), text("draft value"))
+        (page.draft.split, page.draft.rank) = (text("split"), text("rank"))
+        if !isReadOnly {
+            page.preview = MappingsPage.Preview(
+                fields: [(text("field"), text("field value"))], summary: text("summary"),
+                people: [MappingsPage.Preview.Person(name: text("changed"), before: nil, after: .viewer)], unchanged: 3,
+                own: (.manager, nil), shadowed: [row(3)], wouldLockOut: true)
+        }
+        let fields = ["account", "organization", "claim", "claim value", "notice", "link"]
+        let own = [
+            "denied", "reason", "tag", "draft id", "draft claim", "draft value", "split", "rank", "field",
+            "field value", "summary", "changed",
+        ]
+        return PageSample(
+            "claim mappings\(isReadOnly ? " for viewers" : "")", page.document,
+            all: fields + (isReadOnly ? [] : own), isReadOnly: isReadOnly)
+    }
+
+    private static func explanation(isReadOnly: Bool) -> PageSample {
+        var page = ExplainPage(
+            account: account, organization: organization(isReadOnly: isReadOnly), providers: [text("choice")],
+            formToken: isReadOnly ? nil : token)
+        let mapping = Mapping(
+            id: "file:1", rank: 1, claimName: text("claim"), match: .glob, claimValue: text("claim value"),
+            role: .viewer)
+        page.outcome = ExplainPage.Outcome(
+            name: text("person"), provider: text("provider"), role: nil, reason: .emailUnverified,
+            rows: Verdict.allCases.map { verdict in
+                Explanation.Row(mapping: mapping, verdict: verdict, isNearMiss: true, detail: text("detail"))
+            }, isDryRun: true)
+        page.notice = .trouble(text("notice"))
+        page.claims = text("claims")
+        let fields = ["account", "organization", "person", "provider", "claim", "claim value", "detail", "notice"]
+        return PageSample(
+            "explanation\(isReadOnly ? " for viewers" : "")", page.document,
+            all: fields + (isReadOnly ? [] : ["choice", "claims"]), isReadOnly: isReadOnly)
+    }
+
+    /// The pages of an organization in which nothing is stored yet.
+    private static func empty(isReadOnly: Bool) -> [PageSample] {
+        let (organization, token) = (organization(isReadOnly: isReadOnly), isReadOnly ? nil : token)
+        let pages: [(String, HTML)] = [
+            (
+                "overview",
+                OrganizationPage(
+                    account: account, organization: organization, summary: MetricsSummary(workspaces: 0, figures: []),
+                    query: WorkspaceQuery(), page: WorkspacePage(rows: [], nextCursor: nil)
+                ).document
+            ),
+            (
+                "members",
+                MembersPage(
+                    account: account, organization: organization, people: [], invitations: [], suspensions: [],
+                    formToken: token, sendsLetters: false
+                ).document
+            ),
+            (
+                "claim mappings",
+                MappingsPage(
+                    account: account, organization: organization, rows: [], fileRows: 0, strategy: .highestRole,
+                    tag: "t", denied: [], formToken: token
+                ).document
+            ),
+            (
+                "explanation",
+                ExplainPage(account: account, organization: organization, providers: [], formToken: token).document
+            ),
+        ]
+        return pages.map { name, document in
+            PageSample("empty \(name)\(isReadOnly ? " for viewers" : "")", document, all: [], isReadOnly: isReadOnly)
+        }
+    }
+
+    private init(_ name: String, _ document: HTML, all fields: [String], isReadOnly: Bool) {
+        testDescription = name
+        self.document = document
+        shows = fields
+        self.isReadOnly = isReadOnly
+    }
+}
