@@ -125,6 +125,13 @@ let package = Package(
             ]),
 
         library(
+            "SignInFlow", in: "SignIn/",
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPClient", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "Web",
+            ]),
+        library(
             "Management", in: "Access/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
@@ -143,37 +150,58 @@ let package = Package(
         library(
             "Configuration", in: "",
             uses: [
-                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities", "JSON",
-                "Mail", "Policy", "Sockets", "Text", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
-            "Pages", in: "",
+            "Endpoints", in: "Gateway/",
             uses: [
-                "ClaimMapping", "Grants", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
-                "WorkspaceMetrics",
-            ],
-            embeds: ["Assets"]),
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Databases", "Grants", "HTTPMessage",
+                "HTTPServer", "Identities", "Invitations", "JSON", "Management", "OpenID", "Policy", "Sessions",
+                "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+            ]),
         library(
-            "Gateway", in: "",
+            "API", in: "Gateway/",
             uses: [
-                "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Files",
+                "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
+                "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Management",
+                "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "Web", "WorkspaceMetrics",
+            ]),
+        library(
+            "Pages", in: "Gateway/",
+            uses: [
+                "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints",
                 "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail",
-                "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry",
-                "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Time",
+                "Tokens", "Web", "WorkspaceMetrics",
+            ], embeds: ["Assets"]),
+        library(
+            "Server", in: "",
+            uses: [
+                "Addresses", "API", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
+                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations",
+                "JSON", "Mail", "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "SignInFlow",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
-            "Demo", in: "",
+            "DemoProvider", in: "Demo/",
             uses: [
-                "Addresses", "Configuration", "Cryptography", "Databases", "Files", "Gateway", "HTTPMessage",
-                "HTTPServer", "Identities", "JSON", "Pages", "Sockets", "Text", "Threads", "Time", "Web",
-                "WorkspaceMetrics",
+                "Addresses", "Cryptography", "Files", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads",
+                "Time", "Web",
+            ]),
+        library(
+            "Demo", in: "Demo/",
+            uses: [
+                "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
+                "SignInFlow", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
-                "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Files", "Gateway",
-                "Grants", "Identities", "Invitations", "JSON", "Policy", "Processes", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "DemoProvider",
+                "Endpoints", "Files", "Grants", "Identities", "Invitations", "JSON", "Policy", "Processes", "Server",
+                "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -187,8 +215,8 @@ let package = Package(
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Gateway", "Grants", "HTTPClient",
-                "HTTPMessage", "Identities", "JSON", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
+                "HTTPMessage", "Identities", "JSON", "Server", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",
@@ -201,7 +229,7 @@ let package = Package(
         .target(
             name: "GatehouseTesting",
             dependencies: [
-                "Cryptography", "Databases", "Demo", "HTTPClient", "HTTPMessage", "Identities", "JSON",
+                "Cryptography", "Databases", "DemoProvider", "HTTPClient", "HTTPMessage", "Identities", "JSON",
                 "Threads", "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
@@ -240,8 +268,8 @@ let package = Package(
         tests(
             of: "OpenID",
             uses: [
-                "Addresses", "Cryptography", "Demo", "GatehouseTesting", "HTTPClient", "HTTPMessage", "Identities",
-                "JSON", "Text", "Threads", "Time", "Tokens",
+                "Addresses", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient", "HTTPMessage",
+                "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
             ]),
         tests(
             of: "Sessions",
@@ -256,16 +284,16 @@ let package = Package(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
         tests(
-            of: "Gateway",
+            of: "Server",
             uses: [
-                "Addresses", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations",
-                "JSON", "Mail", "OpenID", "Policy", "Sessions", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases",
+                "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer",
+                "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots",
+                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands",
-            uses: ["Configuration", "Cryptography", "Demo", "GatehouseTesting", "Gateway", "JSON", "Time"]),
+            uses: ["Configuration", "Cryptography", "Demo", "GatehouseTesting", "JSON", "Server", "Time"]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

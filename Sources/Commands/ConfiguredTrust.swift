@@ -1,7 +1,7 @@
 internal import Configuration
-internal import Gateway
 internal import Identities
 internal import JSON
+internal import Server
 internal import Time
 internal import Tokens
 

@@ -1,9 +1,10 @@
 internal import Configuration
 internal import Cryptography
 internal import Demo
-internal import Gateway
+internal import DemoProvider
 internal import Identities
 internal import JSON
+internal import Server
 internal import Sockets
 internal import Time
 

@@ -1,9 +1,10 @@
 internal import Configuration
-internal import Gateway
+internal import Endpoints
 internal import Grants
 internal import Identities
 internal import Invitations
 internal import JSON
+internal import Server
 internal import Time
 
 extension Invocation {

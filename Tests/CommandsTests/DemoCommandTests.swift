@@ -1,7 +1,7 @@
 import Configuration
 import Demo
 import GatehouseTesting
-import Gateway
+import Server
 import Testing
 
 @testable import Commands

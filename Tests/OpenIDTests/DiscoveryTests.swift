@@ -1,4 +1,4 @@
-import Demo
+import DemoProvider
 import GatehouseTesting
 import HTTPClient
 import HTTPMessage

@@ -1,5 +1,5 @@
 import Cryptography
-import Demo
+import DemoProvider
 import GatehouseTesting
 import HTTPClient
 import HTTPMessage

@@ -1,10 +1,10 @@
 internal import Configuration
 internal import Databases
-internal import Gateway
 internal import Grants
 internal import Identities
 internal import Invitations
 internal import Policy
+internal import Server
 internal import Threads
 
 extension Invocation {

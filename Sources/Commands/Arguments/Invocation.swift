@@ -1,10 +1,10 @@
 internal import Configuration
 internal import Databases
 internal import Files
-internal import Gateway
 internal import Grants
 internal import JSON
 internal import Policy
+internal import Server
 internal import Text
 internal import Time
 

@@ -2,8 +2,8 @@ internal import Audit
 internal import Configuration
 internal import Cryptography
 internal import Databases
-internal import Gateway
 internal import JSON
+internal import Server
 internal import Text
 internal import Time
 

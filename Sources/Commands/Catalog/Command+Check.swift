@@ -1,7 +1,8 @@
 internal import Configuration
-internal import Gateway
 internal import Identities
 internal import JSON
+internal import Server
+internal import SignInFlow
 internal import Tokens
 
 extension Command {

@@ -1,10 +1,11 @@
 internal import Configuration
 internal import Cryptography
 internal import Demo
+internal import DemoProvider
 internal import Files
-internal import Gateway
 internal import JSON
 internal import Processes
+internal import Server
 internal import Sockets
 internal import Telemetry
 internal import Text

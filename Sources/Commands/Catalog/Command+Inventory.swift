@@ -1,10 +1,11 @@
+internal import API
 internal import Audit
 internal import Configuration
 internal import Databases
 internal import Files
-internal import Gateway
 internal import Identities
 internal import JSON
+internal import Server
 internal import Text
 internal import WorkspaceMetrics
 

@@ -1,6 +1,6 @@
 internal import Configuration
-internal import Gateway
 internal import Processes
+internal import Server
 internal import Telemetry
 internal import Text
 internal import Threads

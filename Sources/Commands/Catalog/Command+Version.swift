@@ -1,4 +1,5 @@
-internal import Gateway
+internal import Endpoints
+internal import Server
 
 extension Command {
     static let version = Command(path: ["version"], summary: "Prints the version") { call in

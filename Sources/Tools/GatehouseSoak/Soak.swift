@@ -1,4 +1,4 @@
-import Demo
+import DemoProvider
 import Glibc
 import HTTPClient
 import HTTPMessage

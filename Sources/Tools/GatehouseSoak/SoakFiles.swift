@@ -1,6 +1,6 @@
 import Configuration
 import Cryptography
-import Demo
+import DemoProvider
 import Glibc
 import Sockets
 

@@ -1,4 +1,4 @@
-import Demo
+internal import DemoProvider
 import HTTPClient
 import HTTPMessage
 import JSON

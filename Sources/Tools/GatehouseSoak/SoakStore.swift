@@ -2,10 +2,10 @@ import ClaimMapping
 import Configuration
 import Cryptography
 import Databases
-import Demo
-import Gateway
+import DemoProvider
 import Grants
 import Identities
+import Server
 import Time
 import Tokens
 import WorkspaceMetrics

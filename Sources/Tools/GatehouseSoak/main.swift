@@ -1,4 +1,3 @@
-import Demo
 import Glibc
 import HTTPClient
 import Time

@@ -1,5 +1,5 @@
 public import Cryptography
-public import Demo
+public import DemoProvider
 public import HTTPClient
 internal import HTTPMessage
 internal import JSON

@@ -1,4 +1,4 @@
-public import Demo
+public import DemoProvider
 public import HTTPClient
 internal import HTTPMessage
 internal import Synchronization

@@ -1,3 +1,4 @@
+internal import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import JSON

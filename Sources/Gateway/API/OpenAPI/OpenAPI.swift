@@ -1,3 +1,4 @@
+package import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import JSON
@@ -5,11 +6,11 @@ internal import Text
 internal import Web
 
 /// The API's description (OpenAPI 3.1.1), derived from the table of endpoints so that it is complete.
-enum OpenAPI {
+package enum OpenAPI {
     /// The endpoint of the description, which describes itself too.
     ///
     /// - Parameter endpoints: the endpoints of the API.
-    static func endpoint(describing endpoints: [Endpoint]) -> Endpoint {
+    package static func endpoint(describing endpoints: [Endpoint]) -> Endpoint {
         let path: PathTemplate = "/api/v1/openapi.json"
         let documentation = EndpointDocumentation(summary: "This document", results: .object, isPublic: true)
         func declaration(_ reply: @escaping @Sendable () -> Reply) -> Endpoint {
@@ -24,7 +25,7 @@ enum OpenAPI {
     }
 
     /// The document of the endpoints that have a documentation.
-    static func document(of endpoints: [Endpoint]) -> [UInt8] {
+    package static func document(of endpoints: [Endpoint]) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 64 << 10)
         writer.beginObject()
         writer.member("openapi", "3.1.1")

@@ -1,18 +1,24 @@
+internal import API
+package import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import JSON
-internal import Pages
 internal import Policy
 internal import Sessions
+internal import SignInFlow
 internal import Text
 internal import Tokens
 internal import Web
 
 /// The page of the user's own account.
-struct AccountPages: Sendable {
-    let service: SignInService
+package struct AccountPages: Sendable {
+    let stores: Stores
 
-    var endpoints: [Endpoint] {
+    package init(stores: Stores) {
+        self.stores = stores
+    }
+
+    package var endpoints: [Endpoint] {
         [
             Endpoint("accountPage", .get, Paths.account, .page, .signedIn(.later(show))),
             Endpoint("accountPage", .post, Paths.account, .page, .signedIn(.form(.required, change))),
@@ -25,7 +31,7 @@ struct AccountPages: Sendable {
         let identity = AccountPage.Identity(
             name: name.flatMap { $0.isEmpty ? nil : $0 }, email: RefusalReply.email(of: claims, in: context.deployment),
             provider: context.deployment.signIn.name(of: claims.provider), subject: claims.identity.subject.text)
-        let sessions = try await context.sessions(of: caller, service).map { summary in
+        let sessions = try await context.sessions(of: caller, stores).map { summary in
             AccountPage.Session(
                 id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,
                 usedAt: summary.usedAt, isCurrent: summary.id.isExactly(caller.session?.session.id ?? ""))
@@ -66,10 +72,10 @@ struct AccountPages: Sendable {
     private func endSession(
         _ id: String, _ context: RequestContext, _ caller: Caller
     ) async throws(Problem) -> Reply {
-        guard try await context.endSession(id, of: caller, service) else {
+        guard try await context.endSession(id, of: caller, stores) else {
             throw Problem(.notFound, detail: "You have no session of this id.")
         }
         guard id.isExactly(caller.session?.session.id ?? "") else { return context.redirect(done: "session_ended") }
-        return Reply.redirect(Paths.signedOut.text).with([context.deployment.sessionCookie.clearing])
+        return Reply.redirect(SignInPaths.signedOut.text).with([context.deployment.site.sessionCookie.clearing])
     }
 }

@@ -1,0 +1,28 @@
+public import Configuration
+internal import Databases
+internal import Identities
+public import Server
+internal import WorkspaceMetrics
+
+/// The demo's store. It is filled only while it is empty, so that changes made in the demo are kept.
+public enum DemoStore {
+    /// Imports the two inventories for organizations that have none.
+    public static func fill(_ storage: StorageSettings) throws(StartFailure) {
+        do {
+            let database = try GatewayProcess.open(storage)
+            defer { database.close() }
+            let store = try MetricsStore(database: database)
+            for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
+                guard let id = OrganizationID(name), store.isEmpty(id) else { continue }
+                var source = InventoryBytes(inventory.document())
+                if case .failure(let refusal) = try store.replaceInventoryBlocking(of: id, from: &source) {
+                    throw StartFailure("the demo's inventory was refused: \(refusal)")
+                }
+            }
+        } catch let failure as StartFailure {
+            throw failure
+        } catch {
+            throw StartFailure("the demo's store cannot be filled: \(error)")
+        }
+    }
+}

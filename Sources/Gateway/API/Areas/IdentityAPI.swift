@@ -1,0 +1,134 @@
+internal import Audit
+internal import ClaimMapping
+internal import Databases
+package import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import Identities
+internal import JSON
+internal import Policy
+package import Sessions
+internal import SignInFlow
+internal import Text
+internal import Time
+internal import Tokens
+internal import Web
+
+/// The caller's own identity, sessions and organizations.
+package struct IdentityAPI: Sendable {
+    let stores: Stores
+
+    package init(stores: Stores) {
+        self.stores = stores
+    }
+
+    package var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "me", .get, "/api/v1/me", .api, .signedIn(.later(me)),
+                documentation: EndpointDocumentation(
+                    summary: "The caller's identity, roles and sessions", results: .one("Me"))),
+            Endpoint(
+                "mySession", .delete, "/api/v1/me/sessions/{id}", .api, .signedIn(.later(end)),
+                documentation: EndpointDocumentation(
+                    summary: "End one of the caller's sessions", status: 204, statuses: [404])),
+            Endpoint(
+                "organizations", .get, "/api/v1/organizations", .api, .signedIn(.now(organizations)),
+                documentation: EndpointDocumentation(
+                    summary: "The organizations in which the caller has a role", parameters: [.limit, .cursor],
+                    results: .list("Organization"))),
+        ]
+    }
+
+    private func me(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
+        let sessions = try await context.sessions(of: caller, stores)
+        return IdentityAPI.document(context, caller, sessions)
+    }
+
+    /// Ends one of the caller's own sessions.
+    private func end(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
+        let id = context.variable("id")
+        guard try await context.endSession(id, of: caller, stores) else {
+            throw Problem(.notFound, detail: "You have no session of this id.")
+        }
+        guard (caller.session?.session.id).isExactly(id) else { return .noContent }
+        return Reply.noContent.with([context.deployment.site.sessionCookie.clearing])
+    }
+
+    private static func document(
+        _ context: RequestContext, _ caller: Caller, _ sessions: [SessionSummary]
+    ) -> Reply {
+        let claims = caller.claims
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("identity")
+        writer.beginObject()
+        writer.member("provider", claims.provider.text)
+        writer.member("issuer", claims.identity.issuer.text)
+        writer.member("subject", claims.identity.subject.text)
+        writer.member("email", claims.payload.shownEmail?.spelling)
+        writer.endObject()
+        writer.name("roles")
+        writer.beginArray()
+        for entitlement in context.state.entitlements(of: claims) {
+            writer.beginObject()
+            writer.member("organization", entitlement.organization.text)
+            writer.member("role", entitlement.role?.rawValue)
+            writer.member("source", entitlement.source)
+            writer.member("mapping", entitlement.mapping)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.name("sessions")
+        writer.beginArray()
+        for summary in sessions {
+            writer.beginObject()
+            writer.member("id", summary.id)
+            writer.member("created_at", summary.createdAt.rfc3339)
+            writer.member("last_used_at", summary.usedAt.rfc3339)
+            writer.member("ip", summary.address)
+            writer.member("user_agent", summary.userAgent)
+            writer.member("current", summary.id == caller.session?.session.id)
+            writer.endObject()
+        }
+        writer.endArray()
+        // A bearer token has no session, so request forgery cannot use it.
+        writer.member("csrf_token", caller.formToken)
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    /// The organizations in which the caller has a role, ordered by id.
+    private func organizations(_ context: RequestContext, _ caller: Caller) -> Reply {
+        do throws(Problem) {
+            let query = try ListQuery(context.request.target.queryItems)
+            let all = context.state.entitlements(of: caller.claims).sorted { $0.organization < $1.organization }
+            return .json(
+                try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
+                    writer, item in
+                    writer.member("id", item.organization.text)
+                    writer.member("name", context.deployment.organization(item.organization.text)?.name)
+                    writer.member("role", item.role?.rawValue)
+                })
+        } catch {
+            return .problem(error)
+        }
+    }
+}
+
+extension RequestContext {
+    /// The active sessions of a caller's identity, newest first.
+    package func sessions(of caller: Caller, _ stores: Stores) async throws(Problem) -> [SessionSummary] {
+        try await stored { () throws(DatabaseError) in
+            try await stores.sessions.sessions(of: caller.claims.identity, under: deployment.signIn.lifetimes)
+        }
+    }
+
+    /// Ends a session of a caller's identity. Returns false if the caller has no session of this id.
+    package func endSession(_ id: String, of caller: Caller, _ stores: Stores) async throws(Problem) -> Bool {
+        let records = state.auditRecords(.sessionEnd, of: caller.claims, from: origin, target: id)
+        return try await stored { () throws(DatabaseError) in
+            try await stores.sessions.end(id: id, of: caller.claims.identity, recording: records)
+        }
+    }
+}

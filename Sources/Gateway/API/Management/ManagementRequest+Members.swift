@@ -1,0 +1,87 @@
+internal import ClaimMapping
+internal import Configuration
+package import Endpoints
+package import Grants
+package import Identities
+package import Invitations
+internal import Management
+package import Policy
+
+extension Deployment {
+    /// An invitation's link.
+    package func link(_ token: InvitationToken) -> String { token.link(at: publicURL) }
+
+    /// The fault of an address that may not be invited; nil if it may.
+    package func fault(of address: InvitedAddress) -> String? {
+        invitations.rules.allow(address) ? nil : Problem.domainFault(invitations.allowedDomains)
+    }
+
+    /// The fault of a role that invitations may not give; nil if they may.
+    package static func fault(ofInviting role: Role) -> String? {
+        InvitationRules.allow(role) ? nil : "cannot be given by invitation: whoever is counted does not count"
+    }
+}
+
+extension ManagementRequest {
+    package func members(by order: MemberOrder, after: IdentityID?, limit: Int) async throws(Problem) -> [Member] {
+        try await answering { actions throws(ManagementError) in
+            try await actions.members(by: order, after: after, limit: limit)
+        }
+    }
+
+    func grants(after: String, limit: Int) async throws(Problem) -> [Grant] {
+        try await answering { actions throws(ManagementError) in try await actions.grants(after: after, limit: limit) }
+    }
+
+    package func suspensions(after: IdentityID?, limit: Int) async throws(Problem) -> [Suspension] {
+        try await answering { actions throws(ManagementError) in
+            try await actions.suspensions(after: after, limit: limit)
+        }
+    }
+
+    package func revoke(_ grant: String, isConfirmed: Bool) async throws(Problem) {
+        try await answering { actions throws(ManagementError) in
+            try await actions.revoke(grant, isConfirmed: isConfirmed)
+        }
+    }
+
+    package func suspend(_ identity: IdentityID, isConfirmed: Bool) async throws(Problem) -> Suspension {
+        try await answering { actions throws(ManagementError) in
+            try await actions.suspend(identity, isConfirmed: isConfirmed)
+        }
+    }
+
+    package func unsuspend(_ identity: IdentityID) async throws(Problem) {
+        try await answering { actions throws(ManagementError) in try await actions.unsuspend(identity) }
+    }
+
+    package func endSessions(of identity: IdentityID) async throws(Problem) {
+        try await answering { actions throws(ManagementError) in try await actions.endSessions(of: identity) }
+    }
+
+    package func invitations(
+        in state: Invitation.State? = nil, before: (at: Int64, id: String)? = nil, limit: Int
+    ) async throws(Problem) -> [Invitation] {
+        try await answering { actions throws(ManagementError) in
+            try await actions.invitations(in: state, before: before, limit: limit)
+        }
+    }
+
+    package func invite(_ address: InvitedAddress, as role: Role) async throws(Problem) -> IssuedInvitation {
+        let issued = try await answering { actions throws(ManagementError) in
+            try await actions.invite(address, as: role)
+        }
+        if deployment.mail != nil { factory.outboxSignal.wake() }
+        return issued
+    }
+
+    package func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
+        let issued = try await answering { actions throws(ManagementError) in try await actions.resend(invitation) }
+        if deployment.mail != nil { factory.outboxSignal.wake() }
+        return issued
+    }
+
+    package func revokeInvitation(_ invitation: String) async throws(Problem) {
+        try await answering { actions throws(ManagementError) in try await actions.revokeInvitation(invitation) }
+    }
+}

@@ -1,0 +1,80 @@
+package import HTTPServer
+package import Identities
+package import JSON
+package import Policy
+
+/// The callers that an endpoint serves, each with the code that serves them. Code for a signed-in or permitted caller
+/// therefore cannot run without one.
+package enum Access: Sendable {
+    /// Requests without a look at their credentials.
+    case anyone(Handler<Void>)
+    /// Callers who may be signed in; nil if the request has no valid credential.
+    case optionalCaller(Handler<Caller?>)
+    case signedIn(Handler<Caller>)
+    /// Callers with a permission in the organization that the path names as `{org}`.
+    case permitted(Permission, Handler<PermittedCaller>)
+
+    /// Whether the request's credentials are checked.
+    package var needsCredential: Bool {
+        switch self {
+        case .anyone: false
+        case .optionalCaller, .signedIn, .permitted: true
+        }
+    }
+
+    /// Whether the content is a form, which brings its token with it.
+    package var readsForm: Bool {
+        switch self {
+        case .anyone(let handler): handler.readsForm
+        case .optionalCaller(let handler): handler.readsForm
+        case .signedIn(let handler): handler.readsForm
+        case .permitted(_, let handler): handler.readsForm
+        }
+    }
+}
+
+/// A caller with the permit for an organization.
+package struct PermittedCaller: Sendable {
+    package let caller: Caller
+    package let permit: Permit
+    /// The organization that the permit names.
+    package let organization: Deployment.Organization
+
+    package init(caller: Caller, permit: Permit, organization: Deployment.Organization) {
+        self.caller = caller
+        self.permit = permit
+        self.organization = organization
+    }
+}
+
+/// The code that serves an endpoint, by the content that it takes. Content is read, and its faults are reported, before
+/// the code runs.
+package enum Handler<Party: Sendable>: Sendable {
+    /// Returns at once; content is dropped.
+    case now(@Sendable (RequestContext, Party) -> Reply)
+    /// Returns at once, or work for a reply that takes long; content is dropped.
+    case either(@Sendable (RequestContext, Party) -> Outcome)
+    /// May wait; content is dropped.
+    case later(@Sendable (RequestContext, Party) async throws(Problem) -> Reply)
+    /// Takes a JSON object.
+    case json(@Sendable (RequestContext, Party, JSONValue) async throws(Problem) -> Reply)
+    /// Takes the fields of a form of this site. A session's form token is checked with them.
+    case form(FormReading, @Sendable (RequestContext, Party, Form) async throws(Problem) -> Reply)
+    /// Takes the content as it arrives.
+    ///
+    /// - Parameter type: the media type that is required; nil if the code checks it.
+    case raw(type: String?, @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
+
+    /// A reply, or work that makes one.
+    package enum Outcome {
+        case now(Reply)
+        case later(@Sendable () async throws(Problem) -> Reply)
+    }
+
+    package var readsForm: Bool {
+        switch self {
+        case .form: true
+        case .now, .either, .later, .json, .raw: false
+        }
+    }
+}

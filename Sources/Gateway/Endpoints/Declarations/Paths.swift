@@ -1,0 +1,15 @@
+package import Web
+
+/// The paths that browsers visit. Links and forms of pages, and the endpoints themselves, use these values.
+package enum Paths {
+    package static let home: PathTemplate = "/"
+    package static let organization: PathTemplate = "/organizations/{org}"
+    package static let members: PathTemplate = "/organizations/{org}/members"
+    package static let mappings: PathTemplate = "/organizations/{org}/claim-mappings"
+    package static let explain: PathTemplate = "/organizations/{org}/claim-mappings/explain"
+    package static let audit: PathTemplate = "/organizations/{org}/audit"
+    package static let account: PathTemplate = "/account"
+    /// The path of invitations' links.
+    package static let acceptance: PathTemplate = "/invitations/accept"
+    package static let asset: PathTemplate = "/assets/{file}"
+}

@@ -1,0 +1,72 @@
+package import HTTPMessage
+package import HTTPServer
+package import Sessions
+package import SignInFlow
+package import Text
+
+/// The fields of a form; of repeated names, the first.
+package struct Form: Sendable {
+    /// The values by name.
+    package let fields: [ExactText: String]
+
+    package init(_ items: [(name: String, value: String)]) {
+        fields = Dictionary(items.map { (ExactText($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The value of a field; nil if the form does not have it.
+    package subscript(name: ExactText) -> String? { fields[name] }
+}
+
+/// The treatment of content that is not a form.
+package enum FormReading {
+    /// The request is refused.
+    case required
+    /// The request is read as an empty form.
+    case lenient
+}
+
+extension RequestContext {
+    /// The fields of a form of this site.
+    ///
+    /// - Parameter token: the session's token, whose form token the form has to bring; nil for a caller without a
+    ///   session. Forms of other sites cannot send a bearer token.
+    package func form(_ reading: FormReading, _ body: RequestBody, of token: SessionToken?) async throws(Problem)
+        -> Form
+    {
+        let items: [(name: String, value: String)]?
+        do throws(BodyError) {
+            items = FormEncoding.items(try await body.collect())
+        } catch {
+            throw Problem(error)
+        }
+        let form: Form
+        switch reading {
+        case .required:
+            guard request.hasContentType("application/x-www-form-urlencoded") == true, let items else {
+                throw Problem(.unsupportedMediaType, detail: "Send the form as application/x-www-form-urlencoded.")
+            }
+            form = Form(items)
+        case .lenient: form = Form(items ?? [])
+        }
+        if let token {
+            guard RequestForgery.isOwn(request, origin: deployment.publicURL, of: token, sent: form["csrf_token"])
+            else {
+                throw Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
+            }
+        }
+        return form
+    }
+}
+
+/// The closed list of actions of a page's forms; the field `action` names one.
+package protocol FormAction: RawRepresentable<String>, CaseIterable {}
+
+extension FormAction {
+    /// - Throws: `invalid_request` if the form names no action of the list.
+    package init(of form: Form) throws(Problem) {
+        guard let action = form["action"].flatMap({ Self(exactly: $0) }) else {
+            throw Problem(.invalidRequest, detail: "The form has an unknown action.")
+        }
+        self = action
+    }
+}

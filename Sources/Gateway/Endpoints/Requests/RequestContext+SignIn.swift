@@ -1,0 +1,41 @@
+internal import HTTPMessage
+package import Identities
+internal import SignInFlow
+internal import Web
+
+extension RequestContext {
+    /// Whether a redirect to a sign-in helps.
+    private var mayGoToSignIn: Bool { resource?.kind == .page && RequestOrigin.isNavigation(request) }
+
+    /// The organization that the path names; nil if it names none.
+    private var organization: String? {
+        let organization = variable("org")
+        return organization.isEmpty ? nil : organization
+    }
+
+    /// Removes a session cookie that cannot be used; empty if there is none.
+    package var staleCookies: [String] { record.hasStaleSession ? [deployment.site.sessionCookie.clearing] : [] }
+
+    /// The reply to a request without a valid credential.
+    package var unauthenticated: Reply {
+        guard mayGoToSignIn else {
+            let problem = Problem(
+                .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
+            return Reply.problem(problem).with(staleCookies)
+        }
+        let query = SignInQuery(organization: organization, returnTo: target)
+        return Reply.redirect(query.link).with(staleCookies)
+    }
+
+    /// The reply to a request whose claims have to be renewed by a sign-in at their provider.
+    package func outdated(_ provider: ProviderID) -> Reply {
+        guard mayGoToSignIn else {
+            return .problem(
+                Problem(
+                    .unauthenticated,
+                    detail: "Your identity provider has to confirm your claims again: load the page anew, or sign in."))
+        }
+        let query = SignInQuery(provider: provider.text, organization: organization, returnTo: target)
+        return .redirect(query.link)
+    }
+}

@@ -1,0 +1,109 @@
+package import Databases
+package import Grants
+package import HTTPMessage
+package import HTTPServer
+package import Policy
+package import Telemetry
+package import Text
+package import Threads
+package import Web
+
+/// A request with everything that was settled when it began: its endpoint, the configuration and the access rows.
+package final class RequestContext: Sendable {
+    package let request: Request
+    package let deployment: Deployment
+    /// The rules, grants and suspensions that decide the whole request.
+    package let state: AccessState
+    /// The path's resource; nil if there is none.
+    package let resource: Resource?
+    /// Nil if the path does not allow the request's method.
+    package let endpoint: Endpoint?
+    /// The client's address; that of the peer, or the one that a trusted proxy states.
+    package let remoteAddress: String
+    package let renderer: ReplyRenderer
+    private let path: RequestPath?
+    private let log: Log
+    private let confined: Confined<RequestRecord>
+
+    /// - Parameters:
+    ///   - path: the decoded path; nil if it cannot be decoded.
+    ///   - resource: the path's resource; nil if there is none.
+    package init(
+        _ request: Request, at path: RequestPath?, of resource: Resource?, from remoteAddress: String,
+        under deployment: Deployment, _ access: AccessSnapshot, requestID: String, _ log: Log,
+        on confinement: Confinement
+    ) {
+        self.request = request
+        self.deployment = deployment
+        state = AccessState(rules: deployment.accessRules, snapshot: access)
+        self.resource = resource
+        endpoint = resource?.endpoint(for: request.method)
+        self.remoteAddress = remoteAddress
+        renderer = ReplyRenderer(
+            requestID: requestID, ifNoneMatch: request.field(.ifNoneMatch), isHTTPS: deployment.site.isHTTPS)
+        self.path = path
+        self.log = log
+        let record = RequestRecord(resource)
+        record.entry.requestID = requestID
+        record.entry.method = request.method.rawValue
+        record.entry.remoteAddress = remoteAddress
+        confined = Confined(record, to: confinement)
+    }
+
+    /// The log entry of the request; for the reactor's thread.
+    package var record: RequestRecord { confined.value }
+
+    package var requestID: String { renderer.requestID }
+
+    /// The value of a variable of the path, percent-decoded; empty if the path has no such variable.
+    package func variable(_ name: String) -> String {
+        guard let resource, let path else { return "" }
+        for (segment, octets) in zip(resource.path.segments, path.segments) {
+            if case .variable(let own) = segment, own.isExactly(name) { return String(decoding: octets, as: UTF8.self) }
+        }
+        return ""
+    }
+
+    /// The requested path and query.
+    package var target: String {
+        let target = request.target
+        return target.path + (target.query.map { "?\($0)" } ?? "")
+    }
+
+    /// The query's items by name; of repeated names, the first.
+    package var query: [ExactText: String] {
+        Dictionary(
+            (request.target.queryItems ?? []).map { (ExactText($0.name), $0.value) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The request's origin for the audit log.
+    package var origin: AuditOrigin { AuditOrigin(requestID: requestID, address: remoteAddress) }
+
+    /// Whether the caller confirms the loss of their own role.
+    package var confirmsOwnLoss: Bool {
+        request.target.queryItems?.contains { $0.name == "confirm" && $0.value == "self" } ?? false
+    }
+
+    /// Performs an operation on the store for this request.
+    ///
+    /// - Throws: ``Problem/storeUnavailable``; the cause is logged.
+    package func stored<Value>(
+        _ body: () async throws(DatabaseError) -> Value
+    ) async throws(Problem) -> Value {
+        try await log.stored(requestID: requestID, body)
+    }
+}
+
+/// The state of one request for the log and the metrics. It lives until the response's last byte.
+package final class RequestRecord {
+    package var entry = AccessRecord()
+    /// The path's resource; nil if there is none.
+    package let resource: Resource?
+    /// Whether the browser sent a session cookie that cannot be used.
+    package var hasStaleSession = false
+
+    package init(_ resource: Resource?) {
+        self.resource = resource
+    }
+}

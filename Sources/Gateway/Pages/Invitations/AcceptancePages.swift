@@ -1,0 +1,197 @@
+internal import API
+internal import Audit
+internal import Cryptography
+internal import Databases
+package import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import Identities
+internal import Invitations
+internal import JSON
+internal import OpenID
+internal import Policy
+internal import Sessions
+internal import SignInFlow
+package import Snapshots
+package import Telemetry
+internal import Text
+internal import Time
+internal import Tokens
+internal import Web
+
+/// The pages behind an invitation's link. Viewing accepts nothing, since mail scanners open links. The token is in the
+/// URL once, and from then on sealed in the browser's cookie.
+package struct AcceptancePages: Sendable {
+    let deployments: Published<Deployment>
+    let stores: Stores
+    let log: Log
+
+    package init(deployments: Published<Deployment>, stores: Stores, log: Log) {
+        self.deployments = deployments
+        self.stores = stores
+        self.log = log
+    }
+
+    package var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "acceptance", .get, Paths.acceptance, .page, .optionalCaller(.later(show)), isRateLimited: true),
+            Endpoint(
+                "acceptance", .post, Paths.acceptance, .page, .optionalCaller(.form(.lenient, accept)),
+                isRateLimited: true),
+        ]
+    }
+
+    // MARK: GET
+
+    private func show(_ context: RequestContext, _ caller: Caller?) async throws(Problem) -> Reply {
+        let deployment = context.deployment
+        guard let items = context.request.target.queryItems, let box = deployment.signIn.box else {
+            return page(.unknown, 404, context, caller)
+        }
+        let tokens = items.filter { $0.name == "token" }
+        guard let token = tokens.first else { return await show(opened(box, context), context, caller) }
+        guard tokens.count == 1, let token = InvitationToken(token.value) else {
+            return page(.unknown, 404, context, caller)
+        }
+        do throws(CryptographyError) {
+            let known = if let browser = context.browser { browser } else { try BrowserCookie.make() }
+            let cookie = try known.holding(token, in: box, at: stores.now())
+            return Reply.redirect(Paths.acceptance.text).with([deployment.site.browserCookie.setting(cookie.value)])
+        } catch {
+            throw AcceptancePages.unavailable
+        }
+    }
+
+    private func show(_ token: InvitationToken?, _ context: RequestContext, _ caller: Caller?) async -> Reply {
+        guard let token else { return page(.unknown, 404, context, caller) }
+        do throws(DatabaseError) {
+            guard let invitation = try await stores.invitations.invitation(of: token),
+                let organization = context.deployment.organization(invitation.organization.text)
+            else { return page(.unknown, 404, context, caller) }
+            guard invitation.state == .pending else { return closed(invitation.state, context, caller) }
+            guard let caller else {
+                let content = InvitationPage.Content.signIn(
+                    offer(invitation, organization), choices(organization, context))
+                return page(content, 200, context, nil)
+            }
+            let mismatch = try await stores.invitations.mismatch(
+                of: invitation, with: acceptance(context, caller).invitee)
+            if let mismatch { return wrongPerson(mismatch, invitation, organization, context, caller) }
+            guard let formToken = caller.formToken else { return .problem(AcceptancePages.unavailable) }
+            return page(
+                .accept(offer(invitation, organization), invitation: invitation.id, formToken: formToken), 200, context,
+                caller)
+        } catch {
+            return .problem(AcceptancePages.unavailable)
+        }
+    }
+
+    // MARK: POST
+
+    private func accept(_ context: RequestContext, _ caller: Caller?, _ form: Form) async throws(Problem) -> Reply {
+        guard let caller, caller.session != nil, let box = context.deployment.signIn.box else {
+            return .redirect(Paths.acceptance.text)
+        }
+        guard let token = opened(box, context) else { return page(.unknown, 404, context, caller) }
+        do throws(DatabaseError) {
+            // Another tab or another site may have opened another link in this browser meanwhile: the invitation that
+            // the form names is the one that is accepted.
+            if let shown = form["invitation"],
+                !(try await stores.invitations.invitation(of: token)?.id).isExactly(shown)
+            {
+                return .redirect(Paths.acceptance.text)
+            }
+        } catch {
+            throw AcceptancePages.unavailable
+        }
+        do throws(Problem) {
+            let grant = try await acceptance(context, caller).accept(token)
+            let empty = try? context.browser?.holding(nil, in: box, at: stores.now())
+            let cookies = empty.map { [context.deployment.site.browserCookie.setting($0.value)] } ?? []
+            return Reply.redirect(Paths.organization.path(grant.organization.text)).with(cookies)
+        } catch {
+            // The current state is shown, as if the link had just been opened.
+            guard ![401, 503].contains(error.status) else { throw error }
+            return await show(token, context, caller)
+        }
+    }
+
+    // MARK: Parts
+
+    private func acceptance(_ context: RequestContext, _ caller: Caller) -> Acceptance {
+        Acceptance(
+            deployments: deployments, stores: stores, log: log, claims: caller.claims, origin: context.origin,
+            session: caller.session?.session.key)
+    }
+
+    private func opened(_ box: SealedBox, _ context: RequestContext) -> InvitationToken? {
+        let now = stores.now()
+        return context.browsers
+            .compactMap { $0.invitation(box, at: now) }.first
+    }
+
+    private func offer(_ invitation: Invitation, _ organization: Deployment.Organization) -> InvitationPage.Offer {
+        InvitationPage.Offer(
+            organization: organization.name, role: invitation.role.title,
+            email: MaskedAddress(invitation.email.spelling).text, inviter: invitation.inviterEmail?.spelling,
+            expiresAt: invitation.expiresAt)
+    }
+
+    private func choices(
+        _ organization: Deployment.Organization, isAnother: Bool = false, _ context: RequestContext
+    ) -> [SignInPage.Choice] {
+        context.deployment.signIn.parties.filter { organization.accepts($0.id) }.map { party in
+            var query = SignInQuery(
+                provider: party.id.text, organization: organization.id.text, returnTo: Paths.acceptance.text)
+            query.asksWho = isAnother
+            return SignInPage.Choice(name: context.deployment.signIn.name(of: party.id), url: query.link)
+        }
+    }
+
+    private func wrongPerson(
+        _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization,
+        _ context: RequestContext, _ caller: Caller
+    ) -> Reply {
+        let own = caller.claims.payload.shownEmail?.spelling
+        let wrong = InvitationPage.WrongPerson(
+            invited: MaskedAddress(invitation.email.spelling).text, own: own.map { MaskedAddress($0).text },
+            advice: mismatch.advice)
+        return page(
+            .wrongPerson(wrong, choices(organization, isAnother: true, context)), 403, context, caller)
+    }
+
+    private func closed(_ state: Invitation.State, _ context: RequestContext, _ caller: Caller?) -> Reply {
+        switch state {
+        case .pending, .accepted: page(.used, 409, context, caller)
+        case .revoked: page(.revoked, 409, context, caller)
+        case .expired: page(.expired, 409, context, caller)
+        }
+    }
+
+    private func page(
+        _ content: InvitationPage.Content, _ status: Int, _ context: RequestContext, _ caller: Caller?
+    ) -> Reply {
+        let account = caller.map { caller in
+            let email = caller.claims.payload.shownEmail?.spelling
+            // A user with the wrong account learns neither address.
+            let shown = if case .wrongPerson = content { email.map { MaskedAddress($0).text } } else { email }
+            return Account(name: shown ?? caller.claims.identity.subject.text, formToken: caller.formToken)
+        }
+        return .page(
+            Status(status), InvitationPage(content, account: account, requestID: context.requestID).document)
+    }
+
+    private static let unavailable = Problem(
+        .unavailable, detail: "Something that the gateway needs cannot be reached. Try again in a moment.")
+}
+
+extension RequestContext {
+    /// The usable cookies that bind sign-ins and invitations to the browser.
+    fileprivate var browsers: [BrowserCookie] {
+        deployment.site.browserCookie.values(in: request).compactMap(BrowserCookie.init)
+    }
+
+    fileprivate var browser: BrowserCookie? { browsers.first }
+}

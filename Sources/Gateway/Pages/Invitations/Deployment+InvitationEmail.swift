@@ -1,0 +1,36 @@
+internal import API
+internal import Addresses
+internal import Configuration
+internal import Endpoints
+internal import Grants
+internal import HTTPClient
+internal import HTTPMessage
+internal import Identities
+package import Invitations
+package import Mail
+internal import Text
+package import Time
+internal import Web
+
+extension Deployment {
+    /// The email with an invitation's link; nil if emails are no longer sent, if the organization is gone, or if the
+    /// address cannot receive mail.
+    package func letter(_ outgoing: OutgoingEmail, at now: Timestamp) -> (letter: Letter, route: MailRoute)? {
+        let invitation = outgoing.invitation
+        guard let mail, let organization = organization(invitation.organization.text),
+            let recipient = try? Mailbox(invitation.email.spelling)
+        else { return nil }
+        let host = AbsoluteURL(publicURL)?.host ?? "localhost"
+        let content = InvitationLetter(
+            organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail?.spelling,
+            link: link(outgoing.token), expiresAt: invitation.expiresAt)
+        let domain = IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]"
+        let letter = Letter(
+            from: mail.from, to: recipient, subject: content.subject, plainText: content.plainText,
+            html: content.html.markup, messageID: "\(outgoing.id)@\(domain)", date: now)
+        let route = MailRoute(
+            host: mail.server.host, port: mail.server.port, isImplicitTLS: mail.server.isImplicitTLS,
+            username: mail.username, password: mail.password, authoritiesFile: mail.caFile, clientName: domain)
+        return (letter, route)
+    }
+}

@@ -1,0 +1,71 @@
+internal import API
+internal import Audit
+internal import Databases
+internal import Endpoints
+internal import Grants
+internal import Identities
+internal import Invitations
+internal import Management
+internal import Sessions
+internal import SignInFlow
+internal import Snapshots
+internal import Telemetry
+internal import Threads
+internal import Time
+
+/// The stores, and the work that must run only once at a time, as the process composes them. Each area takes the parts
+/// that it needs.
+final class GatewayServices: Sendable {
+    let stores: Stores
+    let signIn: SignInServices
+    let renewals: SessionRenewals
+    let outbox: Outbox
+    let outboxSignal = OutboxSignal()
+    let extensions: SuspensionExtensions
+    let checkpoints: AuditCheckpoints
+    let figures: GatewayFigures
+    let log: Log
+
+    /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
+    init(
+        database: Database, under deployment: Deployment, figures: GatewayFigures, log: Log,
+        clocks: Clocks = .system
+    ) throws(DatabaseError) {
+        let now = clocks.wall
+        let sessions = SessionStore(database: database, sealingWith: deployment.signIn.box, now: now)
+        let access = try AccessStore(
+            database: database, under: deployment.accessSettings, dependents: SentInvitations(), now: now)
+        let denied = DeniedSignInStore(database: database)
+        stores = Stores(
+            database: database, sessions: sessions, denied: denied, access: access,
+            invitations: InvitationStore(access), now: now)
+        signIn = SignInServices(
+            database: database, sessions: sessions, denied: denied, access: access, count: figures.signIns, log: log,
+            now: now)
+        outbox = Outbox(stores.invitations)
+        extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
+        renewals = SessionRenewals(sessions, log: log, clocks: clocks)
+        checkpoints = AuditCheckpoints(database: database, log: log, now: now)
+        self.figures = figures
+        self.log = log
+    }
+
+    /// Takes up the sealing keys and access rules of a new deployment; call it before the deployment is published.
+    func adopt(_ deployment: Deployment) {
+        stores.sessions.seal(with: deployment.signIn.box)
+        stores.access.settings.publish(deployment.accessSettings)
+    }
+
+    /// The schemas of all tables of these stores.
+    static let schemas = [
+        SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AuditCheckpoint.schema, AccessStore.schema,
+    ]
+
+    /// Adds a new verified address of a suspended user to the suspension.
+    func extend(_ new: SuspensionExtension, _ origin: AuditOrigin) async {
+        guard await !extensions.extend(new, requestID: origin.requestID, address: origin.address) else { return }
+        log.write(
+            .warning, "a suspended user has the address of the organization's last manager",
+            requestID: origin.requestID, fields: [("organization", new.organization.text)])
+    }
+}

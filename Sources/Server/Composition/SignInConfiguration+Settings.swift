@@ -1,0 +1,58 @@
+internal import Audit
+internal import Configuration
+internal import Cryptography
+internal import Identities
+internal import OpenID
+internal import Sessions
+internal import SignInFlow
+internal import Text
+internal import Threads
+internal import Time
+internal import Tokens
+internal import Web
+
+extension SignInConfiguration {
+    /// - Parameter previous: the deployment whose providers are kept if their settings for requests are unchanged, so
+    ///   that their keys survive a reload.
+    init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInConfiguration?) {
+        var remotes: [ProviderID: RemoteProvider] = [:]
+        var parties: [RelyingParty] = []
+        var domains: [ExactText: [ProviderID]] = [:]
+        for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
+            let address = ProviderAddress(provider)
+            let known = previous?.remotes[provider.id].flatMap { $0.isAsked(at: address) ? $0 : nil }
+            let remote =
+                known
+                ?? RemoteProvider(
+                    id: provider.id, address: address, http: outbound.http, news: outbound.news,
+                    clocks: outbound.clocks, report: outbound.report)
+            remotes[provider.id] = remote
+            guard let clientID = provider.clientID else { continue }
+            let base = settings.publicURL.origin
+            let client = ClientRegistration(
+                provider: provider.trusted(), clientID: clientID, authentication: provider.clientAuthentication,
+                scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
+                logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
+                contextClasses: provider.acrValues,
+                redirectURI: RedirectURI(of: provider.id, at: base).text,
+                postLogoutRedirectURI: base + SignInPaths.signedOut.text)
+            parties.append(
+                RelyingParty(
+                    client, remote: remote, http: outbound.http, claimsLifetime: settings.sessions.claimsLifetime,
+                    now: outbound.clocks.wall))
+            for domain in provider.emailDomains { domains[ExactText(domain), default: []].append(provider.id) }
+        }
+        let offered = settings.listedProviders
+        self.init(
+            remotes: remotes, parties: parties,
+            listed: offered.count > Settings.mostOffered ? [] : Set(offered.map(\.id)),
+            names: Dictionary(settings.providers.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }),
+            issuers: Dictionary(
+                parties.map { ($0.id, $0.client.provider.issuer) }, uniquingKeysWith: { first, _ in first }),
+            box: settings.sealedBox, checkpointKeys: try? CheckpointKeys(secrets: settings.secretKeys.map(\.bytes)),
+            lifetimes: SessionLifetimes(
+                idle: settings.sessions.idle, absolute: settings.sessions.absolute,
+                revalidate: settings.sessions.revalidate, claims: settings.sessions.claimsLifetime),
+            emailDomains: domains)
+    }
+}

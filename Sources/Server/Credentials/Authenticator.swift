@@ -1,0 +1,118 @@
+internal import Addresses
+internal import Endpoints
+internal import HTTPMessage
+internal import Identities
+internal import OpenID
+internal import Sockets
+internal import Telemetry
+internal import Time
+internal import Tokens
+
+/// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.
+final class Authenticator {
+    private let figures: GatewayFigures
+    private let log: Log
+    private var verifier = BearerTokenVerifier([], cacheSize: 0)
+    /// The versions of the keys that the verifier has.
+    private var keyVersions: [ProviderID: UInt64] = [:]
+    private var accepted: [ProviderID: Counter] = [:]
+    private var limiter = ClientLimiter()
+
+    private var sessions: SessionAuthenticator
+
+    init(_ figures: GatewayFigures, _ log: Log, sessions: SessionAuthenticator) {
+        self.figures = figures
+        self.log = log
+        self.sessions = sessions
+    }
+
+    /// Replaces providers and keys; tokens remembered under the old ones are forgotten.
+    func take(_ deployment: Deployment) {
+        let (providers, versions) = deployment.trust()
+        verifier = BearerTokenVerifier(providers, cacheSize: deployment.tokenCache)
+        keyVersions = versions
+    }
+
+    /// Authenticates a request. If an `Authorization` field is present it decides alone; the cookie is then never
+    /// tried.
+    ///
+    /// - Parameter client: the key for counting failures; evaluated only if one was counted or is.
+    /// - Parameter requestID: the request's id, for the log.
+    func authenticate(
+        _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
+        under deployment: Deployment, at turn: Turn, _ look: Look
+    ) -> Credential {
+        guard let field = request.fieldBytes(.authorization) else {
+            return sessions.authenticate(request, requestID, under: deployment, at: turn, look)
+        }
+        // Two tokens could let two readers see two different users.
+        guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
+            return .refused(refusal(.malformed, "The Authorization field has to be \"Bearer\" and one token."))
+        }
+        if limiter.hasCounted, let seconds = limiter.retryAfter(client(), now: turn.monotonic),
+            !verifier.remembers(token.span, at: turn.wall)
+        {
+            var problem = Problem(
+                .rateLimited, detail: "Too many refused tokens came from this address. Try again later.")
+            problem.retryAfter = seconds
+            return .refused(problem)
+        }
+        do throws(TokenRefusal) {
+            let claims = try verifier.verify(token.span, at: turn.wall)
+            count(claims.provider)
+            return .caller(Caller(claims: claims, session: nil))
+        } catch {
+            if look.number < Authenticator.mostLooks,
+                let wait = newKeys(for: error, from: client(), requestID, deployment)
+            {
+                return .pending(wait)
+            }
+            log.write(
+                .warning, "a bearer token was refused", requestID: requestID,
+                fields: [
+                    ("provider", error.provider?.text ?? ""), ("reason", error.reason.rawValue),
+                    ("detail", error.loggedDetail + cause(of: error, under: deployment)),
+                ])
+            limiter.record(client(), now: turn.monotonic)
+            figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
+            return .refused(refusal(error.reason, error.detail))
+        }
+    }
+
+    /// The number of waits for keys before a token is refused: one for a fetch in progress, which may have begun
+    /// before the provider's keys changed, and one for a fetch of its own.
+    private static let mostLooks = 2
+
+    /// The fetch to wait for, if a token's key may be one that the gateway does not know yet. Only a token that would
+    /// be refused waits.
+    private func newKeys(
+        for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ deployment: Deployment
+    ) -> (@Sendable () async -> Waited)? {
+        guard let remote = deployment.remote(ofRefused: refusal) else { return nil }
+        let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
+        guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
+        return {
+            await remote.learnKeys(for: asker, beyond: version, requestID: requestID)
+            return .lookAgain(sessions: nil)
+        }
+    }
+
+    /// The reason why the provider's keys are missing, for the log.
+    private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
+        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysFault else {
+            return ""
+        }
+        return " \(fault)"
+    }
+
+    private func refusal(_ reason: TokenReason, _ detail: String) -> Problem {
+        Problem(.unauthenticated, detail: detail, reason: reason.rawValue)
+    }
+
+    private func count(_ provider: ProviderID) {
+        if let counter = accepted[provider] { return counter.add() }
+        let counter = figures.verifications.counter([provider.text, "accepted"])
+        accepted[provider] = counter
+        counter.add()
+    }
+}

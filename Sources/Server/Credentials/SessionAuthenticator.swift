@@ -1,0 +1,106 @@
+internal import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import OpenID
+internal import Policy
+internal import Sessions
+internal import SignInFlow
+internal import Snapshots
+internal import Sockets
+internal import Text
+internal import Time
+internal import Tokens
+internal import Web
+
+/// Finds the session of a request's cookie, and renews it at the provider when that is due. Each reactor has its own
+/// instance.
+struct SessionAuthenticator {
+    let services: GatewayServices
+    private var cookies = KnownCookies()
+
+    init(services: GatewayServices) {
+        self.services = services
+    }
+
+    mutating func authenticate(
+        _ request: Request, _ requestID: String, under deployment: Deployment, at turn: Turn, _ look: Look
+    ) -> Credential {
+        let reading = cookies.reading(of: request, for: deployment.site.sessionCookie)
+        guard reading.isThere else { return .missing(clears: false) }
+        var found: (session: BrowserSession, standing: SessionStanding)?
+        var hasSeveral = false
+        var unknown: [SessionKey] = []
+        for (token, key) in reading.tokens {
+            guard let session = services.stores.sessions.cached(key) ?? look.sessions?[key] else {
+                if look.sessions == nil { unknown.append(key) }
+                continue
+            }
+            let standing = deployment.signIn.standing(of: session, at: turn.wall)
+            guard standing != .ended else {
+                services.stores.sessions.endInBackground(session.key)
+                continue
+            }
+            hasSeveral = found != nil
+            found = (BrowserSession(session: session, token: token), standing)
+        }
+        if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key))) }
+        guard let (only, standing) = found else { return .missing(clears: true) }
+        // Another party set one of the two cookies, and the gateway cannot tell which one.
+        guard !hasSeveral else {
+            return .refused(
+                Problem(
+                    .invalidRequest,
+                    detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
+        }
+        return judge(only, standing, requestID, under: deployment, at: turn, look)
+    }
+
+    private func loading(_ keys: [SessionKey]) -> @Sendable () async -> Waited {
+        let sessions = services.stores.sessions
+        return {
+            var loaded: [SessionKey: Session] = [:]
+            for key in keys {
+                do {
+                    loaded[key] = try await sessions.session(key)
+                } catch {
+                    return .refused(.storeUnavailable)
+                }
+            }
+            return .lookAgain(sessions: loaded)
+        }
+    }
+
+    private func judge(
+        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String, under deployment: Deployment,
+        at turn: Turn, _ look: Look
+    ) -> Credential {
+        let session = found.session
+        let lifetimes = deployment.signIn.lifetimes
+        switch standing {
+        case .good: break
+        case .ended: return .missing(clears: true)
+        case .claimsTooOld: return .outdated(session.claims.provider)
+        case .renewalDue:
+            guard let party = deployment.signIn.party(session.claims.provider)?.serving(requestID) else {
+                return .missing(clears: true)
+            }
+            let (access, rules) = (services.stores.access, deployment.accessRules)
+            let advice = services.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
+                AccessState(rules: rules, snapshot: access.snapshots.read().value)
+                    .lacksMappedClaims(claims, of: party.id)
+            }
+            switch advice {
+            case .signInAgain: return .outdated(session.claims.provider)
+            // The first check may have waited for the store, and the second for the renewal.
+            case .wait(let renewal) where look.number < 2:
+                return .pending {
+                    await renewal()
+                    return .lookAgain(sessions: nil)
+                }
+            case .wait, .useAsIs: break
+            }
+        }
+        services.stores.sessions.noteUse(of: session, at: turn.wall)
+        return .caller(Caller(claims: session.claims, session: found))
+    }
+}

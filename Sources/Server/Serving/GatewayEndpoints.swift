@@ -1,0 +1,51 @@
+internal import API
+internal import Endpoints
+internal import Pages
+internal import Snapshots
+internal import Threads
+internal import WorkspaceMetrics
+
+/// The combined table of endpoints. Each area contributes its own.
+///
+/// Each reactor has its own instance, since areas may have caches that belong to a reactor.
+struct GatewayEndpoints {
+    let all: [Endpoint]
+    let router: Router
+
+    init(
+        _ deployments: Published<Deployment>, _ metrics: MetricsAPI, _ services: GatewayServices,
+        to confinement: Confinement
+    ) {
+        let stores = services.stores
+        let management = ManagementFactory(
+            deployments: deployments, stores: stores, outboxSignal: services.outboxSignal,
+            checkpoints: services.checkpoints, log: services.log)
+        let described =
+            IdentityAPI(stores: stores).endpoints
+            + WorkspacesAPI(metrics: metrics, pages: Confined(PageCache(), to: confinement)).endpoints
+            + InventoryAPI(metrics: metrics, management: management).endpoints
+            + DeniedSignInsAPI(stores: stores).endpoints
+            + AuditAPI(management: management).endpoints
+            + MembersAPI(management: management).endpoints
+            + InvitationsAPI(management: management).endpoints
+            + MappingsAPI(management: management).endpoints
+            + AcceptanceAPI(deployments: deployments, stores: stores, log: services.log).endpoints
+        all =
+            HomePages().endpoints
+            + OrganizationPages(metrics: metrics).endpoints
+            + MembersPages(management: management).endpoints
+            + MappingsPages(management: management).endpoints
+            + ExplainPages(management: management).endpoints
+            + AuditPages(management: management).endpoints
+            + AccountPages(stores: stores).endpoints
+            + AcceptancePages(deployments: deployments, stores: stores, log: services.log).endpoints
+            + SignInEndpoints(services: services.signIn).all
+            + described
+            + [OpenAPI.endpoint(describing: described)]
+        do throws(Router.TableError) {
+            router = try Router(all)
+        } catch {
+            preconditionFailure("the table of endpoints has a fault: \(error)")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Endpoints
+internal import Grants
+internal import Invitations
+internal import Synchronization
+public import Telemetry
+internal import Time
+
+/// The gateway's metrics, in one table.
+public final class GatewayFigures: Sendable {
+    public let requests = CounterFamily(
+        "gatehouse_requests_total", labels: ["route", "method", "status"],
+        help: "Requests answered, by route template, method and status.")
+    /// The durations of requests, recorded in nanoseconds.
+    public let durations = Histogram()
+    public let decisions = CounterFamily(
+        "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Decisions of policy.")
+    public let verifications = CounterFamily(
+        "gatehouse_token_verifications_total", labels: ["provider", "result"],
+        help: "Bearer tokens verified, by provider and result.")
+    public let signIns = CounterFamily(
+        "gatehouse_sign_ins_total", labels: ["provider", "result"], help: "Sign-ins, by provider and result.")
+    public let keyFetches = CounterFamily(
+        "gatehouse_jwks_fetches_total", labels: ["provider", "result"],
+        help: "Fetches of providers' keys, by provider and result.")
+    private let gauges = Mutex(Gauges())
+    private let lastReload = Atomic<Bool>(true)
+
+    private struct Gauges {
+        var activeSessions = 0
+        var keysFetchedAt: [String: MonotonicTime] = [:]
+        var invitations: [Invitation.State: Int] = [:]
+    }
+
+    public init() {}
+
+    /// Sets the gauge of active sessions, which is counted periodically.
+    func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
+
+    func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
+
+    /// Sets the time of each provider's last key fetch.
+    func note(keysFetchedAt: [String: MonotonicTime]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
+
+    /// Whether the last reload of the configuration succeeded.
+    public var lastReloadSucceeded: Bool {
+        get { lastReload.load(ordering: .relaxed) }
+        set { lastReload.store(newValue, ordering: .relaxed) }
+    }
+
+    func render(droppedLogLines: Int) -> String {
+        var page = PrometheusText()
+        page.append(requests)
+        page.append(
+            "gatehouse_request_duration_seconds", durations,
+            help: "From the complete request head to the last byte of the answer.")
+        page.append(decisions)
+        page.append(verifications)
+        page.append(signIns)
+        page.append(keyFetches)
+        let gauges = gauges.withLock { $0 }
+        let now = MonotonicTime.now()
+        page.append(
+            "gatehouse_jwks_age_seconds", help: "Since a provider's keys were fetched.",
+            rows: gauges.keysFetchedAt.sorted { $0.key < $1.key }.map { provider, fetchedAt in
+                ([("provider", provider)], Double(now.nanoseconds(since: fetchedAt) / 1_000_000_000))
+            })
+        page.append(
+            "gatehouse_sessions_active", help: "Sessions that have not ended.", Double(gauges.activeSessions))
+        page.append(
+            "gatehouse_invitations", help: "Invitations, by state.",
+            rows: Invitation.State.allCases.map { state in
+                ([("state", state.rawValue)], Double(gauges.invitations[state] ?? 0))
+            })
+        page.append(
+            "gatehouse_config_last_reload_success", help: "1 where the last reading of the configuration was taken.",
+            lastReloadSucceeded ? 1 : 0)
+        page.append(
+            "gatehouse_log_lines_dropped_total", kind: "counter", help: "Log lines that found no room.",
+            Double(droppedLogLines))
+        page.append(
+            "gatehouse_build_info", help: "The version that runs.", labels: [("version", GatewayVersion.current)], 1)
+        if let process = ProcessFigures() {
+            page.append(
+                "gatehouse_process_cpu_seconds_total", kind: "counter", help: "User and system time.",
+                process.cpuSeconds)
+            page.append(
+                "gatehouse_process_resident_memory_bytes", help: "Resident memory.", Double(process.residentBytes))
+            page.append("gatehouse_process_open_fds", help: "Open descriptors.", Double(process.openDescriptors))
+        }
+        return page.text
+    }
+}

@@ -1,0 +1,48 @@
+internal import Addresses
+internal import Endpoints
+internal import HTTPMessage
+internal import HTTPServer
+internal import Identities
+internal import Sockets
+internal import Threads
+internal import Web
+
+extension GatewayHandler {
+    /// Checks the credentials; if one depends on a wait, checks them again afterwards.
+    func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ look: Look) -> Answer {
+        let credential = authenticator.authenticate(
+            context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.deployment,
+            at: turn, look)
+        switch credential {
+        case .caller(let caller): return serve(context, endpoint, caller)
+        case .refused(let problem): return now(.problem(problem), context)
+        case .missing(let clears):
+            context.record.hasStaleSession = clears
+            return serve(context, endpoint, nil)
+        case .outdated(let provider): return now(context.outdated(provider), context)
+        case .pending(let wait):
+            let handler = Confined(self, to: reactor.confinement)
+            return later(context, endpoint) { body in
+                switch await wait() {
+                case .refused(let problem): return context.render(.problem(problem))
+                case .lookAgain(let sessions):
+                    let next = Look(number: look.number + 1, sessions: sessions)
+                    return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
+                }
+            }
+        }
+    }
+
+    /// Checks again with the current time and keys; the deployment stays that of the request's beginning.
+    private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
+        guard next.number <= 3 else {
+            return now(
+                .problem(Problem(.unavailable, detail: "The gateway could not check your credentials. Try again.")),
+                context
+            )
+        }
+        takeUpChanges()
+        let turn = Turn(monotonic: reactor.turn.monotonic, wall: services.stores.now())
+        return identify(context, endpoint, at: turn, next)
+    }
+}

@@ -1,0 +1,56 @@
+internal import Endpoints
+internal import HTTPMessage
+internal import HTTPServer
+internal import Pages
+internal import Telemetry
+internal import Web
+
+extension GatewayHandler {
+    func now(_ reply: Reply, _ context: RequestContext, allow: String? = nil) -> Answer {
+        .now(context.render(reply, allow: allow), context: context.record)
+    }
+
+    func later(
+        _ context: RequestContext, _ endpoint: Endpoint, _ work: @escaping @Sendable (RequestBody) async -> Response
+    ) -> Answer {
+        .later(bodyLimit: endpoint.bodyLimit.bytes(under: context.deployment), context: context.record, work: work)
+    }
+
+    /// Variant of `later(_:_:_:)` for work whose problem is the reply.
+    func replyLater(
+        _ context: RequestContext, _ endpoint: Endpoint,
+        _ work: @escaping @Sendable (RequestBody) async throws(Problem) -> Reply
+    ) -> Answer {
+        later(context, endpoint) { body in
+            do throws(Problem) {
+                return context.render(try await work(body))
+            } catch {
+                return context.render(.problem(error))
+            }
+        }
+    }
+}
+
+extension Endpoint.BodyLimit {
+    /// The limit in bytes.
+    func bytes(under deployment: Deployment) -> Int {
+        switch self {
+        case .standard: 1 << 20
+        case .inventory: deployment.inventoryBody
+        }
+    }
+}
+
+extension RequestContext {
+    /// Renders a reply; a problem becomes a page if the client is a user's browser.
+    func render(_ reply: Reply, allow: String? = nil) -> Response {
+        guard case .problem(let problem) = reply else { return renderer.render(reply, allow: allow) }
+        if record.entry.reason.isEmpty { record.entry.reason = problem.reason ?? problem.code.rawValue }
+        guard resource?.kind != .api, RequestOrigin.acceptsHTML(request) else {
+            return renderer.render(reply, allow: allow)
+        }
+        let page = ErrorPage(
+            status: problem.status, title: problem.code.title, text: problem.detail, requestID: requestID)
+        return renderer.render(.page(Status(problem.status), page.document), allow: allow)
+    }
+}

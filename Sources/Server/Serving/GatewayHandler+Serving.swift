@@ -1,0 +1,140 @@
+internal import API
+internal import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import Identities
+internal import JSON
+internal import Management
+internal import Pages
+internal import Policy
+internal import SignInFlow
+internal import Snapshots
+internal import Telemetry
+internal import Tokens
+
+extension GatewayHandler {
+    /// Serves a request by its endpoint's code, if its caller may run that code.
+    ///
+    /// - Parameter caller: nil if the request has no valid credential, or if the endpoint needs none.
+    func serve(_ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller?) -> Answer {
+        if let caller {
+            context.record.entry.subject = caller.claims.identity.subject.text
+            if let session = caller.session,
+                let problem = RequestForgery.problem(context, endpoint, of: session.token)
+            {
+                return now(.problem(problem), context)
+            }
+        }
+        switch endpoint.access {
+        case .anyone(let handler): return run(handler, (), context, endpoint)
+        case .optionalCaller(let handler): return run(handler, caller, context, endpoint, of: caller)
+        case .signedIn(let handler):
+            guard let caller else { return now(context.unauthenticated, context) }
+            return run(handler, caller, context, endpoint, of: caller)
+        case .permitted(let permission, let handler):
+            guard let caller else { return now(context.unauthenticated, context) }
+            switch decide(permission, context, caller) {
+            case .permitted(let permitted):
+                return run(handler, permitted, context, endpoint, of: caller, permitted)
+            case .refused(let reason, let entitlement):
+                let refusal = refuse(reason, context, caller)
+                let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
+                guard let new = due else { return now(refusal, context) }
+                return later(context, endpoint) { [services] _ in
+                    await services.extend(new, context.origin)
+                    return context.render(refusal)
+                }
+            }
+        }
+    }
+
+    // MARK: Decision
+
+    private enum Decision {
+        case permitted(PermittedCaller)
+        /// - Parameter entitlement: nil if there is no such organization.
+        case refused(RefusalReason, Entitlement?)
+    }
+
+    private func decide(_ permission: Permission, _ context: RequestContext, _ caller: Caller) -> Decision {
+        let deployment = context.deployment
+        guard let organization = deployment.organization(context.variable("org")) else {
+            return .refused(.organizationNotFound, nil)
+        }
+        // A decision under other settings must not be remembered for the current ones.
+        let entitlement =
+            deployment === current.value
+            ? entitlements.entitlement(of: caller.claims, in: organization) {
+                context.state.entitlement(of: caller.claims, under: organization.rules)
+            } : context.state.entitlement(of: caller.claims, under: organization.rules)
+        switch entitlement.decide(permission) {
+        case .refuse(let reason): return .refused(reason, entitlement)
+        case .permit(let permit):
+            context.record.entry.organization = permit.organization.text
+            context.record.entry.decision = "permit"
+            counters.permits(figures, permit.role.rawValue)
+            return .permitted(PermittedCaller(caller: caller, permit: permit, organization: organization))
+        }
+    }
+
+    private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller) -> Reply {
+        context.record.entry.decision = "refuse"
+        context.record.entry.reason = reason.rawValue
+        figures.decisions.counter(["refuse", reason.rawValue]).add()
+        let unknown = caller.claims.unknown
+        // A new sign-in renews claims that have expired by age.
+        if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {
+            return context.outdated(caller.claims.provider)
+        }
+        if context.resource?.kind == .page, reason != .permissionMissing {
+            return RefusalReply.page(context, caller)
+        }
+        return .problem(Problem(reason, unknown))
+    }
+
+    // MARK: Content
+
+    /// Runs an endpoint's code with the content that it takes.
+    ///
+    /// - Parameters:
+    ///   - caller: the caller, whose form token a form has to bring; nil if there is none.
+    ///   - permitted: the caller with their permit, which is checked again once the content has arrived.
+    private func run<Party: Sendable>(
+        _ handler: Handler<Party>, _ party: Party, _ context: RequestContext, _ endpoint: Endpoint,
+        of caller: Caller? = nil, _ permitted: PermittedCaller? = nil
+    ) -> Answer {
+        let management = management
+        switch handler {
+        case .now(let reply): return now(reply(context, party), context)
+        case .either(let decide):
+            switch decide(context, party) {
+            case .now(let reply): return now(reply, context)
+            case .later(let work): return replyLater(context, endpoint) { _ throws(Problem) in try await work() }
+            }
+        case .later(let work):
+            return replyLater(context, endpoint) { _ throws(Problem) in try await work(context, party) }
+        case .json(let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let root = try await context.object(body)
+                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                return try await work(context, party, root)
+            }
+        case .form(let reading, let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let form = try await context.form(reading, body, of: caller?.session?.token)
+                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                return try await work(context, party, form)
+            }
+        case .raw(let type, let work):
+            if let type {
+                do throws(Problem) {
+                    try context.checkContentType(type)
+                } catch {
+                    return now(.problem(error), context)
+                }
+            }
+            return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
+        }
+    }
+}

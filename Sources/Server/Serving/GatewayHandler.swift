@@ -1,0 +1,160 @@
+internal import API
+internal import Addresses
+internal import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import HTTPServer
+internal import OpenID
+internal import Policy
+internal import Snapshots
+internal import Sockets
+internal import Telemetry
+internal import Threads
+internal import Time
+internal import Tokens
+internal import Web
+
+/// The processing of a request on one reactor: endpoint, credential, entitlement, permit, and the endpoint's own code.
+final class GatewayHandler: RequestHandler {
+    let deployments: Published<Deployment>
+    let services: GatewayServices
+    let router: Router
+    private let health: StoreHealth
+    let figures: GatewayFigures
+    private let log: Log
+    private let accessLog: AccessLog
+    let authenticator: Authenticator
+    private let news: KeyNews
+    let reactor: Reactor
+    let management: ManagementFactory
+    private(set) var current: Published<Deployment>.Reading
+    private(set) var access: Published<AccessSnapshot>.Reading
+    private var knownNews: UInt64
+    private var requestIDs = RequestIDGenerator()
+    var counters = RequestCounters()
+    private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
+    var entitlements = EntitlementCache()
+
+    /// - Parameter news: the notice of changed keys.
+    init(
+        _ deployments: Published<Deployment>, metrics: MetricsAPI, services: GatewayServices, news: KeyNews,
+        health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
+    ) {
+        self.deployments = deployments
+        self.services = services
+        router = GatewayEndpoints(deployments, metrics, services, to: reactor.confinement).router
+        self.news = news
+        self.health = health
+        self.figures = figures
+        self.log = log
+        self.reactor = reactor
+        management = ManagementFactory(
+            deployments: deployments, stores: services.stores, outboxSignal: services.outboxSignal,
+            checkpoints: services.checkpoints, log: services.log)
+        accessLog = AccessLog(log)
+        authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(services: services))
+        current = deployments.read()
+        access = services.stores.access.snapshots.read()
+        knownNews = news.version
+        authenticator.take(current.value)
+        reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
+    }
+
+    func speaksForOthers(_ peer: IPAddress) -> Bool { deployments.read().value.trustedProxies.contains(peer) }
+
+    // MARK: Routing
+
+    func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
+        takeUpChanges()
+        let path = RequestPath(request.target)
+        let context = begin(request, at: path, from: peer)
+        // `OPTIONS *` asks about the gateway as a whole (RFC 9110, section 9.3.7).
+        if request.method == .options, request.target.pathBytes == [UInt8(ascii: "*")] {
+            return now(.noContent, context)
+        }
+        guard path != nil else {
+            return now(
+                .problem(
+                    Problem(
+                        .invalidRequest, detail: "The path has broken percent-encoding, or a segment \".\" or \"..\".")),
+                context)
+        }
+        guard let resource = context.resource else {
+            return now(.problem(Problem(.notFound, detail: "Page not found.")), context)
+        }
+        guard request.method != .options else { return now(.noContent, context, allow: resource.allow) }
+        guard let endpoint = context.endpoint else {
+            let problem = Problem(
+                .methodNotAllowed,
+                detail: "The path does not allow this method. The Allow field lists the methods that it allows.")
+            return now(.problem(problem), context, allow: resource.allow)
+        }
+        guard endpoint.needsNoStore || health.isStoreInContact(at: turn.monotonic) else {
+            let problem = Problem(
+                .unavailable, detail: "The store cannot be reached, and no decision is made on old data.")
+            return now(.problem(problem), context)
+        }
+        if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
+        return endpoint.access.needsCredential
+            ? identify(context, endpoint, at: turn, Look()) : serve(context, endpoint, nil)
+    }
+
+    private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
+        RequestContext(
+            request, at: path, of: path.flatMap(router.resource),
+            from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
+            under: current.value, access.value, requestID: requestIDs.next(), log,
+            on: reactor.confinement)
+    }
+
+    /// Adopts a new deployment, or new keys of a provider.
+    func takeUpChanges() {
+        // A revocation or a suspension takes effect with the next request.
+        if services.stores.access.snapshots.refresh(&access) { entitlements.removeAll() }
+        let isNew = deployments.refresh(&current)
+        guard isNew || knownNews != news.version else { return }
+        knownNews = news.version
+        authenticator.take(current.value)
+        entitlements.removeAll()
+    }
+
+    /// Counts requests that may be guesses, or that cause work for others.
+    private func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
+        let client = ClientPrefix(context.remoteAddress)
+        if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
+            var problem = Problem(
+                .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
+            problem.retryAfter = seconds
+            return problem
+        }
+        signInLimiter.record(client, now: turn.monotonic)
+        return nil
+    }
+
+    // MARK: Completion
+
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
+        let record = RequestRecord(nil)
+        record.entry.requestID = requestIDs.next()
+        record.entry.method = "other"
+        record.entry.remoteAddress = peer
+        record.entry.reason = "\(fault)"
+        let renderer = ReplyRenderer(
+            requestID: record.entry.requestID, ifNoneMatch: nil, isHTTPS: current.value.site.isHTTPS)
+        return .now(renderer.render(.problem(Problem.of(fault))), context: record)
+    }
+
+    /// Flushes the access log; at the end of a turn this happens automatically.
+    func flushLog() { accessLog.flush() }
+
+    func completed(_ exchange: CompletedExchange) {
+        guard let record = exchange.context as? RequestRecord else { return }
+        record.entry.route = record.resource?.path.text ?? "unmatched"
+        record.entry.status = exchange.status.code
+        record.entry.bytes = exchange.contentBytes
+        record.entry.nanoseconds = exchange.nanoseconds
+        figures.durations.record(nanoseconds: exchange.nanoseconds)
+        counters.count(figures, record.resource, record.entry.method, exchange.status.code)
+        accessLog.append(record.entry, at: exchange.turn.wall)
+    }
+}

@@ -1,0 +1,219 @@
+public import Configuration
+public import Databases
+internal import Endpoints
+internal import Files
+internal import Glibc
+internal import Grants
+internal import HTTPClient
+internal import HTTPServer
+internal import Identities
+internal import Mail
+internal import OpenID
+internal import Processes
+internal import Sessions
+internal import SignInFlow
+internal import Snapshots
+public import Sockets
+public import Telemetry
+internal import Tokens
+internal import WorkspaceMetrics
+
+/// The reason why the gateway cannot start, in one sentence with the remedy.
+public struct StartFailure: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// The gateway as a process: it serves until a signal ends it, and reloads its configuration on SIGHUP.
+public final class GatewayProcess {
+    private let settings: Settings
+    private let deployments: Published<Deployment>
+    private let database: Database
+    private let server: GatewayServer
+    private let services: GatewayServices
+    private let maintenance: Maintenance
+    private let outbound: Outbound
+    private let client: HTTPClient
+    private let mail: SMTPClient
+    private let post: OutboxWorker
+    private let certificate: Published<TLSServerContext?>
+    private let log: Log
+
+    /// Opens the store and binds the listeners; no request is answered before ``start()``. ``Signals/block()`` has to
+    /// be called before, and before any thread starts.
+    ///
+    /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
+    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
+        do throws(TLSError) {
+            certificate = Published(try settings.tls?.context())
+        } catch {
+            throw StartFailure("tls: \(error)")
+        }
+        self.settings = settings
+        self.log = log
+        let figures = GatewayFigures()
+        let proxies = ProxySettings(environment: environment)
+        if let fault = proxies.fault { throw StartFailure(fault) }
+        let http: HTTPClient
+        do throws(SystemError) {
+            http = try HTTPClient(proxies: proxies)
+            mail = try SMTPClient()
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        client = http
+        outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
+        let deployment = Deployment(settings, by: outbound)
+        deployments = Published(deployment)
+        let store: MetricsStore
+        do throws(DatabaseError) {
+            database = try GatewayProcess.open(settings.storage)
+            store = try MetricsStore(database: database)
+            services = try GatewayServices(
+                database: database, under: deployment, figures: figures, log: log)
+            let (sessions, access) = (services.stores.sessions, services.stores.access)
+            // A failed read is repeated in the next round; meanwhile the store counts as silent.
+            try database.follow { () throws(DatabaseError) in
+                try store.takeUpChanges()
+                try sessions.takeUpChanges()
+                try access.refresh()
+            }
+        } catch {
+            throw StartFailure("storage: the database cannot be used: \(error)")
+        }
+        maintenance = Maintenance(deployments, services)
+        post = OutboxWorker(deployments, services, by: mail)
+        let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let certificate = certificate
+        let raised = DescriptorBudget.raisingLimit()
+        // A reactor has an epoll instance, an event counter and its listeners, and should have room for connections.
+        let perReactor = 2 + settings.listen.count
+        let reactors = min(wanted, max(1, raised.connections / (perReactor + 4)))
+        let budget = raised.with(reactors * perReactor + 1)
+        if budget.limit < 4096 {
+            log.write(
+                .warning, "the limit of open files is low; raise it (ulimit -n, LimitNOFILE)",
+                fields: [
+                    ("limit", "\(budget.limit)"), ("connections", "\(budget.connections)"), ("reactors", "\(reactors)"),
+                ])
+        }
+        http.limitConnections(to: budget.outboundConnections)
+        do throws(SystemError) {
+            server = try GatewayServer(
+                deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
+                adminListen: settings.adminListen, reactors: reactors,
+                limits: ServerLimits(within: budget, reactors: reactors),
+                adminLimits: ServerLimits(adminWithin: budget),
+                database: database, store: store, services: services, news: outbound.news, log: log)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
+
+    /// Opens the store that the settings name, with every table of this version.
+    ///
+    /// - Parameter isMade: true if a missing store is created; commands that only read must not find an empty one.
+    public static func open(_ storage: StorageSettings, isMade: Bool = true) throws(DatabaseError) -> Database {
+        switch storage {
+        case .sqlite(let path):
+            try Database(path: path, schemas: [MetricsStore.schema] + GatewayServices.schemas, isMade: isMade)
+        }
+    }
+
+    /// The addresses of the public listeners, with the ports that the system chose.
+    public var addresses: [SocketAddress] { server.addresses }
+    /// The address of the admin listener; nil if there is none.
+    public var adminAddress: SocketAddress? { server.adminAddress }
+
+    /// Starts the reactors, the periodic work and the sending of letters.
+    ///
+    /// - Throws: the reason if a reactor cannot start.
+    public func start() throws(StartFailure) {
+        do throws(SystemError) {
+            try server.start()
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        for provider in settings.providers where provider.insecureAllowHTTP {
+            log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
+        }
+        tell(of: settings)
+        maintenance.start()
+        post.start()
+        var fields = [("address", addresses.map(\.description).joined(separator: ", "))]
+        if let adminAddress { fields.append(("admin_address", "\(adminAddress)")) }
+        log.write(.info, "serving", fields: fields + [("version", GatewayVersion.current)])
+    }
+
+    /// Logs the redirect URIs to register at each provider, and warnings about the settings.
+    private func tell(of settings: Settings) {
+        for warning in settings.warnings {
+            log.write(.warning, "the configuration should be otherwise", fields: [("warning", warning.description)])
+        }
+        for uri in settings.redirectURIs {
+            log.write(
+                .info, "register this redirect URI at the provider",
+                fields: [("provider", uri.provider.text), ("redirect_uri", uri.text)])
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT, then answers pending requests and returns. `reload` is called on SIGHUP.
+    public func run(reload: () throws(ConfigurationFaults) -> Settings) {
+        while Signals.next() == .reload { self.reload(reload) }
+        log.write(.info, "draining")
+        server.announceEnd()
+        Signals.awaitTermination(atMost: deployments.read().value.drainDelay)
+        maintenance.stop()
+        post.stop()
+        let end = ContinuousClock.now + .seconds(25)
+        server.drain()
+        services.renewals.finishBlocking(within: min(.seconds(5), end - ContinuousClock.now))
+        post.finishBlocking(before: end)
+        maintenance.finishBlocking()
+        database.close()
+        client.close()
+        mail.close()
+        log.write(.info, "stopped")
+    }
+
+    private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
+        do {
+            let new = try read()
+            let fixed: [(String, Bool)] = [
+                ("listen", new.listen == settings.listen), ("admin_listen", new.adminListen == settings.adminListen),
+                ("reactors", new.reactors == settings.reactors), ("storage", new.storage == settings.storage),
+                ("tls", (new.tls == nil) == (settings.tls == nil)),
+            ]
+            let changed = fixed.filter { !$0.1 }.map(\.0)
+            if !changed.isEmpty {
+                log.write(
+                    .warning, "these settings need a restart and stay as they were",
+                    fields: [("settings", changed.joined(separator: ", "))])
+            }
+            if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
+            client.forget()
+            let deployment = Deployment(new, by: outbound, after: deployments.read().value)
+            services.adopt(deployment)
+            deployments.publish(deployment)
+            server.figures.lastReloadSucceeded = true
+            log.write(.info, "the configuration was read anew")
+            tell(of: new)
+        } catch {
+            server.figures.lastReloadSucceeded = false
+            let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]
+            for fault in faults {
+                log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", fault)])
+            }
+        }
+    }
+}
+
+extension TLSSettings {
+    /// Reads the certificate and key files.
+    func context() throws(TLSError) -> TLSServerContext {
+        try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+    }
+}

@@ -1,0 +1,84 @@
+internal import API
+internal import Databases
+internal import Dispatch
+internal import Endpoints
+internal import Grants
+internal import Identities
+internal import Invitations
+internal import OpenID
+internal import Sessions
+internal import SignInFlow
+internal import Snapshots
+internal import Sockets
+internal import Synchronization
+internal import Threads
+internal import Time
+internal import Tokens
+
+/// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, and ended sessions
+/// removed and counted.
+final class Maintenance: Sendable {
+    private static let interval: Duration = .seconds(5)
+
+    private let deployments: Published<Deployment>
+    private let services: GatewayServices
+    private let users: UserEvaluation
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(_ deployments: Published<Deployment>, _ services: GatewayServices) {
+        self.deployments = deployments
+        self.services = services
+        users = UserEvaluation(services.stores.access)
+    }
+
+    func start() {
+        let new = Task.inBackground { [self] in
+            var round = 0
+            while !Task.isCancelled {
+                await perform(round)
+                round += 1
+                try? await Task.pause(for: Maintenance.interval)
+            }
+        }
+        task.withLock { $0 = new }
+    }
+
+    func stop() {
+        task.withLock { $0?.cancel() }
+    }
+
+    /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
+    func finishBlocking() {
+        guard let keys = deployments.read().value.signIn.checkpointKeys else { return }
+        let isDone = DispatchSemaphore(value: 0)
+        Task.inBackground { [services] in
+            try? await services.checkpoints.makeDaily(with: keys)
+            isDone.signal()
+        }
+        isDone.wait()
+    }
+
+    /// Performs one round; the clocks of keys and sessions are those of the stores.
+    func perform(_ round: Int) async {
+        let signIn = deployments.read().value.signIn
+        // A slow provider must not delay the others.
+        for remote in signIn.remotes.values {
+            Task.inBackground { await remote.refreshAhead() }
+        }
+        var fetchedAt: [String: MonotonicTime] = [:]
+        for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
+        services.figures.note(keysFetchedAt: fetchedAt)
+        // E-mails whose next attempt is due.
+        services.outboxSignal.wake()
+        await users.perform(isThorough: round % 12 == 0)
+        if round % 12 == 0 { _ = try? await services.stores.invitations.expire() }
+        if round % 3 == 0, let counts = try? await services.stores.invitations.counts() {
+            services.figures.note(invitations: counts)
+        }
+        if round % 12 == 0, let keys = signIn.checkpointKeys { try? await services.checkpoints.makeDaily(with: keys) }
+        if round % 12 == 0 { services.stores.sessions.sweepInBackground(under: signIn.lifetimes) }
+        if round % 3 == 0, let count = try? await services.stores.sessions.countActive(under: signIn.lifetimes) {
+            services.figures.note(activeSessions: count)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+internal import Databases
+internal import Dispatch
+internal import Endpoints
+internal import Grants
+internal import Identities
+internal import Invitations
+internal import Mail
+internal import Pages
+internal import Snapshots
+internal import Synchronization
+internal import Telemetry
+internal import Text
+internal import Threads
+internal import Time
+
+/// A transport that delivers e-mails to mail servers.
+protocol EmailTransport: Sendable {
+    func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError)
+}
+
+extension SMTPClient: EmailTransport {}
+
+/// Sends the e-mails that wait in the outbox, a few at a time: a slow mail server delays neither requests nor all
+/// e-mails, and one that does not respond loses none.
+final class OutboxWorker: Sendable {
+    /// Longer than a delivery may take, so that no other process sends the e-mail meanwhile.
+    private static let lease: Duration = .seconds(600)
+    private static let mostAtOnce = 4
+    /// The delay before the next attempt, by the number of attempts; after the last one the e-mail is given up. About
+    /// a day and a half in all.
+    private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
+        .seconds($0)
+    }
+
+    private let deployments: Published<Deployment>
+    private let services: GatewayServices
+    private let transport: any EmailTransport
+    /// The e-mails that are being sent, by id.
+    private let underWay = Mutex<[ExactText: OutgoingEmail]>([:])
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(_ deployments: Published<Deployment>, _ services: GatewayServices, by transport: any EmailTransport) {
+        self.deployments = deployments
+        self.services = services
+        self.transport = transport
+    }
+
+    func start() {
+        let new = Task.inBackground { [self] in
+            while !Task.isCancelled {
+                while !Task.isCancelled, mayBegin, let email = await take() {
+                    underWay.withLock { $0[ExactText(email.id)] = email }
+                    Task.inBackground { [self] in
+                        await send(email)
+                        underWay.withLock { $0[ExactText(email.id)] = nil }
+                        services.outboxSignal.wake()
+                    }
+                }
+                await services.outboxSignal.wait()
+            }
+        }
+        task.withLock { $0 = new }
+    }
+
+    /// Starts no further deliveries.
+    func stop() {
+        task.withLock { $0?.cancel() }
+    }
+
+    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the outbox: the e-mail
+    /// may be sent twice, and is not lost.
+    func finish(before end: ContinuousClock.Instant) async {
+        while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
+            try? await Task.pause(for: .milliseconds(20))
+        }
+        for email in underWay.withLock({ Array($0.values) }) {
+            let outcome = DeliveryOutcome.delayed("the gateway stopped meanwhile", until: services.stores.now())
+            try? await services.outbox.settle(email, outcome)
+        }
+    }
+
+    /// Blocking variant of `finish(before:)`, for a thread that may wait.
+    func finishBlocking(before end: ContinuousClock.Instant) {
+        let isDone = DispatchSemaphore(value: 0)
+        Task.inBackground { [self] in
+            await finish(before: end)
+            isDone.signal()
+        }
+        isDone.wait()
+    }
+
+    /// Sends the e-mails that are due, one after the other, and returns how many were tried.
+    func sendDue() async -> Int {
+        var count = 0
+        while let email = await take() {
+            await send(email)
+            count += 1
+        }
+        return count
+    }
+
+    private var mayBegin: Bool { underWay.withLock { $0.count < OutboxWorker.mostAtOnce } }
+
+    private func take() async -> OutgoingEmail? {
+        guard deployments.read().value.mail != nil else { return nil }
+        do throws(DatabaseError) {
+            return try await services.outbox.take(for: OutboxWorker.lease)
+        } catch {
+            services.log.write(.warning, "letters cannot be looked for", fields: [("cause", "\(error)")])
+            return nil
+        }
+    }
+
+    private func send(_ outgoing: OutgoingEmail) async {
+        let outcome = await deliver(outgoing)
+        var fields = [
+            ("invitation", outgoing.invitation.id), ("organization", outgoing.invitation.organization.text),
+        ]
+        switch outcome {
+        case .sent: services.log.write(.info, "a letter was sent", fields: fields)
+        case .delayed(let failure, _):
+            fields.append(("cause", failure))
+            services.log.write(.warning, "a letter was not taken and will be tried again", fields: fields)
+        case .failed(let failure):
+            fields.append(("cause", failure))
+            services.log.write(.error, "a letter was given up", fields: fields)
+        }
+        do throws(DatabaseError) {
+            try await services.outbox.settle(outgoing, outcome)
+        } catch {
+            // The e-mail is sent once more when its lease is over.
+            services.log.write(.error, "what became of a letter could not be kept", fields: [("cause", "\(error)")])
+        }
+    }
+
+    private func deliver(_ outgoing: OutgoingEmail) async -> DeliveryOutcome {
+        guard let (letter, route) = deployments.read().value.letter(outgoing, at: services.stores.now()) else {
+            return .failed(
+                "The organization or the mail server is no longer configured, or no letter can go to this address.")
+        }
+        do throws(DeliveryError) {
+            try await transport.deliver(letter, by: route)
+            return .sent
+        } catch {
+            let attempts = outgoing.invitation.attempts
+            guard !error.isPermanent, OutboxWorker.patience.indices.contains(attempts) else {
+                return .failed(error.description)
+            }
+            return .delayed(error.description, until: services.stores.now() + OutboxWorker.patience[attempts])
+        }
+    }
+}

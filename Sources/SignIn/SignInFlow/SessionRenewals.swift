@@ -1,0 +1,261 @@
+internal import Audit
+internal import Databases
+internal import Dispatch
+internal import Identities
+package import JSON
+package import OpenID
+package import Sessions
+internal import Snapshots
+internal import Synchronization
+package import Telemetry
+package import Threads
+package import Time
+internal import Tokens
+
+/// Renews sessions at their providers, in the background and one attempt at a time per session.
+///
+/// A request waits for a renewal for two seconds at most, and not at all while the provider is known to be down. The
+/// renewal continues without the request, and its result is stored: it may hold the only refresh token that still
+/// works.
+package final class SessionRenewals: Sendable {
+    /// The advice for a request whose session is due for renewal.
+    package enum Advice {
+        /// Wait for this, then check the session again.
+        case wait(@Sendable () async -> Void)
+        /// The provider cannot answer, or not yet; the last verified claims are used.
+        case useAsIs
+        /// The provider answers and does not renew; the claims are too old by now.
+        case signInAgain
+    }
+
+    private enum Failure {
+        case outage
+        case notRenewed
+    }
+
+    private struct Entry {
+        let flight: SingleFlight
+        var failure: Failure?
+        var failedAt: MonotonicTime?
+    }
+
+    private struct State {
+        var entries: [SessionKey: Entry] = [:]
+        /// The number of entries at which expired entries are removed.
+        var pruneAt = 10_000
+        var queues: [ProviderID: RenewalQueue] = [:]
+        var underWay = 0
+        var isStopping = false
+        var whenIdle: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// The time that a request waits, and after which a silent provider counts as down.
+    static let patience: Duration = .seconds(2)
+    /// The time between two attempts while they fail.
+    static let pause: Duration = .seconds(30)
+    private static let mostEntries = 50_000
+    /// The limit for all providers, including renewals that wait for a place.
+    private static let mostUnderWay = 2048
+    private static let mostWaiting = 256
+    /// The number of attempts to store a result, a second apart, while the store fails.
+    private static let writes = 30
+
+    private let sessions: SessionStore
+    private let log: Log
+    private let clocks: Clocks
+    private let places = RenewalPlaces(256)
+    private let state = Mutex(State())
+
+    package init(_ sessions: SessionStore, log: Log, clocks: Clocks) {
+        self.sessions = sessions
+        self.log = log
+        self.clocks = clocks
+    }
+
+    /// Begins the renewal of a session that is due, unless it was tried a moment ago.
+    ///
+    /// - Parameters:
+    ///   - now: the calendar time, which decides whether claims are too old.
+    ///   - lacksClaims: returns true if claims that a mapping needs are missing; called in the background.
+    package func tend(
+        _ session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
+        lacksClaims: @escaping @Sendable (JSONValue) -> Bool
+    ) -> Advice {
+        let moment = clocks.monotonic()
+        return state.withLock { state in
+            let entry = state.entries[session.key]
+            let meanwhile: Advice =
+                entry?.failure == .notRenewed && session.areClaimsTooOld(under: lifetimes, at: now)
+                ? .signInAgain : .useAsIs
+            let queue = queue(of: party.id, &state)
+            if let flight = entry?.flight, flight.isUnderWay {
+                return flight.isYoung && !queue.isProviderOut ? .wait { await flight.join(.brief) } : meanwhile
+            }
+            if let failedAt = entry?.failedAt, !failedAt.isOver(SessionRenewals.pause, at: moment) { return meanwhile }
+            guard !state.isStopping, !queue.isFull, state.underWay < SessionRenewals.mostUnderWay,
+                state.entries.count < SessionRenewals.mostEntries
+            else { return meanwhile }
+            let isProviderOut = queue.isProviderOut
+            let flight =
+                entry?.flight
+                ?? SingleFlight(
+                    youth: SessionRenewals.patience, mostWaiting: SessionRenewals.mostWaiting, clocks: clocks)
+            if entry == nil { state.entries[session.key] = Entry(flight: flight) }
+            state.underWay += 1
+            flight.begin { [self] in
+                let isDone = await queue.run { await renew(session, at: party, lacksClaims: lacksClaims) }
+                landed(session.key, isDone: isDone)
+            }
+            return isProviderOut ? meanwhile : .wait { await flight.join(.brief) }
+        }
+    }
+
+    private func queue(of provider: ProviderID, _ state: inout State) -> RenewalQueue {
+        if let known = state.queues[provider] { return known }
+        let queue = RenewalQueue(places, patience: SessionRenewals.patience, monotonic: clocks.monotonic)
+        state.queues[provider] = queue
+        return queue
+    }
+
+    // MARK: One renewal
+
+    /// - Returns: true if the provider answered; nil if it was not asked.
+    private func renew(
+        _ session: Session, at party: RelyingParty, lacksClaims: @Sendable (JSONValue) -> Bool
+    ) async -> Bool? {
+        let current: Session?
+        do throws(DatabaseError) {
+            current = try await sessions.session(session.key)
+        } catch {
+            note(session, .outage, "the store cannot be reached", party.requestID)
+            return nil
+        }
+        // The session ended or was renewed meanwhile: the old refresh token may not work any more.
+        guard let current, current.version == session.version else {
+            forget(session.key)
+            return nil
+        }
+        guard let refreshToken = sessions.refreshToken(of: current) else {
+            note(session, .notRenewed, "the refresh token does not open", party.requestID)
+            return nil
+        }
+        let (outcome, next) = await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims)
+        switch outcome {
+        case .renewed(let claims):
+            if await keep(claims, next, of: current, party.requestID) { forget(session.key) }
+        case .ended(let detail): await end(current, detail, party.requestID)
+        case .notRenewed(let detail):
+            if let next { _ = await keep(nil, next, of: current, party.requestID) }
+            note(session, .notRenewed, detail, party.requestID)
+        case .outage(let detail):
+            if let next { _ = await keep(nil, next, of: current, party.requestID) }
+            note(session, .outage, detail, party.requestID)
+            return false
+        }
+        return true
+    }
+
+    /// - Returns: false if the store failed for too long.
+    private func keep(
+        _ claims: VerifiedClaims?, _ refreshToken: String?, of session: Session, _ requestID: String?
+    ) async -> Bool {
+        for _ in 0..<SessionRenewals.writes {
+            do throws(DatabaseError) {
+                if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
+                    // The session ended while the provider was asked.
+                    sessions.endInBackground(session.key)
+                }
+                return true
+            } catch {
+                await clocks.sleep(.seconds(1))
+            }
+        }
+        note(session, .outage, "the store cannot be reached", requestID)
+        return false
+    }
+
+    private func end(_ session: Session, _ detail: String, _ requestID: String?) async {
+        let identity = session.claims.identity
+        let record = AuditRecord(
+            .sessionEnd, by: .system, target: identity.subject.text, reason: "provider_refused",
+            details: [("issuer", identity.issuer.text)])
+        do throws(DatabaseError) {
+            try await sessions.end(session.key, recording: [record])
+        } catch {
+            // The session is no longer in memory; if the store still has it, the provider refuses it again.
+            sessions.endInBackground(session.key)
+        }
+        forget(session.key)
+        log.write(
+            .info, "a session ended at its provider", requestID: requestID, fields: fields(session, detail))
+    }
+
+    // MARK: Results
+
+    private func forget(_ key: SessionKey) {
+        state.withLock { $0.entries[key] = nil }
+    }
+
+    /// - Parameter requestID: the id of the request that began the renewal.
+    private func note(_ session: Session, _ failure: Failure, _ detail: String, _ requestID: String?) {
+        let now = clocks.monotonic()
+        state.withLock { state in
+            state.entries[session.key]?.failure = failure
+            state.entries[session.key]?.failedAt = now
+            guard state.entries.count >= state.pruneAt else { return }
+            // Sessions that ended meanwhile leave entries behind.
+            state.entries = state.entries.filter { _, entry in
+                entry.flight.isUnderWay || entry.failedAt.map { !$0.isOver(SessionRenewals.pause, at: now) } ?? false
+            }
+            state.pruneAt = max(10_000, state.entries.count * 2)
+        }
+        log.write(
+            .warning, "a session could not be renewed", requestID: requestID, fields: fields(session, detail))
+    }
+
+    private func landed(_ key: SessionKey, isDone: Bool) {
+        let idle = state.withLock { state in
+            state.underWay -= 1
+            if !isDone, state.entries[key]?.failedAt == nil { state.entries[key] = nil }
+            guard state.underWay == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.whenIdle = [] }
+            return state.whenIdle
+        }
+        for continuation in idle { continuation.resume() }
+    }
+
+    private func fields(_ session: Session, _ detail: String) -> [(String, String)] {
+        [
+            ("provider", session.claims.provider.text), ("subject", session.claims.identity.subject.text),
+            ("detail", detail),
+        ]
+    }
+
+    // MARK: Ending
+
+    /// Returns once no renewal is in progress.
+    package func settled() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                if state.underWay > 0 { state.whenIdle.append(continuation) }
+                return state.underWay == 0
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Begins no more renewals, and waits for the results of those that asked a provider; for a thread that may wait.
+    package func finishBlocking(within limit: Duration) {
+        let queues = state.withLock { state in
+            state.isStopping = true
+            return state.queues.values
+        }
+        for queue in queues { queue.close() }
+        let isDone = DispatchSemaphore(value: 0)
+        Task.inBackground { [self] in
+            await settled()
+            isDone.signal()
+        }
+        _ = isDone.wait(timeout: .now() + .milliseconds(Int(max(0, limit.clampedNanoseconds) / 1_000_000)))
+    }
+}

@@ -1,0 +1,72 @@
+internal import HTTPMessage
+internal import Identities
+internal import OpenID
+internal import Text
+internal import Tokens
+package import Web
+
+/// The parameters of `GET /auth/login`.
+package struct SignInQuery: Sendable {
+    var provider: String?
+    package var organization: String?
+    var email: String?
+    /// The path to return to; dropped if it is not on this site, or belongs to the sign-in itself.
+    package var returnTo: LocalTarget?
+    /// Whether the sign-in page's own form sent the query.
+    var isFromForm = false
+    /// Whether the provider should ask for the account, even if it has a session.
+    package var asksWho = false
+
+    /// Returns nil if the query is malformed or repeats a parameter.
+    init?(_ items: [(name: String, value: String)]?) {
+        guard let items else { return nil }
+        var values: [ExactText: String] = [:]
+        for (name, value) in items
+        where ["provider", "organization", "email", "return_to", "from", "switch"].contains(exactly: name) {
+            guard values.updateValue(value, forKey: ExactText(name)) == nil else { return nil }
+        }
+        func text(_ name: ExactText, _ limit: Int) -> String? {
+            values[name].flatMap { $0.isEmpty || $0.utf8.count > limit ? nil : $0 }
+        }
+        // An id or an address that is too long is unknown, as others that no provider has.
+        provider = text("provider", .max)
+        organization = text("organization", 64)
+        email = text("email", .max)
+        returnTo = values["return_to"].flatMap(SignInQuery.target)
+        isFromForm = values["from"] == "form"
+        asksWho = (values["switch"]).isExactly("1")
+    }
+
+    /// A retry of a sign-in.
+    init(_ attempt: SignInAttempt) {
+        provider = attempt.provider.text
+        organization = attempt.organization
+        returnTo = attempt.returnTo.flatMap(SignInQuery.target)
+    }
+
+    package init(provider: String? = nil, organization: String? = nil, email: String? = nil, returnTo: String? = nil) {
+        self.provider = provider
+        self.organization = organization
+        self.email = email
+        self.returnTo = returnTo.flatMap(SignInQuery.target)
+    }
+
+    /// A path of this site where a sign-in may lead; nil for any other text.
+    static func target(_ text: String) -> LocalTarget? {
+        LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
+    }
+
+    /// The parameters of this sign-in.
+    package var items: [(name: String, value: String)] {
+        [
+            ("provider", provider), ("organization", organization), ("email", email), ("return_to", returnTo?.text),
+            ("switch", asksWho ? "1" : nil), ("from", isFromForm ? "form" : nil),
+        ].compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    /// The URL that begins this sign-in, without the email address, which stays out of links.
+    package var link: String {
+        let items = items.filter { $0.name != "email" }
+        return items.isEmpty ? SignInPaths.login.text : "\(SignInPaths.login.text)?\(FormEncoding.query(items))"
+    }
+}

@@ -1,0 +1,159 @@
+import HTTPMessage
+import Identities
+import JSON
+import Snapshots
+import Testing
+import Tokens
+
+@testable import Server
+
+private let organizationPaths: [(method: String, path: String, needs: Permission)] = [
+    ("GET", "workspaces", .readMetrics), ("GET", "workspaces/soc", .readMetrics), ("GET", "summary", .readMetrics),
+    ("GET", "inventory", .writeInventory), ("PUT", "inventory", .writeInventory),
+    ("GET", "inventory/workspaces/soc", .writeInventory), ("PUT", "inventory/workspaces/soc", .writeInventory),
+    ("DELETE", "inventory/workspaces/soc", .writeInventory), ("POST", "inventory/changes", .writeInventory),
+]
+
+private let roles: [(group: String, role: Role)] = [
+    ("managers", .manager), ("viewers", .viewer), ("publishers", .publisher),
+]
+
+@Suite struct AccessTests {
+    let world: TestWorld
+
+    init() throws {
+        world = try TestWorld()
+    }
+
+    @Test("a role reaches what it permits, and nothing else", arguments: organizationPaths.indices)
+    func matrix(_ index: Int) throws {
+        let (method, path, needs) = organizationPaths[index]
+        for (group, role) in roles {
+            let token = try world.token("acme-\(group)")
+            let answer = try world.send(
+                method, "/api/v1/organizations/acme/\(path)", token: token, fields: ["Content-Type: application/json"])
+            if role.permissions.contains(needs) {
+                #expect(answer.status == 200 && answer.isWork == (needs == .writeInventory), "\(role) \(path)")
+            } else {
+                #expect(answer.status == 403 && answer.code == "permission_missing", "\(role) \(path)")
+            }
+        }
+    }
+
+    @Test("another organization is told exactly as one that is not there", arguments: organizationPaths.indices)
+    func crossing(_ index: Int) throws {
+        let (method, path, _) = organizationPaths[index]
+        for (group, _) in roles {
+            let token = try world.token("acme-\(group)")
+            var bodies: Set<String> = []
+            for organization in ["globex", "nowhere", "ACME", "acme%2Fworkspaces", "..."] {
+                let answer = try world.send(
+                    method, "/api/v1/organizations/\(organization)/\(path)", token: token,
+                    fields: ["Content-Type: application/json"])
+                #expect(answer.status == 404 && answer.code == "organization_not_found", "\(organization)")
+                let id = try #require(answer.json?.member("request_id")?.string)
+                #expect(answer.field("X-Request-Id") == id)
+                bodies.insert(answer.body.replacing(id, with: ""))
+            }
+            #expect(bodies.count == 1)
+        }
+    }
+
+    @Test("one sees one's own organizations only, and each answers with its own workspaces")
+    func ownOnly() throws {
+        let both = try world.token("acme-viewers", "globex-managers")
+        let answer = try world.get("/api/v1/organizations", token: both)
+        let items = try #require(answer.json?.member("items")).elements.map { $0 }
+        #expect(items.map { $0.member("id")?.string } == ["acme", "globex"])
+        #expect(items.map { $0.member("role")?.string } == ["organization-viewer", "organization-manager"])
+        let acme = try world.get("/api/v1/organizations/acme/workspaces", token: both)
+        let globex = try world.get("/api/v1/organizations/globex/workspaces", token: both)
+        #expect(acme.body.contains("\"soc\"") && !acme.body.contains("fleet"))
+        #expect(globex.body.contains("\"fleet\"") && !globex.body.contains("soc"))
+        #expect(try world.get("/api/v1/organizations/globex/workspaces/soc", token: both).code == "not_found")
+        let nobody = try world.get("/api/v1/organizations", token: try world.token("strangers"))
+        #expect(nobody.status == 200 && nobody.json?.member("items")?.count == 0)
+    }
+
+    @Test("who one is, and what one holds where")
+    func me() async throws {
+        let token = try world.token("acme-managers", claims: ",\"email\":\"a@acme.example\"")
+        let answer = try await world.perform("GET", "/api/v1/me", token: token).json
+        #expect(answer?.member("identity")?.member("subject")?.string == "someone")
+        #expect(answer?.member("identity")?.member("email")?.string == "a@acme.example")
+        let role = answer?.member("roles")?.elements.first { _ in true }
+        #expect(role?.member("organization")?.string == "acme" && role?.member("source")?.string == "claim_mapping")
+        #expect(role?.member("mapping")?.string == "file:1")
+    }
+
+    @Test("without a token, and with one that is refused, it is 401 with the reason")
+    func unauthenticated() throws {
+        let none = try world.get("/api/v1/me")
+        #expect(none.status == 401 && none.code == "unauthenticated" && none.json?.member("reason") == nil)
+        #expect(none.field("WWW-Authenticate") == "Bearer realm=\"gatehouse\"")
+        let good = try world.token("acme-managers")
+        let cases: [([String], String)] = [
+            (["Authorization: Bearer x"], "malformed"), (["Authorization: Bearer "], "malformed"),
+            (["Authorization: Basic YTpi"], "malformed"), (["Authorization: \(good)"], "malformed"),
+            (["Authorization: Bearer \(good)x"], "malformed"),
+            (["Authorization: Bearer \(good.dropLast(4))AAAA"], "signature_invalid"),
+            (["Authorization: Bearer \(try world.token("acme-managers", lifetime: -61))"], "expired"),
+            (["Authorization: Bearer \(good)", "Authorization: Bearer \(good)"], "malformed"),
+            (["Authorization: Bearer \(good), x"], "malformed"),
+        ]
+        for (fields, reason) in cases {
+            let answer = try world.send("GET", "/api/v1/me", fields: fields + ["Cookie: __Host-gatehouse=x"])
+            #expect(answer.status == 401 && answer.json?.member("reason")?.string == reason, "\(fields)")
+            #expect(answer.field("WWW-Authenticate")?.contains("error=\"invalid_token\"") == true)
+        }
+        for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
+            #expect(try world.send("GET", "/api/v1/me", fields: ["Authorization: \(scheme) \(good)"]).status == 200)
+        }
+    }
+
+    @Test("claims that were left out for size are told apart from a missing role")
+    func incomplete() throws {
+        let token = try world.token(claims: ",\"_claim_names\":{\"groups\":\"src1\"}").replacing(
+            "\"groups\":[],", with: "")
+        let answer = try world.get("/api/v1/organizations/acme/workspaces", token: token)
+        #expect(answer.status == 403 && answer.code == "claims_incomplete")
+        #expect(try world.get("/api/v1/organizations/nowhere/workspaces", token: token).status == 404)
+    }
+
+    @Test("a change of the rules takes effect at once, also for tokens that are remembered")
+    func reload() throws {
+        let token = try world.token("acme-managers", "globex-managers")
+        let path = "/api/v1/organizations/acme/workspaces"
+        #expect(try world.get(path, token: token).status == 200)
+        world.deployments.publish(try TestWorld.deployment(world.provider, organizations: ["globex"]))
+        #expect(try world.get(path, token: token).code == "organization_not_found")
+        #expect(try world.get("/api/v1/organizations/globex/workspaces", token: token).status == 200)
+        var other = world.provider
+        other.audiences = ["something else"]
+        world.deployments.publish(try TestWorld.deployment(other, organizations: ["globex"]))
+        let refused = try world.get("/api/v1/organizations/globex/workspaces", token: token)
+        #expect(refused.json?.member("reason")?.string == "audience_mismatch")
+    }
+
+    @Test("an address that guesses is slowed down; a token that is known good is not")
+    func limiting() throws {
+        let good = try world.token("acme-managers")
+        #expect(try world.get("/api/v1/me", token: good).status == 200)
+        for _ in 0..<200 { #expect(try world.get("/api/v1/me", token: "guess").status == 401) }
+        let limited = try world.get("/api/v1/me", token: "guess")
+        #expect(limited.status == 429 && limited.code == "rate_limited" && limited.field("Retry-After") == "1")
+        #expect(try world.get("/api/v1/me", token: good).status == 200)
+        #expect(try world.get("/api/v1/me", token: try world.token("acme-viewers")).status == 429)
+        #expect(try world.send("GET", "/api/v1/me", token: "guess", from: "192.0.2.2").status == 401)
+        world.elapsed = 1
+        #expect(try world.get("/api/v1/me", token: "guess").status == 401)
+    }
+
+    @Test("a store that has been silent for five seconds decides nothing")
+    func silence() throws {
+        let token = try world.token("acme-managers")
+        world.elapsed = 60
+        let answer = try world.get("/api/v1/me", token: token)
+        #expect(answer.status == 503 && answer.code == "unavailable")
+    }
+}

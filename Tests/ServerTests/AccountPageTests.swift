@@ -1,0 +1,128 @@
+import HTTPMessage
+import JSON
+import Testing
+
+@testable import Server
+
+@Suite("The account page")
+struct AccountPageTests {
+    private let world: SignInWorld
+    private let vic: TestBrowser
+
+    init() async throws {
+        world = try SignInWorld()
+        vic = TestBrowser(world)
+        try await vic.signIn("vic")
+    }
+
+    /// The ids of a browser's sessions and whether each is its own, newest first.
+    private func sessions(_ browser: TestBrowser) async throws -> [(id: String, isCurrent: Bool)] {
+        let me = try #require(try await browser.fetch("GET", "/api/v1/me").json)
+        return try #require(me.member("sessions")).elements.map {
+            ($0.member("id")?.string ?? "", $0.member("current")?.boolean ?? false)
+        }
+    }
+
+    private func end(_ id: String, in browser: TestBrowser, token: String?) async throws -> TestAnswer {
+        let form = FormEncoding.body(
+            [("action", "end_session"), ("id", id)] + (token.map { [("csrf_token", $0)] } ?? []))
+        return try await browser.send(
+            "POST", "/account", fields: ["Content-Type: application/x-www-form-urlencoded"] + TestBrowser.navigation,
+            body: String(decoding: form, as: UTF8.self))
+    }
+
+    @Test("a browser without a session is redirected to sign in, and comes back; a program gets 401")
+    func signedOut() async throws {
+        let browser = TestBrowser(world)
+        let answer = try await browser.open("/account")
+        #expect(answer.status == 303 && answer.location == "/auth/login?return_to=%2Faccount")
+        #expect(try await world.send("GET", "/account", fields: ["Accept: application/json"]).status == 401)
+        let back = try await browser.signIn("vic", "return_to=%2Faccount")
+        #expect(back.status == 303 && back.location == "/account")
+    }
+
+    @Test("it shows identity, roles with their sources, sessions and time zone")
+    func content() async throws {
+        let other = TestBrowser(world)
+        let agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
+        _ = try await other.send("GET", other.consent("vic", at: other.begin()), fields: ["User-Agent: \(agent)"])
+        let page = try await vic.open("/account")
+        #expect(page.status == 200 && page.field("Cache-Control") == "no-store")
+        for text in [
+            "vic@acme.example <span class=\"quiet\">verified</span>", "<code>vic</code>",
+            "<a href=\"/organizations/acme\">Acme</a>", "Organization Viewer", "Claim rule", "Chrome on macOS",
+            "192.0.2.1", "in UTC",
+        ] {
+            #expect(page.body.contains(text), "\(text)")
+        }
+        #expect(page.body.split(separator: " This session").count == 2)
+        let home = try await vic.open("/organizations/acme")
+        #expect(home.body.contains("<a class=\"who\" href=\"/account\""))
+    }
+
+    @Test("an unverified address is shown as such, and a user without a role has the page too")
+    func unverified() async throws {
+        let una = TestBrowser(world)
+        try await una.signIn("una")
+        let page = try await una.open("/account")
+        #expect(page.status == 200 && page.body.contains("not verified") && page.body.contains("No roles yet"))
+    }
+
+    @Test("it has no secret: neither the session's cookie nor any token of the provider")
+    func secrets() async throws {
+        let page = try await vic.open("/account")
+        for (name, value) in vic.cookies { #expect(!page.body.contains(value), "\(name)") }
+        #expect(!page.body.contains("eyJ"))
+    }
+
+    @Test("the user ends another of their sessions, which is recorded, and keeps this one")
+    func ending() async throws {
+        let other = TestBrowser(world)
+        try await other.signIn("vic")
+        let id = try #require(try await sessions(vic).first { !$0.isCurrent }?.id)
+        let answer = try await end(id, in: vic, token: vic.formToken())
+        #expect(answer.status == 303 && answer.location == "/account?done=session_ended")
+        #expect(try await vic.open("/account?done=session_ended").body.contains("The session has ended."))
+        #expect(try await other.fetch("GET", "/api/v1/me").status == 401)
+        #expect(try await sessions(vic).map(\.isCurrent) == [true])
+    }
+
+    @Test("the user ends this session, and is signed out")
+    func endingOwn() async throws {
+        let id = try #require(try await sessions(vic).first?.id)
+        let answer = try await end(id, in: vic, token: vic.formToken())
+        #expect(answer.status == 303 && answer.location == "/auth/signed-out" && vic.cookies["gatehouse"] == nil)
+        #expect(try await vic.fetch("GET", "/api/v1/me").status == 401)
+    }
+
+    @Test("another user's session is not there")
+    func foreign() async throws {
+        let carla = TestBrowser(world)
+        try await carla.signIn("carla")
+        let id = try #require(try await sessions(carla).first?.id)
+        for id in [id, "AAAAAAAAAAAAAAAA", ""] {
+            #expect(try await end(id, in: vic, token: vic.formToken()).status == 404)
+        }
+        #expect(try await carla.fetch("GET", "/api/v1/me").status == 200)
+    }
+
+    @Test("a form of another site, or without the token of this session, ends nothing")
+    func forgery() async throws {
+        let id = try #require(try await sessions(vic).first?.id)
+        let carla = TestBrowser(world)
+        try await carla.signIn("carla")
+        #expect(try await end(id, in: vic, token: nil).status == 403)
+        #expect(try await end(id, in: vic, token: carla.formToken()).status == 403)
+        let token = try await vic.formToken()
+        let foreign = try await vic.send(
+            "POST", "/account",
+            fields: ["Content-Type: application/x-www-form-urlencoded", "Sec-Fetch-Site: cross-site"],
+            body: "action=end_session&id=\(id)&csrf_token=\(token)")
+        #expect(foreign.status == 403)
+        let unknown = try await vic.send(
+            "POST", "/account", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            body: "action=other&id=\(id)&csrf_token=\(token)")
+        #expect(unknown.status == 400)
+        #expect(try await vic.fetch("GET", "/api/v1/me").status == 200)
+    }
+}

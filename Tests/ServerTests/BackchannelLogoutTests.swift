@@ -1,0 +1,100 @@
+import Databases
+import DemoProvider
+import GatehouseTesting
+import HTTPClient
+import HTTPMessage
+import JSON
+import Testing
+import Time
+
+@testable import Server
+
+@Suite("Back-channel logout")
+struct BackchannelLogoutTests {
+    static let event = "\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}}"
+
+    private func send(
+        _ world: SignInWorld, _ claims: String, id: String = "j1", provider: String = "idp", at age: Int64 = 0
+    ) async throws -> TestAnswer {
+        let issued = world.clock.now.seconds - age
+        let payload =
+            "{\"iss\":\"\(SignInWorld.issuer)\",\"aud\":\"gatehouse client\",\"iat\":\(issued),\"exp\":\(issued + 600),"
+            + "\"jti\":\"\(id)\",\(BackchannelLogoutTests.event)\(claims)}"
+        let token = try world.provider.sign(Array(payload.utf8))
+        return try await world.send(
+            "POST", "/auth/backchannel-logout/\(provider)",
+            fields: ["Content-Type: application/x-www-form-urlencoded"], body: "logout_token=\(token)")
+    }
+
+    private func session(_ world: SignInWorld, _ browser: TestBrowser) async throws -> String {
+        let row = try await world.database.read { transaction throws(DatabaseError) in
+            try transaction.first("SELECT provider_session FROM session WHERE ended_at IS NULL") {
+                row throws(DatabaseError) in row.text(0)
+            }
+        }
+        return try #require(row)
+    }
+
+    @Test("by the provider's session it ends that one, and one that appears a moment later is refused")
+    func bySession() async throws {
+        let world = try SignInWorld()
+        let (browser, other) = (TestBrowser(world), TestBrowser(world))
+        try await browser.signIn("carla")
+        let id = try await session(world, browser)
+        try await other.signIn("carla")
+        let answer = try await send(world, ",\"sid\":\"\(id)\"")
+        #expect(answer.status == 200 && answer.field("Cache-Control") == "no-store")
+        #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
+        #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
+        // A sign-in in progress brings the provider session that has just ended.
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/token", let world = held else { return response }
+            return tokens(world, response, ["sid": "\"\(id)\""])
+        }
+        #expect(try await browser.signIn("carla").body.contains("signed out in the meantime"))
+        world.clock.advance(.seconds(601))
+        #expect(try await browser.signIn("carla").status == 303)
+    }
+
+    @Test("by subject it ends all of theirs")
+    func bySubject() async throws {
+        let world = try SignInWorld()
+        let (laptop, phone, other) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
+        try await laptop.signIn("carla")
+        try await phone.signIn("carla")
+        try await other.signIn("vic")
+        #expect(try await send(world, ",\"sub\":\"carla\"").status == 200)
+        #expect(try await laptop.fetch("GET", "/api/v1/me").status == 401)
+        #expect(try await phone.fetch("GET", "/api/v1/me").status == 401)
+        #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
+    }
+
+    @Test("a token is taken once, by whom it is for, while it is fresh; everything else is 400")
+    func refusals() async throws {
+        let world = try SignInWorld()
+        #expect(try await send(world, ",\"sub\":\"carla\"", id: "a").status == 200)
+        let again = try await send(world, ",\"sub\":\"carla\"", id: "a")
+        #expect(again.status == 400 && again.json?.member("reason")?.string == "replayed")
+        #expect(again.field("Cache-Control") == "no-store")
+        for (claims, age) in [("", 0 as Int64), (",\"sub\":\"carla\",\"nonce\":\"n\"", 0), (",\"sub\":\"carla\"", 301)]
+        {
+            #expect(try await send(world, claims, id: "b", at: age).status == 400)
+        }
+        #expect(try await send(world, ",\"sub\":\"carla\"", id: "c", provider: "none").status == 404)
+        // The store accepts no NUL.
+        for (claims, id) in [
+            (",\"sub\":\"car\\u0000la\"", "d"), (",\"sid\":\"\\u0000\"", "e"), (",\"sub\":\"carla\"", "f\\u0000"),
+        ] {
+            let answer = try await send(world, claims, id: id)
+            #expect(answer.status == 400 && answer.json?.member("reason")?.string == "claim_malformed", "\(claims)")
+        }
+        let form = ["Content-Type: application/x-www-form-urlencoded"]
+        for body in ["", "logout_token=", "logout_token=x.y.z", "logout_token=a&logout_token=b", "other=x"] {
+            let answer = try await world.send("POST", "/auth/backchannel-logout/idp", fields: form, body: body)
+            #expect(answer.status == 400 && answer.field("Cache-Control") == "no-store", "\(body)")
+        }
+        let plain = try await world.send("POST", "/auth/backchannel-logout/idp", body: "logout_token=x")
+        #expect(plain.status == 400)
+    }
+}

@@ -1,0 +1,266 @@
+import Addresses
+import Configuration
+import DemoProvider
+import Endpoints
+import GatehouseTesting
+import HTTPClient
+import HTTPMessage
+import OpenID
+import SignInFlow
+import Snapshots
+import Testing
+import Text
+import Tokens
+
+@testable import Server
+
+@Suite("Discovery documents of other servers")
+struct DiscoveryTests {
+    private static let document = "/.well-known/openid-configuration"
+
+    /// A second provider without a client: it only issues bearer tokens.
+    private static func machines(_ members: String = "") -> String {
+        """
+        , {"id": "k8s", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "audiences": ["api"]\(members)}
+        """
+    }
+
+    private func me(_ world: SignInWorld) async throws -> TestAnswer {
+        let claims = #"{"iss":"\#(SignInWorld.otherIssuer)","aud":"api","sub":"pod","iat":1800000000,"exp":1800000600}"#
+        let token = try world.otherProvider.sign(Array(claims.utf8))
+        return try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"])
+    }
+
+    private func json(_ text: String, _ fields: Fields = Fields()) -> OutboundResponse {
+        OutboundResponse(.ok, fields: fields, body: Array(text.utf8))
+    }
+
+    // MARK: Required metadata
+
+    @Test("a provider for bearer tokens needs only its issuer and its keys")
+    func bearerOnly() async throws {
+        let world = try SignInWorld(secondProvider: DiscoveryTests.machines())
+        world.outbound.script { request in
+            guard request.url.authority == "127.0.0.1:7", request.url.path == DiscoveryTests.document else {
+                return nil
+            }
+            let text = #"""
+                {"issuer": "http://127.0.0.1:7", "jwks_uri": "http://127.0.0.1:7/jwks", "authorization_endpoint": "urn:none",
+                 "token_endpoint": 7, "response_types_supported": ["id_token"]}
+                """#
+            return OutboundResponse(.ok, body: Array(text.utf8))
+        }
+        #expect(try await me(world).status == 200)
+        #expect(await !world.logged().contains("left out"))
+    }
+
+    @Test(
+        "an optional endpoint that cannot be used is left out with a warning, and users sign in",
+        arguments: [
+            ("end_session_endpoint", ""), ("end_session_endpoint", "/logout"),
+            ("end_session_endpoint", "http://sso.example/x"),
+            ("userinfo_endpoint", ""), ("userinfo_endpoint", "http://sso.example/me"),
+        ])
+    func optionalEndpoint(name: String, value: String) async throws {
+        let world = try SignInWorld()
+        let path = name.hasPrefix("end") ? "/logout" : "/userinfo"
+        world.outbound.describe(("\"\(name)\":\"\(SignInWorld.issuer)\(path)\"", "\"\(name)\":\"\(value)\""))
+        let browser = TestBrowser(world)
+        #expect(try await browser.signIn("carla").status == 303)
+        #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status == 200)
+        let warning = await world.logged().split(separator: "\n").first { $0.contains("left out") }
+        #expect(warning?.contains(name) == true && warning?.contains("\"warning\"") == true)
+        guard name.hasPrefix("end") else { return }
+        let answer = try await browser.send("POST", "/auth/logout", body: "csrf_token=\(try await browser.formToken())")
+        #expect(answer.location == "/auth/signed-out")
+    }
+
+    @Test("userinfo that cannot be asked leaves claims unknown; a provider that has none leaves them absent")
+    func unusableUserinfo() async throws {
+        func status(_ endpoint: String) async throws -> Int {
+            let world = try SignInWorld()
+            weak let held = world
+            world.outbound.twist { request, response throws(OutboundError) in
+                guard let world = held else { return response }
+                if request.url.path == "/token" {
+                    return tokens(world, response, without: ["email", "email_verified"])
+                }
+                guard request.url.path == DiscoveryTests.document else { return response }
+                let text = String(decoding: response.body, as: UTF8.self)
+                return OutboundResponse(
+                    .ok, body: Array(text.replacing("\(SignInWorld.issuer)/userinfo", with: endpoint).utf8))
+            }
+            let browser = TestBrowser(world)
+            try await browser.signIn("vic")
+            return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
+        }
+        // The rule for the manager's address comes first: with an unknown address, it could have given more.
+        #expect(try await status("http://sso.example/me") == 403)
+        #expect(try await status("") == 200)
+    }
+
+    @Test("an endpoint that sign-in needs and that cannot be used does not take bearer tokens down")
+    func signInEndpoint() async throws {
+        let world = try SignInWorld(providerSettings: ", \"audiences\": [\"api\"]")
+        world.outbound.describe(("\(SignInWorld.issuer)/token", "http://sso.example/token"))
+        let page = try await TestBrowser(world).open("/auth/login")
+        #expect(page.status == 502 && !page.body.contains("cannot be reached"))
+        #expect(
+            await world.logged().contains(
+                #"\"token_endpoint\" cannot be used: \"http://sso.example/token\" is not https"#))
+        let claims = #"{"iss":"\#(SignInWorld.issuer)","aud":"api","sub":"m","iat":1800000000,"exp":1800000600}"#
+        let token = try world.provider.sign(Array(claims.utf8))
+        #expect(try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"]).status == 200)
+    }
+
+    // MARK: Evasions
+
+    @Test("the document is where discovery_url says, with its query, and states the issuer all the same")
+    func discoveryURL() async throws {
+        let world = try SignInWorld(
+            providerSettings: ", \"discovery_url\": \"\(SignInWorld.issuer)/elsewhere?appid=7\"")
+        let text = DiscoveryTests.text(world.provider)
+        world.outbound.script { request in
+            guard request.url.path == "/elsewhere", request.url.query == "appid=7" else { return nil }
+            return OutboundResponse(.ok, body: Array(text.utf8))
+        }
+        #expect(try await TestBrowser(world).signIn("carla").status == 303)
+        #expect(world.outbound.count(DiscoveryTests.document) == 0)
+        let foreign = try SignInWorld(
+            providerSettings: ", \"discovery_url\": \"\(SignInWorld.issuer)/elsewhere\"")
+        foreign.outbound.script { request in
+            guard request.url.path == "/elsewhere" else { return nil }
+            let other = text.replacing(
+                "\"issuer\":\"\(SignInWorld.issuer)\"", with: "\"issuer\":\"https://evil.example\"")
+            return OutboundResponse(.ok, body: Array(other.utf8))
+        }
+        #expect(try await TestBrowser(foreign).open("/auth/login").status == 502)
+    }
+
+    private static func text(_ provider: DemoProvider) -> String {
+        let target = Target(path: document, query: nil)
+        let answer = provider.answer(.get, target, field: { _ in nil }, body: [], at: ManualClock().now)
+        guard case .bytes(let bytes) = answer.body else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test("endpoints of the configuration replace the document's, and with those that are needed nothing is discovered")
+    func endpoints() async throws {
+        let all = """
+            , "endpoints": {"authorization": "\(SignInWorld.issuer)/authorize", "token": "\(SignInWorld.issuer)/token",
+            "jwks": "\(SignInWorld.issuer)/jwks"}
+            """
+        let world = try SignInWorld(providerSettings: all)
+        world.outbound.cutOff(DiscoveryTests.document)
+        #expect(try await TestBrowser(world).signIn("carla").status == 303)
+        #expect(world.outbound.count(DiscoveryTests.document) == 0)
+        let some = try SignInWorld(
+            providerSettings: ", \"endpoints\": {\"token\": \"\(SignInWorld.issuer)/token\"}")
+        some.outbound.describe(("\(SignInWorld.issuer)/token", "http://sso.example/token"))
+        #expect(try await TestBrowser(some).signIn("carla").status == 303)
+        let machines = try SignInWorld(
+            secondProvider: DiscoveryTests.machines(
+                ", \"endpoints\": {\"jwks\": \"\(SignInWorld.otherIssuer)/jwks\"}"))
+        machines.outbound.cutOff(DiscoveryTests.document)
+        #expect(try await me(machines).status == 200)
+    }
+
+    @Test("private addresses are reached where the configuration names their hosts or ranges")
+    func reachable() throws {
+        let world = try SignInWorld(
+            secondProvider: """
+                , {"id": "k8s", "issuer": "https://cluster.example", "discovery_url": "https://front.example/d",
+                   "endpoints": {"jwks": "https://keys.example/k"}, "reachable": ["10.20.0.0/16", "Back.Internal", "fd00::7"]}
+                """)
+        let settings = try #require(world.loadedSettings().providers.last)
+        let policy = ProviderAddress(settings).policy
+        #expect(Set(policy.hosts.map(\.text)) == ["cluster.example", "front.example", "keys.example", "back.internal"])
+        func isInRange(_ text: String) throws -> Bool {
+            let address = try #require(IPAddress(text))
+            return policy.ranges.contains { $0.contains(address) }
+        }
+        #expect(try isInRange("10.20.3.4") && isInRange("fd00::7"))
+        #expect(try !isInRange("10.21.0.1") && !isInRange("fd00::8"))
+    }
+
+    // MARK: Log messages
+
+    @Test(
+        "an issuer that is off by a slash is told with both issuers, under the request's id, and the provider is reached"
+    )
+    func slash() async throws {
+        let world = try SignInWorld()
+        world.outbound.describe(("\"issuer\":\"\(SignInWorld.issuer)\"", "\"issuer\":\"\(SignInWorld.issuer)/\""))
+        let page = try await TestBrowser(world).open("/auth/login")
+        #expect(page.status == 502 && !page.body.contains("cannot be reached"))
+        let id = try #require(page.field("X-Request-Id"))
+        let lines = await world.logged().split(separator: "\n").filter { $0.contains(id) && $0.contains("detail") }
+        #expect(lines.count == 2)
+        for line in lines {
+            #expect(
+                line.contains(
+                    #"issuer \"\#(SignInWorld.issuer)/\", and the configuration has \"\#(SignInWorld.issuer)\""#))
+        }
+    }
+
+    @Test(
+        "what is wrong with an answer is told, and where",
+        arguments: [
+            (
+                DiscoveryTests.document, 302, "Location", "https://u:p@sso.example/login?code=abc#x", "",
+                "302, a redirect to \\\"https://sso.example/login\\\""
+            ),
+            (DiscoveryTests.document, 200, "Content-Encoding", "gzip", "\u{1F}", "coded with \\\"gzip\\\""),
+            ("/jwks", 200, "Content-Encoding", "br", "\u{1F}", "coded with \\\"br\\\""),
+            (
+                DiscoveryTests.document, 200, "Content-Type", "text/html", "<html>",
+                "not JSON: expected a value (at byte 0); its Content-Type is \\\"text/html\\\""
+            ),
+            (
+                DiscoveryTests.document, 200, "Date", "x", #"{"issuer":"a","issuer":"b"}"#,
+                "twice in its object (at byte 14)"
+            ),
+            (
+                "/jwks", 200, "Date", "x", #"{"keys":[{"kty":"RSA","kid":"r","n":"AQAB","e":"AQAB"}]}"#,
+                "no usable key: key 0 (\\\"r\\\"): "
+            ),
+            ("/jwks", 200, "Date", "x", #"{"keys":[],}"#, "not strict JSON"),
+            (DiscoveryTests.document, 404, "Date", "x", "", "returned 404"),
+        ])
+    func causes(path: String, status: Int, field: String, value: String, body: String, words: String) async throws {
+        let world = try SignInWorld()
+        let name = try #require(FieldName(field))
+        world.outbound.script { request in
+            guard request.url.path == path else { return nil }
+            return OutboundResponse(Status(status), fields: Fields([(name, value)]), body: Array(body.utf8))
+        }
+        let browser = TestBrowser(world)
+        let answer = try await browser.open("/auth/login")
+        if path == "/jwks" { _ = try await browser.open(browser.consent("carla", at: try #require(answer.location))) }
+        let log = await world.logged()
+        #expect(log.contains(words), "\(log)")
+        #expect(!log.contains("code=") && !log.contains("u:p"))
+    }
+
+    @Test("keys are asked for as a JWK set, and answers without a coding")
+    func accepts() async throws {
+        let world = try SignInWorld()
+        world.outbound.script { request in
+            let accept = request.fields.value(.accept) ?? ""
+            guard request.url.path == "/jwks", !accept.contains("application/jwk-set+json") else { return nil }
+            return OutboundResponse(Status(406))
+        }
+        #expect(try await TestBrowser(world).signIn("carla").status == 303)
+    }
+
+    @Test("a document that gets worse serves on as it was, and the log says why")
+    func stale() async throws {
+        let world = try SignInWorld()
+        try await TestBrowser(world).signIn("carla")
+        world.outbound.describe(("\"issuer\":", "\"publisher\":"))
+        world.clock.advance(.seconds(3700))
+        await world.deployments.read().value.signIn.remotes.values.first?.refreshAhead()
+        #expect(await world.logged().contains("the last good one serves on"))
+        #expect(try await TestBrowser(world).signIn("carla").status == 303)
+    }
+}

@@ -1,0 +1,297 @@
+import Audit
+import Databases
+import Endpoints
+import GatehouseTesting
+import Grants
+import HTTPMessage
+import Identities
+import Invitations
+import JSON
+import Policy
+import Synchronization
+import Testing
+import Time
+
+@testable import Mail
+@testable import Server
+
+@Suite("Invitations")
+struct InvitationTests {
+    let world: SignInWorld
+    let manager: TestBrowser
+    private let path = "/api/v1/organizations/acme/invitations"
+
+    init() async throws {
+        world = try SignInWorld()
+        manager = try await world.browser("carla")
+    }
+
+    /// Invites an address and returns the id, and the token from the link.
+    private func invite(_ email: String, _ role: String = "organization-viewer", by browser: TestBrowser? = nil)
+        async throws -> (id: String, token: String)
+    {
+        let answer = try await (browser ?? manager).call("POST", path, #"{"email":"\#(email)","role":"\#(role)"}"#)
+        try #require(answer.status == 201, "\(answer.body)")
+        let link = try #require(answer.text("link"))
+        let prefix = "\(SignInWorld.origin)/invitations/accept?token="
+        try #require(link.hasPrefix(prefix))
+        return (try #require(answer.text("id")), String(link.dropFirst(prefix.count)))
+    }
+
+    private func accept(_ token: String, by browser: TestBrowser) async throws -> TestAnswer {
+        try await browser.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#)
+    }
+
+    @Test("an invited person accepts, and has the role from then on")
+    func accepted() async throws {
+        let (id, token) = try await invite("pat@acme.example")
+        let pat = TestBrowser(world)
+        try await pat.signIn("pat")
+        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 404)
+        let answer = try await accept(token, by: pat)
+        #expect(
+            answer.status == 200 && answer.text("organization") == "acme"
+                && answer.text("role") == "organization-viewer")
+        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 200)
+        let listed = try await manager.fetch("GET", path).items
+        #expect(listed.map { $0.member("state")?.string } == ["accepted"])
+        #expect(listed.first?.member("id")?.string == id)
+        let members = try await manager.fetch("GET", "/api/v1/organizations/acme/members").items
+        let member = try #require(members.first { $0.member("subject")?.string == "pat" })
+        #expect(member.member("sources")?.text.contains("\"kind\":\"invitation\"") == true)
+        // The acceptance counts as a sign-in that the organization may know.
+        #expect(member.member("last_sign_in")?.isNull == false)
+        #expect(try await world.audited().suffix(2) == ["invitation_create", "invitation_accept"])
+        let again = try await accept(token, by: pat)
+        #expect(again.status == 409 && again.code == "conflict" && again.text("reason") == "accepted")
+    }
+
+    @Test("twenty acceptances at once make one grant and one event")
+    func atOnce() async throws {
+        let (_, token) = try await invite("pat@acme.example", "organization-manager")
+        let pat = TestBrowser(world)
+        try await pat.signIn("pat")
+        let (cookie, formToken, world) = (pat.cookieField, try await pat.formToken(), world)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await world.send(
+                        "POST", "/api/v1/invitations/accept",
+                        fields: cookie + ["X-CSRF-Token: \(formToken)", "Content-Type: application/json"],
+                        body: #"{"token":"\#(token)"}"#
+                    ).status
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 200 } == 1 && statuses.count { $0 == 409 } == 19)
+        #expect(try await manager.fetch("GET", "/api/v1/organizations/acme/grants").items.count == 1)
+        #expect(try await world.audited().count { $0 == "invitation_accept" } == 1)
+    }
+
+    @Test("an invitation is for its address, verified, of a listed provider, and for nobody who is suspended")
+    func wrongPeople() async throws {
+        let (_, token) = try await invite("vic@acme.example", "organization-manager")
+        for (person, reason) in [("sam", "email_mismatch"), ("pat", "email_mismatch")] {
+            let browser = TestBrowser(world)
+            try await browser.signIn(person)
+            let answer = try await accept(token, by: browser)
+            #expect(answer.status == 403 && answer.text("reason") == reason)
+        }
+        let (_, unverified) = try await invite("ceo@acme.example")
+        let una = TestBrowser(world)
+        try await una.signIn("una")
+        let refused = try await accept(unverified, by: una)
+        #expect(refused.status == 403 && refused.text("reason") == "email_unverified")
+        let vic = TestBrowser(world)
+        try await vic.signIn("vic")
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        let suspensions = "/api/v1/organizations/acme/suspensions/\(id)"
+        #expect(try await manager.call("PUT", suspensions).status == 200)
+        #expect(try await accept(token, by: vic).text("reason") == "suspended")
+        #expect(try await manager.call("DELETE", suspensions).status == 204)
+        try world.reload(
+            rewriting: (
+                "\"id\": \"acme\", \"name\": \"Acme\", \"providers\": [\"idp\"]",
+                "\"id\": \"acme\", \"name\": \"Acme\", \"providers\": []"
+            ))
+        #expect(try await accept(token, by: vic).text("reason") == "provider_not_accepted")
+        try world.reload()
+        #expect(try await accept(token, by: vic).status == 200)
+    }
+
+    @Test("unknown, revoked, expired and resent links say so")
+    func closed() async throws {
+        let pat = TestBrowser(world)
+        try await pat.signIn("pat")
+        #expect(try await accept(String(repeating: "A", count: 43), by: pat).status == 404)
+        #expect(try await accept("x", by: pat).status == 404)
+        let (id, first) = try await invite("pat@acme.example")
+        let again = try await manager.call("POST", "\(path)/\(id)/resend")
+        let second = try #require(again.text("link")?.split(separator: "=").last.map(String.init))
+        #expect(again.status == 200 && second != first)
+        #expect(try await accept(first, by: pat).status == 404)
+        #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
+        #expect(try await manager.call("DELETE", "\(path)/\(id)").text("reason") == "revoked")
+        #expect(try await accept(second, by: pat).text("reason") == "revoked")
+        let (late, third) = try await invite("pat@acme.example")
+        world.clock.advance(.seconds(7 * 86400))
+        try await pat.signIn("pat")
+        try await manager.signIn("carla")
+        #expect(try await accept(third, by: pat).text("reason") == "expired")
+        #expect(try await manager.fetch("GET", "\(path)?state=expired").items.count == 1)
+        #expect(try await manager.call("POST", "\(path)/\(late)/resend").text("reason") == "expired")
+        #expect(try await world.services.stores.invitations.expire() == 1)
+        #expect(try await world.services.stores.invitations.expire() == 0)
+        #expect(try await world.audited().last == "invitation_expire")
+        // The address can be invited again.
+        _ = try await invite("pat@acme.example", "organization-manager")
+    }
+
+    @Test("inviting twice is one invitation, without another link; in another role it is refused")
+    func twice() async throws {
+        let (id, _) = try await invite("New.Person@Acme.Example")
+        let again = try await manager.call(
+            "POST", path, #"{"email":"new.person@acme.example","role":"organization-viewer"}"#)
+        #expect(again.status == 200 && again.text("id") == id && again.text("link") == nil)
+        #expect(again.text("email") == "new.person@acme.example")
+        let other = try await manager.call(
+            "POST", path, #"{"email":"new.person@acme.example","role":"organization-manager"}"#)
+        #expect(other.status == 409 && other.code == "conflict")
+    }
+
+    @Test(
+        "what cannot be invited is refused with its pointer",
+        arguments: [
+            (#"{"email":"nobody","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a@bücher.example","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a@b@c.example","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a\r\nBcc: x@y.example","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a@acme.example","role":"inventory-publisher"}"#, "/role"),
+            (#"{"email":"a@acme.example","role":"owner"}"#, "/role"), (#"{"email":"a@acme.example"}"#, "/role"),
+            (#"{"email":7,"role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"a@acme.example","role":"organization-viewer","x":1}"#, "/x"), ("[]", ""),
+        ])
+    func refused(_ body: String, _ pointer: String) async throws {
+        let answer = try await manager.call("POST", path, body)
+        #expect(answer.status == 422 && answer.code == "invalid_request")
+        #expect(answer.json?.member("errors")?.elements.first { _ in true }?.member("pointer")?.string == pointer)
+    }
+
+    @Test("an organization sends so many a day, and its domains only")
+    func bounds() async throws {
+        try world.reload(
+            rewriting: (
+                "\"secret_key\"",
+                "\"invitations\": {\"per_day\": 2, \"allowed_domains\": [\"acme.example\"]}, \"secret_key\""
+            ))
+        let (id, _) = try await invite("a@acme.example")
+        #expect(
+            try await manager.call("POST", path, #"{"email":"a@elsewhere.example","role":"organization-viewer"}"#)
+                .status == 422)
+        #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)
+        let limited = try await manager.call("POST", path, #"{"email":"b@acme.example","role":"organization-viewer"}"#)
+        #expect(limited.status == 429 && limited.field("Retry-After") == "86400")
+        world.clock.advance(.seconds(86401))
+        try await manager.signIn("carla")
+        _ = try await invite("b@acme.example")
+    }
+
+    @Test("what a manager has pending goes when they are suspended or revoked")
+    func inviterGone() async throws {
+        for how in ["suspend", "revoke"] {
+            let grant = try await world.services.stores.access.createGrant(
+                .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria")),
+                in: try #require(OrganizationID("acme")),
+                recording: AuditRecord(.grantCreate, by: .operator)
+            ).grant
+            let gloria = TestBrowser(world)
+            try await gloria.signIn("gloria")
+            let (_, token) = try await invite("pat@acme.example", by: gloria)
+            if how == "suspend" {
+                let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria"))).text
+                #expect(try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
+                #expect(try await manager.call("DELETE", "/api/v1/organizations/acme/suspensions/\(id)").status == 204)
+            } else {
+                #expect(try await manager.call("DELETE", "/api/v1/organizations/acme/grants/\(grant.id)").status == 204)
+            }
+            let pat = TestBrowser(world)
+            try await pat.signIn("pat")
+            #expect(try await accept(token, by: pat).text("reason") == "revoked")
+        }
+        #expect(try await world.audited().count { $0 == "invitation_revoke" } == 2)
+    }
+
+    @Test("nothing that leads in is stored: neither a token, nor what it is made of")
+    func atRest() async throws {
+        let (_, token) = try await invite("pat@acme.example")
+        let rows = try await world.database.read { transaction throws(DatabaseError) in
+            try transaction.all("SELECT hex(hash) FROM invitation_token") { row throws(DatabaseError) in row.text(0) }
+        }
+        #expect(rows.count == 1 && rows.first?.count == 64)
+        let log = world.lines.text
+        #expect(!log.contains(token))
+    }
+
+    // MARK: The page
+
+    @Test("the link shows and accepts nothing; its token leaves the address before the sign-in")
+    func page() async throws {
+        let (_, token) = try await invite("pat@acme.example")
+        let pat = TestBrowser(world)
+        let first = try await pat.open("/invitations/accept?token=\(token)")
+        #expect(first.status == 303 && first.location == "/invitations/accept")
+        #expect(first.field("Referrer-Policy") == "no-referrer" && first.field("Cache-Control") == "no-store")
+        #expect(!(pat.cookies["gatehouse-browser"] ?? "").contains(token))
+        let offer = try await pat.open("/invitations/accept")
+        #expect(offer.status == 200 && offer.body.contains("Join Acme") && offer.body.contains("p•••@acme.example"))
+        #expect(!offer.body.contains("pat@acme.example") && !offer.body.contains(token))
+        // A browser that did not open the link has no open invitation.
+        #expect(try await TestBrowser(world).open("/invitations/accept").status == 404)
+        try await pat.signIn("pat", "provider=idp&organization=acme&return_to=%2Finvitations%2Faccept")
+        let mine = try await pat.open("/invitations/accept")
+        #expect(mine.status == 200 && mine.body.contains("Accept the invitation"))
+        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 404)
+        let forged = try await pat.send(
+            "POST", "/invitations/accept", fields: ["Content-Type: application/x-www-form-urlencoded"], body: "a=b")
+        #expect(forged.status == 403)
+        let accepted = try await pat.post("/invitations/accept", [])
+        #expect(accepted.status == 303 && accepted.location == "/organizations/acme")
+        #expect(try await pat.open("/organizations/acme").status == 200)
+        #expect(try await pat.open("/invitations/accept").status == 404)
+        let used = try await pat.open("/invitations/accept?token=\(token)")
+        #expect(used.status == 303)
+        let page = try await pat.open("/invitations/accept")
+        #expect(page.status == 409 && page.body.contains("already used"))
+    }
+
+    @Test("the wrong person sees both addresses masked, and a way to be somebody else")
+    func wrongPersonPage() async throws {
+        let (id, token) = try await invite("pat@acme.example")
+        let sam = TestBrowser(world)
+        try await sam.signIn("sam")
+        _ = try await sam.open("/invitations/accept?token=\(token)")
+        let page = try await sam.open("/invitations/accept")
+        #expect(
+            page.status == 403 && page.body.contains("p•••@acme.example")
+                && page.body.contains("s•••@elsewhere.example"))
+        #expect(page.body.contains("switch=1"))
+        #expect(try await sam.post("/invitations/accept", []).status == 403)
+        let begun = try await sam.begin("provider=idp&organization=acme&switch=1&return_to=%2Finvitations%2Faccept")
+        #expect(begun.contains("prompt=select_account"))
+        #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
+        #expect(try await sam.open("/invitations/accept").body.contains("was revoked"))
+    }
+
+    @Test("somebody who was invited is known to the organization from their sign-in on")
+    func seen() async throws {
+        _ = try await invite("pat@acme.example")
+        try await TestBrowser(world).signIn("pat")
+        try await TestBrowser(world).signIn("sam")
+        let id = try #require(OrganizationID("acme"))
+        let people = try await world.database.read { transaction throws(DatabaseError) in
+            try AccessStore.signIns(id, after: nil, limit: 100, transaction)
+        }
+        #expect(Set(people.map(\.identity.subject)) == ["carla", "pat"])
+    }
+}

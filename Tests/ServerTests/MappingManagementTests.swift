@@ -1,0 +1,328 @@
+import Audit
+import Databases
+import Endpoints
+import Grants
+import HTTPMessage
+import Identities
+import JSON
+import Testing
+import Time
+
+@testable import Server
+
+@Suite("Claim mappings, managed")
+struct MappingManagementTests {
+    let world: SignInWorld
+    let manager: TestBrowser
+    private let path = "/api/v1/organizations/acme/claim-mappings"
+
+    init() async throws {
+        world = try SignInWorld()
+        manager = try await world.browser("carla")
+    }
+
+    private func add(_ claim: String, _ value: String, _ role: String = "organization-viewer", more: String = "")
+        async throws -> String
+    {
+        let answer = try await manager.call(
+            "POST", path, #"{"claim_name":"\#(claim)","claim_value":"\#(value)","role":"\#(role)"\#(more)}"#)
+        try #require(answer.status == 201, "\(answer.body)")
+        return try #require(answer.text("id"))
+    }
+
+    private func rows() async throws -> [String] {
+        try await manager.fetch("GET", path).items.map { row in
+            let id =
+                row.member("origin")?.string == "file" ? row.member("id")?.string : row.member("claim_value")?.string
+            return "\(row.member("rank")?.integer ?? 0) \(id ?? "")"
+        }
+    }
+
+    @Test("a row counts from the next request on, and so does its end")
+    func counts() async throws {
+        let sam = TestBrowser(world)
+        try await sam.signIn("sam")
+        let summary = "/api/v1/organizations/acme/summary"
+        #expect(try await sam.fetch("GET", summary).status == 404)
+        let id = try await add("email", "SAM@elsewhere.example")
+        #expect(try await sam.fetch("GET", summary).status == 200)
+        let me = try await sam.fetch("GET", "/api/v1/me").json?.member("roles")?.elements.first { _ in true }
+        #expect(me?.member("mapping")?.string == id)
+        #expect(
+            try await manager.call("PATCH", "\(path)/\(id)", #"{"claim_value":"other@elsewhere.example"}"#).status
+                == 200)
+        #expect(try await sam.fetch("GET", summary).status == 404)
+        #expect(
+            try await manager.call("PATCH", "\(path)/\(id)", #"{"match":"exists","claim_value":null}"#).status == 200)
+        #expect(try await sam.fetch("GET", summary).status == 200)
+        #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
+        #expect(try await sam.fetch("GET", summary).status == 404)
+        #expect(
+            try await world.audited().suffix(4) == [
+                "claim_mapping_create", "claim_mapping_update", "claim_mapping_update", "claim_mapping_delete",
+            ])
+    }
+
+    @Test("a row may cut strings, is shown so, and is changed and explained so")
+    func split() async throws {
+        let id = try await add("team", "soc", more: #","split":",""#)
+        func row() async throws -> JSONValue? { try await manager.fetch("GET", "\(path)/\(id)").json }
+        #expect(try await row()?.member("split")?.string == ",")
+        let page = try await manager.open("/organizations/acme/claim-mappings")
+        #expect(
+            page.body.contains("team (split at &quot;,&quot;) = soc")
+                || page.body.contains("team (split at \",\") = soc"))
+        let edit = try await manager.open("/organizations/acme/claim-mappings?edit=\(id)")
+        #expect(edit.body.contains("name=\"split\" maxlength=\"1\"") && edit.body.contains("value=\",\""))
+        func verdict() async throws -> String? {
+            let body = #"{"provider":"idp","claims":{"sub":"x","team":"a, soc"}}"#
+            let answer = try await manager.call("POST", "\(path)/explain", body)
+            let rows = answer.json?.member("organizations")?.elements.first { _ in true }?.member("rows")
+            return rows?.elements.first { $0.member("id")?.string == id }?.member("verdict")?.string
+        }
+        #expect(try await verdict() == "matched")
+        #expect(try await manager.call("PATCH", "\(path)/\(id)", #"{"split":"\u0000"}"#).status == 422)
+        // `split` stays if it is missing in the patch, and is removed by null.
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"role":"organization-viewer"}"#)
+        #expect(try await row()?.member("split")?.string == ",")
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"split":" "}"#)
+        #expect(try await row()?.member("split")?.string == " ")
+        _ = try await manager.call("PATCH", "\(path)/\(id)", #"{"split":null}"#)
+        #expect(try await row()?.member("split") == nil)
+        #expect(try await verdict() == "no_match")
+    }
+
+    @Test("an explanation of an address that does not count says what email_verified was")
+    func unverifiedDetail() async throws {
+        let body = #"{"provider":"idp","claims":{"sub":"x","email":"ceo@acme.example","email_verified":"yes"}}"#
+        let answer = try await manager.call("POST", "\(path)/explain", body)
+        let organization = answer.json?.member("organizations")?.elements.first { _ in true }
+        #expect(organization?.member("reason")?.string == "email_unverified")
+        #expect(organization?.member("detail")?.string?.contains("of type string") == true)
+    }
+
+    @Test("rows are ranked behind the file's, moved, and numbered from 1")
+    func ranks() async throws {
+        let a = try await add("groups", "a")
+        _ = try await add("groups", "b")
+        _ = try await add("groups", "c", more: #","rank":3"#)
+        #expect(try await rows() == ["1 file:1", "2 file:2", "3 c", "4 a", "5 b"])
+        #expect(try await manager.call("PATCH", "\(path)/\(a)", #"{"rank":5}"#).json?.member("rank")?.integer == 5)
+        #expect(try await rows() == ["1 file:1", "2 file:2", "3 c", "4 b", "5 a"])
+        let refused = try await manager.call("PATCH", "\(path)/\(a)", #"{"rank":2}"#)
+        #expect(refused.status == 422)
+        #expect(try await manager.call("PATCH", "\(path)/file:1", #"{"rank":5}"#).status == 409)
+        #expect(try await manager.call("DELETE", "\(path)/file:1").status == 409)
+        #expect(try await manager.call("DELETE", "\(path)/none").status == 404)
+        #expect(try await manager.call("PATCH", "\(path)/\(a)", #"{"rank":999}"#).json?.member("rank")?.integer == 5)
+        let first = try #require(try await manager.fetch("GET", "\(path)?limit=2").text("next_cursor"))
+        let paged = try await manager.fetch("GET", "\(path)?limit=2&cursor=\(first)")
+        #expect(paged.items.count == 2 && paged.text("next_cursor") != nil)
+    }
+
+    @Test(
+        "what is no row is refused with its pointer",
+        arguments: [
+            (#"{"claim_name":"groups","claim_value":"a","role":"inventory-publisher"}"#, "/role"),
+            (#"{"claim_name":"","claim_value":"a","role":"organization-viewer"}"#, "/claim_name"),
+            (#"{"claim_name":"groups","role":"organization-viewer"}"#, "/claim_value"),
+            (
+                #"{"claim_name":"groups","claim_value":"a","match":"exists","role":"organization-viewer"}"#,
+                "/claim_value"
+            ),
+            (#"{"claim_name":"groups","claim_value":"a","match":"regex","role":"organization-viewer"}"#, "/match"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","rank":0}"#, "/rank"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","split":""}"#, "/split"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","split":", "}"#, "/split"),
+            (#"{"claim_name":"email","claim_value":"a@b","role":"organization-viewer","split":","}"#, "/split"),
+            (#"{"claim_name":"groups","match":"exists","role":"organization-viewer","split":","}"#, "/split"),
+            (#"{"claim_name":"email","claim_value":"a@bücher.example","role":"organization-viewer"}"#, "/claim_value"),
+            (#"{"claim_name":"groups","claim_value":"a","role":"organization-viewer","rnk":1}"#, "/rnk"),
+        ])
+    func refused(_ body: String, _ pointer: String) async throws {
+        let answer = try await manager.call("POST", path, body)
+        #expect(answer.status == 422)
+        #expect(answer.json?.member("errors")?.elements.first { _ in true }?.member("pointer")?.string == pointer)
+        #expect(try await rows().count == 2)
+    }
+
+    @Test("a change is made to the rows that one has seen")
+    func concurrency() async throws {
+        let first = try await manager.fetch("GET", path)
+        let tag = try #require(first.field("ETag"))
+        #expect(try await manager.fetch("GET", path, fields: ["If-None-Match: \(tag)"]).status == 304)
+        let body = #"{"claim_name":"groups","claim_value":"a","role":"organization-viewer"}"#
+        let made = try await manager.call("POST", path, body, fields: ["If-Match: \(tag)"])
+        #expect(made.status == 201 && made.field("ETag") != tag)
+        let late = try await manager.call("POST", path, body, fields: ["If-Match: \(tag)"])
+        #expect(late.status == 412 && late.code == "precondition_failed")
+        let id = try #require(made.text("id"))
+        let item = try #require(try await manager.fetch("GET", "\(path)/\(id)").field("ETag"))
+        #expect(try await manager.call("DELETE", "\(path)/\(id)", fields: ["If-Match: W/\(item)"]).status == 412)
+        #expect(try await manager.call("DELETE", "\(path)/\(id)", fields: ["If-Match: \"x\", \(item)"]).status == 204)
+        #expect(try await manager.call("POST", path, body, fields: ["If-Match: *"]).status == 201)
+    }
+
+    @Test("one's own role goes only where one means it, and nobody is locked out")
+    func lockOut() async throws {
+        // The manager's role comes from these rules alone.
+        try world.reload(
+            rewriting: (
+                "{\"claim_name\": \"email\", \"claim_value\": \"ceo@acme.example\", \"role\": \"organization-manager\"},",
+                ""
+            ))
+        _ = try await world.services.stores.access.createGrant(
+            .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla")),
+            in: try #require(OrganizationID("acme")),
+            recording: .init(.grantCreate, by: .operator))
+        let id = try await add("email", "ceo@acme.example", "organization-manager")
+        try await manager.signIn("carla")
+        let grant = try #require(
+            try await manager.fetch("GET", "/api/v1/organizations/acme/grants").items.first { _ in true }?.member("id")?
+                .string)
+        #expect(
+            try await manager.call("DELETE", "/api/v1/organizations/acme/grants/\(grant)?confirm=self").status == 204)
+        let own = try await manager.call("DELETE", "\(path)/\(id)")
+        #expect(own.status == 409 && own.code == "conflict")
+        let last = try await manager.call("DELETE", "\(path)/\(id)?confirm=self")
+        #expect(last.status == 409 && last.code == "would_lock_out")
+        #expect(
+            try await manager.call("PATCH", "\(path)/\(id)?confirm=self", #"{"role":"organization-viewer"}"#).code
+                == "would_lock_out")
+        let preview = try await manager.call("POST", "\(path)/preview", #"{"changes":[{"op":"delete","id":"\#(id)"}]}"#)
+        #expect(preview.json?.member("would_lock_out")?.boolean == true)
+        #expect(preview.json?.member("self")?.text == #"{"before":"organization-manager","after":null}"#)
+        _ = try await add("email", "pat@acme.example", "organization-manager")
+        #expect(try await manager.call("DELETE", "\(path)/\(id)?confirm=self").code == "would_lock_out")
+        try await TestBrowser(world).signIn("pat")
+        #expect(try await manager.call("DELETE", "\(path)/\(id)?confirm=self").status == 204)
+        #expect(try await manager.fetch("GET", path).status == 404)
+    }
+
+    @Test("a preview tells who gains, loses or changes a role, and what no row decides any more; nothing is changed")
+    func preview() async throws {
+        for person in ["vic", "pat"] { try await TestBrowser(world).signIn(person, "organization=acme") }
+        let gains = try await manager.call(
+            "POST", "\(path)/preview",
+            #"{"claim_name":"email","claim_value":"*@acme.example","match":"glob","role":"organization-viewer"}"#)
+        #expect(gains.status == 200)
+        let people = gains.json?.member("people").map { Array($0.elements) } ?? []
+        #expect(people.map { $0.member("subject")?.string } == ["pat"])
+        #expect(people.first?.member("change")?.string == "gains" && people.first?.member("before")?.isNull == true)
+        #expect(gains.json?.member("unchanged")?.integer == 2)
+        #expect(try await rows().count == 2)
+        let any = try await add("groups", "*", more: #","match":"glob""#)
+        let shadowed = try await manager.call(
+            "POST", "\(path)/preview",
+            #"{"changes":[{"op":"create","claim_name":"groups","claim_value":"x","role":"organization-manager"}]}"#)
+        #expect(shadowed.json?.member("shadowed")?.text == #"["new:1"]"#)
+        let both = try await manager.call(
+            "POST", "\(path)/preview",
+            #"{"changes":[{"op":"update","id":"\#(any)","role":"organization-manager"},{"op":"delete","id":"none"}]}"#)
+        #expect(both.status == 422)
+    }
+
+    @Test("explains tokens, claims, denied sign-ins and people, for this organization alone")
+    func explain() async throws {
+        try await TestBrowser(world).signIn("sam", "organization=acme")
+        func explain(_ body: String) async throws -> TestAnswer {
+            try await manager.call("POST", "\(path)/explain", body)
+        }
+        let claims = try await explain(#"{"provider":"idp","claims":{"sub":"x","groups":["Acme-Viewers"]}}"#)
+        let organizations = claims.json?.member("organizations").map { Array($0.elements) } ?? []
+        #expect(organizations.map { $0.member("organization")?.string } == ["acme"])
+        #expect(organizations.first?.member("rows")?.text.contains("\"near_miss\":true") == true)
+        #expect(claims.json?.member("dry_run")?.boolean == true)
+        #expect(try await explain(#"{"provider":"other","claims":{}}"#).status == 422)
+        #expect(try await explain("{}").status == 422)
+        #expect(try await explain(#"{"token":"a.b.c"}"#).json?.member("valid")?.boolean == false)
+        let denied = try #require(
+            try await manager.fetch("GET", "/api/v1/organizations/acme/denied-sign-ins").items.first { _ in true }?
+                .member("id")?.string)
+        let explained = try await explain(#"{"denied_sign_in":"\#(denied)"}"#)
+        #expect(explained.json?.member("identity")?.member("subject")?.string == "sam")
+        let vic = TestBrowser(world)
+        try await vic.signIn("vic")
+        #expect(try await vic.call("POST", "\(path)/explain", #"{"denied_sign_in":"\#(denied)"}"#).status == 403)
+        #expect(try await vic.call("POST", "\(path)/explain", #"{"provider":"idp","claims":{}}"#).status == 200)
+        #expect(try await explain(#"{"denied_sign_in":"none"}"#).status == 404)
+    }
+
+    // MARK: Pages
+
+    @Test("a mapping is previewed before it is saved, and saved to the rows that were seen")
+    func form() async throws {
+        let page = "/organizations/acme/claim-mappings"
+        try await TestBrowser(world).signIn("sam", "organization=acme")
+        let shown = try await manager.open(page)
+        #expect(shown.status == 200 && shown.body.contains("sam@elsewhere.example"))
+        let row = [
+            ("action", "add"), ("claim_name", "email"), ("claim_value", "sam@elsewhere.example"), ("match", "equals"),
+            ("role", "organization-viewer"),
+        ]
+        let preview = try await manager.post(page, row + [("step", "preview")])
+        #expect(
+            preview.status == 200 && preview.body.contains("Before you save")
+                && preview.body.contains("Organization Viewer"))
+        #expect(try await rows().count == 2)
+        let tag = try #require(preview.body.firstMatch(of: /name="tag" value="([^"]+)"/)).1
+        let late = try await manager.post(page, row + [("step", "save"), ("tag", "stale")])
+        #expect(late.status == 412)
+        let saved = try await manager.post(page, row + [("step", "save"), ("tag", String(tag))])
+        #expect(saved.status == 303 && saved.location == "\(page)?done=saved")
+        #expect(try await rows().count == 3)
+        let bad = try await manager.post(
+            page, [("step", "preview"), ("action", "add"), ("claim_name", ""), ("role", "organization-viewer")])
+        #expect(bad.status == 422 && bad.body.contains("Nothing was changed"))
+        #expect(
+            try await manager.post(page, row + [("step", "preview"), ("csrf_token", "x")].reversed()).status == 403)
+    }
+
+    @Test("members are invited, shut out and let in again by forms")
+    func memberForms() async throws {
+        let page = "/organizations/acme/members"
+        let vic = TestBrowser(world)
+        try await vic.signIn("vic")
+        let invited = try await manager.post(
+            page, [("action", "invite"), ("email", "new@acme.example"), ("role", "organization-viewer")])
+        #expect(invited.status == 200 && invited.body.contains("/invitations/accept?token="))
+        #expect(try await manager.open(page).body.contains("new@acme.example"))
+        #expect(try await !manager.open(page).body.contains("?token="))
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        #expect(try await manager.post(page, [("action", "suspend"), ("id", id)]).status == 303)
+        #expect(try await vic.open("/organizations/acme").status == 404)
+        #expect(try await manager.post(page, [("action", "unsuspend"), ("id", id)]).status == 303)
+        let seen = try await vic.open(page)
+        #expect(
+            seen.status == 200 && !seen.body.contains("Invite people")
+                && !seen.body.contains("<button type=\"submit\" class=\"danger\""))
+        #expect(try await vic.post(page, [("action", "suspend"), ("id", id)]).status == 403)
+        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
+        let confirm = try await manager.post(page, [("action", "suspend"), ("id", own)])
+        #expect(confirm.status == 409 && confirm.body.contains("remove my own role"))
+        let refused = try await manager.post(page, [("action", "suspend"), ("id", own), ("confirm", "self")])
+        #expect(refused.status == 409 && refused.body.contains("left without a manager"))
+        #expect(
+            try await manager.post(
+                page, [("action", "invite"), ("email", "nonsense"), ("role", "organization-viewer")]
+            ).status == 422)
+        #expect(try await manager.post(page, [("action", "dance")]).status == 400)
+    }
+
+    @Test("the log is exported with an event of its own, and its tail is checkpointed")
+    func exports() async throws {
+        let page = "/organizations/acme/audit"
+        #expect(try await manager.open(page).status == 200)
+        let answer = try await manager.send(
+            "GET", "/api/v1/organizations/acme/audit-events", fields: ["Accept: application/jsonl"])
+        #expect(answer.status == 200 && answer.field("Content-Type") == "application/jsonl")
+        let checkpoints = try await world.database.read { transaction throws(DatabaseError) in
+            try transaction.first("SELECT count(*) FROM audit_checkpoint") { row throws(DatabaseError) in row.integer(0)
+            }
+        }
+        #expect(checkpoints == 1)
+        #expect(try await world.audited().last == "audit_export")
+        #expect(try await manager.open("\(page)?from=yesterday").status == 400)
+        #expect(try await manager.open("\(page)?from=2026-01-01&action=sign_in&actor=carla").body.contains("sign in"))
+    }
+}

@@ -1,0 +1,280 @@
+import Cryptography
+import GatehouseTesting
+import HTTPClient
+import HTTPMessage
+import JSON
+import OpenID
+import Testing
+import Time
+import Tokens
+
+@testable import Server
+
+/// The token endpoint's response with a changed ID token.
+func tokens(
+    _ world: SignInWorld, _ response: OutboundResponse, key: SigningKey? = nil, header: String? = nil,
+    without: Set<String> = [], _ changes: [String: String] = [:]
+) -> OutboundResponse {
+    world.provider.reissue(response, key: key, header: header, without: without, changes)
+}
+
+private func json(_ text: String, _ status: Status = .ok) -> OutboundResponse {
+    OutboundResponse(status, body: Array(text.utf8))
+}
+
+@Suite("A provider that misbehaves")
+struct MisbehavingProviderTests {
+    /// Signs in while the given path answers differently, and returns the response to the callback.
+    private func signIn(
+        _ world: SignInWorld, _ path: String,
+        _ twist: @escaping @Sendable (SignInWorld, OutboundResponse) throws(OutboundError) -> OutboundResponse
+    ) async throws -> TestAnswer {
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin())
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == path, let world = held else { return response }
+            return try twist(world, response)
+        }
+        let answer = try await browser.open(link)
+        #expect((answer.status == 303) == (browser.cookies["gatehouse"] != nil))
+        return answer
+    }
+
+    @Test(
+        "an ID token that is not this sign-in's signs nobody in",
+        arguments: [
+            (["iss": "\"https://evil.example\""], "issuer_unknown"), (["aud": "\"other\""], "audience_mismatch"),
+            (["aud": "[\"gatehouse client\",\"other\"]"], "authorized_party_mismatch"),
+            (["azp": "\"other\""], "authorized_party_mismatch"), (["nonce": "\"other\""], "nonce_mismatch"),
+            (["at_hash": "\"AAAAAAAAAAAAAAAAAAAAAA\""], "hash_mismatch"), (["exp": "1799999000"], "expired"),
+            (["iat": "1800009999"], "issued_in_future"), (["iat": "1799000000"], "token_too_old"),
+            (["sub": "\"\""], "subject_missing"), (["events": "{}"], "type_mismatch"),
+            (["exp": "\"soon\""], "claim_malformed"), (["sid": "\"a\\u0000\""], "claim_malformed"),
+            (["sub": "\"car\\u0000la\""], "claim_malformed"),
+        ] as [([String: String], String)])
+    func idToken(changes: [String: String], reason: String) async throws {
+        let world = try SignInWorld()
+        let answer = try await signIn(world, "/token") { world, response in tokens(world, response, changes) }
+        #expect(answer.status >= 400)
+        #expect(world.signIns(reason) == 1)
+    }
+
+    @Test("tokens of another key, another algorithm, or none are refused")
+    func keys() async throws {
+        let (world, stranger) = (try SignInWorld(), try SigningKey.generate(.p256))
+        let forged = try await signIn(world, "/token") { world, response in tokens(world, response, key: stranger) }
+        #expect(forged.status == 502 && world.signIns("signature_invalid") == 1)
+        for header in ["{\"alg\":\"none\"}", "{\"alg\":\"HS256\",\"kid\":\"k\"}", "{\"alg\":\"RS256\",\"kid\":\"k\"}"] {
+            let answer = try await signIn(try SignInWorld(), "/token") { world, response in
+                tokens(world, response, header: header)
+            }
+            #expect(answer.status == 502, "\(header)")
+        }
+    }
+
+    @Test("no kid with one key is fine; quirks that are allowed are accepted")
+    func quirks() async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard let world = held else { return response }
+            switch request.url.path {
+            case "/jwks":
+                let text = String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\",", with: "")
+                return json(text)
+            case "/token":
+                return tokens(
+                    world, response,
+                    [
+                        "aud": "[\"gatehouse client\"]", "exp": "1800000300.75", "iat": "1800000000.25",
+                        "azp": "\"gatehouse client\"",
+                    ])
+            default: return response
+            }
+        }
+        #expect(try await browser.signIn("carla").status == 303)
+    }
+
+    @Test("no kid with several keys that fit is refused")
+    func severalKeys() async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        let other = try SigningKey.generate(.p256).publicParameters()
+            .map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }.joined(separator: ",")
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/jwks" else { return response }
+            let text = String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\",", with: "")
+            return json(text.replacing("]}", with: ",{\"kty\":\"EC\",\"crv\":\"P-256\",\(other)}]}"))
+        }
+        #expect(try await browser.signIn("carla").status == 502)
+        #expect(world.signIns("key_not_found") == 1)
+    }
+
+    @Test("a key that was changed just before signing is fetched, at most once in 30 seconds")
+    func rotation() async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        // The provider had another key when its keys were fetched.
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/jwks" else { return response }
+            return json(
+                String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\"", with: "\"kid\":\"old\""))
+        }
+        let link = try browser.consent("carla", at: try await browser.begin())
+        #expect(world.outbound.count("/jwks") == 1)
+        world.outbound.behave()
+        #expect(try await browser.open(link).status == 303)
+        #expect(world.outbound.count("/jwks") == 2)
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/jwks" else { return response }
+            return json("{\"keys\":[]}")
+        }
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/token", let world = held else { return response }
+            return tokens(world, response, header: "{\"alg\":\"ES256\",\"kid\":\"unknown\"}")
+        }
+        for _ in 0..<3 { #expect(try await browser.signIn("carla").status == 502) }
+        #expect(world.outbound.count("/jwks") == 2)
+        world.clock.advance(.seconds(31))
+        #expect(try await browser.signIn("carla").status == 502)
+        #expect(world.outbound.count("/jwks") == 3)
+    }
+
+    @Test("userinfo is asked for what the ID token lacks, adds, and is thrown away where it is another's")
+    func userinfo() async throws {
+        func status(_ info: String?) async throws -> Int {
+            let world = try SignInWorld()
+            let browser = TestBrowser(world)
+            weak let held = world
+            world.outbound.twist { request, response throws(OutboundError) in
+                guard let world = held else { return response }
+                switch request.url.path {
+                case "/token": return tokens(world, response, without: ["email", "email_verified"])
+                case "/userinfo":
+                    guard let info else { throw OutboundError(.timedOut, "") }
+                    return json(info)
+                default: return response
+                }
+            }
+            #expect(try await browser.signIn("carla").status == 303)
+            #expect(world.outbound.count("/userinfo") == 1)
+            return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
+        }
+        let good = "\"email\":\"ceo@acme.example\",\"email_verified\":true"
+        #expect(try await status("{\"sub\":\"carla\",\(good)}") == 200)
+        // A claim that could not be obtained is unknown.
+        #expect(try await status("{\"sub\":\"other\",\(good)}") == 403)
+        #expect(try await status("{\(good)}") == 403)
+        #expect(try await status("{\"sub\":\"carla\",\"email\":\"ceo@acme.example\"}") == 404)
+        #expect(try await status(nil) == 403)
+        let complete = try SignInWorld()
+        try await TestBrowser(complete).signIn("carla")
+        #expect(complete.outbound.count("/userinfo") == 0)
+    }
+
+    @Test(
+        "a token endpoint that fails is told apart, and nobody is signed in",
+        arguments: [
+            (500, "{}", 503), (503, "", 503), (429, "{}", 503), (400, "{\"error\":\"invalid_grant\"}", 400),
+            (401, "{\"error\":\"invalid_client\"}", 502), (400, "{\"error\":\"invalid_request\"}", 502),
+            (400, "<html>", 502), (200, "[]", 502), (200, "{}", 502), (200, "{\"id_token\":7}", 502),
+            (200, "{\"id_token\":\"x.y.z\",\"token_type\":\"Bearer\"}", 502),
+            (200, "{\"id_token\":\"x\",\"token_type\":\"mac\"}", 502), (302, "", 502), (200, "{\"a\":1,\"a\":2}", 502),
+        ])
+    func tokenEndpoint(status: Int, body: String, expected: Int) async throws {
+        let answer = try await signIn(try SignInWorld(), "/token") { _, _ in json(body, Status(status)) }
+        #expect(answer.status == expected && answer.body.contains("Request id"))
+    }
+
+    @Test(
+        "a provider that cannot be reached is told so, and one whose answer cannot be read is not blamed",
+        arguments: [OutboundError.Kind.timedOut, .cutShort, .tooLarge, .insecure, .notConnected, .malformed])
+    func unreachable(kind: OutboundError.Kind) async throws {
+        let status = kind == .tooLarge || kind == .malformed ? 502 : 503
+        let answer = try await signIn(try SignInWorld(), "/token") { _, _ throws(OutboundError) in
+            throw OutboundError(kind, "secret detail")
+        }
+        #expect(answer.status == status && !answer.body.contains("secret detail"))
+        let world = try SignInWorld()
+        world.outbound.twist { _, _ throws(OutboundError) in throw OutboundError(kind, "") }
+        #expect(try await TestBrowser(world).open("/auth/login").status == status)
+    }
+
+    @Test(
+        "a discovery document that is not the issuer's, or not safe, is not used",
+        arguments: [
+            ("\"issuer\":\"http://127.0.0.1:9\"", "\"issuer\":\"https://evil.example\""),
+            ("\"issuer\":\"http://127.0.0.1:9\"", "\"issuer\":\"http://127.0.0.1:9/\""),
+            ("\"issuer\":", "\"publisher\":"),
+            ("\"token_endpoint\":\"http://127.0.0.1:9", "\"token_endpoint\":\"http://evil.example"),
+            ("\"jwks_uri\":\"http:", "\"jwks_uri\":\"file:"), ("{", "["), ("\"authorization_endpoint\"", "\"x\""),
+        ])
+    func discovery(from: String, to: String) async throws {
+        let world = try SignInWorld()
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            let text = String(decoding: response.body, as: UTF8.self)
+            return json(text.replacing(from, with: to, maxReplacements: 1))
+        }
+        #expect(try await TestBrowser(world).open("/auth/login").status == 502)
+        world.outbound.behave()
+        #expect(try await TestBrowser(world).open("/auth/login").status == 502)
+        world.clock.advance(.seconds(6))
+        #expect(try await TestBrowser(world).open("/auth/login").status == 303)
+    }
+
+    @Test(
+        "errors that the provider sends are shown as what to do",
+        arguments: [
+            ("access_denied", 403, "denied the sign-in"), ("login_required", 400, "needs your input"),
+            ("temporarily_unavailable", 503, "has a problem"), ("invalid_scope", 502, "refused the request"),
+            ("<script>", 502, "refused the request"),
+        ])
+    func errors(code: String, status: Int, text: String) async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        let link = try browser.consent("", at: try await browser.begin())
+        let changed = link.replacing("access_denied", with: FormEncoding.encode(code))
+        let answer = try await browser.open(changed)
+        #expect(
+            answer.status == status && answer.body.contains(text) && answer.body.contains("/auth/login?provider=idp"))
+    }
+
+    @Test("secrets go to the token endpoint as its methods say")
+    func clientAuthentication() async throws {
+        let world = try SignInWorld()
+        try await TestBrowser(world).signIn("carla")
+        let basic = try #require(world.outbound.last("/token"))
+        #expect(
+            basic.fields.value(.authorization) == "Basic "
+                + Base64.encode(Array("gatehouse%20client:s%3Ae%20c%25ret".utf8))
+        )
+        #expect(!String(decoding: basic.body, as: UTF8.self).contains("client_secret"))
+        let other = try SignInWorld()
+        other.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            return json(String(decoding: response.body, as: UTF8.self).replacing("\"client_secret_basic\",", with: ""))
+        }
+        #expect(try await TestBrowser(other).signIn("carla").status == 303)
+        let post = try #require(other.outbound.last("/token"))
+        #expect(post.fields.value(.authorization) == nil)
+        #expect(String(decoding: post.body, as: UTF8.self).contains("client_secret=s%3Ae+c%25ret"))
+    }
+
+    @Test("max_age and acr_values are enforced, not only asked for")
+    func enforced() async throws {
+        let settings = ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]"
+        #expect(try await TestBrowser(try SignInWorld(providerSettings: settings)).signIn("carla").status == 303)
+        let old = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
+            tokens(world, response, ["auth_time": "1799990000"])
+        }
+        #expect(old.status == 403 && old.body.contains("is too old"))
+        let weak = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
+            tokens(world, response, ["acr": "\"pwd\""])
+        }
+        #expect(weak.status == 403 && weak.body.contains("stronger sign-in"))
+    }
+}

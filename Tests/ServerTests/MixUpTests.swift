@@ -1,0 +1,180 @@
+import Cryptography
+import Databases
+import DemoProvider
+import GatehouseTesting
+import HTTPClient
+import HTTPMessage
+import JSON
+import OpenID
+import Testing
+import Time
+import Tokens
+
+@testable import Server
+
+@Suite("Mix-up between providers")
+struct MixUpTests {
+    private func world() throws -> SignInWorld {
+        try SignInWorld(
+            secondProvider: """
+                , {"id": "other", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "client_id": "x"}
+                """)
+    }
+
+    private func auditEvents(_ world: SignInWorld) async throws -> Int? {
+        try await world.database.read { transaction throws(DatabaseError) in
+            try transaction.first("SELECT count(*) FROM audit_event") { row throws(DatabaseError) in row.integer(0) }
+        }
+    }
+
+    private func redirectURI(_ url: String) throws -> String? {
+        let query = String(try #require(url.split(separator: "?", maxSplits: 1).last))
+        return try #require(Target(path: "/", query: query).queryItems).first { $0.name == "redirect_uri" }?.value
+    }
+
+    @Test("each provider has a redirect URI of its own, and signs users in there")
+    func ownRedirectURIs() async throws {
+        for id in ["idp", "other"] {
+            let browser = TestBrowser(try world())
+            let url = try await browser.begin("provider=\(id)")
+            #expect(try redirectURI(url) == "\(SignInWorld.origin)/auth/callback/\(id)")
+            #expect(try await browser.open(browser.consent("carla", at: url)).status == 303)
+            #expect(
+                try await browser.fetch("GET", "/api/v1/me").json?.member("identity")?.member("provider")?.string == id)
+        }
+    }
+
+    @Test("a code that comes to another provider's redirect URI is redeemed nowhere, also where no provider sends iss")
+    func otherRedirectURI() async throws {
+        let world = try world()
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            let text = String(decoding: response.body, as: UTF8.self)
+            return OutboundResponse(
+                .ok, body: Array(text.replacing("authorization_response_iss_parameter_supported", with: "x").utf8))
+        }
+        let browser = TestBrowser(world)
+        for (begun, answered) in [("idp", "other"), ("other", "idp")] {
+            let link = try browser.consent("carla", at: try await browser.begin("provider=\(begun)"))
+            let query = String(try #require(link.split(separator: "?").last)).split(separator: "&")
+                .filter { !$0.hasPrefix("iss=") }.joined(separator: "&")
+            let answer = try await browser.open("/auth/callback/\(answered)?\(query)")
+            #expect(answer.status == 400 && answer.body.contains("another identity provider"))
+            #expect(world.outbound.count("/token") == 0 && browser.cookies["gatehouse"] == nil)
+        }
+        #expect(try await auditEvents(world) == 0)
+    }
+
+    @Test("iss is compared although the provider does not announce it")
+    func issuerWithoutAnnouncement() async throws {
+        let world = try world()
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            let text = String(decoding: response.body, as: UTF8.self)
+            return OutboundResponse(
+                .ok, body: Array(text.replacing("authorization_response_iss_parameter_supported", with: "x").utf8))
+        }
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin("provider=idp"))
+        let own = "iss=\(FormEncoding.encode(SignInWorld.issuer))"
+        #expect(link.contains(own))
+        let mixed = link.replacing(own, with: "iss=\(FormEncoding.encode(SignInWorld.otherIssuer))")
+        #expect(try await browser.open(mixed).body.contains("another identity provider"))
+        #expect(world.outbound.count("/token") == 0)
+    }
+
+    @Test("a posted answer opens only at the redirect URI that it was posted to")
+    func postedAnswer() async throws {
+        let world = try world()
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin("provider=idp"))
+        let posted = try await world.send(
+            "POST", "/auth/callback/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            body: String(try #require(link.split(separator: "?").last)))
+        let next = try #require(posted.location)
+        #expect(next.hasPrefix("/auth/callback/idp?answer="))
+        #expect(try await browser.open(next.replacing("/idp", with: "/other")).status == 400)
+        #expect(world.outbound.count("/token") == 0)
+        #expect(try await browser.open(next).status == 303)
+    }
+
+    @Test("a sign-in that began before a reload is not finished at another issuer of the same id")
+    func otherIssuerAfterReload() async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin())
+        try world.reload(rewriting: (SignInWorld.issuer, SignInWorld.otherIssuer))
+        let unnamed = link.replacing("iss=\(FormEncoding.encode(SignInWorld.issuer))", with: "x=")
+        #expect(try await browser.open(unnamed).status == 400)
+        #expect(world.outbound.count("/token") == 0)
+    }
+
+    @Test(
+        "the redirect URI without a provider names the one to register, and redeems nothing",
+        arguments: ["GET", "POST"])
+    func withoutProvider(method: String) async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin())
+        let query = String(try #require(link.split(separator: "?").last))
+        let old = method == "GET" ? "/auth/callback?\(query)" : "/auth/callback"
+        let answer = try await browser.send(
+            method, old, fields: TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
+            body: method == "POST" ? query : "")
+        #expect(answer.status == 400 && answer.body.contains("\(SignInWorld.origin)/auth/callback/idp"))
+        #expect(world.outbound.count("/token") == 0)
+        // The state and the code are still unused.
+        #expect(try await browser.open(link).status == 303)
+        let several = try self.world()
+        let page = try await several.send("GET", "/auth/callback", fields: TestBrowser.navigation)
+        #expect(page.body.contains("/auth/callback/PROVIDER") && !page.body.contains("/auth/callback/idp"))
+    }
+
+    @Test("a logout token of another provider ends nothing, although its own keys sign it")
+    func logoutToken() async throws {
+        let world = try world()
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla", "provider=idp")
+        for (issuer, signer) in [
+            (SignInWorld.otherIssuer, world.otherProvider), (SignInWorld.issuer, world.otherProvider),
+            (SignInWorld.otherIssuer, world.provider),
+        ] {
+            let now = world.clock.now.seconds
+            let token = try signer.sign(
+                Array(
+                    """
+                    {"iss":"\(issuer)","aud":["x","gatehouse client"],"azp":"gatehouse client","iat":\(now),
+                    "exp":\(now + 60),"jti":"j","sub":"carla",
+                    "events":{"http://schemas.openid.net/event/backchannel-logout":{}}}
+                    """.utf8))
+            let answer = try await world.send(
+                "POST", "/auth/backchannel-logout/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+                body: "logout_token=\(token)")
+            #expect(answer.status == 400)
+        }
+        #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
+    }
+
+    @Test("answers in a browser that did not ask, and answers that come again, write no audit event")
+    func auditOfForeignLinks() async throws {
+        let world = try world()
+        let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
+        try await victim.signIn("carla", "provider=idp")
+        let before = try await auditEvents(world)
+        let link = try attacker.consent("", at: try await attacker.begin("provider=idp"))
+        for _ in 0..<3 { #expect(try await victim.open(link).status == 400) }
+        #expect(try await auditEvents(world) == before)
+        // In the browser that began it, the callback is one refused sign-in, however often the link is opened.
+        for _ in 0..<3 { #expect(try await attacker.open(link).status >= 400) }
+        #expect(try await auditEvents(world) == before.map { $0 + 1 })
+    }
+
+    @Test("redirect URIs are those of providers at which users sign in")
+    func settings() throws {
+        let uris = try world().loadedSettings().redirectURIs
+        #expect(
+            uris.map(\.text) == [
+                "\(SignInWorld.origin)/auth/callback/idp", "\(SignInWorld.origin)/auth/callback/other",
+            ])
+    }
+}

@@ -1,0 +1,225 @@
+import Cryptography
+import DemoProvider
+import GatehouseTesting
+import HTTPClient
+import HTTPMessage
+import JSON
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite("What is logged and shown of providers")
+struct ProviderMessageTests {
+    private func line(_ world: SignInWorld, _ answer: TestAnswer) async throws -> String {
+        let id = try #require(answer.field("X-Request-Id"))
+        let lines = await world.logged().split(separator: "\n").filter { $0.contains(id) && $0.contains("detail") }
+        return String(try #require(lines.last))
+    }
+
+    @Test(
+        "an ID token that is refused says why, under the request's id",
+        arguments: [
+            (
+                ["iss": "\"https://evil.example\""],
+                #"It is \"https://evil.example\", and the issuer is \"http://127.0.0.1:9\""#
+            ),
+            (["aud": "[\"a\",\"b\"]"], #"It is \"a\", \"b\"; accepted: \"gatehouse client\""#),
+            (["aud": "[\"gatehouse client\",\"b\"]"], #"several audiences and no \"azp\""#),
+            (["azp": "\"other\""], #"It is \"other\", and the client_id is \"gatehouse client\""#),
+            (
+                ["auth_time": "1799990000"],
+                #"\"auth_time\" is 2027-01-15T05:13:20Z, \"max_age\" is 1h, and the time is 2027-01-15T08:00:00Z"#
+            ),
+            (["acr": "\"pwd\""], #"It is \"pwd\"; accepted: \"phr\""#),
+        ] as [([String: String], String)])
+    func idTokens(changes: [String: String], words: String) async throws {
+        let world = try SignInWorld(providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]")
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/token", let world = held else { return response }
+            return tokens(world, response, changes)
+        }
+        let answer = try await TestBrowser(world).signIn("carla")
+        let line = try await line(world, answer)
+        #expect(line.contains(words), "\(line)")
+    }
+
+    @Test("an algorithm that is not allowed is named")
+    func algorithms() async throws {
+        for (header, settings, words) in [
+            (#"{"alg":"HS256"}"#, "", #"It is \"HS256\""#),
+            (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed: RS256"),
+        ] as [(String?, String, String)] {
+            let world = try SignInWorld(providerSettings: settings)
+            weak let held = world
+            world.outbound.twist { request, response throws(OutboundError) in
+                guard request.url.path == "/token", let header, let world = held else { return response }
+                return tokens(world, response, header: header)
+            }
+            let answer = try await TestBrowser(world).signIn("carla")
+            #expect(try await line(world, answer).contains(words))
+        }
+    }
+
+    @Test("an iss of the callback that is another issuer's is named beside the provider's")
+    func callbackIssuer() async throws {
+        let world = try SignInWorld()
+        let browser = TestBrowser(world)
+        let link = try browser.consent("carla", at: try await browser.begin())
+        let issuer = FormEncoding.encode(SignInWorld.issuer)
+        let answer = try await browser.open(link.replacing(issuer, with: FormEncoding.encode("https://evil.example")))
+        #expect(answer.status == 400)
+        #expect(
+            try await line(world, answer).contains(
+                #""iss\" is \"https://evil.example\", and the provider's issuer is \"http://127.0.0.1:9\""#))
+    }
+
+    @Test("a bearer token that is refused is logged with both audiences, and its caller is told neither")
+    func bearer() async throws {
+        let world = try SignInWorld(providerSettings: ", \"audiences\": [\"internal-api\"]")
+        let claims = #"{"iss":"\#(SignInWorld.issuer)","aud":"x","sub":"m","iat":1800000000,"exp":1800000600}"#
+        let token = try world.provider.sign(Array(claims.utf8))
+        let answer = try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"])
+        #expect(answer.status == 401 && !answer.body.contains("internal-api"))
+        let line = try await line(world, answer)
+        #expect(line.contains(#"It is \"x\"; accepted: \"internal-api\""#) && line.contains("audience_mismatch"))
+        #expect(await !world.logged().contains(token))
+    }
+
+    @Test("a logout token that is refused is logged with its reason")
+    func logoutToken() async throws {
+        let world = try SignInWorld()
+        let answer = try await world.send(
+            "POST", "/auth/backchannel-logout/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            body: "logout_token=abc")
+        #expect(answer.status == 400)
+        #expect(try await line(world, answer).contains("a logout token was refused"))
+    }
+
+    // MARK: Userinfo
+
+    /// The status of the organization's page for a user whose address only userinfo has.
+    private func status(_ world: SignInWorld, _ answer: @escaping @Sendable (SignInWorld) -> OutboundResponse)
+        async throws -> Int
+    {
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard let world = held else { return response }
+            switch request.url.path {
+            case "/token": return tokens(world, response, without: ["email", "email_verified"])
+            case "/userinfo": return answer(world)
+            default: return response
+            }
+        }
+        let browser = TestBrowser(world)
+        #expect(try await browser.signIn("carla").status == 303)
+        return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
+    }
+
+    private static let address = #""sub":"carla","email":"ceo@acme.example","email_verified":"true""#
+
+    private static func signed(_ world: SignInWorld, _ claims: String, _ type: String = "application/jwt")
+        -> OutboundResponse
+    {
+        let token = (try? world.provider.sign(Array(claims.utf8))) ?? ""
+        return OutboundResponse(.ok, fields: Fields([(.contentType, type)]), body: Array(token.utf8))
+    }
+
+    @Test("userinfo may be a JWT, with or without an issuer and an audience")
+    func signedUserinfo() async throws {
+        for claims in [
+            "{\(ProviderMessageTests.address)}",
+            "{\(ProviderMessageTests.address),\"iss\":\"\(SignInWorld.issuer)\",\"aud\":[\"gatehouse client\"]}",
+        ] {
+            #expect(try await status(try SignInWorld()) { ProviderMessageTests.signed($0, claims) } == 200)
+        }
+        let typed = { @Sendable (world: SignInWorld) in
+            ProviderMessageTests.signed(world, "{\(ProviderMessageTests.address)}", "Application/JWT; charset=UTF-8")
+        }
+        #expect(try await status(try SignInWorld(), typed) == 200)
+    }
+
+    @Test(
+        "a JWT that is not good leaves the claims unknown, and the log says why",
+        arguments: [
+            (",\"aud\":\"other\"", "audience_mismatch"), (",\"iss\":\"https://evil.example\"", "issuer_unknown"),
+            (",\"nonce\":\"n\"", "type_mismatch"), (",\"exp\":1799999000", "expired"),
+        ])
+    func refusedUserinfo(more: String, reason: String) async throws {
+        let world = try SignInWorld()
+        let status = try await status(world) { world in
+            ProviderMessageTests.signed(world, "{\(ProviderMessageTests.address)\(more)}")
+        }
+        #expect(status == 403)
+        let line = await world.logged().split(separator: "\n").first { $0.contains("userinfo could not be obtained") }
+        #expect(line?.contains("(\(reason))") == true && line?.contains("request_id") == true)
+    }
+
+    @Test("a JWT of another key, and one about another user, leave the claims unknown")
+    func foreignUserinfo() async throws {
+        let stranger = try SigningKey.generate(.p256)
+        let forged = try await status(try SignInWorld()) { _ in
+            let parts =
+                Base64URL.encode(Array(#"{"alg":"ES256","kid":"k"}"#.utf8)) + "."
+                + Base64URL.encode(Array("{\(ProviderMessageTests.address)}".utf8))
+            let signature = (try? stranger.sign(Array(parts.utf8), .es256)) ?? []
+            return OutboundResponse(
+                .ok, fields: Fields([(.contentType, "application/jwt")]),
+                body: Array("\(parts).\(Base64URL.encode(signature))".utf8))
+        }
+        #expect(forged == 403)
+        let other = #"{"sub":"other","email":"ceo@acme.example","email_verified":true}"#
+        #expect(try await status(try SignInWorld()) { ProviderMessageTests.signed($0, other) } == 403)
+    }
+
+    @Test(
+        "what userinfo says of an error is logged, whatever its status",
+        arguments: [
+            (401, #"{"error":"invalid_token","error_description":"expired"}"#, "returned 401 (error"),
+            (200, #"{"error":"insufficient_scope"}"#, "returned 200 (error"), (200, "{,}", "at byte 1"),
+        ])
+    func userinfoErrors(code: Int, body: String, words: String) async throws {
+        let world = try SignInWorld()
+        let status = try await status(world) { _ in OutboundResponse(Status(code), body: Array(body.utf8)) }
+        #expect(status == 403)
+        let log = await world.logged()
+        #expect(log.contains(words), "\(log)")
+    }
+
+    // MARK: Addresses
+
+    @Test(
+        "a refused user is told what the provider says of the address",
+        arguments: [
+            (nil, "doesn&#39;t say whether"), ("false", "says that your email address is not verified"),
+            ("\"yes\"", "can&#39;t be read"),
+        ] as [(String?, String)])
+    func unverified(value: String?, words: String) async throws {
+        let world = try SignInWorld()
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/token", let world = held else { return response }
+            return tokens(
+                world, response, without: ["email_verified"], value.map { ["email_verified": $0] } ?? [:])
+        }
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla")
+        let page = try await browser.open("/organizations/acme")
+        #expect(page.status == 404)
+        #expect(page.body.contains(words) || page.body.contains(words.replacing("&#39;", with: "'")), "\(page.body)")
+    }
+
+    @Test("the string true verifies an address")
+    func stringTrue() async throws {
+        let world = try SignInWorld()
+        weak let held = world
+        world.outbound.twist { request, response throws(OutboundError) in
+            guard request.url.path == "/token", let world = held else { return response }
+            return tokens(world, response, ["email_verified": "\"true\""])
+        }
+        let browser = TestBrowser(world)
+        try await browser.signIn("carla")
+        #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status == 200)
+    }
+}

@@ -1,0 +1,128 @@
+import Audit
+import DemoProvider
+import GatehouseTesting
+import Grants
+import Identities
+import JSON
+import Policy
+import Testing
+import Time
+
+@testable import Server
+
+/// Inventories that a publisher begins to send with a permission, and that arrive without it.
+@Suite("Publishing, while things change")
+struct PublishingMeanwhileTests {
+    private let world: SignInWorld
+    private let acme = "/api/v1/organizations/acme"
+
+    init() throws {
+        world = try SignInWorld()
+    }
+
+    /// Every way to write an inventory.
+    static let writes = [
+        ("PUT", "inventory", #"{"workspaces":[]}"#),
+        ("PUT", "inventory/workspaces/new", #"{"id":"new","name":"New"}"#),
+        ("DELETE", "inventory/workspaces/soc", ""),
+        ("POST", "inventory/changes", #"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#),
+    ]
+
+    private func expectUntouched(_ sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let manager = try await world.browser("carla")
+        let workspaces = try await manager.fetch("GET", "\(acme)/workspaces").items
+        #expect(workspaces.map { $0.member("id")?.string } == ["soc"], sourceLocation: sourceLocation)
+        let imports = try await world.audited().filter { $0 == "inventory_import" }
+        #expect(imports.isEmpty, sourceLocation: sourceLocation)
+    }
+
+    @Test("a publisher whose grant is revoked while the content arrives writes nothing", arguments: writes)
+    func revoked(_ method: String, _ path: String, _ body: String) async throws {
+        let pat = try await world.browser("pat")
+        let grant = try world.grant(.publisher, to: "pat")
+        let manager = try await world.browser("carla")
+        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call("DELETE", "\(acme)/grants/\(grant.id)")
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 404 && answer.code == "organization_not_found", "\(answer.body)")
+        try await expectUntouched()
+    }
+
+    @Test("a publisher who only reads by then is told so", arguments: writes)
+    func demoted(_ method: String, _ path: String, _ body: String) async throws {
+        let pat = try await world.browser("pat")
+        let grant = try world.grant(.publisher, to: "pat")
+        _ = try world.grant(.viewer, to: "pat")
+        let manager = try await world.browser("carla")
+        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call("DELETE", "\(acme)/grants/\(grant.id)")
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 403 && answer.code == "permission_missing", "\(answer.body)")
+        try await expectUntouched()
+    }
+
+    @Test("a publisher who is suspended while the content arrives writes nothing", arguments: writes)
+    func suspended(_ method: String, _ path: String, _ body: String) async throws {
+        let pat = try await world.browser("pat")
+        _ = try world.grant(.publisher, to: "pat")
+        let manager = try await world.browser("carla")
+        let suspension = "\(acme)/suspensions/\(try world.identity("pat"))"
+        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call("PUT", suspension)
+            #expect(done.status == 200)
+        }
+        #expect(answer.status == 404, "\(answer.body)")
+        try await expectUntouched()
+    }
+
+    @Test("a publisher whose session ends while the content arrives writes nothing", arguments: writes)
+    func signedOut(_ method: String, _ path: String, _ body: String) async throws {
+        let pat = try await world.browser("pat")
+        _ = try world.grant(.publisher, to: "pat")
+        let manager = try await world.browser("carla")
+        let sessions = "\(acme)/members/\(try world.identity("pat"))/sessions"
+        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call("DELETE", sessions)
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 401, "\(answer.body)")
+        try await expectUntouched()
+    }
+
+    @Test("a publisher whose provider is not listed any more writes nothing", arguments: writes)
+    func unlisted(_ method: String, _ path: String, _ body: String) async throws {
+        let pat = try await world.browser("pat")
+        _ = try world.grant(.publisher, to: "pat")
+        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            try world.reload(
+                rewriting: (
+                    "\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []"
+                ))
+        }
+        #expect(answer.status == 404, "\(answer.body)")
+        try world.reload()
+        try await expectUntouched()
+    }
+
+    @Test("a publisher's token that runs out while the content arrives writes nothing", arguments: writes)
+    func expired(_ method: String, _ path: String, _ body: String) async throws {
+        try world.reload(rewriting: ("\"client_id\"", "\"audiences\": [\"api\"], \"client_id\""))
+        _ = try world.grant(.publisher, to: "robot")
+        // Keys are fetched at the first sign-in.
+        _ = try await world.browser("vic")
+        let now = world.clock.now.seconds
+        let token = try world.provider.sign(
+            Array(
+                #"{"iss":"\#(SignInWorld.issuer)","sub":"robot","aud":"api","iat":\#(now),"exp":\#(now + 60)}"#.utf8))
+        let fields =
+            ["Authorization: Bearer \(token)", "Accept: application/json"]
+            + (body.isEmpty ? [] : ["Content-Type: application/json"])
+        let answer = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body) {
+            world.clock.advance(.seconds(3600))
+        }
+        #expect(answer.status == 401, "\(answer.body)")
+        try await expectUntouched()
+    }
+}

@@ -1,0 +1,173 @@
+import Audit
+import Databases
+import Endpoints
+import Grants
+import HTTPMessage
+import Identities
+import JSON
+import Testing
+import Web
+
+@testable import Server
+
+/// The callers. Each has a session, except the caller without credentials.
+private enum Asker: String, CaseIterable {
+    case nobody, stranger, viewer, manager, publisher, otherManager, suspendedManager
+
+    /// The user at the provider.
+    var person: String? {
+        switch self {
+        case .nobody: nil
+        case .stranger: "sam"
+        case .viewer: "vic"
+        case .manager: "carla"
+        case .publisher: "pat"
+        case .otherManager: "gloria"
+        case .suspendedManager: "sue"
+        }
+    }
+}
+
+/// An endpoint's statuses for well-formed input about things that do not exist: caller by caller, in the order of their
+/// declaration.
+private struct Expectation {
+    let statuses: [Int]
+
+    init(_ statuses: Int...) { self.statuses = statuses }
+
+    private init(_ statuses: [Int]) { self.statuses = statuses }
+
+    /// The statuses of an endpoint that needs a permission: 401 without a session, 404 without a role here, 403 with
+    /// the wrong role.
+    static func permitted(_ status: Int, viewer: Int, manager: Int, publisher: Int) -> Expectation {
+        Expectation([401, 404, viewer, manager, publisher, 404, 404].map { $0 == 0 ? status : $0 })
+    }
+
+    static func reading(_ status: Int = 200) -> Expectation {
+        permitted(status, viewer: 0, manager: 0, publisher: 403)
+    }
+
+    static func managing(_ status: Int) -> Expectation { permitted(status, viewer: 403, manager: 0, publisher: 403) }
+
+    static func publishing(_ status: Int) -> Expectation { permitted(status, viewer: 403, manager: 403, publisher: 0) }
+
+    static func everybody(_ status: Int) -> Expectation { Expectation(Array(repeating: status, count: 7)) }
+
+    /// - Parameter others: the status of every caller with a session.
+    static func nobody(_ status: Int, others: Int) -> Expectation {
+        Expectation([status] + Array(repeating: others, count: 6))
+    }
+
+    static func signedIn(_ status: Int) -> Expectation { nobody(401, others: status) }
+}
+
+/// The expectation of each endpoint, by its name.
+private let expectations: [String: Expectation] = [
+    // The home page, or a redirect to the user's only organization; without one, the refusal.
+    "home_get": Expectation(200, 404, 303, 303, 404, 303, 404),
+    "organizationPage_get": .reading(),
+    // Without a session no confirmation is needed.
+    "login_get": .everybody(303), "login_post": .nobody(303, others: 200),
+    "initiate_get": .everybody(200), "initiate_post": .everybody(400),
+    "callback_get": .everybody(400), "callback_post": .everybody(400),
+    "callbackWithoutProvider_get": .everybody(400), "callbackWithoutProvider_post": .everybody(400),
+    // Without a form token no user is signed out; without a session there is nothing to end.
+    "logout_post": .nobody(303, others: 403),
+    "signedOut_get": .everybody(200),
+    "backchannelLogout_post": .everybody(404),
+    "asset_get": .everybody(404),
+    "me_get": .signedIn(200),
+    "mySession_delete": .signedIn(404),
+    "organizations_get": .signedIn(200),
+    "workspaces_get": .reading(), "summary_get": .reading(), "workspace_get": .reading(404),
+    "inventory_get": .publishing(200), "inventory_put": .publishing(415),
+    "inventoryWorkspace_get": .publishing(404), "inventoryWorkspace_put": .publishing(415),
+    "inventoryWorkspace_delete": .publishing(404),
+    "inventoryChanges_post": .publishing(415),
+    "deniedSignIns_get": .managing(200), "auditEvents_get": .managing(200),
+    "members_get": .reading(), "grants_get": .reading(), "suspensions_get": .reading(),
+    "memberSessions_delete": .managing(404), "grant_delete": .managing(404),
+    "suspension_put": .managing(404), "suspension_delete": .managing(404),
+    "accountPage_get": .nobody(303, others: 200), "accountPage_post": .signedIn(415),
+    "membersPage_get": .reading(), "membersPage_post": .managing(415),
+    "mappingsPage_get": .reading(), "mappingsPage_post": .managing(415),
+    "explainPage_get": .reading(), "explainPage_post": .reading(415),
+    "auditPage_get": .managing(200),
+    // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
+    "acceptance_get": .everybody(404), "acceptance_post": .nobody(303, others: 404),
+    "acceptInvitation_post": .signedIn(415),
+    "invitations_get": .reading(), "invitations_post": .managing(415),
+    "invitation_delete": .managing(404), "invitationResend_post": .managing(404),
+    "claimMappings_get": .reading(), "claimMappings_post": .managing(415),
+    "claimMapping_get": .reading(404), "claimMapping_patch": .managing(415), "claimMapping_delete": .managing(404),
+    "claimMappingsExplain_post": .reading(415), "claimMappingsPreview_post": .managing(415),
+    "openAPI_get": .everybody(200),
+]
+
+@Suite("Every endpoint, for everybody")
+struct RouteMatrixTests {
+    @Test("has an expectation, and every expectation has an endpoint")
+    func complete() throws {
+        let names = try TestWorld().handler.router.resources.flatMap(\.endpoints).map(\.name)
+        #expect(names.sorted() == expectations.keys.sorted())
+    }
+
+    @Test("changes state only with the session's form token, but for those that are named here")
+    func exempt() throws {
+        let endpoints = try TestWorld().handler.router.resources.flatMap(\.endpoints)
+        let exempt = endpoints.filter { endpoint in
+            guard case .exempt = endpoint.forgery else { return false }
+            return true
+        }
+        #expect(
+            exempt.map(\.name).sorted() == [
+                "backchannelLogout_post", "callbackWithoutProvider_post", "callback_post", "initiate_post",
+                "login_post",
+                "logout_post",
+            ])
+        // Only a checked credential brings a session, whose token can be compared.
+        for endpoint in endpoints where endpoint.method.changesState && !endpoint.access.needsCredential {
+            #expect(exempt.contains { $0 === endpoint }, "\(endpoint.name)")
+        }
+    }
+
+    @Test("has its status")
+    func matrix() async throws {
+        let world = try SignInWorld()
+        let acme = try #require(OrganizationID("acme"))
+        let globex = try #require(OrganizationID("globex"))
+        func grant(_ role: Role, to subject: String, in organization: OrganizationID) async throws {
+            _ = try await world.services.stores.access.createGrant(
+                role, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject)), in: organization,
+                recording: AuditRecord(.grantCreate, by: .operator, in: organization))
+        }
+        try await grant(.publisher, to: "pat", in: acme)
+        try await grant(.manager, to: "gloria", in: globex)
+        try await grant(.manager, to: "sue", in: acme)
+        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("sue"))).text
+        let carla = TestBrowser(world)
+        try await carla.signIn("carla")
+        #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
+
+        for (index, asker) in Asker.allCases.enumerated() {
+            let browser = TestBrowser(world)
+            var token: [String] = []
+            if let person = asker.person {
+                try await browser.signIn(person)
+                token = ["X-CSRF-Token: \(try await browser.formToken())"]
+            }
+            for endpoint in world.router.resources.flatMap(\.endpoints) {
+                let expectation = try #require(expectations[endpoint.name], "\(endpoint.name)")
+                let path = endpoint.path.text.replacing("{org}", with: "acme").replacing(
+                    /{\w+}/, with: "AAAAAAAAAAAAAAAAAAAAAA")
+                let isPage = endpoint.kind != .api && endpoint.permission == nil
+                let fields = endpoint.name == "logout_post" ? [] : token
+                let answer = try await browser.send(
+                    endpoint.method.rawValue, path, fields: fields + (isPage ? TestBrowser.navigation : []))
+                #expect(
+                    answer.status == expectation.statuses[index],
+                    "\(endpoint.name) for \(asker.rawValue): \(answer.status)")
+            }
+        }
+    }
+}
