@@ -27,6 +27,12 @@ struct MappingChangeTests {
         #expect(ids(.add(draft, at: .max)) == ["a", "b", "c", "new"])
     }
 
+    @Test("a negative place is the first place")
+    func negativePlace() {
+        #expect(ids(.add(draft, at: -1)) == ["new", "a", "b", "c"])
+        #expect(ids(.edit("c", MappingEdit(), at: .min)) == ["c", "a", "b"])
+    }
+
     @Test("a changed rule keeps its place, or moves to another")
     func edited() {
         var edit = MappingEdit()
