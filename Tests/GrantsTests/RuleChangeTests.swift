@@ -169,4 +169,19 @@ struct RuleChangeTests {
         #expect(try await change(.remove("m7")).error == nil)
         #expect(try await change(.edit(row.id, edit, at: nil)).error == nil)
     }
+
+    @Test("rules whose ids look alike are removed one by one")
+    func idsAlike() async throws {
+        for id in ["\u{E9}", "e\u{301}"] {
+            try await world.place.execute(
+                """
+                INSERT INTO claim_mapping (id, organization, rank, claim_name, match, claim_value, role)
+                VALUES ('\(id)', 'acme', \(id.utf8.count), 'team', 'equals', 'x\(id.utf8.count)', 'organization-viewer')
+                """)
+        }
+        try world.access.refresh()
+        _ = try await change(.remove("e\u{301}")).get()
+        #expect(try await world.place.count("claim_mapping") == 1)
+        #expect(stored.map(\.claimValue) == ["x2"])
+    }
 }
