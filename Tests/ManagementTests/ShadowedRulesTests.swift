@@ -57,6 +57,14 @@ struct ShadowedRulesTests {
             shadowed([rule("a", ","), rule("b", nil)]).isEmpty && shadowed([rule("a", nil), rule("b", ",")]).isEmpty)
     }
 
+    @Test("addresses compare without regard to case, by name or by pointer", arguments: ["email", "/email"])
+    func addresses(claim: String) {
+        let all = rules(
+            (claim, .equals, "Pat@acme.example", .viewer), (claim, .equals, "pat@ACME.example", .viewer),
+            (claim, .glob, "*@ACME.example", .viewer), (claim, .equals, "gus@acme.example", .viewer))
+        #expect(shadowed(all) == ["r2", "r4"])
+    }
+
     @Test(
         "no rule that is shadowed ever decides", arguments: [1, 2, 3] as [UInt64],
         [ClaimStrategy.firstMatch, .highestRole])
