@@ -42,6 +42,17 @@ struct InvitingTests {
         #expect(await error { try await actions.revokeInvitation(id) }.isSuccess, "it can be revoked")
     }
 
+    @Test("a manager gives every role by invitation but the publisher's", arguments: Role.allCases)
+    func roles(role: Role) async throws {
+        let error = try await invite("a@acme.example", as: role, on: ManagementWorld.policy())
+        if role == .publisher {
+            #expect(error.refusal == .notPermitted(isMember: true))
+            #expect(try await world.access.place.count("invitation") == 0)
+        } else {
+            #expect(error.isSuccess)
+        }
+    }
+
     @Test("lifetime, limit and delivery are those of the policy, and the inviter is the manager")
     func terms() async throws {
         let policy = ManagementWorld.policy(perDay: 1, sendsEmail: true)
