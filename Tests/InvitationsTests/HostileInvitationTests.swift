@@ -58,6 +58,17 @@ struct HostileInvitationTests {
         #expect(try await world.invite("new@acme.example").get().isNew)
     }
 
+    @Test("an invitation of any time is listed", arguments: [Int64.max, Int64.min, -1, 0])
+    func anyTime(number: Int64) async throws {
+        _ = try await world.invited("pat@acme.example")
+        try await world.access.place.execute("UPDATE invitation SET created_at = \(number)")
+        _ = try await world.invited("gus@acme.example")
+        for state in [nil, Invitation.State.pending] {
+            let listed = try await world.store.invitations(of: AccessWorld.acme, in: state, before: nil, limit: 9)
+            #expect(Set(listed.map(\.email)) == ["pat@acme.example", "gus@acme.example"])
+        }
+    }
+
     @Test("the store keeps what every store keeps")
     func conformance() async throws {
         let (access, carla) = (world.access, world.carla)
