@@ -83,6 +83,23 @@ struct LockOutTests {
         #expect(try await world.access.hasManager(acme))
     }
 
+    @Test("a manager grant does not remain if its holder's unknown address could be suspended")
+    func unknownAddress() async throws {
+        let carla = try await world.manager()
+        let pat = try await world.signedIn("pat", groups: ["viewers"], email: "pat@acme.example")
+        let gus = try await world.signedIn("gus", more: ["_claim_names": #"{"email":"src"}"#])
+        try await world.grant(.manager, to: gus.identity)
+        // No address is suspended yet; the suspension of Carla's own would be the first.
+        #expect(try await suspend(carla, by: carla) == .wouldLockOut)
+        #expect(try await suspend(pat, by: carla) == nil)
+        #expect(world.access.state.entitlement(of: gus.currentClaims, in: acme)?.role == nil)
+        #expect(try await suspend(carla, by: carla) == .wouldLockOut)
+        // A sign-in that shows the address makes the grant count.
+        let shown = try world.claims("gus", email: "gus@acme.example")
+        try await AccessWorld.signIn(shown, to: world.access)
+        #expect(try await suspend(carla, by: carla) == nil)
+    }
+
     @Test("the last manager is not suspended, by identity or by another account with the address")
     func suspension() async throws {
         let carla = try await world.manager()
