@@ -229,8 +229,9 @@ let package = Package(
         .target(
             name: "GatehouseTesting",
             dependencies: [
-                "Cryptography", "Databases", "DemoProvider", "HTTPClient", "HTTPMessage", "Identities", "JSON",
-                "Threads", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
+                "HTTPMessage",
+                "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Threads", "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
@@ -264,7 +265,7 @@ let package = Package(
                 "WorkspaceMetrics",
             ]),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["Identities", "JSON", "Text", "Tokens"]),
+        tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
         tests(
             of: "OpenID",
             uses: [
@@ -277,6 +278,23 @@ let package = Package(
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
+        tests(
+            of: "Grants",
+            uses: [
+                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Policy", "Snapshots", "Time",
+            ]),
+        tests(
+            of: "Invitations",
+            uses: [
+                "Audit", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities", "JSON", "Policy",
+                "Snapshots", "Time", "Tokens",
+            ]),
+        tests(
+            of: "Management",
+            uses: [
+                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
+                "Policy", "Sessions", "Snapshots", "Time", "Tokens",
+            ]),
         tests(
             of: "WorkspaceMetrics",
             uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "JSON", "Policy"]),

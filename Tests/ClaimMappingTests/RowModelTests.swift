@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Identities
 import JSON
 import Testing

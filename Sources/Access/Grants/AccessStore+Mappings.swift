@@ -151,9 +151,9 @@ extension AccessStore {
     private static func store(
         _ rows: [Mapping], in organization: OrganizationID, insteadOf before: [Mapping], _ transaction: Transaction
     ) throws(DatabaseError) {
-        let known = Dictionary(before.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let kept = Set(rows.map(\.id))
-        for row in before where !kept.contains(row.id) {
+        let known = Dictionary(before.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+        let kept = Set(rows.map { ExactText($0.id) })
+        for row in before where !kept.contains(ExactText(row.id)) {
             try transaction.execute("DELETE FROM claim_mapping WHERE id = $1", .text(row.id))
         }
         let insert = try transaction.prepare(
@@ -163,7 +163,7 @@ extension AccessStore {
             ON CONFLICT (id) DO UPDATE SET rank = excluded.rank, claim_name = excluded.claim_name,
                 match = excluded.match, claim_value = excluded.claim_value, role = excluded.role, split = excluded.split
             """)
-        for row in rows where !(known[row.id]?.isSame(as: row) ?? false) {
+        for row in rows where !(known[ExactText(row.id)]?.isSame(as: row) ?? false) {
             try insert.run(
                 .text(row.id), .text(organization.text), .integer(row.rank), .text(row.claimName),
                 .text(row.match.rawValue), .text(row.claimValue), .text(row.role.rawValue),

@@ -32,7 +32,7 @@ struct ManagerCheck {
         self.moment = moment
         if isRequired {
             hadManager = true
-        } else if try AccessStore.hasManagerGrant(search.organization, under: current.rules, transaction) {
+        } else if try search.hasManagerGrant(under: current.rules, transaction) {
             hadManager = true
         } else {
             hadManager = try search.predecessor?.stands(at: moment, transaction) ?? false
@@ -41,7 +41,7 @@ struct ManagerCheck {
 
     /// Returns the effect of the change; call it after the change, in the same transaction.
     func verdict(_ transaction: Transaction) throws(DatabaseError) -> ManagerVerdict {
-        if try AccessStore.hasManagerGrant(search.organization, under: current.rules, transaction) { return .kept }
+        if try search.hasManagerGrant(under: current.rules, transaction) { return .kept }
         guard isOfCurrentRules else { return .outdated }
         if let witness = search.witness, try witness.stands(at: moment, transaction) { return .kept }
         // A manager whom the search found is gone, or a user signed in since.
@@ -68,5 +68,14 @@ struct ManagerCheck {
             let signIn = try AccessStore.signIn(row, search.organization)
             return !(search.recent[signIn.id]?.isSameSignIn(as: signIn) ?? false)
         }
+    }
+}
+
+extension ManagerSearch {
+    /// Returns true if a manager grant counts now. It opens no claims.
+    fileprivate func hasManagerGrant(under rules: AccessRules, _ transaction: Transaction) throws(DatabaseError) -> Bool
+    {
+        try AccessStore.hasManagerGrant(
+            organization, under: rules, isEmailUnknown: { withUnknownEmail.contains($0.id) }, transaction)
     }
 }

@@ -72,6 +72,8 @@ struct ManagerSearch: Sendable {
     let recent: [IdentityID: LastSignIn]
     /// Whether a manager grant remains after the change.
     let hasGrant: Bool
+    /// The holders of manager grants who may have a verified address that is not known.
+    let withUnknownEmail: Set<IdentityID>
     /// A manager after the change; nil if there is none, or if a grant remains.
     var witness: ManagerWitness?
     /// A manager before the change; searched only if none remains after it.
@@ -112,16 +114,21 @@ extension AccessStore {
         let stored = proposal ?? snapshots.read().value.mappings(of: organization)
         // A sign-in takes its time before its transaction.
         let since = moment - .seconds(10)
-        let (hasGrant, recent) = try await database.read { transaction throws(DatabaseError) in
-            (
-                try AccessStore.hasManagerGrant(organization, under: settings.rules, without: departure, transaction),
-                try AccessStore.signIns(organization, since: since, transaction)
-            )
+        let (hasGrant, withUnknownEmail, recent) = try await database.read { transaction throws(DatabaseError) in
+            var unknown: Set<IdentityID> = []
+            let hasGrant = try AccessStore.hasManagerGrant(
+                organization, under: settings.rules, without: departure,
+                isEmailUnknown: { signIn in
+                    guard settings.isEmailUnknown(of: signIn) else { return false }
+                    unknown.insert(signIn.id)
+                    return true
+                }, transaction)
+            return (hasGrant, unknown, try AccessStore.signIns(organization, since: since, transaction))
         }
         var search = ManagerSearch(
             organization: organization, rules: settings.rules, stored: stored, isProposal: proposal != nil,
             since: since, recent: Dictionary(recent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            hasGrant: hasGrant)
+            hasGrant: hasGrant, withUnknownEmail: withUnknownEmail)
         guard !hasGrant else { return search }
         // Stored roles find most managers; the evaluation of their claims decides.
         if proposal == nil { try await evaluateUsers(of: organization) }
@@ -214,12 +221,15 @@ extension AccessStore {
 
     /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
     ///
-    /// - Parameter departure: what a planned change takes away.
+    /// - Parameters:
+    ///   - departure: what a planned change takes away.
+    ///   - isEmailUnknown: whether a user may have a verified address that is not known; it could be a suspended one.
     static func hasManagerGrant(
         _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
-        _ transaction: Transaction
+        isEmailUnknown: (LastSignIn) -> Bool, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
-        try transaction.contains(
+        let suspendsAddresses = try suspendsAddresses(in: organization, transaction)
+        return try transaction.contains(
             "SELECT issuer, subject, email, id FROM access_grant WHERE organization = $1 AND role = $2",
             .text(organization.text), .text(Role.manager.rawValue)
         ) { row throws(DatabaseError) in
@@ -231,8 +241,18 @@ extension AccessStore {
             // A user who has not signed in yet is known by the address that an invitation verified.
             let seen = try signIn(of: id, in: organization, transaction)
             let email = if let seen { seen.verifiedEmail } else { email(row, 2) }
-            guard !departure.covers(id, [email], isEmailUnknown: false) else { return false }
+            let isUnknown = seen.map(isEmailUnknown) ?? false
+            guard !departure.covers(id, [email], isEmailUnknown: isUnknown), !(isUnknown && suspendsAddresses) else {
+                return false
+            }
             return try !isSuspended(id, email, in: organization, transaction)
         }
+    }
+}
+
+extension AccessSettings {
+    /// Returns true if a user may have a verified address that the claims of the sign-in do not show.
+    fileprivate func isEmailUnknown(of signIn: LastSignIn) -> Bool {
+        claims(of: signIn).map { rules.emailTrust(of: $0.provider).isVerifiedEmailUnknown(of: $0.known) } ?? false
     }
 }

@@ -55,7 +55,8 @@ public struct MappingEdit: Sendable, Hashable {
     }
 }
 
-/// One change of the rules that managers added. Places are counted among these rules, from 0.
+/// One change of the rules that managers added. Places are counted among these rules, from 0; a place outside of them
+/// is the first or the last one.
 public enum MappingChange: Sendable, Hashable {
     /// A new rule, added at the end if no place is given.
     case add(MappingDraft, at: Int?)
@@ -70,11 +71,11 @@ public enum MappingChange: Sendable, Hashable {
         var rows = rows
         switch self {
         case .add(let draft, let place):
-            rows.insert(draft.row(newID), at: min(place ?? rows.count, rows.count))
+            rows.insert(draft.row(newID), at: max(0, min(place ?? rows.count, rows.count)))
         case .edit(let id, let edit, let place):
             guard let index = rows.firstIndex(where: { $0.id.isExactly(id) }) else { return nil }
             let row = edit.applied(to: rows.remove(at: index)).row(id)
-            rows.insert(row, at: min(place ?? index, rows.count))
+            rows.insert(row, at: max(0, min(place ?? index, rows.count)))
         case .remove(let id):
             guard let index = rows.firstIndex(where: { $0.id.isExactly(id) }) else { return nil }
             rows.remove(at: index)

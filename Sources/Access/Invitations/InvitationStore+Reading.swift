@@ -23,7 +23,8 @@ extension InvitationStore {
     public func invitations(
         of organization: OrganizationID, in state: Invitation.State?, before: (at: Int64, id: String)?, limit: Int
     ) async throws(DatabaseError) -> [Invitation] {
-        let (moment, at, id) = (access.now(), before?.at ?? .max, before?.id ?? "")
+        // No id is greater than the last character.
+        let (moment, at, id) = (access.now(), before?.at ?? .max, before?.id ?? "\u{10FFFF}")
         return try await access.database.read { transaction throws(DatabaseError) in
             // An invitation past its expiry is reported as expired before it is marked so.
             try InvitationTable.invitations(

@@ -19,8 +19,9 @@ extension ManagerActions {
         }
     }
 
-    /// Invites an address.
+    /// Invites an address. Refused as `notPermitted` for a role that no manager may give.
     public func invite(_ address: InvitedAddress, as role: Role) async throws(ManagementError) -> IssuedInvitation {
+        guard InvitationRules.allow(role) else { throw .refused(.notPermitted(isMember: true)) }
         guard invitationPolicy.rules.allow(address) else { throw .domainNotAllowed }
         return try await decided { () throws(DatabaseError) in
             try await stores.invitations.invite(

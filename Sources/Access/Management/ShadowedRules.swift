@@ -58,6 +58,6 @@ struct ShadowedRules {
 extension Mapping {
     /// Addresses compare without regard to ASCII case.
     fileprivate var comparedValue: ExactText {
-        ExactText(claimName.isExactly("email") ? claimValue.asciiLowercased() : claimValue)
+        ExactText(Mapping.isEmail(claimName) ? claimValue.asciiLowercased() : claimValue)
     }
 }
