@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Fields of JSON objects and of forms")
+@Suite("Fields of JSON objects and forms")
 struct FieldReaderTests {
     private static let table = MappingTable(
         file: [],
@@ -20,7 +20,7 @@ struct FieldReaderTests {
         return try MappingChangeBuilder(table: FieldReaderTests.table).read(&reader) { $0.change(&$1) }
     }
 
-    @Test("make the same change of a rule")
+    @Test("a JSON object and a form describe equal changes of a rule")
     func same() throws {
         let json = #"{"op":"update","id":"m","claim_value":"b","match":"glob","split":null,"rank":2}"#
         let object = try change(FieldReader(JSONDocument(parsing: Array(json.utf8)).root))
@@ -32,7 +32,7 @@ struct FieldReaderTests {
         #expect("\(object)" == "\(form)" && "\(form)".contains("glob"))
     }
 
-    @Test("have the same faults")
+    @Test("a JSON object and a form report equal faults")
     func faults() throws {
         let json = #"{"op":"create","claim_name":7,"role":"inventory-publisher","rank":0,"other":1}"#
         func faults(_ reader: FieldReader) -> [String] {

@@ -53,7 +53,7 @@ struct ManagerSearchTests {
         #expect(try await verdict(found) == .kept)
     }
 
-    @Test("a stored role never counts by itself", arguments: [true, false])
+    @Test("a stored role without matching claims is ignored", arguments: [true, false])
     func forged(isTagCurrent: Bool) async throws {
         _ = try await world.browser("vic")
         let tag = try #require(access.state.rules.tag(of: acme, with: .none)).text
@@ -67,7 +67,7 @@ struct ManagerSearchTests {
         #expect(try await verdict(found, isRequired: true) == .lost)
     }
 
-    @Test("claims of another row open for nobody else")
+    @Test("claims copied from another user's record do not open")
     func copied() async throws {
         _ = try await world.browser("carla")
         _ = try await world.browser("vic")
@@ -83,7 +83,7 @@ struct ManagerSearchTests {
     }
 
     @Test(
-        "a witness whose row has changed since does not count, and the search is repeated",
+        "a witness whose record has changed does not count, and the search is repeated",
         arguments: [
             "UPDATE person_seen SET claims = x'00' WHERE subject = 'carla'",
             "UPDATE person_seen SET seen_at = seen_at - 1 WHERE subject = 'carla'",
@@ -113,12 +113,12 @@ struct ManagerSearchTests {
         _ = try await world.browser("vic")
         let found = try await search()
         #expect(try await verdict(found, isRequired: true) == .lost)
-        #expect(try await verdict(found) == .kept, "nobody managed before")
+        #expect(try await verdict(found) == .kept, "there was no manager before")
         _ = try await world.browser("carla")
         #expect(try await verdict(found, isRequired: true) == .outdated)
     }
 
-    @Test("another reading of the configuration makes a search outdated")
+    @Test("a reload of the configuration makes a search outdated")
     func reloaded() async throws {
         _ = try await world.browser("carla")
         let found = try await search()
@@ -127,7 +127,7 @@ struct ManagerSearchTests {
         #expect(try await !search().isAny)
     }
 
-    @Test("a user who would be suspended with the change is no witness, and counts before it")
+    @Test("a user whom the change would suspend is a predecessor and no witness")
     func departing() async throws {
         _ = try await world.browser("carla")
         for departure in [
@@ -142,7 +142,7 @@ struct ManagerSearchTests {
         #expect(try await search(without: ManagerDeparture(grant: grant.id)).witness != nil)
     }
 
-    @Test("rules that are proposed decide a search for them, whatever is stored")
+    @Test("a search under proposed rules ignores stored roles")
     func proposed() async throws {
         _ = try await world.browser("vic")
         let rows = PreparedRules([
@@ -156,7 +156,7 @@ struct ManagerSearchTests {
         #expect(try await search(proposing: rows).witness != nil)
     }
 
-    @Test("a row whose time is impossible is evaluated once")
+    @Test("a record with an impossible time is evaluated once")
     func impossibleTime() async throws {
         _ = try await world.browser("vic")
         try await world.execute("UPDATE person_seen SET seen_at = 9223372036854775807, rules = 'old'")
@@ -164,14 +164,14 @@ struct ManagerSearchTests {
         #expect(try await access.evaluate(acme).count == 0)
     }
 
-    @Test("a row that does not parse is an error, and nothing is decided on it", arguments: ["identity", "provider"])
+    @Test("a record that does not parse is an error, and decides nothing", arguments: ["identity", "provider"])
     func unreadable(column: String) async throws {
         _ = try await world.browser("carla")
         try await world.execute("UPDATE person_seen SET \(column) = 'no such thing!'")
         await #expect(throws: DatabaseError.self) { try await search() }
     }
 
-    @Test("of two last grants that are revoked at once, one remains")
+    @Test("if the last two grants are revoked at once, one remains")
     func simultaneousRevocations() async throws {
         for _ in 0..<10 {
             let grants = [try world.grant(.manager, to: "a"), try world.grant(.manager, to: "b")]
@@ -196,7 +196,7 @@ struct ManagerSearchTests {
         }
     }
 
-    @Test("of two last managers who suspend each other at once, one remains")
+    @Test("if the last two managers suspend each other at once, one remains")
     func simultaneousSuspensions() async throws {
         let carla = try await world.browser("carla")
         let rule = #"{"claim_name":"sub","claim_value":"sue","role":"organization-manager"}"#

@@ -56,7 +56,7 @@ struct ServerTests {
         #expect(text.utf8.count { $0 == 0x61 } == 4 * (300 << 10))
     }
 
-    @Test("an asynchronous handler's response is sent when it is ready, and other clients are served meanwhile")
+    @Test("an asynchronous handler's response is sent when it is ready, and other clients are served in the meantime")
     func waiting() async throws {
         let started = Moment()
         let mayEnd = Moment()
