@@ -139,7 +139,7 @@ def test_a_rule_drafted_from_a_denied_sign_in_gives_access(demo, manager):
         manager.open("/organizations/acme/claim-mappings")
         press(manager, "Add a rule for sam@elsewhere.example")
         press(manager, "Preview")
-        assert "A rule is added: email = sam@elsewhere.example" in manager.text
+        assert "Add a rule: email = sam@elsewhere.example" in manager.text
         manager.screenshot("preview")
         press(manager, "Save")
         assert "Rule saved" in manager.text

@@ -56,9 +56,9 @@ def test_a_user_without_a_role_sees_their_account_and_what_to_do(browser, user, 
     assert "No access" in browser.driver.title and word in browser.text and "What to do" in browser.text
     browser.screenshot(f"no-access-{user}")
     # The page does not reveal whether an organization exists.
-    text = [line for line in browser.text.splitlines() if "Request id" not in line]
+    text = [line for line in browser.text.splitlines() if "Request ID" not in line]
     browser.open("/organizations/there-is-none")
-    assert [line for line in browser.text.splitlines() if "Request id" not in line] == text
+    assert [line for line in browser.text.splitlines() if "Request ID" not in line] == text
 
 
 def test_search_sort_paging_and_export(browser):

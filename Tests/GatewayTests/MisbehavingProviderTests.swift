@@ -187,7 +187,7 @@ struct MisbehavingProviderTests {
         ])
     func tokenEndpoint(status: Int, body: String, expected: Int) async throws {
         let answer = try await signIn(try SignInWorld(), "/token") { _, _ in json(body, Status(status)) }
-        #expect(answer.status == expected && answer.body.contains("Request id"))
+        #expect(answer.status == expected && answer.body.contains("Request ID"))
     }
 
     @Test(

@@ -193,7 +193,7 @@ struct ProviderMessageTests {
         "a refused user sees whether the provider verified the address",
         arguments: [
             (nil, "doesn&#39;t say whether"), ("false", "says that your email address is not verified"),
-            ("\"yes\"", "can&#39;t be read"),
+            ("\"yes\"", "sends an invalid verification status"),
         ] as [(String?, String)])
     func unverified(value: String?, words: String) async throws {
         let world = try SignInWorld()

@@ -125,7 +125,7 @@ struct SignInPageTests {
         ] {
             let page = try await TestBrowser(world).open(path)
             #expect(page.status == 200 && page.setCookies.isEmpty, "\(path)")
-            #expect(page.body.contains("No identity provider is known"))
+            #expect(page.body.contains("No identity provider matches"))
             bodies.insert(page.body)
         }
         #expect(bodies.count == 1)

@@ -79,7 +79,7 @@ struct UnknownClaimsTests {
         #expect(refused.status == 403 && refused.code == "claims_incomplete")
         #expect(refused.json?.member("detail")?.string?.contains("userinfo") == true)
         let page = try await browser.open("/organizations/acme")
-        #expect(page.status == 404 && page.body.contains("did not answer when it was asked"))
+        #expect(page.status == 404 && page.body.contains("didn't return all details of your account"))
         let line = try #require(world.lines.text.split(separator: "\n").first { $0.contains("userinfo could not be") })
         #expect(line.contains(cause) && line.contains("\"subject\":\"carla\"") && line.contains("\"provider\":\"idp\""))
         #expect(!line.contains("restricted"))
