@@ -101,7 +101,7 @@ def test_a_reload_uses_a_new_certificate_and_ignores_a_broken_one(server):
 
     first = handshake(port)[2]
     make_certificate(directory, "second")
-    second = reload("read anew")
+    second = reload("was reloaded")
     assert second != first
     (directory / "tls.key").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
     assert reload("the old one stays") == second

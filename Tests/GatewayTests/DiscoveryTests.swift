@@ -258,7 +258,7 @@ struct DiscoveryTests {
         world.outbound.describe(("\"issuer\":", "\"publisher\":"))
         world.clock.advance(.seconds(3700))
         await world.deployments.read().value.signIn.remotes.values.first?.refreshAhead()
-        #expect(await world.logged().contains("the last good one serves on"))
+        #expect(await world.logged().contains("the last valid one stays in use"))
         #expect(try await TestBrowser(world).signIn("carla").status == 303)
     }
 }

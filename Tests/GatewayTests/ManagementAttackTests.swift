@@ -132,7 +132,7 @@ struct ManagementAttackTests {
         // Twin has Vic's address, and Vic is the only manager left.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
-        let warning = "has the address of the last who manages"
+        let warning = "has the address of the organization's last manager"
         #expect(world.lines.text.contains(warning))
         // One warning per minute is enough.
         for _ in 0..<5 { _ = try await twin.fetch("GET", "\(acme)/summary") }

@@ -69,7 +69,7 @@ final class SignInService: Sendable {
     func extend(_ new: SuspensionExtension, _ origin: AuditOrigin) async {
         guard await !extensions.extend(new, requestID: origin.requestID, address: origin.address) else { return }
         log.write(
-            .warning, "a suspended person has the address of the last who manages the organization",
+            .warning, "a suspended user has the address of the organization's last manager",
             requestID: origin.requestID, fields: [("organization", new.organization.text)])
     }
 
@@ -81,7 +81,7 @@ final class SignInService: Sendable {
                 try AuditLog.append(record, at: moment, transaction)
             }
         } catch {
-            log.write(.error, "an audit event could not be kept", fields: [("cause", "\(error)")])
+            log.write(.error, "an audit event could not be stored", fields: [("cause", "\(error)")])
         }
     }
 
@@ -100,7 +100,7 @@ final class SignInService: Sendable {
             }
             if let denied { try await self.denied.record(denied, in: organization) }
         } catch {
-            log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
+            log.write(.warning, "a denied sign-in could not be stored", fields: [("cause", "\(error)")])
         }
     }
 
