@@ -51,6 +51,6 @@ struct FieldReaderTests {
                 ("rank", .integer(0)), ("other", .integer(1)),
             ]))
         #expect(object == form && object.count >= 4)
-        #expect(object.contains("/claim_name has to be a string") && object.contains { $0.hasPrefix("/other ") })
+        #expect(object.contains("/claim_name must be a string") && object.contains { $0.hasPrefix("/other ") })
     }
 }

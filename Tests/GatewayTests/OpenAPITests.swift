@@ -60,7 +60,7 @@ struct OpenAPITests {
             let operation = try #require(self.operation(endpoint), "\(endpoint.name)")
             let statuses = Set(try #require(operation.member("responses")).members.map(\.name))
             let description = operation.member("description")?.string
-            #expect(description == endpoint.permission.map { "Needs \($0.rawValue)." })
+            #expect(description == endpoint.permission.map { "Requires the permission \($0.rawValue)." })
             if endpoint.permission != nil { #expect(statuses.isSuperset(of: ["401", "403", "404"])) }
         }
     }

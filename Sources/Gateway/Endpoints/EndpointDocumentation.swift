@@ -33,7 +33,7 @@ struct EndpointDocumentation: Sendable {
             name: "limit", schema: #"{"type":"integer","minimum":1,"maximum":500,"default":50}"#)
         static let cursor = Parameter(name: "cursor", schema: #"{"type":"string","maxLength":255}"#)
         static let confirm = Parameter(
-            name: "confirm", schema: #"{"type":"string","description":"self, if the caller's own role may go"}"#)
+            name: "confirm", schema: #"{"type":"string","description":"self, to remove the caller's own role"}"#)
         static let ifMatch = Parameter(name: "If-Match", place: "header", schema: text)
         static let text = #"{"type":"string"}"#
         static let time = #"{"type":"string","format":"date-time"}"#

@@ -18,8 +18,8 @@ struct ManagementFactory: Sendable {
             service: service, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
-    /// The permission is checked again: the content of a request may take minutes to arrive, and meanwhile a role may
-    /// be revoked or a session may end.
+    /// The permission is checked again: the content of a request may take minutes to arrive, and a role may
+    /// be revoked or a session may end before that.
     func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
         try await management(context, permitted).checkStillPermitted()
     }
