@@ -214,7 +214,7 @@ extension AccessStore {
 
     /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
     ///
-    /// - Parameter departure: what a planned change takes away.
+    /// - Parameter departure: the access that a planned change removes.
     static func hasManagerGrant(
         _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
         _ transaction: Transaction
