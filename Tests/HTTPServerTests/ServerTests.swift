@@ -152,7 +152,7 @@ struct ServerTests {
                 live.server.drain(timeout: .seconds(30))
                 drained.happens()
             }
-            // The end of the idle connection shows that draining has begun.
+            // The end of the idle connection shows that draining has started.
             let end = idle.read()
             let isRefused = (try? TestClient(live.address)) == nil
             mayEnd.happens()

@@ -71,7 +71,7 @@ public final class GatewayFigures: Sendable {
                 ([("state", state.rawValue)], Double(gauges.invitations[state] ?? 0))
             })
         page.append(
-            "gatehouse_config_last_reload_success", help: "1 if the last reload of the configuration succeeded, else 0.",
+            "gatehouse_config_last_reload_success", help: "1 if the last configuration reload succeeded.",
             lastReloadSucceeded ? 1 : 0)
         page.append(
             "gatehouse_log_lines_dropped_total", kind: "counter", help: "Log lines dropped because the log was full.",
