@@ -57,7 +57,7 @@ def test_a_refusal_without_the_state_is_rejected(url):
     browser = Browser()
     browser.open(f"{url}/organizations/acme")
     browser.submit(index=1, button=("action", "deny"))
-    assert browser.status == 400 and "cannot read the answer" in browser.text
+    assert browser.status == 400 and "The response of the identity provider can" in browser.text
 
 
 def test_signing_out_ends_the_session(url):
