@@ -78,9 +78,9 @@ class Caller(threading.Thread):
                     assert self.call("DELETE", f"{ACME}/claim-mappings/{row['id']}")[0] == 204
                     self.note("claim_mapping_delete", row["id"])
             case _:
-                person = token(sub=email, email=email, email_verified=True)
+                bearer = token(sub=email, email=email, email_verified=True)
                 secret = invitation["link"].split("token=")[1]
-                status, accepted = self.call("POST", "/api/v1/invitations/accept", {"token": secret}, person)
+                status, accepted = self.call("POST", "/api/v1/invitations/accept", {"token": secret}, bearer)
                 assert status == 200, accepted
                 self.note("invitation_accept", invitation["id"])
                 if self.random.random() < 0.3:
@@ -166,8 +166,8 @@ def test_a_gateway_killed_under_load_keeps_every_confirmed_change(gateway):
         # The gateway's decisions agree with the store.
         accepted = [email for email in ledger.grants.values() if "@" in email][-3:]
         for email in accepted:
-            person = token(sub=email, email=email, email_verified=True)
-            assert gateway.get(f"{ACME}/summary", person)[0] == 200
+            bearer = token(sub=email, email=email, email_verified=True)
+            assert gateway.get(f"{ACME}/summary", bearer)[0] == 200
         seen = len(kept)
     print(f"\n{ROUNDS} kills, {len(kept)} changes answered, {ledger.sequence} events")
     assert len(kept) > 10 * ROUNDS

@@ -1,4 +1,4 @@
-"""A full disk: writes get 503, reads continue, and nothing is lost."""
+"""A full disk: writes get 503, reads continue, and no data is lost."""
 
 import contextlib
 import json
@@ -37,7 +37,7 @@ def serving(folder, disk):
         gateway.stop()
 
 
-def test_writes_are_refused_and_nothing_is_lost(tmp_path):
+def test_writes_are_refused_and_no_data_is_lost(tmp_path):
     with small_disk(tmp_path / "disk", "8m") as disk, serving(tmp_path, disk) as gateway:
         viewer = token(groups=["acme-viewers"])
         kept = [invite(gateway, number)[1]["id"] for number in range(20)]

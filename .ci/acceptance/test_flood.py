@@ -58,7 +58,7 @@ def test_a_client_is_served_while_others_exhaust_connections(limited, mode):
 
 @pytest.mark.parametrize("mode", ["one", "many"])
 @pytest.mark.parametrize("limited", [64], indirect=True)
-def test_with_hardly_any_descriptors_the_gateway_survives(limited, mode):
+def test_the_gateway_survives_with_few_descriptors(limited, mode):
     bearer = token(groups=["acme-managers"])
     attack = flood(limited, mode, SECONDS)
     end = time.monotonic() + SECONDS
@@ -66,7 +66,7 @@ def test_with_hardly_any_descriptors_the_gateway_survives(limited, mode):
         ask(limited, bearer)
         assert limited.process.poll() is None
         time.sleep(0.5)
-    # Another process can use the store meanwhile.
+    # Another process can use the store during the attack.
     created = run(
         "grant", "create", "--config", limited.path, "--organization", "acme", "--provider", "idp", "--subject", "s",
         "--role", "organization-viewer")

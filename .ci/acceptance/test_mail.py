@@ -1,4 +1,4 @@
-"""Invitation e-mails through third-party mail servers, and through servers that misbehave."""
+"""Invitation emails through third-party mail servers, and through servers that misbehave."""
 
 import os
 import socket
@@ -140,11 +140,11 @@ def test_an_email_is_sent_over_tls_and_its_link_works(tmp_path, authority, way, 
         box = Mailbox("smtps", ssl_context=context, auth_require_tls=False, auth_required=True, **options)
     with box, Sender(tmp_path, box.url, authorities, username="gatehouse", password={"env": "MAIL_PASSWORD"}) as sender:
         sender.until(sender.invite(), "sent")
-        envelope, letter = box.letters[0]
+        envelope, message = box.emails[0]
         assert envelope.mail_from == "no-reply@gatehouse.example" and envelope.rcpt_tos == ["pat@acme.example"]
-        assert letter["From"] == "T\u00fcrsteher <no-reply@gatehouse.example>"
-        assert letter["Auto-Submitted"] == "auto-generated" and letter.get_content_type() == "multipart/alternative"
-        assert "boss@acme.example invites you to acme" in letter.get_body(("plain",)).get_content()
+        assert message["From"] == "T\u00fcrsteher <no-reply@gatehouse.example>"
+        assert message["Auto-Submitted"] == "auto-generated" and message.get_content_type() == "multipart/alternative"
+        assert "boss@acme.example invites you to acme" in message.get_body(("plain",)).get_content()
         assert box.link().startswith("http://127.0.0.1:1/invitations/accept?token=")
         # No link token reaches the log or the store.
         secret = box.link().split("token=")[1]
@@ -158,21 +158,21 @@ def test_a_wrong_password_is_logged_and_retried(tmp_path, authority):
     with box, Sender(tmp_path, box.url, authorities, username="other", password={"env": "MAIL_PASSWORD"}) as sender:
         id = sender.invite()
         assert "535" in sender.until_refused(id)["failure"]
-        assert sender.delivery(id)["state"] == "queued" and box.letters == []
+        assert sender.delivery(id)["state"] == "queued" and box.emails == []
 
 
 def test_a_server_with_an_untrusted_certificate_gets_no_email(tmp_path, authority):
     context, _ = authority
     with Mailbox(tls_context=context, require_starttls=True) as box, Sender(tmp_path, box.url) as sender:
         assert "TLS failed" in sender.until_refused(sender.invite())["failure"]
-        assert box.letters == []
+        assert box.emails == []
 
 
 def test_without_starttls_no_email_leaves_this_machine(tmp_path):
     # The gateway does not recognize this name as loopback.
     with Mailbox() as box, Sender(tmp_path, box.url.replace("127.0.0.1", "127.1")) as sender:
         assert "no STARTTLS" in sender.until_refused(sender.invite())["failure"]
-        assert box.letters == []
+        assert box.emails == []
 
 
 def test_a_temporary_refusal_is_retried(tmp_path):
@@ -183,7 +183,7 @@ def test_a_temporary_refusal_is_retried(tmp_path):
         box.refusal = None
         sender.hurry()
         assert sender.until(id, "sent")["attempts"] == 2
-        assert len(box.letters) == 1
+        assert len(box.emails) == 1
 
 
 def test_a_permanent_refusal_is_shown_and_a_manager_resends(tmp_path):
@@ -194,7 +194,7 @@ def test_a_permanent_refusal_is_shown_and_a_manager_resends(tmp_path):
         box.refusal = None
         assert sender.gateway.send("POST", f"{INVITATIONS}/{id}/resend", sender.manager)[0] == 200
         sender.until(id, "sent")
-        assert len(box.letters) == 1
+        assert len(box.emails) == 1
 
 
 def test_no_email_is_lost_if_the_server_hangs_up(tmp_path):
@@ -238,4 +238,4 @@ def test_no_email_is_lost_if_the_server_is_down_or_the_gateway_is_killed(tmp_pat
             sender.hurry()
             for id in ids:
                 sender.until(id, "sent")
-            assert sorted(letter["To"] for _, letter in box.letters) == [f"p{number}@acme.example" for number in range(5)]
+            assert sorted(message["To"] for _, message in box.emails) == [f"p{number}@acme.example" for number in range(5)]

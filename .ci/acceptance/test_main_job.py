@@ -78,7 +78,7 @@ def test_bad_tokens_are_refused_with_their_reason(demo):
         assert fields["Content-Type"] == "application/problem+json"
 
 
-def test_pages_sort_search_and_csv(demo):
+def test_paging_sorting_search_and_csv(demo):
     info, _ = demo
     token, url = info["tokens"]["manager"], info["url"]
     organization = items(call(url, "/api/v1/organizations", token))[0]["id"]

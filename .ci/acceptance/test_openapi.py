@@ -19,7 +19,7 @@ EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "40"))
 ACME = "/api/v1/organizations/acme"
 # The manager comes last, because a manager's calls change state.
 TOKENS = {
-    "nobody": None,
+    "anonymous": None,
     "viewer": token(sub="vic", groups=["acme-viewers"]),
     "publisher": token(sub="robot", groups=["acme-robots"]),
     "manager": token(sub="mia", groups=["acme-managers"], email="mia@acme.example", email_verified=True),
@@ -41,8 +41,8 @@ class World:
                    "--subject", "operator", "--role", "organization-manager")
         assert made.returncode == 0, made.stderr
 
-    def send(self, method, path, content=None, who="manager"):
-        status, document = self.gateway.send(method, f"{ACME}/{path}", TOKENS[who], content)
+    def send(self, method, path, content=None, caller="manager"):
+        status, document = self.gateway.send(method, f"{ACME}/{path}", TOKENS[caller], content)
         assert status < 300, document
         return document
 
@@ -55,9 +55,9 @@ class World:
         if "/claim-mappings/" in path:
             content = {"claim_name": "groups", "claim_value": f"g{number}", "role": "organization-viewer"}
             return self.send("POST", "claim-mappings", content)["id"]
-        return self.person(number)["id" if "/grants/" in path else "identity_id"]
+        return self.accepted(number)["id" if "/grants/" in path else "identity_id"]
 
-    def person(self, number):
+    def accepted(self, number):
         """Invites a user who accepts; returns their grant."""
         email = f"q{number}@acme.example"
         content = {"email": email, "role": "organization-viewer"}

@@ -40,7 +40,7 @@ def test_an_import_beside_the_gateway_is_seen_within_a_second(gateway):
     assert gateway.names("acme", both) == ["one", "two"]
 
 
-def test_a_kill_during_an_import_loses_nothing(gateway):
+def test_a_kill_during_an_import_loses_no_data(gateway):
     manager = token(groups=["acme-managers"])
     assert put(gateway, "acme", inventory("before")).returncode == 0
     document = gateway.folder / "large.json"

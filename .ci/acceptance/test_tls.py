@@ -59,7 +59,7 @@ def test_versions_and_protocol(server):
         handshake(port, ssl.TLSVersion.TLSv1_1)
 
 
-def test_half_a_record_costs_nothing_while_the_rest_is_awaited(server):
+def test_half_a_record_costs_no_processor_time(server):
     process, port, _ = server
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context().wrap_bio(incoming, outgoing)
@@ -90,7 +90,7 @@ def test_half_a_record_costs_nothing_while_the_rest_is_awaited(server):
         assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
-def test_a_new_certificate_counts_after_a_reload_and_a_broken_one_does_not(server):
+def test_a_reload_uses_a_new_certificate_and_ignores_a_broken_one(server):
     process, port, directory = server
 
     def reload(word):
@@ -101,7 +101,7 @@ def test_a_new_certificate_counts_after_a_reload_and_a_broken_one_does_not(serve
 
     first = handshake(port)[2]
     make_certificate(directory, "second")
-    second = reload("read anew")
+    second = reload("was reloaded")
     assert second != first
     (directory / "tls.key").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
     assert reload("the old one stays") == second

@@ -82,15 +82,15 @@ class Browser:
     def until(self, condition, seconds=10):
         return WebDriverWait(self.driver, seconds).until(lambda _: condition())
 
-    def choose(self, person):
-        """Chooses this person at the demo provider."""
-        self.until(lambda: self.all(f"button[value='{person}']"))
-        self.find(f"button[value='{person}']").click()
+    def choose(self, user):
+        """Chooses this user at the demo provider."""
+        self.until(lambda: self.all(f"button[value='{user}']"))
+        self.find(f"button[value='{user}']").click()
         self.until(lambda: self.driver.current_url.startswith(self.demo.url))
 
-    def sign_in(self, person, path="/organizations/acme"):
+    def sign_in(self, user, path="/organizations/acme"):
         self.open(path)
-        self.choose(person)
+        self.choose(user)
 
     def screenshot(self, name):
         folder = os.environ.get("SCREENSHOTS")

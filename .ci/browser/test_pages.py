@@ -24,7 +24,7 @@ def rows(browser):
     return [row.find_element(By.TAG_NAME, "th").text.splitlines()[0] for row in browser.all("tbody tr")]
 
 
-def test_the_start_offers_to_sign_in_and_nothing_else(browser):
+def test_the_home_page_offers_sign_in(browser):
     browser.open("/")
     assert "Sign in" in browser.driver.title
     assert browser.find("label[for=email]").text == "Work email"
@@ -45,20 +45,20 @@ def test_a_manager_sees_the_organization(browser):
     assert browser.problems() == []
 
 
-def test_a_viewer_is_told_that_they_only_look(browser):
+def test_a_viewer_sees_a_read_only_notice(browser):
     browser.sign_in("demo-viewer")
     assert "Organization Viewer" in browser.text and "ask an Organization Manager" in browser.text
 
 
-@pytest.mark.parametrize("person, word", [("demo-unverified", "not verified"), ("demo-stranger", "sam@elsewhere.example")])
-def test_who_has_no_role_learns_who_they_are_and_what_to_do(browser, person, word):
-    browser.sign_in(person)
+@pytest.mark.parametrize("user, word", [("demo-unverified", "not verified"), ("demo-stranger", "sam@elsewhere.example")])
+def test_a_user_without_a_role_sees_their_account_and_what_to_do(browser, user, word):
+    browser.sign_in(user)
     assert "No access" in browser.driver.title and word in browser.text and "What to do" in browser.text
-    browser.screenshot(f"no-access-{person}")
-    # Another organization and a missing one look identical.
-    text = [line for line in browser.text.splitlines() if "Request id" not in line]
+    browser.screenshot(f"no-access-{user}")
+    # The page does not reveal whether an organization exists.
+    text = [line for line in browser.text.splitlines() if "Request ID" not in line]
     browser.open("/organizations/there-is-none")
-    assert [line for line in browser.text.splitlines() if "Request id" not in line] == text
+    assert [line for line in browser.text.splitlines() if "Request ID" not in line] == text
 
 
 def test_search_sort_paging_and_export(browser):
@@ -87,7 +87,7 @@ def test_search_sort_paging_and_export(browser):
     assert browser.problems() == []
 
 
-def test_signing_out_ends_here_and_there_and_going_back_shows_nothing(browser):
+def test_a_sign_out_ends_both_sessions_and_going_back_shows_no_page(browser):
     browser.sign_in("demo-manager")
     browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
     browser.until(lambda: browser.path.startswith("/auth/signed-out"))
@@ -102,7 +102,7 @@ def test_signing_out_ends_here_and_there_and_going_back_shows_nothing(browser):
     assert browser.driver.get_cookie("gatehouse") is None
 
 
-def test_the_page_before_signing_out_is_not_shown_from_memory(browser):
+def test_pages_are_not_shown_from_the_back_forward_cache_after_a_sign_out(browser):
     browser.sign_in("demo-manager")
     browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
     browser.until(lambda: browser.path.startswith("/auth/signed-out"))
@@ -134,7 +134,7 @@ def test_fetch_without_a_session_gets_401(browser):
         assert browser.driver.execute_script(script, path) == 401
 
 
-def test_everything_works_without_javascript(demo):
+def test_pages_work_without_javascript(demo):
     with Browser(demo, script=False) as browser:
         browser.sign_in("demo-manager")
         browser.find("#q").send_keys("emea", Keys.ENTER)
@@ -144,7 +144,7 @@ def test_everything_works_without_javascript(demo):
         browser.until(lambda: browser.path.startswith("/auth/signed-out"))
 
 
-def test_the_keyboard_reaches_everything(browser):
+def test_the_keyboard_reaches_every_control(browser):
     browser.sign_in("demo-manager")
     seen = []
     for _ in range(12):
@@ -157,7 +157,7 @@ def test_the_keyboard_reaches_everything(browser):
     assert outline != "none"
 
 
-def test_searching_while_typing_keeps_the_cursor(browser):
+def test_a_search_while_typing_keeps_the_focus(browser):
     browser.sign_in("demo-manager")
     browser.find("#q").send_keys("em")
     browser.until(lambda: "q=em" in browser.path)
@@ -185,13 +185,13 @@ def test_pages_fit_in_light_and_dark_and_on_a_phone(demo, width, dark):
         browser.screenshot(f"refused-{name}")
 
 
-def test_a_link_to_elsewhere_is_not_followed(browser):
+def test_a_return_url_of_another_site_is_ignored(browser):
     browser.open("/auth/login?return_to=" + urllib.parse.quote("//evil.example/"))
     browser.choose("demo-manager")
     assert browser.path == "/organizations/acme"
 
 
-def test_cancelling_at_the_provider_says_what_to_do(browser):
+def test_a_sign_in_cancelled_at_the_provider_is_explained(browser):
     browser.open("/organizations/acme")
     browser.until(lambda: browser.all("button[value='']"))
     browser.find("button[value='']").click()

@@ -26,7 +26,7 @@ def url(tmp_path_factory):
     key = RSAKey.generate_key(2048, parameters=parameters, private=True).as_dict(private=True)
     table = ", ".join(f'{name} = "{value}"' for name, value in key.items())
     (directory / "canaille.toml").write_text(f"""
-SECRET_KEY = "a long text that nobody knows, for these tests alone"
+SECRET_KEY = "a long text for these tests only"
 SERVER_NAME = "127.0.0.1:{port}"
 PREFERRED_URL_SCHEME = "http"
 [CANAILLE]
@@ -69,11 +69,11 @@ ACTIVE_JWKS = [{{ {table} }}]
             yield url
 
 
-def sign_in(url, person):
+def sign_in(url, user):
     browser = Browser()
-    browser.open(f"{url}/auth/login?email={person}%40acme.example&return_to=%2Forganizations%2Facme")
+    browser.open(f"{url}/auth/login?email={user}%40acme.example&return_to=%2Forganizations%2Facme")
     for field in ("login", "password"):
-        value = person if field == "login" else f"{person}-word"
+        value = user if field == "login" else f"{user}-word"
         assert f'name="{field}"' in browser.text, browser.url
         browser.submit({field: value})
     if not browser.url.startswith(url):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from scripted import Browser, free_port, gateway, running
 
-PEOPLE = [
+USERS = [
     {"sub": "carla", "email": "ceo@acme.example", "email_verified": True},
     {"sub": "vic", "email": "vic@acme.example", "email_verified": True, "groups": ["soc"]},
     {"sub": "una", "email": "ceo@acme.example"},
@@ -19,8 +19,8 @@ def url(tmp_path_factory):
     directory = tmp_path_factory.mktemp("mock")
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
-    people = [word for person in PEOPLE for word in ("--user-claims", json.dumps(person))]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *people]
+    users = [word for user in USERS for word in ("--user-claims", json.dumps(user))]
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *users]
     provider = {"issuer": issuer, "client_id": "any", "client_secret": {"file": "secret.key"}}
     organization = {"claim_mappings": [
         {"claim_name": "email", "claim_value": "ceo@acme.example", "role": "organization-manager"},
@@ -31,23 +31,23 @@ def url(tmp_path_factory):
             yield url
 
 
-def sign_in(url, person):
+def sign_in(url, user):
     browser = Browser()
     browser.open(f"{url}/organizations/acme")
     assert "Authorize Client" in browser.text
-    return browser.submit({"sub": person})
+    return browser.submit({"sub": user})
 
 
-@pytest.mark.parametrize("person, role", [("carla", "Organization Manager"), ("vic", "Organization Viewer")])
-def test_users_sign_in_and_see_the_page(url, person, role):
-    browser = sign_in(url, person)
+@pytest.mark.parametrize("user, role", [("carla", "Organization Manager"), ("vic", "Organization Viewer")])
+def test_users_sign_in_and_see_the_page(url, user, role):
+    browser = sign_in(url, user)
     assert (browser.status, browser.url) == (200, f"{url}/organizations/acme")
     assert role in browser.text
     status, me = browser.json("/api/v1/me")
-    assert status == 200 and me["identity"]["subject"] == person and len(me["sessions"]) >= 1
+    assert status == 200 and me["identity"]["subject"] == user and len(me["sessions"]) >= 1
 
 
-def test_an_unverified_address_earns_no_role(url):
+def test_an_unverified_address_gives_no_role(url):
     browser = sign_in(url, "una")
     assert browser.status == 404 and "not known to be verified" in browser.text
 
@@ -57,7 +57,7 @@ def test_a_refusal_without_the_state_is_rejected(url):
     browser = Browser()
     browser.open(f"{url}/organizations/acme")
     browser.submit(index=1, button=("action", "deny"))
-    assert browser.status == 400 and "cannot read the answer" in browser.text
+    assert browser.status == 400 and "The response of the identity provider can" in browser.text
 
 
 def test_signing_out_ends_the_session(url):

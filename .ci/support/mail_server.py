@@ -1,4 +1,4 @@
-"""A real mail server on loopback that stores the e-mails that it accepts."""
+"""A real mail server on loopback that stores the emails that it accepts."""
 
 import email
 import email.policy
@@ -12,7 +12,7 @@ class Mailbox:
     """`options` are aiosmtpd's: `tls_context`, `require_starttls`, `authenticator`, …"""
 
     def __init__(self, scheme="smtp", port=None, **options):
-        self.letters, self.refusal = [], None
+        self.emails, self.refusal = [], None
         with socket.socket() as free:
             free.bind(("127.0.0.1", port or 0))
             self.port = free.getsockname()[1]
@@ -29,13 +29,13 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):
         if self.refusal:
             return self.refusal
-        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.letters.append((envelope, letter))
-        return "250 taken"
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.emails.append((envelope, message))
+        return "250 accepted"
 
-    def letter(self):
-        return self.letters[-1][1]
+    def latest(self):
+        return self.emails[-1][1]
 
     def link(self):
-        text = self.letter().get_body(("plain",)).get_content()
+        text = self.latest().get_body(("plain",)).get_content()
         return re.search(r"https?://\S+/invitations/accept\?token=[\w-]{43}", text)[0]

@@ -2,7 +2,7 @@
 """Checks the structure of the package, and that the picture of it in the documentation is current.
 
     check.py            prints a table of the targets; lists what breaks a rule, and exits 1 if anything does
-    check.py --write    draws the picture anew
+    check.py --write    draws the picture again
     check.py --self-test
 
 The rules:

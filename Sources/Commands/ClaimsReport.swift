@@ -83,7 +83,7 @@ struct ClaimsReport {
     /// The report as text.
     var lines: [String] {
         let who = subject.map { "subject \(shown($0.text))" } ?? "no subject"
-        let mail = email.map { ", e-mail \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""
+        let mail = email.map { ", email \(shown($0))" + (emailDoubt.map { " (does not count: \($0))" } ?? "") } ?? ""
         let claims = isSigned ? "Valid token" : "Unsigned claims"
         let head = "\(claims) of provider \(provider.id.text): \(who)\(mail)"
         guard !explanations.isEmpty else { return [head, "The configuration has no organization."] }

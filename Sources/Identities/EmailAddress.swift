@@ -1,6 +1,6 @@
 internal import Text
 
-/// An e-mail address of a user, as a claim, an invitation or the store names it. Addresses compare by octets, without
+/// An email address of a user, as a claim, an invitation or the store names it. Addresses compare by octets, without
 /// regard to ASCII case.
 ///
 /// An address is not an identity: a provider may give it to another user later. Whether the provider verified it is

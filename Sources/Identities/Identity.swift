@@ -1,4 +1,4 @@
-/// A user or machine: its issuer, and its subject there. The e-mail address is never part of it.
+/// A user or machine: its issuer, and its subject there. The email address is never part of it.
 public struct Identity: Hashable, Sendable {
     public let issuer: Issuer
     /// Unique per issuer.

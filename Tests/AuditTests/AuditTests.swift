@@ -68,7 +68,7 @@ struct AuditTests {
             "UPDATE audit_event SET sequence = 9 WHERE sequence = 5",
             "UPDATE audit_event SET action = 'sign_out' WHERE sequence = 2",
             "UPDATE audit_event SET at = 0 WHERE sequence = 2", "UPDATE audit_event SET at = at + 1 WHERE sequence = 2",
-            "UPDATE audit_event SET actor = 'nobody' WHERE sequence = 2",
+            "UPDATE audit_event SET actor = 'forged' WHERE sequence = 2",
             "UPDATE audit_event SET chain = 'globex'", "UPDATE audit_event SET hash = upper(hash) WHERE sequence = 4",
             "UPDATE audit_event SET sequence = CASE sequence WHEN 2 THEN 13 WHEN 3 THEN 12 ELSE sequence END",
         ])

@@ -209,7 +209,9 @@ private let addresses = [
     }
 
     @Test("names and pointers", arguments: names.indices) func name(_ index: Int) throws { try judge(names[index]) }
-    @Test("e-mail", arguments: addresses.indices) func address(_ index: Int) throws { try judge(addresses[index]) }
+    @Test("email addresses", arguments: addresses.indices) func address(_ index: Int) throws {
+        try judge(addresses[index])
+    }
 
     @Test(
         "a glob matches whole values only",

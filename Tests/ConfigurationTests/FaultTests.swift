@@ -110,7 +110,7 @@ import Testing
         Case(#""invitations": {"allowed_domains":["bücher.example"]}"#, "invitations.allowed_domains[0]", "xn--"),
         Case(
             #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"email","claim_value":"x@y","split":",","role":"organization-viewer"}]}]"#,
-            "organizations[0].claim_mappings[0].split", "no meaning for an e-mail address"),
+            "organizations[0].claim_mappings[0].split", "no meaning for an email address"),
         Case(
             #""organizations": [{"id":"a","claim_mappings":[{"claim_name":"g","match":"exists","split":",","role":"organization-viewer"}]}]"#,
             "organizations[0].claim_mappings[0].split", "no meaning if match"),

@@ -52,7 +52,7 @@ struct ManagerSearchTests {
         #expect(try await verdict(found) == .kept)
     }
 
-    @Test("a stored role never counts by itself", arguments: [true, false])
+    @Test("a stored role without matching claims is ignored", arguments: [true, false])
     func forged(isTagCurrent: Bool) async throws {
         try await signInViewer()
         let tag = try #require(access.state.rules.tag(of: acme, with: .none)).text
@@ -82,7 +82,7 @@ struct ManagerSearchTests {
     }
 
     @Test(
-        "a witness whose row has changed since does not count, and the search is repeated",
+        "a witness whose record has changed does not count, and the search is repeated",
         arguments: [
             "UPDATE person_seen SET claims = x'00' WHERE subject = 'carla'",
             "UPDATE person_seen SET seen_at = seen_at - 1 WHERE subject = 'carla'",
@@ -117,7 +117,7 @@ struct ManagerSearchTests {
         #expect(try await verdict(found, isRequired: true) == .outdated)
     }
 
-    @Test("another reading of the configuration makes a search outdated")
+    @Test("a reload of the configuration makes a search outdated")
     func reloaded() async throws {
         _ = try await world.manager()
         let found = try await search()
@@ -126,7 +126,7 @@ struct ManagerSearchTests {
         #expect(try await !search().isAny)
     }
 
-    @Test("a user who would be suspended with the change is no witness, and counts before it")
+    @Test("a user whom the change would suspend is a predecessor and no witness")
     func departing() async throws {
         _ = try await world.manager()
         for departure in [
@@ -141,7 +141,7 @@ struct ManagerSearchTests {
         #expect(try await search(without: ManagerDeparture(grant: grant.id)).witness != nil)
     }
 
-    @Test("rules that are proposed decide a search for them, whatever is stored")
+    @Test("a search under proposed rules ignores stored roles")
     func proposed() async throws {
         try await signInViewer()
         let rows = PreparedRules([
@@ -155,7 +155,7 @@ struct ManagerSearchTests {
         #expect(try await search(proposing: rows).witness != nil)
     }
 
-    @Test("a row whose time is impossible is evaluated once")
+    @Test("a record with an impossible time is evaluated once")
     func impossibleTime() async throws {
         try await signInViewer()
         try await world.place.execute("UPDATE person_seen SET seen_at = 9223372036854775807, rules = 'old'")
@@ -163,7 +163,7 @@ struct ManagerSearchTests {
         #expect(try await access.evaluate(acme).count == 0)
     }
 
-    @Test("a row that does not parse is an error, and nothing is decided on it", arguments: ["identity", "provider"])
+    @Test("a record that does not parse is an error, and decides nothing", arguments: ["identity", "provider"])
     func unreadable(column: String) async throws {
         _ = try await world.manager()
         try await world.place.execute("UPDATE person_seen SET \(column) = 'no such thing!'")

@@ -81,7 +81,7 @@ final class TestServer {
     }
 }
 
-/// A server that sends given bytes to each client after reading something, and closes.
+/// A server that sends given bytes to each client after reading from it, and closes.
 final class ScriptedServer: Sendable {
     let port: UInt16
     private let listener: Int32

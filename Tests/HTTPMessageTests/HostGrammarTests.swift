@@ -14,7 +14,7 @@ struct HostGrammarTests {
     func taken(_ text: String) { #expect(matches(text)) }
 
     @Test(
-        "others are refused",
+        "hosts that do not match the grammar are refused",
         arguments: [
             "", "[", "]", "[]", "a:b", ":", ":80", "::1", "1.2.3.4:9000:80", "a:80:", "a:-1", "a:+1", "a b", "a/b",
             "u@h", "a,b", "a%2", "a%zz", "a[b]", "[::1", "::1]", "[::1]80", "[::1]:b", "[::1]:80:80", "[::1:]", "[:::]",

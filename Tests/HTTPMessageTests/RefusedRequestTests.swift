@@ -94,16 +94,16 @@ struct RefusedRequestTests {
         #expect(Set(results.map(\.fault)) == [fault])
     }
 
-    @Test("lines", arguments: brokenLines)
+    @Test("a malformed request line is refused", arguments: brokenLines)
     func line(text: String, fault: ProtocolError) { expect(text, fault) }
 
-    @Test("fields", arguments: brokenFields)
+    @Test("a malformed field is refused", arguments: brokenFields)
     func field(text: String, fault: ProtocolError) { expect("GET / HTTP/1.1\r\n\(text)\r\n", fault) }
 
-    @Test("framing", arguments: brokenFraming)
+    @Test("ambiguous framing is refused", arguments: brokenFraming)
     func framing(text: String, fault: ProtocolError) { expect("POST / HTTP/1.1\r\nHost: h\r\n\(text)\r\n\r\nx", fault) }
 
-    @Test("chunks and trailers", arguments: brokenChunks)
+    @Test("malformed chunks and trailers are refused", arguments: brokenChunks)
     func chunks(text: String, fault: ProtocolError) {
         expect("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(text)", fault)
     }

@@ -33,7 +33,7 @@ struct RequestParserTests {
     }
 
     @Test(
-        "targets in their forms",
+        "each form of target is read",
         arguments: [
             ("GET /", "/", nil), ("GET /?", "/", ""), ("GET //x", "//x", nil), ("GET /a?b?c", "/a", "b?c"),
             ("OPTIONS *", "*", nil), ("GET http://h/x?y", "/x", "y"), ("GET HTTPS://H/", "/", nil),

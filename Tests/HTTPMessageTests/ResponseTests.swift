@@ -43,7 +43,9 @@ struct ResponseTests {
         #expect(Set([FieldName("eTag"), .entityTag]).count == 1)
     }
 
-    @Test("chunks and numbers", arguments: [0, 7, 9, 10, 99, 100, 1_000_000, Int.max])
+    @Test(
+        "numbers are written in decimal, and sizes of chunks in hexadecimal",
+        arguments: [0, 7, 9, 10, 99, 100, 1_000_000, Int.max])
     func numbers(number: Int) {
         var bytes: [UInt8] = []
         ResponseSerializer.append(decimal: number, to: &bytes)

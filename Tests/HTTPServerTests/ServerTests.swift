@@ -56,7 +56,7 @@ struct ServerTests {
         #expect(text.utf8.count { $0 == 0x61 } == 4 * (300 << 10))
     }
 
-    @Test("an asynchronous handler's response is sent when it is ready, and other clients are served meanwhile")
+    @Test("an asynchronous handler's response is sent when it is ready, and other clients are served in the meantime")
     func waiting() async throws {
         let started = Moment()
         let mayEnd = Moment()
@@ -152,7 +152,7 @@ struct ServerTests {
                 live.server.drain(timeout: .seconds(30))
                 drained.happens()
             }
-            // The end of the idle connection shows that draining has begun.
+            // The end of the idle connection shows that draining has started.
             let end = idle.read()
             let isRefused = (try? TestClient(live.address)) == nil
             mayEnd.happens()

@@ -49,7 +49,7 @@ struct CodeExchangeTests {
 
     // MARK: The callback's provider
 
-    @Test("a callback has to name the issuer, if the provider announces it, and never another one")
+    @Test("a callback must name the issuer if the provider announces it, and never another issuer")
     func issuer() async throws {
         let (announcing, silent) = (try TestParty(), try TestParty())
         silent.outbound.describe(("\"authorization_response_iss_parameter_supported\":true", "\"x\":true"))

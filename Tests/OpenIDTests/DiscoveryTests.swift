@@ -29,7 +29,7 @@ struct DiscoveryTests {
         #expect(address.documentURL?.text == expected)
     }
 
-    @Test("a configured discovery URL is asked with its query, and its document still has to state the issuer")
+    @Test("a configured discovery URL is asked with its query, and its document must still state the issuer")
     func configuredURL() async throws {
         func party() throws -> TestParty {
             try TestParty { $0.discovery = AbsoluteURL("\(TestParty.issuer)/elsewhere?appid=7") }

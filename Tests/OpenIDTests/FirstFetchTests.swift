@@ -20,7 +20,7 @@ struct FirstFetchTests {
         }
     }
 
-    @Test("whoever comes while it is under way waits for it; while the provider is down nobody does")
+    @Test("requests during the first fetch wait for it; during an outage none waits")
     func waiting() async throws {
         let http = HeldHTTP()
         let remote = RemoteProvider(

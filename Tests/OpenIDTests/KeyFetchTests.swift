@@ -168,7 +168,7 @@ struct KeyFetchTests {
         #expect(remote.canLearnKeys(for: attacker, beyond: version))
         await remote.learnKeys(for: attacker, beyond: version)
         #expect(fetches == 2 && remote.reading.version == version + 1)
-        // The keys have changed since the reading: whoever has the old one takes them without a fetch.
+        // The keys have changed since the reading: a holder of the old ones gets them without a fetch.
         #expect(remote.canLearnKeys(for: attacker, beyond: version))
         await remote.learnKeys(for: attacker, beyond: version)
         #expect(fetches == 2)

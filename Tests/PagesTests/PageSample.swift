@@ -15,7 +15,7 @@ import Web
 struct PageSample: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let document: HTML
-    /// The fields of ``HostileText`` that the page has to show.
+    /// The fields of ``HostileText`` that the page must show.
     let shows: [String]
     /// Whether the user may only view.
     var isReadOnly = false

@@ -75,9 +75,9 @@ struct AccessRulesTests {
         let unknown = try #require(OrganizationID("nowhere"))
         #expect(!rules.lists(.idp, in: unknown) && !rules.lists(issuer: "https://idp.example", in: unknown))
         #expect(rules.organizations(accepting: .idp).map(\.id) == [acme])
-        #expect(rules.organizations(accepting: .named("nobody")).isEmpty)
+        #expect(rules.organizations(accepting: .named("unlisted")).isEmpty)
         #expect(rules.isSignInPossible(through: .idp) && !rules.isSignInPossible(through: .named("other")))
-        #expect(!rules.isSignInPossible(through: .named("nobody")))
+        #expect(!rules.isSignInPossible(through: .named("unlisted")))
     }
 
     @Test("an address is verified by the trust in its own provider")
@@ -87,7 +87,7 @@ struct AccessRulesTests {
         #expect(rules(trusting: ["acme.example"]).verifiedEmail(of: claims)?.text == "pat@acme.example")
         let foreign = try mint.claims(#""email":"pat@acme.example""#, by: "other")
         #expect(rules(trusting: ["acme.example"]).verifiedEmail(of: foreign) == nil)
-        let unknown = try mint.claims(#""email":"pat@acme.example","email_verified":true"#, by: "nobody")
+        let unknown = try mint.claims(#""email":"pat@acme.example","email_verified":true"#, by: "unlisted")
         #expect(rules().verifiedEmail(of: unknown)?.text == "pat@acme.example")
     }
 

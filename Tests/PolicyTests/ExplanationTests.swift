@@ -47,7 +47,7 @@ struct ExplanationTests {
                 + #""rows":[{"id":"file:1","rank":1,"verdict":"no_match","near_miss":true}]}"#)
     }
 
-    @Test("a stored role counts where it is higher, and nothing counts for whoever is suspended")
+    @Test("a higher stored role applies, and a suspended user has no role")
     func together() throws {
         let rows: [(String, String, Role)] = [("a", "1", .viewer)]
         let granted = try explained(rows, #"{"a":1}"#, grants: [.manager]).standing

@@ -25,7 +25,7 @@ private let roles: [(group: String, role: Role)] = [
         world = try TestWorld()
     }
 
-    @Test("a role reaches what it permits, and nothing else", arguments: organizationPaths.indices)
+    @Test("a role permits its own endpoints and no others", arguments: organizationPaths.indices)
     func matrix(_ index: Int) throws {
         let (method, path, needs) = organizationPaths[index]
         for (group, role) in roles {
@@ -40,7 +40,7 @@ private let roles: [(group: String, role: Role)] = [
         }
     }
 
-    @Test("another organization is told exactly as one that is not there", arguments: organizationPaths.indices)
+    @Test("another organization and one that does not exist get equal responses", arguments: organizationPaths.indices)
     func crossing(_ index: Int) throws {
         let (method, path, _) = organizationPaths[index]
         for (group, _) in roles {
@@ -59,7 +59,7 @@ private let roles: [(group: String, role: Role)] = [
         }
     }
 
-    @Test("one sees one's own organizations only, and each answers with its own workspaces")
+    @Test("a user sees only their own organizations, each with its own workspaces")
     func ownOnly() throws {
         let both = try world.token("acme-viewers", "globex-managers")
         let answer = try world.get("/api/v1/organizations", token: both)
@@ -71,11 +71,11 @@ private let roles: [(group: String, role: Role)] = [
         #expect(acme.body.contains("\"soc\"") && !acme.body.contains("fleet"))
         #expect(globex.body.contains("\"fleet\"") && !globex.body.contains("soc"))
         #expect(try world.get("/api/v1/organizations/globex/workspaces/soc", token: both).code == "not_found")
-        let nobody = try world.get("/api/v1/organizations", token: try world.token("strangers"))
-        #expect(nobody.status == 200 && nobody.json?.member("items")?.count == 0)
+        let withoutRole = try world.get("/api/v1/organizations", token: try world.token("strangers"))
+        #expect(withoutRole.status == 200 && withoutRole.json?.member("items")?.count == 0)
     }
 
-    @Test("who one is, and what one holds where")
+    @Test("/api/v1/me shows the identity and the role in each organization")
     func me() async throws {
         let token = try world.token("acme-managers", claims: ",\"email\":\"a@acme.example\"")
         let answer = try await world.perform("GET", "/api/v1/me", token: token).json
@@ -86,7 +86,7 @@ private let roles: [(group: String, role: Role)] = [
         #expect(role?.member("mapping")?.string == "file:1")
     }
 
-    @Test("without a token, and with one that is refused, it is 401 with the reason")
+    @Test("a missing or refused token gets 401 with the reason")
     func unauthenticated() throws {
         let none = try world.get("/api/v1/me")
         #expect(none.status == 401 && none.code == "unauthenticated" && none.json?.member("reason") == nil)
@@ -111,7 +111,7 @@ private let roles: [(group: String, role: Role)] = [
         }
     }
 
-    @Test("claims that were left out for size are told apart from a missing role")
+    @Test("claims omitted for their size are distinguished from a missing role")
     func incomplete() throws {
         let token = try world.token(claims: ",\"_claim_names\":{\"groups\":\"src1\"}").replacing(
             "\"groups\":[],", with: "")
@@ -120,7 +120,7 @@ private let roles: [(group: String, role: Role)] = [
         #expect(try world.get("/api/v1/organizations/nowhere/workspaces", token: token).status == 404)
     }
 
-    @Test("a change of the rules takes effect at once, also for tokens that are remembered")
+    @Test("a change of the rules takes effect at once, also for cached tokens")
     func reload() throws {
         let token = try world.token("acme-managers", "globex-managers")
         let path = "/api/v1/organizations/acme/workspaces"
@@ -135,7 +135,7 @@ private let roles: [(group: String, role: Role)] = [
         #expect(refused.json?.member("reason")?.string == "audience_mismatch")
     }
 
-    @Test("an address that guesses is slowed down; a token that is known good is not")
+    @Test("refused tokens are limited per address, and a cached valid token is not")
     func limiting() throws {
         let good = try world.token("acme-managers")
         #expect(try world.get("/api/v1/me", token: good).status == 200)
@@ -149,7 +149,7 @@ private let roles: [(group: String, role: Role)] = [
         #expect(try world.get("/api/v1/me", token: "guess").status == 401)
     }
 
-    @Test("a store that has been silent for five seconds decides nothing")
+    @Test("after five seconds without contact with the store, no access is decided")
     func silence() throws {
         let token = try world.token("acme-managers")
         world.elapsed = 60

@@ -31,7 +31,7 @@ struct AccountPageTests {
             body: String(decoding: form, as: UTF8.self))
     }
 
-    @Test("a browser without a session is redirected to sign in, and comes back; a program gets 401")
+    @Test("a browser without a session is redirected to sign in and returns; a program gets 401")
     func signedOut() async throws {
         let browser = TestBrowser(world)
         let answer = try await browser.open("/account")
@@ -41,7 +41,7 @@ struct AccountPageTests {
         #expect(back.status == 303 && back.location == "/account")
     }
 
-    @Test("it shows identity, roles with their sources, sessions and time zone")
+    @Test("the account page shows identity, roles with their sources, sessions and time zone")
     func content() async throws {
         let other = TestBrowser(world)
         let agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
@@ -60,7 +60,7 @@ struct AccountPageTests {
         #expect(home.body.contains("<a class=\"who\" href=\"/account\""))
     }
 
-    @Test("an unverified address is shown as such, and a user without a role has the page too")
+    @Test("an unverified address is marked, and a user without a role can open the page")
     func unverified() async throws {
         let una = TestBrowser(world)
         try await una.signIn("una")
@@ -68,14 +68,14 @@ struct AccountPageTests {
         #expect(page.status == 200 && page.body.contains("not verified") && page.body.contains("No roles yet"))
     }
 
-    @Test("it has no secret: neither the session's cookie nor any token of the provider")
+    @Test("the account page contains neither the session's cookie nor a token of the provider")
     func secrets() async throws {
         let page = try await vic.open("/account")
         for (name, value) in vic.cookies { #expect(!page.body.contains(value), "\(name)") }
         #expect(!page.body.contains("eyJ"))
     }
 
-    @Test("the user ends another of their sessions, which is recorded, and keeps this one")
+    @Test("a user ends another of their sessions, which is recorded, and keeps the current one")
     func ending() async throws {
         let other = TestBrowser(world)
         try await other.signIn("vic")
@@ -87,7 +87,7 @@ struct AccountPageTests {
         #expect(try await sessions(vic).map(\.isCurrent) == [true])
     }
 
-    @Test("the user ends this session, and is signed out")
+    @Test("a user who ends the current session is signed out")
     func endingOwn() async throws {
         let id = try #require(try await sessions(vic).first?.id)
         let answer = try await end(id, in: vic, token: vic.formToken())
@@ -95,7 +95,7 @@ struct AccountPageTests {
         #expect(try await vic.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("another user's session is not there")
+    @Test("another user's session is not found")
     func foreign() async throws {
         let carla = TestBrowser(world)
         try await carla.signIn("carla")
@@ -106,7 +106,7 @@ struct AccountPageTests {
         #expect(try await carla.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("a form of another site, or without the token of this session, ends nothing")
+    @Test("a form of another site, or without the session's form token, ends no session")
     func forgery() async throws {
         let id = try #require(try await sessions(vic).first?.id)
         let carla = TestBrowser(world)

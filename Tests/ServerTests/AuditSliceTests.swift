@@ -9,7 +9,7 @@ import Time
 
 @Suite("Filters of a long audit log")
 struct AuditSliceTests {
-    @Test("find what is far apart, page by page, however the numbers stand in the store", arguments: [false, true])
+    @Test("distant events are found page by page, whatever their order in the store", arguments: [false, true])
     func slices(isTampered: Bool) async throws {
         let world = try SignInWorld()
         let manager = try await world.browser("carla")

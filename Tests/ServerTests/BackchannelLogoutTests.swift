@@ -35,7 +35,7 @@ struct BackchannelLogoutTests {
         return try #require(row)
     }
 
-    @Test("by the provider's session it ends that one, and one that appears a moment later is refused")
+    @Test("a logout token with sid ends that session, and a later sign-in with this sid is refused")
     func bySession() async throws {
         let world = try SignInWorld()
         let (browser, other) = (TestBrowser(world), TestBrowser(world))
@@ -57,7 +57,7 @@ struct BackchannelLogoutTests {
         #expect(try await browser.signIn("carla").status == 303)
     }
 
-    @Test("by subject it ends all of theirs")
+    @Test("a logout token with sub ends all of the user's sessions")
     func bySubject() async throws {
         let world = try SignInWorld()
         let (laptop, phone, other) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
@@ -70,7 +70,7 @@ struct BackchannelLogoutTests {
         #expect(try await other.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("a token is taken once, by whom it is for, while it is fresh; everything else is 400")
+    @Test("a logout token is accepted once, by its own provider, while it is fresh")
     func refusals() async throws {
         let world = try SignInWorld()
         #expect(try await send(world, ",\"sub\":\"carla\"", id: "a").status == 200)

@@ -9,7 +9,7 @@ import Web
 @testable import HTTPServer
 @testable import Server
 
-@Suite("Limits of bodies")
+@Suite("Size limits of request bodies")
 struct BodyLimitTests {
     private let world: TestWorld
     private let manager: String
@@ -36,7 +36,7 @@ struct BodyLimitTests {
         return limit
     }
 
-    @Test("a body has at most 1 MiB wherever nothing else is written, and an inventory what the settings say")
+    @Test("a body has at most 1 MiB, and an inventory has the configured limit")
     func everywhere() throws {
         var measured = 0
         for endpoint in world.handler.router.resources.flatMap(\.endpoints) {
@@ -50,7 +50,7 @@ struct BodyLimitTests {
         #expect(measured > 20 && TestWorld.inventoryBody != 1 << 20)
     }
 
-    @Test("a form of too many fields is none")
+    @Test("a form with too many fields is refused")
     func fields() {
         func form(_ count: Int) -> [UInt8] { Array(Array(repeating: "a=b", count: count).joined(separator: "&").utf8) }
         #expect(FormEncoding.items(form(1000))?.count == 1000 && FormEncoding.items(form(1001)) == nil)

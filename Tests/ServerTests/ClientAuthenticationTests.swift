@@ -15,7 +15,7 @@ import Tokens
 
 @testable import Server
 
-@Suite("How the gateway proves that it is the client")
+@Suite("Client authentication at the token endpoint")
 struct ClientAuthenticationTests {
     private func refuse(_ status: Int, _ body: String = "") -> OutboundResponse {
         OutboundResponse(Status(status), body: Array(body.utf8))
@@ -37,7 +37,7 @@ struct ClientAuthenticationTests {
     // MARK: The second method
 
     @Test(
-        "a secret that is refused in the field is sent once more in the form, and what worked is remembered",
+        "a secret refused in the field is sent once in the form, and the accepted method is remembered",
         arguments: [
             (401, "{\"error\":\"invalid_client\"}"), (400, "{\"error\":\"invalid_client\"}"),
             (200, "{\"error\":\"invalid_client\"}"), (401, ""), (401, "<html>"),
@@ -61,7 +61,7 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 7)
     }
 
-    @Test("a method that the configuration sets, or that alone is listed, is the only one")
+    @Test("a configured method, or the only listed one, is the only one used")
     func fixedMethod() async throws {
         let set = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"client_secret_basic\"")
         takeOnlyForms(set, refuse(401, "{\"error\":\"invalid_client\"}"))
@@ -77,7 +77,7 @@ struct ClientAuthenticationTests {
         #expect(usesForm(post))
     }
 
-    @Test("a page does not blame the secret, and the log says what the provider said, without what was sent")
+    @Test("the log has the provider's error without the secret, and the page does not blame the secret")
     func refused() async throws {
         let world = try SignInWorld()
         world.outbound.script { request in
@@ -103,7 +103,7 @@ struct ClientAuthenticationTests {
         #expect(!line.contains(code.prefix(12)))
     }
 
-    @Test("after both ways failed, renewals in the background do not ask for a minute")
+    @Test("after both methods failed, renewals pause for a minute")
     func pause() async throws {
         let world = try SignInWorld()
         let scopes = "\"scopes\": [\"openid\", \"profile\", \"email\", \"groups\""
@@ -170,7 +170,7 @@ struct ClientAuthenticationTests {
         #expect(isValid)
     }
 
-    @Test("a public client sends its id alone")
+    @Test("a public client sends only its id")
     func publicClient() async throws {
         let world = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"none\"")
         _ = try await TestBrowser(world).signIn("carla")
@@ -180,7 +180,7 @@ struct ClientAuthenticationTests {
         #expect(!body.contains("client_secret") && !body.contains("client_assertion"))
     }
 
-    @Test("tilde and star are sent as they are, and everything else that needs it is encoded")
+    @Test("tilde and star are not encoded, and other reserved characters are")
     func encoding() {
         #expect(FormEncoding.encode("a~*b+/= :") == "a~*b%2B%2F%3D%20%3A")
     }
@@ -197,7 +197,7 @@ struct ClientAuthenticationTests {
         #expect(page.body.contains("logout_uri=https%3A%2F%2Fa.example%2F%3Fx%3Dy"))
     }
 
-    @Test("signing in as someone else has a provider without logout ask which account, beside what is configured")
+    @Test("a switch of the account at a provider without logout adds select_account to the configured prompts")
     func someoneElse() async throws {
         let world = try SignInWorld(
             providerSettings: ", \"authorization_parameters\": {\"prompt\": \"consent\", \"access_type\": \"offline\"}")
@@ -217,7 +217,7 @@ struct ClientAuthenticationTests {
         #expect(try await plain.begin().contains("prompt=consent"))
     }
 
-    @Test("a code that fits into a redirect fits into a posted form too", arguments: [7000, 40])
+    @Test("a code that fits into a redirect also fits into a posted form", arguments: [7000, 40])
     func longCode(length: Int) async throws {
         let world = try SignInWorld(
             providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}")
@@ -241,7 +241,7 @@ struct ClientAuthenticationTests {
         #expect(sent.first { $0.name == "code" }?.value.isExactly(code) == true)
     }
 
-    @Test("what the provider says of a refusal is logged under the request's id, from both kinds of answers")
+    @Test("the provider's description of a refusal is logged with the request's id, from both kinds of responses")
     func refusalWords() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -273,7 +273,7 @@ struct ClientAuthenticationTests {
     }
 
     @Test(
-        "a secret that the provider repeats stays out of the log, however it is spelled",
+        "a secret that the provider repeats is not logged, however it is encoded",
         arguments: ["Wk3+qz/8Yp1=Lm0~xx", "Wk3 qz/8Yp1=Lm0~xx", "Wk3%2bqz%2f8Yp1%3dLm0~xx", "Wk3&#43;qz/8Yp1=Lm0~xx"])
     func repeatedSecret(_ spelling: String) async throws {
         let world = try SignInWorld(environment: ["SECRET": "Wk3+qz/8Yp1=Lm0~xx"])
@@ -288,7 +288,7 @@ struct ClientAuthenticationTests {
         for piece in [spelling, "8Yp1", "Lm0~xx"] { #expect(!log.contains(piece), "\(log)") }
     }
 
-    @Test("a code that the provider repeats as its error, or in the path of a redirect, stays out of the log")
+    @Test("a code that the provider repeats as its error, or in a redirect's path, is not logged")
     func repeatedCode() async throws {
         for isRedirect in [false, true] {
             let world = try SignInWorld()

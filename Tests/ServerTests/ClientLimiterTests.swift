@@ -4,7 +4,7 @@ import Time
 
 @testable import Server
 
-@Suite("Limits by the client's address")
+@Suite("Limits per client address")
 struct ClientLimiterTests {
     private let start = MonotonicTime(nanoseconds: 1_000_000_000)
 
@@ -31,7 +31,7 @@ struct ClientLimiterTests {
         #expect(limiter.retryAfter(ClientPrefix(one), now: after(1)) == nil)
     }
 
-    @Test("a /48 has a higher limit of its own, which its prefixes of 64 bits cannot evade")
+    @Test("a /48 has its own, higher limit, which its /64 prefixes cannot evade")
     func site() {
         var limiter = ClientLimiter(burst: 5, perSecond: 1)
         var allowed = 0
@@ -45,7 +45,7 @@ struct ClientLimiterTests {
         #expect(limiter.retryAfter(ClientPrefix("2001:db8:2::1"), now: start) == nil)
     }
 
-    @Test("many addresses neither make one that is limited forgotten, nor limit the others, nor cost memory")
+    @Test("many addresses neither lift another's limit, nor limit others, nor cost memory")
     func manyAddresses() {
         var limiter = ClientLimiter(burst: 5, perSecond: 1)
         let limited = ClientPrefix("203.0.113.9")

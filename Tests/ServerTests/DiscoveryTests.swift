@@ -37,7 +37,7 @@ struct DiscoveryTests {
 
     // MARK: Required metadata
 
-    @Test("a provider for bearer tokens needs only its issuer and its keys")
+    @Test("a provider of bearer tokens needs only an issuer and keys")
     func bearerOnly() async throws {
         let world = try SignInWorld(secondProvider: DiscoveryTests.machines())
         world.outbound.script { request in
@@ -55,7 +55,7 @@ struct DiscoveryTests {
     }
 
     @Test(
-        "an optional endpoint that cannot be used is left out with a warning, and users sign in",
+        "an unusable optional endpoint is omitted with a warning, and users sign in",
         arguments: [
             ("end_session_endpoint", ""), ("end_session_endpoint", "/logout"),
             ("end_session_endpoint", "http://sso.example/x"),
@@ -75,7 +75,7 @@ struct DiscoveryTests {
         #expect(answer.location == "/auth/signed-out")
     }
 
-    @Test("userinfo that cannot be asked leaves claims unknown; a provider that has none leaves them absent")
+    @Test("claims are unknown if userinfo is unusable, and absent if the provider has no userinfo")
     func unusableUserinfo() async throws {
         func status(_ endpoint: String) async throws -> Int {
             let world = try SignInWorld()
@@ -99,7 +99,7 @@ struct DiscoveryTests {
         #expect(try await status("") == 200)
     }
 
-    @Test("an endpoint that sign-in needs and that cannot be used does not take bearer tokens down")
+    @Test("an unusable sign-in endpoint does not affect bearer tokens")
     func signInEndpoint() async throws {
         let world = try SignInWorld(providerSettings: ", \"audiences\": [\"api\"]")
         world.outbound.describe(("\(SignInWorld.issuer)/token", "http://sso.example/token"))
@@ -115,7 +115,7 @@ struct DiscoveryTests {
 
     // MARK: Evasions
 
-    @Test("the document is where discovery_url says, with its query, and states the issuer all the same")
+    @Test("the document is read from discovery_url with its query, and must still state the issuer")
     func discoveryURL() async throws {
         let world = try SignInWorld(
             providerSettings: ", \"discovery_url\": \"\(SignInWorld.issuer)/elsewhere?appid=7\"")
@@ -144,7 +144,7 @@ struct DiscoveryTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test("endpoints of the configuration replace the document's, and with those that are needed nothing is discovered")
+    @Test("configured endpoints replace the document's; if none is missing, discovery is skipped")
     func endpoints() async throws {
         let all = """
             , "endpoints": {"authorization": "\(SignInWorld.issuer)/authorize", "token": "\(SignInWorld.issuer)/token",
@@ -165,7 +165,7 @@ struct DiscoveryTests {
         #expect(try await me(machines).status == 200)
     }
 
-    @Test("private addresses are reached where the configuration names their hosts or ranges")
+    @Test("private addresses are reached if the configuration names their hosts or ranges")
     func reachable() throws {
         let world = try SignInWorld(
             secondProvider: """
@@ -186,7 +186,7 @@ struct DiscoveryTests {
     // MARK: Log messages
 
     @Test(
-        "an issuer that is off by a slash is told with both issuers, under the request's id, and the provider is reached"
+        "an issuer that differs by a slash is logged with both spellings and the request's id"
     )
     func slash() async throws {
         let world = try SignInWorld()
@@ -204,7 +204,7 @@ struct DiscoveryTests {
     }
 
     @Test(
-        "what is wrong with an answer is told, and where",
+        "an invalid response is logged with its fault and URL",
         arguments: [
             (
                 DiscoveryTests.document, 302, "Location", "https://u:p@sso.example/login?code=abc#x", "",
@@ -242,7 +242,7 @@ struct DiscoveryTests {
         #expect(!log.contains("code=") && !log.contains("u:p"))
     }
 
-    @Test("keys are asked for as a JWK set, and answers without a coding")
+    @Test("keys are requested as a JWK set, and every response without a content coding")
     func accepts() async throws {
         let world = try SignInWorld()
         world.outbound.script { request in
@@ -253,14 +253,14 @@ struct DiscoveryTests {
         #expect(try await TestBrowser(world).signIn("carla").status == 303)
     }
 
-    @Test("a document that gets worse serves on as it was, and the log says why")
+    @Test("the last valid document stays in use if a newer one is unusable, and the log says why")
     func stale() async throws {
         let world = try SignInWorld()
         try await TestBrowser(world).signIn("carla")
         world.outbound.describe(("\"issuer\":", "\"publisher\":"))
         world.clock.advance(.seconds(3700))
         await world.deployments.read().value.signIn.remotes.values.first?.refreshAhead()
-        #expect(await world.logged().contains("the last good one serves on"))
+        #expect(await world.logged().contains("the last valid one stays in use"))
         #expect(try await TestBrowser(world).signIn("carla").status == 303)
     }
 }

@@ -23,7 +23,7 @@ struct DownloadTests {
         }
     }
 
-    @Test("a page's download begins with a UTF-8 mark, for spreadsheets; the API's does not")
+    @Test("a page's download begins with a byte order mark for spreadsheets; the API's does not")
     func marks() async throws {
         let world = try SignInWorld()
         let manager = TestBrowser(world)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Fields of JSON objects and of forms")
+@Suite("Fields of JSON objects and forms")
 struct FieldReaderTests {
     private static let table = MappingTable(
         file: [],
@@ -22,7 +22,7 @@ struct FieldReaderTests {
         return try MappingChangeBuilder(table: FieldReaderTests.table).read(&reader) { $0.change(&$1) }
     }
 
-    @Test("make the same change of a rule")
+    @Test("a JSON object and a form describe equal changes of a rule")
     func same() throws {
         let json = #"{"op":"update","id":"m","claim_value":"b","match":"glob","split":null,"rank":2}"#
         let object = try change(FieldReader(JSONDocument(parsing: Array(json.utf8)).root))
@@ -34,7 +34,7 @@ struct FieldReaderTests {
         #expect("\(object)" == "\(form)" && "\(form)".contains("glob"))
     }
 
-    @Test("have the same faults")
+    @Test("a JSON object and a form report equal faults")
     func faults() throws {
         let json = #"{"op":"create","claim_name":7,"role":"inventory-publisher","rank":0,"other":1}"#
         func faults(_ reader: FieldReader) -> [String] {
@@ -53,6 +53,6 @@ struct FieldReaderTests {
                 ("rank", .integer(0)), ("other", .integer(1)),
             ]))
         #expect(object == form && object.count >= 4)
-        #expect(object.contains("/claim_name has to be a string") && object.contains { $0.hasPrefix("/other ") })
+        #expect(object.contains("/claim_name must be a string") && object.contains { $0.hasPrefix("/other ") })
     }
 }

@@ -28,7 +28,7 @@ struct GrantTests {
             id, isForced: isForced, recording: AuditRecord(.grantRevoke, by: .operator))
     }
 
-    @Test("a grant counts from the next request on, and so does its end")
+    @Test("a grant and its revocation take effect at the next request")
     func counts() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("sam")
@@ -42,7 +42,7 @@ struct GrantTests {
         #expect(try await browser.fetch("GET", summary).status == 404)
     }
 
-    @Test("a grant is of an issuer and a subject, and counts only while the organization lists the provider")
+    @Test("a grant belongs to an issuer and a subject, and needs a provider that the organization lists")
     func bound() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("sam")
@@ -58,7 +58,7 @@ struct GrantTests {
         #expect(try await browser.fetch("GET", summary).status == 404)
     }
 
-    @Test("what a mapping and grants permit adds up")
+    @Test("permissions of a mapping and of grants are combined")
     func together() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("vic")
@@ -68,7 +68,7 @@ struct GrantTests {
         #expect(try await browser.fetch("GET", summary).status == 200)
     }
 
-    @Test("the last manager grant is taken by force only")
+    @Test("the last manager grant is revoked only by force")
     func lockOut() async throws {
         let (first, second) = (try world.grant(.manager, to: "a"), try world.grant(.manager, to: "b"))
         _ = try await revoke(first.id).get()
@@ -87,8 +87,8 @@ struct GrantTests {
         #expect(try await world.services.stores.access.grants(nil).isEmpty)
     }
 
-    @Test("a manager of a provider that is not listed, or of a suspended address, keeps nobody from being locked out")
-    func nobodyLeft() async throws {
+    @Test("managers of an unlisted provider or with a suspended address do not prevent a lockout")
+    func noManagerLeft() async throws {
         let manager = TestBrowser(world)
         try await manager.signIn("carla")
         let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
@@ -115,7 +115,7 @@ struct GrantTests {
         #expect(try await revoke(una.id) == .failure(.wouldLockOut))
     }
 
-    @Test("a suspension overrides mapping and grant, for the identity and for its verified address")
+    @Test("a suspension overrides mappings and grants, for the identity and its verified address")
     func suspension() async throws {
         let (manager, twin) = (TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
@@ -135,7 +135,7 @@ struct GrantTests {
             try world.services.stores.access.refresh()
         }
         #expect(try await manager.fetch("GET", summary).status == 200)
-        try await suspend("somebody", "ceo@acme.example")
+        try await suspend("absent", "ceo@acme.example")
         #expect(try await manager.fetch("GET", summary).status == 404)
         // Una claims that address too, but it is not verified.
         #expect(try await twin.fetch("GET", summary).status == 200)
@@ -145,7 +145,7 @@ struct GrantTests {
         #expect(page.status == 404 && !page.body.contains("suspended"))
     }
 
-    @Test("every change is in the audit log")
+    @Test("every change is recorded")
     func recorded() async throws {
         let grant = try world.grant(.manager, to: "a")
         #expect(try await revoke(grant.id) == .failure(.wouldLockOut))
@@ -158,12 +158,12 @@ struct GrantTests {
         #expect(actions == ["grant_revoke", "grant_create"])
     }
 
-    @Test("managers see everyone with access, and from where; they shut out and let in again")
+    @Test("managers see all members with the sources of their access, suspend them and reinstate them")
     func members() async throws {
-        let (manager, viewer, stranger) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
+        let (manager, viewer, outsider) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
         try await viewer.signIn("vic")
-        try await stranger.signIn("sam", "organization=acme")
+        try await outsider.signIn("sam", "organization=acme")
         let given = try world.grant(.viewer, to: "never-seen")
         let path = "/api/v1/organizations/acme"
         func members() async throws -> [JSONValue] {

@@ -25,7 +25,7 @@ private let unmatched = [
         token = try world.token("acme-managers", "acme-publishers")
     }
 
-    @Test("every route's template leads to it")
+    @Test("every endpoint is found by its path template")
     func templates() throws {
         for resource in world.handler.router.resources {
             let path = resource.path.text.replacing(/{\w+}/, with: "acme")
@@ -39,12 +39,12 @@ private let unmatched = [
         }
     }
 
-    @Test("the gateway as a whole can be asked about")
+    @Test("OPTIONS * is answered")
     func asterisk() throws {
         #expect(try world.send("OPTIONS", "*").status == 204)
     }
 
-    @Test("what is no route is 404", arguments: unmatched)
+    @Test("an unknown path gets 404", arguments: unmatched)
     func unknown(_ path: String) throws {
         let answer = try world.get(path, token: token)
         #expect(answer.status == 404 && answer.code == "not_found")
@@ -52,12 +52,13 @@ private let unmatched = [
     }
 
     @Test(
-        "a path that climbs or is badly encoded is refused", arguments: ["/api/v1/%zz", "/api/../etc", "/a/%2e%2e/b"])
+        "a path with dot segments or invalid encoding is refused",
+        arguments: ["/api/v1/%zz", "/api/../etc", "/a/%2e%2e/b"])
     func climbing(_ path: String) throws {
         #expect([400, 404].contains(try world.get(path, token: token).status))
     }
 
-    @Test("what the client has got already is not sent again, until it changes")
+    @Test("content that the client has is not sent again until it changes")
     func conditional() throws {
         let path = "/api/v1/organizations/acme/workspaces?limit=1"
         let first = try world.get(path, token: token)
@@ -73,7 +74,7 @@ private let unmatched = [
         #expect(changed.status == 200 && changed.body.contains("aardvark") && changed.field("ETag") != tag)
     }
 
-    @Test("a page's assets may be cached forever, and are not sent again to a client that has them")
+    @Test("a page's assets may be cached forever, and a client that has them gets 304")
     func assets() throws {
         let page = try world.get("/").body
         let paths = page.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.1) }
@@ -95,7 +96,8 @@ private let unmatched = [
     }
 
     @Test(
-        "a wrong query is told by parameter", arguments: ["limit=0", "limit=x", "sort=colour", "order=up", "cursor=x"])
+        "an invalid query is reported by parameter",
+        arguments: ["limit=0", "limit=x", "sort=colour", "order=up", "cursor=x"])
     func query(_ query: String) throws {
         let answer = try world.get("/api/v1/organizations/acme/workspaces?\(query)", token: token)
         let name = String(query.prefix { $0 != "=" })
@@ -103,7 +105,7 @@ private let unmatched = [
         #expect(answer.json?.member("errors")?.elements.first { _ in true }?.member("pointer")?.string == name)
     }
 
-    @Test("documents come as JSON")
+    @Test("documents are sent as JSON")
     func mediaType() throws {
         let publisher = try world.token("acme-publishers")
         for fields in [[], ["Content-Type: text/plain"], ["Content-Type: application/jsonx"]] {
@@ -115,7 +117,7 @@ private let unmatched = [
         #expect(try world.send("PUT", path, token: publisher, fields: typed).isWork)
     }
 
-    @Test("rows come as CSV where that is asked for")
+    @Test("workspaces are sent as CSV if the client accepts CSV")
     func csv() throws {
         let path = "/api/v1/organizations/acme/workspaces"
         let table = try world.send("GET", path, token: token, fields: ["Accept: text/csv"])
@@ -124,7 +126,7 @@ private let unmatched = [
         #expect(json.field("Content-Type") == "application/json")
     }
 
-    @Test("every answer has its request id and is not sniffed; HSTS follows the public URL")
+    @Test("every response has a request id and nosniff, and HSTS if the public URL is https")
     func commonFields() throws {
         var ids: Set<String> = []
         for path in ["/", "/api/v1/organizations", "/api/v1/organizations/acme/summary", "/%zz"] {
@@ -139,7 +141,7 @@ private let unmatched = [
         #expect(try world.get("/api/v1/organizations", token: token).field("Strict-Transport-Security") == nil)
     }
 
-    @Test("logs and figures tell templates, never tokens or queries")
+    @Test("logs and metrics contain path templates, and neither tokens nor queries")
     func logs() throws {
         _ = try world.get("/api/v1/organizations/acme/workspaces?q=topsecret", token: token)
         _ = try world.get("/api/v1/organizations/globex/summary", token: token)

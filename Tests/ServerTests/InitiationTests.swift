@@ -6,7 +6,7 @@ import Time
 
 @testable import Server
 
-@Suite("Sign-ins that another site begins")
+@Suite("Sign-ins started by another site")
 struct InitiationTests {
     private let iss = "iss=\(FormEncoding.encode(SignInWorld.issuer))"
 
@@ -30,7 +30,7 @@ struct InitiationTests {
             body: String(decoding: FormEncoding.body(items), as: UTF8.self))
     }
 
-    @Test("the issuer finds the provider, the hint is passed on, and the target is where the user lands")
+    @Test("the issuer selects the provider, the hint is passed on, and the user lands on the target")
     func initiates() async throws {
         let browser = TestBrowser(try world())
         let target = FormEncoding.encode("\(SignInWorld.origin)/organizations/acme?q=soc")
@@ -54,7 +54,7 @@ struct InitiationTests {
         #expect(answer.status == 400 && answer.location == nil)
     }
 
-    @Test("a hint selects nothing, and an issuer of several providers or of none leads to the sign-in page")
+    @Test("a hint selects no provider, and an ambiguous or unknown issuer leads to the sign-in page")
     func ambiguous() async throws {
         let world = try SignInWorld(
             secondProvider: """
@@ -67,7 +67,7 @@ struct InitiationTests {
         #expect(try await TestBrowser(world).open("/auth/initiate?\(iss)&\(iss)").status == 400)
     }
 
-    @Test("a form of another site comes without cookies, and is asked to come again with them")
+    @Test("a form of another site arrives without cookies, and is repeated by a GET with them")
     func posted() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -82,7 +82,7 @@ struct InitiationTests {
     }
 
     @Test(
-        "a user who is signed in is asked first, and only the form of that session goes on; the session stays until then"
+        "a signed-in user must confirm with a form of the session, which stays until then"
     )
     func confirmation() async throws {
         let world = try world()
@@ -110,7 +110,7 @@ struct InitiationTests {
         }
     }
 
-    @Test("there is no question without a session, by links of this site, or from a browser that does not tell")
+    @Test("no confirmation is asked without a session, from this site, or without Sec-Fetch-Site")
     func unasked() async throws {
         let browser = TestBrowser(try world())
         let path = "/auth/login?provider=other"

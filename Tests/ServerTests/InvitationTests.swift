@@ -42,7 +42,7 @@ struct InvitationTests {
         try await browser.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#)
     }
 
-    @Test("an invited person accepts, and has the role from then on")
+    @Test("an invited user accepts and gets the role")
     func accepted() async throws {
         let (id, token) = try await invite("pat@acme.example")
         let pat = TestBrowser(world)
@@ -89,8 +89,8 @@ struct InvitationTests {
         #expect(try await world.audited().count { $0 == "invitation_accept" } == 1)
     }
 
-    @Test("an invitation is for its address, verified, of a listed provider, and for nobody who is suspended")
-    func wrongPeople() async throws {
+    @Test("an invitation needs its verified address and a listed provider, and no suspended user accepts")
+    func wrongUsers() async throws {
         let (_, token) = try await invite("vic@acme.example", "organization-manager")
         for (person, reason) in [("sam", "email_mismatch"), ("pat", "email_mismatch")] {
             let browser = TestBrowser(world)
@@ -120,7 +120,7 @@ struct InvitationTests {
         #expect(try await accept(token, by: vic).status == 200)
     }
 
-    @Test("unknown, revoked, expired and resent links say so")
+    @Test("unknown, revoked, expired and replaced links are reported as such")
     func closed() async throws {
         let pat = TestBrowser(world)
         try await pat.signIn("pat")
@@ -148,7 +148,7 @@ struct InvitationTests {
         _ = try await invite("pat@acme.example", "organization-manager")
     }
 
-    @Test("inviting twice is one invitation, without another link; in another role it is refused")
+    @Test("a second invitation of an address makes no new link, and is refused for another role")
     func twice() async throws {
         let (id, _) = try await invite("New.Person@Acme.Example")
         let again = try await manager.call(
@@ -161,7 +161,7 @@ struct InvitationTests {
     }
 
     @Test(
-        "what cannot be invited is refused with its pointer",
+        "an invalid invitation is refused with a pointer",
         arguments: [
             (#"{"email":"nobody","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a@bücher.example","role":"organization-viewer"}"#, "/email"),
@@ -178,7 +178,7 @@ struct InvitationTests {
         #expect(answer.json?.member("errors")?.elements.first { _ in true }?.member("pointer")?.string == pointer)
     }
 
-    @Test("an organization sends so many a day, and its domains only")
+    @Test("invitations are limited per day and to the allowed domains")
     func bounds() async throws {
         try world.reload(
             rewriting: (
@@ -197,7 +197,7 @@ struct InvitationTests {
         _ = try await invite("b@acme.example")
     }
 
-    @Test("what a manager has pending goes when they are suspended or revoked")
+    @Test("a manager's pending invitations are revoked if the manager is suspended or loses the grant")
     func inviterGone() async throws {
         for how in ["suspend", "revoke"] {
             let grant = try await world.services.stores.access.createGrant(
@@ -222,7 +222,7 @@ struct InvitationTests {
         #expect(try await world.audited().count { $0 == "invitation_revoke" } == 2)
     }
 
-    @Test("nothing that leads in is stored: neither a token, nor what it is made of")
+    @Test("the store and the log contain no invitation token")
     func atRest() async throws {
         let (_, token) = try await invite("pat@acme.example")
         let rows = try await world.database.read { transaction throws(DatabaseError) in
@@ -235,7 +235,7 @@ struct InvitationTests {
 
     // MARK: The page
 
-    @Test("the link shows and accepts nothing; its token leaves the address before the sign-in")
+    @Test("the link's token is removed from the URL before the sign-in, and opening the link accepts nothing")
     func page() async throws {
         let (_, token) = try await invite("pat@acme.example")
         let pat = TestBrowser(world)
@@ -265,8 +265,8 @@ struct InvitationTests {
         #expect(page.status == 409 && page.body.contains("already used"))
     }
 
-    @Test("the wrong person sees both addresses masked, and a way to be somebody else")
-    func wrongPersonPage() async throws {
+    @Test("another user sees both addresses masked, and a link to switch accounts")
+    func wrongAccountPage() async throws {
         let (id, token) = try await invite("pat@acme.example")
         let sam = TestBrowser(world)
         try await sam.signIn("sam")
@@ -277,13 +277,13 @@ struct InvitationTests {
                 && page.body.contains("s•••@elsewhere.example"))
         #expect(page.body.contains("switch=1"))
         #expect(try await sam.post("/invitations/accept", []).status == 403)
-        let begun = try await sam.begin("provider=idp&organization=acme&switch=1&return_to=%2Finvitations%2Faccept")
-        #expect(begun.contains("prompt=select_account"))
+        let started = try await sam.begin("provider=idp&organization=acme&switch=1&return_to=%2Finvitations%2Faccept")
+        #expect(started.contains("prompt=select_account"))
         #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
         #expect(try await sam.open("/invitations/accept").body.contains("was revoked"))
     }
 
-    @Test("somebody who was invited is known to the organization from their sign-in on")
+    @Test("an invited user is recorded for the organization from their first sign-in")
     func seen() async throws {
         _ = try await invite("pat@acme.example")
         try await TestBrowser(world).signIn("pat")

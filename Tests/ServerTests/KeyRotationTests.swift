@@ -14,7 +14,7 @@ import Tokens
 
 @testable import Server
 
-@Suite("Bearer tokens while a provider changes its keys")
+@Suite("Bearer tokens during a change of the provider's keys")
 struct KeyRotationTests {
     private let me = "/api/v1/me"
 
@@ -53,7 +53,7 @@ struct KeyRotationTests {
         try await world.send("GET", me, fields: ["Authorization: Bearer \(token)"], from: peer).status
     }
 
-    @Test("forty tokens of a new key that come while it is fetched are all accepted, after one fetch")
+    @Test("forty tokens of a new key share one fetch and are all accepted")
     func joins() async throws {
         let world = try await world()
         let token = try token(world)
@@ -82,7 +82,7 @@ struct KeyRotationTests {
     }
 
     @Test(
-        "made-up keys from one address delay no change of keys that is seen from another",
+        "unknown key ids from one address do not delay a key change seen from another",
         arguments: [
             ("198.51.100.7", "198.51.100.7"), ("2001:db8::1", "2001:db8::ffff:1"),
             ("::ffff:198.51.100.7", "198.51.100.7"),
@@ -102,7 +102,7 @@ struct KeyRotationTests {
         #expect(world.outbound.count("/jwks") == 4)
     }
 
-    @Test("made-up keys from a hundred places cost the provider four fetches at once, and one in ten seconds")
+    @Test("unknown key ids from a hundred networks cause four fetches, then one every ten seconds")
     func manyPlaces() async throws {
         let world = try await world()
         for place in 0..<100 { _ = try await status(world, try madeUp(world), from: "198.51.100.\(place)") }
@@ -117,7 +117,7 @@ struct KeyRotationTests {
     }
 
     @Test(
-        "a key that was replaced under its name, or has none, is fetched anew, and forgeries do not make a storm",
+        "a key replaced under its kid, or without one, is fetched, and forgeries cause few fetches",
         arguments: ["k", nil])
     func replaced(name: String?) async throws {
         let world = try await world()
@@ -150,7 +150,7 @@ struct KeyRotationTests {
         #expect(world.outbound.count("/jwks") == 4)
     }
 
-    @Test("a token that a manager has explained is judged by the provider's new keys too")
+    @Test("an explanation of a token also fetches the provider's new keys")
     func explained() async throws {
         let world = try await world()
         world.outbound.behave()
@@ -167,7 +167,7 @@ struct KeyRotationTests {
         #expect(answer.body.contains("signature_invalid"), "\(answer.body)")
     }
 
-    @Test("a token waits five seconds for a provider that is silent, the next one not at all; good tokens never wait")
+    @Test("a token waits five seconds for a silent provider, the next ones do not, and valid ones never do")
     func silence() async throws {
         let world = try await world(publishing: ("", ""))
         let good = try token(world)
@@ -188,7 +188,7 @@ struct KeyRotationTests {
         #expect(world.outbound.last("/jwks")?.limits.head == .seconds(5))
     }
 
-    @Test("one address takes a bounded number of the places in which tokens wait for a fetch")
+    @Test("one address holds a limited number of the places for tokens that wait for a fetch")
     func bounded() async throws {
         let world = try await world()
         let remote = try #require(self.remote(world))

@@ -5,7 +5,7 @@ import Testing
 @Suite("Long tables")
 struct LongTableTests {
     @Test(
-        "many workspaces are searched and exported beside the requests, few of them at once",
+        "long searches and exports run off the reactor, a few at a time",
         arguments: [("q=9", 114), ("owner=absent", 0), ("q=w", 500)])
     func offReactor(query: String, count: Int) async throws {
         let world = try TestWorld()

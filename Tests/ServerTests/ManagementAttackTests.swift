@@ -14,7 +14,7 @@ import Time
 @testable import Server
 
 /// Attacks on the management of an organization, and accidents.
-@Suite("Managing, attacked")
+@Suite("Attacks on management")
 struct ManagementAttackTests {
     let world: SignInWorld
     let manager: TestBrowser
@@ -36,7 +36,7 @@ struct ManagementAttackTests {
 
     // MARK: Identities
 
-    @Test("subjects that merely look the same are two people")
+    @Test("canonically equivalent subjects are two users")
     func equivalent() async throws {
         let (composed, decomposed) = ("jos\u{E9}", "jose\u{301}")
         _ = try world.grant(.manager, to: composed)
@@ -63,7 +63,7 @@ struct ManagementAttackTests {
 
     // MARK: A manager's own role
 
-    @Test("shutting out whoever has one's own address takes one's own role, and has to be meant")
+    @Test("a manager who suspends a user with the manager's own address must confirm it")
     func ownAddress() async throws {
         _ = try world.grant(.manager, to: "deputy")
         let twin = try world.grant(.viewer, to: "twin")
@@ -77,7 +77,7 @@ struct ManagementAttackTests {
         #expect(try await manager.call("DELETE", "\(acme)/grants/\(twin.id)").status == 204)
     }
 
-    @Test("taking away a role beside one's own needs no second word")
+    @Test("revoking an extra role of one's own needs no confirmation")
     func extraRole() async throws {
         let extra = try world.grant(.viewer, to: "carla")
         #expect(try await manager.call("DELETE", "\(acme)/grants/\(extra.id)").status == 204)
@@ -85,7 +85,7 @@ struct ManagementAttackTests {
 
     // MARK: Suspensions
 
-    @Test("a suspension holds for every verified address that is known of the person, then and later")
+    @Test("a suspension covers every verified address of the user, known then or learned later")
     func addresses() async throws {
         let (vic, twin) = (try await world.browser("vic"), try await world.browser("twin"))
         _ = try world.grant(.viewer, to: "twin")
@@ -112,8 +112,8 @@ struct ManagementAttackTests {
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
     }
 
-    @Test("whoever is shut out by an address that a suspended person brings lets nobody in any more")
-    func invitationsOfTheLearned() async throws {
+    @Test("a user suspended by a newly learned address loses their pending invitations")
+    func invitationsOfLearnedAddress() async throws {
         let (twin, vic) = try await twins()
         let body = #"{"email":"friend@acme.example","role":"organization-manager"}"#
         #expect(try await vic.call("POST", "\(acme)/invitations", body).status == 201)
@@ -124,7 +124,7 @@ struct ManagementAttackTests {
         #expect(try await manager.fetch("GET", "\(acme)/invitations?state=revoked").items.count == 1)
     }
 
-    @Test("an address that a suspended person brings shuts out nobody where nobody would be left")
+    @Test("a newly learned address does not suspend the last manager")
     func lastAddress() async throws {
         let (twin, vic) = try await twins()
         #expect(try await manager.call("PUT", "\(acme)/suspensions/\(try world.identity("twin"))").status == 200)
@@ -133,14 +133,14 @@ struct ManagementAttackTests {
         // Twin has Vic's address, and Vic is the only manager left.
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
-        let warning = "has the address of the last who manages"
+        let warning = "has the address of the organization's last manager"
         #expect(world.lines.text.contains(warning))
         // One warning per minute is enough.
         for _ in 0..<5 { _ = try await twin.fetch("GET", "\(acme)/summary") }
         #expect(world.lines.text.ranges(of: warning).count == 1)
     }
 
-    @Test("an address that nobody vouches for takes back nobody else's invitations, and names nobody")
+    @Test("an unverified address neither revokes another manager's invitations nor names the inviter")
     func unverifiedInviter() async throws {
         _ = try world.grant(.manager, to: "una")
         let una = try await world.browser("una")
@@ -156,7 +156,7 @@ struct ManagementAttackTests {
 
     // MARK: Members
 
-    @Test("members tell where a role comes from, whatever became of claims and providers")
+    @Test("members list the sources of a role, even if claims are unreadable or a provider is unlisted")
     func members() async throws {
         func members() async throws -> [String: JSONValue] {
             let items = try await manager.fetch("GET", "\(acme)/members").items
@@ -178,7 +178,7 @@ struct ManagementAttackTests {
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
 
-    @Test("sessions end of whoever has a role here, and of nobody else")
+    @Test("a manager ends the sessions of members only")
     func sessions() async throws {
         let late = try await world.browser("sue")
         _ = try world.grant(.viewer, to: "sue")
@@ -199,7 +199,7 @@ struct ManagementAttackTests {
 
     // MARK: Invitations
 
-    @Test("what is accepted is what was shown, whichever link was opened since")
+    @Test("the accepted invitation is the one shown, even if another link was opened since")
     func otherLink() async throws {
         func invite(_ role: String) async throws -> String {
             let body = #"{"email":"pat@acme.example","role":"\#(role)"}"#
@@ -223,7 +223,7 @@ struct ManagementAttackTests {
             try await pat.post("/invitations/accept", [("invitation", String(now))]).location == "/organizations/acme")
     }
 
-    @Test("that somebody else tried is in the log, once for each time")
+    @Test("an acceptance by the wrong user is recorded once per attempt")
     func refusedAcceptance() async throws {
         let body = #"{"email":"pat@acme.example","role":"organization-viewer"}"#
         let answer = try await manager.call("POST", "\(acme)/invitations", body)
@@ -237,7 +237,7 @@ struct ManagementAttackTests {
 
     // MARK: Hostile text
 
-    @Test("an address with a NUL is none, and nothing fails for it")
+    @Test("an address with a NUL counts as missing and causes no failure")
     func nul() async throws {
         let nul = try await world.browser("nul", "organization=acme")
         #expect(try await nul.fetch("GET", "/api/v1/me").json?.member("identity")?.member("email")?.isNull == true)
@@ -249,7 +249,7 @@ struct ManagementAttackTests {
         #expect(try await manager.fetch("GET", "\(acme)/denied-sign-ins?limit=1&limit=2").status == 400)
     }
 
-    @Test("asking what an export would look like exports nothing; what one was of is recorded")
+    @Test("a HEAD request records no export, and an export is recorded with its filters")
     func exports() async throws {
         let fields = ["Accept: text/csv"]
         #expect(try await manager.send("HEAD", "\(acme)/audit-events", fields: fields).status == 200)

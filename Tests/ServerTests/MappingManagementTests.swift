@@ -10,7 +10,7 @@ import Time
 
 @testable import Server
 
-@Suite("Claim mappings, managed")
+@Suite("Management of claim mappings")
 struct MappingManagementTests {
     let world: SignInWorld
     let manager: TestBrowser
@@ -38,7 +38,7 @@ struct MappingManagementTests {
         }
     }
 
-    @Test("a row counts from the next request on, and so does its end")
+    @Test("a rule and its removal take effect at the next request")
     func counts() async throws {
         let sam = TestBrowser(world)
         try await sam.signIn("sam")
@@ -63,7 +63,7 @@ struct MappingManagementTests {
             ])
     }
 
-    @Test("a row may cut strings, is shown so, and is changed and explained so")
+    @Test("a rule may split strings, and is shown, changed and explained with its separator")
     func split() async throws {
         let id = try await add("team", "soc", more: #","split":",""#)
         func row() async throws -> JSONValue? { try await manager.fetch("GET", "\(path)/\(id)").json }
@@ -92,7 +92,7 @@ struct MappingManagementTests {
         #expect(try await verdict() == "no_match")
     }
 
-    @Test("an explanation of an address that does not count says what email_verified was")
+    @Test("an explanation of a rejected address states the value of email_verified")
     func unverifiedDetail() async throws {
         let body = #"{"provider":"idp","claims":{"sub":"x","email":"ceo@acme.example","email_verified":"yes"}}"#
         let answer = try await manager.call("POST", "\(path)/explain", body)
@@ -101,7 +101,7 @@ struct MappingManagementTests {
         #expect(organization?.member("detail")?.string?.contains("of type string") == true)
     }
 
-    @Test("rows are ranked behind the file's, moved, and numbered from 1")
+    @Test("rules are ranked after the file's, can be moved, and are numbered from 1")
     func ranks() async throws {
         let a = try await add("groups", "a")
         _ = try await add("groups", "b")
@@ -121,7 +121,7 @@ struct MappingManagementTests {
     }
 
     @Test(
-        "what is no row is refused with its pointer",
+        "an invalid rule is refused with a pointer",
         arguments: [
             (#"{"claim_name":"groups","claim_value":"a","role":"inventory-publisher"}"#, "/role"),
             (#"{"claim_name":"","claim_value":"a","role":"organization-viewer"}"#, "/claim_name"),
@@ -146,7 +146,7 @@ struct MappingManagementTests {
         #expect(try await rows().count == 2)
     }
 
-    @Test("a change is made to the rows that one has seen")
+    @Test("a change with an outdated entity tag is refused")
     func concurrency() async throws {
         let first = try await manager.fetch("GET", path)
         let tag = try #require(first.field("ETag"))
@@ -163,7 +163,7 @@ struct MappingManagementTests {
         #expect(try await manager.call("POST", path, body, fields: ["If-Match: *"]).status == 201)
     }
 
-    @Test("one's own role goes only where one means it, and nobody is locked out")
+    @Test("removing one's own role needs confirmation, and the last manager's role stays")
     func lockOut() async throws {
         // The manager's role comes from these rules alone.
         try world.reload(
@@ -199,7 +199,7 @@ struct MappingManagementTests {
         #expect(try await manager.fetch("GET", path).status == 404)
     }
 
-    @Test("a preview tells who gains, loses or changes a role, and what no row decides any more; nothing is changed")
+    @Test("a preview lists the users and rules that a change affects, and changes nothing")
     func preview() async throws {
         for person in ["vic", "pat"] { try await TestBrowser(world).signIn(person, "organization=acme") }
         let gains = try await manager.call(
@@ -222,7 +222,7 @@ struct MappingManagementTests {
         #expect(both.status == 422)
     }
 
-    @Test("explains tokens, claims, denied sign-ins and people, for this organization alone")
+    @Test("tokens, claims, denied sign-ins and users are explained for this organization only")
     func explain() async throws {
         try await TestBrowser(world).signIn("sam", "organization=acme")
         func explain(_ body: String) async throws -> TestAnswer {
@@ -250,7 +250,7 @@ struct MappingManagementTests {
 
     // MARK: Pages
 
-    @Test("a mapping is previewed before it is saved, and saved to the rows that were seen")
+    @Test("a rule is previewed, then saved if the rules are unchanged since")
     func form() async throws {
         let page = "/organizations/acme/claim-mappings"
         try await TestBrowser(world).signIn("sam", "organization=acme")
@@ -278,7 +278,7 @@ struct MappingManagementTests {
             try await manager.post(page, row + [("step", "preview"), ("csrf_token", "x")].reversed()).status == 403)
     }
 
-    @Test("members are invited, shut out and let in again by forms")
+    @Test("members are invited, suspended and reinstated by forms")
     func memberForms() async throws {
         let page = "/organizations/acme/members"
         let vic = TestBrowser(world)
@@ -309,7 +309,7 @@ struct MappingManagementTests {
         #expect(try await manager.post(page, [("action", "dance")]).status == 400)
     }
 
-    @Test("the log is exported with an event of its own, and its tail is checkpointed")
+    @Test("an export of the log is recorded, and makes a checkpoint")
     func exports() async throws {
         let page = "/organizations/acme/audit"
         #expect(try await manager.open(page).status == 200)

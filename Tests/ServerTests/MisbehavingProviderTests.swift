@@ -42,7 +42,7 @@ struct MisbehavingProviderTests {
     }
 
     @Test(
-        "an ID token that is not this sign-in's signs nobody in",
+        "an invalid ID token, or one of another sign-in, is refused",
         arguments: [
             (["iss": "\"https://evil.example\""], "issuer_unknown"), (["aud": "\"other\""], "audience_mismatch"),
             (["aud": "[\"gatehouse client\",\"other\"]"], "authorized_party_mismatch"),
@@ -62,8 +62,8 @@ struct MisbehavingProviderTests {
 
     @Test("tokens of another key, another algorithm, or none are refused")
     func keys() async throws {
-        let (world, stranger) = (try SignInWorld(), try SigningKey.generate(.p256))
-        let forged = try await signIn(world, "/token") { world, response in tokens(world, response, key: stranger) }
+        let (world, foreignKey) = (try SignInWorld(), try SigningKey.generate(.p256))
+        let forged = try await signIn(world, "/token") { world, response in tokens(world, response, key: foreignKey) }
         #expect(forged.status == 502 && world.signIns("signature_invalid") == 1)
         for header in ["{\"alg\":\"none\"}", "{\"alg\":\"HS256\",\"kid\":\"k\"}", "{\"alg\":\"RS256\",\"kid\":\"k\"}"] {
             let answer = try await signIn(try SignInWorld(), "/token") { world, response in
@@ -73,7 +73,7 @@ struct MisbehavingProviderTests {
         }
     }
 
-    @Test("no kid with one key is fine; quirks that are allowed are accepted")
+    @Test("a token without kid is accepted if there is one key, and permitted quirks are accepted")
     func quirks() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -97,7 +97,7 @@ struct MisbehavingProviderTests {
         #expect(try await browser.signIn("carla").status == 303)
     }
 
-    @Test("no kid with several keys that fit is refused")
+    @Test("a token without kid is refused if several keys fit")
     func severalKeys() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -112,7 +112,7 @@ struct MisbehavingProviderTests {
         #expect(world.signIns("key_not_found") == 1)
     }
 
-    @Test("a key that was changed just before signing is fetched, at most once in 30 seconds")
+    @Test("a key changed just before signing is fetched, at most once in 30 seconds")
     func rotation() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -143,7 +143,7 @@ struct MisbehavingProviderTests {
         #expect(world.outbound.count("/jwks") == 3)
     }
 
-    @Test("userinfo is asked for what the ID token lacks, adds, and is thrown away where it is another's")
+    @Test("userinfo is asked for claims that the ID token lacks, and discarded if its subject differs")
     func userinfo() async throws {
         func status(_ info: String?) async throws -> Int {
             let world = try SignInWorld()
@@ -176,7 +176,7 @@ struct MisbehavingProviderTests {
     }
 
     @Test(
-        "a token endpoint that fails is told apart, and nobody is signed in",
+        "failures of the token endpoint have distinct statuses, and no user is signed in",
         arguments: [
             (500, "{}", 503), (503, "", 503), (429, "{}", 503), (400, "{\"error\":\"invalid_grant\"}", 400),
             (401, "{\"error\":\"invalid_client\"}", 502), (400, "{\"error\":\"invalid_request\"}", 502),
@@ -186,11 +186,11 @@ struct MisbehavingProviderTests {
         ])
     func tokenEndpoint(status: Int, body: String, expected: Int) async throws {
         let answer = try await signIn(try SignInWorld(), "/token") { _, _ in json(body, Status(status)) }
-        #expect(answer.status == expected && answer.body.contains("Request id"))
+        #expect(answer.status == expected && answer.body.contains("Request ID"))
     }
 
     @Test(
-        "a provider that cannot be reached is told so, and one whose answer cannot be read is not blamed",
+        "an unreachable provider causes 503, and an unreadable response 502",
         arguments: [OutboundError.Kind.timedOut, .cutShort, .tooLarge, .insecure, .notConnected, .malformed])
     func unreachable(kind: OutboundError.Kind) async throws {
         let status = kind == .tooLarge || kind == .malformed ? 502 : 503
@@ -204,7 +204,7 @@ struct MisbehavingProviderTests {
     }
 
     @Test(
-        "a discovery document that is not the issuer's, or not safe, is not used",
+        "a discovery document of another issuer, or with an unsafe URL, is not used",
         arguments: [
             ("\"issuer\":\"http://127.0.0.1:9\"", "\"issuer\":\"https://evil.example\""),
             ("\"issuer\":\"http://127.0.0.1:9\"", "\"issuer\":\"http://127.0.0.1:9/\""),
@@ -227,7 +227,7 @@ struct MisbehavingProviderTests {
     }
 
     @Test(
-        "errors that the provider sends are shown as what to do",
+        "the provider's errors are shown with a remedy",
         arguments: [
             ("access_denied", 403, "denied the sign-in"), ("login_required", 400, "needs your input"),
             ("temporarily_unavailable", 503, "has a problem"), ("invalid_scope", 502, "refused the request"),
@@ -243,7 +243,7 @@ struct MisbehavingProviderTests {
             answer.status == status && answer.body.contains(text) && answer.body.contains("/auth/login?provider=idp"))
     }
 
-    @Test("secrets go to the token endpoint as its methods say")
+    @Test("the secret is sent by a method that the token endpoint lists")
     func clientAuthentication() async throws {
         let world = try SignInWorld()
         try await TestBrowser(world).signIn("carla")
@@ -264,7 +264,7 @@ struct MisbehavingProviderTests {
         #expect(String(decoding: post.body, as: UTF8.self).contains("client_secret=s%3Ae+c%25ret"))
     }
 
-    @Test("max_age and acr_values are enforced, not only asked for")
+    @Test("max_age and acr_values are enforced, not only requested")
     func enforced() async throws {
         let settings = ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]"
         #expect(try await TestBrowser(try SignInWorld(providerSettings: settings)).signIn("carla").status == 303)

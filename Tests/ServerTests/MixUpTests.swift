@@ -32,7 +32,7 @@ struct MixUpTests {
         return try #require(Target(path: "/", query: query).queryItems).first { $0.name == "redirect_uri" }?.value
     }
 
-    @Test("each provider has a redirect URI of its own, and signs users in there")
+    @Test("each provider has its own redirect URI")
     func ownRedirectURIs() async throws {
         for id in ["idp", "other"] {
             let browser = TestBrowser(try world())
@@ -44,7 +44,7 @@ struct MixUpTests {
         }
     }
 
-    @Test("a code that comes to another provider's redirect URI is redeemed nowhere, also where no provider sends iss")
+    @Test("a code at another provider's redirect URI is not redeemed, even if no provider sends iss")
     func otherRedirectURI() async throws {
         let world = try world()
         world.outbound.twist { request, response throws(OutboundError) in
@@ -54,8 +54,8 @@ struct MixUpTests {
                 .ok, body: Array(text.replacing("authorization_response_iss_parameter_supported", with: "x").utf8))
         }
         let browser = TestBrowser(world)
-        for (begun, answered) in [("idp", "other"), ("other", "idp")] {
-            let link = try browser.consent("carla", at: try await browser.begin("provider=\(begun)"))
+        for (started, answered) in [("idp", "other"), ("other", "idp")] {
+            let link = try browser.consent("carla", at: try await browser.begin("provider=\(started)"))
             let query = String(try #require(link.split(separator: "?").last)).split(separator: "&")
                 .filter { !$0.hasPrefix("iss=") }.joined(separator: "&")
             let answer = try await browser.open("/auth/callback/\(answered)?\(query)")
@@ -65,7 +65,7 @@ struct MixUpTests {
         #expect(try await auditEvents(world) == 0)
     }
 
-    @Test("iss is compared although the provider does not announce it")
+    @Test("iss is compared even if the provider does not announce it")
     func issuerWithoutAnnouncement() async throws {
         let world = try world()
         world.outbound.twist { request, response throws(OutboundError) in
@@ -83,7 +83,7 @@ struct MixUpTests {
         #expect(world.outbound.count("/token") == 0)
     }
 
-    @Test("a posted answer opens only at the redirect URI that it was posted to")
+    @Test("a posted response opens only at the redirect URI that it was posted to")
     func postedAnswer() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -98,7 +98,7 @@ struct MixUpTests {
         #expect(try await browser.open(next).status == 303)
     }
 
-    @Test("a sign-in that began before a reload is not finished at another issuer of the same id")
+    @Test("a sign-in started before a reload is not completed at another issuer with this id")
     func otherIssuerAfterReload() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -130,7 +130,7 @@ struct MixUpTests {
         #expect(page.body.contains("/auth/callback/PROVIDER") && !page.body.contains("/auth/callback/idp"))
     }
 
-    @Test("a logout token of another provider ends nothing, although its own keys sign it")
+    @Test("a logout token signed by another provider ends no session")
     func logoutToken() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -155,7 +155,7 @@ struct MixUpTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("answers in a browser that did not ask, and answers that come again, write no audit event")
+    @Test("callbacks in another browser, and repeated callbacks, are not recorded")
     func auditOfForeignLinks() async throws {
         let world = try world()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
@@ -169,7 +169,7 @@ struct MixUpTests {
         #expect(try await auditEvents(world) == before.map { $0 + 1 })
     }
 
-    @Test("redirect URIs are those of providers at which users sign in")
+    @Test("only providers with sign-in have a redirect URI")
     func settings() throws {
         let uris = try world().loadedSettings().redirectURIs
         #expect(

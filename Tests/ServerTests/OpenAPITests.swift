@@ -28,7 +28,7 @@ struct OpenAPITests {
         root.member("paths")?.member(endpoint.path.text)?.member(endpoint.method.rawValue.lowercased())
     }
 
-    @Test("has every endpoint of the API by its name, and nothing else")
+    @Test("the description has every endpoint of the API by its name, and no others")
     func complete() throws {
         let described = try #require(root.member("paths")).members.flatMap { path in
             path.value.members.filter { $0.name != "parameters" }.map { operation in
@@ -39,7 +39,7 @@ struct OpenAPITests {
         #expect(described.sorted() == declared.sorted())
     }
 
-    @Test("names the variables of every path")
+    @Test("the description names the variables of every path")
     func variables() throws {
         for path in try #require(root.member("paths")).members {
             let named = path.value.member("parameters")?.elements.compactMap { $0.member("name")?.string } ?? []
@@ -56,18 +56,18 @@ struct OpenAPITests {
         #expect(used == schemas)
     }
 
-    @Test("tells the permission that an endpoint asks for, and the refusals that come of it")
+    @Test("the description states each endpoint's permission and its refusals")
     func permissions() throws {
         for endpoint in endpoints {
             let operation = try #require(self.operation(endpoint), "\(endpoint.name)")
             let statuses = Set(try #require(operation.member("responses")).members.map(\.name))
             let description = operation.member("description")?.string
-            #expect(description == endpoint.permission.map { "Needs \($0.rawValue)." })
+            #expect(description == endpoint.permission.map { "Requires the permission \($0.rawValue)." })
             if endpoint.permission != nil { #expect(statuses.isSuperset(of: ["401", "403", "404"])) }
         }
     }
 
-    @Test("is served to everybody, and describes itself")
+    @Test("the description is public and describes its own endpoint")
     func served() async throws {
         let world = try SignInWorld()
         let answer = try await world.send("GET", "/api/v1/openapi.json")

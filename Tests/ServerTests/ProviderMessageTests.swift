@@ -9,7 +9,7 @@ import Tokens
 
 @testable import Server
 
-@Suite("What is logged and shown of providers")
+@Suite("Messages about providers")
 struct ProviderMessageTests {
     private func line(_ world: SignInWorld, _ answer: TestAnswer) async throws -> String {
         let id = try #require(answer.field("X-Request-Id"))
@@ -18,7 +18,7 @@ struct ProviderMessageTests {
     }
 
     @Test(
-        "an ID token that is refused says why, under the request's id",
+        "a refused ID token is logged with its reason and the request's id",
         arguments: [
             (
                 ["iss": "\"https://evil.example\""],
@@ -45,7 +45,7 @@ struct ProviderMessageTests {
         #expect(line.contains(words), "\(line)")
     }
 
-    @Test("an algorithm that is not allowed is named")
+    @Test("an algorithm that is not allowed is logged")
     func algorithms() async throws {
         for (header, settings, words) in [
             (#"{"alg":"HS256"}"#, "", #"It is \"HS256\""#),
@@ -62,7 +62,7 @@ struct ProviderMessageTests {
         }
     }
 
-    @Test("an iss of the callback that is another issuer's is named beside the provider's")
+    @Test("a foreign iss in the callback is logged with the provider's own")
     func callbackIssuer() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -75,7 +75,7 @@ struct ProviderMessageTests {
                 #""iss\" is \"https://evil.example\", and the provider's issuer is \"http://127.0.0.1:9\""#))
     }
 
-    @Test("a bearer token that is refused is logged with both audiences, and its caller is told neither")
+    @Test("a refused bearer token is logged with both audiences, and its response has neither")
     func bearer() async throws {
         let world = try SignInWorld(providerSettings: ", \"audiences\": [\"internal-api\"]")
         let claims = #"{"iss":"\#(SignInWorld.issuer)","aud":"x","sub":"m","iat":1800000000,"exp":1800000600}"#
@@ -87,7 +87,7 @@ struct ProviderMessageTests {
         #expect(await !world.logged().contains(token))
     }
 
-    @Test("a logout token that is refused is logged with its reason")
+    @Test("a refused logout token is logged with its reason")
     func logoutToken() async throws {
         let world = try SignInWorld()
         let answer = try await world.send(
@@ -141,7 +141,7 @@ struct ProviderMessageTests {
     }
 
     @Test(
-        "a JWT that is not good leaves the claims unknown, and the log says why",
+        "an invalid JWT leaves the claims unknown, and the log has the reason",
         arguments: [
             (",\"aud\":\"other\"", "audience_mismatch"), (",\"iss\":\"https://evil.example\"", "issuer_unknown"),
             (",\"nonce\":\"n\"", "type_mismatch"), (",\"exp\":1799999000", "expired"),
@@ -156,14 +156,14 @@ struct ProviderMessageTests {
         #expect(line?.contains("(\(reason))") == true && line?.contains("request_id") == true)
     }
 
-    @Test("a JWT of another key, and one about another user, leave the claims unknown")
+    @Test("a JWT of another key or about another user leaves the claims unknown")
     func foreignUserinfo() async throws {
-        let stranger = try SigningKey.generate(.p256)
+        let foreignKey = try SigningKey.generate(.p256)
         let forged = try await status(try SignInWorld()) { _ in
             let parts =
                 Base64URL.encode(Array(#"{"alg":"ES256","kid":"k"}"#.utf8)) + "."
                 + Base64URL.encode(Array("{\(ProviderMessageTests.address)}".utf8))
-            let signature = (try? stranger.sign(Array(parts.utf8), .es256)) ?? []
+            let signature = (try? foreignKey.sign(Array(parts.utf8), .es256)) ?? []
             return OutboundResponse(
                 .ok, fields: Fields([(.contentType, "application/jwt")]),
                 body: Array("\(parts).\(Base64URL.encode(signature))".utf8))
@@ -174,7 +174,7 @@ struct ProviderMessageTests {
     }
 
     @Test(
-        "what userinfo says of an error is logged, whatever its status",
+        "the error of userinfo is logged, whatever its status",
         arguments: [
             (401, #"{"error":"invalid_token","error_description":"expired"}"#, "returned 401 (error"),
             (200, #"{"error":"insufficient_scope"}"#, "returned 200 (error"), (200, "{,}", "at byte 1"),
@@ -190,10 +190,10 @@ struct ProviderMessageTests {
     // MARK: Addresses
 
     @Test(
-        "a refused user is told what the provider says of the address",
+        "a refused user sees whether the provider verified the address",
         arguments: [
             (nil, "doesn&#39;t say whether"), ("false", "says that your email address is not verified"),
-            ("\"yes\"", "can&#39;t be read"),
+            ("\"yes\"", "sends an invalid verification status"),
         ] as [(String?, String)])
     func unverified(value: String?, words: String) async throws {
         let world = try SignInWorld()

@@ -8,14 +8,14 @@ import Web
 
 @testable import Server
 
-@Suite("What is recorded")
+@Suite("Recorded sign-ins")
 struct RecordingTests {
-    @Test("sign-ins, sign-outs and their refusals are in the log of those whom they concern, and nobody else reads it")
+    @Test("sign-ins, sign-outs and refusals are recorded for the organizations that they concern")
     func signIns() async throws {
         let world = try SignInWorld()
-        let (manager, stranger, viewer) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
+        let (manager, withoutRole, viewer) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
-        try await stranger.signIn("sam", "organization=acme")
+        try await withoutRole.signIn("sam", "organization=acme")
         try await viewer.signIn("vic")
         let token = try await viewer.formToken()
         let form = ["Content-Type: application/x-www-form-urlencoded"] + TestBrowser.navigation
@@ -40,7 +40,7 @@ struct RecordingTests {
         #expect(found?.member("items")?.count == 1)
         #expect(try await manager.fetch("GET", path + "?action=nothing").status == 400)
         #expect(try await manager.fetch("GET", path + "?from=yesterday").status == 400)
-        #expect(try await stranger.fetch("GET", path).status == 404)
+        #expect(try await withoutRole.fetch("GET", path).status == 404)
         let other = TestBrowser(world)
         try await other.signIn("vic")
         #expect(try await other.fetch("GET", path).code == "permission_missing")
@@ -50,7 +50,7 @@ struct RecordingTests {
         #expect(faults.isEmpty)
     }
 
-    @Test("links of other sites write nothing into the log, whatever they ask for with the session's cookie")
+    @Test("links of other sites cause no audit events, even with the session's cookie")
     func linksOfOtherSites() async throws {
         let world = try SignInWorld()
         let manager = TestBrowser(world)
@@ -89,7 +89,7 @@ struct RecordingTests {
     }
 
     @Test(
-        "a person is known to an organization by a role, an invitation, or a sign-in that names it, and not otherwise")
+        "a user is recorded for an organization only by a role, an invitation, or a sign-in that names it")
     func whoIsKnown() async throws {
         let world = try SignInWorld()
         func known() async throws -> [String] {

@@ -25,7 +25,7 @@ struct RenewalTests {
         return world
     }
 
-    @Test("a silent provider holds a request for two seconds; its late answer, with the next refresh token, is taken")
+    @Test("a silent provider delays a request by two seconds, and its late response is stored")
     func silence() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -54,7 +54,7 @@ struct RenewalTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("a refresh token that came with an answer that renews nothing is kept")
+    @Test("a new refresh token is kept even if its response renews no claims")
     func rotatedWithoutRenewal() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -78,7 +78,7 @@ struct RenewalTests {
         #expect(try await browser.fetch("GET", summary).status == 200)
     }
 
-    @Test("while the provider is known to be out no request of any session waits")
+    @Test("during a known outage of the provider, no request waits")
     func outage() async throws {
         let world = try world()
         let (one, other) = (TestBrowser(world), TestBrowser(world))
@@ -101,7 +101,7 @@ struct RenewalTests {
         #expect(world.outbound.count("/token") == count + 1)
     }
 
-    @Test("the end of a session that its provider refused is written and recorded, although no request waited for it")
+    @Test("a session that its provider refuses ends and is recorded, even if no request waits")
     func refusal() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -128,7 +128,7 @@ struct RenewalTests {
         }
     }
 
-    @Test("a gateway that ends begins no renewal, waits no longer than it may, and takes what comes until then")
+    @Test("a stopping gateway starts no renewal, waits up to its limit, and stores results until then")
     func ending() async throws {
         let world = try world()
         let (one, other) = (TestBrowser(world), TestBrowser(world))
@@ -150,22 +150,22 @@ struct RenewalTests {
         #expect(world.outbound.last("/token")?.limits.whole == .seconds(30))
     }
 
-    @Test("renewals of one provider are bounded at the same time and in the queue, and none begins after the end")
+    @Test("renewals per provider are limited, running and queued, and none starts after the end")
     func bounded() async {
         let queue = RenewalQueue(
             RenewalPlaces(9), limits: .init(atOnce: 2, waiting: 1), patience: .seconds(60), monotonic: { .now() })
-        let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let (started, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<3 {
                 group.addTask {
                     await queue.run {
-                        begun.continuation.yield()
+                        started.continuation.yield()
                         for await _ in mayEnd.stream { break }
                         return true
                     }
                 }
             }
-            var begins = begun.stream.makeAsyncIterator()
+            var begins = started.stream.makeAsyncIterator()
             for _ in 0..<2 { await begins.next() }
             while !queue.isFull { await Task.yield() }
             #expect(await queue.run { true } == false)
@@ -178,22 +178,22 @@ struct RenewalTests {
         #expect(await queue.run { true } == false)
     }
 
-    @Test("a provider that fails lets go what waits for it, and holds few of the places that all providers share")
+    @Test("a failed provider's queue is released, and it holds few of the shared places")
     func shared() async {
         let places = RenewalPlaces(2)
         let limits = RenewalQueue.Limits(atOnce: 1, waiting: 9, whileOut: 1)
         let queue = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
         let other = RenewalQueue(places, limits: limits, patience: .seconds(60), monotonic: { .now() })
         await withTaskGroup(of: Bool.self) { group in
-            let (begun, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            let (started, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
             group.addTask {
                 await queue.run {
-                    begun.continuation.yield()
+                    started.continuation.yield()
                     for await _ in mayEnd.stream { break }
                     return false
                 }
             }
-            for await _ in begun.stream { break }
+            for await _ in started.stream { break }
             for _ in 0..<9 { group.addTask { await queue.run { true } } }
             while !queue.isFull { await Task.yield() }
             mayEnd.continuation.finish()
@@ -208,7 +208,7 @@ struct RenewalTests {
         #expect(await other.run { true } == false)
     }
 
-    @Test("a provider is out once an attempt failed, or one hangs; its next answer ends that")
+    @Test("a failed or hanging attempt marks the provider as out, and its next response clears the mark")
     func contact() async {
         let clock = ManualClock()
         let queue = RenewalQueue(RenewalPlaces(9), patience: .seconds(2), monotonic: clock.clocks.monotonic)

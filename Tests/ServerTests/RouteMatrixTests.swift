@@ -11,14 +11,14 @@ import Web
 @testable import Server
 
 /// The callers. Each has a session, except the caller without credentials.
-private enum Asker: String, CaseIterable {
-    case nobody, stranger, viewer, manager, publisher, otherManager, suspendedManager
+private enum Caller: String, CaseIterable {
+    case anonymous, withoutRole, viewer, manager, publisher, otherManager, suspendedManager
 
     /// The user at the provider.
-    var person: String? {
+    var user: String? {
         switch self {
-        case .nobody: nil
-        case .stranger: "sam"
+        case .anonymous: nil
+        case .withoutRole: "sam"
         case .viewer: "vic"
         case .manager: "carla"
         case .publisher: "pat"
@@ -28,8 +28,8 @@ private enum Asker: String, CaseIterable {
     }
 }
 
-/// An endpoint's statuses for well-formed input about things that do not exist: caller by caller, in the order of their
-/// declaration.
+/// An endpoint's statuses for well-formed input that names missing objects, per caller in the order of
+/// ``Caller``.
 private struct Expectation {
     let statuses: [Int]
 
@@ -51,14 +51,14 @@ private struct Expectation {
 
     static func publishing(_ status: Int) -> Expectation { permitted(status, viewer: 403, manager: 403, publisher: 0) }
 
-    static func everybody(_ status: Int) -> Expectation { Expectation(Array(repeating: status, count: 7)) }
+    static func everyCaller(_ status: Int) -> Expectation { Expectation(Array(repeating: status, count: 7)) }
 
     /// - Parameter others: the status of every caller with a session.
-    static func nobody(_ status: Int, others: Int) -> Expectation {
+    static func anonymous(_ status: Int, others: Int) -> Expectation {
         Expectation([status] + Array(repeating: others, count: 6))
     }
 
-    static func signedIn(_ status: Int) -> Expectation { nobody(401, others: status) }
+    static func signedIn(_ status: Int) -> Expectation { anonymous(401, others: status) }
 }
 
 /// The expectation of each endpoint, by its name.
@@ -67,15 +67,15 @@ private let expectations: [String: Expectation] = [
     "home_get": Expectation(200, 404, 303, 303, 404, 303, 404),
     "organizationPage_get": .reading(),
     // Without a session no confirmation is needed.
-    "login_get": .everybody(303), "login_post": .nobody(303, others: 200),
-    "initiate_get": .everybody(200), "initiate_post": .everybody(400),
-    "callback_get": .everybody(400), "callback_post": .everybody(400),
-    "callbackWithoutProvider_get": .everybody(400), "callbackWithoutProvider_post": .everybody(400),
+    "login_get": .everyCaller(303), "login_post": .anonymous(303, others: 200),
+    "initiate_get": .everyCaller(200), "initiate_post": .everyCaller(400),
+    "callback_get": .everyCaller(400), "callback_post": .everyCaller(400),
+    "callbackWithoutProvider_get": .everyCaller(400), "callbackWithoutProvider_post": .everyCaller(400),
     // Without a form token no user is signed out; without a session there is nothing to end.
-    "logout_post": .nobody(303, others: 403),
-    "signedOut_get": .everybody(200),
-    "backchannelLogout_post": .everybody(404),
-    "asset_get": .everybody(404),
+    "logout_post": .anonymous(303, others: 403),
+    "signedOut_get": .everyCaller(200),
+    "backchannelLogout_post": .everyCaller(404),
+    "asset_get": .everyCaller(404),
     "me_get": .signedIn(200),
     "mySession_delete": .signedIn(404),
     "organizations_get": .signedIn(200),
@@ -88,31 +88,31 @@ private let expectations: [String: Expectation] = [
     "members_get": .reading(), "grants_get": .reading(), "suspensions_get": .reading(),
     "memberSessions_delete": .managing(404), "grant_delete": .managing(404),
     "suspension_put": .managing(404), "suspension_delete": .managing(404),
-    "accountPage_get": .nobody(303, others: 200), "accountPage_post": .signedIn(415),
+    "accountPage_get": .anonymous(303, others: 200), "accountPage_post": .signedIn(415),
     "membersPage_get": .reading(), "membersPage_post": .managing(415),
     "mappingsPage_get": .reading(), "mappingsPage_post": .managing(415),
     "explainPage_get": .reading(), "explainPage_post": .reading(415),
     "auditPage_get": .managing(200),
     // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
-    "acceptance_get": .everybody(404), "acceptance_post": .nobody(303, others: 404),
+    "acceptance_get": .everyCaller(404), "acceptance_post": .anonymous(303, others: 404),
     "acceptInvitation_post": .signedIn(415),
     "invitations_get": .reading(), "invitations_post": .managing(415),
     "invitation_delete": .managing(404), "invitationResend_post": .managing(404),
     "claimMappings_get": .reading(), "claimMappings_post": .managing(415),
     "claimMapping_get": .reading(404), "claimMapping_patch": .managing(415), "claimMapping_delete": .managing(404),
     "claimMappingsExplain_post": .reading(415), "claimMappingsPreview_post": .managing(415),
-    "openAPI_get": .everybody(200),
+    "openAPI_get": .everyCaller(200),
 ]
 
-@Suite("Every endpoint, for everybody")
+@Suite("Every endpoint for every kind of caller")
 struct RouteMatrixTests {
-    @Test("has an expectation, and every expectation has an endpoint")
+    @Test("endpoints and expectations match one to one")
     func complete() throws {
         let names = try TestWorld().handler.router.resources.flatMap(\.endpoints).map(\.name)
         #expect(names.sorted() == expectations.keys.sorted())
     }
 
-    @Test("changes state only with the session's form token, but for those that are named here")
+    @Test("state changes need the session's form token, except at the named endpoints")
     func exempt() throws {
         let endpoints = try TestWorld().handler.router.resources.flatMap(\.endpoints)
         let exempt = endpoints.filter { endpoint in
@@ -131,7 +131,7 @@ struct RouteMatrixTests {
         }
     }
 
-    @Test("has its status")
+    @Test("each caller gets the expected status")
     func matrix() async throws {
         let world = try SignInWorld()
         let acme = try #require(OrganizationID("acme"))
@@ -149,11 +149,11 @@ struct RouteMatrixTests {
         try await carla.signIn("carla")
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
 
-        for (index, asker) in Asker.allCases.enumerated() {
+        for (index, caller) in Caller.allCases.enumerated() {
             let browser = TestBrowser(world)
             var token: [String] = []
-            if let person = asker.person {
-                try await browser.signIn(person)
+            if let user = caller.user {
+                try await browser.signIn(user)
                 token = ["X-CSRF-Token: \(try await browser.formToken())"]
             }
             for endpoint in world.router.resources.flatMap(\.endpoints) {
@@ -166,7 +166,7 @@ struct RouteMatrixTests {
                     endpoint.method.rawValue, path, fields: fields + (isPage ? TestBrowser.navigation : []))
                 #expect(
                     answer.status == expectation.statuses[index],
-                    "\(endpoint.name) for \(asker.rawValue): \(answer.status)")
+                    "\(endpoint.name) for \(caller.rawValue): \(answer.status)")
             }
         }
     }

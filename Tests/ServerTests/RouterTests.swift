@@ -13,7 +13,7 @@ struct RouterTests {
         Endpoint(name, method, path, kind, .anyone(.now { _, _ in .noContent }))
     }
 
-    @Test("a literal comes before a variable, and a variable takes what no literal leads to")
+    @Test("a literal segment takes precedence over a variable")
     func precedence() throws {
         let router = try Router([
             RouterTests.endpoint("one", .get, "/a/{id}"), RouterTests.endpoint("new", .get, "/a/new"),
@@ -34,7 +34,7 @@ struct RouterTests {
         #expect(router.resource(at: "/%C3%A9") != nil && router.resource(at: "/e%CC%81") == nil)
     }
 
-    @Test("HEAD is served with GET, and OPTIONS everywhere")
+    @Test("HEAD is served for every GET, and OPTIONS everywhere")
     func methods() throws {
         let router = try Router([
             RouterTests.endpoint("a", .get, "/a"), RouterTests.endpoint("a", .put, "/a"),
@@ -46,7 +46,7 @@ struct RouterTests {
         #expect(first.endpoint(for: .other) == nil)
     }
 
-    @Test("a faulty table is refused")
+    @Test("a table with duplicate or conflicting endpoints is refused")
     func faults() {
         func fault(_ endpoints: Endpoint...) -> Router.TableError? {
             do throws(Router.TableError) {
@@ -65,7 +65,7 @@ struct RouterTests {
     }
 
     @Test(
-        "a path is decoded as its target is",
+        "a path is decoded like a request target",
         arguments: [
             "/", "/a", "/a/", "//a", "/a/b%20c", "/a/b+c", "/.", "/a/..", "/a/%2e", "/a.b/c", "/%zz", "/%00", "/%FF",
             "a",

@@ -29,7 +29,7 @@ struct SessionTests {
 
     private let summary = "/api/v1/organizations/acme/summary"
 
-    @Test("a session ends after idling, however young, and at its age, however busy")
+    @Test("a session ends after idling, and at its maximum age even if in use")
     func ends() async throws {
         let idle = TestBrowser(try world(refresh: false))
         try await idle.signIn("carla")
@@ -49,7 +49,7 @@ struct SessionTests {
         #expect(busy.cookies["gatehouse"] == nil)
     }
 
-    @Test("reloads lose no session, at whatever moment of a request they come")
+    @Test("reloads lose no session, at any moment of a request")
     func reloads() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -68,7 +68,7 @@ struct SessionTests {
         reloading.join()
     }
 
-    @Test("with a refresh token the provider is asked every quarter of an hour, and the role follows its word")
+    @Test("with a refresh token, claims are renewed every 15 minutes, and the role follows them")
     func revalidation() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -92,7 +92,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("twenty requests at once make one refresh")
+    @Test("twenty simultaneous requests make one refresh")
     func singleFlight() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -109,7 +109,7 @@ struct SessionTests {
     }
 
     @Test(
-        "every refusal of a refresh ends the session, unless it is of the client; trouble of the provider does not",
+        "a refused refresh ends the session; a refused client or a failing provider does not",
         arguments: [
             (400, "{\"error\":\"invalid_grant\"}", 401), (400, "{\"error\":\"invalid_request\"}", 401), (400, "", 401),
             (400, "<html>", 401), (401, "", 401), (403, "{\"error\":\"access_denied\"}", 401), (404, "", 401),
@@ -141,7 +141,7 @@ struct SessionTests {
         arguments: [
             ["iss": "\"https://evil.example\""], ["sub": "\"sam\""],
         ])
-    func otherPerson(changes: [String: String]) async throws {
+    func otherUser(changes: [String: String]) async throws {
         let world = try world()
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
@@ -154,7 +154,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", summary).status == 401)
     }
 
-    @Test("while the provider is down claims last until the session's end, and are renewed when it is back")
+    @Test("during an outage, claims last until the session ends, and are renewed afterwards")
     func outage() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -174,7 +174,7 @@ struct SessionTests {
         #expect(world.outbound.count("/token") == count + 1)
     }
 
-    @Test("while the key endpoint is down for hours sign-ins go on with the last good keys, for a day and no longer")
+    @Test("if the key endpoint is down, sign-ins use the last good keys for a day")
     func keysDown() async throws {
         let world = try world(refresh: false)
         try await TestBrowser(world).signIn("carla")
@@ -193,7 +193,7 @@ struct SessionTests {
         #expect(try await TestBrowser(world).signIn("vic").status == 303)
     }
 
-    @Test("a gateway that starts while its provider is down serves, and signs people in when it is back")
+    @Test("a gateway that starts during an outage serves, and signs users in afterwards")
     func startsWithoutProvider() async throws {
         let world = try world(refresh: false)
         world.outbound.cutOff("/jwks", "/.well-known/openid-configuration")
@@ -205,7 +205,7 @@ struct SessionTests {
     }
 
     @Test(
-        "claims that nobody renews send the next page through the provider, and others get 401",
+        "claims that were not renewed redirect pages to the provider, and API calls get 401",
         arguments: [true, false])
     func claimsLifetime(hasRefreshToken: Bool) async throws {
         let world = try world(refresh: hasRefreshToken)
@@ -261,7 +261,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("a session of a provider that is gone, or is another issuer now, ends")
+    @Test("a session ends if its provider was removed or has another issuer")
     func removedProvider() async throws {
         let world = try world(refresh: false)
         let browser = TestBrowser(world)
@@ -270,7 +270,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("a changed mapping counts at once")
+    @Test("a changed mapping takes effect at once")
     func changedMapping() async throws {
         let world = try world(refresh: false)
         let browser = TestBrowser(world)
@@ -305,22 +305,22 @@ struct SessionTests {
         #expect(try await status(SealedBox(keys: [new, old])) == 200)
     }
 
-    @Test("a row that is copied to another session opens no more")
+    @Test("claims copied to another session do not open")
     func copiedRow() async throws {
         let world = try world(refresh: false)
-        let (manager, stranger) = (TestBrowser(world), TestBrowser(world))
+        let (manager, other) = (TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
-        try await stranger.signIn("sam")
+        try await other.signIn("sam")
         _ = try await world.database.write { transaction throws(DatabaseError) in
             try transaction.execute(
                 "UPDATE session SET claims = (SELECT claims FROM session WHERE subject = $1)", .text("carla"))
         }
         world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
-        #expect(try await stranger.fetch("GET", summary).status == 401)
+        #expect(try await other.fetch("GET", summary).status == 401)
         #expect(try await manager.fetch("GET", summary).status == 200)
     }
 
-    @Test("what another process ends is ended here")
+    @Test("a session ended by another process is ended here")
     func otherProcess() async throws {
         let world = try world(refresh: false)
         let browser = TestBrowser(world)
@@ -335,7 +335,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("what is over is swept, what is not stays")
+    @Test("the sweep deletes ended sessions only")
     func sweep() async throws {
         let world = try world(refresh: false)
         let (old, new) = (TestBrowser(world), TestBrowser(world))

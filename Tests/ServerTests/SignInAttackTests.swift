@@ -8,7 +8,7 @@ import Time
 
 @testable import Server
 
-@Suite("Attacks on signing in")
+@Suite("Attacks on sign-in")
 struct SignInAttackTests {
     private func parts(_ path: String) throws -> [(name: String, value: String)] {
         try #require(Target(path: "/", query: path.split(separator: "?").last.map(String.init)).queryItems)
@@ -18,7 +18,7 @@ struct SignInAttackTests {
         "/auth/callback/idp?" + FormEncoding.query(items)
     }
 
-    @Test("an answer in another browser is refused, and its code goes nowhere (login CSRF)")
+    @Test("a callback in another browser is refused, and its code is not redeemed (login CSRF)")
     func otherBrowser() async throws {
         let world = try SignInWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
@@ -33,7 +33,7 @@ struct SignInAttackTests {
         #expect(world.outbound.count("/token") == 0)
     }
 
-    @Test("a state works once, however often its answer comes")
+    @Test("a state works once, even if its callback is repeated")
     func replay() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -48,7 +48,7 @@ struct SignInAttackTests {
         #expect(world.outbound.count("/token") == 1)
     }
 
-    @Test("twenty at once with one state make one session")
+    @Test("twenty simultaneous callbacks with one state make one session")
     func race() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -62,7 +62,7 @@ struct SignInAttackTests {
         #expect(world.outbound.count("/token") == 1)
     }
 
-    @Test("a state is refused that is altered, somebody else's, or too old")
+    @Test("an altered, foreign or expired state is refused")
     func state() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -83,7 +83,7 @@ struct SignInAttackTests {
         #expect(world.outbound.count("/token") == 0)
     }
 
-    @Test("parameters that stand there twice, or are missing, are refused before anything is believed")
+    @Test("duplicate or missing parameters are refused before any is evaluated")
     func duplicates() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -101,7 +101,7 @@ struct SignInAttackTests {
             try await browser.open(callback(items + [("session_state", "x"), ("session_state", "y")])).status == 303)
     }
 
-    @Test("an answer of another provider is found before its code goes anywhere (mix-up)", arguments: [true, false])
+    @Test("a callback of another provider is detected before its code is redeemed (mix-up)", arguments: [true, false])
     func mixUp(isMissing: Bool) async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -112,7 +112,7 @@ struct SignInAttackTests {
         #expect(world.outbound.count("/token") == 0)
     }
 
-    @Test("a code of somebody else's sign-in does not fit (code injection)")
+    @Test("a code of another user's sign-in is refused (code injection)")
     func codeInjection() async throws {
         let world = try SignInWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
@@ -124,7 +124,7 @@ struct SignInAttackTests {
         #expect(attacker.cookies["gatehouse"] == nil)
     }
 
-    @Test("a session that somebody planted is not the one that is signed in (session fixation)")
+    @Test("a planted session is not the one that is signed in (session fixation)")
     func fixation() async throws {
         let world = try SignInWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
@@ -135,7 +135,7 @@ struct SignInAttackTests {
         #expect(try await attacker.fetch("GET", "/api/v1/organizations/acme/summary").status == 401)
     }
 
-    @Test("cookies that somebody else put there lead to a sign-in once, never to a loop (cookie tossing)")
+    @Test("planted cookies lead to one sign-in, never to a redirect loop (cookie tossing)")
     func tossing() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
@@ -159,7 +159,7 @@ struct SignInAttackTests {
         #expect(answer.status == 400 && answer.location == nil)
     }
 
-    @Test("a cookie of a neighbour's host is not split into a session (U+037E equals a semicolon for Swift)")
+    @Test("a cookie of a sibling host is not split into a session (U+037E equals a semicolon for Swift)")
     func neighbour() async throws {
         let world = try SignInWorld(publicURL: "https://access.example")
         let attacker = TestBrowser(world)
@@ -175,7 +175,7 @@ struct SignInAttackTests {
         #expect(try await world.send("GET", "/api/v1/me", fields: [two]).status == 401)
     }
 
-    @Test("an address in a domain that merely looks the same does not select its provider")
+    @Test("an address in a lookalike domain does not select its provider")
     func lookalikeDomain() async throws {
         let world = try SignInWorld()
         try world.reload(rewriting: (from: #"["acme.example"]"#, to: #"["kelvin.example"]"#))
@@ -187,7 +187,7 @@ struct SignInAttackTests {
         #expect(try await location("a@\u{212A}elvin.example") == nil)
     }
 
-    @Test("a sign-in goes on where somebody put a second browser cookie beside the right one")
+    @Test("a planted second browser cookie does not stop a sign-in")
     func tossedBrowserCookie() async throws {
         let browser = TestBrowser(try SignInWorld())
         let link = try browser.consent("carla", at: try await browser.begin())
@@ -196,7 +196,7 @@ struct SignInAttackTests {
         #expect(try await browser.world.send("GET", link, fields: [cookies]).status == 303)
     }
 
-    @Test("Host and forwarding fields change no address that is given out")
+    @Test("Host and forwarding fields do not change generated URLs")
     func poisonedHost() async throws {
         let world = try SignInWorld()
         let poison = [
@@ -210,7 +210,7 @@ struct SignInAttackTests {
         #expect(answer.field("Strict-Transport-Security") == nil)
     }
 
-    @Test("other sites cannot change anything with one's cookie (cross-site request forgery)")
+    @Test("other sites cannot change state with the user's cookie (cross-site request forgery)")
     func crossSite() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("carla")
@@ -237,7 +237,7 @@ struct SignInAttackTests {
         #expect(try await browser.send("DELETE", path, fields: bare).status == 404)
     }
 
-    @Test("an invalid bearer token is 401, and the cookie is never tried after it")
+    @Test("an invalid bearer token gets 401, even with a valid cookie")
     func bearerDecides() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("carla")
@@ -245,7 +245,7 @@ struct SignInAttackTests {
         #expect(try await browser.fetch("GET", "/api/v1/me", fields: ["Authorization: Basic eDp5"]).status == 401)
     }
 
-    @Test("pages cannot be framed, and nothing of an address leaves")
+    @Test("pages cannot be framed, and send no referrer")
     func fields() async throws {
         let browser = TestBrowser(try SignInWorld())
         for path in [
@@ -261,7 +261,7 @@ struct SignInAttackTests {
         }
     }
 
-    @Test("cookies over https are bound to the host")
+    @Test("cookies over https have the __Host- prefix")
     func secureCookies() async throws {
         let world = try SignInWorld(publicURL: "https://access.example")
         let answer = try await world.send("GET", "/auth/login", fields: TestBrowser.navigation)
@@ -271,7 +271,7 @@ struct SignInAttackTests {
         #expect(answer.field("Strict-Transport-Security") != nil)
     }
 
-    @Test("sign-ins from one address are limited, and other addresses are not")
+    @Test("sign-ins are limited per address")
     func limit() async throws {
         let world = try SignInWorld()
         var last: TestAnswer?
@@ -280,7 +280,7 @@ struct SignInAttackTests {
         #expect(try await world.send("GET", "/auth/login", from: "198.51.100.8").status == 303)
     }
 
-    @Test("sign-ins from one IPv6 /64 are limited together")
+    @Test("addresses of one IPv6 /64 share a limit")
     func prefixLimit() async throws {
         let world = try SignInWorld()
         for number in 0..<300 { _ = try await world.send("GET", "/auth/callback?x=1", from: "2001:db8:0:7::\(number)") }
@@ -289,7 +289,7 @@ struct SignInAttackTests {
         #expect(try await world.send("GET", "/auth/login", from: "2001:db8:0:8::1").status == 303)
     }
 
-    @Test("nothing secret gets into the log")
+    @Test("the log contains no secret")
     func log() async throws {
         let world = try SignInWorld(providerSettings: "")
         let browser = TestBrowser(world)

@@ -24,7 +24,7 @@ struct SignInPageTests {
         return page.body.matches(of: /\/auth\/login\?provider=([a-z0-9-]+)/).map { String($0.1) }
     }
 
-    @Test("up to five providers are named; with six none is, unless it says so")
+    @Test("up to five providers are listed; of more, those with listed: true, if at most eight")
     func listedByDefault() async throws {
         for path in ["/", "/auth/login"] {
             #expect(try await names(world(4), path).count == 5)
@@ -36,14 +36,14 @@ struct SignInPageTests {
         }
     }
 
-    @Test("a provider is shown by its name, and by its id without one")
+    @Test("a provider is shown by its name, or by its id if it has none")
     func labels() async throws {
         let page = try await TestBrowser(try world(1, first: ", \"name\": \"Acme & Co (Okta)\"")).open("/auth/login")
         #expect(page.body.contains("Acme &amp; Co (Okta)") && page.body.contains("customer-0"))
         #expect(page.body.contains("/auth/login?provider=idp\"") && !page.body.contains(">idp<"))
     }
 
-    @Test("providers without a client_id count for nothing")
+    @Test("providers without a client_id are ignored")
     func bearerOnly() async throws {
         let bearer = (0..<6).map { index in
             ", {\"id\": \"b-\(index)\", \"issuer\": \"https://b\(index).example\"}"
@@ -55,7 +55,7 @@ struct SignInPageTests {
         #expect(try await names(world) == ["idp", "other"])
     }
 
-    @Test("the only provider is gone to at once, unless it is not listed")
+    @Test("the only provider is used without a choice, unless it is not listed")
     func only() async throws {
         #expect(try await TestBrowser(try world(0)).begin().hasPrefix(SignInWorld.issuer))
         let world = try world(0, first: ", \"listed\": false")
@@ -63,7 +63,7 @@ struct SignInPageTests {
         #expect(try await TestBrowser(world).begin("email=a%40acme.example").hasPrefix(SignInWorld.issuer))
     }
 
-    @Test("an organization selects no provider, and is answered alike whether or not it exists")
+    @Test("an organization selects no provider, and the response does not reveal whether it exists")
     func organization() async throws {
         for world in [try world(1), try world(6), try world(9, ", \"listed\": true")] {
             func body(_ organization: String) async throws -> String {
@@ -110,7 +110,7 @@ struct SignInPageTests {
         #expect(try await issuer("email=a%40elsewhere.example&organization=acme") == SignInWorld.otherIssuer)
     }
 
-    @Test("everything unknown gets one answer, which repeats nothing of it")
+    @Test("unknown input gets one fixed response, which does not repeat it")
     func unknown() async throws {
         let world = try world(6)
         var bodies: Set<String> = []
@@ -125,13 +125,13 @@ struct SignInPageTests {
         ] {
             let page = try await TestBrowser(world).open(path)
             #expect(page.status == 200 && page.setCookies.isEmpty, "\(path)")
-            #expect(page.body.contains("No identity provider is known"))
+            #expect(page.body.contains("No identity provider matches"))
             bodies.insert(page.body)
         }
         #expect(bodies.count == 1)
     }
 
-    @Test("guessing is limited")
+    @Test("guesses are limited per address")
     func limited() async throws {
         let world = try world(6)
         var statuses: [Int] = []

@@ -7,9 +7,9 @@ import Time
 
 @testable import Server
 
-@Suite("Signing in")
+@Suite("Sign-in")
 struct SignInTests {
-    @Test("a manager by e-mail lands on the organization's page")
+    @Test("a manager by email lands on the organization's page")
     func manager() async throws {
         let browser = TestBrowser(try SignInWorld())
         let answer = try await browser.signIn("carla", "organization=acme")
@@ -24,7 +24,7 @@ struct SignInTests {
         #expect(try await browser.open("/").location == "/organizations/acme")
     }
 
-    @Test("a viewer by group reads and is told so")
+    @Test("a viewer by group has read-only access and sees a notice")
     func viewer() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("vic")
@@ -39,15 +39,15 @@ struct SignInTests {
             try await browser.fetch("GET", "/api/v1/organizations/globex/workspaces").code == "organization_not_found")
     }
 
-    @Test("somebody without a role learns who they are, and gets the same page whether or not there is an organization")
-    func stranger() async throws {
+    @Test("a user without a role sees their account, and a page that does not reveal whether the organization exists")
+    func withoutRole() async throws {
         let world = try SignInWorld()
         let browser = TestBrowser(world)
         #expect(try await browser.signIn("sam", "organization=acme").location == "/organizations/acme")
         func body(_ path: String) async throws -> String {
             let page = try await browser.open(path)
             #expect(page.status == 404)
-            return page.body.split(separator: "\n").filter { !$0.contains("Request id") }.joined(separator: "\n")
+            return page.body.split(separator: "\n").filter { !$0.contains("Request ID") }.joined(separator: "\n")
         }
         let known = try await body("/organizations/acme")
         #expect(known.contains("sam@elsewhere.example") && known.contains("Acme-Viewers"))
@@ -67,7 +67,7 @@ struct SignInTests {
         #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/denied-sign-ins").status == 404)
     }
 
-    @Test("an unverified address earns nothing, and the page says why")
+    @Test("an unverified address gives no role, and the page says why")
     func unverified() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("una", "organization=acme")
@@ -75,7 +75,7 @@ struct SignInTests {
         #expect(page.status == 404 && page.body.contains("not verified"))
     }
 
-    @Test("signed out one gets a sign-in page, a redirect or a 401, by who asks")
+    @Test("a request without a session gets a sign-in page, a redirect or 401, depending on the client")
     func signedOut() async throws {
         let browser = TestBrowser(try SignInWorld())
         #expect(try await browser.open("/").body.contains("/auth/login"))
@@ -94,7 +94,7 @@ struct SignInTests {
     }
 
     @Test(
-        "one lands where one wanted to go",
+        "a user lands on the requested page after the sign-in",
         arguments: [
             ("%2Forganizations%2Facme%3Fq%3Dsoc", "/organizations/acme?q=soc"), ("%2F%2Fevil.example", "/"),
             ("https%3A%2F%2Fevil.example", "/"), ("%2F%5Cevil.example", "/"), ("%2Fauth%2Flogin", "/"),
@@ -105,7 +105,7 @@ struct SignInTests {
         #expect(try await browser.signIn("carla", "return_to=\(encoded)").location == landing)
     }
 
-    @Test("the authorization request has everything that protects it")
+    @Test("the authorization request has state, nonce and PKCE")
     func authorizationRequest() async throws {
         let world = try SignInWorld(
             providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"], "
@@ -124,7 +124,7 @@ struct SignInTests {
         #expect(values["prompt"] == "select_account" && values["login_hint"] == "Somebody@ACME.example")
     }
 
-    @Test("several tabs sign in at once")
+    @Test("several tabs can sign in at once")
     func tabs() async throws {
         let browser = TestBrowser(try SignInWorld())
         let first = try await browser.begin("return_to=%2Forganizations%2Facme%3Fq%3D1")
@@ -134,7 +134,7 @@ struct SignInTests {
         #expect(try await browser.open("/organizations/acme").status == 200)
     }
 
-    @Test("an answer that is posted is sealed and finished by a GET with cookies")
+    @Test("a posted response is sealed, and completed by a GET with cookies")
     func formPost() async throws {
         let world = try SignInWorld(
             providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}")
@@ -162,7 +162,7 @@ struct SignInTests {
         #expect(try await browser.open("/organizations/acme").status == 200)
     }
 
-    @Test("signing out ends the session and goes on to the provider")
+    @Test("a sign-out ends the session and continues at the provider")
     func signOut() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("carla")
@@ -185,7 +185,7 @@ struct SignInTests {
         #expect(signedOut.status == 200 && signedOut.location == nil)
     }
 
-    @Test("each sign-in has a new session, and the one before ends")
+    @Test("each sign-in starts a new session and ends the previous one")
     func newSession() async throws {
         let browser = TestBrowser(try SignInWorld())
         try await browser.signIn("carla")
@@ -196,7 +196,7 @@ struct SignInTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").json?.member("sessions")?.count == 1)
     }
 
-    @Test("owners see and end their sessions")
+    @Test("users see and end their own sessions")
     func ownSessions() async throws {
         let world = try SignInWorld()
         let (laptop, phone) = (TestBrowser(world), TestBrowser(world))
@@ -212,16 +212,16 @@ struct SignInTests {
         #expect(try await laptop.fetch("DELETE", "/api/v1/me/sessions/\(id)", fields: token).status == 404)
         #expect(try await phone.fetch("GET", "/api/v1/me").status == 401)
         #expect(try await laptop.fetch("GET", "/api/v1/me").status == 200)
-        let stranger = TestBrowser(world)
-        try await stranger.signIn("sam")
+        let outsider = TestBrowser(world)
+        try await outsider.signIn("sam")
         let mine = try #require(
             try await laptop.fetch("GET", "/api/v1/me").json?.member("sessions")?.elements.first { _ in true }?
                 .member("id")?.string)
-        let theirs = ["X-CSRF-Token: \(try await stranger.formToken())"]
-        #expect(try await stranger.fetch("DELETE", "/api/v1/me/sessions/\(mine)", fields: theirs).status == 404)
+        let theirs = ["X-CSRF-Token: \(try await outsider.formToken())"]
+        #expect(try await outsider.fetch("DELETE", "/api/v1/me/sessions/\(mine)", fields: theirs).status == 404)
     }
 
-    @Test("several providers are a choice, which keeps where one wanted to go")
+    @Test("the choice of a provider keeps the requested page")
     func choices() async throws {
         let world = try SignInWorld(
             secondProvider: """

@@ -182,10 +182,10 @@ final class SignInWorld: Sendable {
 
     /// Hands a request to the gateway.
     ///
-    /// - Parameter meanwhile: an action after the head has arrived, and before the content does.
+    /// - Parameter whileArriving: an action after the head has arrived, and before the content does.
     func send(
         _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1",
-        meanwhile: () async throws -> Void = {}
+        whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:8080"] + fields
         if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
@@ -201,7 +201,7 @@ final class SignInWorld: Sendable {
                     returning: Confined((answer, RequestBody(on: reactor, limit: 1 << 20)), to: reactor.confinement))
             }
         }
-        try await meanwhile()
+        try await whileArriving()
         let response: Response = await withCheckedContinuation { continuation in
             reactor.perform {
                 work.value.1.append(Array(body.utf8))

@@ -12,7 +12,7 @@ import Time
 
 @testable import Server
 
-@Suite("A store whose numbers were tampered with")
+@Suite("A store with tampered numbers")
 struct TamperedStoreTests {
     private let world: SignInWorld
     private let acme = "/api/v1/organizations/acme"
@@ -25,7 +25,7 @@ struct TamperedStoreTests {
 
     static let numbers = ["9223372036854775807", "-9223372036854775808"]
 
-    @Test("sessions with impossible numbers end or go on, and nothing breaks", arguments: numbers)
+    @Test("sessions with impossible numbers end or continue without a failure", arguments: numbers)
     func sessions(number: String) async throws {
         for column in ["version", "created_at", "used_at", "renewed_at", "changed_at"] {
             let browser = try await world.browser("carla")
@@ -38,7 +38,7 @@ struct TamperedStoreTests {
         }
     }
 
-    @Test("times of people, grants, invitations and denied sign-ins may be any number", arguments: numbers)
+    @Test("times of users, grants, invitations and denied sign-ins may be any number", arguments: numbers)
     func times(number: String) async throws {
         let manager = try await world.browser("carla")
         _ = try world.grant(.viewer, to: "unseen")

@@ -51,9 +51,9 @@ private let chains: [(peer: String, fields: [String], client: String)] = [
     ("unknown", ["203.0.113.9"], "unknown"),
 ]
 
-@Suite("The client's address behind proxies")
+@Suite("Client addresses behind proxies")
 struct TrustedProxiesTests {
-    @Test("the client is the rightmost address that no trusted proxy has", arguments: chains.indices)
+    @Test("the client is the rightmost address that is not a trusted proxy", arguments: chains.indices)
     func chain(_ index: Int) {
         let row = chains[index]
         let proxies = TrustedProxies(["10.0.0.0/8", "fd00::/8"].compactMap { .init($0) })

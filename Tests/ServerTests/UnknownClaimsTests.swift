@@ -11,8 +11,8 @@ import Time
 
 @testable import Server
 
-/// `restricted` makes a viewer before the address makes a manager, so `restricted` has to be known.
-@Suite("Claims of which nothing is known")
+/// `restricted` makes a viewer before the address makes a manager, so `restricted` must be known.
+@Suite("Unknown claims")
 struct UnknownClaimsTests {
     private let summary = "/api/v1/organizations/acme/summary"
     private let complete = "{\"sub\":\"carla\",\"restricted\":\"no\",\"groups\":[]}"
@@ -59,7 +59,7 @@ struct UnknownClaimsTests {
     }
 
     @Test(
-        "userinfo that fails leaves claims unknown, so that no later rule grants more; the log and the user are told why",
+        "failed userinfo leaves claims unknown, no later rule grants more, and log and page say why",
         arguments: [
             (503, "{}", "returned 503"), (403, "{}", "returned 403"), (401, "", "returned 401"),
             (302, "", "returned 302"),
@@ -80,13 +80,13 @@ struct UnknownClaimsTests {
         #expect(refused.status == 403 && refused.code == "claims_incomplete")
         #expect(refused.json?.member("detail")?.string?.contains("userinfo") == true)
         let page = try await browser.open("/organizations/acme")
-        #expect(page.status == 404 && page.body.contains("did not answer when it was asked"))
+        #expect(page.status == 404 && page.body.contains("didn't return all details of your account"))
         let line = try #require(world.lines.text.split(separator: "\n").first { $0.contains("userinfo could not be") })
         #expect(line.contains(cause) && line.contains("\"subject\":\"carla\"") && line.contains("\"provider\":\"idp\""))
         #expect(!line.contains("restricted"))
     }
 
-    @Test("userinfo that answers, and a provider without it, leave nothing unknown")
+    @Test("with userinfo's response, or without a userinfo endpoint, no claim is unknown")
     func success() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -109,7 +109,7 @@ struct UnknownClaimsTests {
         #expect(try await other.fetch("GET", summary).status == 200)
     }
 
-    @Test("userinfo that fails at a renewal leaves its claims unknown too, and the next ID token mends it")
+    @Test("claims are unknown after userinfo fails at a renewal, until the next ID token")
     func renewal() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -125,7 +125,7 @@ struct UnknownClaimsTests {
     }
 
     @Test(
-        "groups that were left out stay unknown at renewals without an ID token",
+        "omitted groups stay unknown at renewals without an ID token",
         arguments: [
             ["_claim_names": "{\"groups\":\"src1\"}", "groups": "null"], ["hasgroups": "true", "groups": "null"],
         ])
@@ -145,7 +145,7 @@ struct UnknownClaimsTests {
         }
     }
 
-    @Test("what userinfo did not tell at sign-in stays unknown until an ID token says otherwise")
+    @Test("claims that userinfo omitted at sign-in stay unknown until an ID token supplies them")
     func unknownAtSignIn() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -159,7 +159,7 @@ struct UnknownClaimsTests {
         #expect(world.outbound.count("/token") == own + 1)
     }
 
-    @Test("claims of the ID token are kept for claims_lifetime after it, and not a second longer")
+    @Test("claims of the ID token are kept for exactly claims_lifetime")
     func kept() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -180,7 +180,7 @@ struct UnknownClaimsTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
-    @Test("claims that userinfo supplies do not age, and during an outage none does")
+    @Test("claims from userinfo do not expire, and during an outage no claim does")
     func suppliedByUserinfo() async throws {
         let world = try world()
         let browser = TestBrowser(world)
@@ -209,7 +209,7 @@ struct UnknownClaimsTests {
         }
     }
 
-    @Test("an address that userinfo alone has is asked for, so that its suspension counts for every account with it")
+    @Test("an address that only userinfo has is requested, so that its suspension applies to each account")
     func suspendedAddressOfUserinfo() async throws {
         let world = try SignInWorld()
         let (carla, twin) = (TestBrowser(world), TestBrowser(world))
@@ -236,7 +236,7 @@ struct UnknownClaimsTests {
     }
 
     @Test(
-        "what is left out in a way that cannot be read leaves every absent claim unknown",
+        "an unreadable list of omitted claims makes every absent claim unknown",
         arguments: ["\"x\"", "[]", "1"])
     func unreadableClaimNames(_ names: String) async throws {
         let world = try world()
@@ -246,7 +246,7 @@ struct UnknownClaimsTests {
         #expect(try await browser.fetch("GET", summary).code == "claims_incomplete")
     }
 
-    @Test("an account whose address is unknown is not let in where an address is suspended, by claim or by grant")
+    @Test("an account with an unknown address has no access if the organization suspended any address")
     func suspendedAddress() async throws {
         let world = try world()
         let (carla, twin) = (TestBrowser(world), TestBrowser(world))

@@ -17,7 +17,7 @@ import Time
 @testable import Server
 
 /// The effects of a calendar clock that is ahead, and what remains of them after its correction.
-@Suite("A clock that was wrong and is corrected")
+@Suite("A clock that was ahead and is corrected")
 struct WrongClockTests {
     private let world: SignInWorld
     private let acme: OrganizationID
@@ -35,7 +35,7 @@ struct WrongClockTests {
         return try await body()
     }
 
-    @Test("keys live no longer than a day beyond their time")
+    @Test("keys are used for at most a day beyond their lifetime")
     func keys() async throws {
         let remote = try #require(world.deployments.read().value.signIn.remotes.values.first)
         await whileAhead { await remote.refreshAhead() }
@@ -47,7 +47,7 @@ struct WrongClockTests {
         #expect(remote.keys == nil)
     }
 
-    @Test("a session from that time has ended, and is neither listed nor counted; a minute is no such time")
+    @Test("a session from the future has ended and is not counted; a minute ahead is tolerated")
     func sessions() async throws {
         let (browser, near) = (TestBrowser(world), TestBrowser(world))
         _ = try await whileAhead { try await browser.signIn("carla") }
@@ -60,7 +60,7 @@ struct WrongClockTests {
         #expect(browser.cookies["gatehouse"] == nil)
     }
 
-    @Test("a session that was used at that time does not idle on for a year; one renewed then is renewed again")
+    @Test("a session used or renewed in the future still idles out and is renewed")
     func useAndRenewal() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
@@ -84,7 +84,7 @@ struct WrongClockTests {
         #expect(try await other.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("what another process ended after the correction is ended here")
+    @Test("a session that another process ended after the correction is ended here")
     func otherProcess() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
@@ -98,7 +98,7 @@ struct WrongClockTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("a sign-in that was begun at that time cannot be finished")
+    @Test("a sign-in started in the future cannot be completed")
     func attempt() async throws {
         let browser = TestBrowser(world)
         let link = try await whileAhead { try await browser.begin() }
@@ -115,7 +115,7 @@ struct WrongClockTests {
         ).get()
     }
 
-    @Test("an invitation from that time has expired, is counted and recorded so, and holds up no other")
+    @Test("an invitation from the future is expired, recorded as such, and blocks no other")
     func invitations() async throws {
         let issued = try await whileAhead { try await invite("pat@acme.example") }
         let token = try #require(issued.token)
@@ -128,18 +128,18 @@ struct WrongClockTests {
             try await world.services.stores.invitations.invitation(of: try #require(again.token))?.state == .pending)
     }
 
-    @Test("a letter that was taken or put off at that time is due")
-    func letters() async throws {
+    @Test("an email leased or delayed in the future is due")
+    func emails() async throws {
         _ = try await invite("pat@acme.example", sendsEmail: true)
-        let letter = try await whileAhead(.seconds(86400)) {
+        let email = try await whileAhead(.seconds(86400)) {
             try await world.services.outbox.take(for: .seconds(600))
         }
-        #expect(letter != nil)
+        #expect(email != nil)
         #expect(try await world.services.outbox.take(for: .seconds(600)) != nil)
         #expect(try await world.services.outbox.take(for: .seconds(600)) == nil)
     }
 
-    @Test("a manager seen at that time does not count for a year, and a denied sign-in is not listed for one")
+    @Test("a manager seen, or a sign-in denied, in the future does not count")
     func seen() async throws {
         try await whileAhead { _ = try await TestBrowser(world).signIn("carla") }
         #expect(try await !hasManager())

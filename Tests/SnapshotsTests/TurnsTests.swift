@@ -9,21 +9,21 @@ struct TurnsTests {
         var done = 0
     }
 
-    @Test("tasks with equal keys run one after the other, and other tasks run meanwhile")
+    @Test("tasks with equal keys run one after the other, and other tasks run in the meantime")
     func order() async {
         let turns = Turns<Int>()
         let log = Published<[String]>([])
         let (held, release) = AsyncStream<Void>.makeStream()
         await withTaskGroup(of: Void.self) { group in
-            let begun = AsyncStream<Void>.makeStream()
+            let started = AsyncStream<Void>.makeStream()
             group.addTask {
                 await turns.take(1) {
-                    begun.continuation.finish()
+                    started.continuation.finish()
                     for await _ in held {}
                     log.update { $0.append("first") }
                 }
             }
-            for await _ in begun.stream {}
+            for await _ in started.stream {}
             group.addTask { await turns.take(1) { log.update { $0.append("second") } } }
             await turns.take(2) { log.update { $0.append("other") } }
             release.finish()

@@ -105,13 +105,13 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
     @Test("logging never waits: lines without room are dropped and counted")
     func dropping() throws {
         let gate = DispatchSemaphore(value: 0)
-        let begun = DispatchSemaphore(value: 0)
+        let started = DispatchSemaphore(value: 0)
         let sink = try LogSink { _ in
-            begun.signal()
+            started.signal()
             gate.wait()
         }
         sink.submit(Array("first\n".utf8))
-        begun.wait()
+        started.wait()
         // The writer is stuck: one queue's worth fits, and nothing more.
         sink.submit(Array(repeating: 0x0A, count: LogSink.capacity))
         sink.submit(Array("a\nb\n".utf8))
@@ -126,13 +126,13 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
     @Test("a reader that has stopped reading does not keep the log from closing")
     func closingWhileStuck() throws {
         let gate = DispatchSemaphore(value: 0)
-        let begun = DispatchSemaphore(value: 0)
+        let started = DispatchSemaphore(value: 0)
         let sink = try LogSink { _ in
-            begun.signal()
+            started.signal()
             gate.wait()
         }
         sink.submit(Array("first\n".utf8))
-        begun.wait()
+        started.wait()
         #expect(!sink.close(within: .milliseconds(50)))
         gate.signal()
         #expect(sink.close(within: .seconds(60)))

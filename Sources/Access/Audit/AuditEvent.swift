@@ -41,7 +41,7 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case suspensionExtend = "suspension_extend"
     case suspensionDelete = "suspension_delete"
     case invitationCreate = "invitation_create"
-    /// A mail server accepted an invitation e-mail, or delivery was given up.
+    /// A mail server accepted an invitation email, or delivery was given up.
     case invitationSend = "invitation_send"
     case invitationResend = "invitation_resend"
     case invitationRevoke = "invitation_revoke"

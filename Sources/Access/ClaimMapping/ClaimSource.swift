@@ -3,7 +3,7 @@ public import JSON
 internal import Text
 public import Tokens
 
-/// The claims that rules are evaluated against, the names of unknown claims, and the trust in e-mail addresses.
+/// The claims that rules are evaluated against, the names of unknown claims, and the trust in email addresses.
 struct ClaimSource {
     let claims: JSONValue
     let emailTrust: EmailTrust
@@ -41,7 +41,7 @@ struct ClaimSource {
 
     func isUnknown(_ topLevelName: String) -> Bool { known.isUnknown(topLevelName) }
 
-    /// The verification status of the e-mail address among the claims; nil if there is no address.
+    /// The verification status of the email address among the claims; nil if there is no address.
     var emailStanding: EmailStanding? {
         claims.member("email").flatMap(Mapping.address).map(standing)
     }
@@ -68,7 +68,7 @@ struct ClaimSource {
     }
 }
 
-/// The verification status of an e-mail address: verified, or the reason why it is not.
+/// The verification status of an email address: verified, or the reason why it is not.
 public enum EmailStanding: Sendable, Hashable {
     case verified
     /// `email_verified` is absent.

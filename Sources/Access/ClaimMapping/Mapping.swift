@@ -73,7 +73,7 @@ public struct Mapping: Sendable, Hashable {
         return scalar
     }
 
-    /// Returns true if a claim name addresses the top-level e-mail address. The check assumes that no claim's name
+    /// Returns true if a claim name addresses the top-level email address. The check assumes that no claim's name
     /// begins with `/`.
     public static func isEmail(_ claimName: String) -> Bool {
         claimName.isExactly("email") || claimName.isExactly("/email")
@@ -105,7 +105,7 @@ public struct Mapping: Sendable, Hashable {
     }
 }
 
-/// The domains whose e-mail addresses count as verified if the provider sends no `email_verified`.
+/// The domains whose email addresses count as verified if the provider sends no `email_verified`.
 public struct EmailTrust: Sendable, Hashable {
     /// Domains, compared without regard to ASCII case; empty if only `email_verified` counts.
     public let domains: [String]

@@ -5,10 +5,10 @@ internal import Policy
 public import Time
 public import Tokens
 
-/// A session or token whose validity is checked again inside a transaction: the body of a request may take minutes to
-/// arrive, and the session or token may end meanwhile.
+/// A session or token whose validity is checked again inside a transaction. The content of a request may take minutes
+/// to arrive, and the session or token may end before that.
 public protocol ActorCredential: Sendable {
-    /// The claims that count now; a renewal of the session may have replaced those of the request.
+    /// The current claims; a renewal of the session may have replaced those of the request.
     var currentClaims: VerifiedClaims { get }
 
     /// Returns true if the session has not ended, or the token is still valid.
@@ -41,7 +41,7 @@ public struct AccessActor: Sendable {
         return .success(ActorRole(actor: self, organization: organization, before: standing.role, rules: current))
     }
 
-    /// Returns the access that the actor's current claims and the stored rows give, or nil if the organization is not
+    /// Returns the access from the actor's current claims, grants and suspensions. Returns nil if the organization is not
     /// configured, or if the actor is or could be suspended.
     fileprivate func standing(
         in organization: OrganizationID, under current: CurrentRules, _ transaction: Transaction

@@ -36,9 +36,9 @@ extension AccessStore {
                 -- In lower case.
                 email TEXT NOT NULL,
                 role TEXT NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-                -- Of whoever invited; null for the operator.
+                -- The inviting manager; null for the operator.
                 inviter TEXT, inviter_email TEXT,
-                -- Of the letter; none where links are handed over.
+                -- The delivery of the email; none if the link was shown instead.
                 delivery TEXT NOT NULL, attempts INTEGER NOT NULL, next_attempt_at INTEGER, last_failure TEXT
             ) STRICT;
             CREATE UNIQUE INDEX invitation_pending ON invitation (organization, email) WHERE state = 'pending';
@@ -46,14 +46,14 @@ extension AccessStore {
             CREATE INDEX invitation_due ON invitation (next_attempt_at) WHERE delivery = 'queued';
             CREATE INDEX invitation_expiry ON invitation (expires_at) WHERE state = 'pending';
             CREATE INDEX invitation_inviter ON invitation (organization, inviter) WHERE state = 'pending';
-            -- One for each letter or link that was made; all of them go when the invitation is sent anew.
+            -- One per email or link; all are deleted if the invitation is sent again.
             CREATE TABLE invitation_token (
                 -- SHA-256.
                 hash BLOB NOT NULL PRIMARY KEY,
                 invitation TEXT NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX invitation_tokens ON invitation_token (invitation);
-            -- Of the last day, for the limit.
+            -- The invitations of the last day, for the limit.
             CREATE TABLE invitation_sending (organization TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
             CREATE INDEX invitation_sendings ON invitation_sending (organization, at);
             """,
@@ -65,11 +65,11 @@ extension AccessStore {
             ) STRICT, WITHOUT ROWID;
             INSERT INTO suspension_email SELECT organization, identity, email FROM suspension WHERE email IS NOT NULL;
             ALTER TABLE suspension DROP COLUMN email;
-            -- Who invited is looked for among all that are pending.
+            -- A search by inviter reads all pending invitations.
             DROP INDEX invitation_inviter;
             """,
             """
-            -- When the links that count were made: its span has to begin in the past.
+            -- The time of the current links, which must not be in the future.
             ALTER TABLE invitation ADD COLUMN issued_at INTEGER NOT NULL DEFAULT 0;
             UPDATE invitation SET issued_at = created_at;
             CREATE INDEX invitation_issued ON invitation (issued_at) WHERE state = 'pending';

@@ -9,7 +9,7 @@ public enum ChangeOutcome<Value: Sendable>: Sendable {
     /// The change is committed. `publish` runs after COMMIT, as in ``Databases/WriteOutcome``.
     case kept(Value, [AccessChange] = [], publish: (@Sendable () -> Void)? = nil)
     case refused(AccessRefusal)
-    /// The change was prepared for a state that is gone. It is rolled back, and has to be prepared again.
+    /// The state that the change was prepared for is outdated. The change is rolled back, and must be prepared again.
     case outdated
 }
 
@@ -27,7 +27,7 @@ extension AccessStore {
         try await attempt(body) ?? .failure(.changedMeanwhile)
     }
 
-    /// Runs one transaction of a prepared change. Returns nil if the change has to be prepared again.
+    /// Runs one transaction of a prepared change. Returns nil if the change must be prepared again.
     func attempt<Value: Sendable>(
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
@@ -62,7 +62,7 @@ extension AccessStore {
         try await attempt(by: actor, in: organization, body) ?? .failure(.changedMeanwhile)
     }
 
-    /// Runs one transaction of a prepared change on behalf of an actor. Returns nil if it has to be prepared again.
+    /// Runs one transaction of a prepared change on behalf of an actor. Returns nil if it must be prepared again.
     func attempt<Value: Sendable>(
         by actor: AccessActor, in organization: OrganizationID,
         _ body:

@@ -60,7 +60,7 @@ extension AccessStore {
     /// the rules.
     static let isOutdated = "(organization = $1 AND rules < $2 OR organization = $1 AND rules > $2)"
 
-    /// Stores evaluations. A user who signed in meanwhile is skipped, because the sign-in stored a newer evaluation.
+    /// Stores evaluations. A user who signed in since then is skipped, because the sign-in stored a newer evaluation.
     private static func keep(_ evaluated: [Evaluated], _ transaction: Transaction) throws(DatabaseError) {
         let update = try transaction.prepare(
             """

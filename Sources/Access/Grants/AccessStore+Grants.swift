@@ -26,7 +26,7 @@ extension AccessStore {
         }
     }
 
-    /// Stores a role in a transaction, unless the identity has it already. A new grant has to be published as a change.
+    /// Stores a role in a transaction, unless the identity has it already. A new grant must be published as a change.
     public static func grant(
         _ role: Role, to identity: Identity, in organization: OrganizationID, email: EmailAddress?,
         source: Grant.Source, at moment: Timestamp, _ transaction: Transaction

@@ -11,10 +11,10 @@ internal import Time
 extension AccessStore {
     /// The maximum number of rules that an organization's managers may add; bounds the cost of every decision.
     public static let mostMappings = 2000
-    /// The maximum number of `glob` rules among them, which have to be evaluated one by one.
+    /// The maximum number of `glob` rules among them, which are evaluated one by one.
     public static let mostPatterns = 200
 
-    /// The rules for which a change was made; with others it is refused.
+    /// The rules that a change was prepared for; if the current rules differ, the change is refused.
     public struct ExpectedRules: Sendable {
         /// The rules of the configuration file.
         let file: [Mapping]
@@ -49,8 +49,8 @@ extension AccessStore {
 
     /// Changes the rules that managers added; takes effect with the next request.
     ///
-    /// Rules are prepared, and users evaluated, before the transaction. Inside it, only what may have changed meanwhile
-    /// is checked.
+    /// Rules are prepared, and users evaluated, before the transaction. The transaction only checks
+    /// whether rules or users have changed since.
     ///
     /// - Parameter record: appended to the audit log in the transaction. Its action, its target, and the rule before
     ///   and after the change are set here.

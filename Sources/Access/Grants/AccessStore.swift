@@ -52,7 +52,7 @@ public final class AccessStore: Sendable {
             let snapshot = try database.readBlocking { transaction throws(DatabaseError) in
                 try AccessStore.read(transaction)
             }
-            // A snapshot read earlier must not replace what this process committed meanwhile.
+            // A snapshot read earlier must not replace a later commit of this process.
             if snapshots.publish(snapshot, ifStill: version) { return }
         }
     }

@@ -2,17 +2,17 @@ public import Grants
 public import Identities
 public import Time
 
-/// An invitation of an address to an organization, which the invited user has to accept.
+/// An invitation of an address to an organization, which the invited user must accept.
 public struct Invitation: Sendable, Hashable {
     public typealias State = InvitationState
 
-    /// The delivery state of the invitation's e-mail.
+    /// The delivery state of the invitation's email.
     public enum Delivery: String, Sendable, Hashable, CaseIterable {
-        /// No e-mail: the inviter received the link.
+        /// No email: the inviter received the link.
         case link
-        /// The e-mail is being sent, or will be tried again.
+        /// The email is being sent, or will be tried again.
         case queued
-        /// A mail server accepted the e-mail.
+        /// A mail server accepted the email.
         case sent
         /// Delivery was given up.
         case failed
@@ -32,9 +32,9 @@ public struct Invitation: Sendable, Hashable {
     /// The verified address of the inviter; nil if there is none.
     public let inviterEmail: EmailAddress?
     public let delivery: Delivery
-    /// The number of attempts to send the e-mail.
+    /// The number of attempts to send the email.
     public let attempts: Int
-    /// The last response of the mail server, if it refused the e-mail.
+    /// The last response of the mail server, if it refused the email.
     public let lastFailure: String?
 
     public init(

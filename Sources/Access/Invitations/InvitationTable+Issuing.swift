@@ -88,7 +88,7 @@ extension InvitationTable {
             transaction)
     }
 
-    /// Counts one more e-mail or link. Returns the seconds to wait if the limit of the last 24 hours is reached.
+    /// Counts one more email or link. Returns the seconds to wait if the limit of the last 24 hours is reached.
     private static func sendings(
         _ organization: OrganizationID, _ terms: InvitationTerms, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Int? {
@@ -98,7 +98,7 @@ extension InvitationTable {
             "DELETE FROM invitation_sending WHERE organization = $1 AND (at <= $2 OR at > $3)",
             .text(organization.text), .integer(moment.seconds - day), .integer(moment.latestStored.seconds))
         guard perDay > 0 else { return Int(day) }
-        // The sending that has to be a day old before another is allowed.
+        // The sending that must be a day old before another is allowed.
         let oldest = try transaction.first(
             "SELECT at FROM invitation_sending WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $2",
             .text(organization.text), .integer(perDay - 1)

@@ -3,7 +3,7 @@ public import Identities
 /// An invitation that was created or sent again.
 public struct IssuedInvitation: Sendable {
     public let invitation: Invitation
-    /// The secret of the link, returned this once; nil if an e-mail delivers it.
+    /// The secret of the link, returned this once; nil if an email delivers it.
     public let token: InvitationToken?
     /// Whether the invitation was created by this call.
     public let isNew: Bool
@@ -21,7 +21,7 @@ public struct InvitationTerms: Sendable {
     ///   - inviter: nil for the operator.
     ///   - inviterEmail: nil if it is not verified.
     ///   - perDay: the number of invitations that an organization may send in 24 hours; nil for no limit.
-    ///   - sendsEmail: whether the link is sent by e-mail; otherwise it is returned to the inviter.
+    ///   - sendsEmail: whether the link is sent by email; otherwise it is returned to the inviter.
     public init(
         inviter: IdentityID?, inviterEmail: EmailAddress?, lifetime: Duration, perDay: Int?, sendsEmail: Bool
     ) {
@@ -32,7 +32,7 @@ public struct InvitationTerms: Sendable {
         self.sendsEmail = sendsEmail
     }
 
-    /// Returns the operator's terms: no e-mail, and no daily limit.
+    /// Returns the operator's terms: no email, and no daily limit.
     public static func ofOperator(lifetime: Duration) -> InvitationTerms {
         InvitationTerms(inviter: nil, inviterEmail: nil, lifetime: lifetime, perDay: nil, sendsEmail: false)
     }

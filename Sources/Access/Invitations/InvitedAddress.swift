@@ -22,7 +22,7 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Returns the fault of a text that is not such an address; the message follows the name of the field.
     public static func fault(of text: String) -> String {
-        DomainHint.isNeeded(forAddress: text) ? DomainHint.text : "has to be an e-mail address such as name@example.com"
+        DomainHint.isNeeded(forAddress: text) ? DomainHint.text : "must be an email address such as name@example.com"
     }
 
     /// Accepts `atext` (RFC 5322, section 3.2.3), and the dots between atoms.

@@ -3,7 +3,7 @@ public import Databases
 internal import Grants
 public import Time
 
-/// An invitation's e-mail that is due, with its own link.
+/// An invitation's email that is due, with its own link.
 public struct OutgoingEmail: Sendable {
     /// The id of this attempt; each attempt has another link.
     public let id: String
@@ -11,20 +11,20 @@ public struct OutgoingEmail: Sendable {
     public let token: InvitationToken
 }
 
-/// The outcome of one attempt to send an e-mail.
+/// The outcome of one attempt to send an email.
 public enum DeliveryOutcome: Sendable, Hashable {
     case sent
-    /// The attempt failed. The e-mail is tried again at this time, unless the limit of attempts is reached.
+    /// The attempt failed. The email is tried again at this time, unless the limit of attempts is reached.
     case delayed(String, until: Timestamp)
     case failed(String)
 }
 
-/// The e-mails of invitations that wait to be sent.
+/// The emails of invitations that wait to be sent.
 ///
 /// Each attempt makes its own link, because an unstored token cannot be sent again. All links work until the invitation
 /// is accepted, revoked or sent again. The store therefore holds no secret that opens an invitation, not even sealed.
 public struct Outbox: Sendable {
-    /// The longest time between two attempts. A later time was set by a clock that was ahead, so the e-mail is due.
+    /// The longest time between two attempts. A later time was set by a clock that was ahead, so the email is due.
     private static let longestWait: Duration = .seconds(8 * 3600)
 
     private let access: AccessStore
@@ -33,8 +33,8 @@ public struct Outbox: Sendable {
         access = invitations.access
     }
 
-    /// Takes the e-mail that has waited longest. The lease keeps other workers from sending it meanwhile. Returns nil
-    /// if no e-mail is due.
+    /// Takes the email that has waited longest. During the lease, no other worker takes it. Returns nil
+    /// if no email is due.
     public func take(for lease: Duration) async throws(DatabaseError) -> OutgoingEmail? {
         let result = try await access.change {
             moment, transaction throws(DatabaseError) -> ChangeOutcome<OutgoingEmail> in
@@ -56,7 +56,7 @@ public struct Outbox: Sendable {
         return try? result.get()
     }
 
-    /// Stores the outcome of an attempt, unless the invitation was sent again meanwhile.
+    /// Stores the outcome of an attempt, unless the invitation was sent again in the meantime.
     public func settle(_ email: OutgoingEmail, _ outcome: DeliveryOutcome) async throws(DatabaseError) {
         _ = try await access.change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Void> in
             guard let hash = try? email.token.hash,

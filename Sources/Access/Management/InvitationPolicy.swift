@@ -11,7 +11,7 @@ public struct InvitationPolicy: Sendable {
     ///   - rules: the rules in force when an invitation is sent.
     ///   - lifetime: how long a link works.
     ///   - perDay: the number of invitations that each organization may send in 24 hours.
-    ///   - sendsEmail: whether links are sent by e-mail; otherwise the manager receives them.
+    ///   - sendsEmail: whether links are sent by email; otherwise the manager receives them.
     public init(rules: InvitationRules, lifetime: Duration, perDay: Int, sendsEmail: Bool) {
         self.rules = rules
         self.lifetime = lifetime

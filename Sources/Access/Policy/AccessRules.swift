@@ -3,7 +3,7 @@ public import Identities
 public import Tokens
 
 /// The rules of one configuration that decide access: the organizations' claim mapping, and the providers with the
-/// trust in their e-mail addresses. Immutable; a copy costs one reference.
+/// trust in their email addresses. Immutable; a copy costs one reference.
 public struct AccessRules: Sendable {
     /// A trusted provider, as far as access depends on it.
     public struct Provider: Sendable {
@@ -84,7 +84,7 @@ public struct AccessRules: Sendable {
         content.providers[provider]?.isSignInPossible ?? false
     }
 
-    /// Returns the trust in a provider's e-mail addresses; only `email_verified` counts for an unknown provider.
+    /// Returns the trust in a provider's email addresses; only `email_verified` counts for an unknown provider.
     public func emailTrust(of provider: ProviderID) -> EmailTrust {
         content.providers[provider]?.emailTrust ?? EmailTrust()
     }

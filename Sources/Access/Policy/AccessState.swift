@@ -42,8 +42,8 @@ public struct AccessState: Sendable {
         allEntitlements(of: claims).filter { $0.role != nil }
     }
 
-    /// Returns true if claims of a provider lack one that decides: the e-mail address, by which suspensions block and
-    /// invitations are accepted, or a claim that a rule of an organization addresses.
+    /// Returns true if claims of a provider lack the email address, or a claim that an organization's rule addresses.
+    /// Suspensions and acceptances need the address.
     public func lacksMappedClaims(_ claims: JSONValue, of provider: ProviderID) -> Bool {
         claims.member("email") == nil
             || rules.organizations(accepting: provider).contains {

@@ -4,7 +4,7 @@ public import Identities
 /// The access that the claims of a user's last sign-in earn in an organization, without grants and suspensions. It is
 /// stored with the sign-in, so that lists do not evaluate all users per request.
 public struct EarnedAccess: Sendable, Hashable {
-    /// The tag of the rules under which the claims were evaluated; under other rules they have to be evaluated again.
+    /// The tag of the rules under which the claims were evaluated; under other rules they must be evaluated again.
     public let rules: RulesTag
     /// The mapped role. Nil if the claims earn none, cannot be opened, or came through a provider that the organization
     /// does not list.

@@ -2,7 +2,7 @@ internal import Caches
 public import Tokens
 
 /// Recent entitlements, so that unchanged claims under unchanged rules are not evaluated again. Each reactor has its
-/// own instance; its owner empties it when anything changes that a decision depends on.
+/// own instance; its owner empties it after a change of rules, grants or suspensions.
 public struct EntitlementCache {
     private struct Key: Hashable {
         let claims: ObjectIdentifier

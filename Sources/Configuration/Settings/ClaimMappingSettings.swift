@@ -61,7 +61,7 @@ extension ClaimMappingSettings: Section {
             members.fault(split, "has no meaning if match is \"exists\": leave it out")
         }
         if let name = members[claimName], Mapping.isEmail(name) {
-            members.fault(split, "has no meaning for an e-mail address: leave it out")
+            members.fault(split, "has no meaning for an email address: leave it out")
         }
     }
 }

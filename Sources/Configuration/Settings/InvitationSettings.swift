@@ -23,7 +23,7 @@ extension InvitationSettings: Section {
     )
     static let allowedDomains = Setting(
         "allowed_domains", .list(of: .domain), .byDefault("[]"),
-        "The e-mail domains that may be invited; empty: all.")
+        "The email domains that may be invited; empty: all.")
 
     static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
 

@@ -3,7 +3,7 @@ internal import HTTPMessage
 public import Mail
 internal import Text
 
-/// The sender and server of outgoing e-mail.
+/// The sender and server of outgoing email.
 public struct MailSettings: Sendable {
     public let from: Mailbox
     public let server: MailServer
@@ -43,7 +43,7 @@ extension MailSettings: Section {
                     throw Refusal("must have the address's domain in its ASCII form, which begins with xn--")
                 }
             }
-        }, .required, "The sender of e-mail. The name may be of any script; the address is ASCII.")
+        }, .required, "The sender of email. The name may be of any script; the address is ASCII.")
     static let smtp = Setting(
         "smtp",
         .text(

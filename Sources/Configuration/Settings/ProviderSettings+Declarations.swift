@@ -95,7 +95,7 @@ extension ProviderSettings {
         "Whether addresses in email_domains count as verified if the provider sends no email_verified.")
     static let emailDomains = Setting(
         "email_domains", .list(of: .domain), .byDefault("[]"),
-        "Users with an e-mail address in these domains sign in at this provider. Required for trust_email.")
+        "Users with an email address in these domains sign in at this provider. Required for trust_email.")
     static let clockSkew = Setting(
         "clock_skew", .duration(in: .seconds(0) ... .seconds(3600)), .byDefault("\"60s\""),
         "The tolerated difference of the provider's clock.")

@@ -66,7 +66,8 @@ extension Settings: Section {
         "The number of event-loop threads; 0: one per core. A change needs a restart.")
     static let tokenCache = Setting(
         "token_cache", .integer(in: 0...10_000_000), .byDefault("10000"),
-        "The number of verified bearer tokens cached per reactor, in at most 32 MiB; 0: every token is verified anew.")
+        "The number of verified bearer tokens cached per reactor, in at most 32 MiB; 0: every token is verified at each use."
+    )
     static let limits = Setting(
         "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Limits of requests.")
     static let drainDelay = Setting(

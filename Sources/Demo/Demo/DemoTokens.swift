@@ -53,7 +53,7 @@ public struct DemoTokens {
             token: "manager", role: "organization-manager",
             DemoPerson(
                 id: "demo-manager", name: "Carla Ceo", email: "ceo@acme.example", groups: ["everyone"],
-                note: "Organization Manager of Acme, by e-mail address")),
+                note: "Organization Manager of Acme, by email address")),
         Person(
             token: "viewer", role: "organization-viewer",
             DemoPerson(

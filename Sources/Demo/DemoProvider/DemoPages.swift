@@ -25,7 +25,7 @@ enum DemoPages {
         return page(
             .ok, "Sign in as …",
             """
-            <p><em>\(client.client.id)</em> wants to know who you are. No password: everybody here is made up.</p>
+            <p><em>\(client.client.id)</em> asks who you are. No password is needed: all users here are invented.</p>
             <form method="post" action="/authorize">\(hidden)<ul class="people">\(buttons)</ul><button class="cancel" name="person" value="">Cancel</button></form>
             """)
     }

@@ -75,7 +75,7 @@ final class ConnectionPool {
         openInAll -= 1
         let rest = open[key.policy, default: 1] - 1
         open[key.policy] = rest > 0 ? rest : nil
-        // Calls that have timed out meanwhile need no connection.
+        // Calls that have timed out need no connection.
         waiting.removeAll { $0.call.isOver }
         while let index = waiting.firstIndex(where: { hasRoom(under: $0.policy) }) {
             waiting.remove(at: index).connect()

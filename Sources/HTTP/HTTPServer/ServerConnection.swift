@@ -19,7 +19,7 @@ final class ServerConnection: EventHandler {
     /// Time until which input after the last response is read and dropped. Closing a socket with unread input would
     /// reset the connection and could destroy the response (RFC 9112, section 9.6).
     private var lingersUntil: MonotonicTime?
-    /// Direction that TLS needs next: it may have to write before it can read, or the other way round.
+    /// Direction that TLS needs next: TLS may need to write before it can read, and the reverse.
     private var blockedOn: Readiness = []
 
     init(

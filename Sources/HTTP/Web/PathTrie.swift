@@ -29,7 +29,7 @@ public struct PathTrie: Sendable {
 
     public init() {}
 
-    /// Adds a template and returns its number: the templates are numbered from zero. A template that is there already
+    /// Adds a template and returns its number: the templates are numbered from zero. A template that was added before
     /// keeps its number.
     public mutating func insert(_ template: PathTemplate) throws(AmbiguityError) -> Int {
         var place = 0

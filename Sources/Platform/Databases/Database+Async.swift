@@ -1,6 +1,6 @@
 extension Database {
     /// Writes to the store; the closure may refuse: see ``WriteOutcome``. Returns after COMMIT. A task that is
-    /// cancelled meanwhile still gets its result.
+    /// cancelled while it waits still gets its result.
     public func decide<Value: Sendable, Refusal: Error>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
     ) async throws(DatabaseError) -> Result<Value, Refusal> {

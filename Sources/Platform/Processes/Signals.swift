@@ -28,7 +28,7 @@ public enum Signals {
         }
     }
 
-    /// Waits for SIGTERM or SIGINT, up to a time limit; SIGHUP is ignored meanwhile.
+    /// Waits for SIGTERM or SIGINT, up to a time limit; SIGHUP is ignored while waiting.
     public static func awaitTermination(atMost duration: Duration) {
         let end = MonotonicTime.now() + duration
         var set = sigset()

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The thread that a group of objects belongs to, such as the loop of a reactor.
 ///
-/// Before ``begin()`` and after ``end()`` the objects belong to no thread: the code that sets them up or takes them down
-/// is then the only code that uses them.
+/// Before ``begin()`` and after ``end()`` the objects belong to no thread. Only the code that sets them up or tears them
+/// down uses them then.
 public final class Confinement: Sendable {
     /// The owning thread (pthread_self(3)); 0 if there is none.
     private let owner = Atomic<UInt>(0)

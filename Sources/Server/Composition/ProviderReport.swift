@@ -34,7 +34,7 @@ struct ProviderReport {
             write(
                 .warning,
                 isServingStale
-                    ? "a provider's discovery document cannot be used; the last good one serves on"
+                    ? "a provider's discovery document cannot be used; the last valid one stays in use"
                     : "a provider's discovery document cannot be used", [("detail", detail)])
         case .endpointsLeftOut(let endpoints):
             write(

@@ -47,7 +47,7 @@ final class Authenticator {
         }
         // Two tokens could let two readers see two different users.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
-            return .refused(refusal(.malformed, "The Authorization field has to be \"Bearer\" and one token."))
+            return .refused(refusal(.malformed, "The Authorization field must be \"Bearer\" and one token."))
         }
         if limiter.hasCounted, let seconds = limiter.retryAfter(client(), now: turn.monotonic),
             !verifier.remembers(token.span, at: turn.wall)

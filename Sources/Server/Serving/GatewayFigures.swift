@@ -13,7 +13,7 @@ public final class GatewayFigures: Sendable {
     /// The durations of requests, recorded in nanoseconds.
     public let durations = Histogram()
     public let decisions = CounterFamily(
-        "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Decisions of policy.")
+        "gatehouse_decisions_total", labels: ["decision", "reason"], help: "Access decisions.")
     public let verifications = CounterFamily(
         "gatehouse_token_verifications_total", labels: ["provider", "result"],
         help: "Bearer tokens verified, by provider and result.")
@@ -52,7 +52,7 @@ public final class GatewayFigures: Sendable {
         page.append(requests)
         page.append(
             "gatehouse_request_duration_seconds", durations,
-            help: "From the complete request head to the last byte of the answer.")
+            help: "Time from the complete request head to the last byte of the response.")
         page.append(decisions)
         page.append(verifications)
         page.append(signIns)
@@ -60,28 +60,28 @@ public final class GatewayFigures: Sendable {
         let gauges = gauges.withLock { $0 }
         let now = MonotonicTime.now()
         page.append(
-            "gatehouse_jwks_age_seconds", help: "Since a provider's keys were fetched.",
+            "gatehouse_jwks_age_seconds", help: "Time since a provider's keys were fetched.",
             rows: gauges.keysFetchedAt.sorted { $0.key < $1.key }.map { provider, fetchedAt in
                 ([("provider", provider)], Double(now.nanoseconds(since: fetchedAt) / 1_000_000_000))
             })
         page.append(
-            "gatehouse_sessions_active", help: "Sessions that have not ended.", Double(gauges.activeSessions))
+            "gatehouse_sessions_active", help: "Active sessions.", Double(gauges.activeSessions))
         page.append(
             "gatehouse_invitations", help: "Invitations, by state.",
             rows: Invitation.State.allCases.map { state in
                 ([("state", state.rawValue)], Double(gauges.invitations[state] ?? 0))
             })
         page.append(
-            "gatehouse_config_last_reload_success", help: "1 where the last reading of the configuration was taken.",
+            "gatehouse_config_last_reload_success", help: "1 if the last configuration reload succeeded.",
             lastReloadSucceeded ? 1 : 0)
         page.append(
-            "gatehouse_log_lines_dropped_total", kind: "counter", help: "Log lines that found no room.",
+            "gatehouse_log_lines_dropped_total", kind: "counter", help: "Log lines dropped because the log was full.",
             Double(droppedLogLines))
         page.append(
-            "gatehouse_build_info", help: "The version that runs.", labels: [("version", GatewayVersion.current)], 1)
+            "gatehouse_build_info", help: "The running version.", labels: [("version", GatewayVersion.current)], 1)
         if let process = ProcessFigures() {
             page.append(
-                "gatehouse_process_cpu_seconds_total", kind: "counter", help: "User and system time.",
+                "gatehouse_process_cpu_seconds_total", kind: "counter", help: "User and system CPU time.",
                 process.cpuSeconds)
             page.append(
                 "gatehouse_process_resident_memory_bytes", help: "Resident memory.", Double(process.residentBytes))

@@ -76,7 +76,8 @@ final class GatewayHandler: RequestHandler {
             return now(
                 .problem(
                     Problem(
-                        .invalidRequest, detail: "The path has broken percent-encoding, or a segment \".\" or \"..\".")),
+                        .invalidRequest, detail: "The path has invalid percent-encoding, or a segment \".\" or \"..\".")
+                ),
                 context)
         }
         guard let resource = context.resource else {
@@ -91,7 +92,7 @@ final class GatewayHandler: RequestHandler {
         }
         guard endpoint.needsNoStore || health.isStoreInContact(at: turn.monotonic) else {
             let problem = Problem(
-                .unavailable, detail: "The store cannot be reached, and no decision is made on old data.")
+                .unavailable, detail: "The store cannot be reached, so no access is decided on old data.")
             return now(.problem(problem), context)
         }
         if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }

@@ -151,7 +151,7 @@ public final class GatewayProcess {
     /// Logs the redirect URIs to register at each provider, and warnings about the settings.
     private func tell(of settings: Settings) {
         for warning in settings.warnings {
-            log.write(.warning, "the configuration should be otherwise", fields: [("warning", warning.description)])
+            log.write(.warning, "the configuration has a warning", fields: [("warning", warning.description)])
         }
         for uri in settings.redirectURIs {
             log.write(
@@ -190,7 +190,7 @@ public final class GatewayProcess {
             let changed = fixed.filter { !$0.1 }.map(\.0)
             if !changed.isEmpty {
                 log.write(
-                    .warning, "these settings need a restart and stay as they were",
+                    .warning, "these settings change only after a restart",
                     fields: [("settings", changed.joined(separator: ", "))])
             }
             if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
@@ -199,13 +199,13 @@ public final class GatewayProcess {
             services.adopt(deployment)
             deployments.publish(deployment)
             server.figures.lastReloadSucceeded = true
-            log.write(.info, "the configuration was read anew")
+            log.write(.info, "the configuration was reloaded")
             tell(of: new)
         } catch {
             server.figures.lastReloadSucceeded = false
             let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]
             for fault in faults {
-                log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", fault)])
+                log.write(.error, "the configuration has a fault; the old one stays in use", fields: [("fault", fault)])
             }
         }
     }

@@ -77,7 +77,7 @@ public final class GatewayServer {
         private static func watch(_ log: Log) -> StepWatch {
             StepWatch(longerThan: longestStep) { step, time in
                 log.write(
-                    .warning, "a step held up a reactor",
+                    .warning, "a step blocked a reactor",
                     fields: [
                         ("step", step.rawValue), ("cpu_ms", String(time.clampedNanoseconds / 1_000_000)),
                     ])

@@ -74,7 +74,8 @@ final class OutboxWorker: Sendable {
             try? await Task.pause(for: .milliseconds(20))
         }
         for email in underWay.withLock({ Array($0.values) }) {
-            let outcome = DeliveryOutcome.delayed("the gateway stopped meanwhile", until: services.stores.now())
+            let outcome = DeliveryOutcome.delayed(
+                "the gateway stopped during the delivery", until: services.stores.now())
             try? await services.outbox.settle(email, outcome)
         }
     }
@@ -106,7 +107,7 @@ final class OutboxWorker: Sendable {
         do throws(DatabaseError) {
             return try await services.outbox.take(for: OutboxWorker.lease)
         } catch {
-            services.log.write(.warning, "letters cannot be looked for", fields: [("cause", "\(error)")])
+            services.log.write(.warning, "queued emails cannot be read", fields: [("cause", "\(error)")])
             return nil
         }
     }
@@ -117,26 +118,26 @@ final class OutboxWorker: Sendable {
             ("invitation", outgoing.invitation.id), ("organization", outgoing.invitation.organization.text),
         ]
         switch outcome {
-        case .sent: services.log.write(.info, "a letter was sent", fields: fields)
+        case .sent: services.log.write(.info, "an email was sent", fields: fields)
         case .delayed(let failure, _):
             fields.append(("cause", failure))
-            services.log.write(.warning, "a letter was not taken and will be tried again", fields: fields)
+            services.log.write(.warning, "an email was not delivered and will be retried", fields: fields)
         case .failed(let failure):
             fields.append(("cause", failure))
-            services.log.write(.error, "a letter was given up", fields: fields)
+            services.log.write(.error, "delivery of an email has failed", fields: fields)
         }
         do throws(DatabaseError) {
             try await services.outbox.settle(outgoing, outcome)
         } catch {
             // The e-mail is sent once more when its lease is over.
-            services.log.write(.error, "what became of a letter could not be kept", fields: [("cause", "\(error)")])
+            services.log.write(.error, "the outcome of a delivery could not be stored", fields: [("cause", "\(error)")])
         }
     }
 
     private func deliver(_ outgoing: OutgoingEmail) async -> DeliveryOutcome {
         guard let (letter, route) = deployments.read().value.letter(outgoing, at: services.stores.now()) else {
             return .failed(
-                "The organization or the mail server is no longer configured, or no letter can go to this address.")
+                "The organization or the mail server is no longer configured, or the address cannot receive email.")
         }
         do throws(DeliveryError) {
             try await transport.deliver(letter, by: route)

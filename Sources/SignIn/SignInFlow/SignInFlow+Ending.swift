@@ -65,11 +65,11 @@ extension SignInFlow {
             guard let items = form else { return refused(party.id, .malformed, "Send the logout token as a form.") }
             let tokens = items.filter { $0.name == "logout_token" }
             guard tokens.count == 1 else {
-                return refused(party.id, .malformed, "The form has to have one \"logout_token\".")
+                return refused(party.id, .malformed, "The form must have one \"logout_token\".")
             }
             let notice = try await party.serving(requestID).verify(logoutToken: tokens[0].value, from: address)
             guard let count = try await service.sessions.end(by: notice) else {
-                return refused(party.id, .replayed, "This logout token was taken before.")
+                return refused(party.id, .replayed, "This logout token was already used.")
             }
             self.count(party.id, "backchannel_logout")
             service.log.write(

@@ -44,7 +44,7 @@ package struct SignInServices: Sendable {
                 try AuditLog.append(record, at: moment, transaction)
             }
         } catch {
-            log.write(.error, "an audit event could not be kept", fields: [("cause", "\(error)")])
+            log.write(.error, "an audit event could not be stored", fields: [("cause", "\(error)")])
         }
     }
 
@@ -63,7 +63,7 @@ package struct SignInServices: Sendable {
             }
             if let denied { try await self.denied.record(denied, in: organization) }
         } catch {
-            log.write(.warning, "a denied sign-in could not be kept", fields: [("cause", "\(error)")])
+            log.write(.warning, "a denied sign-in could not be stored", fields: [("cause", "\(error)")])
         }
     }
 

@@ -1,7 +1,7 @@
 public import Databases
 internal import Testing
 
-/// The behaviours that every store has to keep, checked for one store.
+/// The behaviours that every store must keep, checked for one store.
 public struct StoreConformance<Store: Sendable>: Sendable {
     /// The schemas of the database.
     public var schemas: [Schema]

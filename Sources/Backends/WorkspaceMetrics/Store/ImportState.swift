@@ -146,7 +146,7 @@ struct ImportState: Sendable {
             _ = try rows.insert(role, number: number)
         case .head(let workspace, let number, let counts):
             if try !rows.insertHead(workspace, number: number, counts) {
-                document.faults.add("/workspaces/\(number)/id", "stands here a second time")
+                document.faults.add("/workspaces/\(number)/id", "occurs twice")
             }
         case .workflow(let workflow, let workspace, let position):
             try rows.insert(workflow, workspace: workspace, position: position)

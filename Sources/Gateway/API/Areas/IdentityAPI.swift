@@ -49,7 +49,7 @@ package struct IdentityAPI: Sendable {
     private func end(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
         let id = context.variable("id")
         guard try await context.endSession(id, of: caller, stores) else {
-            throw Problem(.notFound, detail: "You have no session of this id.")
+            throw Problem(.notFound, detail: "You have no session with this ID.")
         }
         guard (caller.session?.session.id).isExactly(id) else { return .noContent }
         return Reply.noContent.with([context.deployment.site.sessionCookie.clearing])

@@ -22,7 +22,7 @@ package struct InventoryAPI: Sendable {
             Endpoint(
                 "inventory", .get, InventoryAPI.inventory, .api, .permitted(.writeInventory, .later(export)),
                 documentation: EndpointDocumentation(
-                    summary: "The inventory as it was published", results: .one("Inventory"), statuses: [304])),
+                    summary: "The published inventory", results: .one("Inventory"), statuses: [304])),
             Endpoint(
                 "inventory", .put, InventoryAPI.inventory, .api,
                 .permitted(.writeInventory, .raw(type: "application/json", replace)), bodyLimit: .inventory,
@@ -38,7 +38,8 @@ package struct InventoryAPI: Sendable {
                 "inventoryWorkspace", .put, InventoryAPI.workspace, .api,
                 .permitted(.writeInventory, .raw(type: "application/json", put)),
                 documentation: EndpointDocumentation(
-                    summary: "Put a workspace into the inventory", content: "InventoryWorkspace", status: 204)),
+                    summary: "Create or replace a workspace of the inventory", content: "InventoryWorkspace",
+                    status: 204)),
             Endpoint(
                 "inventoryWorkspace", .delete, InventoryAPI.workspace, .api,
                 .permitted(.writeInventory, .later(remove)),
@@ -131,7 +132,7 @@ package struct InventoryAPI: Sendable {
         } catch let error as BodyError {
             throw Problem(error)
         } catch {
-            throw Problem(.internalError, detail: "The gateway failed. Its log names the cause under the request id.")
+            throw Problem(.internalError, detail: "The gateway failed. Its log has the cause under the request ID.")
         }
     }
 

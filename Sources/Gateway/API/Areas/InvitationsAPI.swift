@@ -30,7 +30,7 @@ package struct InvitationsAPI: Sendable {
             Endpoint(
                 "invitations", .post, InvitationsAPI.invitations, .api, .permitted(.writeMembers, .json(invite)),
                 documentation: EndpointDocumentation(
-                    summary: "Invite an address; 200 if it is invited already", content: "InvitationDraft",
+                    summary: "Invite an address; 200 if it is already invited", content: "InvitationDraft",
                     status: 201, results: .one("Invitation"), statuses: [200, 409, 429])),
             Endpoint(
                 "invitation", .delete, "/api/v1/organizations/{org}/invitations/{id}", .api,
@@ -41,7 +41,8 @@ package struct InvitationsAPI: Sendable {
                 "invitationResend", .post, "/api/v1/organizations/{org}/invitations/{id}/resend", .api,
                 .permitted(.writeMembers, .later(resend)),
                 documentation: EndpointDocumentation(
-                    summary: "Make a new link, end the old one, and send it", results: .one("Invitation"),
+                    summary: "Send the invitation again with a new link; the old link stops working",
+                    results: .one("Invitation"),
                     statuses: [409, 429])),
         ]
     }
@@ -79,7 +80,7 @@ package struct InvitationsAPI: Sendable {
         if let role, let fault = Deployment.fault(ofInviting: role) { reader.fault("role", fault) }
         try reader.finish()
         guard let address, let role else {
-            throw Problem(.invalidRequest, status: 422, detail: "Something is missing.")
+            throw Problem(.invalidRequest, status: 422, detail: "A required field is missing.")
         }
         let issued = try await management.invite(address, as: role)
         guard issued.isNew else { return .json(management.document(issued)) }

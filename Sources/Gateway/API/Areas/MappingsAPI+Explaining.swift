@@ -29,7 +29,7 @@ extension MappingsAPI {
             throw Problem(
                 .invalidRequest, status: 422,
                 detail: "Send one of token, claims (with provider), denied_sign_in or identity_id.",
-                faults: [Problem.Fault(pointer: "", detail: "has to have one of these members")])
+                faults: [Problem.Fault(pointer: "", detail: "must have one of these members")])
         }
         var explained: ExplainedAccess?
         switch subject {
@@ -46,7 +46,7 @@ extension MappingsAPI {
         case .claims:
             let provider = reader.text("provider").flatMap { ProviderID($0) }
             let claims = root.member("claims")
-            if claims?.kind != .object { reader.fault("claims", "has to be an object") }
+            if claims?.kind != .object { reader.fault("claims", "must be an object") }
             if let claims, let provider, claims.kind == .object {
                 explained = try await management.explain(claims: claims, of: provider)
             }

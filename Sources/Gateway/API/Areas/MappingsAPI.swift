@@ -21,7 +21,7 @@ package struct MappingsAPI: Sendable {
             Endpoint(
                 "claimMappings", .get, MappingsAPI.mappings, .api, .permitted(.readMembers, .later(list)),
                 documentation: EndpointDocumentation(
-                    summary: "All rules by rank, those of the configuration file first",
+                    summary: "All rules by rank, starting with those of the configuration file",
                     parameters: [.limit, .cursor], results: .list("ClaimMapping"), statuses: [304])),
             Endpoint(
                 "claimMappings", .post, MappingsAPI.mappings, .api, .permitted(.writeMappings, .json(add)),
@@ -45,13 +45,13 @@ package struct MappingsAPI: Sendable {
                 "claimMappingsExplain", .post, "/api/v1/organizations/{org}/claim-mappings/explain", .api,
                 .permitted(.readMembers, .json(explain)),
                 documentation: EndpointDocumentation(
-                    summary: "Each rule's verdict on a token, on claims, or on a user who signed in",
+                    summary: "Explain each rule's verdict on a token, on claims, or on a user who signed in",
                     content: "ExplainRequest", results: .one("Explanation"))),
             Endpoint(
                 "claimMappingsPreview", .post, "/api/v1/organizations/{org}/claim-mappings/preview", .api,
                 .permitted(.writeMappings, .json(preview)),
                 documentation: EndpointDocumentation(
-                    summary: "The users who gain, lose or change a role by changes of the rules",
+                    summary: "Preview which users gain, lose or change a role",
                     content: "PreviewRequest", results: .one("Preview"))),
         ]
     }

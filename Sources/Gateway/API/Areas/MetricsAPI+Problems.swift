@@ -8,9 +8,9 @@ public import WorkspaceMetrics
 
 extension MetricsAPI {
     static let noWorkspace = Reply.problem(
-        Problem(.notFound, detail: "The organization has no workspace with this id."))
+        Problem(.notFound, detail: "The organization has no workspace with this ID."))
     package static let brokenQuery = Reply.problem(
-        Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken."))
+        Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is invalid."))
 
     /// The problem for a fault; its cause goes to the log and not to the client.
     package func problem(_ fault: MetricsFault, requestID: String?) -> Problem {
@@ -23,9 +23,9 @@ extension MetricsAPI {
             return .storeUnavailable
         case .permit(let needed):
             log.write(
-                .error, "a permit for something else reached the metrics", requestID: requestID,
+                .error, "a permit that does not fit reached the metrics", requestID: requestID,
                 fields: [("needed", needed.rawValue)])
-            return Problem(.internalError, detail: "The gateway failed. Its log names the cause under the request id.")
+            return Problem(.internalError, detail: "The gateway failed. Its log has the cause under the request ID.")
         }
     }
 }

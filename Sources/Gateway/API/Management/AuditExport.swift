@@ -55,7 +55,7 @@ package struct AuditExport: Sendable {
         let isForeign = RequestOrigin.isForeign(request, origin: management.deployment.publicURL)
         guard management.caller.session == nil || !isForeign else {
             throw Problem(
-                .requestForgery, detail: "Another site asked for this export. Open the audit log, and export there.")
+                .requestForgery, detail: "Another site requested this export. Open the audit log and export it there.")
         }
         let (management, query, format, isMarked) = (management, query, format, isMarked)
         var record = management.record(.auditExport)

@@ -16,7 +16,7 @@ struct ListQuery {
     /// - Parameter names: the parameters beside `limit` and `cursor`; others are ignored.
     init(_ items: [(name: String, value: String)]?, _ names: String...) throws(Problem) {
         guard let items else {
-            throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken.")
+            throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is invalid.")
         }
         var seen: Set<ExactText> = []
         for (name, value) in items where (names + ["limit", "cursor"]).contains(exactly: name) {
@@ -29,7 +29,7 @@ struct ListQuery {
                 guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value),
                     (1...500).contains(number)
                 else {
-                    throw ListQuery.invalid("limit", "has to be a number from 1 to 500")
+                    throw ListQuery.invalid("limit", "must be a number from 1 to 500")
                 }
                 limit = number
             case "cursor":
@@ -70,7 +70,7 @@ struct ListQuery {
         guard let text = values[ExactText(name)] else { return nil }
         guard let choice = Choice(exactly: text) else {
             throw ListQuery.invalid(
-                name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+                name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return choice
     }

@@ -35,8 +35,8 @@ package struct ManagementFactory: Sendable {
             factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
-    /// The permission is checked again: the content of a request may take minutes to arrive, and meanwhile a role may
-    /// be revoked or a session may end.
+    /// The permission is checked again: the content of a request may take minutes to arrive, and a role may
+    /// be revoked or a session may end before that.
     package func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
         try await management(context, permitted).checkStillPermitted()
     }

@@ -18,7 +18,8 @@ extension Deployment {
 
     /// The fault of a role that invitations may not give; nil if they may.
     package static func fault(ofInviting role: Role) -> String? {
-        InvitationRules.allow(role) ? nil : "cannot be given by invitation: whoever is counted does not count"
+        InvitationRules.allow(role)
+            ? nil : "cannot be given by invitation: a party that is counted must not supply the counts"
     }
 }
 

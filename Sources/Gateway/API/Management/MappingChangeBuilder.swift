@@ -47,7 +47,7 @@ package struct MappingChangeBuilder {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
         if let name = edit.claimName, name.starts(exactly: "/"), JSONPointer(name) == nil {
-            reader.fault("claim_name", "is not a JSON Pointer: ~ has to be followed by 0 or 1 (RFC 6901)")
+            reader.fault("claim_name", "is not a JSON Pointer: ~ must be followed by 0 or 1 (RFC 6901)")
         }
         if reader.has("match") { edit.match = reader.choice("match") }
         if reader.has("role") || row == nil { edit.role = reader.choice("role") }
@@ -62,7 +62,7 @@ package struct MappingChangeBuilder {
             let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
             edit.claimValue = reader.text("claim_value", in: 1...longest)
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
-            reader.fault("claim_value", "has to be at most 255 characters if match is glob")
+            reader.fault("claim_value", "must be at most 255 characters if match is glob")
         }
         readSplit(&reader, into: &edit, of: row)
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? ""), edit.match != .exists,
@@ -81,7 +81,7 @@ package struct MappingChangeBuilder {
     ) throws(Problem) -> MappingChange {
         let change = make(self, &reader)
         try reader.finish()
-        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "Something is missing.") }
+        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "A required field is missing.") }
         return change
     }
 
@@ -90,7 +90,7 @@ package struct MappingChangeBuilder {
         edit.split = .some(nil)
         guard !value.isNull else { return }
         guard let separator = value.string.flatMap(Mapping.separator) else {
-            return reader.fault("split", "has to be exactly one character, or null")
+            return reader.fault("split", "must be exactly one character, or null")
         }
         if (edit.match ?? row?.match) == .exists {
             return reader.fault("split", "has no meaning if match is exists: leave it out")
@@ -105,7 +105,7 @@ package struct MappingChangeBuilder {
         guard let rank = reader.integer("rank", in: 1...1_000_000) else { return nil }
         guard let place = table.place(ofRank: rank) else {
             reader.fault(
-                "rank", "has to be above \(table.file.count): the ranks up to there are the configuration file's")
+                "rank", "must be above \(table.file.count): the ranks up to there are the configuration file's")
             return nil
         }
         return place
@@ -125,7 +125,7 @@ package struct MappingChangeBuilder {
             return operation.isExactly("delete") ? .remove(id) : replacement(&reader, of: row, more: "op")
         case nil: return nil
         default:
-            reader.fault("op", "has to be one of create, update, delete")
+            reader.fault("op", "must be one of create, update, delete")
             return nil
         }
     }
@@ -143,7 +143,7 @@ package struct MappingChangeBuilder {
         // Each change applies to the rules that the previous changes leave.
         var rows = table.stored
         if list.kind != .array || list.count > 100 {
-            faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list of at most 100 changes"))
+            faults.append(Problem.Fault(pointer: "/changes", detail: "must be a list of at most 100 changes"))
         }
         for (index, element) in list.elements.prefix(100).enumerated() {
             var reader = FieldReader(element, at: "/changes/\(index)")

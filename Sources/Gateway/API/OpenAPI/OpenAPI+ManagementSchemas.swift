@@ -195,8 +195,8 @@ extension OpenAPI {
               "match": {"type": "string", "enum": ["equals", "glob", "exists"]},
               "split": {"type": ["string", "null"], "minLength": 1, "maxLength": 1},
               "rank": {"type": ["integer", "null"], "minimum": 1},
-              "id": {"type": "string", "description": "As it is."},
-              "origin": {"type": "string", "description": "As it is."}
+              "id": {"type": "string", "description": "Accepted only unchanged."},
+              "origin": {"type": "string", "description": "Accepted only unchanged."}
             },
             "additionalProperties": false
           },
@@ -228,7 +228,7 @@ extension OpenAPI {
                     "source": {"type": ["string", "null"]},
                     "mapping": {"type": ["string", "null"]},
                     "reason": {"type": "string"},
-                    "detail": {"type": "string", "description": "Of email_unverified: what email_verified was."},
+                    "detail": {"type": "string", "description": "For email_unverified: the value of email_verified."},
                     "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Verdict"}}
                   }
                 }

@@ -26,7 +26,7 @@ extension Endpoint {
         writer.beginObject()
         writer.member("operationId", name)
         writer.member("summary", documentation.summary)
-        if let permission { writer.member("description", "Needs \(permission.rawValue).") }
+        if let permission { writer.member("description", "Requires the permission \(permission.rawValue).") }
         if documentation.isPublic {
             writer.name("security")
             writer.beginArray()
@@ -55,7 +55,7 @@ extension Endpoint {
         writer.beginObject()
         writer.name(String(documentation.status))
         writer.beginObject()
-        writer.member("description", documentation.status == 204 ? "Done." : "The result.")
+        writer.member("description", documentation.status == 204 ? "The request succeeded." : "The result.")
         if !documentation.results.isEmpty {
             writer.name("content")
             OpenAPI.write(documentation.results, to: &writer)

@@ -92,19 +92,19 @@ package enum OpenAPI {
 
     static func problem(_ status: Int) -> String {
         switch status {
-        case 200: "It existed before."
+        case 200: "The object already existed."
         case 304: "The client's copy is current."
         case 400: "The request is not well formed."
         case 401: "The request has no valid session or token."
-        case 403: "The role does not permit it, or the request was not sent from this site."
-        case 404: "It does not exist, or the caller has no role in the organization."
+        case 403: "The role does not permit the request, or another site sent it."
+        case 404: "The object does not exist, or the caller has no role in the organization."
         case 408: "The content did not arrive in time."
-        case 409: "The current state does not allow it."
-        case 412: "It was changed in the meantime."
+        case 409: "The current state does not allow the change."
+        case 412: "The object was changed in the meantime."
         case 413: "The content is too large."
         case 415: "The content is not application/json."
         case 422: "The content has faults."
-        case 429: "Too many requests; Retry-After names the time to wait."
+        case 429: "Too many requests; Retry-After states the time to wait."
         default: "The store cannot be used."
         }
     }

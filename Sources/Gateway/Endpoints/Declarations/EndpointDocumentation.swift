@@ -59,7 +59,7 @@ package struct EndpointDocumentation: Sendable {
             name: "limit", schema: #"{"type":"integer","minimum":1,"maximum":500,"default":50}"#)
         package static let cursor = Parameter(name: "cursor", schema: #"{"type":"string","maxLength":255}"#)
         package static let confirm = Parameter(
-            name: "confirm", schema: #"{"type":"string","description":"self, if the caller's own role may go"}"#)
+            name: "confirm", schema: #"{"type":"string","description":"self, to remove the caller's own role"}"#)
         package static let ifMatch = Parameter(name: "If-Match", place: "header", schema: text)
         package static let text = #"{"type":"string"}"#
         package static let time = #"{"type":"string","format":"date-time"}"#

@@ -20,7 +20,7 @@ extension Problem {
 
     /// The fault of an address whose domain may not be invited; it follows the name of the field.
     package static func domainFault(_ allowed: [String]) -> String {
-        "is of a domain that may not be invited; allowed: \(allowed.joined(separator: ", "))"
+        "is not in an allowed domain; allowed: \(allowed.joined(separator: ", "))"
     }
 
     /// The reason why access was not changed, and what to do about it.
@@ -71,7 +71,7 @@ extension InvitationMismatch {
     package var advice: String {
         switch self {
         case .provider:
-            "The organization doesn't accept sign-ins through your identity provider. Sign in through one of its own."
+            "The organization doesn't accept sign-ins through your identity provider. Sign in through one that it accepts."
         case .emailUnverified:
             "Your identity provider hasn't verified your email address. Have it verified there."
         case .email: "The invitation is for another email address. Sign in with that address."

@@ -22,13 +22,13 @@ extension Problem {
                 detail:
                     "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed.\(first)",
                 faults: faults.map { Problem.Fault(pointer: $0.pointer, detail: $0.detail) })
-        case .notFound: self.init(.notFound, detail: "The organization has no workspace with this id.")
+        case .notFound: self.init(.notFound, detail: "The organization has no workspace with this ID.")
         case .tooLarge:
             self.init(
-                .payloadTooLarge, detail: "The document is larger than one workspace or one list of changes may be.")
+                .payloadTooLarge, detail: "The document is too large for one workspace or one list of changes.")
         case .abandoned:
             self.init(
-                .conflict, detail: "The document paused for so long that its import was given up. Send it again.")
+                .conflict, detail: "The document paused for too long, so the import was abandoned. Send it again.")
         case .signedOut: self.init(AccessRefusal.signedOut)
         case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember))
         }

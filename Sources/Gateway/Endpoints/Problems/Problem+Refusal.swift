@@ -14,12 +14,12 @@ extension Problem {
             self.init(
                 .claimsIncomplete,
                 detail: unknown.isUserinfoMissing
-                    ? "Your identity provider did not answer when it was asked for the rest of your claims (userinfo), "
-                        + "and they could decide your role. Sign in again in a few minutes."
-                    : "Your provider left claims out of the token that could earn a role. Ask it for fewer groups.")
+                    ? "Your identity provider did not return all of your claims (userinfo), "
+                        + "and the missing ones could decide your role. Sign in again in a few minutes."
+                    : "Your identity provider omitted claims that could give a role. Have it send fewer groups.")
         case .organizationNotFound:
             self.init(
-                .organizationNotFound, detail: "There is no such organization, or you have no role in it.")
+                .organizationNotFound, detail: "The organization does not exist, or you have no role in it.")
         }
     }
 }

@@ -88,11 +88,11 @@ package struct FieldReader {
             return nil
         }
         guard let text = value.string else {
-            fault(name, "has to be a string")
+            fault(name, "must be a string")
             return nil
         }
         guard length.contains(text.unicodeScalars.count), !text.utf8.contains(0) else {
-            fault(name, "has to be \(length.lowerBound) to \(length.upperBound) characters, without NUL")
+            fault(name, "must be \(length.lowerBound) to \(length.upperBound) characters, without NUL")
             return nil
         }
         return text
@@ -101,7 +101,7 @@ package struct FieldReader {
     package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = value(name), !value.isNull else { return nil }
         guard case .integer(let number) = value, range.contains(Int(clamping: number)) else {
-            fault(name, "has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return Int(number)
@@ -112,7 +112,7 @@ package struct FieldReader {
     ) -> Choice? {
         guard let text = text(name, isRequired: isRequired) else { return nil }
         guard let choice = Choice(exactly: text) else {
-            fault(name, "has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            fault(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
             return nil
         }
         return choice

@@ -16,8 +16,8 @@ extension RequestContext {
         }
         guard root.kind == .object else {
             throw Problem(
-                .invalidRequest, status: 422, detail: "The document has to be an object.",
-                faults: [Problem.Fault(pointer: "", detail: "has to be an object")])
+                .invalidRequest, status: 422, detail: "The document must be an object.",
+                faults: [Problem.Fault(pointer: "", detail: "must be an object")])
         }
         return root
     }

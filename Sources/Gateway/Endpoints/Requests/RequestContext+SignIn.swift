@@ -33,7 +33,8 @@ extension RequestContext {
             return .problem(
                 Problem(
                     .unauthenticated,
-                    detail: "Your identity provider has to confirm your claims again: load the page anew, or sign in."))
+                    detail: "Your identity provider must confirm your claims again. Reload the page, or sign in again.")
+            )
         }
         let query = SignInQuery(provider: provider.text, organization: organization, returnTo: target)
         return .redirect(query.link)

@@ -90,7 +90,7 @@ public struct AccountPage: DocumentPage {
             <div class="heading"><h1>Your account</h1></div>
             \(notice?.markup)
             <section aria-labelledby="identity"><h2 id="identity">Identity</h2>
-            <p class="hint">Comes from your provider and is changed there.</p>
+            <p class="hint">Your identity provider supplies these details. Change them there.</p>
             <dl>
             \(name)
             <dt>Email</dt><dd>\(identity.email.markup)</dd>

@@ -73,7 +73,7 @@ package struct AccountPages: Sendable {
         _ id: String, _ context: RequestContext, _ caller: Caller
     ) async throws(Problem) -> Reply {
         guard try await context.endSession(id, of: caller, stores) else {
-            throw Problem(.notFound, detail: "You have no session of this id.")
+            throw Problem(.notFound, detail: "You have no session with this ID.")
         }
         guard id.isExactly(caller.session?.session.id ?? "") else { return context.redirect(done: "session_ended") }
         return Reply.redirect(SignInPaths.signedOut.text).with([context.deployment.site.sessionCookie.clearing])

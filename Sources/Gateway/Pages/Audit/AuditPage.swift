@@ -79,7 +79,7 @@ public struct AuditPage: DocumentPage {
 
     public var document: HTML {
         let options = ([""] + actions).map { action -> HTML in
-            "<option value=\"\(action)\"\(action == filter.action ? " selected" as HTML : "")>\(action.isEmpty ? "everything" : action.words)</option>"
+            "<option value=\"\(action)\"\(action == filter.action ? " selected" as HTML : "")>\(action.isEmpty ? "All actions" : action.words)</option>"
         }
         let more: HTML? = next.map { "<a class=\"button\" rel=\"next\" href=\"\(link(("cursor", $0)))\">Older</a>" }
         let table: HTML =
@@ -87,7 +87,7 @@ public struct AuditPage: DocumentPage {
             ? "<p class=\"empty\">No events match these filters</p>"
             : """
             <div class="scroll"><table><caption>Events</caption>
-            <thead><tr><th scope="col" class="number">No.</th><th scope="col">When</th><th scope="col">Actor</th><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
+            <thead><tr><th scope="col" class="number">No.</th><th scope="col">Time</th><th scope="col">Actor</th><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
             <tbody>\(events.map(row))</tbody></table></div>
             """
         let content: HTML = """
@@ -100,7 +100,7 @@ public struct AuditPage: DocumentPage {
             <button type="submit">Apply</button></form>
             \(table)
             <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id)-audit.csv">Export as CSV</a></div></div>
-            <p class="hint">Each event holds the hash of the one before it, so that none can be altered, left out or moved unnoticed. Looking here is not recorded; an export is.</p>
+            <p class="hint">Each event contains the hash of the previous one, so any change, removal or move of an event can be detected. Exporting the log is recorded; viewing it is not.</p>
             """
         return organization.page(.audit, account, content)
     }
@@ -110,7 +110,7 @@ public struct AuditPage: DocumentPage {
         let reason: HTML? = event.reason.isEmpty ? nil : "<span class=\"quiet\"> \(event.reason.words)</span>"
         let outcome: HTML = event.outcome == "success" ? "success" : "<span class=\"bad\">\(event.outcome)</span>"
         return """
-            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="When">\(Moment.text(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
+            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="Time">\(Moment.text(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
 
             """
     }

@@ -88,12 +88,12 @@ public struct ExplainPage: DocumentPage {
         guard let formToken else { return nil }
         let options = providers.map { "<option value=\"\($0)\">\($0)</option>" as HTML }
         return """
-            <section aria-labelledby="paste"><h2 id="paste">Paste a token, or claims</h2>
+            <section aria-labelledby="paste"><h2 id="paste">Paste a token or claims</h2>
             <form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)">
             <p><label for="text">A bearer token, or claims as a JSON object</label><textarea id="text" name="text" required maxlength="65536" spellcheck="false" autocomplete="off">\(claims)</textarea></p>
             <div class="fields"><div><label for="provider">Provider, for claims</label><select id="provider" name="provider">\(options)</select></div>
             <button type="submit" class="primary">Explain</button></div></form>
-            <p class="hint">A token is checked as if it were used. Claims are taken as they are. Neither is kept.</p></section>
+            <p class="hint">Tokens are verified. Claims are used as given. Neither is stored.</p></section>
             """
     }
 }
@@ -106,7 +106,7 @@ extension Verdict {
         case .noMatch: "does not match"
         case .claimAbsent: "claim missing"
         case .emailUnverified: "email not verified by the provider"
-        case .claimIncomplete: "unknown: the provider left the claim out"
+        case .claimIncomplete: "unknown: the provider omitted the claim"
         }
     }
 }
@@ -119,9 +119,9 @@ extension EntitlementReason {
         case .granted: "A stored role applies: from an accepted invitation or from the operator."
         case .noMatch: "No rule matches."
         case .emailUnverified: "A rule matches the email address, but the address isn't verified by the provider."
-        case .claimsIncomplete: "The provider left claims out that could earn a role."
-        case .suspended: "The person is suspended."
-        case .providerNotAccepted: "The organization does not accept sign-ins through this provider."
+        case .claimsIncomplete: "The provider omitted claims that could give a role."
+        case .suspended: "This user is suspended."
+        case .providerNotAccepted: "The organization doesn't accept sign-ins through this provider."
         }
     }
 }

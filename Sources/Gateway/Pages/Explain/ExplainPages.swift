@@ -43,7 +43,7 @@ package struct ExplainPages: Sendable {
             if let identity, let explained = try await management.explain(identity) {
                 page.outcome = management.outcome(explained)
             } else {
-                page.notice = .trouble("This sign-in is too old to be explained.")
+                page.notice = .trouble("This sign-in is no longer stored.")
             }
         }
         return try await management.show(page)
@@ -61,7 +61,7 @@ package struct ExplainPages: Sendable {
             do throws(TokenRefusal) {
                 claims = try await management.verified(token: text)
             } catch {
-                page.notice = .trouble("The token is not valid (\(error.reason.rawValue)). \(error.detail)")
+                page.notice = .trouble("The token isn't valid (\(error.reason.rawValue)). \(error.detail)")
                 return try await management.show(page)
             }
             page.outcome = management.outcome(try await management.explain(claims))
@@ -72,7 +72,7 @@ package struct ExplainPages: Sendable {
         do throws(JSONSyntaxError) {
             root = try JSONDocument(parsing: Array(text.utf8)).root
         } catch {
-            page.notice = .trouble("These claims are not valid JSON: \(error)")
+            page.notice = .trouble("These claims aren't valid JSON: \(error)")
             return try await management.show(page)
         }
         if let id = ProviderID(form["provider"] ?? ""),

@@ -184,7 +184,7 @@ package struct AcceptancePages: Sendable {
     }
 
     private static let unavailable = Problem(
-        .unavailable, detail: "Something that the gateway needs cannot be reached. Try again in a moment.")
+        .unavailable, detail: "A service that the gateway needs can't be reached. Try again in a moment.")
 }
 
 extension RequestContext {

@@ -26,7 +26,7 @@ public struct InvitationLetter: Sendable {
     private var invitation: String { "\(inviter ?? "Gatehouse") invites you to \(organization) as \(role)." }
     private var terms: String {
         "The link works once, until \(Moment.text(expiresAt)), and only for you: sign in with this email address. "
-            + "If you did not expect this email, ignore it."
+            + "If you didn't expect this email, ignore it."
     }
 
     /// The email as plain text.
@@ -43,7 +43,7 @@ public struct InvitationLetter: Sendable {
         <p>\(invitation)</p>
         <p><a href="\(link)" style="display: inline-block; padding: .6em 1.2em; background: #1d4ed8; color: #fff; border-radius: 8px; text-decoration: none; font-weight: 600;">Open the invitation</a></p>
         <p style="color: #5a6676;">\(terms)</p>
-        <p style="color: #5a6676;">If the button does not work, open this address: \(link)</p>
+        <p style="color: #5a6676;">If the button doesn't work, open this link: \(link)</p>
         </body></html>
 
         """

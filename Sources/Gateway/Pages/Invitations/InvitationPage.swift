@@ -106,7 +106,7 @@ public struct InvitationPage: Sendable {
                 wrong.own.map { "You are signed in as <strong>\($0)</strong>." }
                 ?? "Your sign-in has no email address."
             return """
-                <p class="status">Not for you</p>
+                <p class="status">Wrong account</p>
                 <h1>This invitation is for another address</h1>
                 <p>It was sent to <strong>\(wrong.invited)</strong>. \(own)</p>
                 <p>\(wrong.advice)</p>
@@ -116,12 +116,12 @@ public struct InvitationPage: Sendable {
         case .used:
             return closed(
                 "Used", "This invitation was already used",
-                "Each invitation works once. If it was you, sign in; otherwise ask a manager of the organization.",
+                "Each invitation works once. If you used it, sign in. Otherwise ask a manager of the organization.",
                 action: ("/", "Back to home"))
         case .revoked:
             return closed(
                 "Revoked", "This invitation was revoked",
-                "A manager of the organization revoked it. If that is a mistake, ask for a new one.", action: nil)
+                "A manager of the organization revoked it. If this is a mistake, ask for a new one.", action: nil)
         case .expired:
             return closed(
                 "Expired", "This invitation has expired", "Ask the person who invited you to send it again.",
@@ -129,7 +129,7 @@ public struct InvitationPage: Sendable {
         case .unknown:
             return closed(
                 "Not found", "This invitation link isn't valid",
-                "It may have been cut off, or a newer email replaced it. Open the link in the latest email.",
+                "It may be incomplete, or a newer email may have replaced it. Open the link in the latest email.",
                 action: nil)
         }
     }
@@ -140,7 +140,7 @@ public struct InvitationPage: Sendable {
             <p class="status">Invitation</p>
             <h1>Join \(offer.organization)</h1>
             \(inviter)
-            <p>You will be <strong>\(offer.role)</strong>: you see the figures of all its workspaces, and nothing inside them. The invitation works until \(Moment.text(offer.expiresAt)).</p>
+            <p>Your role will be <strong>\(offer.role)</strong>. You will see the metrics of all workspaces, but not their content. The invitation expires on \(Moment.text(offer.expiresAt)).</p>
             """
     }
 

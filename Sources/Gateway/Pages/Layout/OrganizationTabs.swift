@@ -79,7 +79,7 @@ public struct Notice: Sendable {
     var markup: HTML {
         let link: HTML? = link.map { link in
             """
-            <p><label for="link">The link, shown this once</label><input id="link" class="once" readonly value="\(link)"></p>
+            <p><label for="link">Invitation link, shown only once</label><input id="link" class="once" readonly value="\(link)"></p>
             """
         }
         switch kind {

@@ -31,7 +31,7 @@ struct Page {
             <body>
             <a class="skip" href="#main">Skip to the content</a>
             <header class="top">
-            <nav aria-label="Where you are"><ol class="path"><li><a class="brand" href="/">Gatehouse</a></li>\(crumbs)</ol></nav>
+            <nav aria-label="Breadcrumb"><ol class="path"><li><a class="brand" href="/">Gatehouse</a></li>\(crumbs)</ol></nav>
             \(account?.markup)
             </header>
             <main id="main">

@@ -70,13 +70,13 @@ public struct RefusedPage: Sendable {
             <div class="card wide">
             <p class="status">No access</p>
             <h1>You don't have access to this organization</h1>
-            <p>You are signed in, but nothing in your sign-in gives you a role here. Either there is no such organization, or its managers have not let you in yet.</p>
+            <p>You are signed in, but you have no role in this organization. It may not exist, or its managers haven't given you access yet.</p>
             <h2>What to do</h2>
             <ul class="advice">
             \(missingAdvice)
             \(advice)
             <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them the details below.</li>
-            <li>If you have another account, sign out and sign in with that one.</li>
+            <li>If you have another account, sign out and sign in with that account.</li>
             </ul>
             <h2>Your account</h2>
             <dl>
@@ -97,11 +97,11 @@ public struct RefusedPage: Sendable {
         switch missing {
         case .userinfo:
             """
-            <li>Your identity provider did not answer when it was asked for the rest of your account's details, so they don't count. Sign out and sign in again in a few minutes. If that doesn't help, tell your administrator the request id.</li>
+            <li>Your identity provider didn't return all details of your account, so the missing ones aren't used. Sign out and sign in again in a few minutes. If that doesn't help, tell your administrator the request ID.</li>
             """
         case .lapsed:
             """
-            <li>Some details of your account are too old to count. Sign out and sign in again.</li>
+            <li>Some details of your account are too old to be used. Sign out and sign in again.</li>
             """
         case nil: nil
         }
@@ -111,7 +111,7 @@ public struct RefusedPage: Sendable {
         switch (email, groups) {
         case (.unverified(_, .denied), _):
             """
-            <li>Your identity provider says that your email address is not verified, so it isn't accepted. Confirm it there, then sign in again.</li>
+            <li>Your identity provider says that your email address is not verified, so it isn't accepted. Verify it there, then sign in again.</li>
             """
         case (.unverified(_, .notStated), _):
             """
@@ -119,15 +119,15 @@ public struct RefusedPage: Sendable {
             """
         case (.unverified(_, .unreadable), _):
             """
-            <li>What your identity provider says about your email address can't be read as "verified", so it isn't accepted. Tell the administrator of this gateway the request id.</li>
+            <li>Your identity provider sends an invalid verification status for your email address, so the address isn't accepted. Tell the administrator of this gateway the request ID.</li>
             """
         case (_, .leftOut):
             """
-            <li>Your identity provider left your groups out of the sign-in, mostly because there are too many. Ask its administrator to send only those that are assigned to this application.</li>
+            <li>Your identity provider omitted your groups, usually because there are too many. Ask its administrator to send only those that are assigned to this application.</li>
             """
         case (.absent, _):
             """
-            <li>Your identity provider did not send your email address. Ask its administrator to release it to this application.</li>
+            <li>Your identity provider didn't send your email address. Ask its administrator to release it to this application.</li>
             """
         default: nil
         }
@@ -140,7 +140,7 @@ public struct RefusedPage: Sendable {
             HTML(
                 text: names.prefix(20).joined(separator: ", ")
                     + (names.count > 20 ? ", and \(names.count - 20) more" : ""))
-        case .leftOut: "left out by your identity provider"
+        case .leftOut: "omitted by your identity provider"
         case .absent: "not sent by your identity provider"
         case .unknown: "not known"
         }
@@ -149,7 +149,7 @@ public struct RefusedPage: Sendable {
     private var otherList: HTML? {
         guard !others.isEmpty else { return nil }
         let items = others.map { item -> HTML in "<li><a href=\"\(item.url)\">\(item.name)</a></li>" }
-        return "<h2>Where you do have access</h2><ul>\(items)</ul>"
+        return "<h2>Organizations you have access to</h2><ul>\(items)</ul>"
     }
 }
 

@@ -13,7 +13,7 @@ public struct SignedOutPage: Sendable {
         let content: HTML = """
             <div class="card">
             <h1>You are signed out</h1>
-            <p>On a computer that others use too, close the browser's windows as well.</p>
+            <p>On a shared computer, also close all browser windows.</p>
             <p><a class="button primary" href="\(signInURL)">Sign in again</a></p>
             </div>
             """
@@ -41,14 +41,14 @@ public struct ContinuePage: Sendable {
     public var document: HTML {
         let (title, text): (String, String) =
             switch purpose {
-            case .signIn: ("Signing you in", "Your identity provider comes next.")
-            case .signOut: ("Signing you out", "You are signed out here. Your identity provider comes next.")
+            case .signIn: ("Signing you in", "Your identity provider is next.")
+            case .signOut: ("Signing you out", "You are signed out here. Your identity provider is next.")
             }
         let content: HTML = """
             <div class="card">
             <h1>\(title)</h1>
             <p>\(text)</p>
-            <p><a class="button primary" href="\(url)">Go on</a></p>
+            <p><a class="button primary" href="\(url)">Continue</a></p>
             </div>
             """
         return Page(title: title, content: content, goesOnTo: url).document
@@ -101,7 +101,7 @@ public struct ErrorPage: Sendable {
 struct RequestLine {
     let id: String
 
-    var markup: HTML { "<p class=\"request\">Request id <code>\(id)</code></p>" }
+    var markup: HTML { "<p class=\"request\">Request ID <code>\(id)</code></p>" }
 }
 
 /// The organizations that the user may view.

@@ -111,8 +111,8 @@ public struct MappingsPage: DocumentPage {
     public var document: HTML {
         let how =
             strategy == .firstMatch
-            ? "Rules are checked from the top. The first one that matches gives the role."
-            : "Every rule is checked. The highest role of those that match applies."
+            ? "Rules are checked from the top. The first matching rule gives the role."
+            : "Every rule is checked. The highest role of all matching rules applies."
         let content: HTML = """
             \(notice?.markup)
             \(preview.map(section))
@@ -129,7 +129,7 @@ public struct MappingsPage: DocumentPage {
 
     private func section(_ preview: Preview) -> HTML {
         let people = preview.people.map { person -> HTML in
-            "<tr><th scope=\"row\">\(person.name)</th><td data-label=\"Now\">\(title(person.before))</td><td data-label=\"Then\">\(title(person.after))</td></tr>\n"
+            "<tr><th scope=\"row\">\(person.name)</th><td data-label=\"Now\">\(title(person.before))</td><td data-label=\"After\">\(title(person.after))</td></tr>\n"
         }
         let table: HTML =
             preview.people.isEmpty
@@ -142,22 +142,23 @@ public struct MappingsPage: DocumentPage {
             ? "<li>Your own role stays: \(title(preview.own.after)).</li>"
             : "<li class=\"bad\">Your own role changes: from \(title(preview.own.before)) to \(title(preview.own.after)).</li>"
         let shadowed: [HTML] = preview.shadowed.map {
-            "<li>Rule \($0.rank) (\($0.condition)) no longer applies to anyone: an earlier rule matches the same.</li>"
+            "<li>Rule \($0.rank) (\($0.condition)) no longer applies to anyone: an earlier rule matches the same values.</li>"
         }
         let lockOut: HTML? =
             preview.wouldLockOut
-            ? "<li class=\"bad\">No manager would be left in the organization, so this will be refused.</li>" : nil
+            ? "<li class=\"bad\">The organization would be left without a manager, so this change will be refused.</li>"
+            : nil
         let losesOwn = preview.own.before == .manager && preview.own.after != .manager
         let fields = preview.fields + [("step", "save"), ("tag", tag)] + (losesOwn ? [("confirm", "self")] : [])
         let save = ButtonForm(
             path: path, token: formToken, fields: fields,
-            title: losesOwn ? "Save, and remove my own role" : "Save",
+            title: losesOwn ? "Save and remove my own role" : "Save",
             kind: losesOwn ? "danger" : "primary")
         return """
             <section class="preview" aria-labelledby="preview"><h2 id="preview">Before you save</h2>
             <p>\(preview.summary)</p>
             \(table)
-            <ul class="advice"><li>\(preview.unchanged == 1 ? "1 stays as it is." : "\(preview.unchanged) stay as they are.")</li>\(own)\(shadowed)\(lockOut)</ul>
+            <ul class="advice"><li>\(preview.unchanged == 1 ? "1 person is not affected." : "\(preview.unchanged) people are not affected.")</li>\(own)\(shadowed)\(lockOut)</ul>
             <div class="row"><div>\(save.markup)<a class="button" href="\(path)">Cancel</a></div></div></section>
             """
     }
@@ -168,12 +169,12 @@ public struct MappingsPage: DocumentPage {
 
     private var table: HTML {
         guard !rows.isEmpty else {
-            return "<p class=\"empty\">No rules yet. A rule gives everyone with a certain claim a role.</p>"
+            return "<p class=\"empty\">No rules yet. A rule gives a role to everyone with a certain claim.</p>"
         }
         let actions: HTML = formToken == nil ? "" : "<th scope=\"col\">Actions</th>"
         return """
-            <div class="scroll"><table><caption>In the order in which they are tried</caption>
-            <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Condition</th><th scope="col">Role</th><th scope="col">From</th>\(actions)</tr></thead>
+            <div class="scroll"><table><caption>Rules in the order in which they are checked</caption>
+            <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Condition</th><th scope="col">Role</th><th scope="col">Source</th>\(actions)</tr></thead>
             <tbody>\(rows.map(row))</tbody></table></div>
             """
     }
@@ -183,7 +184,7 @@ public struct MappingsPage: DocumentPage {
         let origin: HTML = isOfFile ? "<span class=\"quiet\">configuration file</span>" : "managers"
         let actions: HTML? = formToken == nil ? nil : "<td class=\"actions\">\(isOfFile ? "" : buttons(row))</td>"
         return """
-            <tr><td class="number" data-label="Rank">\(row.rank)</td><td data-label="Condition"><code>\(row.condition)</code></td><td data-label="Role">\(row.role.title)</td><td data-label="From">\(origin)</td>\(actions)</tr>
+            <tr><td class="number" data-label="Rank">\(row.rank)</td><td data-label="Condition"><code>\(row.condition)</code></td><td data-label="Role">\(row.role.title)</td><td data-label="Source">\(origin)</td>\(actions)</tr>
 
             """
     }
@@ -216,7 +217,7 @@ public struct MappingsPage: DocumentPage {
         }
         let id: HTML? = draft.id.map { "<input type=\"hidden\" name=\"id\" value=\"\($0)\">" }
         return """
-            <section aria-labelledby="row"><h2 id="row">\(draft.id == nil ? "Add a rule" : "Edit the rule")</h2>
+            <section aria-labelledby="row"><h2 id="row">\(draft.id == nil ? "Add a rule" : "Edit rule")</h2>
             <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="step" value="preview"><input type="hidden" name="action" value="\(draft.id == nil ? "add" : "edit")">\(id)
             <div><label for="claim_name">Claim</label><input id="claim_name" name="claim_name" required maxlength="255" autocomplete="off" spellcheck="false" value="\(draft.claimName)" placeholder="groups"></div>
             <div class="small"><label for="match">Comparison</label><select id="match" name="match">\(matches)</select></div>
@@ -233,19 +234,19 @@ public struct MappingsPage: DocumentPage {
         guard formToken != nil else { return nil }
         guard !denied.isEmpty else {
             return
-                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">Everyone who signed in to this organization recently had a role.</p></section>"
+                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">No denied sign-ins</p></section>"
         }
         let list = denied.map { denied -> HTML in
             let id = FormEncoding.encode(denied.id)
             return """
-                <tr><th scope="row">\(denied.name)</th><td data-label="When">\(Moment.text(denied.at))</td><td data-label="Why">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
+                <tr><th scope="row">\(denied.name)</th><td data-label="Time">\(Moment.text(denied.at))</td><td data-label="Reason">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
 
                 """
         }
         return """
             <section aria-labelledby="denied"><h2 id="denied">Denied sign-ins</h2>
             <div class="scroll"><table><caption>People who signed in and have no role</caption>
-            <thead><tr><th scope="col">Person</th><th scope="col">When</th><th scope="col">Why</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
+            <thead><tr><th scope="col">Person</th><th scope="col">Time</th><th scope="col">Reason</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
             """
     }
 }

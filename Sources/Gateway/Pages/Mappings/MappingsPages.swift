@@ -38,11 +38,11 @@ package struct MappingsPages: Sendable {
             page.draft.rank = String(row.rank)
         } else if let id = query["draft"], permitted.formToken != nil {
             guard let drafted = try await MappingsPages.draft(for: id, management) else {
-                page.notice = .trouble("This sign-in is too old to make a rule from.")
+                page.notice = .trouble("This sign-in is no longer stored.")
                 return try await management.show(page)
             }
             page.draft = drafted
-            page.notice = .done("This rule would give them access. Preview it, or change it first.")
+            page.notice = .done("This rule would give this person access. Preview it, or change it first.")
         }
         return try await management.show(page)
     }
@@ -136,7 +136,7 @@ package struct MappingsPages: Sendable {
         }
         if operation != "delete", let text = form["rank"]?.withoutWhiteSpace(), !text.isEmpty {
             guard let rank = Int64(text) else {
-                throw Problem(.invalidRequest, status: 422, detail: "The rank has to be a number.")
+                throw Problem(.invalidRequest, status: 422, detail: "The rank must be a number.")
             }
             fields.append(("rank", .integer(rank)))
         }
@@ -146,13 +146,13 @@ package struct MappingsPages: Sendable {
 
     private static func summary(_ change: MappingChange, _ table: MappingTable) -> String {
         switch change {
-        case .add(let draft, _): "A rule is added: \(draft.text)."
+        case .add(let draft, _): "Add a rule: \(draft.text)."
         case .edit(let id, let edit, let place):
             if let row = table.row(id) {
                 if MappingDraft(row) == edit.applied(to: row) {
-                    "Rule \(row.rank) (\(MappingDraft(row).text)) becomes rule \(table.file.count + (place ?? 0) + 1)."
+                    "Move rule \(row.rank) (\(MappingDraft(row).text)) to rank \(table.file.count + (place ?? 0) + 1)."
                 } else {
-                    "Rule \(row.rank) becomes: \(edit.applied(to: row).text)."
+                    "Change rule \(row.rank) to: \(edit.applied(to: row).text)."
                 }
             } else {
                 "The rule no longer exists."

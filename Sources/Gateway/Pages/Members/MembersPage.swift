@@ -122,8 +122,8 @@ public struct MembersPage: DocumentPage {
         }
         let how =
             sendsLetters
-            ? "They get an email with a link that works once, and only for this address."
-            : "No mail server is set up. You get the link and pass it on yourself."
+            ? "Invited people get an email with a link. It works once, and only for their address."
+            : "No mail server is set up. You get a link to send to them yourself."
         return """
             <section aria-labelledby="invite"><h2 id="invite">Invite people</h2>
             <form method="post" action="\(path)" class="fields"><input type="hidden" name="csrf_token" value="\(formToken)"><input type="hidden" name="action" value="invite">
@@ -150,7 +150,7 @@ public struct MembersPage: DocumentPage {
         guard !people.isEmpty else { return "<p class=\"empty\">No members yet</p>" }
         return """
             <div class="scroll"><table><caption>Members with the sources of their roles</caption>
-            <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">From</th><th scope="col">Last sign-in</th>\(actionsHeading)</tr></thead>
+            <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">Source</th><th scope="col">Last sign-in</th>\(actionsHeading)</tr></thead>
             <tbody>\(people.map(row))</tbody></table></div>
             """
     }
@@ -161,11 +161,11 @@ public struct MembersPage: DocumentPage {
         let sources = person.sources.map { "<li>\($0.text)</li>" as HTML }
         let seen: HTML =
             person.lastSignIn.map { seen in
-                "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> by \($0)</span>" as HTML })"
+                "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> through \($0)</span>" as HTML })"
             } ?? "<span class=\"quiet\">never</span>"
-        let own: HTML? = person.isOneself ? "<span class=\"quiet\">this is you</span>" : nil
+        let own: HTML? = person.isOneself ? "<span class=\"quiet\">you</span>" : nil
         return """
-            <tr><th scope="row">\(person.name)\(own)</th><td data-label="Role">\(person.role.title)</td><td data-label="From"><ul>\(sources)</ul></td><td data-label="Last sign-in"><span>\(seen)</span></td>\(actions(person))</tr>
+            <tr><th scope="row">\(person.name)\(own)</th><td data-label="Role">\(person.role.title)</td><td data-label="Source"><ul>\(sources)</ul></td><td data-label="Last sign-in"><span>\(seen)</span></td>\(actions(person))</tr>
 
             """
     }
@@ -194,7 +194,7 @@ public struct MembersPage: DocumentPage {
     private var invitationsTable: HTML {
         guard !invitations.isEmpty else { return "<p class=\"empty\">No invitations yet</p>" }
         return """
-            <div class="scroll"><table><caption>Pending invitations, then the newest others</caption>
+            <div class="scroll"><table><caption>Invitations</caption>
             <thead><tr><th scope="col">Address</th><th scope="col">Role</th><th scope="col">State</th><th scope="col">Email</th><th scope="col">Invited by</th>\(actionsHeading)</tr></thead>
             <tbody>\(invitations.map(row))</tbody></table></div>
             """
@@ -228,7 +228,7 @@ public struct MembersPage: DocumentPage {
         case .link: return "<span class=\"quiet\">link created</span>"
         case .queued:
             return invitation.attempts == 0
-                ? "sending" : "tried \(invitation.attempts)×, next attempt follows\(failure)"
+                ? "sending" : "sending, failed attempts: \(invitation.attempts)\(failure)"
         case .sent: return "sent"
         case .failed: return "<span class=\"bad\">not delivered</span>\(failure)"
         }

@@ -104,12 +104,12 @@ extension Metric {
 
 /// Numbers in a readable form.
 enum Number {
-    /// A number with a narrow space between thousands, a separator that is clear in every language.
+    /// A number with commas between thousands.
     static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text += "\u{202F}" }
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
             text.append(digit)
         }
         return number < 0 ? "−" + text : text

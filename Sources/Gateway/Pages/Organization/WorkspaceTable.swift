@@ -37,7 +37,7 @@ struct WorkspaceTable: Sendable {
         isFiltered || query.isContinued
             ? "<p class=\"empty\">No workspace matches. <a href=\"\(link(q: "", owner: ""))\">Show all \(Number.grouped(all))</a>.</p>"
             : """
-            <p class="empty">No workspaces yet. They appear as soon as the platform publishes its inventory.</p>
+            <p class="empty">No workspaces yet. They appear when the platform publishes its inventory.</p>
             """
     }
 
@@ -56,7 +56,7 @@ struct WorkspaceTable: Sendable {
     }
 
     private var caption: HTML {
-        isFiltered ? "Workspaces that match" : "All workspaces"
+        isFiltered ? "Matching workspaces" : "All workspaces"
     }
 
     private func heading(_ title: String, _ metric: Metric?, isNumber: Bool) -> HTML {

@@ -60,7 +60,7 @@ struct RefusalText: Sendable {
             case .otherBrowser:
                 RefusalText(
                     400, "This sign-in started in another browser",
-                    "Or this site's cookies were deleted in the meantime. Sign in again in this browser, with cookies "
+                    "Or this site's cookies have been deleted. Sign in again in this browser, with cookies "
                         + "allowed for this site.")
             case .providerMismatch, .issuerMismatch:
                 RefusalText(
@@ -116,7 +116,7 @@ struct RefusalText: Sendable {
             default:
                 RefusalText(
                     502, "The identity provider refused the request",
-                    "It doesn't allow what the gateway asks for. Tell your administrator the request ID.")
+                    "It doesn't allow the gateway's request. Tell your administrator the request ID.")
             }
     }
 
@@ -129,7 +129,7 @@ struct RefusalText: Sendable {
             case .authenticationContextMismatch:
                 RefusalText(
                     403, "A stronger sign-in is required",
-                    "Your identity provider has to ask for another factor. Set one up there, then sign in again.")
+                    "Your identity provider must ask for another factor. Set one up there, then sign in again.")
             case .keysUnavailable:
                 RefusalText(
                     503, "The sign-in can't be verified right now",

@@ -60,11 +60,11 @@ public struct SignInPage: Sendable {
         switch message {
         case .unknown:
             """
-            <p class="notice" role="alert">No identity provider is known for what you entered or followed. Check the spelling and use your work email address.</p>
+            <p class="notice" role="alert">No identity provider matches your email address or link. Check the spelling, and use your work email address.</p>
             """
         case .noProvider:
             """
-            <p class="notice" role="alert">Sign-in is not set up yet: no provider in the configuration has a client_id. Tell your administrator.</p>
+            <p class="notice" role="alert">Sign-in isn't set up yet: no provider in the configuration has a client_id. Tell your administrator.</p>
             """
         case nil: nil
         }

@@ -36,7 +36,7 @@ struct SignInReplies: Sendable {
             .problem(Problem(.invalidRequest, detail: detail, reason: reason.rawValue))
         case .storeUnavailable:
             .problem(.storeUnavailable)
-        case .unknownProvider: .problem(Problem(.notFound, detail: "Users don't sign in at a provider with this id."))
+        case .unknownProvider: .problem(Problem(.notFound, detail: "No provider with this ID is set up for sign-in."))
         }
     }
 

@@ -8,8 +8,8 @@ import Testing
 @testable import Server
 
 /// Requests that begin with a permission and arrive without it.
-@Suite("Managing, while things change")
-struct ManagementMeanwhileTests {
+@Suite("Management requests that lose their permission")
+struct ManagementRaceTests {
     let world: SignInWorld
     let manager: TestBrowser
     private let acme = "/api/v1/organizations/acme"
@@ -20,7 +20,7 @@ struct ManagementMeanwhileTests {
     }
 
     @Test(
-        "whoever is suspended while their request arrives does nothing with it any more",
+        "a manager suspended while a request arrives changes nothing",
         arguments: [
             ("POST", "invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
             ("POST", "claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
@@ -28,7 +28,7 @@ struct ManagementMeanwhileTests {
             ("POST", "claim-mappings/explain", #"{"provider":"idp","claims":{"sub":"x"}}"#),
             ("PUT", "suspensions/VIC", ""), ("DELETE", "grants/GRANT", ""),
         ])
-    func suspendedMeanwhile(_ method: String, _ path: String, _ body: String) async throws {
+    func suspended(_ method: String, _ path: String, _ body: String) async throws {
         let sue = try await world.browser("sue")
         _ = try world.grant(.manager, to: "sue")
         let extra = try world.grant(.viewer, to: "deputy")
@@ -46,8 +46,8 @@ struct ManagementMeanwhileTests {
         #expect(try await manager.fetch("GET", "\(acme)/grants").items.count == 2)
     }
 
-    @Test("whoever becomes a viewer while their request arrives may not do it any more")
-    func demotedMeanwhile() async throws {
+    @Test("a manager who becomes a viewer while a request arrives is refused")
+    func demoted() async throws {
         let sue = try await world.browser("sue")
         let role = try world.grant(.manager, to: "sue")
         _ = try world.grant(.viewer, to: "sue")
@@ -60,8 +60,8 @@ struct ManagementMeanwhileTests {
         #expect(answer.status == 403 && answer.code == "permission_missing")
     }
 
-    @Test("a form of somebody who was shut out meanwhile shows them nothing")
-    func formMeanwhile() async throws {
+    @Test("a form of a manager suspended while it arrives discloses nothing")
+    func form() async throws {
         let sue = try await world.browser("sue")
         _ = try world.grant(.manager, to: "sue")
         let token = try await sue.formToken()
@@ -79,12 +79,12 @@ struct ManagementMeanwhileTests {
     }
 
     @Test(
-        "whoever loses their right by a new configuration does nothing with a request that began before",
+        "a reload that removes a manager's role stops requests that are arriving",
         arguments: [
             ("\"role\": \"organization-manager\"}", "\"role\": \"organization-viewer\"}", 403),
             ("\"name\": \"Acme\", \"providers\": [\"idp\"]", "\"name\": \"Acme\", \"providers\": []", 404),
         ])
-    func reloadedMeanwhile(_ from: String, _ to: String, _ status: Int) async throws {
+    func reloaded(_ from: String, _ to: String, _ status: Int) async throws {
         for (path, body) in [
             ("invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
             ("claim-mappings", #"{"claim_name":"a","claim_value":"b","role":"organization-manager"}"#),
@@ -98,8 +98,8 @@ struct ManagementMeanwhileTests {
         #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
     }
 
-    @Test("a change is made for the file's rows and the domains of when it is made")
-    func settingsMeanwhile() async throws {
+    @Test("a change is checked against the configuration in force when it is applied")
+    func changedSettings() async throws {
         let row = #"{"claim_name":"a","claim_value":"b","role":"organization-viewer"}"#
         let added = try await manager.call("POST", "\(acme)/claim-mappings", row)
         let path = "\(acme)/claim-mappings/\(try #require(added.text("id")))"
@@ -127,8 +127,8 @@ struct ManagementMeanwhileTests {
         #expect(invited.status == 422)
     }
 
-    @Test("whoever's session ends while their request arrives does nothing with it")
-    func endedMeanwhile() async throws {
+    @Test("a session that ends while its request arrives changes nothing")
+    func endedSession() async throws {
         let sue = try await world.browser("sue")
         _ = try world.grant(.manager, to: "sue")
         let id = try world.identity("sue")
@@ -142,8 +142,8 @@ struct ManagementMeanwhileTests {
         #expect(try await manager.fetch("GET", "\(acme)/invitations").items.isEmpty)
     }
 
-    @Test("an invitation is accepted by the settings of when it is accepted")
-    func acceptedMeanwhile() async throws {
+    @Test("an acceptance is checked against the configuration in force when it is applied")
+    func accepted() async throws {
         let body = #"{"email":"pat@acme.example","role":"organization-manager"}"#
         let link = try await manager.call("POST", "\(acme)/invitations", body).text("link")
         let token = try #require(link?.split(separator: "=").last)

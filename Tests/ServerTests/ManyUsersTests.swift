@@ -18,8 +18,8 @@ import Tokens
 @testable import Server
 
 /// Lists of many users, and their share of a reactor's time.
-@Suite("Many people")
-struct ManyPeopleTests {
+@Suite("Many users")
+struct ManyUsersTests {
     private let world: SignInWorld
     private let acme = "/api/v1/organizations/acme"
     private let id: OrganizationID
@@ -58,7 +58,7 @@ struct ManyPeopleTests {
     }
 
     @Test(
-        "pages of members hold everyone once, in order, whether or not they were evaluated", arguments: [true, false])
+        "pages of members list every user once, in order, evaluated or not", arguments: [true, false])
     func pages(isEvaluated: Bool) async throws {
         try await fill(25, isEvaluated: isEvaluated)
         _ = try world.grant(.viewer, to: "unseen")
@@ -105,7 +105,7 @@ struct ManyPeopleTests {
         #expect(try await access.evaluate(id).count == 0)
     }
 
-    @Test("stored access follows the rules: after a change a person is listed only with a role that the rules give")
+    @Test("after a change of the rules, members are listed only with roles that the rules give")
     func afterChange() async throws {
         try await fill(12, isEvaluated: true)
         let manager = try await world.browser("carla")
@@ -146,7 +146,7 @@ struct ManyPeopleTests {
     }
 
     @Test(
-        "what a reactor does for a list does not grow with the people",
+        "a reactor's work for a list does not grow with the number of users",
         arguments: [
             "/api/v1/organizations/acme/members?limit=5", "/organizations/acme/members?after=zzzzzzzzzzzzzzzzzzzzzw",
         ])

@@ -13,23 +13,23 @@ import Time
 @testable import Mail
 @testable import Server
 
-@Suite("Letters")
-struct LetterTests {
-    /// Accepts letters, or fails.
+@Suite("Invitation emails")
+struct InvitationEmailTests {
+    /// Accepts emails, or fails.
     private final class Carrier: EmailTransport {
-        private let state = Mutex<(letters: [Letter], failure: DeliveryError?)>(([], nil))
-        /// A closure that is called with each letter, and that delays its acceptance.
+        private let state = Mutex<(emails: [Letter], failure: DeliveryError?)>(([], nil))
+        /// A closure that is called with each email, and that delays its acceptance.
         private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
-        var letters: [Letter] { state.withLock { $0.letters } }
+        var emails: [Letter] { state.withLock { $0.emails } }
         func fail(_ failure: DeliveryError?) { state.withLock { $0.failure = failure } }
         func whenOneArrives(_ body: @escaping @Sendable (Letter) async -> Void) { arrival.withLock { $0 = body } }
 
-        func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError) {
+        func deliver(_ email: Letter, by route: MailRoute) async throws(DeliveryError) {
             let failure = state.withLock { state in
-                state.letters.append(letter)
+                state.emails.append(email)
                 return state.failure
             }
-            if let arrival = arrival.withLock({ $0 }) { await arrival(letter) }
+            if let arrival = arrival.withLock({ $0 }) { await arrival(email) }
             if let failure { throw failure }
         }
     }
@@ -37,7 +37,7 @@ struct LetterTests {
     private let world: SignInWorld
     private let manager: TestBrowser
     private let carrier = Carrier()
-    private let post: OutboxWorker
+    private let worker: OutboxWorker
     private let path = "/api/v1/organizations/acme/invitations"
 
     init() async throws {
@@ -45,7 +45,7 @@ struct LetterTests {
             settings: ", \"mail\": {\"from\": \"Gätehouse <no-reply@acme.example>\", \"smtp\": \"smtp://127.0.0.1:25\"}"
         )
         manager = TestBrowser(world)
-        post = OutboxWorker(world.deployments, world.services, by: carrier)
+        worker = OutboxWorker(world.deployments, world.services, by: carrier)
         try await manager.signIn("carla")
     }
 
@@ -64,22 +64,22 @@ struct LetterTests {
         )
     }
 
-    private func token(_ letter: Letter) throws -> String {
-        let start = try #require(letter.plainText.firstRange(of: "token="))
-        return String(letter.plainText[start.upperBound...].prefix(43))
+    private func token(_ email: Letter) throws -> String {
+        let start = try #require(email.plainText.firstRange(of: "token="))
+        return String(email.plainText[start.upperBound...].prefix(43))
     }
 
-    @Test("a letter brings the link, and the answer does not")
+    @Test("an email has the link, and the API response does not")
     func sent() async throws {
         _ = try await invite()
         #expect(try await delivery().state == "queued")
-        #expect(await post.sendDue() == 1 && carrier.letters.count == 1)
-        let letter = try #require(carrier.letters.first)
-        #expect(letter.to.address == "pat@acme.example" && letter.subject == "Invitation to Acme")
-        let token = try token(letter)
-        #expect(letter.plainText.contains("ceo@acme.example invites you") && letter.html.contains(token))
+        #expect(await worker.sendDue() == 1 && carrier.emails.count == 1)
+        let email = try #require(carrier.emails.first)
+        #expect(email.to.address == "pat@acme.example" && email.subject == "Invitation to Acme")
+        let token = try token(email)
+        #expect(email.plainText.contains("ceo@acme.example invites you") && email.html.contains(token))
         #expect(try await delivery().state == "sent")
-        #expect(await post.sendDue() == 0)
+        #expect(await worker.sendDue() == 0)
         #expect(try await world.audited().last == "invitation_send")
         let pat = TestBrowser(world)
         try await pat.signIn("pat")
@@ -87,54 +87,54 @@ struct LetterTests {
         #expect(answer.status == 200)
     }
 
-    @Test("a letter that was not taken is tried again, later and later, and every one of its links works")
+    @Test("an undelivered email is retried at growing intervals, and all of its links work")
     func delayed() async throws {
         let id = try await invite()
         carrier.fail(DeliveryError(isPermanent: false, "the server hung up"))
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
         let queued = try await delivery()
         #expect(queued.state == "queued" && queued.attempts == 1 && queued.failure == "the server hung up")
-        #expect(await post.sendDue() == 0)
+        #expect(await worker.sendDue() == 0)
         world.clock.advance(.seconds(60))
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
         world.clock.advance(.seconds(60))
-        #expect(await post.sendDue() == 0)
+        #expect(await worker.sendDue() == 0)
         carrier.fail(nil)
         world.clock.advance(.seconds(240))
-        #expect(await post.sendDue() == 1)
-        #expect(try await delivery().state == "sent" && carrier.letters.count == 3)
-        // The arrived letter is not known, so all links work; resending by hand ends all of them.
+        #expect(await worker.sendDue() == 1)
+        #expect(try await delivery().state == "sent" && carrier.emails.count == 3)
+        // The arrived email is not known, so all links work; resending by hand ends all of them.
         let pat = TestBrowser(world)
         try await pat.signIn("pat")
-        _ = try await pat.open("/invitations/accept?token=\(try token(carrier.letters[0]))")
+        _ = try await pat.open("/invitations/accept?token=\(try token(carrier.emails[0]))")
         #expect(try await pat.open("/invitations/accept").status == 200)
         #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)
         #expect(try await pat.open("/invitations/accept").status == 404)
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
     }
 
-    @Test("a letter that nobody can deliver is given up, and can be sent again by hand")
+    @Test("an undeliverable email fails, and a manager can send it again")
     func failed() async throws {
         let id = try await invite()
         carrier.fail(DeliveryError(isPermanent: true, "550 no such user"))
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
         let failed = try await delivery()
         #expect(failed.state == "failed" && failed.failure == "550 no such user")
         world.clock.advance(.seconds(1800))
-        #expect(await post.sendDue() == 0)
+        #expect(await worker.sendDue() == 0)
         carrier.fail(nil)
         #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
         #expect(try await delivery().state == "sent")
     }
 
-    @Test("a server that stays dead is given up after a day and a half")
-    func dead() async throws {
+    @Test("delivery to an unreachable server fails after a day and a half")
+    func unreachable() async throws {
         _ = try await invite()
         carrier.fail(DeliveryError(isPermanent: false, "no connection"))
         var tried = 0
         for _ in 0..<200 {
-            tried += await post.sendDue()
+            tried += await worker.sendDue()
             world.clock.advance(.seconds(900))
         }
         #expect(tried == 12)
@@ -142,17 +142,17 @@ struct LetterTests {
         #expect(try await delivery().state == "failed")
     }
 
-    @Test("what was revoked or has run out is not sent any more")
+    @Test("emails of revoked or expired invitations are not sent")
     func obsolete() async throws {
         let id = try await invite()
         #expect(try await manager.call("DELETE", "\(path)/\(id)").status == 204)
         _ = try await invite()
         world.clock.advance(.seconds(8 * 86400))
-        #expect(await post.sendDue() == 0 && carrier.letters.isEmpty)
+        #expect(await worker.sendDue() == 0 && carrier.emails.isEmpty)
     }
 
     @Test(
-        "a gateway that stops waits for a letter under way, and hands back one that takes too long",
+        "a stopping gateway waits for a delivery in progress, and requeues one that takes too long",
         arguments: [true, false])
     func stopping(_ isTaken: Bool) async throws {
         let (arrived, mayGo) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
@@ -160,25 +160,25 @@ struct LetterTests {
             arrived.continuation.yield()
             for await _ in mayGo.stream { return }
         }
-        post.start()
+        worker.start()
         _ = try await invite()
         for await _ in arrived.stream { break }
-        post.stop()
+        worker.stop()
         if isTaken { mayGo.continuation.yield() }
-        await post.finish(before: .now + (isTaken ? .seconds(10) : .zero))
+        await worker.finish(before: .now + (isTaken ? .seconds(10) : .zero))
         let delivery = try await delivery()
         #expect(delivery.state == (isTaken ? "sent" : "queued"))
-        // The next process takes the letter at once.
+        // The next process takes the email at once.
         if !isTaken { #expect(try await world.services.outbox.take(for: .seconds(600)) != nil) }
         mayGo.continuation.finish()
     }
 
-    @Test("every letter has a name of its own")
+    @Test("every email has its own Message-ID")
     func named() async throws {
         let id = try await invite()
-        #expect(await post.sendDue() == 1)
+        #expect(await worker.sendDue() == 1)
         #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)
-        #expect(await post.sendDue() == 1)
-        #expect(Set(carrier.letters.map(\.messageID)).count == 2)
+        #expect(await worker.sendDue() == 1)
+        #expect(Set(carrier.emails.map(\.messageID)).count == 2)
     }
 }

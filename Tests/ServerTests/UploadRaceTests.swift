@@ -11,8 +11,8 @@ import Time
 @testable import Server
 
 /// Inventories that a publisher begins to send with a permission, and that arrive without it.
-@Suite("Publishing, while things change")
-struct PublishingMeanwhileTests {
+@Suite("Uploads that lose their permission")
+struct UploadRaceTests {
     private let world: SignInWorld
     private let acme = "/api/v1/organizations/acme"
 
@@ -49,7 +49,7 @@ struct PublishingMeanwhileTests {
         try await expectUntouched()
     }
 
-    @Test("a publisher who only reads by then is told so", arguments: writes)
+    @Test("a publisher who becomes a viewer while the content arrives gets 403", arguments: writes)
     func demoted(_ method: String, _ path: String, _ body: String) async throws {
         let pat = try await world.browser("pat")
         let grant = try world.grant(.publisher, to: "pat")
@@ -91,7 +91,7 @@ struct PublishingMeanwhileTests {
         try await expectUntouched()
     }
 
-    @Test("a publisher whose provider is not listed any more writes nothing", arguments: writes)
+    @Test("a publisher whose provider is no longer listed writes nothing", arguments: writes)
     func unlisted(_ method: String, _ path: String, _ body: String) async throws {
         let pat = try await world.browser("pat")
         _ = try world.grant(.publisher, to: "pat")
@@ -106,7 +106,7 @@ struct PublishingMeanwhileTests {
         try await expectUntouched()
     }
 
-    @Test("a publisher's token that runs out while the content arrives writes nothing", arguments: writes)
+    @Test("a token that expires while the content arrives writes nothing", arguments: writes)
     func expired(_ method: String, _ path: String, _ body: String) async throws {
         try world.reload(rewriting: ("\"client_id\"", "\"audiences\": [\"api\"], \"client_id\""))
         _ = try world.grant(.publisher, to: "robot")
