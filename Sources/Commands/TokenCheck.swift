@@ -16,15 +16,15 @@ struct TokenCheck {
 
     private let verify: (Span<UInt8>, Timestamp) throws(TokenRefusal) -> Answer
 
-    init(_ call: Invocation) throws(CommandFailure) {
+    init(_ call: Invocation) throws(CommandError) {
         let arguments = call.arguments
         let isSignatureOnly = arguments.has("signature-only")
         switch (arguments.value("config"), arguments.value("keys")) {
-        case (nil, nil): throw .words("either --config FILE or --keys FILE is missing: the keys to verify with")
-        case (.some, .some): throw .words("--config and --keys exclude each other")
+        case (nil, nil): throw .usage("either --config FILE or --keys FILE is missing: the keys to verify with")
+        case (.some, .some): throw .usage("--config and --keys exclude each other")
         case (.some, nil):
             for name in ["issuer", "audience"] where arguments.has(name) {
-                throw .words("--\(name) requires --keys; with --config, the settings of the providers decide")
+                throw .usage("--\(name) requires --keys; with --config, the settings of the providers decide")
             }
             let trust = ConfiguredTrust(try call.settings(), call)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in
@@ -44,10 +44,10 @@ struct TokenCheck {
         try verify(token.span, moment)
     }
 
-    private static func keys(_ path: String, _ call: Invocation) throws(CommandFailure) -> KeySet {
+    private static func keys(_ path: String, _ call: Invocation) throws(CommandError) -> KeySet {
         let bytes = try call.content(of: path, limit: KeySet.maximumBytes)
         let keys: KeySet
-        do throws(KeySet.Unreadable) {
+        do throws(KeySet.ReadingError) {
             keys = try KeySet(bytes)
         } catch {
             throw .failure("the file \(shown(path)) has no keys: \(error.description)")

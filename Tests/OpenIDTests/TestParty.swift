@@ -39,7 +39,7 @@ final class TestParty: Sendable {
     let clock: ManualClock
     let provider: DemoProvider
     let outbound: ScriptedProvider
-    let news = KeyNews()
+    let keySetVersion = KeySetVersion()
     let remote: RemoteProvider
     let party: RelyingParty
     let box: SealedBox
@@ -64,7 +64,7 @@ final class TestParty: Sendable {
             address: ProviderAddress(
                 issuer: setup.issuer, discovery: setup.discovery, endpoints: setup.endpoints, signsIn: setup.signsIn,
                 hasFixedKeys: false, policy: OutboundPolicy(hosts: [], allowsLoopbackHTTP: true)),
-            http: outbound, news: news, clocks: clock.clocks, report: { reports.take($0) })
+            http: outbound, keySetVersion: keySetVersion, clocks: clock.clocks, report: { reports.take($0) })
         var trusted = TrustedProvider(id: id, issuer: setup.issuer, keys: nil)
         if let algorithms = setup.algorithms { trusted.algorithms = algorithms }
         let registration = ClientRegistration(
@@ -135,12 +135,11 @@ final class TestParty: Sendable {
     }
 
     /// The failure of a sign-in; nil if it succeeds.
-    func failure(_ lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) async throws -> SignInFailure?
-    {
+    func failure(_ lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) async throws -> SignInError? {
         do {
             try await signIn(lacksClaims: lacksClaims)
             return nil
-        } catch let failure as SignInFailure {
+        } catch let failure as SignInError {
             return failure
         }
     }

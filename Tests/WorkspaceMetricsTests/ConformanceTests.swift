@@ -21,7 +21,7 @@ struct ConformanceTests {
                 // The largest number leaves none for another workspace, which is an error.
                 do {
                     _ = try await store.putWorkspace("w\(number)", of: .acme, body: Array(body.utf8)).get()
-                } catch is MetricsFault {}
+                } catch is MetricsError {}
             },
             read: { store in
                 let query = try WorkspaceQuery([("sort", "name")])

@@ -159,7 +159,7 @@ struct InventoryImportTests {
     func manyFaults() async throws {
         let world = try TestStore()
         let document = #"{"workspaces":[\#(Array(repeating: "1", count: 5000).joined(separator: ","))]}"#
-        #expect(try await world.put(document).pointers.count == FaultList.limit)
+        #expect(try await world.put(document).pointers.count == IssueList.limit)
     }
 
     @Test("a process that dies during an import loses no data, and its staged rows are swept")
@@ -213,7 +213,7 @@ struct InventoryImportTests {
         }
         let world = try TestStore()
         try await world.put(example)
-        await #expect(throws: MetricsFault.self) {
+        await #expect(throws: MetricsError.self) {
             var source = Broken()
             _ = try await world.store.replaceInventory(of: .acme, from: &source)
         }

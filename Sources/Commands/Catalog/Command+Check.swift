@@ -16,18 +16,18 @@ extension Command {
             """,
         options: [.value("config", "FILE", "the configuration, instead of FILE"), .json],
         operands: [Operand(placeholder: "FILE", isRequired: false, help: "the configuration")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let path: String
         switch (call.arguments.value("config"), call.arguments.optionalOperand("FILE")) {
         case (let named?, nil): path = named
         case (nil, let plain?): path = plain
-        case (nil, nil): throw .words("FILE is missing: the configuration")
-        case (_?, let plain?): throw .words("the configuration is given twice: --config FILE, and \(shown(plain))")
+        case (nil, nil): throw .usage("FILE is missing: the configuration")
+        case (_?, let plain?): throw .usage("the configuration is given twice: --config FILE, and \(shown(plain))")
         }
         var settings: Settings?
-        var faults: [Fault] = []
+        var faults: [SettingIssue] = []
         let warnings: [Warning]
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             let loaded = try SettingsFile.load(path: path, environment: call.environment, mayBePipe: true)
             (settings, warnings) = (loaded, loaded.warnings)
         } catch {
@@ -39,13 +39,14 @@ extension Command {
             return faults.isEmpty ? .done : .no
         }
         for warning in warnings { call.warn(warning.description) }
-        guard faults.isEmpty else { throw CommandFailure(exitCode: .no, lines: faults.map(\.description)) }
+        guard faults.isEmpty else { throw CommandError(exitCode: .no, lines: faults.map(\.description)) }
         call.print("\(path): no faults")
         for uri in redirectURIs { call.print("redirect URI of \(uri.provider): \(uri.text)") }
         return .done
     }
 
-    private static func json(_ faults: [Fault], _ warnings: [Warning], _ redirectURIs: [RedirectURI]) -> [UInt8] {
+    private static func json(_ faults: [SettingIssue], _ warnings: [Warning], _ redirectURIs: [RedirectURI]) -> [UInt8]
+    {
         var writer = JSONWriter()
         func finding(_ file: String, _ line: Int, _ column: Int, _ path: String, _ message: String) {
             writer.beginObject()

@@ -23,12 +23,12 @@ final class GatewayServices: Sendable {
     let outboxSignal = OutboxSignal()
     let extensions: SuspensionExtensions
     let checkpoints: AuditCheckpoints
-    let figures: GatewayFigures
+    let gatewayMetrics: GatewayMetrics
     let log: Log
 
     /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
     init(
-        database: Database, under deployment: Deployment, figures: GatewayFigures, log: Log,
+        database: Database, under deployment: Deployment, gatewayMetrics: GatewayMetrics, log: Log,
         clocks: Clocks = .system
     ) throws(DatabaseError) {
         let now = clocks.wall
@@ -40,13 +40,14 @@ final class GatewayServices: Sendable {
             database: database, sessions: sessions, denied: denied, access: access,
             invitations: InvitationStore(access), now: now)
         signIn = SignInServices(
-            database: database, sessions: sessions, denied: denied, access: access, count: figures.signIns, log: log,
+            database: database, sessions: sessions, denied: denied, access: access, count: gatewayMetrics.signIns,
+            log: log,
             now: now)
         outbox = Outbox(stores.invitations)
         extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
     }
 

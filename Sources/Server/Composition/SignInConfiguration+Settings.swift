@@ -24,7 +24,7 @@ extension SignInConfiguration {
             let remote =
                 known
                 ?? RemoteProvider(
-                    id: provider.id, address: address, http: outbound.http, news: outbound.news,
+                    id: provider.id, address: address, http: outbound.http, keySetVersion: outbound.keySetVersion,
                     clocks: outbound.clocks, report: outbound.report)
             remotes[provider.id] = remote
             guard let clientID = provider.clientID else { continue }

@@ -10,7 +10,7 @@ internal import Tokens
 
 /// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.
 final class Authenticator {
-    private let figures: GatewayFigures
+    private let gatewayMetrics: GatewayMetrics
     private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
     /// The versions of the keys that the verifier has.
@@ -20,8 +20,8 @@ final class Authenticator {
 
     private var sessions: SessionAuthenticator
 
-    init(_ figures: GatewayFigures, _ log: Log, sessions: SessionAuthenticator) {
-        self.figures = figures
+    init(_ gatewayMetrics: GatewayMetrics, _ log: Log, sessions: SessionAuthenticator) {
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.sessions = sessions
     }
@@ -74,7 +74,7 @@ final class Authenticator {
                     ("detail", error.loggedDetail + cause(of: error, under: deployment)),
                 ])
             limiter.record(client(), now: turn.monotonic)
-            figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
+            gatewayMetrics.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
         }
     }
@@ -99,7 +99,7 @@ final class Authenticator {
 
     /// The reason why the provider's keys are missing, for the log.
     private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
-        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysFault else {
+        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysError else {
             return ""
         }
         return " \(fault)"
@@ -111,7 +111,7 @@ final class Authenticator {
 
     private func count(_ provider: ProviderID) {
         if let counter = accepted[provider] { return counter.add() }
-        let counter = figures.verifications.counter([provider.text, "accepted"])
+        let counter = gatewayMetrics.verifications.counter([provider.text, "accepted"])
         accepted[provider] = counter
         counter.add()
     }

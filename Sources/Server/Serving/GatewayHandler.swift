@@ -20,42 +20,43 @@ final class GatewayHandler: RequestHandler {
     let services: GatewayServices
     let router: Router
     private let health: StoreHealth
-    let figures: GatewayFigures
+    let gatewayMetrics: GatewayMetrics
     private let log: Log
     private let accessLog: AccessLog
     let authenticator: Authenticator
-    private let news: KeyNews
+    private let keySetVersion: KeySetVersion
     let reactor: Reactor
     let management: ManagementFactory
     private(set) var current: Published<Deployment>.Reading
     private(set) var access: Published<AccessSnapshot>.Reading
-    private var knownNews: UInt64
+    private var knownKeySetVersion: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
     private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
     var entitlements = EntitlementCache()
 
-    /// - Parameter news: the notice of changed keys.
+    /// - Parameter keySetVersion: the version of all key sets.
     init(
-        _ deployments: Published<Deployment>, metrics: MetricsAPI, services: GatewayServices, news: KeyNews,
-        health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
+        _ deployments: Published<Deployment>, metrics: MetricsAPI, services: GatewayServices,
+        keySetVersion: KeySetVersion,
+        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, on reactor: Reactor
     ) {
         self.deployments = deployments
         self.services = services
         router = GatewayEndpoints(deployments, metrics, services, to: reactor.confinement).router
-        self.news = news
+        self.keySetVersion = keySetVersion
         self.health = health
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.reactor = reactor
         management = ManagementFactory(
             deployments: deployments, stores: services.stores, outboxSignal: services.outboxSignal,
             checkpoints: services.checkpoints, log: services.log)
         accessLog = AccessLog(log)
-        authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(services: services))
+        authenticator = Authenticator(gatewayMetrics, log, sessions: SessionAuthenticator(services: services))
         current = deployments.read()
         access = services.stores.access.snapshots.read()
-        knownNews = news.version
+        knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
     }
@@ -113,8 +114,8 @@ final class GatewayHandler: RequestHandler {
         // A revocation or a suspension takes effect with the next request.
         if services.stores.access.snapshots.refresh(&access) { entitlements.removeAll() }
         let isNew = deployments.refresh(&current)
-        guard isNew || knownNews != news.version else { return }
-        knownNews = news.version
+        guard isNew || knownKeySetVersion != keySetVersion.current else { return }
+        knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         entitlements.removeAll()
     }
@@ -154,8 +155,8 @@ final class GatewayHandler: RequestHandler {
         record.entry.status = exchange.status.code
         record.entry.bytes = exchange.contentBytes
         record.entry.nanoseconds = exchange.nanoseconds
-        figures.durations.record(nanoseconds: exchange.nanoseconds)
-        counters.count(figures, record.resource, record.entry.method, exchange.status.code)
+        gatewayMetrics.durations.record(nanoseconds: exchange.nanoseconds)
+        counters.count(gatewayMetrics, record.resource, record.entry.method, exchange.status.code)
         accessLog.append(record.entry, at: exchange.turn.wall)
     }
 }

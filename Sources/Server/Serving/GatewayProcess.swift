@@ -19,7 +19,7 @@ internal import Tokens
 internal import WorkspaceMetrics
 
 /// The reason why the gateway cannot start, in one sentence with the remedy.
-public struct StartFailure: Error, Sendable, CustomStringConvertible {
+public struct StartError: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) {
@@ -46,26 +46,26 @@ public final class GatewayProcess {
     /// be called before, and before any thread starts.
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
-    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
+    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartError) {
         do throws(TLSError) {
             certificate = Published(try settings.tls?.context())
         } catch {
-            throw StartFailure("tls: \(error)")
+            throw StartError("tls: \(error)")
         }
         self.settings = settings
         self.log = log
-        let figures = GatewayFigures()
+        let gatewayMetrics = GatewayMetrics()
         let proxies = ProxySettings(environment: environment)
-        if let fault = proxies.fault { throw StartFailure(fault) }
+        if let fault = proxies.fault { throw StartError(fault) }
         let http: HTTPClient
         do throws(SystemError) {
             http = try HTTPClient(proxies: proxies)
             mail = try SMTPClient()
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
         client = http
-        outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
+        outbound = Outbound(http: http, report: { ProviderReport(gatewayMetrics, log).take($0) })
         let deployment = Deployment(settings, by: outbound)
         deployments = Published(deployment)
         let store: MetricsStore
@@ -73,7 +73,7 @@ public final class GatewayProcess {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
             services = try GatewayServices(
-                database: database, under: deployment, figures: figures, log: log)
+                database: database, under: deployment, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)
             // A failed read is repeated in the next round; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
@@ -82,7 +82,7 @@ public final class GatewayProcess {
                 try access.refresh()
             }
         } catch {
-            throw StartFailure("storage: the database cannot be used: \(error)")
+            throw StartError("storage: the database cannot be used: \(error)")
         }
         maintenance = Maintenance(deployments, services)
         post = OutboxWorker(deployments, services, by: mail)
@@ -107,9 +107,9 @@ public final class GatewayProcess {
                 adminListen: settings.adminListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
-                database: database, store: store, services: services, news: outbound.news, log: log)
+                database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log)
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
     }
 
@@ -131,11 +131,11 @@ public final class GatewayProcess {
     /// Starts the reactors, the periodic work and the sending of letters.
     ///
     /// - Throws: the reason if a reactor cannot start.
-    public func start() throws(StartFailure) {
+    public func start() throws(StartError) {
         do throws(SystemError) {
             try server.start()
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
@@ -161,7 +161,7 @@ public final class GatewayProcess {
     }
 
     /// Serves until SIGTERM or SIGINT, then answers pending requests and returns. `reload` is called on SIGHUP.
-    public func run(reload: () throws(ConfigurationFaults) -> Settings) {
+    public func run(reload: () throws(ConfigurationError) -> Settings) {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
         server.announceEnd()
@@ -179,7 +179,7 @@ public final class GatewayProcess {
         log.write(.info, "stopped")
     }
 
-    private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
+    private func reload(_ read: () throws(ConfigurationError) -> Settings) {
         do {
             let new = try read()
             let fixed: [(String, Bool)] = [
@@ -198,12 +198,12 @@ public final class GatewayProcess {
             let deployment = Deployment(new, by: outbound, after: deployments.read().value)
             services.adopt(deployment)
             deployments.publish(deployment)
-            server.figures.lastReloadSucceeded = true
+            server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")
             tell(of: new)
         } catch {
-            server.figures.lastReloadSucceeded = false
-            let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]
+            server.gatewayMetrics.lastReloadSucceeded = false
+            let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]
             for fault in faults {
                 log.write(.error, "the configuration has a fault; the old one stays in use", fields: [("fault", fault)])
             }

@@ -17,7 +17,7 @@ public final class GatewayServer {
     private let servers: [Server]
     private var threads: [SystemThread] = []
     public let health: StoreHealth
-    public let figures: GatewayFigures
+    public let gatewayMetrics: GatewayMetrics
     /// The addresses of the public listeners, with the ports that the system chose; in the order of the settings.
     public let addresses: [SocketAddress]
     /// The address of the admin listener; nil if there is none.
@@ -33,10 +33,10 @@ public final class GatewayServer {
         adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
-        news: KeyNews, log: Log
+        keySetVersion: KeySetVersion, log: Log
     ) throws(SystemError) {
         let health = StoreHealth(database)
-        let figures = services.figures
+        let gatewayMetrics = services.gatewayMetrics
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
@@ -44,7 +44,8 @@ public final class GatewayServer {
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in
             GatewayHandler(
-                deployments, metrics: metrics, services: services, news: news, health: health, figures: figures,
+                deployments, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
+                gatewayMetrics: gatewayMetrics,
                 log: log,
                 on: reactor)
         }
@@ -52,7 +53,7 @@ public final class GatewayServer {
         var adminAddress: SocketAddress?
         if let adminListen {
             let admin = try Server([try adminListen.free()], on: [reactors[0]], limits: adminLimits) { _, _ in
-                AdminHandler(health: health, figures: figures, log: log)
+                AdminHandler(health: health, gatewayMetrics: gatewayMetrics, log: log)
             }
             servers.append(admin)
             adminAddress = admin.addresses.first
@@ -63,7 +64,7 @@ public final class GatewayServer {
         self.reactors = reactors
         self.servers = servers
         self.health = health
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.adminAddress = adminAddress
         addresses = server.addresses
     }

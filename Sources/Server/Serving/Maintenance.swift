@@ -67,18 +67,18 @@ final class Maintenance: Sendable {
         }
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
-        services.figures.note(keysFetchedAt: fetchedAt)
+        services.gatewayMetrics.note(keysFetchedAt: fetchedAt)
         // E-mails whose next attempt is due.
         services.outboxSignal.wake()
         await users.perform(isThorough: round % 12 == 0)
         if round % 12 == 0 { _ = try? await services.stores.invitations.expire() }
         if round % 3 == 0, let counts = try? await services.stores.invitations.counts() {
-            services.figures.note(invitations: counts)
+            services.gatewayMetrics.note(invitations: counts)
         }
         if round % 12 == 0, let keys = signIn.checkpointKeys { try? await services.checkpoints.makeDaily(with: keys) }
         if round % 12 == 0 { services.stores.sessions.sweepInBackground(under: signIn.lifetimes) }
         if round % 3 == 0, let count = try? await services.stores.sessions.countActive(under: signIn.lifetimes) {
-            services.figures.note(activeSessions: count)
+            services.gatewayMetrics.note(activeSessions: count)
         }
     }
 }

@@ -33,7 +33,7 @@ public struct KeyReading: Sendable {
 
 /// A counter of key changes at all providers: the key-set version. A holder of verifiers detects a change with one
 /// atomic load.
-public final class KeyNews: Sendable {
+public final class KeySetVersion: Sendable {
     private let count = Atomic<UInt64>(1)
 
     public init() {}

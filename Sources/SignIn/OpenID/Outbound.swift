@@ -5,17 +5,17 @@ public import Threads
 public struct Outbound: Sendable {
     public let http: any OutboundHTTP
     /// The notice of changed keys.
-    public let news: KeyNews
+    public let keySetVersion: KeySetVersion
     public let clocks: Clocks
     /// Called with each event between the gateway and a provider.
     public let report: @Sendable (ProviderEvent) -> Void
 
     public init(
-        http: any OutboundHTTP, news: KeyNews = KeyNews(), clocks: Clocks = .system,
+        http: any OutboundHTTP, keySetVersion: KeySetVersion = KeySetVersion(), clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
     ) {
         self.http = http
-        self.news = news
+        self.keySetVersion = keySetVersion
         self.clocks = clocks
         self.report = report
     }

@@ -40,10 +40,10 @@ struct Soak {
         for _ in 0..<300 {
             var client = SoakClient(http, origin: "http://\(files.adminListen)")
             if let response = try? await client.send(.get, "/readyz"), response.status.code == 200 { return }
-            if gateway.hasEnded { throw SoakFailure("the gateway did not start; see \(files.directory)/gateway.log") }
+            if gateway.hasEnded { throw SoakError("the gateway did not start; see \(files.directory)/gateway.log") }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw SoakFailure("the gateway is not ready after 30 seconds")
+        throw SoakError("the gateway is not ready after 30 seconds")
     }
 
     private func tokens(_ provider: DemoProvider) throws -> [String] {
@@ -57,10 +57,10 @@ struct Soak {
     private func load(
         _ http: HTTPClient, _ provider: DemoProvider, _ gateway: LoadedGateway
     ) async throws -> [SoakMinute] {
-        let figures = SoakFigures()
+        let metrics = SoakMetrics()
         let begin = MonotonicTime.now()
         let load = SoakLoad(
-            http, origin: files.publicURL, tokens: try tokens(provider), figures: figures,
+            http, origin: files.publicURL, tokens: try tokens(provider), metrics: metrics,
             end: begin + .seconds(60 * options.minutes))
         say(SoakTable.head)
         async let isDone: Void = load.run()
@@ -68,17 +68,17 @@ struct Soak {
         for number in 1...options.minutes {
             let end = begin + .seconds(60 * number)
             try await Task.sleep(for: .nanoseconds(Int64(end.nanoseconds(since: .now()))))
-            var minute = figures.take()
+            var minute = metrics.take()
             minute.residentMemory = gateway.residentMemory
             minute.openDescriptors = gateway.openDescriptors
             minute.store = LoadedGateway.size(of: files.storePath)
             minute.log = LoadedGateway.size(of: files.storePath + "-wal")
             minutes.append(minute)
             say(SoakTable.line(number, minute))
-            if gateway.hasEnded { throw SoakFailure("the gateway ended in minute \(number)") }
+            if gateway.hasEnded { throw SoakError("the gateway ended in minute \(number)") }
         }
         try await isDone
-        for (kind, detail) in figures.errors { say("first error of \(kind.rawValue): \(detail)") }
+        for (kind, detail) in metrics.errors { say("first error of \(kind.rawValue): \(detail)") }
         return minutes
     }
 
@@ -103,7 +103,7 @@ struct Soak {
             ] {
                 let begun = MonotonicTime.now()
                 let answer = try await client.send(.get, "\(list)?\(query)")
-                guard answer.status.code == 200 else { throw SoakFailure("members: \(answer.status.code)") }
+                guard answer.status.code == 200 else { throw SoakError("members: \(answer.status.code)") }
                 let milliseconds = Double(MonotonicTime.now().nanoseconds(since: begun)) / 1e6
                 words.append("\(name) \(SoakTable.rounded(milliseconds)) ms")
             }

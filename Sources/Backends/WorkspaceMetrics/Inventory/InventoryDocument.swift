@@ -9,7 +9,7 @@ package struct InventoryDocument {
     }
 
     /// The faults found so far. Once the list is full, reading stops.
-    package internal(set) var faults = FaultList()
+    package internal(set) var faults = IssueList()
     private(set) var roles = RoleBook()
     private(set) var roleCount = 0
     private var splitter: DocumentSplitter

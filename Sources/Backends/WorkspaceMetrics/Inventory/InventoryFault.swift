@@ -2,7 +2,7 @@ public import Databases
 public import Identities
 
 /// One fault in a document's content.
-public struct InventoryFault: Error, Sendable, Hashable {
+public struct InventoryIssue: Error, Sendable, Hashable {
     /// The position as a JSON Pointer into the request's document: `/workspaces/3/workflows/17/trigger`.
     public let pointer: String
     /// A description of the fault, for the document's author.
@@ -18,8 +18,8 @@ public struct InventoryFault: Error, Sendable, Hashable {
 public enum InventoryRefusal: Error, Sendable, Hashable {
     /// The text is not JSON (400). The detail names the offset of the byte.
     case syntax(detail: String)
-    /// The content breaks a rule (422); at least one fault, and at most ``FaultList/limit``.
-    case content([InventoryFault])
+    /// The content breaks a rule (422); at least one fault, and at most ``IssueList/limit``.
+    case content([InventoryIssue])
     /// The workspace does not exist (404).
     case notFound
     /// A single workspace, or a list of changes, has more than ``InventoryLimits/singleBody`` bytes (413).
@@ -47,7 +47,7 @@ public struct WriteAuthorization: Sendable {
 }
 
 /// The reason why an operation failed.
-public enum MetricsFault: Error, Sendable {
+public enum MetricsError: Error, Sendable {
     case store(DatabaseError)
     /// The document's source failed during reading: a closed connection, or an unreadable file.
     case source(any Error)
@@ -80,16 +80,16 @@ public enum InventoryLimits {
 }
 
 /// The faults of a document, up to a limit.
-public struct FaultList: Sendable {
+public struct IssueList: Sendable {
     /// The number of faults after which reading stops.
     public static let limit = 100
 
-    package private(set) var faults: [InventoryFault] = []
+    package private(set) var faults: [InventoryIssue] = []
 
     package var isEmpty: Bool { faults.isEmpty }
-    var isFull: Bool { faults.count >= FaultList.limit }
+    var isFull: Bool { faults.count >= IssueList.limit }
 
     mutating func add(_ pointer: String, _ detail: String) {
-        if !isFull { faults.append(InventoryFault(pointer: pointer, detail: detail)) }
+        if !isFull { faults.append(InventoryIssue(pointer: pointer, detail: detail)) }
     }
 }

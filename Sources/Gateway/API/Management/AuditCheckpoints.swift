@@ -31,8 +31,9 @@ package struct AuditCheckpoints: Sendable {
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> AuditCheckpoint?
     ) async throws(DatabaseError) {
         let moment = now()
-        let made: Result<AuditCheckpoint, Unneeded> = try await database.decide { transaction throws(DatabaseError) in
-            try body(moment, transaction).map { .commit($0) } ?? .refuse(Unneeded())
+        let made: Result<AuditCheckpoint, UnneededRefusal> = try await database.decide {
+            transaction throws(DatabaseError) in
+            try body(moment, transaction).map { .commit($0) } ?? .refuse(UnneededRefusal())
         }
         guard case .success(let checkpoint) = made else { return }
         log.write(
@@ -40,5 +41,5 @@ package struct AuditCheckpoints: Sendable {
     }
 
     /// No event was recorded since the last checkpoint.
-    private struct Unneeded: Error {}
+    private struct UnneededRefusal: Error {}
 }

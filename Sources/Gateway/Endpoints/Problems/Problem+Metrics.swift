@@ -4,11 +4,11 @@ package import WorkspaceMetrics
 
 extension Problem {
     /// A query with faults.
-    package init(_ refusal: QueryRefusal) {
+    package init(_ refusal: QueryError) {
         let texts = refusal.faults.map { "\($0.parameter): \($0.detail)" }
         self.init(
             .invalidRequest, detail: "The query is not valid: \(texts.joined(separator: "; ")).",
-            faults: refusal.faults.map { Problem.Fault(pointer: $0.parameter, detail: $0.detail) })
+            faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
     }
 
     /// An inventory that was not changed, and the reason.
@@ -21,7 +21,7 @@ extension Problem {
                 .invalidRequest, status: 422,
                 detail:
                     "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed.\(first)",
-                faults: faults.map { Problem.Fault(pointer: $0.pointer, detail: $0.detail) })
+                faults: faults.map { Problem.Issue(pointer: $0.pointer, detail: $0.detail) })
         case .notFound: self.init(.notFound, detail: "The organization has no workspace with this ID.")
         case .tooLarge:
             self.init(

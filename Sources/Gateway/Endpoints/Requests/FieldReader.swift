@@ -33,7 +33,7 @@ package struct FieldReader {
     }
 
     private let source: Source
-    package private(set) var faults: [Problem.Fault] = []
+    package private(set) var faults: [Problem.Issue] = []
     private let prefix: String
 
     /// - Parameter prefix: the JSON Pointer of the object in the whole document.
@@ -66,7 +66,7 @@ package struct FieldReader {
     }
 
     package mutating func fault(_ name: String, _ detail: String) {
-        faults.append(Problem.Fault(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
+        faults.append(Problem.Issue(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
     }
 
     package mutating func allow(_ names: String...) { allow(names) }
