@@ -132,11 +132,12 @@ let package = Package(
             ]),
 
         // What stands behind the gateway
+        library("Inventory", in: "Backends/", uses: ["JSON", "Text", "Time"]),
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots",
-                "Text", "Threads", "Time",
+                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "JSON", "Policy",
+                "Snapshots", "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -149,17 +150,17 @@ let package = Package(
         library(
             "Pages", in: "",
             uses: [
-                "ClaimMapping", "Grants", "HTTPMessage", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
-                "WorkspaceMetrics",
+                "ClaimMapping", "Grants", "HTTPMessage", "Identities", "Inventory", "Invitations", "Policy", "Text",
+                "Time", "Web", "WorkspaceMetrics",
             ],
             embeds: ["Assets"]),
         library(
             "Gateway", in: "",
             uses: [
                 "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Files",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail",
-                "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "Snapshots", "Sockets", "Telemetry",
-                "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON",
+                "Mail", "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "Snapshots", "Sockets",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Demo", in: "",
@@ -172,8 +173,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "Files", "Gateway",
-                "Grants", "Identities", "Invitations", "JSON", "Policy", "Processes", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Sockets",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -182,7 +183,7 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -193,8 +194,8 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "JSON", "Mail",
-                "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
+                "JSON", "Mail", "Time", "Tokens", "Web",
             ]),
 
         // Tests
@@ -232,7 +233,7 @@ let package = Package(
         tests(
             of: "Pages",
             uses: [
-                "ClaimMapping", "Grants", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "ClaimMapping", "Grants", "Identities", "Inventory", "Invitations", "Policy", "Text", "Time", "Web",
                 "WorkspaceMetrics",
             ]),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
@@ -249,9 +250,10 @@ let package = Package(
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
+        tests(of: "Inventory", uses: ["JSON"]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "JSON", "Policy"]),
+            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),

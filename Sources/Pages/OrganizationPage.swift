@@ -1,3 +1,4 @@
+internal import Inventory
 public import Web
 public import WorkspaceMetrics
 

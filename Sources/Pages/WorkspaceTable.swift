@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Inventory
 internal import Text
 internal import Web
 internal import WorkspaceMetrics

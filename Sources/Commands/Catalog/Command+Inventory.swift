@@ -4,6 +4,7 @@ internal import Databases
 internal import Files
 internal import Gateway
 internal import Identities
+internal import Inventory
 internal import JSON
 internal import Text
 internal import WorkspaceMetrics

@@ -2,6 +2,7 @@ internal import Audit
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Inventory
 internal import Policy
 internal import Web
 internal import WorkspaceMetrics

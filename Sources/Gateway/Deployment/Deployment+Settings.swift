@@ -1,5 +1,6 @@
 public import Configuration
 internal import Identities
+internal import Inventory
 internal import Policy
 internal import Tokens
 internal import WorkspaceMetrics

@@ -2,6 +2,7 @@ internal import Audit
 internal import Databases
 internal import Grants
 internal import Identities
+internal import Inventory
 internal import Policy
 internal import Sessions
 internal import Snapshots

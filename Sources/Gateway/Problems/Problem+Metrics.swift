@@ -1,5 +1,6 @@
 internal import Grants
 internal import Identities
+internal import Inventory
 internal import WorkspaceMetrics
 
 extension Problem {

@@ -1,3 +1,4 @@
+public import Inventory
 internal import Text
 
 /// A fault in one parameter of a query (400).
