@@ -13,19 +13,19 @@ public enum SettingsFile {
     /// - Parameters:
     ///   - path: the path, also shown in faults; relative paths in the file are resolved against its directory.
     ///   - sources: the sources of files and environment variables.
-    public static func load(path: String, sources: SettingSources) throws(ConfigurationFaults) -> Settings {
+    public static func load(path: String, sources: SettingSources) throws(ConfigurationError) -> Settings {
         try load(path: path, sources: sources, reading: sources.file)
     }
 
     private static func load(
         path: String, sources: SettingSources, reading: (String, Int) throws(FileError) -> [UInt8]
-    ) throws(ConfigurationFaults) -> Settings {
+    ) throws(ConfigurationError) -> Settings {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try reading(path, maximumBytes)
         } catch {
             let message = "the configuration cannot be read: \(error.description)"
-            throw ConfigurationFaults([Fault(file: path, line: 1, column: 1, path: "", message: message)])
+            throw ConfigurationError([SettingIssue(file: path, line: 1, column: 1, path: "", message: message)])
         }
         return try parse(bytes, path: path, sources: sources)
     }
@@ -36,7 +36,7 @@ public enum SettingsFile {
     ///   reads it again.
     public static func load(
         path: String, environment: [String: String], mayBePipe: Bool = false
-    ) throws(ConfigurationFaults) -> Settings {
+    ) throws(ConfigurationError) -> Settings {
         let sources = SettingSources(environment: { environment[$0] })
         return try load(path: path, sources: sources, reading: mayBePipe ? SettingSources.readArgument : sources.file)
     }
@@ -44,7 +44,7 @@ public enum SettingsFile {
     /// Parses the content of a file.
     public static func parse(
         _ bytes: [UInt8], path: String, sources: SettingSources
-    ) throws(ConfigurationFaults) -> Settings {
+    ) throws(ConfigurationError) -> Settings {
         let document: JSONDocument
         do throws(JSONSyntaxError) {
             document = try JSONDocument(parsing: bytes, as: .configuration, maximumBytes: maximumBytes)
@@ -58,8 +58,8 @@ public enum SettingsFile {
                 case .invalidUTF8: ": save the file as UTF-8"
                 default: ""
                 }
-            throw ConfigurationFaults([
-                Fault(
+            throw ConfigurationError([
+                SettingIssue(
                     file: path, line: position.line, column: position.column, path: "",
                     message: error.reason.rawValue + remedy)
             ])
@@ -76,9 +76,9 @@ public enum SettingsFile {
             return settings
         }
         let faults = located(reader.faults, in: bytes).map {
-            Fault(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
+            SettingIssue(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
         }
-        throw ConfigurationFaults(faults, warnings: warnings)
+        throw ConfigurationError(faults, warnings: warnings)
     }
 
     /// Returns the findings in the order of the file, with lines and columns. They are computed in one pass.

@@ -24,7 +24,7 @@ import Testing
 
     @Test("invalid UTF-8 is reported")
     func utf8() {
-        #expect(throws: ConfigurationFaults.self) {
+        #expect(throws: ConfigurationError.self) {
             try SettingsFile.parse([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], path: "f", sources: TestFiles.sources)
         }
     }
@@ -33,7 +33,7 @@ import Testing
         "a file that is too long, missing or not a regular file is refused",
         arguments: ["/dev/zero", "/", "/nowhere/at/all"])
     func unreadable(_ path: String) throws {
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             _ = try SettingsFile.load(path: path, environment: [:])
             Issue.record("it was read")
         } catch {
@@ -45,7 +45,7 @@ import Testing
     @Test("bytes beyond the size limit are refused before they are parsed")
     func tooLong() {
         let bytes = Array(repeating: UInt8(ascii: " "), count: SettingsFile.maximumBytes + 1)
-        #expect(throws: ConfigurationFaults.self) {
+        #expect(throws: ConfigurationError.self) {
             try SettingsFile.parse(bytes, path: "f", sources: TestFiles.sources)
         }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Listen addresses")
 struct ListenTests {
-    private func settings(_ listen: String, _ more: String = "") throws(ConfigurationFaults) -> Settings {
+    private func settings(_ listen: String, _ more: String = "") throws(ConfigurationError) -> Settings {
         try TestFiles.parse(
             #"{"public_url": "https://a.example", "listen": \#(listen), "storage": "sqlite:g.db"\#(more)}"#)
     }
@@ -44,7 +44,7 @@ struct ListenTests {
             (#"["127.0.0.1:80", "127.0.0.1:80"]"#, "listen[1]"), ("8443", "listen"), (#"{"address": "x"}"#, "listen"),
         ])
     func refused(_ listen: String, _ path: String) {
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             _ = try settings(listen)
             Issue.record("it was accepted")
         } catch {
@@ -57,7 +57,7 @@ struct ListenTests {
         arguments: ["127.0.0.1:81", "0.0.0.0:81", "[::]:81", "[::]:80"])
     func admin(_ address: String) {
         let listen = #"["[::]:80", "127.0.0.1:81"]"#
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             _ = try settings(listen, #", "admin_listen": "\#(address)""#)
             Issue.record("it was accepted")
         } catch {

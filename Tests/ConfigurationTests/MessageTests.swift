@@ -39,7 +39,7 @@ struct MessageTests {
     @Test("UTF-16 is recognized")
     func wideText() {
         let bytes: [UInt8] = [0xFF, 0xFE, 0x7B, 0, 0x7D, 0]
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             _ = try SettingsFile.parse(bytes, path: "f", sources: TestFiles.sources)
             Issue.record("it was read")
         } catch {

@@ -16,7 +16,7 @@ struct SecretTests {
         let text = TestFiles.file(
             #""secret_key": {"env":"A_KEY"}, "providers": [{"id":"p","issuer":"https://i","client_id":"c","client_secret":{"\#(kind)":"S"}}]"#
         )
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             let settings = try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources)
             return (settings.providers.first?.clientSecret?.bytes, nil, settings.warnings)
         } catch {

@@ -43,13 +43,13 @@ enum TestFiles {
             return Array(text.utf8)
         }, exposure: { _ in nil })
 
-    static func parse(_ text: String) throws(ConfigurationFaults) -> Settings {
+    static func parse(_ text: String) throws(ConfigurationError) -> Settings {
         try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources)
     }
 
     /// Returns the faults of a file; empty if it is valid.
-    static func faults(_ text: String) -> [Fault] {
-        do throws(ConfigurationFaults) {
+    static func faults(_ text: String) -> [SettingIssue] {
+        do throws(ConfigurationError) {
             _ = try parse(text)
             return []
         } catch {

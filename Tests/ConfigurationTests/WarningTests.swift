@@ -55,7 +55,7 @@ struct WarningTests {
     @Test("warnings are reported together with faults")
     func besideFaults() {
         let text = TestFiles.file(#""secret_key": {"file": "secret.key"}, "reactors": -1"#)
-        let error = #expect(throws: ConfigurationFaults.self) {
+        let error = #expect(throws: ConfigurationError.self) {
             try SettingsFile.parse(Array(text.utf8), path: "etc/gatehouse.jsonc", sources: sources("etc/secret.key"))
         }
         #expect(error?.faults.count == 1 && error?.warnings.map(\.path) == ["secret_key.file"])

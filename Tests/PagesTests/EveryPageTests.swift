@@ -71,7 +71,7 @@ struct MarkupTests {
             "&nbsp;", "&#x3C;", "<B></B>", "<b id=\"x></b>", "\u{1B}", "\u{0}", "<i<b></b></i>", "<!-- -->",
         ])
     func malformed(_ content: String) {
-        #expect(throws: Markup.Fault.self) { try faults(content) }
+        #expect(throws: Markup.SyntaxError.self) { try faults(content) }
     }
 
     @Test(

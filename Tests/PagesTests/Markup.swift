@@ -3,7 +3,7 @@
 /// The parser accepts only what a page of this package may contain: lower-case tags that are all closed, quoted
 /// attributes, and `&` only in the references that escaping makes. It reports the first fault.
 struct Markup {
-    struct Fault: Error, CustomStringConvertible {
+    struct SyntaxError: Error, CustomStringConvertible {
         let description: String
     }
 
@@ -25,9 +25,9 @@ struct Markup {
     static let voids: Set = ["meta", "link", "input", "br", "hr", "img"]
 
     /// Parses a document.
-    init(_ document: String) throws(Fault) {
+    init(_ document: String) throws(SyntaxError) {
         rest = document[...]
-        guard skip("<!DOCTYPE html>\n") else { throw Fault(description: "there is no document type") }
+        guard skip("<!DOCTYPE html>\n") else { throw SyntaxError(description: "there is no document type") }
         while !rest.isEmpty {
             if rest.hasPrefix("</") {
                 try close()
@@ -40,7 +40,9 @@ struct Markup {
         guard open.isEmpty else { throw fault("\(open.map { elements[$0].name }) are not closed") }
     }
 
-    private func fault(_ text: String) -> Fault { Fault(description: "\(text), before: \(rest.prefix(80))") }
+    private func fault(_ text: String) -> SyntaxError {
+        SyntaxError(description: "\(text), before: \(rest.prefix(80))")
+    }
 
     private mutating func skip(_ text: String) -> Bool {
         guard rest.hasPrefix(text) else { return false }
@@ -49,7 +51,7 @@ struct Markup {
     }
 
     /// Only the attributes of SVG have upper-case letters.
-    private mutating func name(isAttribute: Bool = false) throws(Fault) -> String {
+    private mutating func name(isAttribute: Bool = false) throws(SyntaxError) -> String {
         let name = rest.prefix {
             $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || isAttribute && $0.isUppercase)
         }
@@ -58,7 +60,7 @@ struct Markup {
         return String(name)
     }
 
-    private mutating func begin() throws(Fault) {
+    private mutating func begin() throws(SyntaxError) {
         _ = skip("<")
         let name = try self.name()
         var attributes: [String: String] = [:]
@@ -79,7 +81,7 @@ struct Markup {
         if !Markup.voids.contains(name) { open.append(elements.count - 1) }
     }
 
-    private mutating func close() throws(Fault) {
+    private mutating func close() throws(SyntaxError) {
         _ = skip("</")
         let name = try self.name()
         guard skip(">"), let last = open.popLast(), elements[last].name == name else {
@@ -87,7 +89,7 @@ struct Markup {
         }
     }
 
-    private mutating func text() throws(Fault) {
+    private mutating func text() throws(SyntaxError) {
         let end = rest.firstIndex(of: "<") ?? rest.endIndex
         let text = try decoded(rest[..<end])
         rest = rest[end...]
@@ -102,7 +104,7 @@ struct Markup {
         "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "#39": "'",
     ]
 
-    private func decoded(_ text: Substring) throws(Fault) -> String {
+    private func decoded(_ text: Substring) throws(SyntaxError) -> String {
         var (result, left) = ("", text)
         while let start = left.firstIndex(of: "&") {
             result += left[..<start]

@@ -46,7 +46,7 @@ struct Invocation: Sendable {
     /// - Parameter mayBePipe: false for a command that reads the file again later.
     func settings(mayBePipe: Bool = true) throws(CommandFailure) -> Settings {
         let path = try arguments.required("config")
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             return try SettingsFile.load(path: path, environment: environment, mayBePipe: mayBePipe)
         } catch {
             throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))

@@ -24,9 +24,9 @@ extension Command {
         case (_?, let plain?): throw .words("the configuration is given twice: --config FILE, and \(shown(plain))")
         }
         var settings: Settings?
-        var faults: [Fault] = []
+        var faults: [SettingIssue] = []
         let warnings: [Warning]
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             let loaded = try SettingsFile.load(path: path, environment: call.environment, mayBePipe: true)
             (settings, warnings) = (loaded, loaded.warnings)
         } catch {
@@ -44,7 +44,8 @@ extension Command {
         return .done
     }
 
-    private static func json(_ faults: [Fault], _ warnings: [Warning], _ redirectURIs: [RedirectURI]) -> [UInt8] {
+    private static func json(_ faults: [SettingIssue], _ warnings: [Warning], _ redirectURIs: [RedirectURI]) -> [UInt8]
+    {
         var writer = JSONWriter()
         func finding(_ file: String, _ line: Int, _ column: Int, _ path: String, _ message: String) {
             writer.beginObject()

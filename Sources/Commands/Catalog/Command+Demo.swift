@@ -56,7 +56,7 @@ extension Command {
             throw .failure(error.description)
         }
         let settings: Settings
-        do throws(ConfigurationFaults) {
+        do throws(ConfigurationError) {
             settings = try SettingsFile.load(path: files.configurationPath, environment: call.environment)
         } catch {
             throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))

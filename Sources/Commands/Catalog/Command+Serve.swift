@@ -42,7 +42,7 @@ extension Command {
             throw .failure(error.description)
         }
         try ready(process)
-        process.run { () throws(ConfigurationFaults) -> Settings in
+        process.run { () throws(ConfigurationError) -> Settings in
             try SettingsFile.load(path: path, environment: call.environment)
         }
         return .done

@@ -8,7 +8,7 @@ extension SettingKind {
     /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
     static func file(
         _ noun: String, good: String, wrong: [String], isSecret: Bool = false,
-        _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(Refusal) -> Value
+        _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(SettingError) -> Value
     ) -> SettingKind {
         let noun = "the path of \(noun)"
         let path = SettingKind<String>.text(noun, good: []) { $0 }
@@ -19,7 +19,7 @@ extension SettingKind {
             guard let name = path.read(value, place, reader), let bytes = reader.content(of: name, for: value, place)
             else { return nil }
             if isSecret { reader.warnIfExposed(reader.resolved(name), at: value, place) }
-            do throws(Refusal) {
+            do throws(SettingError) {
                 return try convert(reader.resolved(name), bytes)
             } catch {
                 reader.fault(at: value, place, "the file \(quoted(reader.resolved(name))) \(error.message)")
@@ -33,16 +33,16 @@ extension SettingKind<KeySet> {
     /// A file of public keys.
     static var keyFile: SettingKind {
         file("a file with public keys (a JWK, a JWK set or PEM)", good: "keys.jwks.json", wrong: ["a.secret"]) {
-            (_, bytes) throws(Refusal) -> KeySet in
+            (_, bytes) throws(SettingError) -> KeySet in
             let keys: KeySet
             do throws(KeySet.Unreadable) {
                 keys = try KeySet(bytes)
             } catch {
-                throw Refusal("has no keys: \(error.description)")
+                throw SettingError("has no keys: \(error.description)")
             }
             guard keys.keys.isEmpty else { return keys }
             let issues = keys.issues.prefix(3).map(\.description).joined(separator: "; ")
-            throw Refusal("has no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
+            throw SettingError("has no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
         }
     }
 }
@@ -52,10 +52,11 @@ extension SettingKind<PEMFile> {
     ///
     /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
     static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
-        file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) { (path, bytes) throws(Refusal) -> PEMFile in
+        file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) {
+            (path, bytes) throws(SettingError) -> PEMFile in
             guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
                 text.holds(exactly: "-----BEGIN ")
-            else { throw Refusal("has no PEM block \"\(label)\"") }
+            else { throw SettingError("has no PEM block \"\(label)\"") }
             return PEMFile(path: path)
         }
     }

@@ -6,7 +6,7 @@ extension SettingKind {
     /// A string with a conversion function.
     static func text(
         _ noun: String, good: [String], wrong: [String] = [], pattern: String? = nil,
-        _ convert: @escaping @Sendable (String) throws(Refusal) -> Value
+        _ convert: @escaping @Sendable (String) throws(SettingError) -> Value
     ) -> SettingKind {
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.member("type", "string")
@@ -14,11 +14,11 @@ extension SettingKind {
         }
         return SettingKind(
             noun, good: good, wrong: ["7", "null", "\"\"", #""a\u0000b""#] + wrong, schema: schema,
-            convert: { (value) throws(Refusal) -> Value in
-                guard let text = value.string else { throw Refusal("must be \(noun), not \(value.kindNoun)") }
-                guard !text.isEmpty else { throw Refusal("must be \(noun), not an empty string") }
+            convert: { (value) throws(SettingError) -> Value in
+                guard let text = value.string else { throw SettingError("must be \(noun), not \(value.kindNoun)") }
+                guard !text.isEmpty else { throw SettingError("must be \(noun), not an empty string") }
                 guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-                    throw Refusal("must be \(noun), without control characters")
+                    throw SettingError("must be \(noun), without control characters")
                 }
                 return try convert(text)
             })
@@ -38,11 +38,13 @@ extension SettingKind {
         return SettingKind(
             "\(noun): one of \(list)", good: words.map { "\"\($0)\"" }, wrong: ["true", "\"no-such-word\""],
             schema: schema,
-            convert: { (value) throws(Refusal) -> Value in
-                guard let text = value.string else { throw Refusal("must be one of \(list), not \(value.kindNoun)") }
+            convert: { (value) throws(SettingError) -> Value in
+                guard let text = value.string else {
+                    throw SettingError("must be one of \(list), not \(value.kindNoun)")
+                }
                 if let result = convert(text) { return result }
                 let meant = Suggestion.nearest(to: text, among: words).map { "; did you mean \"\($0)\"?" } ?? ""
-                throw Refusal("must be one of \(list), not \(quoted(text))\(meant)")
+                throw SettingError("must be one of \(list), not \(quoted(text))\(meant)")
             })
     }
 }
@@ -65,9 +67,9 @@ extension SettingKind<Bool> {
         SettingKind(
             "true or false", good: ["true", "false"], wrong: ["0", "\"true\"", "null"],
             schema: { $0.member("type", "boolean") },
-            convert: { (value) throws(Refusal) -> Bool in
+            convert: { (value) throws(SettingError) -> Bool in
                 guard let boolean = value.boolean else {
-                    throw Refusal("must be true or false, not \(value.kindNoun)")
+                    throw SettingError("must be true or false, not \(value.kindNoun)")
                 }
                 return boolean
             })
@@ -87,10 +89,10 @@ extension SettingKind<Int> {
         ]
         return SettingKind(
             noun, good: ["\(range.lowerBound)", "\(range.upperBound)"], wrong: wrong, schema: schema,
-            convert: { (value) throws(Refusal) -> Int in
-                guard value.kind == .number else { throw Refusal("must be \(noun), not \(value.kindNoun)") }
+            convert: { (value) throws(SettingError) -> Int in
+                guard value.kind == .number else { throw SettingError("must be \(noun), not \(value.kindNoun)") }
                 guard let number = value.integer.flatMap(Int.init(exactly:)), range.contains(number) else {
-                    throw Refusal("must be \(noun)")
+                    throw SettingError("must be \(noun)")
                 }
                 return number
             })
@@ -103,8 +105,8 @@ extension SettingKind<Int> {
         return text(
             noun, good: ["\"\(least)\"", "\"\(most)\""],
             wrong: ["\"1 GiB\"", "\"1GB\"", "\"-1MiB\"", "\"0B\"", "\"9999TiB\""], pattern: "^[0-9]{1,12}([KMGT]i)?B$"
-        ) { (text) throws(Refusal) -> Int in
-            guard let size = ByteSize(text), range.contains(size.bytes) else { throw Refusal("must be \(noun)") }
+        ) { (text) throws(SettingError) -> Int in
+            guard let size = ByteSize(text), range.contains(size.bytes) else { throw SettingError("must be \(noun)") }
             return size.bytes
         }
     }
@@ -118,9 +120,9 @@ extension SettingKind<Duration> {
             noun, good: ["\"\(least)\"", "\"\(most)\""],
             wrong: ["\"90\"", "\"1.5h\"", "\"-1s\"", "\"1 h\"", "\"1w\"", "\"37000d\"", "\"99999999999d\""],
             pattern: "^[0-9]{1,10}[smhd]$"
-        ) { (text) throws(Refusal) -> Duration in
+        ) { (text) throws(SettingError) -> Duration in
             guard let duration = Duration(configuration: text), range.contains(duration) else {
-                throw Refusal("must be \(noun)")
+                throw SettingError("must be \(noun)")
             }
             return duration
         }

@@ -25,10 +25,10 @@ struct SettingKind<Value: Sendable>: Sendable {
     /// Creates a kind from a function that converts single values.
     init(
         _ noun: String, good: [String], wrong: [String], schema: @escaping @Sendable (inout JSONWriter) -> Void,
-        convert: @escaping @Sendable (JSONValue) throws(Refusal) -> Value
+        convert: @escaping @Sendable (JSONValue) throws(SettingError) -> Value
     ) {
         self.init(noun, good: good, wrong: wrong, schema: schema) { (value, path, reader) -> Value? in
-            do throws(Refusal) {
+            do throws(SettingError) {
                 return try convert(value)
             } catch {
                 reader.fault(at: value, path, error.message)

@@ -77,9 +77,9 @@ extension SettingKind<Unicode.Scalar> {
                 writer.member("minLength", 1)
                 writer.member("maxLength", 1)
             },
-            convert: { (value) throws(Refusal) -> Unicode.Scalar in
+            convert: { (value) throws(SettingError) -> Unicode.Scalar in
                 guard let scalar = value.string.flatMap(Mapping.separator), scalar.value != 0 else {
-                    throw Refusal("must be \(noun)")
+                    throw SettingError("must be \(noun)")
                 }
                 return scalar
             })

@@ -50,12 +50,12 @@ extension SettingKind<AbsoluteURL> {
                 "\"/path\"", "\"ftp://a.example/\"", "\"https://u@a.example/\"", "\"https://a.example/#f\"",
                 "\"http://a.example\"",
             ]
-        ) { (text) throws(Refusal) -> AbsoluteURL in
+        ) { (text) throws(SettingError) -> AbsoluteURL in
             guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
-                throw Refusal("must be \(noun), beginning with https://")
+                throw SettingError("must be \(noun), beginning with https://")
             }
             guard !url.hasUserInfo, !url.hasFragment else {
-                throw Refusal("must be \(noun), without a user name and without a fragment")
+                throw SettingError("must be \(noun), without a user name and without a fragment")
             }
             return url
         }

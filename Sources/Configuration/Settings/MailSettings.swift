@@ -31,16 +31,16 @@ extension MailSettings: Section {
                 "\"Gatehouse\"", "\"a@b@c\"", "\"<@>\"", "\"G <a@b.c\"", "\"büro@example.com\"",
                 "\"office@bücher.example\"", "\"a b@example.com\"",
             ]
-        ) { (text) throws(Refusal) -> Mailbox in
+        ) { (text) throws(SettingError) -> Mailbox in
             do throws(Mailbox.SyntaxError) {
                 return try Mailbox(text)
             } catch {
                 switch error {
-                case .malformed: throw Refusal("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
+                case .malformed: throw SettingError("must be a sender such as \"Gatehouse <no-reply@example.com>\"")
                 case .localPartBeyondASCII:
-                    throw Refusal("must have an address of ASCII characters: mail servers may refuse other ones")
+                    throw SettingError("must have an address of ASCII characters: mail servers may refuse other ones")
                 case .domainBeyondASCII:
-                    throw Refusal("must have the address's domain in its ASCII form, which begins with xn--")
+                    throw SettingError("must have the address's domain in its ASCII form, which begins with xn--")
                 }
             }
         }, .required, "The sender of e-mail. The name may be of any script; the address is ASCII.")
@@ -49,11 +49,11 @@ extension MailSettings: Section {
         .text(
             "a URL such as smtps://mail.example.com:465", good: ["\"smtps://mail.example.com:465\""],
             wrong: ["\"mail.example.com\"", "\"https://mail.example.com\"", "\"smtps://u:p@mail.example.com\""]
-        ) { (text) throws(Refusal) -> MailServer in
+        ) { (text) throws(SettingError) -> MailServer in
             guard let url = AbsoluteURL(text), url.scheme == "smtps" || url.scheme == "smtp", !url.hasUserInfo,
                 url.path.isEmpty, !url.hasQuery, !url.hasFragment
             else {
-                throw Refusal(
+                throw SettingError(
                     "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS, without user name and password"
                 )
             }

@@ -15,9 +15,9 @@ extension SettingKind<String> {
             noun, good: ["\"example.com\""],
             wrong: ["\"@example.com\"", "\"a@example.com\"", "\"*.com\"", "\"a..b\"", "\"bücher.example\""]
         ) {
-            (text) throws(Refusal) -> String in
-            guard !DomainHint.isNeeded(forDomain: text) else { throw Refusal(DomainHint.text) }
-            guard AbsoluteURL.isHostName(text) else { throw Refusal("must be \(noun), without @ and wildcards") }
+            (text) throws(SettingError) -> String in
+            guard !DomainHint.isNeeded(forDomain: text) else { throw SettingError(DomainHint.text) }
+            guard AbsoluteURL.isHostName(text) else { throw SettingError("must be \(noun), without @ and wildcards") }
             return text.asciiLowercased()
         }
     }
@@ -25,9 +25,9 @@ extension SettingKind<String> {
     /// A value that is sent to the provider in a list separated by spaces (RFC 6749, section 3.3).
     static func token(_ noun: String, example: String) -> SettingKind {
         text(noun, good: ["\"\(example)\""], wrong: ["\"two words\""], pattern: "^[!#-\\[\\]-~]+$") {
-            (text) throws(Refusal) -> String in
+            (text) throws(SettingError) -> String in
             guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else {
-                throw Refusal("must be \(noun): printable ASCII without spaces, quotation marks and backslashes")
+                throw SettingError("must be \(noun): printable ASCII without spaces, quotation marks and backslashes")
             }
             return text
         }
@@ -40,8 +40,8 @@ extension SettingKind<ProviderID> {
         return text(
             noun, good: ["\"acme-okta\""], wrong: ["\"acme okta\"", "\"a/b\"", "\"é\"", "\"Acme\"", "\"a.b\""],
             pattern: "^[a-z0-9-]{1,63}$"
-        ) { (text) throws(Refusal) -> ProviderID in
-            guard let id = ProviderID(text) else { throw Refusal("must be \(noun)") }
+        ) { (text) throws(SettingError) -> ProviderID in
+            guard let id = ProviderID(text) else { throw SettingError("must be \(noun)") }
             return id
         }
     }
@@ -52,8 +52,8 @@ extension SettingKind<OrganizationID> {
         let noun = "a name of 1 to 64 of a-z, 0-9, - _ . that begins with a letter or digit"
         return text(
             noun, good: ["\"acme\""], wrong: ["\"Acme\"", "\"-a\"", "\"a/b\""], pattern: "^[a-z0-9][a-z0-9._-]{0,63}$"
-        ) { (text) throws(Refusal) -> OrganizationID in
-            guard let id = OrganizationID(text) else { throw Refusal("must be \(noun)") }
+        ) { (text) throws(SettingError) -> OrganizationID in
+            guard let id = OrganizationID(text) else { throw SettingError("must be \(noun)") }
             return id
         }
     }
@@ -67,11 +67,11 @@ extension SettingKind<SocketAddress> {
             wrong: [
                 "\"8443\"", "\":8443\"", "\"127.0.0.1\"", "\"127.0.0.1:65536\"", "\"::1:8443\"", "\"300.0.0.1:80\"",
             ]
-        ) { (text) throws(Refusal) -> SocketAddress in
-            guard let address = SocketAddress(text) else { throw Refusal("must be \(noun)") }
+        ) { (text) throws(SettingError) -> SocketAddress in
+            guard let address = SocketAddress(text) else { throw SettingError("must be \(noun)") }
             let looksNumeric = address.host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
             guard IPAddress(address.host) != nil || !looksNumeric && AbsoluteURL.isHostName(address.host) else {
-                throw Refusal("must be \(noun): \(quoted(address.host)) is not an address")
+                throw SettingError("must be \(noun): \(quoted(address.host)) is not an address")
             }
             return address
         }
@@ -106,12 +106,12 @@ extension SettingKind<AddressRange> {
         return text(
             noun, good: ["\"10.0.0.0/8\"", "\"::1/128\"", "\"0.0.0.0/0\""],
             wrong: ["\"10.0.0.0\"", "\"10.0.0.0/33\"", "\"10.0.0.1/8\"", "\"a/8\"", "\"10.0.0.0/-1\""]
-        ) { (text) throws(Refusal) -> AddressRange in
+        ) { (text) throws(SettingError) -> AddressRange in
             if let range = AddressRange(text) { return range }
             if let address = IPAddress(text) {
-                throw Refusal("must be \(noun); for this one address write \"\(text)/\(address.bytes.count * 8)\"")
+                throw SettingError("must be \(noun); for this one address write \"\(text)/\(address.bytes.count * 8)\"")
             }
-            throw Refusal("must be \(noun), with no bits set after the prefix")
+            throw SettingError("must be \(noun), with no bits set after the prefix")
         }
     }
 }
@@ -126,7 +126,7 @@ extension SettingKind<PublicURL> {
                 "\"https://a.example/x\"", "\"https://a.example?q\"", "\"https://u@a.example\"", "\"ftp://a.example\"",
                 "\"https://\"", "\"https://a.example:0\"", "\"https://a.example:65536\"",
             ]
-        ) { (text) throws(Refusal) -> PublicURL in try PublicURL(text) }
+        ) { (text) throws(SettingError) -> PublicURL in try PublicURL(text) }
     }
 }
 

@@ -50,7 +50,7 @@ extension SettingKind<StorageSettings> {
                 reader.fault(at: value, path, "must be \(noun), not \(value.kindNoun)")
                 return nil
             }
-            do throws(Refusal) {
+            do throws(SettingError) {
                 return .sqlite(path: reader.resolved(try sqlitePath(text)))
             } catch {
                 reader.fault(at: value, path, error.message)
@@ -60,23 +60,24 @@ extension SettingKind<StorageSettings> {
     }
 
     // The text may contain a password, so no message quotes it.
-    private static func sqlitePath(_ text: String) throws(Refusal) -> String {
+    private static func sqlitePath(_ text: String) throws(SettingError) -> String {
         if text.starts(exactly: "postgresql:") || text.starts(exactly: "postgres:") {
-            throw Refusal("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
+            throw SettingError("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
         }
         guard let path = text.dropping(exactly: "sqlite:") else {
-            throw Refusal("must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
+            throw SettingError(
+                "must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
         }
         // Other programs write the path as a URL. A path contains no password, so it may be shown.
         if path.starts(exactly: "//") {
             let name = String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
             let isAbsolute = path.starts(exactly: "///")
-            throw Refusal(
+            throw SettingError(
                 "must have no // after \"sqlite:\": write "
                     + (name.isEmpty ? "\"sqlite:PATH\"" : quoted("sqlite:\(isAbsolute ? "/" : "")\(name)")))
         }
         guard !path.isEmpty, !path.ends(exactly: "/"), !path.utf8.contains(0) else {
-            throw Refusal("must name a file after \"sqlite:\"")
+            throw SettingError("must name a file after \"sqlite:\"")
         }
         return String(path)
     }

@@ -10,15 +10,15 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { origin }
 
-    init(_ text: String) throws(Refusal) {
+    init(_ text: String) throws(SettingError) {
         guard let url = AbsoluteURL(text), url.scheme == "https" || url.scheme == "http" else {
-            throw Refusal("must be a URL such as https://access.example.com")
+            throw SettingError("must be a URL such as https://access.example.com")
         }
         guard url.path.isEmpty, !url.hasQuery, !url.hasFragment, !url.hasUserInfo else {
-            throw Refusal("must be scheme, host and port only, without a final slash")
+            throw SettingError("must be scheme, host and port only, without a final slash")
         }
         guard url.scheme == "https" || url.isLoopback else {
-            throw Refusal("must be https; http is allowed only on loopback (127.0.0.1, [::1], localhost)")
+            throw SettingError("must be https; http is allowed only on loopback (127.0.0.1, [::1], localhost)")
         }
         isSecure = url.scheme == "https"
         let host = url.host.holds(":") ? "[\(url.host)]" : url.host

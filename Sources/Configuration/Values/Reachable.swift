@@ -28,9 +28,9 @@ extension SettingKind<Reachable> {
         return text(
             noun, good: ["\"10.20.0.0/16\"", "\"idp-backend.internal\"", "\"10.1.2.3\"", "\"fd00::/8\""],
             wrong: ["\"10.0.0.1/8\"", "\"https://a.example\"", "\"a.example:8443\"", "\"*.internal\"", "\"1.2.3\""]
-        ) { (text) throws(Refusal) -> Reachable in
+        ) { (text) throws(SettingError) -> Reachable in
             guard let reachable = Reachable(text) else {
-                throw Refusal("must be \(noun), without a port, and with no bits set after the prefix")
+                throw SettingError("must be \(noun), without a port, and with no bits set after the prefix")
             }
             return reachable
         }

@@ -28,7 +28,7 @@ extension MappingsAPI {
             throw Problem(
                 .invalidRequest, status: 422,
                 detail: "Send one of token, claims (with provider), denied_sign_in or identity_id.",
-                faults: [Problem.Fault(pointer: "", detail: "has to have one of these members")])
+                faults: [Problem.Issue(pointer: "", detail: "has to have one of these members")])
         }
         var explained: ExplainedAccess?
         switch subject {

@@ -33,7 +33,7 @@ struct FieldReader {
     }
 
     private let source: Source
-    private(set) var faults: [Problem.Fault] = []
+    private(set) var faults: [Problem.Issue] = []
     private let prefix: String
 
     /// - Parameter prefix: the JSON Pointer of the object in the whole document.
@@ -66,7 +66,7 @@ struct FieldReader {
     }
 
     mutating func fault(_ name: String, _ detail: String) {
-        faults.append(Problem.Fault(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
+        faults.append(Problem.Issue(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
     }
 
     mutating func allow(_ names: String...) { allow(names) }

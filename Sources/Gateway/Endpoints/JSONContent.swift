@@ -17,7 +17,7 @@ extension RequestContext {
         guard root.kind == .object else {
             throw Problem(
                 .invalidRequest, status: 422, detail: "The document has to be an object.",
-                faults: [Problem.Fault(pointer: "", detail: "has to be an object")])
+                faults: [Problem.Issue(pointer: "", detail: "has to be an object")])
         }
         return root
     }

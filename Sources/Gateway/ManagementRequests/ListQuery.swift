@@ -42,7 +42,7 @@ struct ListQuery {
     static func invalid(_ parameter: String, _ detail: String) -> Problem {
         Problem(
             .invalidRequest, detail: "The query is not valid: \(parameter) \(detail).",
-            faults: [Problem.Fault(pointer: parameter, detail: detail)])
+            faults: [Problem.Issue(pointer: parameter, detail: detail)])
     }
 
     static let unknownCursor = invalid("cursor", "is not a cursor of this list")

@@ -133,12 +133,12 @@ struct MappingChangeBuilder {
             try reader.finish()
             return [change].compactMap { $0 }
         }
-        var faults: [Problem.Fault] = []
+        var faults: [Problem.Issue] = []
         var changes: [MappingChange] = []
         // Each change applies to the rules that the previous changes leave.
         var rows = table.stored
         if list.kind != .array || list.count > 100 {
-            faults.append(Problem.Fault(pointer: "/changes", detail: "has to be a list of at most 100 changes"))
+            faults.append(Problem.Issue(pointer: "/changes", detail: "has to be a list of at most 100 changes"))
         }
         for (index, element) in list.elements.prefix(100).enumerated() {
             var reader = FieldReader(element, at: "/changes/\(index)")

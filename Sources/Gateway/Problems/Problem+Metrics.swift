@@ -9,7 +9,7 @@ extension Problem {
         let texts = refusal.faults.map { "\($0.parameter): \($0.detail)" }
         self.init(
             .invalidRequest, detail: "The query is not valid: \(texts.joined(separator: "; ")).",
-            faults: refusal.faults.map { Problem.Fault(pointer: $0.parameter, detail: $0.detail) })
+            faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
     }
 
     /// An inventory that was not changed, and the reason.
@@ -22,7 +22,7 @@ extension Problem {
                 .invalidRequest, status: 422,
                 detail:
                     "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed.\(first)",
-                faults: faults.map { Problem.Fault(pointer: $0.pointer, detail: $0.detail) })
+                faults: faults.map { Problem.Issue(pointer: $0.pointer, detail: $0.detail) })
         case .notFound: self.init(.notFound, detail: "The organization has no workspace with this id.")
         case .tooLarge:
             self.init(

@@ -24,7 +24,7 @@ public struct Problem: Error, Sendable {
     }
 
     /// A fault of a request's content or query: its place and its description.
-    public struct Fault: Sendable {
+    public struct Issue: Sendable {
         /// A JSON Pointer into the content (RFC 6901), or the name of a query parameter.
         public let pointer: String
         /// The description of the fault.
@@ -44,13 +44,13 @@ public struct Problem: Error, Sendable {
     /// The refusal's reason, if a token was sent and refused.
     public var reason: String?
     /// The faults of the content or query; empty for other problems.
-    public var faults: [Fault] = []
+    public var faults: [Issue] = []
     /// Seconds after which a retry may succeed; nil if it does not help.
     public var retryAfter: Int?
 
     /// `status` differs from the code's own only for `invalid_request`: 422 for content, and the statuses of HTTP's
     /// own limits.
-    public init(_ code: Code, status: Int? = nil, detail: String, reason: String? = nil, faults: [Fault] = []) {
+    public init(_ code: Code, status: Int? = nil, detail: String, reason: String? = nil, faults: [Issue] = []) {
         self.code = code
         self.status = status ?? code.status
         self.detail = detail

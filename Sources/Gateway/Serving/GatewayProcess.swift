@@ -159,7 +159,7 @@ public final class GatewayProcess {
     }
 
     /// Serves until SIGTERM or SIGINT, then answers pending requests and returns. `reload` is called on SIGHUP.
-    public func run(reload: () throws(ConfigurationFaults) -> Settings) {
+    public func run(reload: () throws(ConfigurationError) -> Settings) {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
         server.announceEnd()
@@ -177,7 +177,7 @@ public final class GatewayProcess {
         log.write(.info, "stopped")
     }
 
-    private func reload(_ read: () throws(ConfigurationFaults) -> Settings) {
+    private func reload(_ read: () throws(ConfigurationError) -> Settings) {
         do {
             let new = try read()
             let fixed: [(String, Bool)] = [
@@ -201,7 +201,7 @@ public final class GatewayProcess {
             tell(of: new)
         } catch {
             server.figures.lastReloadSucceeded = false
-            let faults = (error as? ConfigurationFaults)?.faults.map(\.description) ?? ["tls: \(error)"]
+            let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]
             for fault in faults {
                 log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", fault)])
             }

@@ -6,7 +6,7 @@ internal import Files
 /// A file yields settings or faults. If it yields faults, there is at least one; each is one line without secrets, in
 /// the file's order.
 func fuzzConfiguration(_ bytes: [UInt8]) {
-    do throws(ConfigurationFaults) {
+    do throws(ConfigurationError) {
         _ = try SettingsFile.parse(bytes, path: "etc/gatehouse.jsonc", sources: sources)
     } catch {
         promise((1...1000).contains(error.faults.count), "at least one fault is reported, and at most 1000")

@@ -12,27 +12,27 @@ struct SoakOptions {
     /// Path of the gateway program; nil for the program beside this tool.
     var gateway: String?
 
-    struct Fault: Error, CustomStringConvertible {
+    struct SyntaxError: Error, CustomStringConvertible {
         let description: String
     }
 
     init(_ arguments: some Sequence<String>) throws {
         var rest = Array(arguments)[...]
         while let name = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw Fault(description: "\(name) needs a value") }
+            guard let value = rest.popFirst() else { throw SyntaxError(description: "\(name) needs a value") }
             switch name {
             case "--minutes": minutes = try SoakOptions.number(name, value, in: 1...600)
             case "--people": people = try SoakOptions.number(name, value, in: 0...100_000)
             case "--rules": rules = try SoakOptions.number(name, value, in: 0...1990)
             case "--gateway": gateway = value
-            default: throw Fault(description: "unknown option \(name)")
+            default: throw SyntaxError(description: "unknown option \(name)")
             }
         }
     }
 
     private static func number(_ name: String, _ text: String, in range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text), range.contains(number) else {
-            throw Fault(description: "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
+            throw SyntaxError(description: "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -1,5 +1,5 @@
 /// The reason why a setting refuses a value. The message follows the setting's path, and states what to write.
-struct Refusal: Error {
+struct SettingError: Error {
     let message: String
 
     init(_ message: String) {

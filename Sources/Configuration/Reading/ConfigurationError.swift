@@ -1,5 +1,5 @@
 /// One fault in a configuration file.
-public struct Fault: Sendable, Hashable, CustomStringConvertible {
+public struct SettingIssue: Sendable, Hashable, CustomStringConvertible {
     /// The file as the caller named it.
     public let file: String
     /// The line, from 1.
@@ -18,12 +18,12 @@ public struct Fault: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// All faults of a configuration file, at least one, in the order of the file.
-public struct ConfigurationFaults: Error, Sendable, CustomStringConvertible {
-    public let faults: [Fault]
+public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    public let faults: [SettingIssue]
     /// The warnings of the file, in its order.
     public let warnings: [Warning]
 
-    init(_ faults: [Fault], warnings: [Warning] = []) {
+    init(_ faults: [SettingIssue], warnings: [Warning] = []) {
         self.faults = faults
         self.warnings = warnings
     }

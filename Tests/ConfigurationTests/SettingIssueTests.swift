@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-@Suite struct FaultTests {
+@Suite struct SettingIssueTests {
     @Test("all faults of a file are reported together, in order, with their positions")
     func positions() {
         let faults = TestFiles.faults(
