@@ -47,7 +47,7 @@ struct TokenCheck {
     private static func keys(_ path: String, _ call: Invocation) throws(CommandFailure) -> KeySet {
         let bytes = try call.content(of: path, limit: KeySet.maximumBytes)
         let keys: KeySet
-        do throws(KeySet.Unreadable) {
+        do throws(KeySet.ReadingError) {
             keys = try KeySet(bytes)
         } catch {
             throw .failure("the file \(shown(path)) has no keys: \(error.description)")

@@ -37,7 +37,7 @@ public struct KeySet: Sendable {
     }
 
     /// A key file that cannot be read.
-    public struct Unreadable: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct ReadingError: Error, Sendable, Hashable, CustomStringConvertible {
         public let description: String
     }
 
@@ -51,25 +51,25 @@ public struct KeySet: Sendable {
     public let issues: [Issue]
 
     /// Reads a JWK, a JWK set, or PEM.
-    public init(_ bytes: [UInt8]) throws(Unreadable) {
+    public init(_ bytes: [UInt8]) throws(ReadingError) {
         guard bytes.count <= KeySet.maximumBytes else {
-            throw Unreadable(description: "a key file may have at most 1 MiB")
+            throw ReadingError(description: "a key file may have at most 1 MiB")
         }
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
             (keys, issues) = try KeySet.keys(json: bytes)
         } else if let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "-----BEGIN ") {
             (keys, issues) = try KeySet.keys(pem: text)
         } else {
-            throw Unreadable(description: "this is neither a JWK, nor a JWK set, nor PEM")
+            throw ReadingError(description: "this is neither a JWK, nor a JWK set, nor PEM")
         }
     }
 
-    private static func keys(pem text: String) throws(Unreadable) -> ([Key], [Issue]) {
+    private static func keys(pem text: String) throws(ReadingError) -> ([Key], [Issue]) {
         let blocks: [Result<VerificationKey, CryptographyError>]
         do throws(CryptographyError) {
             blocks = try VerificationKey.keys(pem: text)
         } catch {
-            throw Unreadable(description: "the PEM text cannot be used: \(error.description)")
+            throw ReadingError(description: "the PEM text cannot be used: \(error.description)")
         }
         var keys: [Key] = []
         var issues: [Issue] = []
@@ -82,24 +82,24 @@ public struct KeySet: Sendable {
         return (keys, issues)
     }
 
-    private static func keys(json bytes: [UInt8]) throws(Unreadable) -> ([Key], [Issue]) {
+    private static func keys(json bytes: [UInt8]) throws(ReadingError) -> ([Key], [Issue]) {
         let root: JSONValue
         do throws(JSONSyntaxError) {
             root = try JSONDocument(parsing: bytes, maximumDepth: 16).root
         } catch {
-            throw Unreadable(description: "the key set is not strict JSON: \(error)")
+            throw ReadingError(description: "the key set is not strict JSON: \(error)")
         }
         var values = [root]
         if let list = root.member("keys") {
-            guard list.kind == .array else { throw Unreadable(description: "\"keys\" must be an array") }
+            guard list.kind == .array else { throw ReadingError(description: "\"keys\" must be an array") }
             values = Array(list.elements)
         } else if root.member("kty") == nil {
-            throw Unreadable(description: "this is neither a JWK (\"kty\") nor a JWK set (\"keys\")")
+            throw ReadingError(description: "this is neither a JWK (\"kty\") nor a JWK set (\"keys\")")
         }
         var keys: [Key] = []
         var issues: [Issue] = []
         for (index, value) in values.prefix(maximumKeys).enumerated() {
-            do throws(UnusableKey) {
+            do throws(JSONWebKeyError) {
                 keys.append(try Key(jwk: value))
             } catch {
                 issues.append(Issue(index: index, id: value.member("kid")?.string, detail: error.description))

@@ -3,7 +3,7 @@ internal import Text
 public import Time
 
 /// The reason why a userinfo response is discarded.
-public enum UserinfoFault: String, Error, Sendable, CaseIterable {
+public enum UserinfoError: String, Error, Sendable, CaseIterable {
     case malformed = "the response is not a JSON object with a \"sub\""
     /// OpenID Connect Core 1.0, section 5.3.2
     case otherSubject = "the response is about another \"sub\""
@@ -23,7 +23,7 @@ extension VerifiedClaims {
 
     /// Returns these claims with those that userinfo adds; none is replaced. `email` and `email_verified` are taken
     /// from one source. Exception: userinfo may state that the token's own address is not verified.
-    public func adding(userinfo: JSONDocument) throws(UserinfoFault) -> VerifiedClaims {
+    public func adding(userinfo: JSONDocument) throws(UserinfoError) -> VerifiedClaims {
         try checkSubject(of: userinfo)
         var known = Set(payload.members.map { ExactText($0.name) })
         let isOwnAddress = known.contains(VerifiedClaims.email)
@@ -62,7 +62,7 @@ extension VerifiedClaims {
     ///   - lifetime: the time for which claims are kept after the ID token was verified.
     public func renewed(
         byUserinfo userinfo: JSONDocument?, keepingFor lifetime: Duration, at now: Timestamp
-    ) throws(UserinfoFault) -> VerifiedClaims {
+    ) throws(UserinfoError) -> VerifiedClaims {
         if let userinfo { try checkSubject(of: userinfo) }
         var supplied = Set((userinfo?.root.members.map { ExactText($0.name) } ?? [])).subtracting(VerifiedClaims.bound)
         let hasNewAddress = supplied.contains(VerifiedClaims.email)
@@ -85,7 +85,7 @@ extension VerifiedClaims {
 
     private func merged(
         _ userinfo: JSONDocument?, _ origin: ClaimsOrigin, keeping: (ExactText) -> Bool, taking: (ExactText) -> Bool
-    ) throws(UserinfoFault) -> VerifiedClaims {
+    ) throws(UserinfoError) -> VerifiedClaims {
         var origin = origin
         var writer = JSONWriter(reservingCapacity: document.bytes.count + (userinfo?.bytes.count ?? 0))
         writer.beginObject()
@@ -108,7 +108,7 @@ extension VerifiedClaims {
         return replacing(document, origin: origin)
     }
 
-    private func checkSubject(of userinfo: JSONDocument) throws(UserinfoFault) {
+    private func checkSubject(of userinfo: JSONDocument) throws(UserinfoError) {
         guard userinfo.root.kind == .object, let subject = userinfo.root.member("sub")?.string else {
             throw .malformed
         }

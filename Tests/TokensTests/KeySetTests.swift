@@ -68,7 +68,7 @@ struct KeySetTests {
         #expect(try KeySet(Array(short.utf8)).keys.isEmpty)
         let mint = try TokenMint()
         #expect(reason(try mint.token(), [try mint.provider(keys: short)]) == .keyNotFound)
-        #expect(throws: KeySet.Unreadable.self) { try KeySet(Array("\(good)\n\(mint.key.pem())".utf8)) }
+        #expect(throws: KeySet.ReadingError.self) { try KeySet(Array("\(good)\n\(mint.key.pem())".utf8)) }
     }
 
     @Test("a token is refused unless exactly one key fits")
@@ -95,7 +95,7 @@ struct KeySetTests {
         "a file without keys is refused with a reason",
         arguments: ["", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[],\"keys\":[]}", "-----BEGIN PUBLIC KEY-----"])
     func unreadable(text: String) {
-        #expect(throws: KeySet.Unreadable.self) { try KeySet(Array(text.utf8)) }
+        #expect(throws: KeySet.ReadingError.self) { try KeySet(Array(text.utf8)) }
     }
 
     @Test("the audience selects among providers that share an issuer; Google's two spellings are one issuer")

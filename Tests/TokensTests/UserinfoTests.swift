@@ -56,8 +56,8 @@ struct UserinfoTests {
         arguments: [
             ("{\"sub\":\"other\"}", .otherSubject), ("{}", .malformed), ("[]", .malformed), ("{\"sub\":7}", .malformed),
             ("{\"sub\":\"someone\\u0000\"}", .otherSubject),
-        ] as [(String, UserinfoFault)])
-    func otherSubject(text: String, fault: UserinfoFault) throws {
+        ] as [(String, UserinfoError)])
+    func otherSubject(text: String, fault: UserinfoError) throws {
         #expect(throws: fault) { try claims().adding(userinfo: json(text)) }
         #expect(throws: fault) { try renewed(claims(), text) }
     }

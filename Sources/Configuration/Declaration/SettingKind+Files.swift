@@ -35,7 +35,7 @@ extension SettingKind<KeySet> {
         file("a file with public keys (a JWK, a JWK set or PEM)", good: "keys.jwks.json", wrong: ["a.secret"]) {
             (_, bytes) throws(SettingError) -> KeySet in
             let keys: KeySet
-            do throws(KeySet.Unreadable) {
+            do throws(KeySet.ReadingError) {
                 keys = try KeySet(bytes)
             } catch {
                 throw SettingError("has no keys: \(error.description)")

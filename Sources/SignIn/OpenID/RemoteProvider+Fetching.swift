@@ -60,7 +60,7 @@ extension RemoteProvider {
             throw ProviderFault(isOutage: false, "the key set is coded with \(coding), which was not requested")
         }
         let set: KeySet
-        do throws(KeySet.Unreadable) {
+        do throws(KeySet.ReadingError) {
             set = try KeySet(response.body)
         } catch {
             throw ProviderFault(isOutage: false, "the key set cannot be read: \(error.description)")

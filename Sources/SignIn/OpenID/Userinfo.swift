@@ -96,7 +96,7 @@ extension RelyingParty {
         case .notOffered: return claims
         case .outage(let detail), .refused(let detail): cause = detail
         case .document(let info):
-            do throws(UserinfoFault) {
+            do throws(UserinfoError) {
                 return try claims.adding(userinfo: info)
             } catch {
                 cause = error.rawValue
@@ -117,7 +117,7 @@ extension RelyingParty {
         case .refused(let detail):
             return .notRenewed(detail: "the refresh returned no ID token, and userinfo failed: \(detail)")
         }
-        do throws(UserinfoFault) {
+        do throws(UserinfoError) {
             let renewed = try claims.renewed(byUserinfo: info, keepingFor: claimsLifetime, at: now())
             return .renewed(renewed)
         } catch {
