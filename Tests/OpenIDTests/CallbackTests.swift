@@ -10,11 +10,11 @@ import Time
 struct CallbackTests {
     private typealias Items = [(name: String, value: String)]
 
-    private func failure<Value>(_ body: () throws -> Value) -> SignInFailure? {
+    private func failure<Value>(_ body: () throws -> Value) -> SignInError? {
         do {
             _ = try body()
             return nil
-        } catch { return error as? SignInFailure }
+        } catch { return error as? SignInError }
     }
 
     @Test(
@@ -77,7 +77,7 @@ struct CallbackTests {
         let callback = try Callback(CallbackTests.variants[index])
         let sealed = try callback.sealed(in: box, for: idp, at: now)
         #expect(try Callback(opening: sealed, with: box, for: idp, at: now) == callback)
-        func reason(_ text: String, _ provider: ProviderID = idp, at seconds: Int64 = 0) -> SignInFailure.Reason? {
+        func reason(_ text: String, _ provider: ProviderID = idp, at seconds: Int64 = 0) -> SignInError.Reason? {
             failure { try Callback(opening: text, with: box, for: provider, at: now + .seconds(seconds)) }?.reason
         }
         #expect(reason(sealed, other) == .callbackMalformed)
@@ -104,7 +104,7 @@ struct CallbackTests {
         var good = time + [3]
         PackedText.append("state", to: &good)
         PackedText.append("code", to: &good)
-        func reason(_ octets: [UInt8]) throws -> SignInFailure.Reason? {
+        func reason(_ octets: [UInt8]) throws -> SignInError.Reason? {
             let text = Base64URL.encode(try box.seal(octets, context: context))
             return failure { try Callback(opening: text, with: box, for: provider, at: ManualClock.start) }?.reason
         }

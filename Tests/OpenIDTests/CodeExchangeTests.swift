@@ -26,7 +26,7 @@ struct CodeExchangeTests {
         #expect(form["redirect_uri"] == "https://a.example/auth/callback/idp")
         #expect(party.outbound.count("/token") == 1 && party.outbound.count("/userinfo") == 0)
         // The provider takes a code once.
-        await #expect(throws: SignInFailure.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
+        await #expect(throws: SignInError.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
         #expect(try await TestParty().signIn().refreshToken == nil)
     }
 
@@ -35,7 +35,7 @@ struct CodeExchangeTests {
         let party = try TestParty()
         let (own, other) = (try party.attempt(), try party.attempt())
         let code = try #require(try party.callback("vic", to: try await party.redirect(other)).code)
-        let failure = await #expect(throws: SignInFailure.self) {
+        let failure = await #expect(throws: SignInError.self) {
             try await party.party.redeem(code, of: own) { _ in false }
         }
         #expect(failure?.reason == .codeRefused)
@@ -53,11 +53,11 @@ struct CodeExchangeTests {
     func issuer() async throws {
         let (announcing, silent) = (try TestParty(), try TestParty())
         silent.outbound.describe(("\"authorization_response_iss_parameter_supported\":true", "\"x\":true"))
-        func reason(_ party: TestParty, _ issuer: String?) async throws -> SignInFailure.Reason? {
+        func reason(_ party: TestParty, _ issuer: String?) async throws -> SignInError.Reason? {
             let items = [("state", "s"), ("code", "c")] + (issuer.map { [("iss", $0)] } ?? [])
             let callback = try Callback(items.map { (name: $0.0, value: $0.1) })
             let attempt = try party.attempt()
-            do throws(SignInFailure) {
+            do throws(SignInError) {
                 try await party.party.check(callback, of: attempt)
                 return nil
             } catch {
@@ -87,7 +87,7 @@ struct CodeExchangeTests {
             let attempt = try SignInAttempt(
                 provider: #require(ProviderID(id)), issuer: Issuer(issuer), organization: nil, returnTo: nil,
                 browser: [], at: party.clock.now)
-            let failure = await #expect(throws: SignInFailure.self) {
+            let failure = await #expect(throws: SignInError.self) {
                 try await party.party.check(callback, of: attempt)
             }
             #expect(failure?.reason == .stateInvalid)
@@ -174,8 +174,8 @@ struct CodeExchangeTests {
             (302, "", .answerMalformed), (200, #"{"a":1,"a":2}"#, .answerMalformed), (204, "", .answerMalformed),
             (200, #"{"id_token":"x.y.z","token_type":"bEARER"}"#, .tokenRefused),
             (200, #"{"id_token":"x.y.z","token_type":null,"error":null}"#, .tokenRefused),
-        ] as [(Int, String, SignInFailure.Reason)])
-    func responses(status: Int, body: String, reason: SignInFailure.Reason) async throws {
+        ] as [(Int, String, SignInError.Reason)])
+    func responses(status: Int, body: String, reason: SignInError.Reason) async throws {
         let party = try TestParty()
         party.respond("/token", status, body)
         #expect(try await party.failure()?.reason == reason)
@@ -187,8 +187,8 @@ struct CodeExchangeTests {
             (.timedOut, .providerUnavailable), (.cutShort, .providerUnavailable), (.insecure, .providerUnavailable),
             (.notConnected, .providerUnavailable), (.notResolved, .providerUnavailable), (.tooLarge, .answerMalformed),
             (.malformed, .answerMalformed),
-        ] as [(OutboundError.Kind, SignInFailure.Reason)])
-    func faults(kind: OutboundError.Kind, reason: SignInFailure.Reason) async throws {
+        ] as [(OutboundError.Kind, SignInError.Reason)])
+    func faults(kind: OutboundError.Kind, reason: SignInError.Reason) async throws {
         let party = try TestParty()
         party.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path == "/token" else { return response }
@@ -214,7 +214,7 @@ struct CodeExchangeTests {
         let attempt = try party.attempt()
         let code = try #require(try party.callback("carla", to: try await party.redirect(attempt)).code)
         let failure = try #require(
-            await #expect(throws: SignInFailure.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
+            await #expect(throws: SignInError.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
         )
         for secret in [code, String(code.prefix(12)), attempt.verifier, TestParty.secret, "eyJ"] {
             #expect(!failure.detail.contains(secret))

@@ -123,11 +123,11 @@ struct KeyFetchTests {
         party.respond("/jwks", status, body)
         party.clock.advance(.seconds(3601))
         await remote.refreshIfNeeded()
-        #expect(remote.keys != nil && remote.reading.version == version && remote.keysFault != nil)
+        #expect(remote.keys != nil && remote.reading.version == version && remote.keysError != nil)
         let first = try TestParty()
         first.respond("/jwks", status, body)
         await first.remote.refreshIfNeeded()
-        #expect(first.remote.keys == nil && first.remote.keysFault != nil)
+        #expect(first.remote.keys == nil && first.remote.keysError != nil)
         // The next attempt is five seconds later.
         #expect(!first.remote.needsKeys)
         first.clock.advance(.seconds(5))

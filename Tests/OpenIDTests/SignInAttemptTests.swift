@@ -20,8 +20,8 @@ struct SignInAttemptTests {
             returnTo: "/a?b=\u{1F511}", browser: Digest.sha256([1, 2, 3]), at: now + .milliseconds(900))
     }
 
-    private func reason(_ state: String, _ box: SealedBox? = nil, at seconds: Int64 = 0) -> SignInFailure.Reason? {
-        do throws(SignInFailure) {
+    private func reason(_ state: String, _ box: SealedBox? = nil, at seconds: Int64 = 0) -> SignInError.Reason? {
+        do throws(SignInError) {
             _ = try SignInAttempt(opening: state, with: box ?? self.box, at: now + .seconds(seconds))
             return nil
         } catch {
@@ -74,8 +74,8 @@ struct SignInAttemptTests {
         arguments: [
             (0, nil), (899, nil), (900, .stateExpired), (Int64(1) << 40, .stateExpired), (-60, nil),
             (-61, .stateExpired),
-        ] as [(Int64, SignInFailure.Reason?)])
-    func lifetime(seconds: Int64, expected: SignInFailure.Reason?) throws {
+        ] as [(Int64, SignInError.Reason?)])
+    func lifetime(seconds: Int64, expected: SignInError.Reason?) throws {
         #expect(reason(try attempt.sealed(in: box), at: seconds) == expected)
     }
 

@@ -135,12 +135,11 @@ final class TestParty: Sendable {
     }
 
     /// The failure of a sign-in; nil if it succeeds.
-    func failure(_ lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) async throws -> SignInFailure?
-    {
+    func failure(_ lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) async throws -> SignInError? {
         do {
             try await signIn(lacksClaims: lacksClaims)
             return nil
-        } catch let failure as SignInFailure {
+        } catch let failure as SignInError {
             return failure
         }
     }

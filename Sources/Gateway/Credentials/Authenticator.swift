@@ -98,7 +98,7 @@ final class Authenticator {
 
     /// The reason why the provider's keys are missing, for the log.
     private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
-        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysFault else {
+        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysError else {
             return ""
         }
         return " \(fault)"

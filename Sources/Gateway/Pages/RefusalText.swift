@@ -39,7 +39,7 @@ struct RefusalText: Sendable {
 
     private static let administrator = "Your administrator finds the cause in the log under the request ID."
 
-    private init(_ failure: SignInFailure) {
+    private init(_ failure: SignInError) {
         self =
             switch failure.reason {
             case .callbackMalformed:

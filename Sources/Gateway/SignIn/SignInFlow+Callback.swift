@@ -22,15 +22,15 @@ extension SignInFlow {
     func callbackPosted(of provider: String, _ form: Form) -> SignInOutcome {
         do {
             guard let items = form, let id = ProviderID(provider), let box = signIn.box else {
-                throw SignInFailure(.callbackMalformed, "the response is not a form")
+                throw SignInError(.callbackMalformed, "the response is not a form")
             }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
             let target = "\(Paths.callback.path(id.text))?answer=\(answer)"
             guard RequestParser.fitsRequestLine(.get, target) else {
-                throw SignInFailure(.callbackMalformed, "the answer is too long")
+                throw SignInError(.callbackMalformed, "the answer is too long")
             }
             return .redirect(target)
-        } catch let failure as SignInFailure {
+        } catch let failure as SignInError {
             return failed(failure, at: nil, retry: nil)
         } catch {
             return .refused(.unavailable)
@@ -52,14 +52,14 @@ extension SignInFlow {
             let opened = try SignInAttempt(opening: callback.state, with: box, at: service.now())
             attempt = opened
             guard opened.provider.text.isExactly(provider) else {
-                throw SignInFailure(.providerMismatch, "the state is of the provider \(opened.provider)")
+                throw SignInError(.providerMismatch, "the state is of the provider \(opened.provider)")
             }
             let cookies = deployment.browserCookie.values(in: request).compactMap { BrowserCookie(value: $0)?.secret }
             guard opened.began(inBrowserWith: cookies) else {
-                throw SignInFailure(.otherBrowser, "the browser's cookie is not the one of the sign-in")
+                throw SignInError(.otherBrowser, "the browser's cookie is not the one of the sign-in")
             }
             guard let party = signIn.party(opened.provider)?.serving(requestID) else {
-                throw SignInFailure(.stateInvalid, "the provider is not configured any more")
+                throw SignInError(.stateInvalid, "the provider is not configured any more")
             }
             guard try await service.sessions.takeState(opened.id, until: opened.startedAt + SignInAttempt.lifetime)
             else { return try await stateUsed(opened) }
@@ -67,7 +67,7 @@ extension SignInFlow {
             try await party.check(callback, of: opened)
             if let code = callback.code { return try await finish(opened, code, at: party) }
             throw callback.refusal
-        } catch let failure as SignInFailure {
+        } catch let failure as SignInError {
             if isAnswered, let attempt { await audit(failure, of: attempt) }
             return failed(failure, at: attempt?.provider, retry: attempt.map(SignInQuery.init))
         } catch {
@@ -94,7 +94,7 @@ extension SignInFlow {
     // MARK: Parts
 
     /// Audits a failed sign-in without the user's identity: nothing in a refused token is trusted.
-    private func audit(_ failure: SignInFailure, of attempt: SignInAttempt) async {
+    private func audit(_ failure: SignInError, of attempt: SignInAttempt) async {
         let organization = attempt.organization.flatMap(deployment.organization)
         let isAccepted = organization?.accepts(attempt.provider) ?? false
         await service.record(
@@ -104,22 +104,22 @@ extension SignInFlow {
                 requestID: requestID, address: address))
     }
 
-    private func read(_ box: SealedBox, _ provider: String) throws(SignInFailure) -> Callback {
+    private func read(_ box: SealedBox, _ provider: String) throws(SignInError) -> Callback {
         guard let items = request.target.queryItems else {
-            throw SignInFailure(.callbackMalformed, "the query's encoding is broken")
+            throw SignInError(.callbackMalformed, "the query's encoding is broken")
         }
         guard items.count == 1, items[0].name == "answer" else { return try Callback(items) }
         guard let id = ProviderID(provider) else {
-            throw SignInFailure(.callbackMalformed, "the answer was not sealed here")
+            throw SignInError(.callbackMalformed, "the answer was not sealed here")
         }
         return try Callback(opening: items[0].value, with: box, for: id, at: service.now())
     }
 
     /// The user went back in the browser's history, or sent a response twice: nothing happens a second time.
     private func stateUsed(_ attempt: SignInAttempt) async throws(DatabaseError) -> SignInOutcome {
-        count(attempt.provider, SignInFailure.Reason.stateUsed.rawValue)
+        count(attempt.provider, SignInError.Reason.stateUsed.rawValue)
         if try await !currentSessions().isEmpty { return SignInOutcome(landing(attempt)) }
-        return .refused(.failed(SignInFailure(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
+        return .refused(.failed(SignInError(.stateUsed, "the state was used before")), retry: SignInQuery(attempt))
     }
 
     private func finish(_ attempt: SignInAttempt, _ code: String, at party: RelyingParty) async throws -> SignInOutcome
@@ -149,7 +149,7 @@ extension SignInFlow {
             })
         {
         case .failure(.providerSessionEnded):
-            throw SignInFailure(.sessionEnded, "the provider ended this session a moment ago")
+            throw SignInError(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return .refused(.unavailable)
         case .success: break
         }

@@ -41,7 +41,7 @@ struct SignInFlow: Sendable {
                 query.isFromForm
                 ? .leave(to: authorization.url, isSigningIn: true) : .redirect(authorization.url)
             return SignInOutcome(next, setting: cookies)
-        } catch let failure as SignInFailure {
+        } catch let failure as SignInError {
             return failed(failure, at: party.id, retry: query)
         } catch {
             return .refused(.unavailable)
@@ -72,7 +72,7 @@ struct SignInFlow: Sendable {
     // MARK: Failures
 
     /// Logs and counts a failure.
-    func failed(_ failure: SignInFailure, at provider: ProviderID?, retry: SignInQuery?) -> SignInOutcome {
+    func failed(_ failure: SignInError, at provider: ProviderID?, retry: SignInQuery?) -> SignInOutcome {
         count(provider, failure.tokenReason?.rawValue ?? failure.reason.rawValue)
         var fields = [
             ("provider", provider?.text ?? ""), ("reason", failure.reason.rawValue), ("detail", failure.detail),

@@ -68,5 +68,5 @@ enum SignInRefusal: Sendable {
     case unavailable
     /// The form was not sent by a page of this session.
     case forgery
-    case failed(SignInFailure)
+    case failed(SignInError)
 }

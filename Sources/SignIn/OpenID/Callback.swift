@@ -21,30 +21,30 @@ public struct Callback: Sendable, Hashable {
 
     /// - Throws: `callback_malformed` if `state` is missing, if not exactly one of `code` and `error` is present, or if
     ///   a parameter is repeated (RFC 6749, section 3.1).
-    public init(_ items: [(name: String, value: String)]) throws(SignInFailure) {
+    public init(_ items: [(name: String, value: String)]) throws(SignInError) {
         var values: [ExactText: String] = [:]
         for (name, value) in items where Callback.names.contains(exactly: name) {
             guard values.updateValue(value, forKey: ExactText(name)) == nil else {
-                throw SignInFailure(.callbackMalformed, "\"\(name)\" appears more than once")
+                throw SignInError(.callbackMalformed, "\"\(name)\" appears more than once")
             }
         }
         guard let state = values["state"], !state.isEmpty else {
             let words = ProviderWords(
                 error: values["error"], description: values["error_description"], hiding: [values["code"] ?? ""])
-            throw SignInFailure(.callbackMalformed, "\"state\" is missing\(words.suffix)")
+            throw SignInError(.callbackMalformed, "\"state\" is missing\(words.suffix)")
         }
         (self.state, code, issuer, error) = (state, values["code"], values["iss"].map { Issuer($0) }, values["error"])
         errorDescription =
             error == nil ? nil : values["error_description"].map { String($0.prefix(Callback.longestDescription)) }
         guard (code == nil) != (error == nil), code != "", code?.utf8.count ?? 0 <= 8192 else {
-            throw SignInFailure(.callbackMalformed, "the response must have either \"code\" or \"error\"")
+            throw SignInError(.callbackMalformed, "the response must have either \"code\" or \"error\"")
         }
     }
 
     /// The provider's refusal, with its code and description for the log.
-    public var refusal: SignInFailure {
+    public var refusal: SignInError {
         let words = ProviderWords(error: error, description: errorDescription, hiding: [state])
-        return SignInFailure(
+        return SignInError(
             .providerRefused, "the provider refused the sign-in\(words.suffix)", providerCode: words.code)
     }
 }
@@ -79,8 +79,8 @@ extension Callback {
     /// - Throws: `state_expired` for an older response, `callback_malformed` for any other input.
     public init(
         opening text: String, with box: SealedBox, for provider: ProviderID, at now: Timestamp
-    ) throws(SignInFailure) {
-        let unknown = SignInFailure(.callbackMalformed, "the response was not sealed by this gateway")
+    ) throws(SignInError) {
+        let unknown = SignInError(.callbackMalformed, "the response was not sealed by this gateway")
         guard text.utf8.count <= 32 << 10, let sealed = Base64URL.decode(text),
             let octets = try? box.open(sealed, context: Callback.context(provider)), octets.count > 8
         else { throw unknown }
@@ -92,7 +92,7 @@ extension Callback {
             items.append((name, value))
         }
         guard Timestamp(seconds: at).lasts(Callback.answerLifetime, at: now) else {
-            throw SignInFailure(.stateExpired, "the response was posted too long ago")
+            throw SignInError(.stateExpired, "the response was posted too long ago")
         }
         try self.init(items)
     }

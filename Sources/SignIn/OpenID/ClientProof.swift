@@ -17,7 +17,7 @@ enum ClientProof {
     /// - Parameter endpoint: the token endpoint.
     init(
         _ client: ClientRegistration, for endpoint: AbsoluteURL, _ metadata: ProviderMetadata, at now: Timestamp
-    ) throws(SignInFailure) {
+    ) throws(SignInError) {
         switch client.authentication {
         case .discovered(let secret), .basic(let secret): self = .field(secret)
         case .post(let secret): self = .form(secret)
@@ -29,7 +29,7 @@ enum ClientProof {
                         client.clientID, for: endpoint, signedWith: key, supported: metadata.tokenSigningAlgorithms,
                         at: now))
             } catch {
-                throw SignInFailure(.clientRefused, "signing with client_key failed: \(error)")
+                throw SignInError(.clientRefused, "signing with client_key failed: \(error)")
             }
         }
     }

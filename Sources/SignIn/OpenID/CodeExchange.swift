@@ -20,16 +20,16 @@ extension RelyingParty {
     ///
     /// - Throws: `state_invalid`, `issuer_mismatch`, or `provider_unavailable` if the provider's metadata cannot be
     ///   fetched.
-    public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInFailure) {
+    public func check(_ callback: Callback, of attempt: SignInAttempt) async throws(SignInError) {
         guard attempt.provider == id, attempt.issuer == client.provider.issuer else {
-            throw SignInFailure(.stateInvalid, "the sign-in began at another provider")
+            throw SignInError(.stateInvalid, "the sign-in began at another provider")
         }
         guard let issuer = callback.issuer else {
-            if try await metadata().sendsIssuer { throw SignInFailure(.issuerMismatch, "the callback has no \"iss\"") }
+            if try await metadata().sendsIssuer { throw SignInError(.issuerMismatch, "the callback has no \"iss\"") }
             return
         }
         guard issuer == client.provider.issuer else {
-            throw SignInFailure(
+            throw SignInError(
                 .issuerMismatch,
                 "the callback's \"iss\" is \(issuer.text.quoted(atMost: 200)), and the provider's issuer is "
                     + client.provider.issuer.text.quoted(atMost: 200))
@@ -41,14 +41,14 @@ extension RelyingParty {
     /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
     public func redeem(
         _ code: String, of attempt: SignInAttempt, lacksClaims: @Sendable (JSONValue) -> Bool
-    ) async throws(SignInFailure) -> CompletedSignIn {
+    ) async throws(SignInError) -> CompletedSignIn {
         let answer = try await tokenEndpoint.call(
             [
                 ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", client.redirectURI),
                 ("code_verifier", attempt.verifier),
             ], hiding: [code, attempt.verifier])
         guard let idToken = answer.idToken else {
-            throw SignInFailure(.answerMalformed, "the token endpoint's response has no \"id_token\"")
+            throw SignInError(.answerMalformed, "the token endpoint's response has no \"id_token\"")
         }
         var expected = IDTokenExpectations()
         expected.nonce = attempt.nonce
@@ -62,8 +62,8 @@ extension RelyingParty {
                 claims: await completed(claims, with: answer.accessToken, where: lacksClaims),
                 refreshToken: answer.refreshToken, idToken: idToken)
         } catch {
-            let cause = error.reason == .keysUnavailable ? remote.keysFault.map { " \($0)" } ?? "" : ""
-            throw SignInFailure(.tokenRefused, error.loggedDetail + cause, tokenReason: error.reason)
+            let cause = error.reason == .keysUnavailable ? remote.keysError.map { " \($0)" } ?? "" : ""
+            throw SignInError(.tokenRefused, error.loggedDetail + cause, tokenReason: error.reason)
         }
     }
 }

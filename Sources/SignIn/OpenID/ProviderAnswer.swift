@@ -46,18 +46,18 @@ extension OutboundResponse {
     ///
     /// - Parameter limit: the maximum size in bytes.
     /// - Throws: a fault that names the error and its position.
-    func object(atMost limit: Int = 1 << 20) throws(ProviderFault) -> JSONDocument {
+    func object(atMost limit: Int = 1 << 20) throws(ProviderError) -> JSONDocument {
         if let coding {
-            throw ProviderFault(isOutage: false, "the response is coded with \(coding), which was not requested")
+            throw ProviderError(isOutage: false, "the response is coded with \(coding), which was not requested")
         }
         let document: JSONDocument
         do throws(JSONSyntaxError) {
             document = try JSONDocument(parsing: body, maximumBytes: limit)
         } catch {
-            throw ProviderFault(isOutage: false, "the response is not JSON: \(error)\(type)")
+            throw ProviderError(isOutage: false, "the response is not JSON: \(error)\(type)")
         }
         guard document.root.kind == .object else {
-            throw ProviderFault(isOutage: false, "the response is not a JSON object")
+            throw ProviderError(isOutage: false, "the response is not a JSON object")
         }
         return document
     }
@@ -72,7 +72,7 @@ extension OutboundResponse {
     }
 }
 
-extension ProviderFault {
+extension ProviderError {
     /// Converts the error of a failed request. A response that cannot be read is not an outage.
     init(_ fault: OutboundError, from url: AbsoluteURL) {
         self.init(isOutage: !fault.isOfAnswer, "\(url.host)\(url.path): \(fault)")

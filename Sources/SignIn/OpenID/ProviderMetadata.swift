@@ -19,7 +19,7 @@ public struct ProviderMetadata: Sendable, Hashable {
 
     private var urls: [Endpoint: AbsoluteURL] = [:]
     /// Endpoints of the document that are present but cannot be used.
-    private(set) var unusable: [Endpoint: Unusable] = [:]
+    private(set) var unusable: [Endpoint: EndpointError] = [:]
     /// Methods of client authentication; nil if the document lists none, which means `client_secret_basic`.
     private(set) var tokenAuthenticationMethods: [String]?
     /// Algorithms with which a client may sign; nil if the document lists none.
@@ -27,7 +27,7 @@ public struct ProviderMetadata: Sendable, Hashable {
     /// True if every authorization response carries `iss` (RFC 9207, section 3).
     private(set) var sendsIssuer = false
 
-    struct Unusable: Error, Hashable {
+    struct EndpointError: Error, Hashable {
         let why: String
         /// True if the provider has the endpoint. An empty value means that it has none.
         var isOffered = true
@@ -41,11 +41,11 @@ public struct ProviderMetadata: Sendable, Hashable {
             || !address.hasFixedKeys && urls[.keys] == nil
     }
 
-    /// Returns an endpoint, or throws a fault if it is missing or unusable.
-    func required(_ endpoint: Endpoint) throws(ProviderFault) -> AbsoluteURL {
+    /// Returns an endpoint, or throws if it is missing or unusable.
+    func required(_ endpoint: Endpoint) throws(ProviderError) -> AbsoluteURL {
         if let url = urls[endpoint] { return url }
         let why = unusable[endpoint].map { "cannot be used: \($0.why)" } ?? "is missing"
-        throw ProviderFault(isOutage: false, "the discovery document's \"\(endpoint.rawValue)\" \(why)")
+        throw ProviderError(isOutage: false, "the discovery document's \"\(endpoint.rawValue)\" \(why)")
     }
 }
 
@@ -71,19 +71,19 @@ extension ProviderMetadata {
     ///
     /// - Throws: a fault if the document names another issuer. That issuer's keys would otherwise be trusted for this
     ///   one.
-    init(_ root: JSONValue, of address: ProviderAddress) throws(ProviderFault) {
+    init(_ root: JSONValue, of address: ProviderAddress) throws(ProviderError) {
         guard let said = root.member("issuer")?.string else {
-            throw ProviderFault(isOutage: false, "the discovery document has no \"issuer\"")
+            throw ProviderError(isOutage: false, "the discovery document has no \"issuer\"")
         }
         guard Issuer(said) == address.issuer else {
-            throw ProviderFault(
+            throw ProviderError(
                 isOutage: false,
                 "the discovery document states the issuer \(said.quoted(atMost: 200)), and the configuration has "
                     + "\(address.issuer.text.quoted(atMost: 200)): both must be equal, including a final slash")
         }
         for endpoint in Endpoint.allCases {
             guard let value = root.member(endpoint.rawValue), !value.isNull else { continue }
-            do throws(Unusable) {
+            do throws(EndpointError) {
                 urls[endpoint] = try ProviderMetadata.url(value, under: address.policy)
             } catch {
                 unusable[endpoint] = error
@@ -96,16 +96,16 @@ extension ProviderMetadata {
         sendsIssuer = root.member("authorization_response_iss_parameter_supported")?.boolean == true
     }
 
-    private static func url(_ value: JSONValue, under policy: OutboundPolicy) throws(Unusable) -> AbsoluteURL {
-        guard let text = value.string else { throw Unusable(why: "it is not a string") }
-        guard !text.isEmpty else { throw Unusable(why: "it is empty", isOffered: false) }
+    private static func url(_ value: JSONValue, under policy: OutboundPolicy) throws(EndpointError) -> AbsoluteURL {
+        guard let text = value.string else { throw EndpointError(why: "it is not a string") }
+        guard !text.isEmpty else { throw EndpointError(why: "it is empty", isOffered: false) }
         let shown = text.quoted(atMost: 100)
-        guard let url = AbsoluteURL(text) else { throw Unusable(why: "\(shown) is not an absolute URL") }
+        guard let url = AbsoluteURL(text) else { throw EndpointError(why: "\(shown) is not an absolute URL") }
         guard !url.hasUserInfo, !url.hasFragment else {
-            throw Unusable(why: "it has a user name or a fragment")
+            throw EndpointError(why: "it has a user name or a fragment")
         }
         guard url.scheme == "https" || url.scheme == "http" && policy.allowsLoopbackHTTP && url.isLoopback else {
-            throw Unusable(why: "\(shown) is not https")
+            throw EndpointError(why: "\(shown) is not https")
         }
         return url
     }

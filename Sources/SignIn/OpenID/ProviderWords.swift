@@ -12,7 +12,7 @@ struct ProviderWords: Sendable {
 
     /// - Parameter secrets: the secrets of the request. Neither they nor long pieces of them are shown.
     init(error: String?, description: String?, hiding secrets: [String]) {
-        code = error.flatMap(SignInFailure.code).flatMap { code in
+        code = error.flatMap(SignInError.code).flatMap { code in
             ProviderWords.cleaned(code, hiding: secrets).isExactly(code) ? code : nil
         }
         let parts = [("error", error, 64), ("error_description", description, 300)].compactMap { name, text, limit in

@@ -82,7 +82,7 @@ public struct RelyingParty: Sendable {
     ///   - box: the box that seals the attempt into `state`.
     public func begin(
         _ attempt: SignInAttempt, loginHint: String?, asksWho: Bool = false, sealingWith box: SealedBox
-    ) async throws(SignInFailure) -> AuthorizationRequest {
+    ) async throws(SignInError) -> AuthorizationRequest {
         let url = try await endpoint(.authorization)
         // The endpoints for the last step of the sign-in are checked before the user is redirected.
         _ = try await endpoint(.token)
@@ -92,29 +92,29 @@ public struct RelyingParty: Sendable {
                 attempt, at: url, state: try attempt.sealed(in: box),
                 loginHint: loginHint, asksWho: asksWho, client: client)
         } catch {
-            throw SignInFailure(.stateInvalid, "the attempt could not be sealed: \(error)")
+            throw SignInError(.stateInvalid, "the attempt could not be sealed: \(error)")
         }
     }
 
-    func metadata() async throws(SignInFailure) -> ProviderMetadata {
-        do throws(ProviderFault) {
+    func metadata() async throws(SignInError) -> ProviderMetadata {
+        do throws(ProviderError) {
             return try await remote.metadata(for: requestID)
         } catch {
-            throw SignInFailure(error)
+            throw SignInError(error)
         }
     }
 
-    private func endpoint(_ endpoint: ProviderMetadata.Endpoint) async throws(SignInFailure) -> AbsoluteURL {
+    private func endpoint(_ endpoint: ProviderMetadata.Endpoint) async throws(SignInError) -> AbsoluteURL {
         let metadata = try await metadata()
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             return try metadata.required(endpoint)
         } catch {
-            throw SignInFailure(error)
+            throw SignInError(error)
         }
     }
 
     var tokenEndpoint: TokenEndpoint {
-        get async throws(SignInFailure) {
+        get async throws(SignInError) {
             TokenEndpoint(url: try await endpoint(.token), metadata: try await metadata(), party: self)
         }
     }

@@ -23,12 +23,12 @@ extension RemoteProvider {
     func fetch(for requestID: String?) async {
         let now = monotonic()
         state.withLock { $0.attemptedAt = now }
-        let document: Result<ProviderMetadata, ProviderFault>
-        do throws(ProviderFault) {
+        let document: Result<ProviderMetadata, ProviderError>
+        do throws(ProviderError) {
             document = .success(try await currentMetadata(at: now, for: requestID))
         } catch {
             document = .failure(error)
-            state.withLock { $0.metadataFault = error }
+            state.withLock { $0.metadataError = error }
         }
         guard !address.hasFixedKeys else {
             state.withLock { state in
@@ -39,7 +39,7 @@ extension RemoteProvider {
             }
             return
         }
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             let url: AbsoluteURL
             if let named = address.endpoints.keys { url = named } else { url = try document.get().required(.keys) }
             let response = try await get(url, accepting: "application/jwk-set+json, application/json")
@@ -48,26 +48,26 @@ extension RemoteProvider {
             report(.keysFetched(leftOut: RemoteProvider.shown(set.issues)), for: requestID)
         } catch {
             let isStale = state.withLock { state in
-                (state.hasFailed, state.keysFault) = (true, error)
+                (state.hasFailed, state.keysError) = (true, error)
                 return state.keys != nil
             }
             report(.keysFailed(detail: error.detail, isServingStale: isStale), for: requestID)
         }
     }
 
-    private func keySet(_ response: OutboundResponse) throws(ProviderFault) -> KeySet {
+    private func keySet(_ response: OutboundResponse) throws(ProviderError) -> KeySet {
         if let coding = response.coding {
-            throw ProviderFault(isOutage: false, "the key set is coded with \(coding), which was not requested")
+            throw ProviderError(isOutage: false, "the key set is coded with \(coding), which was not requested")
         }
         let set: KeySet
         do throws(KeySet.ReadingError) {
             set = try KeySet(response.body)
         } catch {
-            throw ProviderFault(isOutage: false, "the key set cannot be read: \(error.description)")
+            throw ProviderError(isOutage: false, "the key set cannot be read: \(error.description)")
         }
         guard set.keys.isEmpty else { return set }
         let issues = RemoteProvider.shown(set.issues)
-        throw ProviderFault(
+        throw ProviderError(
             isOutage: false,
             "the key set has no usable key" + (issues.isEmpty ? "" : ": \(issues.joined(separator: "; "))"))
     }
@@ -86,7 +86,7 @@ extension RemoteProvider {
             // Unchanged keys keep their identity, so that verifiers stay valid.
             state.keys = KnownKeys(
                 set: isSame ? state.keys?.set ?? set : set, bytes: response.body, fetchedAt: now, lifetime: lifetime)
-            (state.hasFailed, state.keysFault) = (false, nil)
+            (state.hasFailed, state.keysError) = (false, nil)
             let wereTooOld = state.isExpiryKnown
             state.isExpiryKnown = false
             guard !isSame || wereTooOld else { return }
@@ -99,7 +99,7 @@ extension RemoteProvider {
     /// Returns the metadata. The previous document stays in use while no newer one can be fetched.
     private func currentMetadata(
         at now: MonotonicTime, for requestID: String?
-    ) async throws(ProviderFault) -> ProviderMetadata {
+    ) async throws(ProviderError) -> ProviderMetadata {
         guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
         let (known, fetchedAt) = state.withLock { ($0.metadata, $0.metadataFetchedAt) }
         if let known, let fetchedAt, !fetchedAt.isOver(RemoteProvider.metadataLifetime, at: now),
@@ -107,10 +107,10 @@ extension RemoteProvider {
         {
             return known
         }
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             let metadata = try await fetchedMetadata()
             state.withLock { state in
-                (state.metadata, state.metadataFetchedAt, state.metadataFault) = (metadata, now, nil)
+                (state.metadata, state.metadataFetchedAt, state.metadataError) = (metadata, now, nil)
             }
             if metadata != known { reportUnusable(metadata, for: requestID) }
             return metadata
@@ -121,13 +121,13 @@ extension RemoteProvider {
         }
     }
 
-    private func fetchedMetadata() async throws(ProviderFault) -> ProviderMetadata {
-        guard let url = address.documentURL else { throw ProviderFault(isOutage: false, "the issuer is not a URL") }
+    private func fetchedMetadata() async throws(ProviderError) -> ProviderMetadata {
+        guard let url = address.documentURL else { throw ProviderError(isOutage: false, "the issuer is not a URL") }
         let response = try await get(url, accepting: "application/json")
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             return try ProviderMetadata(try response.object().root, of: address)
         } catch {
-            throw ProviderFault(isOutage: error.isOutage, "\(url.host)\(url.path): \(error.detail)")
+            throw ProviderError(isOutage: error.isOutage, "\(url.host)\(url.path): \(error.detail)")
         }
     }
 
@@ -140,17 +140,17 @@ extension RemoteProvider {
         if !leftOut.isEmpty { report(.endpointsLeftOut(leftOut), for: requestID) }
     }
 
-    private func get(_ url: AbsoluteURL, accepting types: String) async throws(ProviderFault) -> OutboundResponse {
+    private func get(_ url: AbsoluteURL, accepting types: String) async throws(ProviderError) -> OutboundResponse {
         var request = OutboundRequest(.get, url, fields: Fields([(.accept, types)]), policy: address.policy)
         request.limits = .lookUp
         let response: OutboundResponse
         do throws(OutboundError) {
             response = try await http.send(request)
         } catch {
-            throw ProviderFault(error, from: url)
+            throw ProviderError(error, from: url)
         }
         guard response.status == .ok else {
-            throw ProviderFault(
+            throw ProviderError(
                 isOutage: response.isOutage, "\(url.host)\(url.path) returned \(response.outcome)")
         }
         return response

@@ -28,7 +28,7 @@ public final class RemoteProvider: Sendable {
         var metadata: ProviderMetadata?
         var metadataFetchedAt: MonotonicTime?
         /// The fault of the last attempt to fetch the metadata.
-        var metadataFault: ProviderFault?
+        var metadataError: ProviderError?
         var keys: KnownKeys?
         /// A number that changes with the valid keys.
         var version: UInt64 = 1
@@ -37,7 +37,7 @@ public final class RemoteProvider: Sendable {
         /// True if the expiry of the keys was already reported.
         var isExpiryKnown = false
         /// The fault of the last attempt to fetch the keys.
-        var keysFault: ProviderFault?
+        var keysError: ProviderError?
         var budget = KeyFetchBudget()
         var waiting: [KeyAsker: Int] = [:]
     }
@@ -87,7 +87,7 @@ public final class RemoteProvider: Sendable {
     }
 
     /// The cause of the last failure to fetch the keys, for the log. Nil if the last fetch succeeded.
-    public var keysFault: String? { state.withLock { $0.keysFault?.detail } }
+    public var keysError: String? { state.withLock { $0.keysError?.detail } }
 
     /// The time at which the current keys were fetched; nil if no keys were fetched.
     public var keysFetchedAt: MonotonicTime? { state.withLock { $0.keys?.fetchedAt } }
@@ -118,7 +118,7 @@ public final class RemoteProvider: Sendable {
     /// - Throws: the reason why the metadata cannot be fetched.
     public func metadata(
         _ patience: SingleFlight.Patience = .whole, for requestID: String? = nil
-    ) async throws(ProviderFault) -> ProviderMetadata {
+    ) async throws(ProviderError) -> ProviderMetadata {
         guard address.needsDocument else { return ProviderMetadata(address.endpoints) }
         let now = monotonic()
         // Metadata that lacked an endpoint may have been corrected in the meantime.
@@ -128,9 +128,9 @@ public final class RemoteProvider: Sendable {
         if isEnough, let known = state.withLock({ $0.metadata }) { return known }
         if state.withLock({ RemoteProvider.mayTry($0, at: now) }) { begin(for: requestID) }
         await flight.join(patience)
-        let (metadata, fault) = state.withLock { ($0.metadata, $0.metadataFault) }
+        let (metadata, fault) = state.withLock { ($0.metadata, $0.metadataError) }
         guard let metadata else {
-            throw fault ?? ProviderFault(isOutage: true, "the discovery document has not been received yet")
+            throw fault ?? ProviderError(isOutage: true, "the discovery document has not been received yet")
         }
         return metadata
     }

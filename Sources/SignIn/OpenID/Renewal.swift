@@ -20,7 +20,7 @@ extension Renewal {
     /// refusal of the gateway as a client is an exception, because it says nothing about the user: the claims then
     /// expire as usual. A server that fails, is busy or cannot be reached is an outage. A redirect, or a response that
     /// cannot be read, is neither a refusal nor an outage.
-    init(_ failure: SignInFailure) {
+    init(_ failure: SignInError) {
         if failure.isRefusal {
             self = .ended(detail: failure.detail)
         } else if failure.reason == .providerUnavailable {
@@ -52,7 +52,7 @@ extension RelyingParty {
         _ claims: VerifiedClaims, refreshToken: String, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> (outcome: Renewal, refreshToken: String?) {
         let answer: TokenAnswer
-        do throws(SignInFailure) {
+        do throws(SignInError) {
             answer = try await tokenEndpoint.call(
                 [("grant_type", "refresh_token"), ("refresh_token", refreshToken)], hiding: [refreshToken],
                 limits: .refresh, inBackground: true)

@@ -72,8 +72,8 @@ public struct SignInAttempt: Sendable, Hashable {
     /// Opens a `state` parameter.
     ///
     /// - Throws: `state_invalid` if it was not sealed by this gateway, `state_expired` if it is too old.
-    public init(opening state: String, with box: SealedBox, at now: Timestamp) throws(SignInFailure) {
-        let invalid = SignInFailure(.stateInvalid, "the state was not sealed by this gateway, or was altered")
+    public init(opening state: String, with box: SealedBox, at now: Timestamp) throws(SignInError) {
+        let invalid = SignInError(.stateInvalid, "the state was not sealed by this gateway, or was altered")
         guard state.utf8.count <= 8192, let sealed = Base64URL.decode(state),
             let bytes = try? box.open(sealed, context: SignInAttempt.context),
             let root = try? JSONDocument(parsing: bytes).root, let id = root.member("id")?.string,
@@ -88,7 +88,7 @@ public struct SignInAttempt: Sendable, Hashable {
         returnTo = root.member("return_to")?.string
         self.startedAt = Timestamp(seconds: startedAt)
         guard self.startedAt.lasts(SignInAttempt.lifetime, at: now) else {
-            throw SignInFailure(.stateExpired, "the sign-in began too long ago")
+            throw SignInError(.stateExpired, "the sign-in began too long ago")
         }
     }
 

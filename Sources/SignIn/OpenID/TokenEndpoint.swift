@@ -27,8 +27,8 @@ struct TokenEndpoint: Sendable {
     func call(
         _ parameters: [(name: String, value: String)], hiding secrets: [String],
         limits: OutboundLimits = OutboundLimits(), inBackground: Bool = false
-    ) async throws(SignInFailure) -> TokenAnswer {
-        func send(_ proof: ClientProof) async throws(SignInFailure) -> Reply {
+    ) async throws(SignInError) -> TokenAnswer {
+        func send(_ proof: ClientProof) async throws(SignInError) -> Reply {
             try await self.send(proof, parameters, secrets, limits)
         }
         guard case .discovered(let secret) = party.client.authentication else {
@@ -38,14 +38,14 @@ struct TokenEndpoint: Sendable {
         let takesField = listed.contains(exactly: "client_secret_basic")
         let takesForm = listed.contains(exactly: "client_secret_post")
         guard takesField || takesForm else {
-            throw SignInFailure(
+            throw SignInError(
                 .clientRefused,
                 "the discovery document lists neither client_secret_basic nor client_secret_post, but "
                     + "\(listed.joined(separator: ", ").quoted(atMost: 200)): set token_endpoint_auth")
         }
         let now = party.remote.monotonic()
         guard !inBackground || !party.methods.isPausing(under: metadata, at: now) else {
-            throw SignInFailure(.clientRefused, "both secret methods were refused less than a minute ago")
+            throw SignInError(.clientRefused, "both secret methods were refused less than a minute ago")
         }
         guard takesField, !party.methods.takesForm(under: metadata) else {
             return try answer(try await send(.form(secret)))
@@ -71,7 +71,7 @@ struct TokenEndpoint: Sendable {
     private func send(
         _ proof: ClientProof, _ parameters: [(name: String, value: String)], _ secrets: [String],
         _ limits: OutboundLimits
-    ) async throws(SignInFailure) -> Reply {
+    ) async throws(SignInError) -> Reply {
         var fields = Fields([
             (.contentType, "application/x-www-form-urlencoded"), (.accept, "application/json"),
         ])
@@ -83,8 +83,8 @@ struct TokenEndpoint: Sendable {
         do throws(OutboundError) {
             return Reply(try await party.http.send(request), hiding: secrets + proof.secrets(of: party.client.clientID))
         } catch {
-            let fault = ProviderFault(error, from: url)
-            throw SignInFailure(
+            let fault = ProviderError(error, from: url)
+            throw SignInError(
                 fault.isOutage ? .providerUnavailable : .answerMalformed, "the token endpoint: \(fault.detail)")
         }
     }
@@ -92,7 +92,7 @@ struct TokenEndpoint: Sendable {
     /// A response, and the error that it reports.
     private struct Reply {
         let response: OutboundResponse
-        let document: Result<JSONDocument, ProviderFault>
+        let document: Result<JSONDocument, ProviderError>
         /// The status and further details of the response, for the log.
         let outcome: String
         let error: ProviderWords?
@@ -100,7 +100,7 @@ struct TokenEndpoint: Sendable {
         init(_ response: OutboundResponse, hiding secrets: [String]) {
             self.response = response
             let outcome = response.outcome(hiding: secrets)
-            do throws(ProviderFault) {
+            do throws(ProviderError) {
                 let document = try response.object()
                 self.document = .success(document)
                 error = ProviderWords(document.root, hiding: secrets)
@@ -124,17 +124,17 @@ struct TokenEndpoint: Sendable {
         var isAboutGrant: Bool { error.map { $0.code == "invalid_grant" } ?? (response.status == .ok) }
     }
 
-    private func answer(_ reply: Reply) throws(SignInFailure) -> TokenAnswer {
+    private func answer(_ reply: Reply) throws(SignInError) -> TokenAnswer {
         let response = reply.response
         guard response.status == .ok, reply.error == nil else { throw TokenEndpoint.failure(reply) }
         let root: JSONValue
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             root = try reply.document.get().root
         } catch {
-            throw SignInFailure(.answerMalformed, "the token endpoint: \(error.detail)")
+            throw SignInError(.answerMalformed, "the token endpoint: \(error.detail)")
         }
         if let type = root.member("token_type"), !type.isNull, type.string?.asciiLowercased() != "bearer" {
-            throw SignInFailure(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
+            throw SignInError(.answerMalformed, "the token endpoint's \"token_type\" is not Bearer")
         }
         func text(_ name: String) -> String? { root.member(name)?.string.flatMap { $0.isEmpty ? nil : $0 } }
         return TokenAnswer(
@@ -143,11 +143,11 @@ struct TokenEndpoint: Sendable {
 
     // RFC 6749, section 5.2. A refusal needs neither a standard code nor a body: for the refresh of a locked user, some
     // providers respond with `invalid_request`, others with an empty body. Some send their errors with 200.
-    private static func failure(_ reply: Reply) -> SignInFailure {
+    private static func failure(_ reply: Reply) -> SignInError {
         let (status, code) = (reply.response.status.code, reply.error?.code)
         let detail = "the token endpoint returned \(reply.outcome)"
-        func failure(_ reason: SignInFailure.Reason, isRefusal: Bool = false) -> SignInFailure {
-            var failure = SignInFailure(reason, detail, providerCode: code)
+        func failure(_ reason: SignInError.Reason, isRefusal: Bool = false) -> SignInError {
+            var failure = SignInError(reason, detail, providerCode: code)
             failure.isRefusal = isRefusal
             return failure
         }

@@ -17,7 +17,7 @@ enum UserinfoAnswer: Sendable {
 }
 
 extension UserinfoAnswer {
-    init(_ fault: ProviderFault) {
+    init(_ fault: ProviderError) {
         self = fault.isOutage ? .outage(detail: fault.detail) : .refused(detail: fault.detail)
     }
 }
@@ -30,7 +30,7 @@ extension OutboundResponse {
 extension RelyingParty {
     func userinfo(_ accessToken: String?) async -> UserinfoAnswer {
         let metadata: ProviderMetadata
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             metadata = try await remote.metadata(for: requestID)
         } catch {
             return UserinfoAnswer(error)
@@ -49,16 +49,16 @@ extension RelyingParty {
         do throws(OutboundError) {
             response = try await http.send(request)
         } catch {
-            return UserinfoAnswer(ProviderFault(error, from: url))
+            return UserinfoAnswer(ProviderError(error, from: url))
         }
         guard response.status == .ok else {
             let words = ProviderWords(try? response.object().root, hiding: [accessToken])
             return UserinfoAnswer(
-                ProviderFault(
+                ProviderError(
                     isOutage: response.isOutage,
                     "userinfo returned \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
         }
-        do throws(ProviderFault) {
+        do throws(ProviderError) {
             if response.isToken { return try await verified(response) }
             let document = try response.object(atMost: 64 << 10)
             guard let words = ProviderWords(document.root, hiding: [accessToken]) else { return .document(document) }
@@ -69,9 +69,9 @@ extension RelyingParty {
     }
 
     /// Verifies a response that is a JWT.
-    private func verified(_ response: OutboundResponse) async throws(ProviderFault) -> UserinfoAnswer {
+    private func verified(_ response: OutboundResponse) async throws(ProviderError) -> UserinfoAnswer {
         if let coding = response.coding {
-            throw ProviderFault(isOutage: false, "the response is coded with \(coding), which was not requested")
+            throw ProviderError(isOutage: false, "the response is coded with \(coding), which was not requested")
         }
         do throws(TokenRefusal) {
             return .document(
@@ -80,7 +80,7 @@ extension RelyingParty {
                         response.bodyWithoutBlanks, at: now())
                 })
         } catch {
-            throw ProviderFault(
+            throw ProviderError(
                 isOutage: false, "the signed response was refused (\(error.reason.rawValue)): \(error.loggedDetail)")
         }
     }

@@ -1,5 +1,5 @@
 /// The reason why data could not be obtained from a provider.
-public struct ProviderFault: Error, Sendable, Hashable {
+public struct ProviderError: Error, Sendable, Hashable {
     /// True if the provider cannot be reached, or reports a temporary failure. Otherwise a retry fails until the
     /// provider or the configuration is changed.
     public let isOutage: Bool

@@ -1,7 +1,7 @@
 public import Tokens
 
 /// The closed list of reasons why a sign-in failed. Codes are logged and counted; users see a page.
-public struct SignInFailure: Error, Sendable, Hashable {
+public struct SignInError: Error, Sendable, Hashable {
     /// The reason of a failure; the raw values are the codes.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
         /// A parameter is missing or repeated.
@@ -16,7 +16,7 @@ public struct SignInFailure: Error, Sendable, Hashable {
         case providerMismatch = "provider_mismatch"
         /// The callback's `iss` is not the provider's issuer (RFC 9207).
         case issuerMismatch = "issuer_mismatch"
-        /// The provider refused the sign-in. Its own code is in ``SignInFailure/providerCode``.
+        /// The provider refused the sign-in. Its own code is in ``SignInError/providerCode``.
         case providerRefused = "provider_refused"
         case providerUnavailable = "provider_unavailable"
         /// The provider responds, but its discovery document is unusable or contradicts the configuration.
@@ -27,7 +27,7 @@ public struct SignInFailure: Error, Sendable, Hashable {
         case clientRefused = "client_refused"
         /// The token endpoint's response violates the protocol.
         case answerMalformed = "answer_malformed"
-        /// The ID token is refused; ``SignInFailure/tokenReason`` has the reason.
+        /// The ID token is refused; ``SignInError/tokenReason`` has the reason.
         case tokenRefused = "token_refused"
         /// The provider has just ended the session of the sign-in.
         case sessionEnded = "session_ended"
@@ -49,7 +49,7 @@ public struct SignInFailure: Error, Sendable, Hashable {
         self.providerCode = providerCode
     }
 
-    init(_ fault: ProviderFault) {
+    init(_ fault: ProviderError) {
         self.init(fault.isOutage ? .providerUnavailable : .discoveryUnusable, fault.detail)
     }
 
