@@ -104,9 +104,9 @@ public struct AuditEvent: Sendable {
     public let hash: String
 
     /// OpenSSL failed, or the record has no canonical form.
-    struct Unhashable: Error {}
+    struct HashingError: Error {}
 
-    init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(Unhashable) {
+    init(_ record: AuditRecord, id: String, sequence: Int, previous: String, at now: Timestamp) throws(HashingError) {
         // Members are written in the order of their names, as the canonical form requires. The writer's strings are
         // already canonical.
         var writer = JSONWriter(reservingCapacity: 700)
@@ -124,7 +124,7 @@ public struct AuditEvent: Sendable {
         writer.beginObject()
         let details = record.details.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
         for (index, detail) in details.enumerated() {
-            guard index == 0 || !details[index - 1].name.isExactly(detail.name) else { throw Unhashable() }
+            guard index == 0 || !details[index - 1].name.isExactly(detail.name) else { throw HashingError() }
             writer.member(detail.name, detail.value)
         }
         writer.endObject()
@@ -142,8 +142,8 @@ public struct AuditEvent: Sendable {
         try self.init(canonical: writer.bytes)
     }
 
-    init(canonical: [UInt8]) throws(Unhashable) {
-        guard let digest = try? Digest.sha256(canonical) else { throw Unhashable() }
+    init(canonical: [UInt8]) throws(HashingError) {
+        guard let digest = try? Digest.sha256(canonical) else { throw HashingError() }
         self.canonical = canonical
         hash = AuditEvent.hexadecimal(digest)
     }

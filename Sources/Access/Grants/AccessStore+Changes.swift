@@ -14,7 +14,7 @@ public enum ChangeOutcome<Value: Sendable>: Sendable {
 }
 
 /// The reason why a change was rolled back.
-private enum ChangeStop: Error {
+private enum ChangeRefusal: Error {
     case refused(AccessRefusal)
     case outdated
 }
@@ -32,7 +32,7 @@ extension AccessStore {
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
         let (moment, snapshots) = (now(), snapshots)
-        let result: Result<Value, ChangeStop> = try await database.decide { transaction throws(DatabaseError) in
+        let result: Result<Value, ChangeRefusal> = try await database.decide { transaction throws(DatabaseError) in
             switch try body(moment, transaction) {
             case .refused(let refusal): return .refuse(.refused(refusal))
             case .outdated: return .refuse(.outdated)

@@ -123,18 +123,19 @@ extension SessionStore {
             refreshToken: next, idToken: session.idToken, createdAt: session.createdAt,
             renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1)
         let (changedAt, cache) = (nowInMilliseconds, cache)
-        let result: Result<Session, SessionGone> = try await database.decide { transaction throws(DatabaseError) in
+        let result: Result<Session, SessionGoneRefusal> = try await database.decide {
+            transaction throws(DatabaseError) in
             let count = try transaction.execute(
                 """
                 UPDATE session SET claims = $2, refresh_token = $3, renewed_at = $4, version = $5, changed_at = $6
                 WHERE key = $1 AND ended_at IS NULL
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
                 .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt))
-            guard count > 0 else { return .refuse(SessionGone()) }
+            guard count > 0 else { return .refuse(SessionGoneRefusal()) }
             return .commit(renewed, publish: { cache.insert(renewed) })
         }
         return try? result.get()
     }
 
-    private struct SessionGone: Error {}
+    private struct SessionGoneRefusal: Error {}
 }
