@@ -66,6 +66,6 @@ struct InventoryDocumentTests {
     @Test("reading stops when the list of faults is full")
     func limit() throws {
         let text = #"{"workspaces":[\#(Array(repeating: "1", count: 5000).joined(separator: ","))]}"#
-        #expect(try read([Array(text.utf8)]).pointers.count == FaultList.limit)
+        #expect(try read([Array(text.utf8)]).pointers.count == IssueList.limit)
     }
 }

@@ -160,7 +160,7 @@ struct InventoryImportTests {
     func manyFaults() async throws {
         let world = try TestStore()
         let document = #"{"workspaces":[\#(Array(repeating: "1", count: 5000).joined(separator: ","))]}"#
-        #expect(try await world.put(document).pointers.count == FaultList.limit)
+        #expect(try await world.put(document).pointers.count == IssueList.limit)
     }
 
     @Test("a process that dies during an import loses no data, and its staged rows are swept")
@@ -204,17 +204,17 @@ struct InventoryImportTests {
     @Test("if the source fails, the previous inventory stays")
     func brokenSource() async throws {
         struct Broken: InventorySource {
-            struct Failure: Error {}
+            struct SourceError: Error {}
             var isFirst = true
             mutating func next() async throws -> [UInt8]? {
                 defer { isFirst = false }
                 if isFirst { return Array(#"{"workspaces":[{"id":"x","name":"X"}"#.utf8) }
-                throw Failure()
+                throw SourceError()
             }
         }
         let world = try TestStore()
         try await world.put(example)
-        await #expect(throws: MetricsFault.self) {
+        await #expect(throws: MetricsError.self) {
             var source = Broken()
             _ = try await world.store.replaceInventory(of: .acme, from: &source)
         }

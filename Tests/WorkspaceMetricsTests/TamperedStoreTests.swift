@@ -50,7 +50,7 @@ struct TamperedStoreTests {
             try transaction.execute("UPDATE inventory_workspace SET number = 9223372036854775807 WHERE id = 'lab'")
         }
         let store = try world.reopened()
-        await #expect(throws: MetricsFault.self) {
+        await #expect(throws: MetricsError.self) {
             _ = try await store.putWorkspace("new", of: .acme, body: Array(#"{"id":"new","name":"New"}"#.utf8))
         }
     }

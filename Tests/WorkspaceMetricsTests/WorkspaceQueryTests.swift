@@ -80,7 +80,7 @@ struct WorkspaceQueryTests {
             (["sort": "x", "limit": "x"], ["sort", "limit"]),
         ])
     func refused(parameters: [String: String], names: [String]) {
-        let refusal = #expect(throws: QueryRefusal.self) {
+        let refusal = #expect(throws: QueryError.self) {
             try WorkspaceQuery(parameters.map { (name: $0.key, value: $0.value) })
         }
         #expect(refusal?.faults.map(\.parameter) == names)
@@ -88,7 +88,7 @@ struct WorkspaceQueryTests {
 
     @Test("a duplicate parameter is refused")
     func twice() {
-        #expect(throws: QueryRefusal.self) { try WorkspaceQuery([("limit", "5"), ("limit", "5")]) }
+        #expect(throws: QueryError.self) { try WorkspaceQuery([("limit", "5"), ("limit", "5")]) }
     }
 
     @Test("a cursor belongs to its search and order; an altered one is refused or harmless")
@@ -96,7 +96,7 @@ struct WorkspaceQueryTests {
         let world = try await world()
         let cursor = try #require(try world.page([("limit", "3")]).cursor)
         for other in [("q", "n"), ("owner", "z"), ("sort", "runners"), ("order", "desc")] {
-            #expect(throws: QueryRefusal.self) { try WorkspaceQuery([("cursor", cursor), other]) }
+            #expect(throws: QueryError.self) { try WorkspaceQuery([("cursor", cursor), other]) }
         }
         for index in cursor.indices {
             var bent = cursor

@@ -35,7 +35,7 @@ package enum InventoryChange: Sendable, Hashable {
         var reader = InventoryReader()
         guard reader.isObject(document.root) else { throw .content(reader.faults.faults) }
         guard let list = document.root.member("changes"), list.kind == .array else {
-            throw .content([InventoryFault(pointer: "/changes", detail: "must be an array")])
+            throw .content([InventoryIssue(pointer: "/changes", detail: "must be an array")])
         }
         var changes: [InventoryChange] = []
         for (index, element) in list.elements.enumerated() where !reader.faults.isFull {

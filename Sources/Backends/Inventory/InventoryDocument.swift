@@ -9,7 +9,7 @@ package struct InventoryDocument {
     }
 
     /// The faults found so far. Once the list is full, reading stops.
-    package var faults = FaultList()
+    package var faults = IssueList()
     package private(set) var roles = RoleBook()
     package private(set) var roleCount = 0
     private var splitter: DocumentSplitter

@@ -19,7 +19,7 @@ struct InventoryReader {
             "member", "runner", "role",
         ].map { Array($0.utf8) })
 
-    var faults = FaultList()
+    var faults = IssueList()
     /// The path of the current value. All its names are constants that need no escaping.
     private var path: [String]
 

@@ -2,8 +2,8 @@
 public enum InventoryRefusal: Error, Sendable, Hashable {
     /// The text is not JSON (400). The detail names the offset of the byte.
     case syntax(detail: String)
-    /// The content breaks a rule (422); at least one fault, and at most ``FaultList/limit``.
-    case content([InventoryFault])
+    /// The content breaks a rule (422); at least one fault, and at most ``IssueList/limit``.
+    case content([InventoryIssue])
     /// The workspace does not exist (404).
     case notFound
     /// A single workspace, or a list of changes, has more than ``InventoryLimits/singleBody`` bytes (413).

@@ -79,7 +79,7 @@ extension Command {
         _ organization: OrganizationID, from source: any BlockingInventorySource, named name: String,
         in store: MetricsStore
     ) throws(CommandFailure) -> Result<ImportSummary, InventoryRefusal> {
-        func replace(_ source: some BlockingInventorySource) throws(MetricsFault) -> Result<
+        func replace(_ source: some BlockingInventorySource) throws(MetricsError) -> Result<
             ImportSummary, InventoryRefusal
         > {
             var source = source
@@ -92,7 +92,7 @@ extension Command {
             }
             return result
         }
-        do throws(MetricsFault) {
+        do throws(MetricsError) {
             return try replace(source)
         } catch {
             switch error {

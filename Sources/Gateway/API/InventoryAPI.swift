@@ -121,7 +121,7 @@ struct InventoryAPI: Sendable {
     private func work(_ context: RequestContext, _ work: () async throws -> Reply) async throws(Problem) -> Reply {
         do {
             return try await work()
-        } catch let fault as MetricsFault {
+        } catch let fault as MetricsError {
             throw metrics.problem(fault, requestID: context.requestID)
         } catch let error as BodyError {
             throw Problem(error)

@@ -12,7 +12,7 @@ extension MetricsAPI {
         Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is broken."))
 
     /// The problem for a fault; its cause goes to the log and not to the client.
-    func problem(_ fault: MetricsFault, requestID: String?) -> Problem {
+    func problem(_ fault: MetricsError, requestID: String?) -> Problem {
         switch fault {
         case .source(let error):
             if let error = error as? BodyError { return Problem(error) }

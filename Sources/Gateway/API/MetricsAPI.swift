@@ -7,9 +7,9 @@ struct MetricsAPI: Sendable {
     let log: Log
 
     /// Makes a reply with its content off the reactor.
-    func long(_ make: @escaping @Sendable () throws(MetricsFault) -> Reply) async -> Reply {
-        do throws(MetricsFault) {
-            let result = try await backend.compute { Result { () throws(MetricsFault) in try make().made } }
+    func long(_ make: @escaping @Sendable () throws(MetricsError) -> Reply) async -> Reply {
+        do throws(MetricsError) {
+            let result = try await backend.compute { Result { () throws(MetricsError) in try make().made } }
             return try result.get()
         } catch {
             return .problem(problem(error, requestID: nil))

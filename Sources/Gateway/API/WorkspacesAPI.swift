@@ -48,7 +48,7 @@ struct WorkspacesAPI: Sendable {
         let preferred = request.preferredType(among: ["application/json", "text/csv"])
         let format: Representation.Format = preferred == "application/json" ? .json : .csv
         if let read = longRead(request, permit, format) { return .later(read) }
-        do throws(MetricsFault) {
+        do throws(MetricsError) {
             guard format == .json else { return .now(try table(request, permit, .csv)) }
             let version = try metrics.backend.version(permit)
             let key = PageCache.Key(
@@ -61,7 +61,7 @@ struct WorkspacesAPI: Sendable {
     }
 
     private func workspace(_ context: RequestContext, _ permitted: PermittedCaller) -> Reply {
-        do throws(MetricsFault) {
+        do throws(MetricsError) {
             let found = try metrics.backend.workspace(permitted.permit, id: context.variable("ws"))
             return found.map(metrics.reply) ?? MetricsAPI.noWorkspace
         } catch {
@@ -70,7 +70,7 @@ struct WorkspacesAPI: Sendable {
     }
 
     private func summary(_ context: RequestContext, _ permitted: PermittedCaller) -> Reply {
-        do throws(MetricsFault) {
+        do throws(MetricsError) {
             return metrics.reply(try metrics.backend.summary(permitted.permit, permitted.organization.license))
         } catch {
             return .problem(metrics.problem(error, requestID: nil))
@@ -86,7 +86,7 @@ struct WorkspacesAPI: Sendable {
             (try? backend.isLong(permit, query, as: format)) ?? false
         else { return nil }
         return {
-            await metrics.long { () throws(MetricsFault) in
+            await metrics.long { () throws(MetricsError) in
                 metrics.reply(try backend.workspaces(permit, query, as: format))
             }
         }
@@ -94,10 +94,10 @@ struct WorkspacesAPI: Sendable {
 
     private func table(
         _ request: Request, _ permit: Permit, _ format: Representation.Format
-    ) throws(MetricsFault) -> Reply {
+    ) throws(MetricsError) -> Reply {
         guard let items = request.target.queryItems else { return MetricsAPI.brokenQuery }
         let query: WorkspaceQuery
-        do throws(QueryRefusal) {
+        do throws(QueryError) {
             query = try WorkspaceQuery(items)
         } catch {
             return .problem(Problem(error))

@@ -20,7 +20,7 @@ struct OrganizationPages: Sendable {
     {
         guard let items = context.request.target.queryItems else { return .now(MetricsAPI.brokenQuery) }
         let query: WorkspaceQuery
-        do throws(QueryRefusal) {
+        do throws(QueryError) {
             query = try WorkspaceQuery(items)
         } catch {
             return .now(.problem(Problem(error)))
@@ -28,14 +28,14 @@ struct OrganizationPages: Sendable {
         let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
         let (account, header, permit) = (permitted.caller.account, permitted.header, permitted.permit)
         let (metrics, backend, license) = (metrics, metrics.backend, permitted.organization.license)
-        let make: @Sendable () throws(MetricsFault) -> Reply = { () throws(MetricsFault) in
+        let make: @Sendable () throws(MetricsError) -> Reply = { () throws(MetricsError) in
             if isFile { return metrics.reply(try backend.workspaces(permit, query, as: .spreadsheet)) }
             let page = OrganizationPage(
                 account: account, organization: header, summary: try backend.totals(permit, license), query: query,
                 page: try backend.page(permit, query))
             return .page(.ok, page.document)
         }
-        do throws(MetricsFault) {
+        do throws(MetricsError) {
             guard try backend.isLong(permit, query, as: isFile ? .spreadsheet : .json) else { return .now(try make()) }
             return .later { await metrics.long(make) }
         } catch {

@@ -5,7 +5,7 @@ internal import WorkspaceMetrics
 
 extension Problem {
     /// A query with faults.
-    init(_ refusal: QueryRefusal) {
+    init(_ refusal: QueryError) {
         let texts = refusal.faults.map { "\($0.parameter): \($0.detail)" }
         self.init(
             .invalidRequest, detail: "The query is not valid: \(texts.joined(separator: "; ")).",

@@ -17,7 +17,7 @@ func fuzzInventory(_ bytes: [UInt8]) {
             promise(Import([Array(bytes[..<cut]), Array(bytes[cut...])]) == whole, "a document may be cut anywhere")
         }
     }
-    guard whole.syntax == nil, whole.faults.count < FaultList.limit else { return }
+    guard whole.syntax == nil, whole.faults.count < IssueList.limit else { return }
     guard let document = try? JSONDocument(parsing: bytes) else {
         fatalError("broken promise: the splitter accepts only documents")
     }
@@ -48,7 +48,7 @@ private func written(_ elements: [InventoryDocument.Element]) -> [UInt8] {
 /// The result of reading a document.
 private struct Import: Equatable {
     var elements: [InventoryDocument.Element] = []
-    var faults: [InventoryFault] = []
+    var faults: [InventoryIssue] = []
     var syntax: JSONSyntaxError?
 
     init(_ chunks: [[UInt8]]) {

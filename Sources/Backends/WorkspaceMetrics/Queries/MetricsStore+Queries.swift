@@ -42,7 +42,7 @@ extension MetricsStore {
     /// Returns one workspace in the publishers' format, or nil if it does not exist.
     func inventoryDocument(
         ofWorkspace id: String, of organization: OrganizationID
-    ) async throws(MetricsFault) -> Representation? {
+    ) async throws(MetricsError) -> Representation? {
         guard let (workspace, version) = try await inventoryWorkspace(id, of: organization) else { return nil }
         let tag = RepresentationTag.make(version: version, organization.text, "inventory", id)
         return Representation(.json, entityTag: tag) {
@@ -55,7 +55,7 @@ extension MetricsStore {
     /// Parses `{"changes":[…]}` and applies the changes, all or none.
     func change(
         _ organization: OrganizationID, body: [UInt8], if authorization: WriteAuthorization = .byOperator
-    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
         switch parsed {
         case .success(let changes):
@@ -70,7 +70,7 @@ extension MetricsStore {
     func putWorkspace(
         _ id: String, of organization: OrganizationID, body: [UInt8],
         if authorization: WriteAuthorization = .byOperator
-    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in
             try InventoryChange.workspace(parsing: body, id: id)
         }
@@ -85,7 +85,7 @@ extension MetricsStore {
     /// Runs a parser on a store thread, because megabytes of JSON would block the caller's thread.
     private func computing<Value: Sendable>(
         _ body: @escaping @Sendable () throws(InventoryRefusal) -> Value
-    ) async throws(MetricsFault) -> Result<Value, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Value, InventoryRefusal> {
         do {
             return try await database.compute { Result { () throws(InventoryRefusal) in try body() } }
         } catch {

@@ -2,16 +2,16 @@ public import Inventory
 internal import Text
 
 /// A fault in one parameter of a query (400).
-public struct QueryFault: Error, Sendable, Hashable {
+public struct QueryIssue: Sendable, Hashable {
     /// The parameter's name.
     public let parameter: String
     public let detail: String
 }
 
 /// All faults of a query.
-public struct QueryRefusal: Error, Sendable, Hashable {
+public struct QueryError: Error, Sendable, Hashable {
     /// The faults, at least one.
-    public let faults: [QueryFault]
+    public let faults: [QueryIssue]
 }
 
 /// A query for an organization's workspaces: filter, order and page.
@@ -38,11 +38,11 @@ public struct WorkspaceQuery: Sendable, Hashable {
 
     /// Parses `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as absent.
     /// Other parameters are ignored.
-    public init(_ parameters: [(name: String, value: String)]) throws(QueryRefusal) {
+    public init(_ parameters: [(name: String, value: String)]) throws(QueryError) {
         var values: [ExactText: String] = [:]
-        var faults: [QueryFault] = []
+        var faults: [QueryIssue] = []
         func note(_ parameter: String, _ detail: String) {
-            faults.append(QueryFault(parameter: parameter, detail: detail))
+            faults.append(QueryIssue(parameter: parameter, detail: detail))
         }
         for (name, value) in parameters where WorkspaceQuery.names.contains(exactly: name) {
             if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "is given more than once") }
@@ -76,7 +76,7 @@ public struct WorkspaceQuery: Sendable, Hashable {
         if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, order) {
             note("cursor", "belongs to another search or order; begin without a cursor")
         }
-        guard faults.isEmpty else { throw QueryRefusal(faults: faults) }
+        guard faults.isEmpty else { throw QueryError(faults: faults) }
     }
 
     private static let names = ["q", "owner", "sort", "order", "limit", "cursor"]

@@ -22,7 +22,7 @@ struct InventoryEditor {
     private var touched: [Int: Touched] = [:]
     /// Roles that members need. They are checked at the end, because a role may be put after a member that has it.
     private var neededRoles: [(role: String, pointer: String)] = []
-    private(set) var faults = FaultList()
+    private(set) var faults = IssueList()
 
     init(_ organization: OrganizationID, now: Int64, _ transaction: Transaction) throws(DatabaseError) {
         self.organization = organization

@@ -29,7 +29,7 @@ public struct InventoryExport: InventorySource, Sendable {
     }
 
     /// Returns the next bytes, at most 1 MiB, or nil at the end.
-    public mutating func next() async throws(MetricsFault) -> [UInt8]? {
+    public mutating func next() async throws(MetricsError) -> [UInt8]? {
         guard position < length else { return nil }
         var piece = memory
         if let file {
@@ -48,7 +48,7 @@ public struct InventoryExport: InventorySource, Sendable {
 }
 
 extension MetricsStore {
-    func export(_ organization: OrganizationID) async throws(MetricsFault) -> InventoryExport {
+    func export(_ organization: OrganizationID) async throws(MetricsError) -> InventoryExport {
         let path = database.path
         do throws(DatabaseError) {
             let (spool, tag) = try await database.read { transaction throws(DatabaseError) in

@@ -9,7 +9,7 @@ extension MetricsStore {
     func apply(
         _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
         if authorization: WriteAuthorization
-    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
             var editor = try InventoryEditor(organization, now: now, transaction)
@@ -25,7 +25,7 @@ extension MetricsStore {
     /// Deletes a workspace. Refused as `notFound` if it does not exist.
     func deleteWorkspace(
         _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
-    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
             guard let state = try InventoryState.read(organization, transaction),
@@ -41,7 +41,7 @@ extension MetricsStore {
     /// Returns a workspace in the publishers' format, or nil if it does not exist.
     func inventoryWorkspace(
         _ id: String, of organization: OrganizationID
-    ) async throws(MetricsFault) -> (workspace: Workspace, tag: Int)? {
+    ) async throws(MetricsError) -> (workspace: Workspace, tag: Int)? {
         do throws(DatabaseError) {
             return try await database.read { transaction throws(DatabaseError) in
                 guard let state = try InventoryState.read(organization, transaction) else { return nil }
@@ -58,7 +58,7 @@ extension MetricsStore {
     private func decide(
         if authorization: WriteAuthorization,
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal>
-    ) async throws(MetricsFault) -> Result<Void, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         do throws(DatabaseError) {
             return try await database.decide { transaction throws(DatabaseError) in
                 if let refusal = try authorization.refusal(transaction) { return .refuse(refusal) }

@@ -13,7 +13,7 @@ extension MetricsStore {
     func replaceInventory(
         of organization: OrganizationID, from source: inout some InventorySource,
         if authorization: WriteAuthorization = .byOperator, recording record: AuditRecord? = nil
-    ) async throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
+    ) async throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
         let work = InventoryImport(organization, store: self, if: authorization, record: record)
         defer { sweepInBackground() }
         do throws(any Error) {
@@ -34,7 +34,7 @@ extension MetricsStore {
             }
         } catch {
             giveUp(work)
-            throw MetricsFault(error)
+            throw MetricsError(error)
         }
     }
 
@@ -43,10 +43,10 @@ extension MetricsStore {
     /// - Parameter source: read on the background executor, to its end unless the document is refused before.
     public func replaceInventoryBlocking<Source: BlockingInventorySource>(
         of organization: OrganizationID, from source: inout Source, recording record: AuditRecord? = nil
-    ) throws(MetricsFault) -> Result<ImportSummary, InventoryRefusal> {
+    ) throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
         let begun = source
         let (result, read) = try BackgroundExecutor.wait {
-            () async throws(MetricsFault) -> (Result<ImportSummary, InventoryRefusal>, Source) in
+            () async throws(MetricsError) -> (Result<ImportSummary, InventoryRefusal>, Source) in
             var document = BlockingDocument(source: begun)
             let result = try await self.replaceInventory(of: organization, from: &document, recording: record)
             return (result, document.source)
@@ -72,8 +72,8 @@ extension MetricsStore {
     }
 }
 
-extension MetricsFault {
+extension MetricsError {
     init(_ error: any Error) {
-        self = (error as? DatabaseError).map { .store($0) } ?? (error as? MetricsFault) ?? .source(error)
+        self = (error as? DatabaseError).map { .store($0) } ?? (error as? MetricsError) ?? .source(error)
     }
 }
