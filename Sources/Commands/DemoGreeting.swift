@@ -20,7 +20,7 @@ struct DemoGreeting {
 
     init(
         _ process: GatewayProcess, _ settings: Settings, _ files: DemoFiles, at now: Timestamp
-    ) throws(CommandFailure) {
+    ) throws(CommandError) {
         url = settings.publicURL.origin
         adminURL = process.adminAddress.map { "http://\($0)" }
         directory = files.directory

@@ -26,7 +26,7 @@ public enum Gatehouse {
                 say(Help.text(for: command), to: output)
                 return ExitCode.done.rawValue
             }
-            do throws(CommandFailure) {
+            do throws(CommandError) {
                 let arguments = try Arguments(words.dropFirst(command.path.count), for: command)
                 return try command.run(
                     Invocation(

@@ -16,7 +16,7 @@ struct TokenCheck {
 
     private let verify: (Span<UInt8>, Timestamp) throws(TokenRefusal) -> Answer
 
-    init(_ call: Invocation) throws(CommandFailure) {
+    init(_ call: Invocation) throws(CommandError) {
         let arguments = call.arguments
         let isSignatureOnly = arguments.has("signature-only")
         switch (arguments.value("config"), arguments.value("keys")) {
@@ -44,7 +44,7 @@ struct TokenCheck {
         try verify(token.span, moment)
     }
 
-    private static func keys(_ path: String, _ call: Invocation) throws(CommandFailure) -> KeySet {
+    private static func keys(_ path: String, _ call: Invocation) throws(CommandError) -> KeySet {
         let bytes = try call.content(of: path, limit: KeySet.maximumBytes)
         let keys: KeySet
         do throws(KeySet.ReadingError) {

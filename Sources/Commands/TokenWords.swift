@@ -12,7 +12,7 @@ extension Invocation {
     /// - Returns: `done` if the combined verdicts are true.
     func forEachToken(
         _ body: ([UInt8]) -> Bool?, combining: (Bool, Bool) -> Bool
-    ) throws(CommandFailure) -> ExitCode {
+    ) throws(CommandError) -> ExitCode {
         let word = try arguments.operand(Operand.token.placeholder)
         guard word.isExactly("-") else { return body(Array(word.utf8)) ?? false ? .done : .no }
         // The limit exceeds the longest token plus the CR of a line break, so that a longer token is detected.

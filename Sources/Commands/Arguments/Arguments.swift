@@ -7,7 +7,7 @@ struct Arguments: Sendable {
     private var operands: [ExactText: String] = [:]
 
     /// - Parameter words: the arguments after the command's name. `--` ends the options.
-    init(_ words: ArraySlice<String>, for command: Command) throws(CommandFailure) {
+    init(_ words: ArraySlice<String>, for command: Command) throws(CommandError) {
         var rest = words
         var plain: [String] = []
         while let word = rest.popFirst() {
@@ -38,7 +38,7 @@ struct Arguments: Sendable {
 
     private mutating func take(
         option word: String, from rest: inout ArraySlice<String>, of command: Command
-    ) throws(CommandFailure) {
+    ) throws(CommandError) {
         let parts = word.split(at: "=", maxSplits: 1).map { String($0) }
         guard let option = command.options.first(where: { parts[0].isExactly("--\($0.name)") }) else {
             let known = (command.options.map(\.name) + ["help"]).map { "--\($0)" }
@@ -75,12 +75,12 @@ struct Arguments: Sendable {
     func values(_ name: String) -> [String] { values[ExactText(name)] ?? [] }
 
     /// Returns the value of a required option.
-    func required(_ name: String) throws(CommandFailure) -> String {
+    func required(_ name: String) throws(CommandError) -> String {
         guard let value = value(name) else { throw .words("--\(name) is missing") }
         return value
     }
 
-    func operand(_ placeholder: String) throws(CommandFailure) -> String {
+    func operand(_ placeholder: String) throws(CommandError) -> String {
         guard let operand = optionalOperand(placeholder) else { throw .words("\(placeholder) is missing") }
         return operand
     }

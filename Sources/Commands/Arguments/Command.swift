@@ -9,7 +9,7 @@ struct Command: Sendable {
     var options: [Option] = []
     var operands: [Operand] = []
     /// Runs the command. A thrown failure is printed on standard error and sets the exit code.
-    let run: @Sendable (Invocation) throws(CommandFailure) -> ExitCode
+    let run: @Sendable (Invocation) throws(CommandError) -> ExitCode
 
     var name: String { path.joined(separator: " ") }
 }

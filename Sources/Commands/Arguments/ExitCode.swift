@@ -9,16 +9,16 @@ enum ExitCode: Int32, Sendable {
 }
 
 /// The reason why a command failed, as lines for standard error that state what to do.
-struct CommandFailure: Error, Sendable {
+struct CommandError: Error, Sendable {
     let exitCode: ExitCode
     let lines: [String]
 
     /// A usage error.
-    static func words(_ message: String) -> CommandFailure {
-        CommandFailure(exitCode: .wrongWords, lines: [message])
+    static func words(_ message: String) -> CommandError {
+        CommandError(exitCode: .wrongWords, lines: [message])
     }
 
-    static func failure(_ message: String) -> CommandFailure {
-        CommandFailure(exitCode: .no, lines: [message])
+    static func failure(_ message: String) -> CommandError {
+        CommandError(exitCode: .no, lines: [message])
     }
 }

@@ -16,7 +16,7 @@ extension Invocation {
     func withAccess(
         _ settings: Settings, isWriting: Bool = true, isMade: Bool = true,
         _ body: @escaping @Sendable (AccessStore) async throws(DatabaseError) -> ExitCode
-    ) throws(CommandFailure) -> ExitCode {
+    ) throws(CommandError) -> ExitCode {
         let keys = try checkpointKeys(settings)
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage, isMade: isMade)
@@ -32,7 +32,7 @@ extension Invocation {
     }
 
     /// Returns the organization that `--organization` names, or nil without the option.
-    func chosenOrganization(in settings: Settings) throws(CommandFailure) -> OrganizationID? {
+    func chosenOrganization(in settings: Settings) throws(CommandError) -> OrganizationID? {
         guard let name = arguments.value("organization") else { return nil }
         return try organization(name, in: settings)
     }

@@ -6,7 +6,7 @@ internal import Time
 
 extension Invocation {
     /// Returns the keys that sign checkpoints. The result is empty if no `secret_key` is configured.
-    func checkpointKeys(_ settings: Settings) throws(CommandFailure) -> CheckpointKeys {
+    func checkpointKeys(_ settings: Settings) throws(CommandError) -> CheckpointKeys {
         do throws(CryptographyError) {
             return try CheckpointKeys(secrets: settings.secretKeys.map(\.bytes))
         } catch {

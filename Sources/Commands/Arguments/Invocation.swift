@@ -44,17 +44,17 @@ struct Invocation: Sendable {
     /// Loads the configuration of `--config`, or throws all its faults.
     ///
     /// - Parameter mayBePipe: false for a command that reads the file again later.
-    func settings(mayBePipe: Bool = true) throws(CommandFailure) -> Settings {
+    func settings(mayBePipe: Bool = true) throws(CommandError) -> Settings {
         let path = try arguments.required("config")
         do throws(ConfigurationError) {
             return try SettingsFile.load(path: path, environment: environment, mayBePipe: mayBePipe)
         } catch {
-            throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))
+            throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }
     }
 
     /// Returns the content of a file, or of standard input for `-`.
-    func content(of path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+    func content(of path: String, limit: Int) throws(CommandError) -> [UInt8] {
         if path.isExactly("-") {
             var bytes: [UInt8] = []
             while let chunk = input.read() {
@@ -71,7 +71,7 @@ struct Invocation: Sendable {
     }
 
     /// Returns the stored grants, suspensions and rules. The result is empty if the store does not exist yet.
-    func access(under settings: Settings) throws(CommandFailure) -> AccessSnapshot {
+    func access(under settings: Settings) throws(CommandError) -> AccessSnapshot {
         guard settings.storage.exists else { return .empty }
         do throws(DatabaseError) {
             let database = try GatewayProcess.open(settings.storage, isMade: false)
@@ -83,7 +83,7 @@ struct Invocation: Sendable {
     }
 
     /// Returns the time of `--at`, or the current time without the option.
-    func moment() throws(CommandFailure) -> Timestamp {
+    func moment() throws(CommandError) -> Timestamp {
         guard let text = arguments.value("at") else { return now() }
         guard let moment = Timestamp(rfc3339: text) else {
             throw .words("--at must be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")

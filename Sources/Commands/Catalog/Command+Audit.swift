@@ -16,7 +16,7 @@ extension Command {
             to standard error: keep it outside the store, for audit verify --checkpoint.
             """,
         options: [.config]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         try withStore(call) { (database, keys) throws(DatabaseError) -> ExitCode in
             let moment = call.now()
             let checkpoint = try database.writeBlocking { transaction throws(DatabaseError) in
@@ -49,9 +49,9 @@ extension Command {
             .value("key", "KEY", isRepeated: true, "the public key of a secret_key that was replaced"),
             .json,
         ]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let kept = try checkpoints(call)
-        let trusted = try call.arguments.values("key").map { text throws(CommandFailure) -> [UInt8] in
+        let trusted = try call.arguments.values("key").map { text throws(CommandError) -> [UInt8] in
             guard let key = Base64URL.decode(text), key.count == 32 else {
                 throw .words("--key must be the public_key of a checkpoint, not \(shown(text))")
             }
@@ -95,7 +95,7 @@ extension Command {
     }
 
     /// Reads checkpoints from lines of a log, or of an export's standard error. Text before the JSON object is skipped.
-    private static func checkpoints(_ call: Invocation) throws(CommandFailure) -> [AuditCheckpoint] {
+    private static func checkpoints(_ call: Invocation) throws(CommandError) -> [AuditCheckpoint] {
         guard let path = call.arguments.value("checkpoint") else { return [] }
         let text = String(decoding: try call.content(of: path, limit: 64 << 20), as: UTF8.self)
         var found: [AuditCheckpoint] = []
@@ -120,7 +120,7 @@ extension Command {
 
     private static func withStore(
         _ call: Invocation, _ body: (Database, CheckpointKeys) throws(DatabaseError) -> ExitCode
-    ) throws(CommandFailure) -> ExitCode {
+    ) throws(CommandError) -> ExitCode {
         let settings = try call.settings()
         let keys = try call.checkpointKeys(settings)
         do throws(DatabaseError) {

@@ -15,7 +15,7 @@ extension Command {
             """,
         options: [.value("config", "FILE", "the configuration, instead of FILE"), .json],
         operands: [Operand(placeholder: "FILE", isRequired: false, help: "the configuration")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let path: String
         switch (call.arguments.value("config"), call.arguments.optionalOperand("FILE")) {
         case (let named?, nil): path = named
@@ -38,7 +38,7 @@ extension Command {
             return faults.isEmpty ? .done : .no
         }
         for warning in warnings { call.warn(warning.description) }
-        guard faults.isEmpty else { throw CommandFailure(exitCode: .no, lines: faults.map(\.description)) }
+        guard faults.isEmpty else { throw CommandError(exitCode: .no, lines: faults.map(\.description)) }
         call.print("\(path): no faults")
         for uri in redirectURIs { call.print("redirect URI of \(uri.provider): \(uri.text)") }
         return .done

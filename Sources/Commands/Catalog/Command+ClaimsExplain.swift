@@ -15,7 +15,7 @@ extension Command {
             .config, .value("provider", "ID", isRequired: true, "the provider that would issue the claims"), .json,
         ],
         operands: [Operand(placeholder: "CLAIMS.json|-", help: "a file with the claims; - reads standard input")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let id = try call.arguments.required("provider")
         let path = try call.arguments.operand("CLAIMS.json|-")
         let settings = try call.settings()
@@ -32,7 +32,7 @@ extension Command {
         return report.earnsRole ? .done : .no
     }
 
-    private static func claims(in bytes: [UInt8], named path: String) throws(CommandFailure) -> JSONValue {
+    private static func claims(in bytes: [UInt8], named path: String) throws(CommandError) -> JSONValue {
         let file = path.isExactly("-") ? "standard input" : path
         let root: JSONValue
         do throws(JSONSyntaxError) {

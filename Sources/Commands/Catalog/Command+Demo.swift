@@ -25,17 +25,17 @@ extension Command {
             ),
             .json, .logFormat(default: .text),
         ]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let format = try call.logFormat(otherwise: .text)
         let address = try call.demoAddress()
         let directory = try call.demoDirectory()
         let folder: DemoFolder
-        do throws(StartFailure) {
+        do throws(StartError) {
             folder = try DemoFolder(directory)
         } catch {
             throw .failure(error.description)
         }
-        return try withExtendedLifetime(folder) { () throws(CommandFailure) -> ExitCode in
+        return try withExtendedLifetime(folder) { () throws(CommandError) -> ExitCode in
             try demo(in: folder, at: address, format, call)
         }
     }
@@ -43,12 +43,12 @@ extension Command {
     /// Runs the demo until a signal ends it. The folder stays locked until then.
     private static func demo(
         in folder: DemoFolder, at address: SocketAddress, _ format: LogFormat, _ call: Invocation
-    ) throws(CommandFailure) -> ExitCode {
+    ) throws(CommandError) -> ExitCode {
         let listen = try call.freeAddress(address)
         let adminListen = try call.freeAddress(listen.host)
         let providerListen = try call.freeAddress(listen.host, preferring: 8089)
         let files: DemoFiles
-        do throws(StartFailure) {
+        do throws(StartError) {
             files = try DemoFiles(
                 in: folder, listen: "\(listen)", adminListen: "\(adminListen)",
                 providerListen: "\(providerListen)", mailServer: call.arguments.value("smtp"))
@@ -59,9 +59,9 @@ extension Command {
         do throws(ConfigurationError) {
             settings = try SettingsFile.load(path: files.configurationPath, environment: call.environment)
         } catch {
-            throw CommandFailure(exitCode: .no, lines: error.faults.map(\.description))
+            throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }
-        do throws(StartFailure) {
+        do throws(StartError) {
             try DemoStore.fill(settings.storage)
         } catch {
             throw .failure(error.description)
@@ -76,7 +76,7 @@ extension Command {
         }
         defer { provider.stop() }
         return try serve(settings, from: files.configurationPath, format, call) {
-            (process) throws(CommandFailure) -> Void in
+            (process) throws(CommandError) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
             if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.lines) }
         }
@@ -84,7 +84,7 @@ extension Command {
 }
 
 extension Invocation {
-    fileprivate func demoAddress() throws(CommandFailure) -> SocketAddress {
+    fileprivate func demoAddress() throws(CommandError) -> SocketAddress {
         let text = arguments.value("listen") ?? "127.0.0.1:8080"
         guard let address = SocketAddress(text), ["127.0.0.1", "::1", "localhost"].contains(address.host) else {
             throw .words("--listen must be a loopback address such as 127.0.0.1:8080, not \(shown(text))")
@@ -92,7 +92,7 @@ extension Invocation {
         return address
     }
 
-    fileprivate func freeAddress(_ address: SocketAddress) throws(CommandFailure) -> SocketAddress {
+    fileprivate func freeAddress(_ address: SocketAddress) throws(CommandError) -> SocketAddress {
         do throws(SystemError) {
             return try address.free()
         } catch {
@@ -103,7 +103,7 @@ extension Invocation {
     /// - Parameter preferred: a port that is used if it is free, so that URLs stay the same between runs.
     fileprivate func freeAddress(
         _ host: String, preferring preferred: UInt16? = nil
-    ) throws(CommandFailure) -> SocketAddress {
+    ) throws(CommandError) -> SocketAddress {
         if let preferred, let address = try? SocketAddress(host: host, port: preferred).free() { return address }
         do throws(SystemError) {
             return try SocketAddress(host: host, port: 0).free()
@@ -113,7 +113,7 @@ extension Invocation {
     }
 
     /// Returns the directory of `--data`, or the default directory of the XDG Base Directory Specification.
-    fileprivate func demoDirectory() throws(CommandFailure) -> String {
+    fileprivate func demoDirectory() throws(CommandError) -> String {
         if let directory = arguments.value("data") { return directory }
         if let state = environment["XDG_STATE_HOME"], state.starts(exactly: "/") { return "\(state)/gatehouse/demo" }
         guard let home = environment["HOME"], home.starts(exactly: "/") else {

@@ -27,7 +27,7 @@ extension Command {
                 "role", "ROLE", isRequired: true, "organization-manager, organization-viewer or inventory-publisher"),
             .json,
         ]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let id = try call.arguments.required("provider")
@@ -66,7 +66,7 @@ extension Command {
         path: ["grant", "list"], summary: "Lists the stored roles",
         details: "One line per grant, of all organizations or of one.",
         options: [.config, .value("organization", "ID", "only this organization"), .json]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
         return try call.withAccess(settings, isWriting: false, isMade: false) {
@@ -94,7 +94,7 @@ extension Command {
             """,
         options: [.config, .flag("force", "even if the organization may be left without a manager")],
         operands: [Operand(placeholder: "ID", help: "the id shown by grant list")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
         return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in

@@ -20,7 +20,7 @@ extension Command {
             .config, .value("organization", "ID", isRequired: true, "the organization of the inventory"), .json,
         ],
         operands: [Operand(placeholder: "FILE|-", help: "the document; - reads standard input")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let path = try call.arguments.operand("FILE|-")
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
@@ -34,7 +34,7 @@ extension Command {
                 throw .failure("the document cannot be read: \(error)")
             }
         }
-        return try call.withStore(settings, isWriting: true) { (store) throws(CommandFailure) -> ExitCode in
+        return try call.withStore(settings, isWriting: true) { (store) throws(CommandError) -> ExitCode in
             let name = path.isExactly("-") ? "standard input" : path
             switch try replace(organization, from: source, named: name, in: store) {
             case .success(let summary):
@@ -45,7 +45,7 @@ extension Command {
                 }
                 return .done
             case .failure(let refusal):
-                throw CommandFailure(exitCode: .no, lines: lines(refusal, named: name))
+                throw CommandError(exitCode: .no, lines: lines(refusal, named: name))
             }
         }
     }
@@ -53,11 +53,11 @@ extension Command {
     static let inventoryVerify = Command(
         path: ["inventory", "verify"], summary: "Recounts every metric and reports stored counts that differ",
         options: [.config, .value("organization", "ID", "only this organization"), .json]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         var organization: OrganizationID?
         if let text = call.arguments.value("organization") { organization = try call.organization(text, in: settings) }
-        return try call.withStore(settings, isWriting: false) { (store) throws(CommandFailure) -> ExitCode in
+        return try call.withStore(settings, isWriting: false) { (store) throws(CommandError) -> ExitCode in
             let differences: [CountDifference]
             do throws(DatabaseError) {
                 differences = try store.verifyBlocking(organization)
@@ -78,7 +78,7 @@ extension Command {
     private static func replace(
         _ organization: OrganizationID, from source: any BlockingInventorySource, named name: String,
         in store: MetricsStore
-    ) throws(CommandFailure) -> Result<ImportSummary, InventoryRefusal> {
+    ) throws(CommandError) -> Result<ImportSummary, InventoryRefusal> {
         func replace(_ source: some BlockingInventorySource) throws(MetricsError) -> Result<
             ImportSummary, InventoryRefusal
         > {
@@ -155,7 +155,7 @@ private struct InputDocument: BlockingInventorySource {
 }
 
 extension Invocation {
-    func organization(_ id: String, in settings: Settings) throws(CommandFailure) -> OrganizationID {
+    func organization(_ id: String, in settings: Settings) throws(CommandError) -> OrganizationID {
         let known = settings.organizations.map(\.id)
         if let organization = known.first(where: { $0.text.isExactly(id) }) { return organization }
         let meant = Suggestion.nearest(to: id, among: known.map(\.text)).map { "; did you mean \($0)?" } ?? ""
@@ -164,8 +164,8 @@ extension Invocation {
 
     /// Opens the store while the body runs.
     fileprivate func withStore(
-        _ settings: Settings, isWriting: Bool, _ body: (MetricsStore) throws(CommandFailure) -> ExitCode
-    ) throws(CommandFailure) -> ExitCode {
+        _ settings: Settings, isWriting: Bool, _ body: (MetricsStore) throws(CommandError) -> ExitCode
+    ) throws(CommandError) -> ExitCode {
         let keys = try checkpointKeys(settings)
         let database: Database
         let store: MetricsStore

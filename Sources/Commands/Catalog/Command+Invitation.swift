@@ -21,7 +21,7 @@ extension Command {
             .value("role", "ROLE", isRequired: true, "organization-manager or organization-viewer"), .json,
         ],
         operands: [Operand(placeholder: "EMAIL", help: "the user's address")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let name = try call.arguments.required("role")
@@ -64,7 +64,7 @@ extension Command {
         path: ["invitation", "list"], summary: "Lists invitations and their states",
         details: "One line per invitation, of all organizations or of one, newest first. Links are never shown.",
         options: [.config, .value("organization", "ID", "only this organization"), .json]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let chosen = try call.chosenOrganization(in: settings)
         return try call.withAccess(settings, isWriting: false, isMade: false) {
@@ -81,7 +81,7 @@ extension Command {
             The change is recorded in the audit log.
             """,
         options: [.config, .json], operands: [Operand(placeholder: "ID", help: "the id shown by invitation list")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
         return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in
@@ -102,7 +102,7 @@ extension Command {
         path: ["invitation", "revoke"], summary: "Revokes a pending invitation",
         details: "The link stops working. The revocation is recorded in the audit log.",
         options: [.config, .json], operands: [Operand(placeholder: "ID", help: "the id shown by invitation list")]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let id = try call.arguments.operand("ID")
         return try call.withAccess(settings, isMade: false) { (store) async throws(DatabaseError) -> ExitCode in

@@ -13,7 +13,7 @@ extension Command {
             one stays in use. On SIGTERM or SIGINT, the gateway completes requests in flight, for at most 30 s, and ends.
             """,
         options: [.config, .logFormat(default: .json)]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let format = try call.logFormat(otherwise: .json)
         let path = try call.arguments.required("config")
         return try serve(try call.settings(mayBePipe: false), from: path, format, call) { _ in }
@@ -24,8 +24,8 @@ extension Command {
     /// - Parameter ready: called once the listeners accept connections.
     static func serve(
         _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation,
-        ready: (GatewayProcess) throws(CommandFailure) -> Void
-    ) throws(CommandFailure) -> ExitCode {
+        ready: (GatewayProcess) throws(CommandError) -> Void
+    ) throws(CommandError) -> ExitCode {
         Signals.block()
         let log: Log
         let process: GatewayProcess
@@ -35,7 +35,7 @@ extension Command {
             throw .failure("logs cannot be written: \(error)")
         }
         defer { log.sink.close() }
-        do throws(StartFailure) {
+        do throws(StartError) {
             process = try GatewayProcess(settings, environment: call.environment, log: log)
             try process.start()
         } catch {
@@ -56,7 +56,7 @@ extension Option {
 }
 
 extension Invocation {
-    func logFormat(otherwise ordinary: LogFormat) throws(CommandFailure) -> LogFormat {
+    func logFormat(otherwise ordinary: LogFormat) throws(CommandError) -> LogFormat {
         guard let text = arguments.value("log-format") else { return ordinary }
         guard let format = LogFormat(exactly: text) else {
             throw .words("--log-format must be json or text, not \(shown(text))")

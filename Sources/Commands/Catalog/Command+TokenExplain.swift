@@ -13,7 +13,7 @@ extension Command {
             .config, .value("at", "TIME", "verify as of this time (RFC 3339) instead of now"), .json,
         ],
         operands: [.token]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let moment = try call.moment()
         let settings = try call.settings()
         let trust = ConfiguredTrust(settings, call)

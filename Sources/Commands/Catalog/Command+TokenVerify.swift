@@ -19,7 +19,7 @@ extension Command {
             .json,
         ],
         operands: [.token]
-    ) { (call) throws(CommandFailure) -> ExitCode in
+    ) { (call) throws(CommandError) -> ExitCode in
         let moment = try call.moment()
         let check = try TokenCheck(call)
         return try call.forEachToken(

@@ -30,7 +30,7 @@ public struct DemoFiles {
     ///   - mailServer: the mail server's URL; nil if links are shown instead of sent.
     public init(
         in folder: DemoFolder, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
-    ) throws(StartFailure) {
+    ) throws(StartError) {
         let directory = folder.path
         self.directory = directory
         publicURL = "http://\(listen)"
@@ -46,10 +46,10 @@ public struct DemoFiles {
             }
             try DemoFiles.write(
                 DemoFiles.keySet(of: key), to: directory + "/demo-provider.jwks.json", mode: 0o644)
-        } catch let failure as StartFailure {
+        } catch let failure as StartError {
             throw failure
         } catch {
-            throw StartFailure(
+            throw StartError(
                 "\(keyPath): the demo's signing key cannot be used (\(error)); remove it to create a new one")
         }
         _ = try DemoFiles.secret("\(directory)/secret.key") { Base64.encode($0) }
@@ -60,7 +60,7 @@ public struct DemoFiles {
     }
 
     /// Returns the text of a file of random bytes. The file is created if it is missing.
-    private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartFailure) -> String {
+    private static func secret(_ path: String, encode: ([UInt8]) -> String) throws(StartError) -> String {
         do {
             if FileContent.exists(path) {
                 return String(decoding: try FileContent.read(path, atMost: 1 << 12), as: UTF8.self)
@@ -69,7 +69,7 @@ public struct DemoFiles {
             try write(text, to: path, mode: 0o600)
             return text
         } catch {
-            throw StartFailure("\(path): cannot be used (\(error)); remove it to create a new one")
+            throw StartError("\(path): cannot be used (\(error)); remove it to create a new one")
         }
     }
 
@@ -92,11 +92,11 @@ public struct DemoFiles {
             + parameters.joined(separator: ", ") + " }] }\n"
     }
 
-    private static func write(_ text: String, to path: String, mode: UInt32) throws(StartFailure) {
+    private static func write(_ text: String, to path: String, mode: UInt32) throws(StartError) {
         do throws(SystemError) {
             try FileContent.replace(path, with: Array(text.utf8), mode: mode)
         } catch {
-            throw StartFailure("\(path): cannot be written: \(error.message)")
+            throw StartError("\(path): cannot be written: \(error.message)")
         }
     }
 

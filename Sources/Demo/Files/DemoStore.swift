@@ -7,7 +7,7 @@ internal import WorkspaceMetrics
 /// The demo's store. It is filled only while it is empty, so that changes made in the demo are kept.
 public enum DemoStore {
     /// Imports the two inventories for organizations that have none.
-    public static func fill(_ storage: StorageSettings) throws(StartFailure) {
+    public static func fill(_ storage: StorageSettings) throws(StartError) {
         do {
             let database = try GatewayProcess.open(storage)
             defer { database.close() }
@@ -16,13 +16,13 @@ public enum DemoStore {
                 guard let id = OrganizationID(name), store.isEmpty(id) else { continue }
                 var source = InventoryBytes(inventory.document())
                 if case .failure(let refusal) = try store.replaceInventoryBlocking(of: id, from: &source) {
-                    throw StartFailure("the demo's inventory was refused: \(refusal)")
+                    throw StartError("the demo's inventory was refused: \(refusal)")
                 }
             }
-        } catch let failure as StartFailure {
+        } catch let failure as StartError {
             throw failure
         } catch {
-            throw StartFailure("the demo's store cannot be filled: \(error)")
+            throw StartError("the demo's store cannot be filled: \(error)")
         }
     }
 }

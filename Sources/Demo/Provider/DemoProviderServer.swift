@@ -8,7 +8,7 @@ internal import Threads
 /// Serves the demo provider on a loopback address, on its own thread. Any other address is refused.
 public final class DemoProviderServer {
     /// The refusal of an address that other machines could reach.
-    public struct NotLoopback: Error, Sendable, CustomStringConvertible {
+    public struct NotLoopbackError: Error, Sendable, CustomStringConvertible {
         public let description = "the demo provider listens on loopback only, because users sign in without a password"
     }
 
@@ -21,7 +21,7 @@ public final class DemoProviderServer {
 
     /// Binds the address. Requests are served after ``start()``.
     public init(_ provider: DemoProvider, listen: SocketAddress) throws {
-        guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopback() }
+        guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopbackError() }
         let reactor = try Reactor()
         self.reactor = reactor
         address = try listen.free()

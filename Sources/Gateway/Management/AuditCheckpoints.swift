@@ -25,8 +25,9 @@ struct AuditCheckpoints: Sendable {
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> AuditCheckpoint?
     ) async throws(DatabaseError) {
         let moment = now()
-        let made: Result<AuditCheckpoint, Unneeded> = try await database.decide { transaction throws(DatabaseError) in
-            try body(moment, transaction).map { .commit($0) } ?? .refuse(Unneeded())
+        let made: Result<AuditCheckpoint, UnneededRefusal> = try await database.decide {
+            transaction throws(DatabaseError) in
+            try body(moment, transaction).map { .commit($0) } ?? .refuse(UnneededRefusal())
         }
         guard case .success(let checkpoint) = made else { return }
         log.write(
@@ -34,5 +35,5 @@ struct AuditCheckpoints: Sendable {
     }
 
     /// No event was recorded since the last checkpoint.
-    private struct Unneeded: Error {}
+    private struct UnneededRefusal: Error {}
 }

@@ -17,7 +17,7 @@ internal import Tokens
 internal import WorkspaceMetrics
 
 /// The reason why the gateway cannot start, in one sentence with the remedy.
-public struct StartFailure: Error, Sendable, CustomStringConvertible {
+public struct StartError: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) {
@@ -44,23 +44,23 @@ public final class GatewayProcess {
     /// be called before, and before any thread starts.
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
-    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartFailure) {
+    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartError) {
         do throws(TLSError) {
             certificate = Published(try settings.tls?.context())
         } catch {
-            throw StartFailure("tls: \(error)")
+            throw StartError("tls: \(error)")
         }
         self.settings = settings
         self.log = log
         let figures = GatewayFigures()
         let proxies = ProxySettings(environment: environment)
-        if let fault = proxies.fault { throw StartFailure(fault) }
+        if let fault = proxies.fault { throw StartError(fault) }
         let http: HTTPClient
         do throws(SystemError) {
             http = try HTTPClient(proxies: proxies)
             mail = try SMTPClient()
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
         client = http
         outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
@@ -80,7 +80,7 @@ public final class GatewayProcess {
                 try access.refresh()
             }
         } catch {
-            throw StartFailure("storage: the database cannot be used: \(error)")
+            throw StartError("storage: the database cannot be used: \(error)")
         }
         maintenance = Maintenance(deployments, signIn)
         post = OutboxWorker(deployments, signIn, by: mail)
@@ -107,7 +107,7 @@ public final class GatewayProcess {
                 adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, signIn: signIn, news: outbound.news, log: log)
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
     }
 
@@ -129,11 +129,11 @@ public final class GatewayProcess {
     /// Starts the reactors, the periodic work and the sending of letters.
     ///
     /// - Throws: the reason if a reactor cannot start.
-    public func start() throws(StartFailure) {
+    public func start() throws(StartError) {
         do throws(SystemError) {
             try server.start()
         } catch {
-            throw StartFailure("\(error)")
+            throw StartError("\(error)")
         }
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])

@@ -28,14 +28,14 @@ final class SessionRenewals: Sendable {
         case signInAgain
     }
 
-    private enum Failure {
+    private enum Reason {
         case outage
         case notRenewed
     }
 
     private struct Entry {
         let flight: SingleFlight
-        var failure: Failure?
+        var failure: Reason?
         var failedAt: MonotonicTime?
     }
 
@@ -197,7 +197,7 @@ final class SessionRenewals: Sendable {
     }
 
     /// - Parameter requestID: the id of the request that began the renewal.
-    private func note(_ session: Session, _ failure: Failure, _ detail: String, _ requestID: String?) {
+    private func note(_ session: Session, _ failure: Reason, _ detail: String, _ requestID: String?) {
         let now = clocks.monotonic()
         state.withLock { state in
             state.entries[session.key]?.failure = failure

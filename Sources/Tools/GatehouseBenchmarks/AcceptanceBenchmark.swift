@@ -12,7 +12,7 @@ internal import Tokens
 /// Measures durable acceptances of invitations: one at a time, each with its own flush to disk, and many at once, which
 /// share flushes. The widths alternate in rounds, because the cost of a flush depends on the disk's other load.
 func benchmarkAcceptances() async throws {
-    guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
+    guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let store = try TemporaryStore([AuditLog.schema, AccessStore.schema])
     let sample = try SampleToken(.ed25519, .edDSA)
     let settings = AccessSettings(
@@ -71,12 +71,12 @@ func benchmarkAcceptances() async throws {
 private func invite(
     _ email: String, to organization: OrganizationID, _ invitations: InvitationStore
 ) async throws -> InvitationToken {
-    guard let address = InvitedAddress(email) else { throw UnexpectedAnswer() }
+    guard let address = InvitedAddress(email) else { throw UnexpectedResultError() }
     let issued = try await invitations.invite(
         address, as: .viewer, to: organization, byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
         recording: AuditRecord(.invitationCreate, by: .operator)
     ).get()
-    guard let token = issued.token else { throw UnexpectedAnswer() }
+    guard let token = issued.token else { throw UnexpectedResultError() }
     return token
 }
 

@@ -30,7 +30,7 @@ func benchmarkAudit() throws {
         Double(MonotonicTime.now().nanoseconds(since: start)) / Double(count))
     let second = MonotonicTime.now()
     let result = try database.readBlocking { transaction throws(DatabaseError) in try AuditVerification(transaction) }
-    guard result.faults.isEmpty, result.count == count else { throw UnexpectedAnswer() }
+    guard result.faults.isEmpty, result.count == count else { throw UnexpectedResultError() }
     let spent = Double(MonotonicTime.now().nanoseconds(since: second))
     report("  verifying all events", spent)
     report("  verifying one", spent / Double(count))

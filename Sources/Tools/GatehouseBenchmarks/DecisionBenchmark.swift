@@ -13,7 +13,7 @@ import Tokens
 /// characters, or only pairs of characters, of every group, which no prefilter excludes. Only the last rule matches, so
 /// all of them are evaluated.
 func benchmarkDecisions() throws {
-    guard let id = OrganizationID("acme") else { throw UnexpectedAnswer() }
+    guard let id = OrganizationID("acme") else { throw UnexpectedResultError() }
     let groups = (1...200).map { "\"group-\($0)-of-some-length\"" }.joined(separator: ",")
     let sample = try SampleToken(
         .ed25519, .edDSA,
@@ -53,7 +53,7 @@ func benchmarkDecisions() throws {
                 grants: access.roles(of: claims.identity, in: id),
                 isSuspended: access.isSuspended(claims.identity, verifiedEmail: nil, in: id))
         }
-        guard decide().mapping == "m\(count)" else { throw UnexpectedAnswer() }
+        guard decide().mapping == "m\(count)" else { throw UnexpectedResultError() }
         report("  \(count) \(name) rules, first evaluation", nanosecondsPerCall { consume(decide()) })
         var cache = EntitlementCache()
         let owner = PreparedRules.none

@@ -16,7 +16,7 @@ func benchmarkMemory() async throws {
 private func importIgnoredElement() async throws {
     let temporary = try TemporaryStore([MetricsStore.schema])
     let store = try MetricsStore(database: temporary.database)
-    guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
+    guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let before = residentMebibytes()
     var source = IgnoredElement()
     _ = try store.replaceInventoryBlocking(of: organization, from: &source)

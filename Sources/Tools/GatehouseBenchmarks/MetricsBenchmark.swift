@@ -40,7 +40,7 @@ private struct SampleInventory: BlockingInventorySource {
 }
 
 func benchmarkMetrics() throws {
-    guard let organization = OrganizationID("acme") else { throw UnexpectedAnswer() }
+    guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let permit = try SampleToken(.ed25519, .edDSA).permit(.readMetrics, in: organization)
     for (workspaces, workflows) in [(1000, 200), (10_000, 20)] {
         let temporary = try TemporaryStore([MetricsStore.schema])
@@ -50,7 +50,7 @@ func benchmarkMetrics() throws {
         let start = MonotonicTime.now()
         var source = SampleInventory(workspaces: workspaces, workflows: workflows)
         guard case .success = try store.replaceInventoryBlocking(of: organization, from: &source) else {
-            throw UnexpectedAnswer()
+            throw UnexpectedResultError()
         }
         report("  import", Double(MonotonicTime.now().nanoseconds(since: start)))
         report("  peak memory of the process so far (MiB)", megabytes: residentPeak())

@@ -30,7 +30,7 @@ func benchmarkRouter() throws {
             "  \(path)",
             try nanosecondsPerCall {
                 guard let decoded = RequestPath(target), (trie.template(of: decoded) != nil) == isThere else {
-                    throw UnexpectedAnswer()
+                    throw UnexpectedResultError()
                 }
             })
     }

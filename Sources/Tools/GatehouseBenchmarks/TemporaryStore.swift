@@ -10,7 +10,7 @@ final class TemporaryStore {
     init(_ schemas: [Schema]) throws {
         var template = Array("/tmp/gatehouse-benchmark-XXXXXX".utf8CString)
         // mkdtemp changes the template in place, within its length.
-        guard unsafe mkdtemp(&template) != nil else { throw UnexpectedAnswer() }
+        guard unsafe mkdtemp(&template) != nil else { throw UnexpectedResultError() }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         database = try Database(path: "\(directory)/store.db", schemas: schemas)
     }

@@ -24,7 +24,7 @@ struct SampleToken {
             kind == .rsa
             ? "\"kty\":\"RSA\"" : "\"kty\":\"\(kind == .ed25519 ? "OKP" : "EC")\",\"crv\":\"\(kind.rawValue)\""
         let keys = try KeySet(Array("{\(type),\(parameters.joined(separator: ",")),\"kid\":\"k1\"}".utf8))
-        guard let id = ProviderID("acme") else { throw UnexpectedAnswer() }
+        guard let id = ProviderID("acme") else { throw UnexpectedResultError() }
         var provider = TrustedProvider(id: id, issuer: "https://acme.okta.example/oauth2/default", keys: keys)
         provider.audiences = ["api://gatehouse"]
         self.provider = provider
@@ -50,13 +50,13 @@ struct SampleToken {
             id: organization, providers: [provider.id], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())
         guard case .permit(let permit) = entitlement.decide(permission) else {
-            throw UnexpectedAnswer()
+            throw UnexpectedResultError()
         }
         return permit
     }
 }
 
-struct UnexpectedAnswer: Error {}
+struct UnexpectedResultError: Error {}
 
 func benchmarkTokens() throws {
     for (kind, algorithm) in [(KeyKind.rsa, SignatureAlgorithm.rs256), (.p256, .es256), (.ed25519, .edDSA)] {

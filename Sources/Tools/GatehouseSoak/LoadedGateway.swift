@@ -18,7 +18,7 @@ final class LoadedGateway {
         var process: pid_t = 0
         // The arguments are valid until after the call, which copies them into the new process.
         let code = unsafe posix_spawn(&process, path, &actions, nil, &arguments, environ)
-        guard code == 0 else { throw unsafe SoakFailure("\(path): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw unsafe SoakError("\(path): \(String(cString: strerror(code)))") }
         self.process = process
     }
 
@@ -26,7 +26,7 @@ final class LoadedGateway {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let own = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let slash = own.lastIndex(of: "/") else { throw SoakFailure("give the path of gatehouse with --gateway") }
+        guard let slash = own.lastIndex(of: "/") else { throw SoakError("give the path of gatehouse with --gateway") }
         return own[..<slash] + "/gatehouse"
     }
 

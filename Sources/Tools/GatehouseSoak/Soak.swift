@@ -40,10 +40,10 @@ struct Soak {
         for _ in 0..<300 {
             var client = SoakClient(http, origin: "http://\(files.adminListen)")
             if let response = try? await client.send(.get, "/readyz"), response.status.code == 200 { return }
-            if gateway.hasEnded { throw SoakFailure("the gateway did not start; see \(files.directory)/gateway.log") }
+            if gateway.hasEnded { throw SoakError("the gateway did not start; see \(files.directory)/gateway.log") }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw SoakFailure("the gateway is not ready after 30 seconds")
+        throw SoakError("the gateway is not ready after 30 seconds")
     }
 
     private func tokens(_ provider: DemoProvider) throws -> [String] {
@@ -75,7 +75,7 @@ struct Soak {
             minute.log = LoadedGateway.size(of: files.storePath + "-wal")
             minutes.append(minute)
             say(SoakTable.line(number, minute))
-            if gateway.hasEnded { throw SoakFailure("the gateway ended in minute \(number)") }
+            if gateway.hasEnded { throw SoakError("the gateway ended in minute \(number)") }
         }
         try await isDone
         for (kind, detail) in figures.errors { say("first error of \(kind.rawValue): \(detail)") }
@@ -103,7 +103,7 @@ struct Soak {
             ] {
                 let begun = MonotonicTime.now()
                 let answer = try await client.send(.get, "\(list)?\(query)")
-                guard answer.status.code == 200 else { throw SoakFailure("members: \(answer.status.code)") }
+                guard answer.status.code == 200 else { throw SoakError("members: \(answer.status.code)") }
                 let milliseconds = Double(MonotonicTime.now().nanoseconds(since: begun)) / 1e6
                 words.append("\(name) \(SoakTable.rounded(milliseconds)) ms")
             }

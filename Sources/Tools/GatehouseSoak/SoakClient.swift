@@ -24,7 +24,7 @@ struct SoakClient: Sendable {
         accept: String = "application/json"
     ) async throws -> OutboundResponse {
         guard let url = AbsoluteURL(path.hasPrefix("/") ? origin + path : path) else {
-            throw SoakFailure("\(path) is not a URL")
+            throw SoakError("\(path) is not a URL")
         }
         var fields = Fields()
         func add(_ name: String, _ value: String) {
@@ -75,19 +75,19 @@ struct SoakClient: Sendable {
     mutating func signIn(_ person: String) async throws {
         let begin = try await send(.get, "/auth/login?provider=demo", accept: "text/html")
         guard let location = begin.fields.value(.location), let provider = AbsoluteURL(location) else {
-            throw SoakFailure("sign-in did not begin: \(begin.status.code)")
+            throw SoakError("sign-in did not begin: \(begin.status.code)")
         }
         let items = (Target(path: "/", query: provider.query).queryItems ?? []) + [("person", person)]
         let consent = try await send(.post, location.split(separator: "?")[0].description, form: items)
         guard let back = consent.fields.value(.location) else {
-            throw SoakFailure("the provider did not consent: \(consent.status.code)")
+            throw SoakError("the provider did not consent: \(consent.status.code)")
         }
         let callback = try await send(.get, back, accept: "text/html")
         guard callback.status.code == 303 else {
-            throw SoakFailure("the callback returned \(callback.status.code)")
+            throw SoakError("the callback returned \(callback.status.code)")
         }
         let me = try await send(.get, "/api/v1/me")
         formToken = try JSONDocument(parsing: me.body).root.member("csrf_token")?.string
-        guard formToken != nil else { throw SoakFailure("no session after a sign-in: \(me.status.code)") }
+        guard formToken != nil else { throw SoakError("no session after a sign-in: \(me.status.code)") }
     }
 }

@@ -27,7 +27,7 @@ final class SoakFiles {
     init() throws {
         var template = Array("/tmp/gatehouse-soak-XXXXXX".utf8CString)
         // mkdtemp changes the template in place, within its length.
-        guard unsafe mkdtemp(&template) != nil else { throw SoakFailure("cannot create a directory in /tmp") }
+        guard unsafe mkdtemp(&template) != nil else { throw SoakError("cannot create a directory in /tmp") }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let any = SocketAddress(host: "127.0.0.1", port: 0)
         (listen, adminListen, providerListen) = (try any.free(), try any.free(), try any.free())
@@ -64,7 +64,7 @@ final class SoakFiles {
 
     private func write(_ text: String, to name: String) throws {
         let path = "\(directory)/\(name)"
-        guard let file = unsafe fopen(path, "w") else { throw SoakFailure("\(path) cannot be written") }
+        guard let file = unsafe fopen(path, "w") else { throw SoakError("\(path) cannot be written") }
         unsafe fputs(text, file)
         unsafe fclose(file)
         unsafe chmod(path, 0o600)
@@ -87,7 +87,7 @@ final class SoakFiles {
     }
 }
 
-struct SoakFailure: Error, CustomStringConvertible {
+struct SoakError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) {

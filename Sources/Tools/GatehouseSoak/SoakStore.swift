@@ -21,7 +21,7 @@ struct SoakStore {
         let settings = try SettingsFile.load(path: files.configurationPath, environment: [:])
         let database = try GatewayProcess.open(settings.storage)
         defer { database.close() }
-        guard let organization = OrganizationID("acme") else { throw SoakFailure("no organization") }
+        guard let organization = OrganizationID("acme") else { throw SoakError("no organization") }
         let store = SoakStore(database: database, organization: organization, files: files, provider: provider)
         try store.addInventory()
         try store.addRules(options.rules)
@@ -91,7 +91,7 @@ struct SoakStore {
 extension SoakFiles {
     var trustedProvider: TrustedProvider {
         get throws {
-            guard let id = ProviderID("demo") else { throw SoakFailure("no provider") }
+            guard let id = ProviderID("demo") else { throw SoakError("no provider") }
             let parameters = try key.publicParameters().map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }
             let jwk =
                 "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"\(SoakFiles.keyID)\",\(parameters.joined(separator: ","))}"
