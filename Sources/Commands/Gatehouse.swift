@@ -34,8 +34,8 @@ public enum Gatehouse {
                         now: now, usesNetwork: usesNetwork)
                 ).rawValue
             } catch {
-                let hint = error.exitCode == .wrongWords ? " (gatehouse \(command.name) --help shows its usage)" : ""
-                let prefix = error.exitCode == .wrongWords ? "gatehouse \(command.name): " : ""
+                let hint = error.exitCode == .usageError ? " (gatehouse \(command.name) --help shows its usage)" : ""
+                let prefix = error.exitCode == .usageError ? "gatehouse \(command.name): " : ""
                 for line in error.lines { say((prefix + line + hint).escapedForTerminal() + "\n", to: sink) }
                 return error.exitCode.rawValue
             }
@@ -48,10 +48,10 @@ public enum Gatehouse {
         }
         guard let first = name.first else {
             say(Help.overview(of: listed), to: sink)
-            return ExitCode.wrongWords.rawValue
+            return ExitCode.usageError.rawValue
         }
         say(wrongCommand(first, name.dropFirst().first, group).escapedForTerminal() + "\n", to: sink)
-        return ExitCode.wrongWords.rawValue
+        return ExitCode.usageError.rawValue
     }
 
     private static func wrongCommand(_ first: String, _ second: String?, _ group: [Command]) -> String {

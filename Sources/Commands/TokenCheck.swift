@@ -20,11 +20,11 @@ struct TokenCheck {
         let arguments = call.arguments
         let isSignatureOnly = arguments.has("signature-only")
         switch (arguments.value("config"), arguments.value("keys")) {
-        case (nil, nil): throw .words("either --config FILE or --keys FILE is missing: the keys to verify with")
-        case (.some, .some): throw .words("--config and --keys exclude each other")
+        case (nil, nil): throw .usage("either --config FILE or --keys FILE is missing: the keys to verify with")
+        case (.some, .some): throw .usage("--config and --keys exclude each other")
         case (.some, nil):
             for name in ["issuer", "audience"] where arguments.has(name) {
-                throw .words("--\(name) requires --keys; with --config, the settings of the providers decide")
+                throw .usage("--\(name) requires --keys; with --config, the settings of the providers decide")
             }
             let trust = ConfiguredTrust(try call.settings(), call)
             verify = { (token, moment) throws(TokenRefusal) -> Answer in

@@ -24,15 +24,15 @@ struct Arguments: Sendable {
         for (index, operand) in command.operands.enumerated() {
             guard index < plain.count else {
                 guard operand.isRequired else { break }
-                throw .words("\(operand.placeholder) is missing: \(operand.help)")
+                throw .usage("\(operand.placeholder) is missing: \(operand.help)")
             }
             operands[ExactText(operand.placeholder)] = plain[index]
         }
         if plain.count > command.operands.count {
-            throw .words("unexpected argument \(shown(plain[command.operands.count]))")
+            throw .usage("unexpected argument \(shown(plain[command.operands.count]))")
         }
         for option in command.options where option.isRequired && values[ExactText(option.name)] == nil {
-            throw .words("\(option.spelling) is missing: \(option.help)")
+            throw .usage("\(option.spelling) is missing: \(option.help)")
         }
     }
 
@@ -43,11 +43,11 @@ struct Arguments: Sendable {
         guard let option = command.options.first(where: { parts[0].isExactly("--\($0.name)") }) else {
             let known = (command.options.map(\.name) + ["help"]).map { "--\($0)" }
             let meant = Suggestion.nearest(to: parts[0], among: known).map { "; did you mean \($0)?" } ?? ""
-            throw .words("unknown option \(shown(parts[0]))\(meant)")
+            throw .usage("unknown option \(shown(parts[0]))\(meant)")
         }
-        if values[ExactText(option.name)] != nil, !option.isRepeated { throw .words("--\(option.name) is given twice") }
+        if values[ExactText(option.name)] != nil, !option.isRepeated { throw .usage("--\(option.name) is given twice") }
         guard option.placeholder != nil else {
-            guard parts.count == 1 else { throw .words("--\(option.name) has no value") }
+            guard parts.count == 1 else { throw .usage("--\(option.name) has no value") }
             values[ExactText(option.name)] = []
             return
         }
@@ -58,10 +58,10 @@ struct Arguments: Sendable {
             value = next
             rest.removeFirst()
         } else {
-            throw .words(
+            throw .usage(
                 "\(option.spelling) needs its value (write a value that begins with - as --\(option.name)=VALUE)")
         }
-        guard !value.isEmpty else { throw .words("\(option.spelling) needs a value that is not empty") }
+        guard !value.isEmpty else { throw .usage("\(option.spelling) needs a value that is not empty") }
         values[ExactText(option.name), default: []].append(value)
     }
 
@@ -76,12 +76,12 @@ struct Arguments: Sendable {
 
     /// Returns the value of a required option.
     func required(_ name: String) throws(CommandError) -> String {
-        guard let value = value(name) else { throw .words("--\(name) is missing") }
+        guard let value = value(name) else { throw .usage("--\(name) is missing") }
         return value
     }
 
     func operand(_ placeholder: String) throws(CommandError) -> String {
-        guard let operand = optionalOperand(placeholder) else { throw .words("\(placeholder) is missing") }
+        guard let operand = optionalOperand(placeholder) else { throw .usage("\(placeholder) is missing") }
         return operand
     }
 

@@ -5,7 +5,7 @@ enum ExitCode: Int32, Sendable {
     /// No (an invalid token, denied access, an invalid configuration), or a failure.
     case no = 1
     /// A usage error.
-    case wrongWords = 2
+    case usageError = 2
 }
 
 /// The reason why a command failed, as lines for standard error that state what to do.
@@ -14,8 +14,8 @@ struct CommandError: Error, Sendable {
     let lines: [String]
 
     /// A usage error.
-    static func words(_ message: String) -> CommandError {
-        CommandError(exitCode: .wrongWords, lines: [message])
+    static func usage(_ message: String) -> CommandError {
+        CommandError(exitCode: .usageError, lines: [message])
     }
 
     static func failure(_ message: String) -> CommandError {

@@ -86,7 +86,7 @@ struct Invocation: Sendable {
     func moment() throws(CommandError) -> Timestamp {
         guard let text = arguments.value("at") else { return now() }
         guard let moment = Timestamp(rfc3339: text) else {
-            throw .words("--at must be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")
+            throw .usage("--at must be a time such as 2026-01-31T12:00:00Z, not \(shown(text))")
         }
         return moment
     }

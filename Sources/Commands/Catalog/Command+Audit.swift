@@ -53,7 +53,7 @@ extension Command {
         let kept = try checkpoints(call)
         let trusted = try call.arguments.values("key").map { text throws(CommandError) -> [UInt8] in
             guard let key = Base64URL.decode(text), key.count == 32 else {
-                throw .words("--key must be the public_key of a checkpoint, not \(shown(text))")
+                throw .usage("--key must be the public_key of a checkpoint, not \(shown(text))")
             }
             return key
         }

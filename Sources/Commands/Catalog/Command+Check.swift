@@ -20,8 +20,8 @@ extension Command {
         switch (call.arguments.value("config"), call.arguments.optionalOperand("FILE")) {
         case (let named?, nil): path = named
         case (nil, let plain?): path = plain
-        case (nil, nil): throw .words("FILE is missing: the configuration")
-        case (_?, let plain?): throw .words("the configuration is given twice: --config FILE, and \(shown(plain))")
+        case (nil, nil): throw .usage("FILE is missing: the configuration")
+        case (_?, let plain?): throw .usage("the configuration is given twice: --config FILE, and \(shown(plain))")
         }
         var settings: Settings?
         var faults: [SettingIssue] = []

@@ -87,7 +87,7 @@ extension Invocation {
     fileprivate func demoAddress() throws(CommandError) -> SocketAddress {
         let text = arguments.value("listen") ?? "127.0.0.1:8080"
         guard let address = SocketAddress(text), ["127.0.0.1", "::1", "localhost"].contains(address.host) else {
-            throw .words("--listen must be a loopback address such as 127.0.0.1:8080, not \(shown(text))")
+            throw .usage("--listen must be a loopback address such as 127.0.0.1:8080, not \(shown(text))")
         }
         return address
     }
@@ -117,7 +117,7 @@ extension Invocation {
         if let directory = arguments.value("data") { return directory }
         if let state = environment["XDG_STATE_HOME"], state.starts(exactly: "/") { return "\(state)/gatehouse/demo" }
         guard let home = environment["HOME"], home.starts(exactly: "/") else {
-            throw .words("--data DIR is missing, and HOME names no directory for the files")
+            throw .usage("--data DIR is missing, and HOME names no directory for the files")
         }
         return "\(home)/.local/state/gatehouse/demo"
     }

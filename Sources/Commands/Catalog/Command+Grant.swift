@@ -32,7 +32,7 @@ extension Command {
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let id = try call.arguments.required("provider")
         guard let provider = settings.providers.first(where: { $0.id.text.isExactly(id) }) else {
-            throw .words("--provider: no provider has the id \(shown(id))")
+            throw .usage("--provider: no provider has the id \(shown(id))")
         }
         guard
             AccessSettings(settings).rules.lists(provider.id, in: organization)
@@ -41,12 +41,12 @@ extension Command {
         }
         let subject = try call.arguments.required("subject")
         guard (1...255).contains(subject.unicodeScalars.count), !subject.utf8.contains(0) else {
-            throw .words("--subject must be 1–255 characters")
+            throw .usage("--subject must be 1–255 characters")
         }
         let name = try call.arguments.required("role")
         guard let role = Role(exactly: name) else {
             let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .words("--role must be one of \(known), not \(shown(name))")
+            throw .usage("--role must be one of \(known), not \(shown(name))")
         }
         let identity = Identity(issuer: provider.issuer, subject: Subject(subject))
         return try call.withAccess(settings) { (store) async throws(DatabaseError) -> ExitCode in

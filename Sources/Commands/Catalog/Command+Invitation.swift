@@ -26,11 +26,11 @@ extension Command {
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
         let name = try call.arguments.required("role")
         guard let role = Role(exactly: name), InvitationRules.allow(role) else {
-            throw .words("--role must be organization-manager or organization-viewer, not \(shown(name))")
+            throw .usage("--role must be organization-manager or organization-viewer, not \(shown(name))")
         }
         let text = try call.arguments.operand("EMAIL")
         guard let address = InvitedAddress(text) else {
-            throw .words("EMAIL \(InvitedAddress.fault(of: text)), not \(shown(text))")
+            throw .usage("EMAIL \(InvitedAddress.fault(of: text)), not \(shown(text))")
         }
         guard settings.invitations.rules.allow(address) else {
             throw .failure("invitations.allowed_domains does not list \(address.email.domain)")

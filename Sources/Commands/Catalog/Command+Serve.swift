@@ -59,7 +59,7 @@ extension Invocation {
     func logFormat(otherwise ordinary: LogFormat) throws(CommandError) -> LogFormat {
         guard let text = arguments.value("log-format") else { return ordinary }
         guard let format = LogFormat(exactly: text) else {
-            throw .words("--log-format must be json or text, not \(shown(text))")
+            throw .usage("--log-format must be json or text, not \(shown(text))")
         }
         return format
     }
