@@ -92,7 +92,7 @@ final class SignInWorld: Sendable {
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(
             deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
-            news: way.news, health: StoreHealth(database), figures: figures, log: log, on: reactor)
+            keySetVersion: way.keySetVersion, health: StoreHealth(database), figures: figures, log: log, on: reactor)
         router = handler.router
         self.handler = Confined(handler, to: reactor.confinement)
         thread = Mutex(nil)

@@ -58,7 +58,7 @@ final class TestWorld {
             deployments, metrics: metrics,
             signIn: try SignInService(
                 database: database, under: deployments.read().value, figures: figures, log: log),
-            news: KeyNews(),
+            keySetVersion: KeySetVersion(),
             health: StoreHealth(database), figures: figures, log: log,
             on: try Reactor())
         try fill("acme", workspaces: ["soc", "fraud"])

@@ -27,7 +27,7 @@ struct FirstFetchTests {
             id: try #require(ProviderID("idp")),
             address: ProviderAddress(
                 issuer: "https://idp.example", signsIn: true, hasFixedKeys: false,
-                policy: OutboundPolicy(hosts: ["idp.example"])), http: http, news: KeyNews(),
+                policy: OutboundPolicy(hosts: ["idp.example"])), http: http, keySetVersion: KeySetVersion(),
             clocks: ManualClock().clocks)
         #expect(remote.needsKeys)
         async let fetched: Void = remote.refreshAhead()

@@ -63,17 +63,19 @@ struct KeyFetchTests {
         #expect(fetches == 3)
     }
 
-    @Test("unchanged keys keep their version, changed keys have a new one, and the news counts it")
+    @Test("unchanged keys keep their version, changed keys have a new one, and the key-set version counts it")
     func versions() async throws {
         await remote.refreshIfNeeded()
-        let (version, news, set) = (remote.reading.version, party.news.version, try #require(remote.keys))
+        let (version, keySetVersion, set) = (
+            remote.reading.version, party.keySetVersion.current, try #require(remote.keys)
+        )
         party.clock.advance(.seconds(3600))
         await remote.refreshIfNeeded()
-        #expect(fetches == 2 && remote.reading.version == version && party.news.version == news)
+        #expect(fetches == 2 && remote.reading.version == version && party.keySetVersion.current == keySetVersion)
         publish(kid: "new")
         party.clock.advance(.seconds(3600))
         await remote.refreshIfNeeded()
-        #expect(remote.reading.version == version + 1 && party.news.version == news + 1)
+        #expect(remote.reading.version == version + 1 && party.keySetVersion.current == keySetVersion + 1)
         #expect(set.keys.count == 1)
     }
 

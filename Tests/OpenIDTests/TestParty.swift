@@ -39,7 +39,7 @@ final class TestParty: Sendable {
     let clock: ManualClock
     let provider: DemoProvider
     let outbound: ScriptedProvider
-    let news = KeyNews()
+    let keySetVersion = KeySetVersion()
     let remote: RemoteProvider
     let party: RelyingParty
     let box: SealedBox
@@ -64,7 +64,7 @@ final class TestParty: Sendable {
             address: ProviderAddress(
                 issuer: setup.issuer, discovery: setup.discovery, endpoints: setup.endpoints, signsIn: setup.signsIn,
                 hasFixedKeys: false, policy: OutboundPolicy(hosts: [], allowsLoopbackHTTP: true)),
-            http: outbound, news: news, clocks: clock.clocks, report: { reports.take($0) })
+            http: outbound, keySetVersion: keySetVersion, clocks: clock.clocks, report: { reports.take($0) })
         var trusted = TrustedProvider(id: id, issuer: setup.issuer, keys: nil)
         if let algorithms = setup.algorithms { trusted.algorithms = algorithms }
         let registration = ClientRegistration(

@@ -16,17 +16,17 @@ internal import Web
 public struct Outbound: Sendable {
     public let http: any OutboundHTTP
     /// The notice of changed keys.
-    public let news: KeyNews
+    public let keySetVersion: KeySetVersion
     public let clocks: Clocks
     /// Called with each event between the gateway and a provider.
     public let report: @Sendable (ProviderEvent) -> Void
 
     public init(
-        http: any OutboundHTTP, news: KeyNews = KeyNews(), clocks: Clocks = .system,
+        http: any OutboundHTTP, keySetVersion: KeySetVersion = KeySetVersion(), clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
     ) {
         self.http = http
-        self.news = news
+        self.keySetVersion = keySetVersion
         self.clocks = clocks
         self.report = report
     }
@@ -76,7 +76,7 @@ extension SignInDeployment {
             let remote =
                 known
                 ?? RemoteProvider(
-                    id: provider.id, address: address, http: outbound.http, news: outbound.news,
+                    id: provider.id, address: address, http: outbound.http, keySetVersion: outbound.keySetVersion,
                     clocks: outbound.clocks, report: outbound.report)
             remotes[provider.id] = remote
             guard let clientID = provider.clientID else { continue }

@@ -22,26 +22,27 @@ final class GatewayHandler: RequestHandler {
     private let log: Log
     private let accessLog: AccessLog
     let authenticator: Authenticator
-    private let news: KeyNews
+    private let keySetVersion: KeySetVersion
     let reactor: Reactor
     let management: ManagementFactory
     private(set) var current: Published<Deployment>.Reading
     private(set) var access: Published<AccessSnapshot>.Reading
-    private var knownNews: UInt64
+    private var knownKeySetVersion: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
     private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
     var entitlements = EntitlementCache()
 
-    /// - Parameter news: the notice of changed keys.
+    /// - Parameter keySetVersion: the version of all key sets.
     init(
-        _ deployments: Published<Deployment>, metrics: MetricsAPI, signIn service: SignInService, news: KeyNews,
+        _ deployments: Published<Deployment>, metrics: MetricsAPI, signIn service: SignInService,
+        keySetVersion: KeySetVersion,
         health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
     ) {
         self.deployments = deployments
         self.service = service
         router = GatewayEndpoints(deployments, metrics, service, to: reactor.confinement).router
-        self.news = news
+        self.keySetVersion = keySetVersion
         self.health = health
         self.figures = figures
         self.log = log
@@ -51,7 +52,7 @@ final class GatewayHandler: RequestHandler {
         authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
         access = service.access.snapshots.read()
-        knownNews = news.version
+        knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
     }
@@ -108,8 +109,8 @@ final class GatewayHandler: RequestHandler {
         // A revocation or a suspension takes effect with the next request.
         if service.access.snapshots.refresh(&access) { entitlements.removeAll() }
         let isNew = deployments.refresh(&current)
-        guard isNew || knownNews != news.version else { return }
-        knownNews = news.version
+        guard isNew || knownKeySetVersion != keySetVersion.current else { return }
+        knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         entitlements.removeAll()
     }

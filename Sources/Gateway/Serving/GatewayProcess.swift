@@ -105,7 +105,7 @@ public final class GatewayProcess {
                 adminListen: settings.adminListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
-                database: database, store: store, signIn: signIn, news: outbound.news, log: log)
+                database: database, store: store, signIn: signIn, keySetVersion: outbound.keySetVersion, log: log)
         } catch {
             throw StartError("\(error)")
         }

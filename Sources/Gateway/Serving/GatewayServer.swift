@@ -31,7 +31,7 @@ public final class GatewayServer {
         adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, signIn: SignInService,
-        news: KeyNews, log: Log
+        keySetVersion: KeySetVersion, log: Log
     ) throws(SystemError) {
         let health = StoreHealth(database)
         let figures = signIn.figures
@@ -42,7 +42,8 @@ public final class GatewayServer {
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in
             GatewayHandler(
-                deployments, metrics: metrics, signIn: signIn, news: news, health: health, figures: figures, log: log,
+                deployments, metrics: metrics, signIn: signIn, keySetVersion: keySetVersion, health: health,
+                figures: figures, log: log,
                 on: reactor)
         }
         var servers = [server]

@@ -33,12 +33,12 @@ public struct KeyReading: Sendable {
 
 /// A counter of key changes at all providers: the key-set version. A holder of verifiers detects a change with one
 /// atomic load.
-public final class KeyNews: Sendable {
+public final class KeySetVersion: Sendable {
     private let count = Atomic<UInt64>(1)
 
     public init() {}
 
-    public var version: UInt64 { count.load(ordering: .acquiring) }
+    public var current: UInt64 { count.load(ordering: .acquiring) }
 
-    func changed() { count.add(1, ordering: .releasing) }
+    func increment() { count.add(1, ordering: .releasing) }
 }

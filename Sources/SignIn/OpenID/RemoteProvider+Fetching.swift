@@ -92,7 +92,7 @@ extension RemoteProvider {
             guard !isSame || wereTooOld else { return }
             state.version += 1
             // The change is published inside the lock, so that a reader of the new version sees the new count too.
-            news.changed()
+            keySetVersion.increment()
         }
     }
 

@@ -47,19 +47,20 @@ public final class RemoteProvider: Sendable {
     let http: any OutboundHTTP
     let monotonic: @Sendable () -> MonotonicTime
     private let report: @Sendable (ProviderEvent) -> Void
-    let news: KeyNews
+    let keySetVersion: KeySetVersion
     let state = Mutex(State())
     private let flight: SingleFlight
 
-    /// - Parameter news: the counter that is incremented if the keys change.
+    /// - Parameter keySetVersion: the counter that is incremented if the keys change.
     public init(
-        id: ProviderID, address: ProviderAddress, http: any OutboundHTTP, news: KeyNews, clocks: Clocks = .system,
+        id: ProviderID, address: ProviderAddress, http: any OutboundHTTP, keySetVersion: KeySetVersion,
+        clocks: Clocks = .system,
         report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
     ) {
         self.id = id
         self.address = address
         self.http = http
-        self.news = news
+        self.keySetVersion = keySetVersion
         self.report = report
         monotonic = clocks.monotonic
         flight = SingleFlight(
@@ -152,7 +153,7 @@ public final class RemoteProvider: Sendable {
             if let keys = state.keys, !state.isExpiryKnown, !keys.count(at: now) {
                 state.isExpiryKnown = true
                 state.version += 1
-                news.changed()
+                keySetVersion.increment()
             }
             guard state.attemptedAt?.isOver(RemoteProvider.aheadPause, at: now) ?? true else { return false }
             if address.needsDocument, state.metadata == nil { return true }
