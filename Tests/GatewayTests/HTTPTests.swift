@@ -149,7 +149,7 @@ private let unmatched = [
         #expect(text.contains("\"route\":\"/api/v1/organizations/{org}/workspaces\""))
         #expect(text.contains("\"decision\":\"permit\"") && text.contains("\"decision\":\"refuse\""))
         #expect(text.contains("\"reason\":\"organization_not_found\"") && text.contains("\"subject\":\"someone\""))
-        let page = world.figures.render(droppedLogLines: 0)
+        let page = world.gatewayMetrics.render(droppedLogLines: 0)
         #expect(page.contains("gatehouse_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"} 1"))
         for secret in ["topsecret", token, "access_token", "/nowhere"] {
             #expect(!text.contains(secret) && !page.contains(secret))

@@ -37,7 +37,7 @@ final class SignInWorld: Sendable {
     let reactor: Reactor
     let service: SignInService
     let deployments: Published<Deployment>
-    let figures = GatewayFigures()
+    let gatewayMetrics = GatewayMetrics()
     let lines = LogLines()
     let database: Database
     private let directory = TemporaryDirectory()
@@ -80,19 +80,20 @@ final class SignInWorld: Sendable {
         log = Log(.json, to: try LogSink { lines.append($0) })
         database = try Database(
             path: "\(directory.path)/store.db", schemas: [MetricsStore.schema] + SignInService.schemas)
-        let report = ProviderReport(figures, log)
+        let report = ProviderReport(gatewayMetrics, log)
         way = Outbound(http: outbound, clocks: clock.clocks, report: { report.take($0) })
         let deployment = Deployment(loaded, by: way)
         deployments = Published(deployment)
         service = try SignInService(
-            database: database, under: deployment, figures: figures, log: log, clocks: clock.clocks)
+            database: database, under: deployment, gatewayMetrics: gatewayMetrics, log: log, clocks: clock.clocks)
         reactor = try Reactor()
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(
             deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), signIn: service,
-            keySetVersion: way.keySetVersion, health: StoreHealth(database), figures: figures, log: log, on: reactor)
+            keySetVersion: way.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics, log: log,
+            on: reactor)
         router = handler.router
         self.handler = Confined(handler, to: reactor.confinement)
         thread = Mutex(nil)
@@ -174,7 +175,7 @@ final class SignInWorld: Sendable {
     /// The number of sign-ins with this result.
     func signIns(_ result: String) -> Int {
         let line = "gatehouse_sign_ins_total{provider=\"idp\",result=\"\(result)\"} "
-        let found = figures.render(droppedLogLines: 0).split(separator: "\n").first { $0.hasPrefix(line) }
+        let found = gatewayMetrics.render(droppedLogLines: 0).split(separator: "\n").first { $0.hasPrefix(line) }
         return found.flatMap { Int($0.dropFirst(line.count)) } ?? 0
     }
 

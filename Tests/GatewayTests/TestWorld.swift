@@ -31,7 +31,7 @@ final class TestWorld {
     var database: Database { place.database }
     let store: MetricsStore
     let deployments: Published<Deployment>
-    let figures = GatewayFigures()
+    let gatewayMetrics = GatewayMetrics()
     let log: Log
     let lines = LogLines()
     let handler: GatewayHandler
@@ -57,9 +57,9 @@ final class TestWorld {
         handler = GatewayHandler(
             deployments, metrics: metrics,
             signIn: try SignInService(
-                database: database, under: deployments.read().value, figures: figures, log: log),
+                database: database, under: deployments.read().value, gatewayMetrics: gatewayMetrics, log: log),
             keySetVersion: KeySetVersion(),
-            health: StoreHealth(database), figures: figures, log: log,
+            health: StoreHealth(database), gatewayMetrics: gatewayMetrics, log: log,
             on: try Reactor())
         try fill("acme", workspaces: ["soc", "fraud"])
         try fill("globex", workspaces: ["fleet"])

@@ -9,7 +9,7 @@ internal import Tokens
 
 /// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.
 final class Authenticator {
-    private let figures: GatewayFigures
+    private let gatewayMetrics: GatewayMetrics
     private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
     /// The versions of the keys that the verifier has.
@@ -19,8 +19,8 @@ final class Authenticator {
 
     private var sessions: SessionAuthenticator
 
-    init(_ figures: GatewayFigures, _ log: Log, sessions: SessionAuthenticator) {
-        self.figures = figures
+    init(_ gatewayMetrics: GatewayMetrics, _ log: Log, sessions: SessionAuthenticator) {
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.sessions = sessions
     }
@@ -73,7 +73,7 @@ final class Authenticator {
                     ("detail", error.loggedDetail + cause(of: error, under: deployment)),
                 ])
             limiter.record(client(), now: turn.monotonic)
-            figures.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
+            gatewayMetrics.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
         }
     }
@@ -110,7 +110,7 @@ final class Authenticator {
 
     private func count(_ provider: ProviderID) {
         if let counter = accepted[provider] { return counter.add() }
-        let counter = figures.verifications.counter([provider.text, "accepted"])
+        let counter = gatewayMetrics.verifications.counter([provider.text, "accepted"])
         accepted[provider] = counter
         counter.add()
     }

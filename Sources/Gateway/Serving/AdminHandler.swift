@@ -6,12 +6,12 @@ internal import Telemetry
 /// The admin listener: only `/healthz`, `/readyz` and `/metrics`.
 final class AdminHandler: RequestHandler {
     private let health: StoreHealth
-    private let figures: GatewayFigures
+    private let gatewayMetrics: GatewayMetrics
     private let log: Log
 
-    init(health: StoreHealth, figures: GatewayFigures, log: Log) {
+    init(health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log) {
         self.health = health
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
     }
 
@@ -30,7 +30,7 @@ final class AdminHandler: RequestHandler {
             let isReady = health.isReady(at: turn.monotonic)
             return .now(isReady ? text(.ok, "ready\n") : text(.serviceUnavailable, "not ready\n"))
         default:
-            let page = figures.render(droppedLogLines: log.sink.dropped)
+            let page = gatewayMetrics.render(droppedLogLines: log.sink.dropped)
             return .now(text(.ok, page, type: PrometheusText.contentType))
         }
     }

@@ -69,7 +69,7 @@ extension GatewayHandler {
         case .permit(let permit):
             context.record.entry.organization = permit.organization.text
             context.record.entry.decision = "permit"
-            counters.permits(figures, permit.role.rawValue)
+            counters.permits(gatewayMetrics, permit.role.rawValue)
             return .permitted(PermittedCaller(caller: caller, permit: permit, organization: organization))
         }
     }
@@ -77,7 +77,7 @@ extension GatewayHandler {
     private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller) -> Reply {
         context.record.entry.decision = "refuse"
         context.record.entry.reason = reason.rawValue
-        figures.decisions.counter(["refuse", reason.rawValue]).add()
+        gatewayMetrics.decisions.counter(["refuse", reason.rawValue]).add()
         let unknown = caller.claims.unknown
         // A new sign-in renews claims that have expired by age.
         if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {

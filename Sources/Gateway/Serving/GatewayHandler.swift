@@ -18,7 +18,7 @@ final class GatewayHandler: RequestHandler {
     let service: SignInService
     let router: Router
     private let health: StoreHealth
-    let figures: GatewayFigures
+    let gatewayMetrics: GatewayMetrics
     private let log: Log
     private let accessLog: AccessLog
     let authenticator: Authenticator
@@ -37,19 +37,19 @@ final class GatewayHandler: RequestHandler {
     init(
         _ deployments: Published<Deployment>, metrics: MetricsAPI, signIn service: SignInService,
         keySetVersion: KeySetVersion,
-        health: StoreHealth, figures: GatewayFigures, log: Log, on reactor: Reactor
+        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, on reactor: Reactor
     ) {
         self.deployments = deployments
         self.service = service
         router = GatewayEndpoints(deployments, metrics, service, to: reactor.confinement).router
         self.keySetVersion = keySetVersion
         self.health = health
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.reactor = reactor
         management = ManagementFactory(deployments: deployments, service: service)
         accessLog = AccessLog(log)
-        authenticator = Authenticator(figures, log, sessions: SessionAuthenticator(service: service))
+        authenticator = Authenticator(gatewayMetrics, log, sessions: SessionAuthenticator(service: service))
         current = deployments.read()
         access = service.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current
@@ -150,8 +150,8 @@ final class GatewayHandler: RequestHandler {
         record.entry.status = exchange.status.code
         record.entry.bytes = exchange.contentBytes
         record.entry.nanoseconds = exchange.nanoseconds
-        figures.durations.record(nanoseconds: exchange.nanoseconds)
-        counters.count(figures, record.resource, record.entry.method, exchange.status.code)
+        gatewayMetrics.durations.record(nanoseconds: exchange.nanoseconds)
+        counters.count(gatewayMetrics, record.resource, record.entry.method, exchange.status.code)
         accessLog.append(record.entry, at: exchange.turn.wall)
     }
 }

@@ -52,7 +52,7 @@ public final class GatewayProcess {
         }
         self.settings = settings
         self.log = log
-        let figures = GatewayFigures()
+        let gatewayMetrics = GatewayMetrics()
         let proxies = ProxySettings(environment: environment)
         if let fault = proxies.fault { throw StartError(fault) }
         let http: HTTPClient
@@ -63,7 +63,7 @@ public final class GatewayProcess {
             throw StartError("\(error)")
         }
         client = http
-        outbound = Outbound(http: http, report: { ProviderReport(figures, log).take($0) })
+        outbound = Outbound(http: http, report: { ProviderReport(gatewayMetrics, log).take($0) })
         let deployment = Deployment(settings, by: outbound)
         deployments = Published(deployment)
         let store: MetricsStore
@@ -71,7 +71,7 @@ public final class GatewayProcess {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
             signIn = try SignInService(
-                database: database, under: deployment, figures: figures, log: log)
+                database: database, under: deployment, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (signIn.sessions, signIn.access)
             // A failed read is repeated in the next round; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
@@ -196,11 +196,11 @@ public final class GatewayProcess {
             let deployment = Deployment(new, by: outbound, after: deployments.read().value)
             signIn.adopt(deployment)
             deployments.publish(deployment)
-            server.figures.lastReloadSucceeded = true
+            server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was read anew")
             tell(of: new)
         } catch {
-            server.figures.lastReloadSucceeded = false
+            server.gatewayMetrics.lastReloadSucceeded = false
             let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]
             for fault in faults {
                 log.write(.error, "the configuration has a fault; the old one stays", fields: [("fault", fault)])

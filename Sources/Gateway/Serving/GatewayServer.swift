@@ -15,7 +15,7 @@ public final class GatewayServer {
     private let servers: [Server]
     private var threads: [SystemThread] = []
     public let health: StoreHealth
-    public let figures: GatewayFigures
+    public let gatewayMetrics: GatewayMetrics
     /// The addresses of the public listeners, with the ports that the system chose; in the order of the settings.
     public let addresses: [SocketAddress]
     /// The address of the admin listener; nil if there is none.
@@ -34,7 +34,7 @@ public final class GatewayServer {
         keySetVersion: KeySetVersion, log: Log
     ) throws(SystemError) {
         let health = StoreHealth(database)
-        let figures = signIn.figures
+        let gatewayMetrics = signIn.gatewayMetrics
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
@@ -43,14 +43,14 @@ public final class GatewayServer {
             reactor, _ in
             GatewayHandler(
                 deployments, metrics: metrics, signIn: signIn, keySetVersion: keySetVersion, health: health,
-                figures: figures, log: log,
+                gatewayMetrics: gatewayMetrics, log: log,
                 on: reactor)
         }
         var servers = [server]
         var adminAddress: SocketAddress?
         if let adminListen {
             let admin = try Server([try adminListen.free()], on: [reactors[0]], limits: adminLimits) { _, _ in
-                AdminHandler(health: health, figures: figures, log: log)
+                AdminHandler(health: health, gatewayMetrics: gatewayMetrics, log: log)
             }
             servers.append(admin)
             adminAddress = admin.addresses.first
@@ -61,7 +61,7 @@ public final class GatewayServer {
         self.reactors = reactors
         self.servers = servers
         self.health = health
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.adminAddress = adminAddress
         addresses = server.addresses
     }

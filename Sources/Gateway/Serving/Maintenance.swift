@@ -64,18 +64,18 @@ final class Maintenance: Sendable {
         }
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
-        service.figures.note(keysFetchedAt: fetchedAt)
+        service.gatewayMetrics.note(keysFetchedAt: fetchedAt)
         // E-mails whose next attempt is due.
         service.outboxSignal.wake()
         await users.perform(isThorough: round % 12 == 0)
         if round % 12 == 0 { _ = try? await service.invitations.expire() }
         if round % 3 == 0, let counts = try? await service.invitations.counts() {
-            service.figures.note(invitations: counts)
+            service.gatewayMetrics.note(invitations: counts)
         }
         if round % 12 == 0, let keys = signIn.checkpointKeys { try? await service.checkpoints.makeDaily(with: keys) }
         if round % 12 == 0 { service.sessions.sweepInBackground(under: signIn.lifetimes) }
         if round % 3 == 0, let count = try? await service.sessions.countActive(under: signIn.lifetimes) {
-            service.figures.note(activeSessions: count)
+            service.gatewayMetrics.note(activeSessions: count)
         }
     }
 }

@@ -13,17 +13,17 @@ struct RequestCounters {
     private var permits: [String: Counter] = [:]
 
     /// Counts a request; the label is the template of its path.
-    mutating func count(_ figures: GatewayFigures, _ resource: Resource?, _ method: String, _ status: Int) {
+    mutating func count(_ gatewayMetrics: GatewayMetrics, _ resource: Resource?, _ method: String, _ status: Int) {
         let key = Key(resource: resource.map(ObjectIdentifier.init), method: method, status: status)
         if let counter = requests[key] { return counter.add() }
-        let counter = figures.requests.counter([resource?.path.text ?? "unmatched", method, String(status)])
+        let counter = gatewayMetrics.requests.counter([resource?.path.text ?? "unmatched", method, String(status)])
         requests[key] = counter
         counter.add()
     }
 
-    mutating func permits(_ figures: GatewayFigures, _ role: String) {
+    mutating func permits(_ gatewayMetrics: GatewayMetrics, _ role: String) {
         if let counter = permits[role] { return counter.add() }
-        let counter = figures.decisions.counter(["permit", role])
+        let counter = gatewayMetrics.decisions.counter(["permit", role])
         permits[role] = counter
         counter.add()
     }

@@ -3,11 +3,11 @@ internal import Telemetry
 
 /// Events between the gateway and providers, in the log and in metrics.
 struct ProviderReport {
-    private let figures: GatewayFigures
+    private let gatewayMetrics: GatewayMetrics
     private let log: Log
 
-    init(_ figures: GatewayFigures, _ log: Log) {
-        self.figures = figures
+    init(_ gatewayMetrics: GatewayMetrics, _ log: Log) {
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
     }
 
@@ -16,7 +16,7 @@ struct ProviderReport {
             log.write(
                 level, message, requestID: event.requestID, fields: [("provider", event.provider)] + fields)
         }
-        func count(_ result: String) { figures.keyFetches.counter([event.provider, result]).add() }
+        func count(_ result: String) { gatewayMetrics.keyFetches.counter([event.provider, result]).add() }
         switch event.kind {
         case .keysFetched(let leftOut):
             count("fetched")

@@ -84,6 +84,6 @@ struct SignInFlow: Sendable {
     }
 
     func count(_ provider: ProviderID?, _ result: String) {
-        service.figures.signIns.counter([provider?.text ?? "unknown", result]).add()
+        service.gatewayMetrics.signIns.counter([provider?.text ?? "unknown", result]).add()
     }
 }

@@ -27,13 +27,13 @@ final class SignInService: Sendable {
     let outboxSignal = OutboxSignal()
     let extensions: SuspensionExtensions
     let checkpoints: AuditCheckpoints
-    let figures: GatewayFigures
+    let gatewayMetrics: GatewayMetrics
     let log: Log
     let now: @Sendable () -> Timestamp
 
     /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
     init(
-        database: Database, under deployment: Deployment, figures: GatewayFigures, log: Log,
+        database: Database, under deployment: Deployment, gatewayMetrics: GatewayMetrics, log: Log,
         clocks: Clocks = .system
     ) throws(DatabaseError) {
         let now = clocks.wall
@@ -47,7 +47,7 @@ final class SignInService: Sendable {
         renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.database = database
-        self.figures = figures
+        self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.now = now
     }

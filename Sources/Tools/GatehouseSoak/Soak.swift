@@ -57,10 +57,10 @@ struct Soak {
     private func load(
         _ http: HTTPClient, _ provider: DemoProvider, _ gateway: LoadedGateway
     ) async throws -> [SoakMinute] {
-        let figures = SoakFigures()
+        let metrics = SoakMetrics()
         let begin = MonotonicTime.now()
         let load = SoakLoad(
-            http, origin: files.publicURL, tokens: try tokens(provider), figures: figures,
+            http, origin: files.publicURL, tokens: try tokens(provider), metrics: metrics,
             end: begin + .seconds(60 * options.minutes))
         say(SoakTable.head)
         async let isDone: Void = load.run()
@@ -68,7 +68,7 @@ struct Soak {
         for number in 1...options.minutes {
             let end = begin + .seconds(60 * number)
             try await Task.sleep(for: .nanoseconds(Int64(end.nanoseconds(since: .now()))))
-            var minute = figures.take()
+            var minute = metrics.take()
             minute.residentMemory = gateway.residentMemory
             minute.openDescriptors = gateway.openDescriptors
             minute.store = LoadedGateway.size(of: files.storePath)
@@ -78,7 +78,7 @@ struct Soak {
             if gateway.hasEnded { throw SoakError("the gateway ended in minute \(number)") }
         }
         try await isDone
-        for (kind, detail) in figures.errors { say("first error of \(kind.rawValue): \(detail)") }
+        for (kind, detail) in metrics.errors { say("first error of \(kind.rawValue): \(detail)") }
         return minutes
     }
 

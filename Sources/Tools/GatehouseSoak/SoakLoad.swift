@@ -10,12 +10,12 @@ struct SoakLoad: Sendable {
     let origin: String
     /// Bearer tokens of viewers.
     let tokens: [String]
-    let figures: SoakFigures
+    let metrics: SoakMetrics
     let end: MonotonicTime
     private let path = "/api/v1/organizations/acme"
 
-    init(_ http: HTTPClient, origin: String, tokens: [String], figures: SoakFigures, end: MonotonicTime) {
-        (self.http, self.origin, self.tokens, self.figures, self.end) = (http, origin, tokens, figures, end)
+    init(_ http: HTTPClient, origin: String, tokens: [String], metrics: SoakMetrics, end: MonotonicTime) {
+        (self.http, self.origin, self.tokens, self.metrics, self.end) = (http, origin, tokens, metrics, end)
     }
 
     func run() async throws {
@@ -45,16 +45,16 @@ struct SoakLoad: Sendable {
         let begun = MonotonicTime.now()
         do {
             let response = try await body()
-            figures.count(kind, microseconds: MonotonicTime.now().nanoseconds(since: begun) / 1000)
+            metrics.count(kind, microseconds: MonotonicTime.now().nanoseconds(since: begun) / 1000)
             guard response.status.code == status else {
-                figures.countError(
+                metrics.countError(
                     kind,
                     "\(response.status.code) \(String(decoding: response.body.prefix(200), as: UTF8.self))")
                 return nil
             }
             return response
         } catch {
-            figures.countError(kind, "\(error)")
+            metrics.countError(kind, "\(error)")
             return nil
         }
     }
@@ -78,7 +78,7 @@ struct SoakLoad: Sendable {
         do {
             try await client.signIn(SoakPeople.viewers[lane].id)
         } catch {
-            return figures.countError(.session, "\(error)")
+            return metrics.countError(.session, "\(error)")
         }
         while !isOver {
             _ = await measure(.session, expecting: 200) { try await client.send(.get, "\(path)/summary") }
@@ -120,7 +120,7 @@ struct SoakLoad: Sendable {
                 try await client.signIn(person.id)
                 clients.append(client)
             } catch {
-                figures.countError(.renewal, "\(error)")
+                metrics.countError(.renewal, "\(error)")
             }
         }
         while !isOver {
@@ -145,10 +145,10 @@ struct SoakLoad: Sendable {
             let begun = MonotonicTime.now()
             do {
                 try await client.signIn(person.id)
-                figures.count(.signIn, microseconds: MonotonicTime.now().nanoseconds(since: begun) / 1000)
+                metrics.count(.signIn, microseconds: MonotonicTime.now().nanoseconds(since: begun) / 1000)
                 signedIn.append(client)
             } catch {
-                figures.countError(.signIn, "\(error)")
+                metrics.countError(.signIn, "\(error)")
             }
             if signedIn.count > 100 {
                 var oldest = signedIn.removeFirst()

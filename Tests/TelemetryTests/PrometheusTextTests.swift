@@ -2,7 +2,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite struct FigureTests {
+@Suite struct PrometheusTextTests {
     @Test("counters and histograms are written in the format of Prometheus")
     func format() throws {
         let family = CounterFamily("gatehouse_things_total", labels: ["kind", "place"], help: "Things.")

@@ -28,7 +28,7 @@ struct SoakMinute: Sendable {
 }
 
 /// Counts of the requests in the current minute.
-final class SoakFigures: Sendable {
+final class SoakMetrics: Sendable {
     private struct State {
         var latencies: [LoadKind: [UInt32]] = [:]
         var errors: [LoadKind: Int] = [:]

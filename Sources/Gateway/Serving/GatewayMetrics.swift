@@ -5,7 +5,7 @@ public import Telemetry
 internal import Time
 
 /// The gateway's metrics, in one table.
-public final class GatewayFigures: Sendable {
+public final class GatewayMetrics: Sendable {
     public let requests = CounterFamily(
         "gatehouse_requests_total", labels: ["route", "method", "status"],
         help: "Requests answered, by route template, method and status.")
@@ -78,7 +78,7 @@ public final class GatewayFigures: Sendable {
             Double(droppedLogLines))
         page.append(
             "gatehouse_build_info", help: "The version that runs.", labels: [("version", GatewayVersion.current)], 1)
-        if let process = ProcessFigures() {
+        if let process = ProcessMetrics() {
             page.append(
                 "gatehouse_process_cpu_seconds_total", kind: "counter", help: "User and system time.",
                 process.cpuSeconds)

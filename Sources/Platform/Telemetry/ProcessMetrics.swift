@@ -2,8 +2,8 @@ internal import Files
 internal import Glibc
 internal import Text
 
-/// The kernel's figures of this process (proc(5)).
-public struct ProcessFigures: Sendable {
+/// The kernel's metrics of this process (proc(5)).
+public struct ProcessMetrics: Sendable {
     /// Resident memory in bytes.
     public let residentBytes: Int
     public let openDescriptors: Int
@@ -12,15 +12,15 @@ public struct ProcessFigures: Sendable {
 
     /// Returns nil if `/proc` is not available.
     public init?() {
-        guard let statm = ProcessFigures.words(of: "/proc/self/statm"), statm.count > 1, let pages = Int(statm[1]),
-            let (_, behindName) = ProcessFigures.text(of: "/proc/self/stat")?.cut(atLast: ")")
+        guard let statm = ProcessMetrics.words(of: "/proc/self/statm"), statm.count > 1, let pages = Int(statm[1]),
+            let (_, behindName) = ProcessMetrics.text(of: "/proc/self/stat")?.cut(atLast: ")")
         else { return nil }
         // Fields 14 and 15 are user and system time in clock ticks; the name in field 2 may hold spaces.
         let fields = behindName.words(between: " ", "\n")
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
         residentBytes = pages * sysconf(Int32(_SC_PAGESIZE))
         cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-        openDescriptors = ProcessFigures.countDescriptors()
+        openDescriptors = ProcessMetrics.countDescriptors()
     }
 
     private static func words(of path: String) -> [Substring]? { text(of: path)?.words(between: " ", "\n") }
