@@ -139,11 +139,12 @@ let package = Package(
             ]),
 
         // What stands behind the gateway
+        library("Inventory", in: "Backends/", uses: ["JSON", "Text", "Time"]),
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "Snapshots",
-                "Text", "Threads", "Time",
+                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "JSON", "Policy",
+                "Snapshots", "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -157,32 +158,34 @@ let package = Package(
             "Endpoints", in: "Gateway/",
             uses: [
                 "Addresses", "Audit", "ClaimMapping", "Configuration", "Databases", "Grants", "HTTPMessage",
-                "HTTPServer", "Identities", "Invitations", "JSON", "Management", "OpenID", "Policy", "Sessions",
-                "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Management", "OpenID", "Policy",
+                "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "API", in: "Gateway/",
             uses: [
                 "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
-                "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Management",
-                "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON",
+                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Pages", in: "Gateway/",
             uses: [
                 "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail",
-                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Time",
-                "Tokens", "Web", "WorkspaceMetrics",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON",
+                "Mail", "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text",
+                "Time", "Tokens", "Web", "WorkspaceMetrics",
             ], embeds: ["Assets"]),
         library(
             "Server", in: "",
             uses: [
                 "Addresses", "API", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
-                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Invitations",
-                "JSON", "Mail", "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions", "SignInFlow",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
+                "Invitations", "JSON", "Mail", "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions",
+                "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -200,8 +203,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "DemoProvider",
-                "Endpoints", "Files", "Grants", "Identities", "Invitations", "JSON", "Policy", "Processes", "Server",
-                "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes",
+                "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -210,7 +213,7 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -221,8 +224,8 @@ let package = Package(
         library(
             "FuzzTargets", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "JSON", "Mail",
-                "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
+                "JSON", "Mail", "Time", "Tokens", "Web",
             ]),
 
         // Tests
@@ -261,7 +264,7 @@ let package = Package(
         tests(
             of: "Pages",
             uses: [
-                "ClaimMapping", "Grants", "Identities", "Invitations", "Policy", "Text", "Time", "Web",
+                "ClaimMapping", "Grants", "Identities", "Inventory", "Invitations", "Policy", "Text", "Time", "Web",
                 "WorkspaceMetrics",
             ]),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
@@ -278,6 +281,7 @@ let package = Package(
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
+        tests(of: "Inventory", uses: ["JSON"]),
         tests(
             of: "Grants",
             uses: [
@@ -297,7 +301,7 @@ let package = Package(
             ]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "JSON", "Policy"]),
+            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),

@@ -84,8 +84,8 @@ struct MessageReading: Hashable, Sendable {
 func request(_ text: String) throws -> Request {
     var parser = RequestParser()
     let bytes = Array(text.utf8)
-    guard let request = try parser.parse(bytes.span) else { throw Incomplete() }
+    guard let request = try parser.parse(bytes.span) else { throw IncompleteError() }
     return request
 }
 
-struct Incomplete: Error {}
+struct IncompleteError: Error {}

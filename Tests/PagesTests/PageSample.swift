@@ -1,5 +1,6 @@
 import Grants
 import Identities
+import Inventory
 import Invitations
 import Policy
 import Testing

@@ -6,6 +6,7 @@ import HTTPClient
 import HTTPMessage
 import JSON
 import OpenID
+import SignInFlow
 import Testing
 import Time
 import Tokens

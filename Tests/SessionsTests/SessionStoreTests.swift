@@ -194,21 +194,21 @@ struct SessionStoreTests {
 
     @Test("all sessions of a user end, of that user alone, unless the transaction refuses")
     func endsAll() async throws {
-        struct Refused: Error, Equatable {}
+        struct EndingRefusal: Error, Equatable {}
         let mine = [try await world.begin(), try await world.begin(), try await world.begin(session: "s")]
         // The names of these two users look the same.
         let (composed, other) = (try await world.begin("\u{E9}"), try await world.begin("e\u{301}"))
         let record = AuditRecord(.sessionEnd, by: .system)
-        func endAll(of owner: Identity, refusing: Bool) async throws -> Result<Void, Refused> {
+        func endAll(of owner: Identity, refusing: Bool) async throws -> Result<Void, EndingRefusal> {
             let moment = world.clock.now
             return try await world.place.database.decide {
-                [store] transaction throws(DatabaseError) -> WriteOutcome<Void, Refused> in
+                [store] transaction throws(DatabaseError) -> WriteOutcome<Void, EndingRefusal> in
                 let ended = try store.endAll(of: owner, recording: [record], at: moment, transaction)
-                return refusing ? .refuse(Refused()) : .commit((), publish: { ended.publish() })
+                return refusing ? .refuse(EndingRefusal()) : .commit((), publish: { ended.publish() })
             }
         }
         let refused = try await endAll(of: world.identity(), refusing: true)
-        guard case .failure(Refused()) = refused else {
+        guard case .failure(EndingRefusal()) = refused else {
             Issue.record("\(refused)")
             return
         }

@@ -33,9 +33,11 @@ struct TurnsTests {
 
     @Test("a body that throws ends its turn")
     func failure() async {
-        struct Failure: Error {}
+        struct TurnError: Error {}
         let turns = Turns<String>()
-        await #expect(throws: Failure.self) { try await turns.take("a") { () throws(Failure) in throw Failure() } }
+        await #expect(throws: TurnError.self) {
+            try await turns.take("a") { () throws(TurnError) in throw TurnError() }
+        }
         #expect(await turns.take("a") { 7 } == 7)
     }
 

@@ -7,11 +7,11 @@ import Testing
 @Suite("Cipher suites of TLS 1.2")
 struct CipherSuiteTests {
     /// A failed OpenSSL call.
-    private struct Failure: Error {}
+    private struct ContextError: Error {}
 
     /// Returns an OpenSSL context for TLS 1.2 with the given suites, without certificate verification.
     private func peer(_ method: OpaquePointer?, _ suites: String) throws -> OpaquePointer {
-        guard let context = unsafe SSL_CTX_new(method) else { throw Failure() }
+        guard let context = unsafe SSL_CTX_new(method) else { throw ContextError() }
         // SSL_CTX_set_max_proto_version is a macro that Swift does not import.
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         try #require(unsafe SSL_CTX_set_cipher_list(context, "\(suites):@SECLEVEL=0") == 1)
@@ -21,7 +21,7 @@ struct CipherSuiteTests {
     /// Performs a handshake in memory; returns the negotiated suite, or nil.
     private func suite(server: OpaquePointer, client: OpaquePointer) throws -> String? {
         guard let accepting = unsafe SSL_new(server), let connecting = unsafe SSL_new(client) else {
-            throw Failure()
+            throw ContextError()
         }
         defer {
             unsafe SSL_free(accepting)

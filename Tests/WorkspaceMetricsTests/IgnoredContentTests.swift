@@ -1,4 +1,4 @@
-import JSON
+import Inventory
 import Testing
 
 @testable import WorkspaceMetrics
@@ -34,15 +34,6 @@ struct IgnoredContentTests {
                 Issue.record("\(text) was accepted")
                 continue
             }
-        }
-    }
-
-    @Test("an element whose table would exceed the limit is refused")
-    func table() throws {
-        let text = "{\"id\":\"w\",\"name\":\"W\",\"workflows\":\(dense)}"
-        #expect(throws: JSONSyntaxError.self) {
-            try JSONDocument(
-                parsing: Array(text.utf8), keeping: InventoryReader.selection, maximumTable: 1 << 20)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Databases
 import GatehouseTesting
 import Identities
+import Inventory
 import JSON
 import Testing
 
@@ -203,12 +204,12 @@ struct InventoryImportTests {
     @Test("if the source fails, the previous inventory stays")
     func brokenSource() async throws {
         struct Broken: InventorySource {
-            struct Failure: Error {}
+            struct SourceError: Error {}
             var isFirst = true
             mutating func next() async throws -> [UInt8]? {
                 defer { isFirst = false }
                 if isFirst { return Array(#"{"workspaces":[{"id":"x","name":"X"}"#.utf8) }
-                throw Failure()
+                throw SourceError()
             }
         }
         let world = try TestStore()

@@ -1,5 +1,6 @@
 import Databases
 import Identities
+import Inventory
 import Testing
 
 @testable import WorkspaceMetrics

@@ -1,5 +1,6 @@
 import GatehouseTesting
 import Identities
+import Inventory
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import Databases
+import Inventory
 import Testing
 
 @testable import WorkspaceMetrics

@@ -1,6 +1,7 @@
 import Databases
 import GatehouseTesting
 import Identities
+import Inventory
 import JSON
 import Testing
 

@@ -4,7 +4,7 @@ import Identities
 import Policy
 
 extension TokenMint {
-    struct Refused: Error {}
+    struct PermitRefusal: Error {}
 
     /// Earns a permit as users do: by a signed token, a rule that maps it, and a decision.
     func permit(_ permission: Permission, in organization: OrganizationID) throws -> Permit {
@@ -12,7 +12,7 @@ extension TokenMint {
         let row = Mapping(id: "file:1", rank: 1, claimName: "sub", match: .equals, claimValue: "someone", role: role)
         let rules = OrganizationRules(id: organization, providers: [.idp], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: try verified(), in: rules, emailTrust: EmailTrust())
-        guard case .permit(let permit) = entitlement.decide(permission) else { throw Refused() }
+        guard case .permit(let permit) = entitlement.decide(permission) else { throw PermitRefusal() }
         return permit
     }
 }

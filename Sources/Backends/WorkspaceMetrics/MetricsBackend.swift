@@ -1,6 +1,7 @@
 public import Audit
 internal import Databases
 internal import Identities
+public import Inventory
 public import Policy
 internal import Text
 

@@ -4,6 +4,7 @@ internal import Configuration
 internal import Databases
 internal import Files
 internal import Identities
+internal import Inventory
 internal import JSON
 internal import Server
 internal import Text

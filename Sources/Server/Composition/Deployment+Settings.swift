@@ -1,6 +1,7 @@
 public import Configuration
 public import Endpoints
 internal import Identities
+internal import Inventory
 public import OpenID
 internal import Policy
 internal import SignInFlow

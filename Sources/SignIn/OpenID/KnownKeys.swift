@@ -38,7 +38,7 @@ public final class KeySetVersion: Sendable {
 
     public init() {}
 
-    public var version: UInt64 { count.load(ordering: .acquiring) }
+    public var current: UInt64 { count.load(ordering: .acquiring) }
 
-    func changed() { count.add(1, ordering: .releasing) }
+    func increment() { count.add(1, ordering: .releasing) }
 }

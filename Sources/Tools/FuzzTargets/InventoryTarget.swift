@@ -1,5 +1,5 @@
+internal import Inventory
 internal import JSON
-internal import WorkspaceMetrics
 
 /// Fuzzes inventories in the publishers' format, without a database.
 ///

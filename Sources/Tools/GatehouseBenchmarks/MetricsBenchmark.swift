@@ -2,6 +2,7 @@ import Cryptography
 import Databases
 import Glibc
 import Identities
+import Inventory
 import Policy
 import Time
 import WorkspaceMetrics

@@ -177,7 +177,7 @@ public final class AccessWorld: Sendable {
         let email = claims.payload.member("email")?.string.map { EmailAddress($0) }
         guard let sealed = SealedSignIn(claims, email: email, under: store.settings.read().value),
             let signIn = sealed.record(for: organization, under: store.state, at: store.now())
-        else { throw TokenMint.Unusable(text: claims.identity.subject.text) }
+        else { throw TokenMint.ProviderIDError(text: claims.identity.subject.text) }
         try await store.database.write { transaction throws(DatabaseError) in
             try AccessStore.note(signIn, transaction)
         }

@@ -65,7 +65,7 @@ public struct TokenMint: Sendable {
         -> TrustedProvider
     {
         let set = try KeySet(Array((keys ?? jwk()).utf8))
-        guard let id = ProviderID(id) else { throw Unusable(text: id) }
+        guard let id = ProviderID(id) else { throw ProviderIDError(text: id) }
         var provider = TrustedProvider(id: id, issuer: issuer, keys: set)
         provider.audiences = ["api"]
         return provider
@@ -86,7 +86,7 @@ public struct TokenMint: Sendable {
     }
 
     /// A test's text that does not have the form of an identifier.
-    public struct Unusable: Error {
+    public struct ProviderIDError: Error {
         let text: String
     }
 }

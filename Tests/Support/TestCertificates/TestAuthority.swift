@@ -6,7 +6,7 @@ internal import Glibc
 /// A certificate authority for tests, with its files in a directory that is deleted with it.
 @safe public final class TestAuthority {
     /// A failed OpenSSL call.
-    public struct Failure: Error {}
+    public struct CertificateError: Error {}
 
     private let place = TemporaryDirectory()
     public var directory: String { place.path }
@@ -58,7 +58,7 @@ internal import Glibc
         defer { unsafe X509_free(made) }
         let files = ("\(directory)/\(count).pem", "\(directory)/\(count).key")
         try unsafe TestAuthority.write(made, to: files.0)
-        guard let file = unsafe fopen(files.1, "w") else { throw Failure() }
+        guard let file = unsafe fopen(files.1, "w") else { throw CertificateError() }
         unsafe fputs(pem, file)
         unsafe fclose(file)
         return files
@@ -67,9 +67,9 @@ internal import Glibc
     private static func makeKey(_ kind: KeyKind = .p256) throws -> (handle: OpaquePointer, pem: String) {
         let pem = try SigningKey.generate(kind).pem()
         let bytes = Array(pem.utf8)
-        guard let source = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw Failure() }
+        guard let source = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw CertificateError() }
         defer { unsafe BIO_free(source) }
-        guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, nil, nil) else { throw Failure() }
+        guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, nil, nil) else { throw CertificateError() }
         return unsafe (key, pem)
     }
 
@@ -77,7 +77,7 @@ internal import Glibc
         _ key: OpaquePointer, name: String, extensions: [(Int32, String)], by issuerKey: OpaquePointer,
         _ issuer: OpaquePointer?, serial: Int, days: Int
     ) throws -> OpaquePointer {
-        guard let certificate = unsafe X509_new() else { throw Failure() }
+        guard let certificate = unsafe X509_new() else { throw CertificateError() }
         unsafe X509_set_version(certificate, 2)
         unsafe ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial)
         unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -86400 * 10)
@@ -87,17 +87,17 @@ internal import Glibc
         unsafe X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, name, -1, -1, 0)
         unsafe X509_set_issuer_name(certificate, issuer.map { unsafe X509_get_subject_name($0) } ?? subject)
         for (kind, value) in extensions {
-            guard let made = unsafe X509V3_EXT_conf_nid(nil, nil, kind, value) else { throw Failure() }
+            guard let made = unsafe X509V3_EXT_conf_nid(nil, nil, kind, value) else { throw CertificateError() }
             unsafe X509_add_ext(certificate, made, -1)
             unsafe X509_EXTENSION_free(made)
         }
-        guard unsafe X509_sign(certificate, issuerKey, EVP_sha256()) > 0 else { throw Failure() }
+        guard unsafe X509_sign(certificate, issuerKey, EVP_sha256()) > 0 else { throw CertificateError() }
         return unsafe certificate
     }
 
     private static func write(_ certificate: OpaquePointer, to path: String) throws {
-        guard let file = unsafe BIO_new_file(path, "w") else { throw Failure() }
+        guard let file = unsafe BIO_new_file(path, "w") else { throw CertificateError() }
         defer { unsafe BIO_free(file) }
-        guard unsafe PEM_write_bio_X509(file, certificate) == 1 else { throw Failure() }
+        guard unsafe PEM_write_bio_X509(file, certificate) == 1 else { throw CertificateError() }
     }
 }

@@ -1,3 +1,4 @@
+public import Inventory
 internal import JSON
 
 /// An organization's license: the limit of each metric, or nil for unlimited.

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Inventory
 internal import Text
 
 extension MetricsSnapshot {
@@ -9,7 +10,8 @@ extension MetricsSnapshot {
         let filter = RowFilter(query)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.count * 120 + 120)
-        let columns = ["id", "name", "created_at"] + Metric.allCases.map(\.rawValue) + ["owners"]
+        let metrics = Metric.allCases
+        let columns = ["id", "name", "created_at"] + metrics.map(\.rawValue) + ["owners"]
         bytes.append(contentsOf: columns.joined(separator: ",").utf8)
         bytes.append(contentsOf: "\r\n".utf8)
         for index in order(query.order) {
@@ -20,7 +22,7 @@ extension MetricsSnapshot {
             CSV.append(row.name, to: &bytes)
             bytes.append(UInt8(ascii: ","))
             CSV.append(row.createdAt ?? "", to: &bytes)
-            for metric in Metric.allCases {
+            for metric in metrics {
                 bytes.append(UInt8(ascii: ","))
                 bytes.append(contentsOf: String(row.counts[metric]).utf8)
             }

@@ -1,6 +1,7 @@
 internal import Databases
 internal import HTTPMessage
 internal import Identities
+internal import Inventory
 internal import JSON
 internal import Text
 

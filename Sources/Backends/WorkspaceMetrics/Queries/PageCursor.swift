@@ -1,3 +1,5 @@
+internal import Inventory
+
 /// The row after which the next page begins. It stays valid if rows are added or removed in the meantime.
 ///
 /// The text form is hexadecimal and opaque to clients. A cursor grants no rights: it names a position in a list that

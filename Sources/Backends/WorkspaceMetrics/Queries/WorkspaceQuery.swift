@@ -1,7 +1,8 @@
+public import Inventory
 internal import Text
 
 /// A fault in one parameter of a query (400).
-public struct QueryIssue: Error, Sendable, Hashable {
+public struct QueryIssue: Sendable, Hashable {
     /// The parameter's name.
     public let parameter: String
     public let detail: String

@@ -1,3 +1,4 @@
+internal import Inventory
 internal import Synchronization
 internal import Text
 
@@ -31,9 +32,7 @@ final class MetricsSnapshot: Sendable {
         distinct = state.distinct.clamped
         rows = sortedRows
         var totals = MetricCounts()
-        for row in sortedRows {
-            for metric in Metric.allCases { totals[metric] += row.counts[metric] }
-        }
+        for row in sortedRows { totals += row.counts }
         self.totals = totals
     }
 

@@ -1,4 +1,5 @@
 internal import Databases
+internal import Inventory
 
 extension InventoryRows {
     /// Returns all workspaces of the generation with their stored counts and owners.

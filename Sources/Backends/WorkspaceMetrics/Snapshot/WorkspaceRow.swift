@@ -1,3 +1,4 @@
+public import Inventory
 internal import JSON
 internal import Time
 

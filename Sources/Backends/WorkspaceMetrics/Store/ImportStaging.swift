@@ -1,3 +1,5 @@
+internal import Inventory
+
 /// The rows of an import that were read and not yet written, and the numbers of objects read so far.
 struct ImportStaging: Sendable {
     enum Row: Sendable {

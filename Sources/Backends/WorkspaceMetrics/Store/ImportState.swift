@@ -1,6 +1,7 @@
 internal import Audit
 internal import Databases
 internal import Identities
+internal import Inventory
 internal import JSON
 internal import Time
 

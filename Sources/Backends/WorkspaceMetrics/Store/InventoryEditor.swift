@@ -1,5 +1,6 @@
 internal import Databases
 internal import Identities
+internal import Inventory
 internal import Text
 
 /// Applies changes to an organization's inventory inside one write transaction, and updates the counts accordingly.

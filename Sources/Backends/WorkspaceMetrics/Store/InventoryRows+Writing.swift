@@ -1,4 +1,5 @@
 internal import Databases
+internal import Inventory
 internal import Text
 internal import Time
 

@@ -1,5 +1,6 @@
 internal import Databases
 internal import Identities
+internal import Inventory
 
 extension MetricsStore {
     /// Applies changes in one transaction, all or none.

@@ -1,6 +1,7 @@
 public import Audit
 internal import Databases
 public import Identities
+public import Inventory
 internal import Threads
 
 extension MetricsStore {

@@ -1,5 +1,6 @@
 public import Databases
 public import Identities
+public import Inventory
 internal import Text
 
 /// A stored count that differs from the definitions.

@@ -3,6 +3,7 @@ package import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Inventory
 internal import Policy
 internal import Web
 internal import WorkspaceMetrics

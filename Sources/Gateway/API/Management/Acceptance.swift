@@ -47,9 +47,7 @@ package struct Acceptance: Sendable {
         do throws(DatabaseError) {
             result = try await stores.invitations.accept(token, by: invitee, recording: record)
         } catch {
-            log.write(
-                .error, "the store cannot be used", requestID: origin.requestID, fields: [("cause", "\(error)")])
-            throw Problem.storeUnavailable
+            throw log.problem(error, requestID: origin.requestID)
         }
         switch result {
         case .success(let grant): return grant

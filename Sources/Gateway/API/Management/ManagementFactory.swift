@@ -3,6 +3,7 @@ internal import Databases
 package import Endpoints
 internal import Grants
 internal import Identities
+internal import Inventory
 package import Invitations
 internal import Policy
 internal import Sessions

@@ -1,6 +1,6 @@
 package import HTTPMessage
 package import Identities
-package import Text
+internal import Text
 package import Web
 
 /// The declaration of one method of one path. Routing, access, request forgery, content, limits, labels of logs and

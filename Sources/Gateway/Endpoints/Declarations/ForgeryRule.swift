@@ -1,7 +1,7 @@
-package import HTTPMessage
+internal import HTTPMessage
 package import Sessions
 package import SignInFlow
-package import Web
+internal import Web
 
 /// The protection of an endpoint against requests that another site makes with the user's session.
 package enum ForgeryRule {

@@ -1,5 +1,5 @@
-package import HTTPMessage
-package import Text
+internal import HTTPMessage
+internal import Text
 package import Web
 
 /// The look-up of a request's path in the combined table of endpoints, which is built at start.

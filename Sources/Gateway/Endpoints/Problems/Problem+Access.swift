@@ -1,7 +1,7 @@
-package import ClaimMapping
-package import Databases
+internal import ClaimMapping
+internal import Databases
 package import Grants
-package import Identities
+internal import Identities
 package import Management
 
 extension Problem {

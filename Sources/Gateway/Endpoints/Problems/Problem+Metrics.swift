@@ -1,5 +1,6 @@
-package import Grants
-package import Identities
+internal import Grants
+internal import Identities
+package import Inventory
 package import WorkspaceMetrics
 
 extension Problem {

@@ -1,4 +1,4 @@
-package import ClaimMapping
+internal import ClaimMapping
 package import Policy
 package import Tokens
 

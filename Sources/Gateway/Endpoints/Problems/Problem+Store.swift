@@ -8,6 +8,12 @@ extension Problem {
 }
 
 extension Log {
+    /// Logs a failure of the store, and returns its problem.
+    package func problem(_ cause: DatabaseError, requestID: String) -> Problem {
+        write(.error, "the store cannot be used", requestID: requestID, fields: [("cause", "\(cause)")])
+        return .storeUnavailable
+    }
+
     /// Performs an operation on the store. A failure of the store is logged here, and becomes one problem.
     ///
     /// - Throws: ``Problem/storeUnavailable``.
@@ -17,8 +23,18 @@ extension Log {
         do throws(DatabaseError) {
             return try await body()
         } catch {
-            write(.error, "the store cannot be used", requestID: requestID, fields: [("cause", "\(error)")])
-            throw Problem.storeUnavailable
+            throw problem(error, requestID: requestID)
         }
+    }
+}
+
+extension RequestContext {
+    /// Performs an operation on the store for this request.
+    ///
+    /// - Throws: ``Problem/storeUnavailable``; the cause is logged.
+    package func stored<Value>(
+        _ body: () async throws(DatabaseError) -> Value
+    ) async throws(Problem) -> Value {
+        try await log.stored(requestID: requestID, body)
     }
 }

@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// An error for programs and users: `application/problem+json` (RFC 9457) with a stable code.
 public struct Problem: Error, Sendable {

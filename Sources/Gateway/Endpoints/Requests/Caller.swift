@@ -1,5 +1,5 @@
 package import Audit
-package import Grants
+internal import Grants
 package import Identities
 package import Sessions
 package import Tokens

@@ -4,7 +4,7 @@ public import Identities
 package import OpenID
 public import Policy
 package import SignInFlow
-package import Text
+internal import Text
 public import Tokens
 package import Web
 public import WorkspaceMetrics

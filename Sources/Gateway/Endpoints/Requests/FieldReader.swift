@@ -1,5 +1,5 @@
 package import JSON
-package import Text
+internal import Text
 
 /// Reads the fields of a JSON object or of a form, and collects all faults.
 package struct FieldReader {

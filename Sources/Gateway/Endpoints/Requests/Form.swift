@@ -1,7 +1,7 @@
-package import HTTPMessage
+internal import HTTPMessage
 package import HTTPServer
 package import Sessions
-package import SignInFlow
+internal import SignInFlow
 package import Text
 
 /// The fields of a form; of repeated names, the first.

@@ -1,4 +1,4 @@
-package import HTTPMessage
+internal import HTTPMessage
 package import HTTPServer
 package import JSON
 

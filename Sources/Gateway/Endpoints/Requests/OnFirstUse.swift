@@ -1,4 +1,4 @@
-package import Synchronization
+internal import Synchronization
 
 /// A value that is made when it is used for the first time.
 package final class OnFirstUse<Value: Sendable>: Sendable {

@@ -1,7 +1,6 @@
-package import Databases
 package import Grants
 package import HTTPMessage
-package import HTTPServer
+internal import HTTPServer
 package import Policy
 package import Telemetry
 package import Text
@@ -22,7 +21,7 @@ package final class RequestContext: Sendable {
     package let remoteAddress: String
     package let renderer: ReplyRenderer
     private let path: RequestPath?
-    private let log: Log
+    let log: Log
     private let confined: Confined<RequestRecord>
 
     /// - Parameters:
@@ -83,15 +82,6 @@ package final class RequestContext: Sendable {
     /// Whether the caller confirms the loss of their own role.
     package var confirmsOwnLoss: Bool {
         request.target.queryItems?.contains { $0.name == "confirm" && $0.value == "self" } ?? false
-    }
-
-    /// Performs an operation on the store for this request.
-    ///
-    /// - Throws: ``Problem/storeUnavailable``; the cause is logged.
-    package func stored<Value>(
-        _ body: () async throws(DatabaseError) -> Value
-    ) async throws(Problem) -> Value {
-        try await log.stored(requestID: requestID, body)
     }
 }
 

@@ -2,9 +2,9 @@ package import Databases
 package import Grants
 package import Identities
 package import Sessions
-package import SignInFlow
+internal import SignInFlow
 package import Snapshots
-package import Text
+internal import Text
 package import Time
 package import Tokens
 

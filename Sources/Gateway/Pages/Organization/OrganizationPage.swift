@@ -1,4 +1,5 @@
 internal import Endpoints
+internal import Inventory
 public import Web
 public import WorkspaceMetrics
 

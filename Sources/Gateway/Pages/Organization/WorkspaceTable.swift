@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import HTTPMessage
+internal import Inventory
 internal import Text
 internal import Web
 internal import WorkspaceMetrics

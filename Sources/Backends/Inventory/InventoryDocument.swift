@@ -9,9 +9,9 @@ package struct InventoryDocument {
     }
 
     /// The faults found so far. Once the list is full, reading stops.
-    package internal(set) var faults = IssueList()
-    private(set) var roles = RoleBook()
-    private(set) var roleCount = 0
+    package var faults = IssueList()
+    package private(set) var roles = RoleBook()
+    package private(set) var roleCount = 0
     private var splitter: DocumentSplitter
     private var hasWorkspaces = false
 

@@ -51,7 +51,7 @@ package enum InventoryChange: Sendable, Hashable {
     }
 
     /// Parses a document that is one workspace. Its id must equal that of the path.
-    static func workspace(parsing bytes: [UInt8], id: String) throws(InventoryRefusal) -> Workspace {
+    package static func workspace(parsing bytes: [UInt8], id: String) throws(InventoryRefusal) -> Workspace {
         let document = try document(parsing: bytes)
         var reader = InventoryReader()
         let workspace = reader.workspace(document.root)

@@ -18,17 +18,17 @@ public struct MetricCounts: Sendable, Hashable {
     public var caseOperators = 0
     public var runners = 0
 
-    public init() {}
+    @inlinable public init() {}
 
     /// The counts limited to the range from zero to 2³¹ − 1, which includes any real inventory. Sums of them cannot
     /// overflow, even if the store is corrupt.
-    var clamped: MetricCounts {
+    package var clamped: MetricCounts {
         var counts = MetricCounts()
         for metric in Metric.allCases { counts[metric] = max(0, min(self[metric], Int(Int32.max))) }
         return counts
     }
 
-    public subscript(metric: Metric) -> Int {
+    @inlinable public subscript(metric: Metric) -> Int {
         get {
             switch metric {
             case .workflows: workflows
@@ -47,5 +47,14 @@ public struct MetricCounts: Sendable, Hashable {
             case .runners: runners = newValue
             }
         }
+    }
+
+    /// Adds the numbers of a workspace to a total.
+    @inlinable package static func += (total: inout MetricCounts, counts: MetricCounts) {
+        total.workflows += counts.workflows
+        total.nestedWorkflows += counts.nestedWorkflows
+        total.workflowEditors += counts.workflowEditors
+        total.caseOperators += counts.caseOperators
+        total.runners += counts.runners
     }
 }

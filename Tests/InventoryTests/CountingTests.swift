@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WorkspaceMetrics
+@testable import Inventory
 
 @Suite("Counting")
 struct CountingTests {

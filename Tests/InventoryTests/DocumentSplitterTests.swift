@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import WorkspaceMetrics
+@testable import Inventory
 
 @Suite("The splitter of documents")
 struct DocumentSplitterTests {

@@ -9,7 +9,7 @@ public struct Workspace: Sendable, Hashable {
     public var members: [Member] = []
     public var runners: [Runner] = []
 
-    public init(id: String, name: String, createdAt: Timestamp? = nil) {
+    @inlinable public init(id: String, name: String, createdAt: Timestamp? = nil) {
         self.id = id
         self.name = name
         self.createdAt = createdAt
@@ -30,6 +30,14 @@ public struct Workflow: Sendable, Hashable {
     public var isPublished: Bool
     public var isNestedOnly: Bool
     public var trigger: Trigger
+
+    @inlinable package init(id: String, name: String, isPublished: Bool, isNestedOnly: Bool, trigger: Trigger) {
+        self.id = id
+        self.name = name
+        self.isPublished = isPublished
+        self.isNestedOnly = isNestedOnly
+        self.trigger = trigger
+    }
 }
 
 /// A person in a workspace, identified by e-mail address without regard to ASCII case.
@@ -44,6 +52,13 @@ public struct Member: Sendable, Hashable {
     /// Ids of ``WorkspaceRole``s.
     public var roles: [String]
     public var status: Status
+
+    @inlinable package init(email: String, name: String, roles: [String], status: Status) {
+        self.email = email
+        self.name = name
+        self.roles = roles
+        self.status = status
+    }
 }
 
 /// A machine that runs steps.
@@ -59,6 +74,13 @@ public struct Runner: Sendable, Hashable {
     public var hosting: Hosting
     /// The workspace that owns the runner; nil if it is this one.
     public var sharedFrom: String?
+
+    @inlinable package init(id: String, name: String, hosting: Hosting, sharedFrom: String?) {
+        self.id = id
+        self.name = name
+        self.hosting = hosting
+        self.sharedFrom = sharedFrom
+    }
 }
 
 /// A role of members inside the organization's workspaces; not a role in the gateway.
@@ -66,4 +88,10 @@ public struct WorkspaceRole: Sendable, Hashable {
     public var id: String
     public var name: String
     public var scopes: [String]
+
+    @inlinable package init(id: String, name: String, scopes: [String]) {
+        self.id = id
+        self.name = name
+        self.scopes = scopes
+    }
 }

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Inventory
+
+@Suite("Parsed changes to an inventory")
+struct InventoryChangeTests {
+    private func parse(_ changes: String) throws(InventoryRefusal) -> [InventoryChange] {
+        try InventoryChange.list(parsing: Array("{\"changes\":[\(changes)]}".utf8))
+    }
+
+    @Test("each operation is parsed")
+    func operations() throws {
+        let workflow = #"{"id":"f","published":true,"trigger":"case"}"#
+        let changes = try parse(
+            #"""
+            {"op":"put_role","role":{"id":"r","scopes":["s"]}}, {"op":"delete_role","id":"r"},
+            {"op":"put_workspace","workspace":{"id":"w","name":"W"}}, {"op":"delete_workspace","workspace":"w"},
+            {"op":"put_workflow","workspace":"w","workflow":\#(workflow)},
+            {"op":"delete_workflow","workspace":"w","workflow":"f"},
+            {"op":"put_member","workspace":"w","member":{"email":"a@b","status":"invited"}},
+            {"op":"delete_member","workspace":"w","email":"a@b"},
+            {"op":"put_runner","workspace":"w","runner":{"id":"n","hosting":"cloud"}},
+            {"op":"delete_runner","workspace":"w","id":"n"}
+            """#)
+        #expect(
+            changes == [
+                .putRole(WorkspaceRole(id: "r", name: "r", scopes: ["s"])), .deleteRole(id: "r"),
+                .putWorkspace(Workspace(id: "w", name: "W")), .deleteWorkspace(id: "w"),
+                .putWorkflow(
+                    Workflow(id: "f", name: "f", isPublished: true, isNestedOnly: false, trigger: .case), workspace: "w"
+                ),
+                .deleteWorkflow(id: "f", workspace: "w"),
+                .putMember(Member(email: "a@b", name: "a@b", roles: [], status: .invited), workspace: "w"),
+                .deleteMember(email: "a@b", workspace: "w"),
+                .putRunner(Runner(id: "n", name: "n", hosting: .cloud, sharedFrom: nil), workspace: "w"),
+                .deleteRunner(id: "n", workspace: "w"),
+            ])
+    }
+
+    @Test(
+        "an invalid list of changes is refused with pointers",
+        arguments: [
+            (#"{"op":"explode"}"#, ["/changes/0/op"]), (#"7"#, ["/changes/0"]), (#"{}"#, ["/changes/0/op"]),
+            (#"{"op":"put_workflow","workspace":"soc"}"#, ["/changes/0/workflow"]),
+            (
+                #"{"op":"put_workflow","workflow":{"id":"w"}}"#,
+                ["/changes/0/workflow/published", "/changes/0/workflow/trigger", "/changes/0/workspace"]
+            ),
+            (#"{"op":"delete_member","workspace":"soc"}"#, ["/changes/0/email"]),
+            (#"{"op":"delete_workspace"}"#, ["/changes/0/workspace"]),
+        ])
+    func refused(change: String, pointers: [String]) {
+        let refusal = #expect(throws: InventoryRefusal.self) { try parse(change) }
+        #expect(refusal?.pointers == pointers)
+    }
+
+    @Test("a single workspace must have the id of its path")
+    func path() throws {
+        let bytes = Array(#"{"id":"w","name":"W"}"#.utf8)
+        #expect(try InventoryChange.workspace(parsing: bytes, id: "w") == Workspace(id: "w", name: "W"))
+        let refusal = #expect(throws: InventoryRefusal.self) { try InventoryChange.workspace(parsing: bytes, id: "v") }
+        #expect(refusal?.pointers == ["/id"])
+    }
+
+    @Test("a list of changes above the limit of its size is refused before it is parsed")
+    func size() {
+        let bytes = [UInt8](repeating: 0x20, count: InventoryLimits.singleBody + 1)
+        #expect(throws: InventoryRefusal.tooLarge) { try InventoryChange.list(parsing: bytes) }
+    }
+}
+
+extension InventoryRefusal {
+    /// The pointers of a content refusal; empty for any other refusal.
+    var pointers: [String] {
+        guard case .content(let faults) = self else { return [] }
+        return faults.map(\.pointer)
+    }
+}
