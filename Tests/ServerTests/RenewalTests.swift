@@ -54,6 +54,32 @@ struct RenewalTests {
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
     }
 
+    @Test("a suspension while a request waits for its renewal is effective for that request and the next one")
+    func suspendedDuringRenewal() async throws {
+        let world = try world()
+        let (manager, viewer) = (TestBrowser(world), TestBrowser(world))
+        try await viewer.signIn("vic")
+        world.clock.advance(.seconds(901))
+        try await manager.signIn("carla")
+        #expect(try await manager.fetch("GET", summary).status == 200)
+        world.outbound.fallSilent("/token")
+        let (fields, path) = (viewer.cookieField, summary)
+        let earlier = world.outbound.count("/token")
+        async let waiting = world.send("GET", path, fields: fields).status
+        await world.outbound.asked("/token", times: earlier + 1)
+        await world.clock.sleeping(1)
+        let suspension = "/api/v1/organizations/acme/suspensions/\(try world.identity("vic"))"
+        let token = try await manager.formToken()
+        let suspended = try await world.send(
+            "PUT", suspension, fields: manager.cookieField + ["X-CSRF-Token: \(token)"])
+        #expect(suspended.status == 200, "\(suspended.body)")
+        world.clock.advance(.seconds(2))
+        #expect(try await waiting == 404)
+        #expect(try await viewer.fetch("GET", summary).status == 404)
+        world.outbound.speak()
+        await world.services.renewals.settled()
+    }
+
     @Test("a new refresh token is kept even if its response renews no claims")
     func rotatedWithoutRenewal() async throws {
         let world = try world()

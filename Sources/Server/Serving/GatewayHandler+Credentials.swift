@@ -3,6 +3,7 @@ internal import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
+internal import Snapshots
 internal import Sockets
 internal import Threads
 internal import Web
@@ -33,7 +34,8 @@ extension GatewayHandler {
         }
     }
 
-    /// Checks again with the current time and keys; the deployment stays that of the request's beginning.
+    /// Checks again with the current time, keys, grants and suspensions; the deployment stays that of the request's
+    /// beginning. A decision on earlier rows would be remembered as a current one.
     private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
         guard next.number <= 3 else {
             return now(
@@ -43,6 +45,6 @@ extension GatewayHandler {
         }
         takeUpChanges()
         let turn = Turn(monotonic: reactor.turn.monotonic, wall: services.stores.now())
-        return identify(context, endpoint, at: turn, next)
+        return identify(RequestContext(context, after: access.value), endpoint, at: turn, next)
     }
 }

@@ -7,7 +7,7 @@ package import Text
 package import Threads
 package import Web
 
-/// A request with everything that was settled when it began: its endpoint, the configuration and the access rows.
+/// A request with everything that was settled when it began: its endpoint, the configuration and the rows of access.
 package final class RequestContext: Sendable {
     package let request: Request
     package let deployment: Deployment
@@ -47,6 +47,20 @@ package final class RequestContext: Sendable {
         record.entry.method = request.method.rawValue
         record.entry.remoteAddress = remoteAddress
         confined = Confined(record, to: confinement)
+    }
+
+    /// The context of a request that has waited for its credential: it is decided on the grants and suspensions of now.
+    package init(_ context: RequestContext, after access: AccessSnapshot) {
+        request = context.request
+        deployment = context.deployment
+        state = AccessState(rules: context.deployment.accessRules, snapshot: access)
+        resource = context.resource
+        endpoint = context.endpoint
+        remoteAddress = context.remoteAddress
+        renderer = context.renderer
+        path = context.path
+        log = context.log
+        confined = context.confined
     }
 
     /// The log entry of the request; for the reactor's thread.
