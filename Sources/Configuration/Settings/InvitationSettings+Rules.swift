@@ -1,4 +1,3 @@
-public import Configuration
 public import Invitations
 
 extension InvitationSettings {
