@@ -53,7 +53,7 @@ extension AccessStore {
         _ id: String, isForced: Bool, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         let store = self
-        return try await revoking(id, isForced: isForced) { search throws(DatabaseError) in
+        return try await revoking(id, in: nil, isForced: isForced) { search throws(DatabaseError) in
             try await store.attempt { moment, transaction throws(DatabaseError) in
                 guard let grant = try AccessStore.grant(id, transaction) else { return .refused(.notFound) }
                 let current = store.currentRules(of: grant.organization)
@@ -68,7 +68,7 @@ extension AccessStore {
         _ id: String, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         let store = self
-        return try await revoking(id, isForced: false) { search throws(DatabaseError) in
+        return try await revoking(id, in: organization, isForced: false) { search throws(DatabaseError) in
             try await store.attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
                 guard let grant = try AccessStore.grant(id, transaction), grant.organization == organization else {
                     return .refused(.notFound)
@@ -81,15 +81,19 @@ extension AccessStore {
     }
 
     /// Searches for a manager who remains, if the grant is a manager's, before each attempt.
+    ///
+    /// - Parameter organization: a grant of another organization causes no search there; nil for any organization.
     private func revoking(
-        _ id: String, isForced: Bool,
+        _ id: String, in organization: OrganizationID?, isForced: Bool,
         _ attempt: (ManagerSearch?) async throws(DatabaseError) -> Result<Grant, AccessRefusal>?
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
         try await keepingManager { () throws(DatabaseError) in
             let known = try await database.read { transaction throws(DatabaseError) in
                 try AccessStore.grant(id, transaction)
             }
-            guard let known, known.role == .manager, !isForced else { return try await attempt(nil) }
+            guard let known, known.role == .manager, !isForced,
+                organization == nil || organization == known.organization
+            else { return try await attempt(nil) }
             return try await attempt(
                 try await searchManager(of: known.organization, without: ManagerDeparture(grant: id)))
         }

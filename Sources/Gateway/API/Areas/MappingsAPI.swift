@@ -175,7 +175,8 @@ extension RequestContext {
         _ table: MappingTable, _ management: ManagementRequest
     ) async throws(Problem) -> String? {
         let fields = request.fields(.ifMatch)
-        guard !fields.isEmpty else { return nil }
+        // `*` names every state of the rules (RFC 9110, section 13.1.1).
+        guard !fields.isEmpty, !fields.contains(where: { $0.trimmingBlanks().isExactly("*") }) else { return nil }
         let tag = try await management.offReactor { table.tag }
         guard EntityTag(tag).isNamed(byIfMatch: fields.joined(separator: ", ")) else {
             throw Problem(AccessRefusal.changedMeanwhile)
