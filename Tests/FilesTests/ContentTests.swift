@@ -1,4 +1,5 @@
 import Files
+import GatehouseTesting
 import Glibc
 import Testing
 import Threads
@@ -7,7 +8,7 @@ import Threads
 struct ContentTests {
     @Test("a file is replaced as a whole, with exactly the given mode, and read up to its limit")
     func replacing() throws {
-        let folder = Folder()
+        let folder = TemporaryDirectory()
         let path = "\(folder.path)/file"
         let old = umask(0o077)
         defer { umask(old) }
@@ -21,7 +22,7 @@ struct ContentTests {
 
     @Test("a file that cannot be replaced is left as it is")
     func failedReplacement() throws {
-        let folder = Folder()
+        let folder = TemporaryDirectory()
         let path = "\(folder.path)/none/file"
         let error = #expect(throws: SystemError.self) { try FileContent.replace(path, with: [1], mode: 0o600) }
         #expect(error?.code == ENOENT && error?.description == "open: No such file or directory")
@@ -29,7 +30,7 @@ struct ContentTests {
 
     @Test("files that cannot be read, and those that are not regular, are refused with the reason")
     func refused() throws {
-        let folder = Folder()
+        let folder = TemporaryDirectory()
         let path = "\(folder.path)/file"
         #expect(throws: FileError("no such file or directory")) { try FileContent.read(path, atMost: 1) }
         #expect(throws: FileError("it is a directory")) { try FileContent.read(folder.path, atMost: 1) }
@@ -42,7 +43,7 @@ struct ContentTests {
 
     @Test("a created file keeps its content, and a missing one is found to be missing")
     func creating() throws {
-        let folder = Folder()
+        let folder = TemporaryDirectory()
         let path = "\(folder.path)/file"
         #expect(!FileContent.exists(path) && !FileContent.isReadable(path))
         #expect(throws: SystemError(call: "access", code: ENOENT)) { try FileContent.find(path) }
@@ -54,7 +55,7 @@ struct ContentTests {
 
     @Test("a temporary file has no name, and is read from any position")
     func temporary() throws {
-        let folder = Folder()
+        let folder = TemporaryDirectory()
         let file = try Descriptor.temporary(in: folder.path)
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
         try file.write(bytes)
