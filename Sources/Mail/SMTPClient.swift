@@ -20,7 +20,7 @@ public struct SMTPLimits: Sendable {
 
 /// An email being delivered.
 struct Delivery: Sendable {
-    let letter: Letter
+    let email: EmailMessage
     let route: MailRoute
     let limits: SMTPLimits
     let end: MonotonicTime
@@ -50,9 +50,9 @@ public final class SMTPClient: Sendable {
     }
 
     /// Returns after a server has accepted the email.
-    public func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError) {
+    public func deliver(_ email: EmailMessage, by route: MailRoute) async throws(DeliveryError) {
         let delivery = Delivery(
-            letter: letter, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
+            email: email, route: route, limits: limits, end: MonotonicTime.now() + limits.whole)
         let tls: TLSClientContext
         do throws(TLSError) {
             tls = try TLSClientContext(authoritiesFile: route.authoritiesFile, applicationProtocol: nil)

@@ -48,7 +48,7 @@ final class SMTPConnection: EventHandler {
         host = delivery.route.host
         isImplicitTLS = delivery.route.isImplicitTLS
         allowsPlainText = delivery.route.isLoopback
-        dialogue = SMTPDialogue(delivery.letter, by: delivery.route, usesTLS: !isPlain)
+        dialogue = SMTPDialogue(delivery.email, by: delivery.route, usesTLS: !isPlain)
         end = delivery.end
         deadline = min(MonotonicTime.now() + limits.connect, end)
         watched = try WatchedStream(stream, on: reactor, interest: .write, handler: self)

@@ -20,7 +20,7 @@ public struct SMTPDialogue: Sendable {
         case sender, recipient, data, content, over
     }
 
-    private let letter: Letter
+    private let email: EmailMessage
     private let route: MailRoute
     private var parser = SMTPReplyParser()
     private var step = Step.greeting
@@ -31,8 +31,8 @@ public struct SMTPDialogue: Sendable {
 
     /// - Parameter usesTLS: true to use STARTTLS if the server offers it. Without TLS, only a server on this machine
     ///   gets the email.
-    public init(_ letter: Letter, by route: MailRoute, usesTLS: Bool = true) {
-        self.letter = letter
+    public init(_ email: EmailMessage, by route: MailRoute, usesTLS: Bool = true) {
+        self.email = email
         self.route = route
         self.usesTLS = usesTLS
         isSecure = route.isImplicitTLS
@@ -97,18 +97,18 @@ public struct SMTPDialogue: Sendable {
         case .sender:
             // The sender is a setting and equal in all emails, so its refusal is not about this one.
             guard reply.isPositive else { return refused(reply, "the server refused the sender") }
-            return say("RCPT TO:<\(letter.to.address)>", then: .recipient)
+            return say("RCPT TO:<\(email.to.address)>", then: .recipient)
         case .recipient:
             guard reply.isPositive else {
-                return refused(reply, "the server refused the recipient", isAboutLetter: true)
+                return refused(reply, "the server refused the recipient", isAboutMessage: true)
             }
             return say("DATA", then: .data)
         case .data:
-            guard reply.code == 354 else { return refused(reply, "the server refused the email", isAboutLetter: true) }
+            guard reply.code == 354 else { return refused(reply, "the server refused the email", isAboutMessage: true) }
             step = .content
-            return .send(SMTPDialogue.stuffed(letter.message()))
+            return .send(SMTPDialogue.stuffed(email.message()))
         case .content:
-            guard reply.isPositive else { return refused(reply, "the server refused the email", isAboutLetter: true) }
+            guard reply.isPositive else { return refused(reply, "the server refused the email", isAboutMessage: true) }
             step = .over
             return .finish(nil)
         case .securing, .over: return fail("the server sent an unexpected reply")
@@ -142,7 +142,7 @@ public struct SMTPDialogue: Sendable {
         return say("AUTH LOGIN", then: .password(answers))
     }
 
-    private mutating func begin() -> Action { say("MAIL FROM:<\(letter.from.address)>", then: .sender) }
+    private mutating func begin() -> Action { say("MAIL FROM:<\(email.from.address)>", then: .sender) }
 
     private mutating func say(_ command: String, then next: Step) -> Action {
         step = next
@@ -156,8 +156,8 @@ public struct SMTPDialogue: Sendable {
 
     /// Ends the dialogue after a refusal. A permanent reply is final only if it concerns this email. Faults of the
     /// gateway or the server may be fixed, so that a retry may succeed.
-    private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutLetter: Bool = false) -> Action {
-        fail("\(what): \(reply.text)", isPermanent: isAboutLetter && reply.isPermanent && !reply.isAboutSession)
+    private mutating func refused(_ reply: SMTPReply, _ what: String, isAboutMessage: Bool = false) -> Action {
+        fail("\(what): \(reply.text)", isPermanent: isAboutMessage && reply.isPermanent && !reply.isAboutSession)
     }
 
     /// Doubles each dot at the start of a line, and appends the final dot (RFC 5321, section 4.5.2).

@@ -67,7 +67,7 @@ struct AuthoritiesTests {
         }
         let client = try SMTPClient()
         defer { client.close() }
-        let letter = Letter(
+        let email = EmailMessage(
             from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
             plainText: "a\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
         func route(_ authoritiesFile: String?) -> MailRoute {
@@ -75,9 +75,9 @@ struct AuthoritiesTests {
                 host: "127.0.0.1", port: port, isImplicitTLS: true, username: nil, password: nil,
                 authoritiesFile: authoritiesFile, clientName: "[127.0.0.1]")
         }
-        try await client.deliver(letter, by: route(own.file))
+        try await client.deliver(email, by: route(own.file))
         for file in [foreign.file, nil] {
-            await #expect { try await client.deliver(letter, by: route(file)) } throws: { error in
+            await #expect { try await client.deliver(email, by: route(file)) } throws: { error in
                 (error as? DeliveryError)?.description.contains("TLS failed") ?? false
             }
         }

@@ -6,10 +6,10 @@ import Time
 
 @Suite("SMTP dialogue")
 struct DialogueTests {
-    private let letter: Letter
+    private let email: EmailMessage
 
     init() throws {
-        letter = Letter(
+        email = EmailMessage(
             from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
             plainText: "a\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
     }
@@ -24,7 +24,7 @@ struct DialogueTests {
     private func play(_ route: MailRoute, _ replies: [String], pieces: Int? = nil, usesTLS: Bool = true) -> (
         said: [String], end: DeliveryError??
     ) {
-        var dialogue = SMTPDialogue(letter, by: route, usesTLS: usesTLS)
+        var dialogue = SMTPDialogue(email, by: route, usesTLS: usesTLS)
         var said: [String] = []
         func take(_ action: SMTPDialogue.Action) -> DeliveryError?? {
             switch action {

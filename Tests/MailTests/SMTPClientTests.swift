@@ -62,10 +62,10 @@ private final class ScriptedServer: Sendable {
 
 @Suite("Delivery of emails")
 struct SMTPClientTests {
-    private let letter: Letter
+    private let email: EmailMessage
 
     init() throws {
-        letter = Letter(
+        email = EmailMessage(
             from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
             plainText: ".dot\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
     }
@@ -81,7 +81,7 @@ struct SMTPClientTests {
         defer { client.close() }
         do throws(DeliveryError) {
             try await client.deliver(
-                letter,
+                email,
                 by: MailRoute(
                     host: "127.0.0.1", port: server.port, isImplicitTLS: tls, username: nil, password: nil,
                     authoritiesFile: authoritiesFile, clientName: "[127.0.0.1]"))
@@ -156,7 +156,7 @@ struct SMTPClientTests {
         defer { client.close() }
         await #expect(throws: DeliveryError.self) {
             try await client.deliver(
-                letter,
+                email,
                 by: MailRoute(
                     host: "127.0.0.1", port: port, isImplicitTLS: false, username: nil, password: nil,
                     clientName: "x"))

@@ -252,7 +252,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         var page = MembersPage(
             account: account, organization: organization(isReadOnly: isReadOnly), people: people,
             invitations: invitations(), suspensions: [suspension], formToken: isReadOnly ? nil : token,
-            sendsLetters: true)
+            sendsEmail: true)
         (page.peopleAfter, page.suspensionsAfter, page.isFirst) = ("a&b", "c d", false)
         page.notice = .trouble(text("notice"))
         page.confirmation = MembersPage.Confirmation(fields: ["action": text("confirmed")])
@@ -333,7 +333,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 "members",
                 MembersPage(
                     account: account, organization: organization, people: [], invitations: [], suspensions: [],
-                    formToken: token, sendsLetters: false
+                    formToken: token, sendsEmail: false
                 ).document
             ),
             (

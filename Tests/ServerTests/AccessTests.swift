@@ -125,12 +125,12 @@ private let roles: [(group: String, role: Role)] = [
         let token = try world.token("acme-managers", "globex-managers")
         let path = "/api/v1/organizations/acme/workspaces"
         #expect(try world.get(path, token: token).status == 200)
-        world.deployments.publish(try TestWorld.deployment(world.provider, organizations: ["globex"]))
+        world.configurations.publish(try TestWorld.configuration(world.provider, organizations: ["globex"]))
         #expect(try world.get(path, token: token).code == "organization_not_found")
         #expect(try world.get("/api/v1/organizations/globex/workspaces", token: token).status == 200)
         var other = world.provider
         other.audiences = ["something else"]
-        world.deployments.publish(try TestWorld.deployment(other, organizations: ["globex"]))
+        world.configurations.publish(try TestWorld.configuration(other, organizations: ["globex"]))
         let refused = try world.get("/api/v1/organizations/globex/workspaces", token: token)
         #expect(refused.json?.member("reason")?.string == "audience_mismatch")
     }

@@ -56,7 +56,7 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 5)
         world.outbound.describe(("\"groups\"", "\"grps\""), ("\"none\"]", "\"tls_client_auth\"]"))
         world.clock.advance(.seconds(3700))
-        await world.deployments.read().value.signIn.remotes.values.first?.refreshAhead()
+        await world.configurations.read().value.signIn.remotes.values.first?.refreshAhead()
         #expect(try await TestBrowser(world).signIn("vic").status == 303)
         #expect(world.outbound.count("/token") == 7)
     }

@@ -259,7 +259,7 @@ struct DiscoveryTests {
         try await TestBrowser(world).signIn("carla")
         world.outbound.describe(("\"issuer\":", "\"publisher\":"))
         world.clock.advance(.seconds(3700))
-        await world.deployments.read().value.signIn.remotes.values.first?.refreshAhead()
+        await world.configurations.read().value.signIn.remotes.values.first?.refreshAhead()
         #expect(await world.logged().contains("the last valid one stays in use"))
         #expect(try await TestBrowser(world).signIn("carla").status == 303)
     }

@@ -136,8 +136,8 @@ private let unmatched = [
             #expect(answer.field("Strict-Transport-Security") != nil)
         }
         #expect(ids.count == 4)
-        world.deployments.publish(
-            try TestWorld.deployment(world.provider, organizations: ["acme"], publicURL: "http://127.0.0.1:1"))
+        world.configurations.publish(
+            try TestWorld.configuration(world.provider, organizations: ["acme"], publicURL: "http://127.0.0.1:1"))
         #expect(try world.get("/api/v1/organizations", token: token).field("Strict-Transport-Security") == nil)
     }
 

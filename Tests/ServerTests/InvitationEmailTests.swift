@@ -17,14 +17,14 @@ import Time
 struct InvitationEmailTests {
     /// Accepts emails, or fails.
     private final class Carrier: EmailTransport {
-        private let state = Mutex<(emails: [Letter], failure: DeliveryError?)>(([], nil))
+        private let state = Mutex<(emails: [EmailMessage], failure: DeliveryError?)>(([], nil))
         /// A closure that is called with each email, and that delays its acceptance.
-        private let arrival = Mutex<(@Sendable (Letter) async -> Void)?>(nil)
-        var emails: [Letter] { state.withLock { $0.emails } }
+        private let arrival = Mutex<(@Sendable (EmailMessage) async -> Void)?>(nil)
+        var emails: [EmailMessage] { state.withLock { $0.emails } }
         func fail(_ failure: DeliveryError?) { state.withLock { $0.failure = failure } }
-        func whenOneArrives(_ body: @escaping @Sendable (Letter) async -> Void) { arrival.withLock { $0 = body } }
+        func whenOneArrives(_ body: @escaping @Sendable (EmailMessage) async -> Void) { arrival.withLock { $0 = body } }
 
-        func deliver(_ email: Letter, by route: MailRoute) async throws(DeliveryError) {
+        func deliver(_ email: EmailMessage, by route: MailRoute) async throws(DeliveryError) {
             let failure = state.withLock { state in
                 state.emails.append(email)
                 return state.failure
@@ -45,7 +45,7 @@ struct InvitationEmailTests {
             settings: ", \"mail\": {\"from\": \"Gätehouse <no-reply@acme.example>\", \"smtp\": \"smtp://127.0.0.1:25\"}"
         )
         manager = TestBrowser(world)
-        worker = OutboxWorker(world.deployments, world.services, by: carrier)
+        worker = OutboxWorker(world.configurations, world.services, by: carrier)
         try await manager.signIn("carla")
     }
 
@@ -64,7 +64,7 @@ struct InvitationEmailTests {
         )
     }
 
-    private func token(_ email: Letter) throws -> String {
+    private func token(_ email: EmailMessage) throws -> String {
         let start = try #require(email.plainText.firstRange(of: "token="))
         return String(email.plainText[start.upperBound...].prefix(43))
     }

@@ -33,7 +33,7 @@ struct KeyRotationTests {
     }
 
     private func remote(_ world: SignInWorld) -> RemoteProvider? {
-        world.deployments.read().value.signIn.remotes.values.first
+        world.configurations.read().value.signIn.remotes.values.first
     }
 
     private func token(_ world: SignInWorld) throws -> String {

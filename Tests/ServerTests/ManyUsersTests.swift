@@ -34,12 +34,12 @@ struct ManyUsersTests {
     /// - Parameter isEvaluated: true if the access from their claims is stored too.
     private func fill(_ count: Int, isEvaluated: Bool) async throws {
         _ = try await world.browser("vic")
-        let (id, deployments) = (id, world.deployments)
+        let (id, configurations) = (id, world.configurations)
         let people = try await world.database.read { transaction throws(DatabaseError) in
             try AccessStore.signIns(id, after: nil, limit: 100, transaction)
         }
         let vic = try #require(people.first { $0.identity.subject == "vic" })
-        let settings = deployments.read().value.accessSettings
+        let settings = configurations.read().value.accessSettings
         let claims = try #require(settings.claims(of: vic))
         let box = try #require(settings.box)
         let copies = try (0..<count).map { number in

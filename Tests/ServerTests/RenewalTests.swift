@@ -46,7 +46,7 @@ struct RenewalTests {
         world.outbound.speak()
         await world.services.renewals.settled()
         // Memory is emptied as by a restart: the late result was stored, and its refresh token works.
-        world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == 3)

@@ -56,7 +56,7 @@ struct SessionTests {
         try await browser.signIn("carla")
         let isOver = Monitor(false)
         let reloading = try SystemThread {
-            let box = world.deployments.read().value.signIn.box
+            let box = world.configurations.read().value.signIn.box
             while !isOver.change({ $0 }) { world.services.stores.sessions.seal(with: box) }
         }
         for _ in 0..<300 {
@@ -130,7 +130,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", summary).status == expected)
         // The session is removed from the store too; otherwise every request would ask the provider again.
         await world.services.renewals.settled()
-        world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
         let count = world.outbound.count("/token")
         _ = try await browser.fetch("GET", summary)
         #expect(world.outbound.count("/token") == count)
@@ -178,7 +178,7 @@ struct SessionTests {
     func keysDown() async throws {
         let world = try world(refresh: false)
         try await TestBrowser(world).signIn("carla")
-        let remote = try #require(world.deployments.read().value.signIn.remotes.values.first)
+        let remote = try #require(world.configurations.read().value.signIn.remotes.values.first)
         world.outbound.cutOff("/jwks", "/.well-known/openid-configuration")
         for _ in 0..<23 {
             world.clock.advance(.seconds(3600))
@@ -299,7 +299,7 @@ struct SessionTests {
             world.services.stores.sessions.seal(with: box)
             return try await world.send("GET", summary, fields: fields).status
         }
-        #expect(try await status(world.deployments.read().value.signIn.box) == 200)
+        #expect(try await status(world.configurations.read().value.signIn.box) == 200)
         let (new, old) = (try RandomBytes.make(32), Array(repeating: 7 as UInt8, count: 32))
         #expect(try await status(SealedBox(keys: [new])) == 401)
         #expect(try await status(SealedBox(keys: [new, old])) == 200)
@@ -315,7 +315,7 @@ struct SessionTests {
             try transaction.execute(
                 "UPDATE session SET claims = (SELECT claims FROM session WHERE subject = $1)", .text("carla"))
         }
-        world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
         #expect(try await other.fetch("GET", summary).status == 401)
         #expect(try await manager.fetch("GET", summary).status == 200)
     }
@@ -342,7 +342,7 @@ struct SessionTests {
         try await old.signIn("carla")
         world.clock.advance(.seconds(8 * 3600 + 601))
         try await new.signIn("vic")
-        let lifetimes = world.deployments.read().value.signIn.lifetimes
+        let lifetimes = world.configurations.read().value.signIn.lifetimes
         world.services.stores.sessions.sweepInBackground(under: lifetimes)
         let rows = try await world.database.write { transaction throws(DatabaseError) in
             try transaction.all("SELECT subject FROM session") { row throws(DatabaseError) in row.text(0) }

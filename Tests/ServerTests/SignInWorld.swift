@@ -38,7 +38,7 @@ final class SignInWorld: Sendable {
     let clock: ManualClock
     let reactor: Reactor
     let services: GatewayServices
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let gatewayMetrics = GatewayMetrics()
     let lines = LogLines()
     let database: Database
@@ -84,16 +84,16 @@ final class SignInWorld: Sendable {
             path: "\(directory.path)/store.db", schemas: [MetricsStore.schema] + GatewayServices.schemas)
         let report = ProviderReport(gatewayMetrics, log)
         way = Outbound(http: outbound, clocks: clock.clocks, report: { report.take($0) })
-        let deployment = Deployment(loaded, by: way)
-        deployments = Published(deployment)
+        let configuration = RuntimeConfiguration(loaded, by: way)
+        configurations = Published(configuration)
         services = try GatewayServices(
-            database: database, under: deployment, gatewayMetrics: gatewayMetrics, log: log, clocks: clock.clocks)
+            database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log, clocks: clock.clocks)
         reactor = try Reactor()
         let store = try MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(
-            deployments, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), services: services,
+            configurations, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), services: services,
             keySetVersion: way.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics, log: log,
             on: reactor)
         router = handler.router
@@ -161,9 +161,9 @@ final class SignInWorld: Sendable {
             publicURL: SignInWorld.origin, providerSettings: "", secondProvider: "", settings: "")
         for (from, to) in changes { text = text.replacing(from, with: to) }
         directory.file("gatehouse.jsonc", text)
-        let deployment = Deployment(try loadedSettings(), by: way, after: deployments.read().value)
-        services.adopt(deployment)
-        deployments.publish(deployment)
+        let configuration = RuntimeConfiguration(try loadedSettings(), by: way, after: configurations.read().value)
+        services.adopt(configuration)
+        configurations.publish(configuration)
     }
 
     /// The text logged so far.

@@ -31,7 +31,7 @@ struct TamperedStoreTests {
             let browser = try await world.browser("carla")
             try await world.execute("UPDATE session SET \(column) = \(number)")
             // Empties the sessions in memory.
-            world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+            world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
             world.clock.advance(.seconds(1000))
             #expect([200, 401].contains(try await browser.fetch("GET", "/api/v1/me").status), "\(column)")
             _ = try world.services.stores.sessions.takeUpChanges()

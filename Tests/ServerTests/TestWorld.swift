@@ -32,7 +32,7 @@ final class TestWorld {
     private let place: TemporaryStore
     var database: Database { place.database }
     let store: MetricsStore
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let gatewayMetrics = GatewayMetrics()
     let log: Log
     let lines = LogLines()
@@ -53,13 +53,13 @@ final class TestWorld {
         store = try MetricsStore(database: database)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
-        deployments = Published(
-            try TestWorld.deployment(provider, organizations: ["acme", "globex"], tokenCache: tokenCache))
+        configurations = Published(
+            try TestWorld.configuration(provider, organizations: ["acme", "globex"], tokenCache: tokenCache))
         let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
         handler = GatewayHandler(
-            deployments, metrics: metrics,
+            configurations, metrics: metrics,
             services: try GatewayServices(
-                database: database, under: deployments.read().value, gatewayMetrics: gatewayMetrics, log: log),
+                database: database, under: configurations.read().value, gatewayMetrics: gatewayMetrics, log: log),
             keySetVersion: KeySetVersion(),
             health: StoreHealth(database), gatewayMetrics: gatewayMetrics, log: log,
             on: try Reactor())
@@ -71,10 +71,10 @@ final class TestWorld {
         log.sink.close()
     }
 
-    static func deployment(
+    static func configuration(
         _ provider: TrustedProvider, organizations names: [String], tokenCache: Int = 100,
         proxies: [String] = [], publicURL: String = "https://access.example"
-    ) throws -> Deployment {
+    ) throws -> RuntimeConfiguration {
         let organizations = try names.map { name in
             let roles: [(String, Role)] = [("managers", .manager), ("viewers", .viewer), ("publishers", .publisher)]
             let rows = roles.enumerated().map { index, row in
@@ -83,12 +83,12 @@ final class TestWorld {
                     claimValue: "\(name)-\(row.0)", role: row.1)
             }
             let id = try #require(OrganizationID(name))
-            return Deployment.Organization(
+            return RuntimeConfiguration.Organization(
                 id: id, name: name,
                 rules: OrganizationRules(id: id, providers: [.idp], strategy: .firstMatch, mappings: rows),
                 license: License())
         }
-        return Deployment(
+        return RuntimeConfiguration(
             publicURL: publicURL, providers: [provider],
             accessSettings: AccessSettings(
                 organizations: organizations.map(\.rules),

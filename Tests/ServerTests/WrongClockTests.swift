@@ -37,7 +37,7 @@ struct WrongClockTests {
 
     @Test("keys are used for at most a day beyond their lifetime")
     func keys() async throws {
-        let remote = try #require(world.deployments.read().value.signIn.remotes.values.first)
+        let remote = try #require(world.configurations.read().value.signIn.remotes.values.first)
         await whileAhead { await remote.refreshAhead() }
         #expect(remote.keys != nil)
         world.outbound.cutOff("/jwks", "/.well-known/openid-configuration")
@@ -52,7 +52,7 @@ struct WrongClockTests {
         let (browser, near) = (TestBrowser(world), TestBrowser(world))
         _ = try await whileAhead { try await browser.signIn("carla") }
         _ = try await whileAhead(.seconds(50)) { try await near.signIn("carla") }
-        let lifetimes = world.deployments.read().value.signIn.lifetimes
+        let lifetimes = world.configurations.read().value.signIn.lifetimes
         #expect(try await world.services.stores.sessions.countActive(under: lifetimes) == 1)
         let listed = try await near.fetch("GET", "/api/v1/me").json?.member("sessions")?.elements.map { $0 }
         #expect(listed?.count == 1)
@@ -64,12 +64,12 @@ struct WrongClockTests {
     func useAndRenewal() async throws {
         let browser = TestBrowser(world)
         try await browser.signIn("carla")
-        let lifetimes = world.deployments.read().value.signIn.lifetimes
+        let lifetimes = world.configurations.read().value.signIn.lifetimes
         _ = try await world.database.write { [world] transaction throws(DatabaseError) in
             try transaction.execute(
                 "UPDATE session SET used_at = $1", .integer(world.clock.now.seconds + 365 * 86400))
         }
-        world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
         #expect(try await world.services.stores.sessions.countActive(under: lifetimes) == 0)
 
@@ -79,7 +79,7 @@ struct WrongClockTests {
             try transaction.execute(
                 "UPDATE session SET renewed_at = $1", .integer(world.clock.now.seconds + 365 * 86400))
         }
-        world.services.stores.sessions.seal(with: world.deployments.read().value.signIn.box)
+        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
         // Without a refresh token only a sign-in renews the claims.
         #expect(try await other.fetch("GET", "/api/v1/me").status == 401)
     }

@@ -33,12 +33,12 @@ public struct FetchedKeys: Sendable {
                 guard case .keysFailed(let detail, _) = event.kind else { return }
                 told.update { $0.append("\(event.provider): \(detail)") }
             })
-        let deployment = Deployment(settings, by: outbound)
+        let configuration = RuntimeConfiguration(settings, by: outbound)
         let done = DispatchSemaphore(value: 0)
         Task.inBackground {
             await withTaskGroup(of: Void.self) { group in
                 for provider in settings.providers where provider.keys == nil {
-                    guard let remote = deployment.signIn.remotes[provider.id] else { continue }
+                    guard let remote = configuration.signIn.remotes[provider.id] else { continue }
                     group.addTask { await remote.refreshIfNeeded() }
                 }
             }
@@ -46,7 +46,7 @@ public struct FetchedKeys: Sendable {
         }
         done.wait()
         client.close()
-        providers = deployment.trustedProviders
+        providers = configuration.trustedProviders
         faults = told.read().value
     }
 }

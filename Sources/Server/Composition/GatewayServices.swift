@@ -26,15 +26,15 @@ final class GatewayServices: Sendable {
     let gatewayMetrics: GatewayMetrics
     let log: Log
 
-    /// - Parameter deployment: the deployment in force; a later one is taken up by ``adopt(_:)``.
+    /// - Parameter configuration: the configuration in force; a later one is taken up by ``adopt(_:)``.
     init(
-        database: Database, under deployment: Deployment, gatewayMetrics: GatewayMetrics, log: Log,
+        database: Database, under configuration: RuntimeConfiguration, gatewayMetrics: GatewayMetrics, log: Log,
         clocks: Clocks = .system
     ) throws(DatabaseError) {
         let now = clocks.wall
-        let sessions = SessionStore(database: database, sealingWith: deployment.signIn.box, now: now)
+        let sessions = SessionStore(database: database, sealingWith: configuration.signIn.box, now: now)
         let access = try AccessStore(
-            database: database, under: deployment.accessSettings, dependents: SentInvitations(), now: now)
+            database: database, under: configuration.accessSettings, dependents: SentInvitations(), now: now)
         let denied = DeniedSignInStore(database: database)
         stores = Stores(
             database: database, sessions: sessions, denied: denied, access: access,
@@ -51,10 +51,10 @@ final class GatewayServices: Sendable {
         self.log = log
     }
 
-    /// Takes up the sealing keys and access rules of a new deployment; call it before the deployment is published.
-    func adopt(_ deployment: Deployment) {
-        stores.sessions.seal(with: deployment.signIn.box)
-        stores.access.settings.publish(deployment.accessSettings)
+    /// Takes up the sealing keys and access rules of a new configuration; call it before the configuration is published.
+    func adopt(_ configuration: RuntimeConfiguration) {
+        stores.sessions.seal(with: configuration.signIn.box)
+        stores.access.settings.publish(configuration.accessSettings)
     }
 
     /// The schemas of all tables of these stores.

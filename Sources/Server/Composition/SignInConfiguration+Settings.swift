@@ -12,7 +12,7 @@ internal import Tokens
 internal import Web
 
 extension SignInConfiguration {
-    /// - Parameter previous: the deployment whose providers are kept if their settings for requests are unchanged, so
+    /// - Parameter previous: the configuration whose providers are kept if their settings for requests are unchanged, so
     ///   that their keys survive a reload.
     init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInConfiguration?) {
         var remotes: [ProviderID: RemoteProvider] = [:]

@@ -27,9 +27,9 @@ final class Authenticator {
     }
 
     /// Replaces providers and keys; tokens remembered under the old ones are forgotten.
-    func take(_ deployment: Deployment) {
-        let (providers, versions) = deployment.trust()
-        verifier = BearerTokenVerifier(providers, cacheSize: deployment.tokenCache)
+    func take(_ configuration: RuntimeConfiguration) {
+        let (providers, versions) = configuration.trust()
+        verifier = BearerTokenVerifier(providers, cacheSize: configuration.tokenCache)
         keyVersions = versions
     }
 
@@ -40,10 +40,10 @@ final class Authenticator {
     /// - Parameter requestID: the request's id, for the log.
     func authenticate(
         _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
-        under deployment: Deployment, at turn: Turn, _ look: Look
+        under configuration: RuntimeConfiguration, at turn: Turn, _ look: Look
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
-            return sessions.authenticate(request, requestID, under: deployment, at: turn, look)
+            return sessions.authenticate(request, requestID, under: configuration, at: turn, look)
         }
         // Two tokens could let two readers see two different users.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
@@ -63,7 +63,7 @@ final class Authenticator {
             return .caller(Caller(claims: claims, session: nil))
         } catch {
             if look.number < Authenticator.mostLooks,
-                let wait = newKeys(for: error, from: client(), requestID, deployment)
+                let wait = newKeys(for: error, from: client(), requestID, configuration)
             {
                 return .pending(wait)
             }
@@ -71,7 +71,7 @@ final class Authenticator {
                 .warning, "a bearer token was refused", requestID: requestID,
                 fields: [
                     ("provider", error.provider?.text ?? ""), ("reason", error.reason.rawValue),
-                    ("detail", error.loggedDetail + cause(of: error, under: deployment)),
+                    ("detail", error.loggedDetail + cause(of: error, under: configuration)),
                 ])
             limiter.record(client(), now: turn.monotonic)
             gatewayMetrics.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
@@ -86,9 +86,9 @@ final class Authenticator {
     /// The fetch to wait for, if a token's key may be one that the gateway does not know yet. Only a token that would
     /// be refused waits.
     private func newKeys(
-        for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ deployment: Deployment
+        for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ configuration: RuntimeConfiguration
     ) -> (@Sendable () async -> Waited)? {
-        guard let remote = deployment.remote(ofRefused: refusal) else { return nil }
+        guard let remote = configuration.remote(ofRefused: refusal) else { return nil }
         let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
         guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
         return {
@@ -98,8 +98,8 @@ final class Authenticator {
     }
 
     /// The reason why the provider's keys are missing, for the log.
-    private func cause(of refusal: TokenRefusal, under deployment: Deployment) -> String {
-        guard refusal.reason == .keysUnavailable, let fault = deployment.remote(ofRefused: refusal)?.keysError else {
+    private func cause(of refusal: TokenRefusal, under configuration: RuntimeConfiguration) -> String {
+        guard refusal.reason == .keysUnavailable, let fault = configuration.remote(ofRefused: refusal)?.keysError else {
             return ""
         }
         return " \(fault)"

@@ -23,9 +23,9 @@ struct SessionAuthenticator {
     }
 
     mutating func authenticate(
-        _ request: Request, _ requestID: String, under deployment: Deployment, at turn: Turn, _ look: Look
+        _ request: Request, _ requestID: String, under configuration: RuntimeConfiguration, at turn: Turn, _ look: Look
     ) -> Credential {
-        let reading = cookies.reading(of: request, for: deployment.site.sessionCookie)
+        let reading = cookies.reading(of: request, for: configuration.site.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
         var found: (session: BrowserSession, standing: SessionStanding)?
         var hasSeveral = false
@@ -35,7 +35,7 @@ struct SessionAuthenticator {
                 if look.sessions == nil { unknown.append(key) }
                 continue
             }
-            let standing = deployment.signIn.standing(of: session, at: turn.wall)
+            let standing = configuration.signIn.standing(of: session, at: turn.wall)
             guard standing != .ended else {
                 services.stores.sessions.endInBackground(session.key)
                 continue
@@ -52,7 +52,7 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, requestID, under: deployment, at: turn, look)
+        return judge(only, standing, requestID, under: configuration, at: turn, look)
     }
 
     private func loading(_ keys: [SessionKey]) -> @Sendable () async -> Waited {
@@ -71,20 +71,21 @@ struct SessionAuthenticator {
     }
 
     private func judge(
-        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String, under deployment: Deployment,
+        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String,
+        under configuration: RuntimeConfiguration,
         at turn: Turn, _ look: Look
     ) -> Credential {
         let session = found.session
-        let lifetimes = deployment.signIn.lifetimes
+        let lifetimes = configuration.signIn.lifetimes
         switch standing {
         case .good: break
         case .ended: return .missing(clears: true)
         case .claimsTooOld: return .outdated(session.claims.provider)
         case .renewalDue:
-            guard let party = deployment.signIn.party(session.claims.provider)?.serving(requestID) else {
+            guard let party = configuration.signIn.party(session.claims.provider)?.serving(requestID) else {
                 return .missing(clears: true)
             }
-            let (access, rules) = (services.stores.access, deployment.accessRules)
+            let (access, rules) = (services.stores.access, configuration.accessRules)
             let advice = services.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
                 AccessState(rules: rules, snapshot: access.snapshots.read().value)
                     .lacksMappedClaims(claims, of: party.id)

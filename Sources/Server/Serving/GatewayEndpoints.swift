@@ -13,12 +13,12 @@ struct GatewayEndpoints {
     let router: Router
 
     init(
-        _ deployments: Published<Deployment>, _ metrics: MetricsAPI, _ services: GatewayServices,
+        _ configurations: Published<RuntimeConfiguration>, _ metrics: MetricsAPI, _ services: GatewayServices,
         to confinement: Confinement
     ) {
         let stores = services.stores
         let management = ManagementFactory(
-            deployments: deployments, stores: stores, outboxSignal: services.outboxSignal,
+            configurations: configurations, stores: stores, outboxSignal: services.outboxSignal,
             checkpoints: services.checkpoints, log: services.log)
         let described =
             IdentityAPI(stores: stores).endpoints
@@ -29,7 +29,7 @@ struct GatewayEndpoints {
             + MembersAPI(management: management).endpoints
             + InvitationsAPI(management: management).endpoints
             + MappingsAPI(management: management).endpoints
-            + AcceptanceAPI(deployments: deployments, stores: stores, log: services.log).endpoints
+            + AcceptanceAPI(configurations: configurations, stores: stores, log: services.log).endpoints
         all =
             HomePages().endpoints
             + OrganizationPages(metrics: metrics).endpoints
@@ -38,7 +38,7 @@ struct GatewayEndpoints {
             + ExplainPages(management: management).endpoints
             + AuditPages(management: management).endpoints
             + AccountPages(stores: stores).endpoints
-            + AcceptancePages(deployments: deployments, stores: stores, log: services.log).endpoints
+            + AcceptancePages(configurations: configurations, stores: stores, log: services.log).endpoints
             + SignInEndpoints(services: services.signIn).all
             + described
             + [OpenAPI.endpoint(describing: described)]

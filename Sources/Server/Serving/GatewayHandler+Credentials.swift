@@ -12,7 +12,7 @@ extension GatewayHandler {
     /// Checks the credentials; if one depends on a wait, checks them again afterwards.
     func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ look: Look) -> Answer {
         let credential = authenticator.authenticate(
-            context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.deployment,
+            context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.configuration,
             at: turn, look)
         switch credential {
         case .caller(let caller): return serve(context, endpoint, caller)
@@ -34,7 +34,7 @@ extension GatewayHandler {
         }
     }
 
-    /// Checks again with the current time, keys, grants and suspensions; the deployment stays that of the request's
+    /// Checks again with the current time, keys, grants and suspensions; the configuration stays that of the request's
     /// beginning. A decision on earlier rows would be remembered as a current one.
     private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
         guard next.number <= 3 else {

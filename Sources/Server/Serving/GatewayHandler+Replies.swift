@@ -13,7 +13,7 @@ extension GatewayHandler {
     func later(
         _ context: RequestContext, _ endpoint: Endpoint, _ work: @escaping @Sendable (RequestBody) async -> Response
     ) -> Answer {
-        .later(bodyLimit: endpoint.bodyLimit.bytes(under: context.deployment), context: context.record, work: work)
+        .later(bodyLimit: endpoint.bodyLimit.bytes(under: context.configuration), context: context.record, work: work)
     }
 
     /// Variant of `later(_:_:_:)` for work whose problem is the reply.
@@ -33,10 +33,10 @@ extension GatewayHandler {
 
 extension Endpoint.BodyLimit {
     /// The limit in bytes.
-    func bytes(under deployment: Deployment) -> Int {
+    func bytes(under configuration: RuntimeConfiguration) -> Int {
         switch self {
         case .standard: 1 << 20
-        case .inventory: deployment.inventoryBody
+        case .inventory: configuration.inventoryBody
         }
     }
 }

@@ -58,13 +58,13 @@ extension GatewayHandler {
     }
 
     private func decide(_ permission: Permission, _ context: RequestContext, _ caller: Caller) -> Decision {
-        let deployment = context.deployment
-        guard let organization = deployment.organization(context.variable("org")) else {
+        let configuration = context.configuration
+        guard let organization = configuration.organization(context.variable("org")) else {
             return .refused(.organizationNotFound, nil)
         }
         // A decision under other settings must not be remembered for the current ones.
         let entitlement =
-            deployment === current.value
+            configuration === current.value
             ? entitlements.entitlement(of: caller.claims, in: organization) {
                 context.state.entitlement(of: caller.claims, under: organization.rules)
             } : context.state.entitlement(of: caller.claims, under: organization.rules)

@@ -16,7 +16,7 @@ internal import Web
 
 /// The processing of a request on one reactor: endpoint, credential, entitlement, permit, and the endpoint's own code.
 final class GatewayHandler: RequestHandler {
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let services: GatewayServices
     let router: Router
     private let health: StoreHealth
@@ -27,7 +27,7 @@ final class GatewayHandler: RequestHandler {
     private let keySetVersion: KeySetVersion
     let reactor: Reactor
     let management: ManagementFactory
-    private(set) var current: Published<Deployment>.Reading
+    private(set) var current: Published<RuntimeConfiguration>.Reading
     private(set) var access: Published<AccessSnapshot>.Reading
     private var knownKeySetVersion: UInt64
     private var requestIDs = RequestIDGenerator()
@@ -37,31 +37,31 @@ final class GatewayHandler: RequestHandler {
 
     /// - Parameter keySetVersion: the version of all key sets.
     init(
-        _ deployments: Published<Deployment>, metrics: MetricsAPI, services: GatewayServices,
+        _ configurations: Published<RuntimeConfiguration>, metrics: MetricsAPI, services: GatewayServices,
         keySetVersion: KeySetVersion,
         health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, on reactor: Reactor
     ) {
-        self.deployments = deployments
+        self.configurations = configurations
         self.services = services
-        router = GatewayEndpoints(deployments, metrics, services, to: reactor.confinement).router
+        router = GatewayEndpoints(configurations, metrics, services, to: reactor.confinement).router
         self.keySetVersion = keySetVersion
         self.health = health
         self.gatewayMetrics = gatewayMetrics
         self.log = log
         self.reactor = reactor
         management = ManagementFactory(
-            deployments: deployments, stores: services.stores, outboxSignal: services.outboxSignal,
+            configurations: configurations, stores: services.stores, outboxSignal: services.outboxSignal,
             checkpoints: services.checkpoints, log: services.log)
         accessLog = AccessLog(log)
         authenticator = Authenticator(gatewayMetrics, log, sessions: SessionAuthenticator(services: services))
-        current = deployments.read()
+        current = configurations.read()
         access = services.stores.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
     }
 
-    func speaksForOthers(_ peer: IPAddress) -> Bool { deployments.read().value.trustedProxies.contains(peer) }
+    func speaksForOthers(_ peer: IPAddress) -> Bool { configurations.read().value.trustedProxies.contains(peer) }
 
     // MARK: Routing
 
@@ -109,11 +109,11 @@ final class GatewayHandler: RequestHandler {
             on: reactor.confinement)
     }
 
-    /// Adopts a new deployment, or new keys of a provider.
+    /// Adopts a new configuration, or new keys of a provider.
     func takeUpChanges() {
         // A revocation or a suspension takes effect with the next request.
         if services.stores.access.snapshots.refresh(&access) { entitlements.removeAll() }
-        let isNew = deployments.refresh(&current)
+        let isNew = configurations.refresh(&current)
         guard isNew || knownKeySetVersion != keySetVersion.current else { return }
         knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)

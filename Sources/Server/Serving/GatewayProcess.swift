@@ -30,7 +30,7 @@ public struct StartError: Error, Sendable, CustomStringConvertible {
 /// The gateway as a process: it serves until a signal ends it, and reloads its configuration on SIGHUP.
 public final class GatewayProcess {
     private let settings: Settings
-    private let deployments: Published<Deployment>
+    private let configurations: Published<RuntimeConfiguration>
     private let database: Database
     private let server: GatewayServer
     private let services: GatewayServices
@@ -66,14 +66,14 @@ public final class GatewayProcess {
         }
         client = http
         outbound = Outbound(http: http, report: { ProviderReport(gatewayMetrics, log).take($0) })
-        let deployment = Deployment(settings, by: outbound)
-        deployments = Published(deployment)
+        let configuration = RuntimeConfiguration(settings, by: outbound)
+        configurations = Published(configuration)
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
             store = try MetricsStore(database: database)
             services = try GatewayServices(
-                database: database, under: deployment, gatewayMetrics: gatewayMetrics, log: log)
+                database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)
             // A failed read is repeated in the next round; meanwhile the store counts as silent.
             try database.follow { () throws(DatabaseError) in
@@ -84,8 +84,8 @@ public final class GatewayProcess {
         } catch {
             throw StartError("storage: the database cannot be used: \(error)")
         }
-        maintenance = Maintenance(deployments, services)
-        post = OutboxWorker(deployments, services, by: mail)
+        maintenance = Maintenance(configurations, services)
+        post = OutboxWorker(configurations, services, by: mail)
         let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
         let raised = DescriptorBudget.raisingLimit()
@@ -103,7 +103,7 @@ public final class GatewayProcess {
         http.limitConnections(to: budget.outboundConnections)
         do throws(SystemError) {
             server = try GatewayServer(
-                deployments, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
+                configurations, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
@@ -128,7 +128,7 @@ public final class GatewayProcess {
     /// The address of the admin listener; nil if there is none.
     public var adminAddress: SocketAddress? { server.adminAddress }
 
-    /// Starts the reactors, the periodic work and the sending of letters.
+    /// Starts the reactors, the periodic work and the sending of email.
     ///
     /// - Throws: the reason if a reactor cannot start.
     public func start() throws(StartError) {
@@ -165,7 +165,7 @@ public final class GatewayProcess {
         while Signals.next() == .reload { self.reload(reload) }
         log.write(.info, "draining")
         server.announceEnd()
-        Signals.awaitTermination(atMost: deployments.read().value.drainDelay)
+        Signals.awaitTermination(atMost: configurations.read().value.drainDelay)
         maintenance.stop()
         post.stop()
         let end = ContinuousClock.now + .seconds(25)
@@ -195,9 +195,9 @@ public final class GatewayProcess {
             }
             if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
             client.forget()
-            let deployment = Deployment(new, by: outbound, after: deployments.read().value)
-            services.adopt(deployment)
-            deployments.publish(deployment)
+            let configuration = RuntimeConfiguration(new, by: outbound, after: configurations.read().value)
+            services.adopt(configuration)
+            configurations.publish(configuration)
             server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")
             tell(of: new)

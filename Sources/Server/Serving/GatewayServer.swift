@@ -29,7 +29,8 @@ public final class GatewayServer {
     ///   - tls: the certificate of the public listeners, which may change; nil for plain HTTP.
     ///   - reactors: the number of event-loop threads, at least one.
     init(
-        _ deployments: Published<Deployment>, tls: Published<TLSServerContext?>? = nil, listen: [SocketAddress],
+        _ configurations: Published<RuntimeConfiguration>, tls: Published<TLSServerContext?>? = nil,
+        listen: [SocketAddress],
         adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
@@ -44,7 +45,7 @@ public final class GatewayServer {
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in
             GatewayHandler(
-                deployments, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
+                configurations, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
                 gatewayMetrics: gatewayMetrics,
                 log: log,
                 on: reactor)

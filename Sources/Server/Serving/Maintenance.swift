@@ -20,13 +20,13 @@ internal import Tokens
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
 
-    private let deployments: Published<Deployment>
+    private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
     private let users: UserEvaluation
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    init(_ deployments: Published<Deployment>, _ services: GatewayServices) {
-        self.deployments = deployments
+    init(_ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices) {
+        self.configurations = configurations
         self.services = services
         users = UserEvaluation(services.stores.access)
     }
@@ -49,7 +49,7 @@ final class Maintenance: Sendable {
 
     /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
     func finishBlocking() {
-        guard let keys = deployments.read().value.signIn.checkpointKeys else { return }
+        guard let keys = configurations.read().value.signIn.checkpointKeys else { return }
         let isDone = DispatchSemaphore(value: 0)
         Task.inBackground { [services] in
             try? await services.checkpoints.makeDaily(with: keys)
@@ -60,7 +60,7 @@ final class Maintenance: Sendable {
 
     /// Performs one round; the clocks of keys and sessions are those of the stores.
     func perform(_ round: Int) async {
-        let signIn = deployments.read().value.signIn
+        let signIn = configurations.read().value.signIn
         // A slow provider must not delay the others.
         for remote in signIn.remotes.values {
             Task.inBackground { await remote.refreshAhead() }

@@ -15,7 +15,7 @@ internal import Time
 
 /// A transport that delivers e-mails to mail servers.
 protocol EmailTransport: Sendable {
-    func deliver(_ letter: Letter, by route: MailRoute) async throws(DeliveryError)
+    func deliver(_ email: EmailMessage, by route: MailRoute) async throws(DeliveryError)
 }
 
 extension SMTPClient: EmailTransport {}
@@ -23,7 +23,7 @@ extension SMTPClient: EmailTransport {}
 /// Sends the e-mails that wait in the outbox, a few at a time: a slow mail server delays neither requests nor all
 /// e-mails, and one that does not respond loses none.
 final class OutboxWorker: Sendable {
-    /// Longer than a delivery may take, so that no other process sends the e-mail meanwhile.
+    /// Longer than a delivery may take, so that no other process sends the email at the same time.
     private static let lease: Duration = .seconds(600)
     private static let mostAtOnce = 4
     /// The delay before the next attempt, by the number of attempts; after the last one the e-mail is given up. About
@@ -32,15 +32,17 @@ final class OutboxWorker: Sendable {
         .seconds($0)
     }
 
-    private let deployments: Published<Deployment>
+    private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
     private let transport: any EmailTransport
     /// The e-mails that are being sent, by id.
     private let underWay = Mutex<[ExactText: OutgoingEmail]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    init(_ deployments: Published<Deployment>, _ services: GatewayServices, by transport: any EmailTransport) {
-        self.deployments = deployments
+    init(
+        _ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices, by transport: any EmailTransport
+    ) {
+        self.configurations = configurations
         self.services = services
         self.transport = transport
     }
@@ -103,7 +105,7 @@ final class OutboxWorker: Sendable {
     private var mayBegin: Bool { underWay.withLock { $0.count < OutboxWorker.mostAtOnce } }
 
     private func take() async -> OutgoingEmail? {
-        guard deployments.read().value.mail != nil else { return nil }
+        guard configurations.read().value.mail != nil else { return nil }
         do throws(DatabaseError) {
             return try await services.outbox.take(for: OutboxWorker.lease)
         } catch {
@@ -135,12 +137,12 @@ final class OutboxWorker: Sendable {
     }
 
     private func deliver(_ outgoing: OutgoingEmail) async -> DeliveryOutcome {
-        guard let (letter, route) = deployments.read().value.letter(outgoing, at: services.stores.now()) else {
+        guard let (email, route) = configurations.read().value.email(outgoing, at: services.stores.now()) else {
             return .failed(
                 "The organization or the mail server is no longer configured, or the address cannot receive email.")
         }
         do throws(DeliveryError) {
-            try await transport.deliver(letter, by: route)
+            try await transport.deliver(email, by: route)
             return .sent
         } catch {
             let attempts = outgoing.invitation.attempts

@@ -4,7 +4,7 @@
 /// documented at the target.
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
-    case response, target, smtp, letter
+    case response, target, smtp, email
 
     /// Passes the bytes to the parser and checks its results against its promises.
     public func run(_ bytes: [UInt8]) {
@@ -22,7 +22,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .response: fuzzResponse(bytes)
         case .target: fuzzLocalTarget(bytes)
         case .smtp: fuzzSMTP(bytes)
-        case .letter: fuzzLetter(bytes)
+        case .email: fuzzEmail(bytes)
         }
     }
 }

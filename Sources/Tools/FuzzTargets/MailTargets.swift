@@ -8,13 +8,13 @@ func fuzzSMTP(_ bytes: [UInt8]) {
     guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),
         let to = try? Mailbox("someone@acme.example")
     else { return promise(false, "valid mailboxes are accepted") }
-    let letter = Letter(
+    let email = EmailMessage(
         from: from, to: to, subject: "s", plainText: "text\n", html: "text\n", messageID: "1@gatehouse.example",
         date: Timestamp(seconds: 0))
     let route = MailRoute(
         host: "mail.example.com", port: 587, isImplicitTLS: false, username: "user",
         password: Secret(bytes: Array("sesame".utf8)), clientName: "gatehouse.example")
-    var dialogue = SMTPDialogue(letter, by: route)
+    var dialogue = SMTPDialogue(email, by: route)
     var isSecure = false
     var sent = 0
     for piece in Cuts.pieces(of: bytes) {
@@ -46,12 +46,12 @@ func fuzzSMTP(_ bytes: [UInt8]) {
 
 /// Fuzzes e-mails with hostile names and addresses, one per line: sender, recipient, subject, text. The head has only
 /// its own fields.
-func fuzzLetter(_ bytes: [UInt8]) {
+func fuzzEmail(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
     func line(_ number: Int) -> String { number < lines.count ? lines[number] : "" }
     guard let from = try? Mailbox(line(0)), let to = try? Mailbox(line(1)) else { return }
-    let message = Letter(
+    let message = EmailMessage(
         from: from, to: to, subject: line(2), plainText: line(3), html: line(3), messageID: "1@gatehouse.example",
         date: Timestamp(seconds: 0)
     ).message()
@@ -69,7 +69,7 @@ func fuzzLetter(_ bytes: [UInt8]) {
         promise(line.utf8.count <= 998, "a line is not too long")
         if line.isEmpty { isHead = false }
         if isHead, line.first != " " { names.append(String(line.prefix { $0 != ":" })) }
-        if line.hasPrefix("--gatehouse=_letter") { delimiters += 1 }
+        if line.hasPrefix("--gatehouse=_part") { delimiters += 1 }
     }
     promise(
         names == [

@@ -12,12 +12,12 @@ internal import Web
 
 /// The acceptance of an invitation by a program.
 package struct AcceptanceAPI: Sendable {
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let stores: Stores
     let log: Log
 
-    package init(deployments: Published<Deployment>, stores: Stores, log: Log) {
-        self.deployments = deployments
+    package init(configurations: Published<RuntimeConfiguration>, stores: Stores, log: Log) {
+        self.configurations = configurations
         self.stores = stores
         self.log = log
     }
@@ -44,7 +44,7 @@ package struct AcceptanceAPI: Sendable {
             throw Problem(.notFound, detail: "No invitation has this token. A newer link may have replaced it.")
         }
         let acceptance = Acceptance(
-            deployments: deployments, stores: stores, log: log, claims: caller.claims, origin: context.origin,
+            configurations: configurations, stores: stores, log: log, claims: caller.claims, origin: context.origin,
             session: caller.session?.session.key)
         let grant = try await acceptance.accept(token)
         var writer = JSONWriter()

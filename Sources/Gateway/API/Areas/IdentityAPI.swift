@@ -52,7 +52,7 @@ package struct IdentityAPI: Sendable {
             throw Problem(.notFound, detail: "You have no session with this ID.")
         }
         guard (caller.session?.session.id).isExactly(id) else { return .noContent }
-        return Reply.noContent.with([context.deployment.site.sessionCookie.clearing])
+        return Reply.noContent.with([context.configuration.site.sessionCookie.clearing])
     }
 
     private static func document(
@@ -107,7 +107,7 @@ package struct IdentityAPI: Sendable {
                 try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
                     writer, item in
                     writer.member("id", item.organization.text)
-                    writer.member("name", context.deployment.organization(item.organization.text)?.name)
+                    writer.member("name", context.configuration.organization(item.organization.text)?.name)
                     writer.member("role", item.role?.rawValue)
                 })
         } catch {
@@ -120,7 +120,7 @@ extension RequestContext {
     /// The active sessions of a caller's identity, newest first.
     package func sessions(of caller: Caller, _ stores: Stores) async throws(Problem) -> [SessionSummary] {
         try await stored { () throws(DatabaseError) in
-            try await stores.sessions.sessions(of: caller.claims.identity, under: deployment.signIn.lifetimes)
+            try await stores.sessions.sessions(of: caller.claims.identity, under: configuration.signIn.lifetimes)
         }
     }
 

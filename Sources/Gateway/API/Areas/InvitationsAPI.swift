@@ -77,7 +77,7 @@ package struct InvitationsAPI: Sendable {
             return address
         }
         let role: Role? = reader.choice("role")
-        if let role, let fault = Deployment.fault(ofInviting: role) { reader.fault("role", fault) }
+        if let role, let fault = RuntimeConfiguration.fault(ofInviting: role) { reader.fault("role", fault) }
         try reader.finish()
         guard let address, let role else {
             throw Problem(.invalidRequest, status: 422, detail: "A required field is missing.")
@@ -104,7 +104,7 @@ extension ManagementRequest {
         var writer = JSONWriter()
         writer.beginObject()
         issued.invitation.write(to: &writer)
-        if let token = issued.token { writer.member("link", deployment.link(token)) }
+        if let token = issued.token { writer.member("link", configuration.link(token)) }
         writer.endObject()
         return writer.bytes
     }

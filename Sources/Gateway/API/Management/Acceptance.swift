@@ -14,7 +14,7 @@ package import Tokens
 
 /// Acceptance of an invitation, shared by the page and the API.
 package struct Acceptance: Sendable {
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let stores: Stores
     let log: Log
     let claims: VerifiedClaims
@@ -23,10 +23,11 @@ package struct Acceptance: Sendable {
     let session: SessionKey?
 
     package init(
-        deployments: Published<Deployment>, stores: Stores, log: Log, claims: VerifiedClaims, origin: AuditOrigin,
+        configurations: Published<RuntimeConfiguration>, stores: Stores, log: Log, claims: VerifiedClaims,
+        origin: AuditOrigin,
         session: SessionKey?
     ) {
-        self.deployments = deployments
+        self.configurations = configurations
         self.stores = stores
         self.log = log
         self.claims = claims
@@ -36,7 +37,7 @@ package struct Acceptance: Sendable {
 
     package var invitee: Invitee {
         let caller = StandingCaller(
-            deployments: deployments, sessions: stores.sessions, claims: claims, session: session)
+            configurations: configurations, sessions: stores.sessions, claims: claims, session: session)
         return Invitee(caller, email: claims.payload.shownEmail, isSignedIn: session != nil)
     }
 

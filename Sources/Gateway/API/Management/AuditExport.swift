@@ -52,7 +52,7 @@ package struct AuditExport: Sendable {
     /// - Throws: `request_forgery` if another site asks with the browser's session: `Lax` cookies are sent with links,
     ///   and an export writes to the log.
     package func reply() async throws(Problem) -> Reply {
-        let isForeign = RequestOrigin.isForeign(request, origin: management.deployment.publicURL)
+        let isForeign = RequestOrigin.isForeign(request, origin: management.configuration.publicURL)
         guard management.caller.session == nil || !isForeign else {
             throw Problem(
                 .requestForgery, detail: "Another site requested this export. Open the audit log and export it there.")
@@ -75,7 +75,7 @@ package struct AuditExport: Sendable {
             }
         }
         try await management.stored { () throws(DatabaseError) in
-            if let keys = management.deployment.signIn.checkpointKeys {
+            if let keys = management.configuration.signIn.checkpointKeys {
                 try await checkpoints.make(with: keys)
             }
         }

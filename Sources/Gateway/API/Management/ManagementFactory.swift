@@ -13,17 +13,18 @@ internal import WorkspaceMetrics
 
 /// Makes the management operations of a request from its context and its permitted caller.
 package struct ManagementFactory: Sendable {
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let stores: Stores
     let outboxSignal: OutboxSignal
     let checkpoints: AuditCheckpoints
     let log: Log
 
     package init(
-        deployments: Published<Deployment>, stores: Stores, outboxSignal: OutboxSignal, checkpoints: AuditCheckpoints,
+        configurations: Published<RuntimeConfiguration>, stores: Stores, outboxSignal: OutboxSignal,
+        checkpoints: AuditCheckpoints,
         log: Log
     ) {
-        self.deployments = deployments
+        self.configurations = configurations
         self.stores = stores
         self.outboxSignal = outboxSignal
         self.checkpoints = checkpoints
@@ -32,7 +33,7 @@ package struct ManagementFactory: Sendable {
 
     package func management(_ context: RequestContext, _ permitted: PermittedCaller) -> ManagementRequest {
         ManagementRequest(
-            deployment: context.deployment, deployments: deployments, organization: permitted.organization,
+            configuration: context.configuration, configurations: configurations, organization: permitted.organization,
             factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
@@ -59,7 +60,7 @@ package struct ManagementFactory: Sendable {
 
     private func standing(_ caller: Caller) -> StandingCaller {
         StandingCaller(
-            deployments: deployments, sessions: stores.sessions, claims: caller.claims,
+            configurations: configurations, sessions: stores.sessions, claims: caller.claims,
             session: caller.session?.session.key)
     }
 }

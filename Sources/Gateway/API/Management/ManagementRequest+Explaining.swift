@@ -30,13 +30,13 @@ extension ManagementRequest {
     /// providers disclose nothing to the organization.
     package func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
         let bytes = Array(token.withoutWhiteSpace().utf8)
-        let (providers, versions) = deployment.trust()
+        let (providers, versions) = configuration.trust()
         do throws(TokenRefusal) {
             return try verified(bytes, by: providers)
         } catch {
-            guard let remote = deployment.remote(ofRefused: error) else { throw error }
+            guard let remote = configuration.remote(ofRefused: error) else { throw error }
             await remote.learnKeys(for: .client(ClientPrefix(origin.address)), beyond: versions[remote.id] ?? 0)
-            return try verified(bytes, by: deployment.trustedProviders)
+            return try verified(bytes, by: configuration.trustedProviders)
         }
     }
 
@@ -54,7 +54,7 @@ extension ManagementRequest {
 
     /// Explains unsigned claims, as if they came from one of the organization's providers.
     package func explain(claims root: JSONValue, of provider: ProviderID) async throws(Problem) -> ExplainedAccess? {
-        guard organization.accepts(provider), let known = deployment.providers.first(where: { $0.id == provider })
+        guard organization.accepts(provider), let known = configuration.providers.first(where: { $0.id == provider })
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
         return try await explain(

@@ -7,7 +7,7 @@ package import Invitations
 internal import Management
 package import Policy
 
-extension Deployment {
+extension RuntimeConfiguration {
     /// An invitation's link.
     package func link(_ token: InvitationToken) -> String { token.link(at: publicURL) }
 
@@ -72,13 +72,13 @@ extension ManagementRequest {
         let issued = try await answering { actions throws(ManagementError) in
             try await actions.invite(address, as: role)
         }
-        if deployment.mail != nil { factory.outboxSignal.wake() }
+        if configuration.mail != nil { factory.outboxSignal.wake() }
         return issued
     }
 
     package func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
         let issued = try await answering { actions throws(ManagementError) in try await actions.resend(invitation) }
-        if deployment.mail != nil { factory.outboxSignal.wake() }
+        if configuration.mail != nil { factory.outboxSignal.wake() }
         return issued
     }
 

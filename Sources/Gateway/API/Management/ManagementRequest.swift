@@ -21,11 +21,11 @@ internal import Tokens
 /// A manager's use cases in one request, shared by the pages and the API: ``Management/ManagerActions`` with problems
 /// in place of errors.
 package struct ManagementRequest: Sendable {
-    /// The deployment at the time of the request.
-    package let deployment: Deployment
-    /// The source of the deployment at the time of a change.
-    let deployments: Published<Deployment>
-    package let organization: Deployment.Organization
+    /// The configuration at the time of the request.
+    package let configuration: RuntimeConfiguration
+    /// The source of the configuration at the time of a change.
+    let configurations: Published<RuntimeConfiguration>
+    package let organization: RuntimeConfiguration.Organization
     let factory: ManagementFactory
     package let permit: Permit
     let caller: StandingCaller
@@ -37,8 +37,8 @@ package struct ManagementRequest: Sendable {
     var access: AccessStore { stores.access }
     var id: OrganizationID { permit.organization }
 
-    /// The deployment in force now.
-    package var today: Deployment { deployments.read().value }
+    /// The configuration in force now.
+    package var today: RuntimeConfiguration { configurations.read().value }
 
     private var actions: ManagerActions {
         ManagerActions(
@@ -48,10 +48,10 @@ package struct ManagementRequest: Sendable {
             by: ManagerActions.Manager(
                 permit, credential: caller, claims: claims, actor: claims.actor, requestID: origin.requestID,
                 address: origin.address),
-            under: deployment.accessSettings,
+            under: configuration.accessSettings,
             inviting: InvitationPolicy(
-                rules: today.invitations.rules, lifetime: deployment.invitations.lifetime,
-                perDay: deployment.invitations.perDay, sendsEmail: deployment.mail != nil))
+                rules: today.invitations.rules, lifetime: configuration.invitations.lifetime,
+                perDay: configuration.invitations.perDay, sendsEmail: configuration.mail != nil))
     }
 
     func record(_ action: AuditAction) -> AuditRecord { actions.record(action) }

@@ -38,9 +38,9 @@ package struct PermittedCaller: Sendable {
     package let caller: Caller
     package let permit: Permit
     /// The organization that the permit names.
-    package let organization: Deployment.Organization
+    package let organization: RuntimeConfiguration.Organization
 
-    package init(caller: Caller, permit: Permit, organization: Deployment.Organization) {
+    package init(caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization) {
         self.caller = caller
         self.permit = permit
         self.organization = organization

@@ -31,8 +31,8 @@ extension RequestForgery {
         guard request.method.changesState, case .formToken = endpoint.forgery else { return nil }
         let isOwn =
             endpoint.access.readsForm && request.field(.formToken) == nil
-            ? !RequestOrigin.isForeign(request, origin: context.deployment.publicURL)
-            : RequestForgery.isOwn(request, origin: context.deployment.publicURL, of: token, sent: nil)
+            ? !RequestOrigin.isForeign(request, origin: context.configuration.publicURL)
+            : RequestForgery.isOwn(request, origin: context.configuration.publicURL, of: token, sent: nil)
         return isOwn
             ? nil
             : Problem(

@@ -49,7 +49,7 @@ extension RequestContext {
         case .lenient: form = Form(items ?? [])
         }
         if let token {
-            guard RequestForgery.isOwn(request, origin: deployment.publicURL, of: token, sent: form["csrf_token"])
+            guard RequestForgery.isOwn(request, origin: configuration.publicURL, of: token, sent: form["csrf_token"])
             else {
                 throw Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
             }

@@ -14,7 +14,7 @@ extension RequestContext {
     }
 
     /// Removes a session cookie that cannot be used; empty if there is none.
-    package var staleCookies: [String] { record.hasStaleSession ? [deployment.site.sessionCookie.clearing] : [] }
+    package var staleCookies: [String] { record.hasStaleSession ? [configuration.site.sessionCookie.clearing] : [] }
 
     /// The reply to a request without a valid credential.
     package var unauthenticated: Reply {

@@ -10,7 +10,7 @@ package import Web
 /// A request with everything that was settled when it began: its endpoint, the configuration and the rows of access.
 package final class RequestContext: Sendable {
     package let request: Request
-    package let deployment: Deployment
+    package let configuration: RuntimeConfiguration
     /// The rules, grants and suspensions that decide the whole request.
     package let state: AccessState
     /// The path's resource; nil if there is none.
@@ -29,17 +29,17 @@ package final class RequestContext: Sendable {
     ///   - resource: the path's resource; nil if there is none.
     package init(
         _ request: Request, at path: RequestPath?, of resource: Resource?, from remoteAddress: String,
-        under deployment: Deployment, _ access: AccessSnapshot, requestID: String, _ log: Log,
+        under configuration: RuntimeConfiguration, _ access: AccessSnapshot, requestID: String, _ log: Log,
         on confinement: Confinement
     ) {
         self.request = request
-        self.deployment = deployment
-        state = AccessState(rules: deployment.accessRules, snapshot: access)
+        self.configuration = configuration
+        state = AccessState(rules: configuration.accessRules, snapshot: access)
         self.resource = resource
         endpoint = resource?.endpoint(for: request.method)
         self.remoteAddress = remoteAddress
         renderer = ReplyRenderer(
-            requestID: requestID, ifNoneMatch: request.field(.ifNoneMatch), isHTTPS: deployment.site.isHTTPS)
+            requestID: requestID, ifNoneMatch: request.field(.ifNoneMatch), isHTTPS: configuration.site.isHTTPS)
         self.path = path
         self.log = log
         let record = RequestRecord(resource)
@@ -52,8 +52,8 @@ package final class RequestContext: Sendable {
     /// The context of a request that has waited for its credential: it is decided on the grants and suspensions of now.
     package init(_ context: RequestContext, after access: AccessSnapshot) {
         request = context.request
-        deployment = context.deployment
-        state = AccessState(rules: context.deployment.accessRules, snapshot: access)
+        configuration = context.configuration
+        state = AccessState(rules: context.configuration.accessRules, snapshot: access)
         resource = context.resource
         endpoint = context.endpoint
         remoteAddress = context.remoteAddress

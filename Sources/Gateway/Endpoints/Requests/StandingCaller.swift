@@ -11,7 +11,7 @@ package import Tokens
 /// A caller whose session or token is checked again when the content has arrived, by the providers, keys and lifetimes
 /// of that moment.
 package struct StandingCaller: ActorCredential {
-    package let deployments: Published<Deployment>
+    package let configurations: Published<RuntimeConfiguration>
     package let sessions: SessionStore
     /// The claims at the time of the request.
     package let claims: VerifiedClaims
@@ -19,9 +19,10 @@ package struct StandingCaller: ActorCredential {
     package let session: SessionKey?
 
     package init(
-        deployments: Published<Deployment>, sessions: SessionStore, claims: VerifiedClaims, session: SessionKey?
+        configurations: Published<RuntimeConfiguration>, sessions: SessionStore, claims: VerifiedClaims,
+        session: SessionKey?
     ) {
-        self.deployments = deployments
+        self.configurations = configurations
         self.sessions = sessions
         self.claims = claims
         self.session = session
@@ -35,14 +36,14 @@ package struct StandingCaller: ActorCredential {
     package var currentClaims: VerifiedClaims { session.flatMap { sessions.cached($0)?.claims } ?? claims }
 
     package func isValid(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
-        let deployment = deployments.read().value
-        guard let session else { return deployment.stillTrusts(claims, at: moment) }
-        guard deployment.signIn.issuers[claims.provider] == claims.identity.issuer else { return false }
-        return try SessionStore.isLive(session, under: deployment.signIn.lifetimes, at: moment, transaction)
+        let configuration = configurations.read().value
+        guard let session else { return configuration.stillTrusts(claims, at: moment) }
+        guard configuration.signIn.issuers[claims.provider] == claims.identity.issuer else { return false }
+        return try SessionStore.isLive(session, under: configuration.signIn.lifetimes, at: moment, transaction)
     }
 }
 
-extension Deployment {
+extension RuntimeConfiguration {
     /// Returns true if a bearer token that was valid on arrival has not expired, and its key is still one of its
     /// provider's.
     fileprivate func stillTrusts(_ claims: VerifiedClaims, at moment: Timestamp) -> Bool {

@@ -29,8 +29,9 @@ package struct AccountPages: Sendable {
         let claims = caller.claims
         let name = claims.payload.member("name")?.string
         let identity = AccountPage.Identity(
-            name: name.flatMap { $0.isEmpty ? nil : $0 }, email: RefusalReply.email(of: claims, in: context.deployment),
-            provider: context.deployment.signIn.name(of: claims.provider), subject: claims.identity.subject.text)
+            name: name.flatMap { $0.isEmpty ? nil : $0 },
+            email: RefusalReply.email(of: claims, in: context.configuration),
+            provider: context.configuration.signIn.name(of: claims.provider), subject: claims.identity.subject.text)
         let sessions = try await context.sessions(of: caller, stores).map { summary in
             AccountPage.Session(
                 id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,
@@ -46,7 +47,7 @@ package struct AccountPages: Sendable {
     private static func memberships(_ context: RequestContext, _ caller: Caller) -> [AccountPage.Membership] {
         context.state.entitlements(of: caller.claims).compactMap { entitlement in
             guard let role = entitlement.role,
-                let organization = context.deployment.organization(entitlement.organization.text)
+                let organization = context.configuration.organization(entitlement.organization.text)
             else { return nil }
             let opensPage = entitlement.permissions.contains(.readMetrics)
             return AccountPage.Membership(
@@ -76,6 +77,6 @@ package struct AccountPages: Sendable {
             throw Problem(.notFound, detail: "You have no session with this ID.")
         }
         guard id.isExactly(caller.session?.session.id ?? "") else { return context.redirect(done: "session_ended") }
-        return Reply.redirect(SignInPaths.signedOut.text).with([context.deployment.site.sessionCookie.clearing])
+        return Reply.redirect(SignInPaths.signedOut.text).with([context.configuration.site.sessionCookie.clearing])
     }
 }

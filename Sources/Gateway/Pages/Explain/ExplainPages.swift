@@ -91,7 +91,7 @@ extension ManagementRequest {
     fileprivate func outcome(_ explained: ExplainedAccess) -> ExplainPage.Outcome {
         ExplainPage.Outcome(
             name: explained.email?.spelling ?? explained.subject?.text ?? "Unknown user",
-            provider: deployment.signIn.name(of: explained.provider),
+            provider: configuration.signIn.name(of: explained.provider),
             role: explained.access.standing.role, reason: explained.access.standing.reason,
             rows: explained.access.explanation.rows, isDryRun: explained.isDryRun)
     }

@@ -23,12 +23,12 @@ internal import Web
 /// The pages behind an invitation's link. Viewing accepts nothing, since mail scanners open links. The token is in the
 /// URL once, and from then on sealed in the browser's cookie.
 package struct AcceptancePages: Sendable {
-    let deployments: Published<Deployment>
+    let configurations: Published<RuntimeConfiguration>
     let stores: Stores
     let log: Log
 
-    package init(deployments: Published<Deployment>, stores: Stores, log: Log) {
-        self.deployments = deployments
+    package init(configurations: Published<RuntimeConfiguration>, stores: Stores, log: Log) {
+        self.configurations = configurations
         self.stores = stores
         self.log = log
     }
@@ -46,8 +46,8 @@ package struct AcceptancePages: Sendable {
     // MARK: GET
 
     private func show(_ context: RequestContext, _ caller: Caller?) async throws(Problem) -> Reply {
-        let deployment = context.deployment
-        guard let items = context.request.target.queryItems, let box = deployment.signIn.box else {
+        let configuration = context.configuration
+        guard let items = context.request.target.queryItems, let box = configuration.signIn.box else {
             return page(.unknown, 404, context, caller)
         }
         let tokens = items.filter { $0.name == "token" }
@@ -58,7 +58,7 @@ package struct AcceptancePages: Sendable {
         do throws(CryptographyError) {
             let known = if let browser = context.browser { browser } else { try BrowserCookie.make() }
             let cookie = try known.holding(token, in: box, at: stores.now())
-            return Reply.redirect(Paths.acceptance.text).with([deployment.site.browserCookie.setting(cookie.value)])
+            return Reply.redirect(Paths.acceptance.text).with([configuration.site.browserCookie.setting(cookie.value)])
         } catch {
             throw AcceptancePages.unavailable
         }
@@ -68,7 +68,7 @@ package struct AcceptancePages: Sendable {
         guard let token else { return page(.unknown, 404, context, caller) }
         do throws(DatabaseError) {
             guard let invitation = try await stores.invitations.invitation(of: token),
-                let organization = context.deployment.organization(invitation.organization.text)
+                let organization = context.configuration.organization(invitation.organization.text)
             else { return page(.unknown, 404, context, caller) }
             guard invitation.state == .pending else { return closed(invitation.state, context, caller) }
             guard let caller else {
@@ -91,7 +91,7 @@ package struct AcceptancePages: Sendable {
     // MARK: POST
 
     private func accept(_ context: RequestContext, _ caller: Caller?, _ form: Form) async throws(Problem) -> Reply {
-        guard let caller, caller.session != nil, let box = context.deployment.signIn.box else {
+        guard let caller, caller.session != nil, let box = context.configuration.signIn.box else {
             return .redirect(Paths.acceptance.text)
         }
         guard let token = opened(box, context) else { return page(.unknown, 404, context, caller) }
@@ -109,7 +109,7 @@ package struct AcceptancePages: Sendable {
         do throws(Problem) {
             let grant = try await acceptance(context, caller).accept(token)
             let empty = try? context.browser?.holding(nil, in: box, at: stores.now())
-            let cookies = empty.map { [context.deployment.site.browserCookie.setting($0.value)] } ?? []
+            let cookies = empty.map { [context.configuration.site.browserCookie.setting($0.value)] } ?? []
             return Reply.redirect(Paths.organization.path(grant.organization.text)).with(cookies)
         } catch {
             // The current state is shown, as if the link had just been opened.
@@ -122,7 +122,7 @@ package struct AcceptancePages: Sendable {
 
     private func acceptance(_ context: RequestContext, _ caller: Caller) -> Acceptance {
         Acceptance(
-            deployments: deployments, stores: stores, log: log, claims: caller.claims, origin: context.origin,
+            configurations: configurations, stores: stores, log: log, claims: caller.claims, origin: context.origin,
             session: caller.session?.session.key)
     }
 
@@ -132,7 +132,9 @@ package struct AcceptancePages: Sendable {
             .compactMap { $0.invitation(box, at: now) }.first
     }
 
-    private func offer(_ invitation: Invitation, _ organization: Deployment.Organization) -> InvitationPage.Offer {
+    private func offer(_ invitation: Invitation, _ organization: RuntimeConfiguration.Organization)
+        -> InvitationPage.Offer
+    {
         InvitationPage.Offer(
             organization: organization.name, role: invitation.role.title,
             email: MaskedAddress(invitation.email.spelling).text, inviter: invitation.inviterEmail?.spelling,
@@ -140,18 +142,18 @@ package struct AcceptancePages: Sendable {
     }
 
     private func choices(
-        _ organization: Deployment.Organization, isAnother: Bool = false, _ context: RequestContext
+        _ organization: RuntimeConfiguration.Organization, isAnother: Bool = false, _ context: RequestContext
     ) -> [SignInPage.Choice] {
-        context.deployment.signIn.parties.filter { organization.accepts($0.id) }.map { party in
+        context.configuration.signIn.parties.filter { organization.accepts($0.id) }.map { party in
             var query = SignInQuery(
                 provider: party.id.text, organization: organization.id.text, returnTo: Paths.acceptance.text)
             query.asksWho = isAnother
-            return SignInPage.Choice(name: context.deployment.signIn.name(of: party.id), url: query.link)
+            return SignInPage.Choice(name: context.configuration.signIn.name(of: party.id), url: query.link)
         }
     }
 
     private func wrongPerson(
-        _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: Deployment.Organization,
+        _ mismatch: InvitationMismatch, _ invitation: Invitation, _ organization: RuntimeConfiguration.Organization,
         _ context: RequestContext, _ caller: Caller
     ) -> Reply {
         let own = caller.claims.payload.shownEmail?.spelling
@@ -190,7 +192,7 @@ package struct AcceptancePages: Sendable {
 extension RequestContext {
     /// The usable cookies that bind sign-ins and invitations to the browser.
     fileprivate var browsers: [BrowserCookie] {
-        deployment.site.browserCookie.values(in: request).compactMap(BrowserCookie.init)
+        configuration.site.browserCookie.values(in: request).compactMap(BrowserCookie.init)
     }
 
     fileprivate var browser: BrowserCookie? { browsers.first }

@@ -12,21 +12,21 @@ package enum RefusalReply {
     package static func page(_ context: RequestContext, _ caller: Caller) -> Reply {
         let claims = caller.claims
         let page = RefusedPage(
-            account: caller.account, provider: context.deployment.signIn.name(of: claims.provider),
+            account: caller.account, provider: context.configuration.signIn.name(of: claims.provider),
             issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
-            email: email(of: claims, in: context.deployment), groups: groups(claims.known),
+            email: email(of: claims, in: context.configuration), groups: groups(claims.known),
             missing: missing(claims.unknown), others: OrganizationListPage.Item.all(of: caller, context),
             requestID: context.requestID)
         return .page(.notFound, page.document)
     }
 
     /// The user's own address, with the state of its verification.
-    static func email(of claims: VerifiedClaims, in deployment: Deployment) -> RefusedPage.Email {
+    static func email(of claims: VerifiedClaims, in configuration: RuntimeConfiguration) -> RefusedPage.Email {
         guard let email = claims.payload.shownEmail, !email.text.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
         let address = email.spelling
-        switch deployment.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
+        switch configuration.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
         case .verified: return .verified(address)
         case .absent: return .unverified(address, .notStated)
         case .denied: return .unverified(address, .denied)

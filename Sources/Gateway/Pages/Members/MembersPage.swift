@@ -61,7 +61,7 @@ public struct MembersPage: DocumentPage {
     private let suspensions: [Suspension]
     /// The token of forms; nil for a user who may only view.
     private let formToken: String?
-    private let sendsLetters: Bool
+    private let sendsEmail: Bool
     /// The last identity shown, after which the list of users continues; nil at its end.
     public var peopleAfter: String?
     /// The last identity shown in the list of suspensions; nil at its end.
@@ -76,7 +76,7 @@ public struct MembersPage: DocumentPage {
     /// - Parameter formToken: nil for a user who may only view.
     public init(
         account: Account, organization: OrganizationPage.Organization, people: [Person], invitations: [Invitation],
-        suspensions: [Suspension], formToken: String?, sendsLetters: Bool
+        suspensions: [Suspension], formToken: String?, sendsEmail: Bool
     ) {
         self.account = account
         self.organization = organization
@@ -84,7 +84,7 @@ public struct MembersPage: DocumentPage {
         self.invitations = invitations
         self.suspensions = suspensions
         self.formToken = formToken
-        self.sendsLetters = sendsLetters
+        self.sendsEmail = sendsEmail
     }
 
     private var path: String { organization.path(.members) }
@@ -121,7 +121,7 @@ public struct MembersPage: DocumentPage {
             "<option value=\"\(role.rawValue)\"\(role == draft.role ? " selected" as HTML : "")>\(role.title)</option>"
         }
         let how =
-            sendsLetters
+            sendsEmail
             ? "Invited people get an email with a link. It works once, and only for their address."
             : "No mail server is set up. You get a link to send to them yourself."
         return """
@@ -208,13 +208,13 @@ public struct MembersPage: DocumentPage {
             formToken == nil
             ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
         return """
-            <tr><th scope="row">\(invitation.email.spelling)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Email"><span>\(letter(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail?.spelling ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
+            <tr><th scope="row">\(invitation.email.spelling)</th><td data-label="Role">\(invitation.role.title)</td><td data-label="State"><span>\(invitation.state.rawValue)\(until)</span></td><td data-label="Email"><span>\(email(invitation))</span></td><td data-label="Invited by">\(invitation.inviterEmail?.spelling ?? (invitation.inviter == nil ? "operator" : "a manager"))</td>\(actions)</tr>
 
             """
     }
 
     private func pendingActions(_ invitation: Invitation) -> HTML {
-        let title = sendsLetters ? "Send again" : "New link"
+        let title = sendsEmail ? "Send again" : "New link"
         let again = button("resend", invitation.id, title, "\(title) for \(invitation.email.spelling)")
         let revoke = button(
             "revoke_invitation", invitation.id, "Revoke", "Revoke the invitation of \(invitation.email.spelling)",
@@ -222,7 +222,7 @@ public struct MembersPage: DocumentPage {
         return "\(again)\(revoke)"
     }
 
-    private func letter(_ invitation: Invitation) -> HTML {
+    private func email(_ invitation: Invitation) -> HTML {
         let failure: HTML? = invitation.lastFailure.map { "<span class=\"quiet\"> \($0)</span>" }
         switch invitation.delivery {
         case .link: return "<span class=\"quiet\">link created</span>"

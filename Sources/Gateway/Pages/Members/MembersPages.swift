@@ -88,7 +88,7 @@ package struct MembersPages: Sendable {
         guard let role = form["role"].flatMap(Role.init(exactly:)) else {
             throw Problem(.invalidRequest, status: 422, detail: "Choose a role.")
         }
-        if let fault = Deployment.fault(ofInviting: role) {
+        if let fault = RuntimeConfiguration.fault(ofInviting: role) {
             throw Problem(.invalidRequest, status: 422, detail: "The role \(fault).")
         }
         return try await management.invite(address, as: role)
@@ -103,7 +103,7 @@ package struct MembersPages: Sendable {
         var page = try await page(context, permitted, management)
         page.notice = .done(
             "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.",
-            link: management.deployment.link(token))
+            link: management.configuration.link(token))
         return try await management.show(page)
     }
 
@@ -142,13 +142,13 @@ package struct MembersPages: Sendable {
             MembersPage.Person(
                 identity: member.id.text, name: member.name, role: member.role,
                 sources: member.sources.map { MembersPages.source($0, ranks) },
-                provider: member.signIn.map { management.deployment.signIn.name(of: $0.provider) },
+                provider: member.signIn.map { management.configuration.signIn.name(of: $0.provider) },
                 lastSignIn: member.signIn?.seenAt, isOneself: management.isOwn(member.id))
         }
         var page = MembersPage(
             account: permitted.caller.account, organization: permitted.header, people: people, invitations: invitations,
             suspensions: Array(suspensions.prefix(rows)), formToken: permitted.formToken,
-            sendsLetters: management.deployment.mail != nil)
+            sendsEmail: management.configuration.mail != nil)
         page.peopleAfter = members.count > rows ? members[rows - 1].id.text : nil
         page.suspensionsAfter = suspensions.count > rows ? suspensions[rows - 1].id.text : nil
         page.isFirst = query["after"] == nil && query["suspended_after"] == nil

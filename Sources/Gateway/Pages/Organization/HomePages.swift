@@ -21,7 +21,7 @@ package struct HomePages: Sendable {
             guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
                 return context.unauthenticated
             }
-            let page = context.deployment.signIn.page(for: SignInQuery())
+            let page = context.configuration.signIn.page(for: SignInQuery())
             return Reply.page(.ok, page.document).with(context.staleCookies)
         }
         let items = OrganizationListPage.Item.all(of: caller, context)

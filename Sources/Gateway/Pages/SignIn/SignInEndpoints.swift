@@ -80,12 +80,12 @@ package struct SignInEndpoints: Sendable {
 
     private func flow(_ context: RequestContext) -> SignInFlow {
         SignInFlow(
-            site: context.deployment.site, signIn: context.deployment.signIn,
-            settings: context.deployment.accessSettings, service: services, request: context.request,
+            site: context.configuration.site, signIn: context.configuration.signIn,
+            settings: context.configuration.accessSettings, service: services, request: context.request,
             requestID: context.requestID, address: context.remoteAddress)
     }
 
     private func reply(_ outcome: SignInOutcome, _ context: RequestContext) -> Reply {
-        SignInReplies(configuration: context.deployment.signIn, requestID: context.requestID).reply(outcome)
+        SignInReplies(configuration: context.configuration.signIn, requestID: context.requestID).reply(outcome)
     }
 }

@@ -2,7 +2,7 @@ internal import Text
 public import Time
 
 /// An email to one recipient, as plain text and as HTML.
-public struct Letter: Sendable {
+public struct EmailMessage: Sendable {
     public let from: Mailbox
     public let to: Mailbox
     public let subject: String
@@ -28,7 +28,7 @@ public struct Letter: Sendable {
     /// Returns the message with CR LF line ends (RFC 5322; RFC 2046, section 5.1.4).
     public func message() -> [UInt8] {
         // "=_" cannot occur in quoted-printable content.
-        let boundary = "gatehouse=_letter"
+        let boundary = "gatehouse=_part"
         let shown = HeaderText.displayName(from.name)
         // A line with an encoded word has at most 76 characters (RFC 2047, section 2).
         let sender =

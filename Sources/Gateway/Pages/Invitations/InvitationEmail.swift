@@ -2,7 +2,7 @@ public import Time
 public import Web
 
 /// The email to an invited user.
-public struct InvitationLetter: Sendable {
+public struct InvitationEmail: Sendable {
     private let organization: String
     private let role: String
     private let inviter: String?

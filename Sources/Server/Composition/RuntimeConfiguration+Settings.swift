@@ -8,12 +8,12 @@ internal import SignInFlow
 internal import Tokens
 internal import WorkspaceMetrics
 
-extension Deployment {
-    /// Makes the deployment for checked settings.
+extension RuntimeConfiguration {
+    /// Makes the configuration for checked settings.
     ///
-    /// - Parameter previous: the deployment in force before; its providers are kept if their settings for requests are
+    /// - Parameter previous: the configuration in force before; its providers are kept if their settings for requests are
     ///   unchanged.
-    public convenience init(_ settings: Settings, by outbound: Outbound, after previous: Deployment? = nil) {
+    public convenience init(_ settings: Settings, by outbound: Outbound, after previous: RuntimeConfiguration? = nil) {
         self.init(
             publicURL: settings.publicURL.origin,
             providers: settings.providers.map { $0.trusted() },

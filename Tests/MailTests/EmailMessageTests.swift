@@ -5,17 +5,17 @@ import Time
 @testable import Mail
 
 @Suite("Email messages")
-struct LetterTests {
-    private func letter(
+struct EmailMessageTests {
+    private func email(
         from: String = "Gatehouse <no-reply@acme.example>", subject: String = "Hello", text: String = "one\ntwo\n",
         to: String = "pat@acme.example"
-    ) throws -> Letter {
-        Letter(
+    ) throws -> EmailMessage {
+        EmailMessage(
             from: try Mailbox(from), to: try Mailbox(to), subject: subject, plainText: text, html: "<p>\(text)</p>",
             messageID: "id@acme.example", date: Timestamp(seconds: 1_800_000_000))
     }
 
-    private func message(_ letter: Letter) -> String { String(decoding: letter.message(), as: UTF8.self) }
+    private func message(_ email: EmailMessage) -> String { String(decoding: email.message(), as: UTF8.self) }
 
     private func field(_ name: String, _ message: String) -> String? {
         let head = message.split(separator: "\r\n\r\n", maxSplits: 1)[0].replacing("\r\n ", with: "\n ")
@@ -34,13 +34,13 @@ struct LetterTests {
 
     @Test("an email has the fields of a message, and both forms of its text")
     func fields() throws {
-        let text = message(try letter())
+        let text = message(try email())
         #expect(field("Date", text) == "Fri, 15 Jan 2027 08:00:00 +0000")
         #expect(
             field("From", text) == "\"Gatehouse\" <no-reply@acme.example>" && field("To", text) == "<pat@acme.example>")
         #expect(field("Subject", text) == "Hello" && field("Message-ID", text) == "<id@acme.example>")
         #expect(field("Auto-Submitted", text) == "auto-generated")
-        let parts = text.components(separatedBy: "--gatehouse=_letter")
+        let parts = text.components(separatedBy: "--gatehouse=_part")
         #expect(parts.count == 4 && parts[1].contains("text/plain; charset=utf-8") && parts[2].contains("text/html"))
         #expect(parts[3] == "--\r\n")
         #expect(!text.replacing("\r\n", with: "").contains("\n"))
@@ -59,7 +59,7 @@ struct LetterTests {
             String(repeating: "long plain words ", count: 12),
         ])
     func encoded(_ text: String) throws {
-        let written = message(try letter(from: "\(text) <no-reply@acme.example>", subject: text))
+        let written = message(try email(from: "\(text) <no-reply@acme.example>", subject: text))
         let subject = try #require(field("Subject", written))
         #expect(decoded(subject) == text)
         for line in written.split(separator: "\r\n") { #expect(line.utf8.count <= 86) }
@@ -71,7 +71,7 @@ struct LetterTests {
     @Test("no name, subject or address can begin another field")
     func injection() throws {
         let evil = "x\r\nBcc: everybody@evil.example\r\n\r\nbody"
-        let written = message(try letter(from: "\(evil) <no-reply@acme.example>", subject: evil))
+        let written = message(try email(from: "\(evil) <no-reply@acme.example>", subject: evil))
         let head = written.components(separatedBy: "\r\n\r\n")[0]
         #expect(!head.components(separatedBy: "\r\n").contains { $0.lowercased().hasPrefix("bcc") })
     }
