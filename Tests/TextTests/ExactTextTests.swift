@@ -13,6 +13,17 @@ struct ExactTextTests {
         #expect(one.isExactly(one) && ExactText(one) == ExactText(String(Array(one))))
         #expect(!String?.some(one).isExactly(nil) && String?.none.isExactly(nil))
     }
+
+    // Strings of up to 15 octets are stored in place, longer ones elsewhere.
+    @Test("texts of any length are equal only if all octets are", arguments: [0, 1, 14, 15, 16, 17, 40])
+    func lengths(_ count: Int) {
+        let text = String(repeating: "a", count: count)
+        #expect(text.isExactly(String(decoding: [UInt8](repeating: 0x61, count: count), as: UTF8.self)))
+        #expect(!text.isExactly(text + "a") && !(text + "a").isExactly(text) && !(text + "a").isExactly(text + "b"))
+        #expect(text.allOctets { $0 == 0x61 } && !(text + "b").allOctets { $0 == 0x61 })
+        let key = OctetKey(Array(text.utf8))
+        #expect(Set([key, OctetKey(Array(text.utf8)), OctetKey(key.octets + [0])]).count == 2)
+    }
 }
 
 @Suite("Texts as octets")

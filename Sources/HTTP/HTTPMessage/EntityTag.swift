@@ -11,7 +11,8 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     public init(_ opaque: String, isWeak: Bool = false) {
         let isVisible = { (byte: UInt8) in byte > 0x20 && byte != 0x22 && byte != 0x7F }
         self.opaque =
-            opaque.utf8.allSatisfy(isVisible) ? opaque : String(decoding: opaque.utf8.filter(isVisible), as: UTF8.self)
+            opaque.allOctets(satisfy: isVisible)
+            ? opaque : String(decoding: opaque.utf8.filter(isVisible), as: UTF8.self)
         self.isWeak = isWeak
     }
 

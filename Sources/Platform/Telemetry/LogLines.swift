@@ -44,9 +44,9 @@ struct LogLines {
     mutating func string(_ name: String, _ value: String) {
         self.name(name)
         // Characters that a terminal acts on are escaped in both formats, since users read both.
-        let isASCII = value.utf8.allSatisfy { $0 < 0x7F }
+        let isASCII = value.allOctets { $0 < 0x7F }
         let needsQuotes =
-            format == .json || value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 }
+            format == .json || value.isEmpty || !value.allOctets { $0 > 0x20 && $0 != 0x22 }
             || !isASCII && !value.unicodeScalars.allSatisfy(\.isShownByTerminals)
         if !needsQuotes {
             bytes.append(contentsOf: value.utf8)

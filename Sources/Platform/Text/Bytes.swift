@@ -17,6 +17,18 @@ extension Span where Element == UInt8 {
         }
     }
 
+    /// Returns true if another span has the same bytes.
+    @inlinable public func isExactly(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        // memcmp(3) reads the bytes of both spans, which have the same number of bytes.
+        return unsafe withUnsafeBytes { own in
+            unsafe other.withUnsafeBytes { others in
+                guard let first = own.baseAddress, let second = others.baseAddress else { return true }
+                return unsafe memcmp(first, second, own.count) == 0
+            }
+        }
+    }
+
     /// Returns true if a range holds exactly the bytes of a literal.
     @inlinable public func holds(_ literal: StaticString, in range: Range<Int>) -> Bool {
         guard range.count == literal.utf8CodeUnitCount else { return false }

@@ -5,7 +5,7 @@ extension StringProtocol {
     /// Escaped too are characters that are invisible or change the display order: Unicode's format characters, such as
     /// bidirectional overrides and zero-width spaces (Trojan Source, CVE-2021-42574). A text without them is returned
     /// unchanged.
-    public func escapedForTerminal() -> String {
+    @inlinable public func escapedForTerminal() -> String {
         if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(self) }
         var result = ""
         for scalar in unicodeScalars {
