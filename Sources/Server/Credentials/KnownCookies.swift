@@ -18,7 +18,7 @@ struct KnownCookies {
     /// The longest field that is cached, in bytes; longer ones are parsed each time.
     private static let longest = 4096
 
-    private var readings = BoundedCache<[UInt8], Reading>(bytes: 1 << 20, entries: 2048)
+    private var readings = BoundedCache<OctetKey, Reading>(bytes: 1 << 20, entries: 2048)
     private var name = ""
 
     mutating func reading(of request: Request, for cookie: Cookie) -> Reading {
@@ -29,10 +29,10 @@ struct KnownCookies {
             readings.removeAll()
             name = cookie.name
         }
-        let bytes = Array(field)
-        if let known = readings.value(for: bytes) { return known }
+        let key = OctetKey(Array(field))
+        if let known = readings.value(for: key) { return known }
         let reading = KnownCookies.read(request, cookie)
-        readings.insert(reading, for: bytes, bytes: bytes.count + reading.tokens.count * 256)
+        readings.insert(reading, for: key, bytes: field.count + reading.tokens.count * 256)
         return reading
     }
 

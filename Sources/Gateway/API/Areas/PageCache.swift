@@ -1,6 +1,6 @@
 internal import Caches
 internal import Endpoints
-internal import HTTPMessage
+internal import Text
 
 /// Rendered pages of workspaces. Each reactor has its own instance.
 ///
@@ -9,7 +9,7 @@ internal import HTTPMessage
 package final class PageCache {
     struct Key: Hashable {
         let organization: String
-        let query: ArraySlice<UInt8>
+        let query: OctetKey
     }
 
     private struct Page {
@@ -38,12 +38,10 @@ package final class PageCache {
     func keep(_ reply: Reply, as key: Key, version: Int) -> Reply {
         guard case .content(let type, let tag?, let make) = reply else { return reply }
         let body = make()
-        guard body.count <= PageCache.maximumPage, key.query.count <= 512 else { return reply }
-        // The query's own bytes are copied, so that a page does not keep a whole request head in memory.
+        let length = key.query.octets.count
+        guard body.count <= PageCache.maximumPage, length <= 512 else { return reply }
         pages.insert(
-            Page(version: version, tag: tag, body: body),
-            for: Key(organization: key.organization, query: Array(key.query)[...]),
-            bytes: body.count + key.query.count + tag.utf8.count)
+            Page(version: version, tag: tag, body: body), for: key, bytes: body.count + length + tag.utf8.count)
         return .content(type: type, tag: tag) { body }
     }
 }

@@ -2,6 +2,7 @@ package import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import Policy
+internal import Text
 package import Threads
 internal import Web
 internal import WorkspaceMetrics
@@ -53,14 +54,15 @@ package struct WorkspacesAPI: Sendable {
         let (request, permit) = (context.request, permitted.permit)
         let preferred = request.preferredType(among: ["application/json", "text/csv"])
         let format: Representation.Format = preferred == "application/json" ? .json : .csv
-        if let read = longRead(request, permit, format) { return .later(read) }
         do throws(MetricsError) {
-            guard format == .json else { return .now(try table(request, permit, .csv)) }
             let version = try metrics.backend.version(permit)
             let key = PageCache.Key(
-                organization: permit.organization.text, query: request.target.queryBytes ?? [])
-            if let page = pages.value.reply(key, version: version) { return .now(page) }
-            return .now(pages.value.keep(try table(request, permit, .json), as: key, version: version))
+                organization: permit.organization.text, query: OctetKey(Array(request.target.queryBytes ?? [])))
+            // A kept page is short, so its query need not be parsed to find out whether the read takes long.
+            if format == .json, let page = pages.value.reply(key, version: version) { return .now(page) }
+            if let read = longRead(request, permit, format) { return .later(read) }
+            let table = try table(request, permit, format)
+            return .now(format == .json ? pages.value.keep(table, as: key, version: version) : table)
         } catch {
             return .now(.problem(metrics.problem(error, requestID: nil)))
         }
