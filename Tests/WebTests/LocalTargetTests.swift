@@ -41,6 +41,17 @@ struct LocalTargetTests {
         #expect(html.markup == "<b title=\"\(escaped)\">\(escaped)</b>7&lt;<br>")
     }
 
+    @Test("control characters are replaced, and all other characters kept", arguments: ["", "<"])
+    func characters(_ escaped: String) {
+        for scalar in (0...0x2100).compactMap(Unicode.Scalar.init) where !"&<>\"'".unicodeScalars.contains(scalar) {
+            let isBlank = [0x09, 0x0A, 0x0C, 0x0D].contains(scalar.value)
+            let isControl = scalar.properties.generalCategory == .control && !isBlank
+            let html: HTML = "\("\(escaped)a\(scalar)z")"
+            let end = "a\(isControl ? "\u{FFFD}" : String(scalar))z"
+            #expect(html.bytes == Array(((escaped.isEmpty ? "" : "&lt;") + end).utf8), "\(scalar.value)")
+        }
+    }
+
     @Test("cookies are host-bound over https")
     func cookies() {
         #expect(

@@ -1,69 +1,84 @@
+internal import Text
+
 /// A piece of HTML that escapes by construction: literals are markup, interpolated text is escaped.
 ///
 /// `let cell: HTML = "<td title=\"\(name)\">\(name)</td>"` is safe for any `name`, in element content and in quoted
 /// attribute values. Attributes are always quoted. Text must not be interpolated into a script, a style, or an
 /// attribute with an outside URL.
+///
+/// A piece holds octets, because a string checks and counts its content with each text that is appended.
 public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, CustomStringConvertible {
-    /// The markup.
-    public private(set) var markup: String
+    /// The markup in UTF-8.
+    public private(set) var bytes: [UInt8]
 
     public struct StringInterpolation: StringInterpolationProtocol {
-        var markup = ""
+        var bytes: [UInt8] = []
 
         public init(literalCapacity: Int, interpolationCount: Int) {
-            markup.reserveCapacity(literalCapacity + interpolationCount * 16)
+            bytes.reserveCapacity(literalCapacity + interpolationCount * 16)
         }
 
-        public mutating func appendLiteral(_ literal: String) { markup += literal }
+        public mutating func appendLiteral(_ literal: String) { bytes += literal.utf8 }
 
         /// Appends text, escaped.
-        public mutating func appendInterpolation(_ text: some StringProtocol) {
-            HTML.escape(text, into: &markup)
-        }
+        public mutating func appendInterpolation(_ text: String) { HTML.escape(text, into: &bytes) }
 
-        public mutating func appendInterpolation(_ number: Int) { markup += String(number) }
-        public mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
-        public mutating func appendInterpolation(_ html: HTML?) { markup += html?.markup ?? "" }
-        public mutating func appendInterpolation(_ list: [HTML]) { for html in list { markup += html.markup } }
+        public mutating func appendInterpolation(_ number: Int) { bytes += String(number).utf8 }
+        public mutating func appendInterpolation(_ html: HTML) { bytes += html.bytes }
+        public mutating func appendInterpolation(_ html: HTML?) { if let html { bytes += html.bytes } }
+        public mutating func appendInterpolation(_ list: [HTML]) { for html in list { bytes += html.bytes } }
         /// Appends markup if `holds` is true.
         public mutating func appendInterpolation(_ html: HTML, if holds: Bool) {
-            if holds { markup += html.markup }
+            if holds { bytes += html.bytes }
         }
     }
 
-    public init(stringLiteral value: String) { markup = value }
-    public init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
+    public init(stringLiteral value: String) { bytes = Array(value.utf8) }
+    public init(stringInterpolation: StringInterpolation) { bytes = stringInterpolation.bytes }
 
     /// Escapes text as markup.
     public init(text: String) {
-        markup = ""
-        HTML.escape(text, into: &markup)
+        bytes = []
+        HTML.escape(text, into: &bytes)
     }
 
     public static func + (a: HTML, b: HTML) -> HTML {
         var sum = a
-        sum.markup += b.markup
+        sum += b
         return sum
     }
 
-    public static func += (a: inout HTML, b: HTML) { a.markup += b.markup }
+    public static func += (a: inout HTML, b: HTML) { a.bytes += b.bytes }
 
+    /// The markup.
+    public var markup: String { String(decoding: bytes, as: UTF8.self) }
     public var description: String { markup }
-    public var bytes: [UInt8] { Array(markup.utf8) }
 
-    private static func escape(_ text: some StringProtocol, into markup: inout String) {
+    private static func escape(_ text: String, into bytes: inout [UInt8]) {
+        if text.allOctets(satisfy: isPlain) {
+            bytes += text.utf8
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar.value {
-            case 0x26: markup += "&amp;"
-            case 0x3C: markup += "&lt;"
-            case 0x3E: markup += "&gt;"
-            case 0x22: markup += "&quot;"
-            case 0x27: markup += "&#39;"
+            case 0x26: bytes += "&amp;".utf8
+            case 0x3C: bytes += "&lt;".utf8
+            case 0x3E: bytes += "&gt;".utf8
+            case 0x22: bytes += "&quot;".utf8
+            case 0x27: bytes += "&#39;".utf8
             // Control characters are not allowed in a document (HTML, section 13.1.4); U+FFFD shows that one was
             // removed.
-            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F...0x9F: markup += "\u{FFFD}"
-            default: markup.unicodeScalars.append(scalar)
+            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F...0x9F: bytes += "\u{FFFD}".utf8
+            default: bytes += String(scalar).utf8
             }
+        }
+    }
+
+    /// Returns false for each octet of a character that is escaped, and for some others: 0xC2 begins U+0080 to U+00BF.
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x26, 0x3C, 0x3E, 0x22, 0x27, 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0xC2: false
+        default: true
         }
     }
 }
