@@ -47,6 +47,8 @@ struct OverviewTests {
         #expect(page.contains("1,234,567") && page.contains("over the license"))
         #expect(page.contains("Unlimited") && page.contains("988 left"))
         #expect(Number.grouped(-1234) == "−1,234" && Number.grouped(999) == "999" && Number.grouped(0) == "0")
+        #expect(Number.grouped(1000) == "1,000" && Number.grouped(20_030_004) == "20,030,004")
+        #expect(Number.grouped(.min) == "−9,223,372,036,854,775,808")
     }
 
     @Test("assets are found by their present name alone")

@@ -107,12 +107,13 @@ extension Metric {
 enum Number {
     /// A number with commas between thousands.
     static func grouped(_ number: Int) -> String {
-        let digits = String(number.magnitude)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return number < 0 ? "−" + text : text
+        number < 0 ? "−" + grouped(number.magnitude) : grouped(number.magnitude)
+    }
+
+    private static func grouped(_ number: UInt) -> String {
+        guard number >= 1000 else { return String(number) }
+        // The last three digits, with their zeros.
+        let last = String(number % 1000 + 1000).dropFirst()
+        return grouped(number / 1000) + "," + last
     }
 }
