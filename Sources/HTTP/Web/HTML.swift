@@ -18,7 +18,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
             bytes.reserveCapacity(literalCapacity + interpolationCount * 16)
         }
 
-        public mutating func appendLiteral(_ literal: String) { bytes += literal.utf8 }
+        public mutating func appendLiteral(_ literal: String) { bytes.append(copying: literal.utf8Span.span) }
 
         /// Appends text, escaped.
         public mutating func appendInterpolation(_ text: String) { HTML.escape(text, into: &bytes) }
@@ -55,26 +55,33 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custom
     public var description: String { markup }
 
     private static func escape(_ text: String, into bytes: inout [UInt8]) {
+        let octets = text.utf8Span.span
         if text.allOctets(satisfy: isPlain) {
-            bytes += text.utf8
+            bytes.append(copying: octets)
             return
         }
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
+        // Control characters are not allowed in a document (HTML, section 13.1.4); U+FFFD shows that one was removed.
+        let replacement = "\u{FFFD}"
+        var index = 0
+        while index < octets.count {
+            switch octets[index] {
             case 0x26: bytes += "&amp;".utf8
             case 0x3C: bytes += "&lt;".utf8
             case 0x3E: bytes += "&gt;".utf8
             case 0x22: bytes += "&quot;".utf8
             case 0x27: bytes += "&#39;".utf8
-            // Control characters are not allowed in a document (HTML, section 13.1.4); U+FFFD shows that one was
-            // removed.
-            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F...0x9F: bytes += "\u{FFFD}".utf8
-            default: bytes += String(scalar).utf8
+            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F: bytes += replacement.utf8
+            // The characters from U+0080 to U+009F: 0xC2 is never the last octet of a text.
+            case 0xC2 where octets[index + 1] < 0xA0:
+                bytes += replacement.utf8
+                index += 1
+            case let octet: bytes.append(octet)
             }
+            index += 1
         }
     }
 
-    /// Returns false for each octet of a character that is escaped, and for some others: 0xC2 begins U+0080 to U+00BF.
+    /// Returns false for an octet of a character that is escaped or replaced; 0xC2 begins other characters too.
     private static func isPlain(_ octet: UInt8) -> Bool {
         switch octet {
         case 0x26, 0x3C, 0x3E, 0x22, 0x27, 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0xC2: false
