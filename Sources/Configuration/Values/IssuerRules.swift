@@ -15,6 +15,8 @@ enum IssuerRules {
     ///
     /// - Parameter url: the issuer as a URL; nil if it is none.
     static func mistake(in issuer: String, _ url: AbsoluteURL?) -> String? {
+        // The mistakes are in the path, and most issuers have none.
+        if let url, url.path.utf8.count < 2, !url.hasQuery, !url.hasFragment { return nil }
         let plain = issuer.dropping(exactlyLast: "/") ?? issuer[...]
         if plain.ends(exactly: "/.well-known/openid-configuration")
             || issuer.holds(exactly: "/.well-known/oauth-authorization-server")
