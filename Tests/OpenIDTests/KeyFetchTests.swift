@@ -2,6 +2,7 @@ import Addresses
 import GatehouseTesting
 import HTTPClient
 import HTTPMessage
+import Identities
 import Testing
 import Time
 import Tokens
