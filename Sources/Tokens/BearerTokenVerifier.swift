@@ -1,37 +1,70 @@
 internal import Cryptography
-internal import Identities
+public import Identities
 internal import JSON
 internal import Text
 public import Time
 
 /// A verifier of bearer tokens for the trusted providers. Each reactor has its own instance, so contexts and cache need
-/// no locks.
+/// no locks. What a provider's tokens need is prepared at its first token, so that providers without tokens cost
+/// nothing.
 public final class BearerTokenVerifier {
-    private struct Trust {
+    /// A provider with the keys that were current in a generation of keys.
+    private final class Trust {
         let provider: TrustedProvider
         let contexts: VerificationContexts?
+        let version: UInt64
+        var generation: Int
+
+        init(_ provider: TrustedProvider, _ reading: KeyReading, generation: Int) {
+            self.provider = provider
+            contexts = reading.keys.map(VerificationContexts.init)
+            version = reading.version
+            self.generation = generation
+        }
     }
 
-    private let providers: [Issuer: [Trust]]
+    private let providers: TrustedProviders
+    private let keys: (TrustedProvider) -> KeyReading
+    /// The providers whose tokens were verified, by their places.
+    private var trusts: [Int: Trust] = [:]
+    private var generation = 0
     private let digest: Digest?
+    private let cacheSize: Int
     private var cache: VerifiedTokenCache
     private var knownHeaders = KnownHeaders()
 
     /// - Parameters:
-    ///   - providers: trusted providers; changed key sets need a new verifier, which starts with an empty cache.
+    ///   - keys: returns a provider's current keys; called at its first token, and after ``forgetKeys()``.
     ///   - cacheSize: the maximum number of cached tokens; 0 disables the cache.
-    public init(_ providers: [TrustedProvider], cacheSize: Int) {
-        var byIssuer: [Issuer: [Trust]] = [:]
-        for provider in providers {
-            let trust = Trust(provider: provider, contexts: provider.keys.map(VerificationContexts.init))
-            for issuer in Set([provider.issuer] + provider.accessTokenIssuers) {
-                byIssuer[issuer, default: []].append(trust)
-            }
-        }
-        self.providers = byIssuer
+    public init(
+        _ providers: TrustedProviders, cacheSize: Int, keys: @escaping (TrustedProvider) -> KeyReading
+    ) {
+        self.providers = providers
+        self.keys = keys
+        self.cacheSize = cacheSize
         // If no digest is available, tokens are verified without a cache.
         digest = cacheSize > 0 ? try? Digest(.sha256) : nil
         cache = VerifiedTokenCache(size: cacheSize)
+    }
+
+    /// Creates a verifier of providers whose keys do not change.
+    ///
+    /// - Parameters:
+    ///   - providers: the providers with their keys.
+    ///   - cacheSize: the maximum number of cached tokens; 0 disables the cache.
+    public convenience init(_ providers: [TrustedProvider], cacheSize: Int) {
+        self.init(TrustedProviders(providers), cacheSize: cacheSize) { KeyReading(keys: $0.keys, version: 0) }
+    }
+
+    /// Empties the cache after a change of any provider's keys. Each provider's keys are read again at its next token.
+    public func forgetKeys() {
+        generation += 1
+        cache = VerifiedTokenCache(size: cacheSize)
+    }
+
+    /// Returns the version of the keys by which a provider's tokens were last verified, or nil if none were.
+    public func keyVersion(of provider: ProviderID) -> UInt64? {
+        providers.place(of: provider).flatMap { trusts[$0]?.version }
     }
 
     /// Returns the claims of a token that is valid at `now`.
@@ -90,15 +123,29 @@ public final class BearerTokenVerifier {
     /// Returns the provider of the token's issuer; if several share it, the one whose audience the token names.
     private func trust(for claims: JSONValue) throws(TokenRefusal) -> Trust {
         guard let issuer = claims.member("iss")?.string,
-            let candidates = providers[Issuer(issuer)], let first = candidates.first
+            case let candidates = providers.issuing(as: Issuer(issuer)), let first = candidates.first
         else {
             let named = claims.member("iss")?.shown ?? "missing"
-            let issuers = providers.keys.map(\.text).sorted().shown
             throw TokenRefusal(
                 .issuerUnknown, "The token's \"iss\" is not the issuer of a configured provider.",
-                facts: "It is \(named); the issuers are \(issuers).")
+                facts: "It is \(named); the issuers are \(providers.shownIssuers).")
         }
-        guard candidates.count > 1 else { return first }
-        return candidates.first { $0.provider.audienceRule.isMet(by: claims) } ?? first
+        guard candidates.count > 1 else { return trust(at: first) }
+        return trust(at: candidates.first { providers.providers[$0].audienceRule.isMet(by: claims) } ?? first)
+    }
+
+    private func trust(at place: Int) -> Trust {
+        let known = trusts[place]
+        if let known, known.generation == generation { return known }
+        let provider = providers.providers[place]
+        let reading = keys(provider)
+        // Contexts of unchanged keys stay in use.
+        if let known, known.version == reading.version, (known.contexts == nil) == (reading.keys == nil) {
+            known.generation = generation
+            return known
+        }
+        let new = Trust(provider, reading, generation: generation)
+        trusts[place] = new
+        return new
     }
 }

@@ -78,6 +78,21 @@ import Testing
         #expect(!dumped.isEmpty && !dumped.contains(TestFiles.key))
     }
 
+    @Test("a misspelled provider in every organization is reported, and only the first ones get a suggestion")
+    func manyUnknownProviders() {
+        let providers = (0..<300).map {
+            #"{"id": "okta-\#($0)", "issuer": "urn:\#($0)", "keys": "keys.jwks.json"}"#
+        }
+        let organizations = (0..<300).map { #"{"id": "o\#($0)", "providers": ["otka-\#($0)"]}"# }
+        let faults = TestFiles.faults(
+            TestFiles.file(
+                #""providers": [\#(providers.joined(separator: ","))], "#
+                    + #""organizations": [\#(organizations.joined(separator: ","))]"#))
+        #expect(faults.count == 300)
+        #expect(faults.allSatisfy { $0.message.hasPrefix("no provider has the id \"otka-") })
+        #expect(faults.map { $0.message.contains("did you mean \"okta-") } == (0..<300).map { $0 < 10 })
+    }
+
     @Test(
         "similar names are suggested, others are not",
         arguments: [

@@ -39,6 +39,20 @@ struct AbsoluteURLTests {
         #expect(AbsoluteURL(text) == nil)
     }
 
+    @Test(
+        "a host name has labels of 1 to 63 letters, digits, hyphens and underscores",
+        arguments: [
+            ("a", true), ("A-b.c_d.1", true), ("_a", true), ("a--b", true), ("-a", false), ("a-", false),
+            ("a-.b", false), ("a.-b", false), ("a.", false), (".a", false), ("a..b", false), ("", false), (".", false),
+            ("a@", false), ("[a", false), ("a:b", false), ("a b", false), ("\u{E9}", false),
+            (String(repeating: "a", count: 63), true), (String(repeating: "a", count: 64), false),
+            (String(repeating: "a.", count: 126) + "a", true), (String(repeating: "a.", count: 126) + "aa", false),
+        ])
+    func hostName(_ text: String, _ expected: Bool) {
+        #expect(AbsoluteURL.isHostName(text) == expected)
+        #expect((AbsoluteURL("https://\(text)/") != nil) == expected)
+    }
+
     @Test("a URL has at most 2048 octets")
     func longest() {
         let text = "https://a/" + String(repeating: "b", count: 2038)

@@ -2,6 +2,7 @@ import Addresses
 import GatehouseTesting
 import HTTPClient
 import HTTPMessage
+import Identities
 import Testing
 import Time
 import Tokens
@@ -61,6 +62,26 @@ struct KeyFetchTests {
         #expect(remote.needsKeys)
         await remote.refreshIfNeeded()
         #expect(fetches == 3)
+    }
+
+    @Test("a provider whose keys and endpoints the configuration names is never due for a fetch")
+    func nothingToFetch() throws {
+        var endpoints = ProviderEndpoints()
+        endpoints.authorization = AbsoluteURL("https://idp.example/authorize")
+        endpoints.token = AbsoluteURL("https://idp.example/token")
+        func remote(_ endpoints: ProviderEndpoints) -> RemoteProvider {
+            RemoteProvider(
+                id: self.remote.id,
+                address: ProviderAddress(
+                    issuer: "https://idp.example", endpoints: endpoints, signsIn: true, hasFixedKeys: true,
+                    policy: OutboundPolicy(hosts: ["idp.example"])), http: party.outbound,
+                keySetVersion: party.keySetVersion, clocks: party.clock.clocks)
+        }
+        let (named, discovered) = (remote(endpoints), remote(ProviderEndpoints()))
+        for _ in 0..<3 {
+            #expect(!named.isRefreshDue() && discovered.isRefreshDue())
+            party.clock.advance(.seconds(86_400))
+        }
     }
 
     @Test("unchanged keys keep their version, changed keys have a new one, and the key-set version counts it")

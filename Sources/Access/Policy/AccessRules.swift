@@ -34,9 +34,13 @@ public struct AccessRules: Sendable {
             self.sealingKeys = sealingKeys
             byID = Dictionary(organizations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             self.providers = Dictionary(providers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-            accepting = self.providers.mapValues { provider in
-                organizations.filter { $0.providers.contains(provider.id) }
+            var accepting: [ProviderID: [OrganizationRules]] = [:]
+            for organization in organizations {
+                for provider in Set(organization.providers) where self.providers[provider] != nil {
+                    accepting[provider, default: []].append(organization)
+                }
             }
+            self.accepting = accepting
         }
     }
 

@@ -15,28 +15,35 @@ struct SectionMembers {
     let object: JSONValue
     let path: String
     let reader: SettingReader
-    private var values: [ExactText: any Sendable] = [:]
+    private let table: SettingTable
+    /// The members of the object by the places of their settings. If the file repeats a name, the first one counts.
+    private var found: [JSONValue?]
+    /// The values by the places of their settings.
+    private var values: [(any Sendable)?]
 
     /// Reads every member by its declaration. Unknown, missing and invalid members are reported to the reader.
-    init(_ object: JSONValue, path: String, settings: [DeclaredSetting], reader: SettingReader) {
-        (self.object, self.path, self.reader) = (object, path, reader)
-        for member in object.members where !reader.isFull {
-            guard let setting = settings.first(where: { $0.name.isExactly(member.name) }) else {
-                reader.fault(at: member.nameOffset, place(member.name), SectionMembers.unknown(member.name, settings))
+    init(_ object: JSONValue, path: String, settings table: SettingTable, reader: SettingReader) {
+        (self.object, self.path, self.reader, self.table) = (object, path, reader, table)
+        found = Array(repeating: nil, count: table.settings.count)
+        values = Array(repeating: nil, count: table.settings.count)
+        for member in object.members {
+            let index = table.place(of: member.name)
+            if let index, found[index] == nil { found[index] = member.value }
+            guard !reader.isFull else { continue }
+            guard let index else {
+                let message = SectionMembers.unknown(member.name, table.settings)
+                reader.fault(at: member.nameOffset, place(member.name), message)
                 continue
             }
-            let value = setting.read(member.value, place(member.name), reader)
+            let value = table.settings[index].read(member.value, place(member.name), reader)
             // If the file repeats a name, both values are checked, and the first one is used.
-            if values[ExactText(member.name)] == nil { values[ExactText(member.name)] = value }
+            if values[index] == nil { values[index] = value }
         }
-        for setting in settings where object.member(setting.name) == nil {
+        for (index, setting) in table.settings.enumerated() where found[index] == nil {
             switch setting.presence {
             case .required: reader.fault(at: object, place(setting.name), "is required: \(setting.noun)")
             case .optional: break
-            case .byDefault(let text):
-                // Tests parse every default.
-                guard let document = try? JSONDocument(parsing: Array(text.utf8)) else { continue }
-                values[ExactText(setting.name)] = setting.read(document.root, place(setting.name), reader)
+            case .byDefault: values[index] = setting.defaultValue
             }
         }
     }
@@ -66,33 +73,35 @@ struct SectionMembers {
 
     /// The setting's value or default; nil if it has none, or if the value was refused.
     subscript<Value>(setting: Setting<Value>) -> Value? {
-        values[ExactText(setting.name)] as? Value
+        table.place(of: setting.name).flatMap { values[$0] } as? Value
     }
 
     /// Returns true if the file contains the setting, valid or not.
     func has<Value>(_ setting: Setting<Value>) -> Bool {
-        object.member(setting.name) != nil
+        member(setting.name) != nil
     }
+
+    private func member(_ name: String) -> JSONValue? { table.place(of: name).flatMap { found[$0] } }
 
     /// Reports a fault at the setting, or at the object if the setting is absent.
     func fault<Value>(_ setting: Setting<Value>, _ message: String) {
-        reader.fault(at: object.member(setting.name) ?? object, place(setting.name), message)
+        reader.fault(at: member(setting.name) ?? object, place(setting.name), message)
     }
 
     /// Reports a fault at one member of a setting that is an object.
     func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
-        let value = object.member(setting.name)
+        let value = member(setting.name)
         reader.fault(
             at: value?.member(name) ?? value ?? object, "\(place(setting.name)).\(pathName(name))", message)
     }
 
     /// Reports a value that is allowed but probably not intended.
     func warn<Value>(_ setting: Setting<Value>, _ message: String) {
-        reader.warn(at: object.member(setting.name) ?? object, place(setting.name), message)
+        reader.warn(at: member(setting.name) ?? object, place(setting.name), message)
     }
 
     private func place(_ name: String) -> String {
-        path.isEmpty ? pathName(name) : "\(path).\(pathName(name))"
+        path.isEmpty ? pathName(name) : path + "." + pathName(name)
     }
 }
 
@@ -109,6 +118,7 @@ func pathName(_ name: String) -> String {
 extension SettingKind where Value: Section {
     /// An object with its own settings.
     static var section: SettingKind {
+        let table = SettingTable(Value.settings)
         var kind = SettingKind(
             "an object", good: [], wrong: ["7", "\"text\"", "[]", "null", "{\"no_such_setting\": 1}"],
             schema: { SchemaText.writeObject(Value.settings, to: &$0) }
@@ -117,7 +127,7 @@ extension SettingKind where Value: Section {
                 reader.fault(at: value, path, "must be an object, not \(value.kindNoun)")
                 return nil
             }
-            return Value(SectionMembers(value, path: path, settings: Value.settings, reader: reader))
+            return Value(SectionMembers(value, path: path, settings: table, reader: reader))
         }
         kind.section = (Value.settings, false)
         return kind

@@ -29,8 +29,9 @@ struct Setting<Value: Sendable>: Sendable {
     }
 }
 
-/// A setting as an entry of the table of settings, independent of the value's type.
-struct DeclaredSetting: Sendable {
+/// A setting as an entry of the table of settings, independent of the value's type. A class, because every object of the
+/// file passes on all its settings.
+final class DeclaredSetting: Sendable {
     let name: String
     let presence: Presence
     let meaning: String
@@ -45,6 +46,8 @@ struct DeclaredSetting: Sendable {
     /// The settings inside an object, or inside each object of a list.
     let section: (settings: [DeclaredSetting], isList: Bool)?
     let read: @Sendable (JSONValue, _ path: String, SettingReader) -> (any Sendable)?
+    /// The value of the default, read once for all objects; nil if there is none. Tests read every default.
+    let defaultValue: (any Sendable)?
 
     init<Value>(_ setting: Setting<Value>) {
         let kind = setting.kind
@@ -57,6 +60,15 @@ struct DeclaredSetting: Sendable {
         schema = kind.schema
         section = kind.section
         read = { value, path, reader in kind.read(value, path, reader) }
+        if case .byDefault(let text) = setting.presence,
+            let document = try? JSONDocument(parsing: Array(text.utf8))
+        {
+            // A default refers to no file and no environment variable.
+            let reader = SettingReader(sources: SettingSources(environment: { _ in nil }), directory: "")
+            defaultValue = kind.read(document.root, setting.name, reader)
+        } else {
+            defaultValue = nil
+        }
     }
 
     var isRequired: Bool {

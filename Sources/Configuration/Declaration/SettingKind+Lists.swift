@@ -27,17 +27,19 @@ extension SettingKind {
                 reader.fault(at: value, path, "must be an array, not \(value.kindNoun)")
                 return nil
             }
+            let count = value.count
             var elements: [Element] = []
             var seen: Set<AnyHashable> = []
             for (index, item) in value.elements.enumerated() where !reader.isFull {
                 let place = "\(path)[\(index)]"
                 guard let converted = element.read(item, place, reader) else { continue }
+                elements.append(converted)
+                guard count > 1 else { continue }
                 // Strings are compared by their octets, not by canonical equivalence.
                 let key = (converted as? String).map { AnyHashable(ExactText($0)) } ?? AnyHashable(converted)
                 if !seen.insert(key).inserted { reader.fault(at: item, place, "is already in the list") }
-                elements.append(converted)
             }
-            if elements.count < minimum, value.count < minimum {
+            if elements.count < minimum, count < minimum {
                 reader.fault(at: value, path, "must not be empty")
                 return nil
             }

@@ -17,7 +17,7 @@ extension SettingKind {
             convert: { (value) throws(SettingError) -> Value in
                 guard let text = value.string else { throw SettingError("must be \(noun), not \(value.kindNoun)") }
                 guard !text.isEmpty else { throw SettingError("must be \(noun), not an empty string") }
-                guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+                guard !text.unicodeScalars.contains(where: isControl) else {
                     throw SettingError("must be \(noun), without control characters")
                 }
                 return try convert(text)
@@ -47,6 +47,11 @@ extension SettingKind {
                 throw SettingError("must be one of \(list), not \(quoted(text))\(meant)")
             })
     }
+}
+
+/// Returns true for a scalar of the general category Cc, whose members never change (Unicode 15, section 23.1).
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
 }
 
 extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {

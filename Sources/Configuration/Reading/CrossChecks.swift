@@ -52,14 +52,20 @@ struct CrossChecks {
         }
     }
 
+    /// The number of unknown provider ids for which a known one is suggested: each search compares all known ids.
+    private static let mostSuggestions = 10
+
     private func checkAcceptedProviders() {
+        var unknown = 0
         let known = providers.compactMap { $0.member(ProviderSettings.id.name)?.string }
         let knownSet = Set(known.map { ExactText($0) })
         for (index, organization) in organizations.enumerated() {
             let accepted = CrossChecks.objects(organization.member(OrganizationSettings.providers.name))
             for (place, value) in accepted.enumerated() where !members.reader.isFull {
                 guard let id = value.string, !id.isEmpty, !knownSet.contains(ExactText(id)) else { continue }
-                let meant = Suggestion.nearest(to: id, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+                unknown += 1
+                let candidates = unknown <= CrossChecks.mostSuggestions ? known : []
+                let meant = Suggestion.nearest(to: id, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
                 members.reader.fault(
                     at: value, "organizations[\(index)].providers[\(place)]",
                     "no provider has the id \(quoted(id))\(meant)")

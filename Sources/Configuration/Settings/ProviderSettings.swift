@@ -144,12 +144,13 @@ extension ProviderSettings: Section {
 
     private static func checkIssuer(_ members: SectionMembers) {
         guard let issuer = members[issuer] else { return }
-        if let reason = IssuerRules.mistake(in: issuer) { return members.fault(self.issuer, reason) }
+        let url = AbsoluteURL(issuer)
+        if let reason = IssuerRules.mistake(in: issuer, url) { return members.fault(self.issuer, reason) }
         // Without a discovery document, the issuer is only compared with tokens and never used as a URL.
         let isOnlyCompared = members.has(keys) && !members.has(clientID)
         guard !isOnlyCompared else { return }
-        if let reason = IssuerRules.fault(of: issuer) { return members.fault(self.issuer, reason) }
-        guard let url = AbsoluteURL(issuer) else { return }
+        if let reason = IssuerRules.fault(of: issuer, url) { return members.fault(self.issuer, reason) }
+        guard let url else { return }
         if let reason = plainFault(of: url, members) { members.fault(self.issuer, reason) }
     }
 

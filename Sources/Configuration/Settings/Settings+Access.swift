@@ -1,4 +1,4 @@
-internal import ClaimMapping
+public import ClaimMapping
 public import Cryptography
 internal import Identities
 public import Policy
@@ -14,8 +14,13 @@ extension Settings {
 extension AccessSettings {
     /// The access rules and sealing keys of a configuration, for the gateway and for commands.
     public init(_ settings: Settings) {
+        self.init(settings, organizations: settings.organizations.map(\.rules))
+    }
+
+    /// - Parameter organizations: the rules of the organizations; preparing them twice would take twice as long.
+    public init(_ settings: Settings, organizations: [OrganizationRules]) {
         self.init(
-            organizations: settings.organizations.map(\.rules),
+            organizations: organizations,
             providers: settings.providers.map {
                 AccessRules.Provider(
                     id: $0.id, issuer: $0.issuer, emailTrust: $0.emailTrust, isSignInPossible: $0.clientID != nil)

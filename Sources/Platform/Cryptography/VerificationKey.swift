@@ -8,19 +8,24 @@ public struct VerificationKey: Sendable {
     init(_ key: OwnedKey) throws(CryptographyError) {
         kind = try key.kind()
         switch kind {
-        case .rsa:
-            // An even modulus, an even exponent or the exponent 1 makes signatures forgeable or impossible. OpenSSL's
-            // own check also tests the modulus for being a prime. That costs 3 ms at 2048 bits and 120 ms at 8192, and
-            // would only reveal a mistake of the key's owner.
-            let exponent = try key.number("e")
-            guard exponent.count <= 8, exponent != [1], exponent.last.map({ $0 & 1 }) == 1,
-                try key.number("n").last.map({ $0 & 1 }) == 1
-            else { throw CryptographyError(.invalidKey) }
+        case .rsa: try VerificationKey.check(modulus: try key.number("n"), exponent: try key.number("e"))
         case .p256, .p384, .p521:
             guard key.isValidPublicKey() else { throw CryptographyError(.invalidKey) }
         case .ed25519: break
         }
         self.key = key
+    }
+
+    /// Refuses numbers of an RSA key, big-endian, that make signatures forgeable or impossible: an even modulus, an even
+    /// exponent, or the exponent 1.
+    ///
+    /// OpenSSL's own check also tests the modulus for being a prime. That costs 3 ms at 2048 bits and 120 ms at 8192, and
+    /// would only reveal a mistake of the key's owner.
+    private static func check(modulus: [UInt8], exponent: [UInt8]) throws(CryptographyError) {
+        let digits = exponent.drop { $0 == 0 }
+        guard digits.count <= 8, !digits.elementsEqual([1]), digits.last.map({ $0 & 1 }) == 1,
+            modulus.last.map({ $0 & 1 }) == 1
+        else { throw CryptographyError(.invalidKey) }
     }
 
     /// Returns true if both keys are equal, regardless of their ids.
@@ -34,10 +39,12 @@ public struct VerificationKey: Sendable {
         guard !modulus.isEmpty, modulus.count <= 1025, !exponent.isEmpty, exponent.count <= 8 else {
             throw CryptographyError(.invalidKey)
         }
+        try VerificationKey.check(modulus: modulus, exponent: exponent)
         let builder = try KeyBuilder()
         try builder.number("n", modulus)
         try builder.number("e", exponent)
-        try self.init(builder.publicKey("RSA"))
+        key = try builder.publicKey("RSA")
+        kind = try key.kind()
     }
 
     /// A key of a NIST curve: coordinates of exactly the curve's length (RFC 7518, section 6.2.1).

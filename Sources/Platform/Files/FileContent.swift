@@ -39,9 +39,12 @@ public enum FileContent {
         let type = status.st_mode & S_IFMT
         if type == S_IFDIR { return .failure(FileError("it is a directory")) }
         if kind == .regular, type != S_IFREG { return .failure(FileError("it is not a regular file")) }
+        // A small file needs no large buffer. One byte more than the size shows whether the file has grown.
+        let size = Int(status.st_size)
+        let step = type == S_IFREG && size > 0 ? min(max(size + 1, 1 << 12), 1 << 16) : 1 << 16
         var bytes: [UInt8] = []
         while bytes.count <= limit {
-            let more = try file.read(atMost: 1 << 16)
+            let more = try file.read(atMost: step)
             if more.isEmpty { return .success(bytes) }
             bytes += more
         }

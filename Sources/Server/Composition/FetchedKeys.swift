@@ -46,7 +46,7 @@ public struct FetchedKeys: Sendable {
         }
         done.wait()
         client.close()
-        providers = configuration.trustedProviders
+        providers = configuration.providersWithKeys
         faults = told.read().value
     }
 }

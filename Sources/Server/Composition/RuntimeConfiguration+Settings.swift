@@ -14,13 +14,14 @@ extension RuntimeConfiguration {
     /// - Parameter previous: the configuration in force before; its providers are kept if their settings for requests are
     ///   unchanged.
     public convenience init(_ settings: Settings, by outbound: Outbound, after previous: RuntimeConfiguration? = nil) {
+        let rules = settings.organizations.map(\.rules)
         self.init(
             publicURL: settings.publicURL.origin,
             providers: settings.providers.map { $0.trusted() },
-            accessSettings: AccessSettings(settings),
-            organizations: settings.organizations.map { organization in
+            accessSettings: AccessSettings(settings, organizations: rules),
+            organizations: zip(settings.organizations, rules).map { organization, rules in
                 Organization(
-                    id: organization.id, name: organization.name, rules: organization.rules,
+                    id: organization.id, name: organization.name, rules: rules,
                     license: License(organization.license))
             },
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,

@@ -13,8 +13,6 @@ final class Authenticator {
     private let gatewayMetrics: GatewayMetrics
     private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
-    /// The versions of the keys that the verifier has.
-    private var keyVersions: [ProviderID: UInt64] = [:]
     private var accepted: [ProviderID: Counter] = [:]
     private var limiter = ClientLimiter()
 
@@ -26,12 +24,14 @@ final class Authenticator {
         self.sessions = sessions
     }
 
-    /// Replaces providers and keys; tokens remembered under the old ones are forgotten.
+    /// Replaces the providers; tokens remembered under the old ones are forgotten.
     func take(_ configuration: RuntimeConfiguration) {
-        let (providers, versions) = configuration.trust()
-        verifier = BearerTokenVerifier(providers, cacheSize: configuration.tokenCache)
-        keyVersions = versions
+        verifier = BearerTokenVerifier(
+            configuration.trusted, cacheSize: configuration.tokenCache, keys: configuration.keys)
     }
+
+    /// Takes up new keys of a provider; remembered tokens are forgotten.
+    func takeKeys() { verifier.forgetKeys() }
 
     /// Authenticates a request. If an `Authorization` field is present it decides alone; the cookie is then never
     /// tried.
@@ -89,7 +89,7 @@ final class Authenticator {
         for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ configuration: RuntimeConfiguration
     ) -> (@Sendable () async -> Waited)? {
         guard let remote = configuration.remote(ofRefused: refusal) else { return nil }
-        let (asker, version) = (KeyAsker.client(client), keyVersions[remote.id] ?? 0)
+        let (asker, version) = (KeyAsker.client(client), verifier.keyVersion(of: remote.id) ?? 0)
         guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
         return {
             await remote.learnKeys(for: asker, beyond: version, requestID: requestID)

@@ -116,7 +116,7 @@ final class GatewayHandler: RequestHandler {
         let isNew = configurations.refresh(&current)
         guard isNew || knownKeySetVersion != keySetVersion.current else { return }
         knownKeySetVersion = keySetVersion.current
-        authenticator.take(current.value)
+        if isNew { authenticator.take(current.value) } else { authenticator.takeKeys() }
         entitlements.removeAll()
     }
 

@@ -35,6 +35,7 @@ public final class GatewayProcess {
     private let server: GatewayServer
     private let services: GatewayServices
     private let maintenance: Maintenance
+    private let retired = RetiredConfigurations()
     private let outbound: Outbound
     private let client: HTTPClient
     private let mail: SMTPClient
@@ -84,7 +85,7 @@ public final class GatewayProcess {
         } catch {
             throw StartError("storage: the database cannot be used: \(error)")
         }
-        maintenance = Maintenance(configurations, services)
+        maintenance = Maintenance(configurations, services, retired: retired)
         post = OutboxWorker(configurations, services, by: mail)
         let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
@@ -195,7 +196,9 @@ public final class GatewayProcess {
             }
             if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
             client.forget()
-            let configuration = RuntimeConfiguration(new, by: outbound, after: configurations.read().value)
+            let previous = configurations.read().value
+            let configuration = RuntimeConfiguration(new, by: outbound, after: previous)
+            retired.keep(previous)
             services.adopt(configuration)
             configurations.publish(configuration)
             server.gatewayMetrics.lastReloadSucceeded = true

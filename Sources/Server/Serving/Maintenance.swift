@@ -22,11 +22,17 @@ final class Maintenance: Sendable {
 
     private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
+    private let retired: RetiredConfigurations
     private let users: UserEvaluation
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    init(_ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices) {
+    /// - Parameter retired: the replaced configurations, which are freed here.
+    init(
+        _ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices,
+        retired: RetiredConfigurations = RetiredConfigurations()
+    ) {
         self.configurations = configurations
+        self.retired = retired
         self.services = services
         users = UserEvaluation(services.stores.access)
     }
@@ -61,8 +67,9 @@ final class Maintenance: Sendable {
     /// Performs one round; the clocks of keys and sessions are those of the stores.
     func perform(_ round: Int) async {
         let signIn = configurations.read().value.signIn
+        retired.free()
         // A slow provider must not delay the others.
-        for remote in signIn.remotes.values {
+        for remote in signIn.remotes.values where remote.isRefreshDue() {
             Task.inBackground { await remote.refreshAhead() }
         }
         var fetchedAt: [String: MonotonicTime] = [:]

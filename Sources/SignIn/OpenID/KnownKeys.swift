@@ -23,14 +23,6 @@ struct KnownKeys {
     func areAging(at now: MonotonicTime) -> Bool { now >= fetchedAt + lifetime * 4 / 5 }
 }
 
-/// A provider's valid keys at one moment.
-public struct KeyReading: Sendable {
-    /// The valid keys; nil if none were fetched, or if they are too old.
-    public let keys: KeySet?
-    /// A number that changes with the keys.
-    public let version: UInt64
-}
-
 /// A counter of key changes at all providers: the key-set version. A holder of verifiers detects a change with one
 /// atomic load.
 public final class KeySetVersion: Sendable {

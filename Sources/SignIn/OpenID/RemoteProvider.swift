@@ -148,8 +148,16 @@ public final class RemoteProvider: Sendable {
     /// Fetches in the background, so that no request has to wait: after four fifths of the lifetime of the cached data,
     /// and every 30 seconds while the provider is down.
     public func refreshAhead() async {
+        guard isRefreshDue() else { return }
+        begin(for: nil)
+        await flight.join(.whole)
+    }
+
+    /// Returns true if ``refreshAhead()`` would fetch now, and reports keys that have expired. Most providers of a large
+    /// configuration need no fetch, and then no task.
+    public func isRefreshDue() -> Bool {
         let now = monotonic()
-        let isDue = state.withLock { state in
+        return state.withLock { state in
             if let keys = state.keys, !state.isExpiryKnown, !keys.count(at: now) {
                 state.isExpiryKnown = true
                 state.version += 1
@@ -161,9 +169,6 @@ public final class RemoteProvider: Sendable {
             let aging = RemoteProvider.metadataLifetime * 4 / 5
             return address.needsDocument && state.metadataFetchedAt?.isOver(aging, at: now) ?? true
         }
-        guard isDue else { return }
-        begin(for: nil)
-        await flight.join(.whole)
     }
 
     private func begin(for requestID: String?) {

@@ -18,11 +18,6 @@ enum SignInChoice {
 /// provider or an issuer is known only by naming it exactly. All unknown ones get one response. An organization
 /// selects no provider.
 extension SignInConfiguration {
-    /// The providers that the general sign-in page names.
-    package var offered: [RelyingParty] {
-        parties.filter { listed.contains($0.id) }
-    }
-
     /// The only provider, if the gateway may list it: the user then need not choose.
     var only: RelyingParty? { parties.count == 1 ? offered.first : nil }
 
@@ -48,11 +43,6 @@ extension SignInConfiguration {
 
     /// The name of a provider that users see; the id if there is no such provider any more.
     package func name(of provider: ProviderID) -> String { names[provider] ?? provider.text }
-
-    /// The providers with this issuer at which users sign in.
-    package func parties(ofIssuer issuer: Issuer) -> [RelyingParty] {
-        parties.filter { $0.client.provider.issuer == issuer }
-    }
 
     /// A session's standing. A session has ended if its provider is gone, or now has another issuer.
     package func standing(of session: Session, at now: Timestamp) -> SessionStanding {

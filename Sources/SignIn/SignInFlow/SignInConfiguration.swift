@@ -25,6 +25,10 @@ package struct SignInConfiguration: Sendable {
     package let lifetimes: SessionLifetimes
     /// The providers by domain in lower case, in the order of the file.
     package let emailDomains: [ExactText: [ProviderID]]
+    /// The parties that the general sign-in page names, in the order of the file.
+    package let offered: [RelyingParty]
+    private let partiesByID: [ProviderID: RelyingParty]
+    private let partiesByIssuer: [Issuer: [RelyingParty]]
 
     package init(
         remotes: [ProviderID: RemoteProvider], parties: [RelyingParty], listed: Set<ProviderID>,
@@ -40,6 +44,9 @@ package struct SignInConfiguration: Sendable {
         self.checkpointKeys = checkpointKeys
         self.lifetimes = lifetimes
         self.emailDomains = emailDomains
+        offered = parties.filter { listed.contains($0.id) }
+        partiesByID = Dictionary(parties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        partiesByIssuer = Dictionary(grouping: parties, by: \.client.provider.issuer)
     }
 
     package static let none = SignInConfiguration(
@@ -48,6 +55,10 @@ package struct SignInConfiguration: Sendable {
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
 
-    package func party(_ id: ProviderID) -> RelyingParty? { parties.first { $0.id == id } }
+    package func party(_ id: ProviderID) -> RelyingParty? { partiesByID[id] }
+
+    /// The providers with this issuer at which users sign in.
+    package func parties(ofIssuer issuer: Issuer) -> [RelyingParty] { partiesByIssuer[issuer] ?? [] }
+
     func party(_ id: String) -> RelyingParty? { ProviderID(id).flatMap(party) }
 }

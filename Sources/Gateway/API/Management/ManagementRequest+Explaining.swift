@@ -30,19 +30,17 @@ extension ManagementRequest {
     /// providers disclose nothing to the organization.
     package func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
         let bytes = Array(token.withoutWhiteSpace().utf8)
-        let (providers, versions) = configuration.trust()
+        let own = TrustedProviders(organization.rules.providers.compactMap { configuration.trusted[$0] })
+        let verifier = BearerTokenVerifier(own, cacheSize: 0, keys: configuration.keys)
         do throws(TokenRefusal) {
-            return try verified(bytes, by: providers)
+            return try verifier.verify(bytes.span, at: stores.now())
         } catch {
             guard let remote = configuration.remote(ofRefused: error) else { throw error }
-            await remote.learnKeys(for: .client(ClientPrefix(origin.address)), beyond: versions[remote.id] ?? 0)
-            return try verified(bytes, by: configuration.trustedProviders)
+            let version = verifier.keyVersion(of: remote.id) ?? 0
+            await remote.learnKeys(for: .client(ClientPrefix(origin.address)), beyond: version)
+            verifier.forgetKeys()
+            return try verifier.verify(bytes.span, at: stores.now())
         }
-    }
-
-    private func verified(_ token: [UInt8], by providers: [TrustedProvider]) throws(TokenRefusal) -> VerifiedClaims {
-        let own = providers.filter { organization.accepts($0.id) }
-        return try BearerTokenVerifier(own, cacheSize: 0).verify(token.span, at: stores.now())
     }
 
     /// Explains claims that were verified earlier.
@@ -54,7 +52,7 @@ extension ManagementRequest {
 
     /// Explains unsigned claims, as if they came from one of the organization's providers.
     package func explain(claims root: JSONValue, of provider: ProviderID) async throws(Problem) -> ExplainedAccess? {
-        guard organization.accepts(provider), let known = configuration.providers.first(where: { $0.id == provider })
+        guard organization.accepts(provider), let known = configuration.trusted[provider]
         else { return nil }
         let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
         return try await explain(

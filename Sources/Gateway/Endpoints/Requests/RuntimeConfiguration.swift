@@ -33,7 +33,8 @@ public final class RuntimeConfiguration: Sendable {
 
     /// The gateway's own origin and cookies.
     package let site: Site
-    public let providers: [TrustedProvider]
+    /// The trusted providers with the keys of the file.
+    public let trusted: TrustedProviders
     /// The rules that decide access, and the keys that open sealed claims.
     public let accessSettings: AccessSettings
     /// The organizations, in the order of the file.
@@ -60,7 +61,7 @@ public final class RuntimeConfiguration: Sendable {
         drainDelay: Duration = .zero
     ) {
         site = Site(origin: publicURL)
-        self.providers = providers
+        trusted = TrustedProviders(providers)
         self.accessSettings = accessSettings
         self.organizations = organizations
         self.trustedProxies = trustedProxies
@@ -82,26 +83,31 @@ public final class RuntimeConfiguration: Sendable {
     /// The rules that decide access.
     package var accessRules: AccessRules { accessSettings.rules }
 
-    /// The providers with their current keys: those of the file, or else the discovered ones.
-    package var trustedProviders: [TrustedProvider] { trust().providers }
+    /// The providers with their current keys.
+    package var providersWithKeys: [TrustedProvider] { trusted.providers.map(withKeys) }
 
-    /// The providers with their current keys, and the version of each provider's discovered keys.
-    package func trust() -> (providers: [TrustedProvider], versions: [ProviderID: UInt64]) {
-        var versions: [ProviderID: UInt64] = [:]
-        let providers = providers.map { provider in
-            guard provider.keys == nil, let reading = signIn.remotes[provider.id]?.reading else { return provider }
-            versions[provider.id] = reading.version
-            var provider = provider
-            provider.keys = reading.keys
-            return provider
+    /// Returns a provider with its current keys, or nil if there is none.
+    package func providerWithKeys(_ id: ProviderID) -> TrustedProvider? { trusted[id].map(withKeys) }
+
+    private func withKeys(_ provider: TrustedProvider) -> TrustedProvider {
+        var provider = provider
+        provider.keys = keys(of: provider).keys
+        return provider
+    }
+
+    /// Returns a provider's current keys: those of the file, or else the discovered ones. Keys of the file have
+    /// version 0.
+    package func keys(of provider: TrustedProvider) -> KeyReading {
+        guard provider.keys == nil, let remote = signIn.remotes[provider.id] else {
+            return KeyReading(keys: provider.keys, version: 0)
         }
-        return (providers, versions)
+        return remote.reading
     }
 
     /// The provider whose newer keys may verify a refused token; nil if other keys would not help.
     package func remote(ofRefused refusal: TokenRefusal) -> RemoteProvider? {
-        guard refusal.reason.mayBeOfNewKeys, let id = refusal.provider,
-            providers.contains(where: { $0.id == id && $0.keys == nil })
+        guard refusal.reason.mayBeOfNewKeys, let id = refusal.provider, let provider = trusted[id],
+            provider.keys == nil
         else { return nil }
         return signIn.remotes[id]
     }

@@ -48,7 +48,7 @@ extension RuntimeConfiguration {
     /// provider's.
     fileprivate func stillTrusts(_ claims: VerifiedClaims, at moment: Timestamp) -> Bool {
         guard claims.validity.contains(moment),
-            let provider = trustedProviders.first(where: { $0.id == claims.provider }),
+            let provider = providerWithKeys(claims.provider),
             provider.issuer == claims.identity.issuer, let keys = provider.keys?.keys
         else { return false }
         return claims.keyID == nil || keys.contains { $0.id == nil || $0.id.isExactly(claims.keyID) }
