@@ -127,9 +127,9 @@ let package = Package(
         library(
             "SignInFlow", in: "SignIn/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPClient", "HTTPMessage",
-                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "Web",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "Management", in: "Access/",
@@ -155,37 +155,81 @@ let package = Package(
                 "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
+            "RuntimeConfiguration", in: "Gateway/",
+            uses: [
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "Invitations", "Management",
+                "OpenID", "Policy", "Sessions", "SignInFlow", "Text", "Time", "Tokens", "Web", "WorkspaceMetrics",
+            ]),
+        library(
             "Endpoints", in: "Gateway/",
             uses: [
-                "Addresses", "Audit", "ClaimMapping", "Configuration", "Databases", "Grants", "HTTPMessage",
-                "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Management", "OpenID", "Policy",
-                "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "Cryptography", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "RuntimeConfiguration",
+                "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+            ]),
+        library(
+            "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
+        library(
+            "PageLayout", in: "Gateway/",
+            uses: [
+                "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "SignInFlow", "Text",
+                "Time", "Tokens", "Web",
+            ], embeds: ["Assets"]),
+        library(
+            "AccessUseCases", in: "Gateway/",
+            uses: [
+                "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
+                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Snapshots", "Telemetry", "Text",
+                "Time", "Tokens", "Web",
+            ]),
+        library(
+            "SignInPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities",
+                "Invitations", "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions",
+                "SignInFlow", "Text", "Time", "Tokens", "Web",
+            ]),
+        library(
+            "AccessAPI", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time",
+                "Tokens", "Web",
+            ]),
+        library(
+            "AccessPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
+                "Time", "Tokens", "Web",
+            ]),
+        library(
+            "MetricsUseCases", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory", "Policy",
+                "Telemetry", "WorkspaceMetrics",
+            ]),
+        library(
+            "MetricsAPI", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "Audit", "Caches", "Endpoints", "HTTPMessage", "HTTPServer", "Identities",
+                "Inventory", "MetricsUseCases", "Policy", "RuntimeConfiguration", "Text", "Threads", "Web",
                 "WorkspaceMetrics",
             ]),
         library(
-            "API", in: "Gateway/",
+            "MetricsPages", in: "Gateway/",
             uses: [
-                "Addresses", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
-                "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON",
-                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Endpoints", "HTTPMessage", "Identities", "Inventory", "MetricsUseCases", "PageLayout",
+                "RuntimeConfiguration", "Text", "Web", "WorkspaceMetrics",
             ]),
-        library(
-            "Pages", in: "Gateway/",
-            uses: [
-                "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON",
-                "Mail", "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text",
-                "Time", "Tokens", "Web", "WorkspaceMetrics",
-            ], embeds: ["Assets"]),
         library(
             "Server", in: "",
             uses: [
-                "Addresses", "API", "Audit", "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases",
-                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
-                "Invitations", "JSON", "Mail", "Management", "OpenID", "Pages", "Policy", "Processes", "Sessions",
-                "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "Caches",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "Mail",
+                "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout", "Policy",
+                "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages", "Snapshots", "Sockets",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -202,9 +246,10 @@ let package = Package(
         library(
             "Commands", in: "",
             uses: [
-                "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "DemoProvider",
-                "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes",
-                "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
+                "DemoProvider", "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON",
+                "Policy", "Processes", "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time",
+                "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -261,12 +306,12 @@ let package = Package(
         tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
         tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
-        tests(
-            of: "Pages",
-            uses: [
-                "ClaimMapping", "Grants", "Identities", "Inventory", "Invitations", "Policy", "Text", "Time", "Web",
-                "WorkspaceMetrics",
-            ]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: [
+                "AccessPages", "ClaimMapping", "Grants", "Identities", "Inventory", "Invitations", "MetricsPages",
+                "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+            ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
         tests(
@@ -308,10 +353,11 @@ let package = Package(
         tests(
             of: "Server",
             uses: [
-                "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases",
-                "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer",
-                "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots",
-                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
+                "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
+                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "MetricsUseCases", "OpenID",
+                "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands",

@@ -5,7 +5,6 @@ internal import DemoProvider
 internal import Identities
 internal import JSON
 internal import Server
-internal import Sockets
 internal import Time
 
 /// The message that the demo prints once it serves: its URLs, its users, and valid tokens.

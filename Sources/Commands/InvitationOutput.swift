@@ -1,10 +1,9 @@
+internal import AccessUseCases
 internal import Configuration
-internal import Endpoints
 internal import Grants
 internal import Identities
 internal import Invitations
 internal import JSON
-internal import Server
 internal import Time
 
 extension Invocation {

@@ -1,4 +1,3 @@
-internal import Configuration
 internal import Identities
 internal import JSON
 internal import Time

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import Pages
+@testable import AccessPages
+@testable import MetricsPages
+@testable import PageLayout
+@testable import SignInPages
 
 @Suite("Devices in words")
 struct DeviceNameTests {

@@ -2,7 +2,10 @@ import Inventory
 import Testing
 import Web
 
-@testable import Pages
+@testable import AccessPages
+@testable import MetricsPages
+@testable import PageLayout
+@testable import SignInPages
 @testable import WorkspaceMetrics
 
 @Suite("The overview of an organization, and assets")
@@ -20,7 +23,7 @@ struct OverviewTests {
         }
         return OrganizationPage(
             account: Account(name: "x", formToken: "x"),
-            organization: OrganizationPage.Organization(id: "acme", name: "x", role: "x", isReadOnly: true),
+            organization: OrganizationHeader(id: "acme", name: "x", role: "x", isReadOnly: true),
             summary: MetricsSummary(workspaces: 1, figures: figures), query: try WorkspaceQuery(query),
             page: WorkspacePage(rows: [row], nextCursor: "next&cursor")
         ).document

@@ -8,8 +8,11 @@ import Text
 import Time
 import Web
 
+@testable import AccessPages
 @testable import ClaimMapping
-@testable import Pages
+@testable import MetricsPages
+@testable import PageLayout
+@testable import SignInPages
 @testable import WorkspaceMetrics
 
 /// A page made of values whose every text is hostile.
@@ -44,8 +47,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static func text(_ field: String) -> String { HostileText.of(field) }
 
-    private static func organization(isReadOnly: Bool) -> OrganizationPage.Organization {
-        OrganizationPage.Organization(
+    private static func organization(isReadOnly: Bool) -> OrganizationHeader {
+        OrganizationHeader(
             id: organizationID, name: text("organization"), role: text("role"), isReadOnly: isReadOnly)
     }
 

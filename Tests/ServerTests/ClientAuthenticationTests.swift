@@ -5,6 +5,7 @@ import HTTPClient
 import HTTPMessage
 import JSON
 import OpenID
+import RuntimeConfiguration
 import SignInFlow
 import Snapshots
 import Synchronization

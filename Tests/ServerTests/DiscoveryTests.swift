@@ -6,6 +6,7 @@ import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID
+import RuntimeConfiguration
 import SignInFlow
 import Snapshots
 import Testing

@@ -1,4 +1,4 @@
-import API
+import AccessUseCases
 import ClaimMapping
 import Endpoints
 import Grants

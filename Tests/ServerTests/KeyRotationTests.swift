@@ -5,6 +5,7 @@ import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID
+import RuntimeConfiguration
 import SignInFlow
 import Snapshots
 import Synchronization

@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import ClaimMapping
 import Cryptography
@@ -7,6 +8,7 @@ import HTTPMessage
 import Identities
 import JSON
 import Policy
+import RuntimeConfiguration
 import Snapshots
 import Sockets
 import Synchronization

@@ -1,3 +1,4 @@
+import AccessUseCases
 import ClaimMapping
 import Databases
 import Endpoints

@@ -1,9 +1,11 @@
+import AccessUseCases
 import Databases
 import Endpoints
 import GatehouseTesting
 import HTTPClient
 import HTTPMessage
 import OpenID
+import RuntimeConfiguration
 import Sessions
 import SignInFlow
 import Snapshots

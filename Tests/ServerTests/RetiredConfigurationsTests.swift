@@ -1,3 +1,4 @@
+import RuntimeConfiguration
 import Endpoints
 import GatehouseTesting
 import Testing

@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import Databases
 import Endpoints

@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import Cryptography
 import Databases
@@ -7,6 +8,7 @@ import HTTPClient
 import HTTPMessage
 import JSON
 import OpenID
+import RuntimeConfiguration
 import Sessions
 import SignInFlow
 import Snapshots

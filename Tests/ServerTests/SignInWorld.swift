@@ -1,4 +1,3 @@
-import API
 import Configuration
 import Cryptography
 import Databases
@@ -9,7 +8,9 @@ import HTTPClient
 import HTTPMessage
 import Identities
 import JSON
+import MetricsUseCases
 import OpenID
+import RuntimeConfiguration
 import Sessions
 import Snapshots
 import Sockets
@@ -93,7 +94,7 @@ final class SignInWorld: Sendable {
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(
-            configurations, metrics: MetricsAPI(backend: MetricsBackend(store), log: log), services: services,
+            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: log), services: services,
             keySetVersion: way.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics, log: log,
             on: reactor)
         router = handler.router

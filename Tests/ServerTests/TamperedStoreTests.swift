@@ -1,9 +1,11 @@
+import AccessUseCases
 import Databases
 import Endpoints
 import GatehouseTesting
 import Grants
 import Identities
 import Invitations
+import RuntimeConfiguration
 import Sessions
 import SignInFlow
 import Snapshots

@@ -1,4 +1,3 @@
-import API
 import Addresses
 import ClaimMapping
 import Configuration
@@ -9,8 +8,10 @@ import GatehouseTesting
 import HTTPMessage
 import Identities
 import JSON
+import MetricsUseCases
 import OpenID
 import Policy
+import RuntimeConfiguration
 import Snapshots
 import Sockets
 import Synchronization
@@ -55,7 +56,7 @@ final class TestWorld {
         log = Log(.json, to: try LogSink { lines.append($0) })
         configurations = Published(
             try TestWorld.configuration(provider, organizations: ["acme", "globex"], tokenCache: tokenCache))
-        let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
+        let metrics = MetricsReplies(backend: MetricsBackend(store), log: log)
         handler = GatewayHandler(
             configurations, metrics: metrics,
             services: try GatewayServices(

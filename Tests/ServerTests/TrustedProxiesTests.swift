@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import Endpoints
+import RuntimeConfiguration
 import Sockets
 import Testing
 

@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import Endpoints
 import GatehouseTesting

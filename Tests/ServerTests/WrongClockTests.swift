@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import ClaimMapping
 import Databases
@@ -8,6 +9,7 @@ import Identities
 import Invitations
 import JSON
 import OpenID
+import RuntimeConfiguration
 import Sessions
 import SignInFlow
 import Snapshots

@@ -68,6 +68,9 @@ public final class AccessStore: Sendable {
             mappings: try mappings(nil, transaction).mapValues { PreparedRules($0) })
     }
 
+    /// Returns true if a text has the form of an id that ``makeID(at:)`` makes.
+    public static func isID(_ text: String) -> Bool { Base64URL.decode(text)?.count == 12 }
+
     /// Makes a new row id: 32 bits of time and 64 random bits. Ids of one time are adjacent in the index, so that many
     /// of them are written as one page. An id never begins with a hyphen, which commands would parse as an option.
     public static func makeID(at moment: Timestamp) throws(DatabaseError) -> String {

@@ -1,4 +1,3 @@
-internal import ClaimMapping
 internal import Databases
 public import Grants
 public import Identities
@@ -40,10 +39,15 @@ extension ManagerActions {
         return explanation
     }
 
-    /// Returns the newest denied sign-ins.
-    public func deniedSignIns(limit: Int) async throws(ManagementError) -> [DeniedSignIn] {
+    /// Returns a page of the denied sign-ins, newest first.
+    ///
+    /// - Parameter place: the second and the id of the last denied sign-in of the previous page.
+    /// - Returns: the page, and whether there are more.
+    public func deniedSignIns(
+        before place: (at: Int64, id: String)? = nil, limit: Int
+    ) async throws(ManagementError) -> (items: [DeniedSignIn], hasMore: Bool) {
         try await stored { () throws(DatabaseError) in
-            try await stores.denied.list(of: organization, before: nil, limit: limit, now: access.now()).items
+            try await stores.denied.list(of: organization, before: place, limit: limit, now: access.now())
         }
     }
 

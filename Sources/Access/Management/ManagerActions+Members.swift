@@ -5,7 +5,6 @@ public import Grants
 public import Identities
 public import Policy
 internal import Sessions
-internal import Time
 
 extension ManagerActions {
     /// Returns a page of the members.

@@ -1,5 +1,4 @@
 public import Audit
-internal import ClaimMapping
 internal import Databases
 public import Grants
 public import Identities

@@ -1,5 +1,4 @@
 internal import ClaimMapping
-internal import Identities
 internal import Text
 
 /// Rules that can never decide: another rule matches every value they match, and takes precedence. Under

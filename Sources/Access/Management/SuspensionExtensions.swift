@@ -1,7 +1,6 @@
 internal import Audit
 internal import ClaimMapping
 internal import Cryptography
-internal import Databases
 public import Grants
 public import Identities
 public import Policy

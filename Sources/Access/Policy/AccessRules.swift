@@ -59,6 +59,9 @@ public struct AccessRules: Sendable {
     /// Returns true if both values come from one reading of the configuration.
     public func isSameReading(as other: AccessRules) -> Bool { content === other.content }
 
+    /// Returns true if an organization is configured.
+    public func hasOrganization(_ organization: OrganizationID) -> Bool { fileRules(of: organization) != nil }
+
     /// Returns an organization's rules in the configuration file, or nil if it is not configured.
     public func fileRules(of organization: OrganizationID) -> OrganizationRules? { content.byID[organization] }
 

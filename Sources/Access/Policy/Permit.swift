@@ -1,5 +1,4 @@
 public import Identities
-internal import Tokens
 
 /// The proof that policy allowed this request. Backends accept nothing else, and take the organization from the permit,
 /// never from the path.

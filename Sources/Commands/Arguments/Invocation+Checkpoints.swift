@@ -2,7 +2,6 @@ internal import Audit
 internal import Configuration
 internal import Cryptography
 internal import Databases
-internal import Time
 
 extension Invocation {
     /// Returns the keys that sign checkpoints. The result is empty if no `secret_key` is configured.

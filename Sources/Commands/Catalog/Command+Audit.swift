@@ -5,7 +5,6 @@ internal import Databases
 internal import JSON
 internal import Server
 internal import Text
-internal import Time
 
 extension Command {
     static let auditExport = Command(

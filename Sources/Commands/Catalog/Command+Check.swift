@@ -3,7 +3,6 @@ internal import Identities
 internal import JSON
 internal import Server
 internal import SignInFlow
-internal import Tokens
 
 extension Command {
     static let check = Command(

@@ -1,9 +1,7 @@
 internal import Configuration
-internal import Cryptography
 internal import Demo
 internal import DemoProvider
 internal import Files
-internal import JSON
 internal import Processes
 internal import Server
 internal import Sockets

@@ -1,15 +1,12 @@
 internal import Audit
-internal import ClaimMapping
 internal import Configuration
 internal import Databases
 internal import Grants
 internal import Identities
 internal import JSON
 internal import Policy
-internal import Server
 internal import Text
 internal import Time
-internal import Tokens
 
 extension Command {
     static let grantCreate = Command(

@@ -1,4 +1,3 @@
-internal import API
 internal import Audit
 internal import Configuration
 internal import Databases

@@ -4,9 +4,7 @@ internal import Databases
 internal import Grants
 internal import Identities
 internal import Invitations
-internal import Server
 internal import Text
-internal import Time
 
 extension Command {
     static let invitationCreate = Command(

@@ -1,5 +1,4 @@
 internal import Endpoints
-internal import Server
 
 extension Command {
     static let version = Command(path: ["version"], summary: "Prints the version") { call in

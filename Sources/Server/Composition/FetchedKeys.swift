@@ -1,11 +1,10 @@
 public import Configuration
 internal import Dispatch
-internal import Endpoints
 internal import HTTPClient
 internal import OpenID
+internal import RuntimeConfiguration
 internal import SignInFlow
 internal import Snapshots
-internal import Sockets
 internal import Threads
 public import Tokens
 

@@ -1,17 +1,16 @@
-internal import API
+internal import AccessUseCases
 internal import Audit
 internal import Databases
-internal import Endpoints
 internal import Grants
 internal import Identities
 internal import Invitations
 internal import Management
+internal import RuntimeConfiguration
 internal import Sessions
 internal import SignInFlow
 internal import Snapshots
 internal import Telemetry
 internal import Threads
-internal import Time
 
 /// The stores, and the work that must run only once at a time, as the process composes them. Each area takes the parts
 /// that it needs.

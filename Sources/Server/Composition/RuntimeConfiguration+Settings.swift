@@ -1,11 +1,9 @@
 public import Configuration
-public import Endpoints
-internal import Identities
 internal import Inventory
 public import OpenID
 internal import Policy
+public import RuntimeConfiguration
 internal import SignInFlow
-internal import Tokens
 internal import WorkspaceMetrics
 
 extension RuntimeConfiguration {

@@ -7,7 +7,6 @@ internal import Sessions
 internal import SignInFlow
 internal import Text
 internal import Threads
-internal import Time
 internal import Tokens
 internal import Web
 

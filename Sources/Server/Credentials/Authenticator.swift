@@ -3,9 +3,9 @@ internal import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
+internal import RuntimeConfiguration
 internal import Sockets
 internal import Telemetry
-internal import Time
 internal import Tokens
 
 /// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.

@@ -1,14 +1,14 @@
+internal import AccessUseCases
 internal import Endpoints
 internal import Grants
 internal import HTTPMessage
 internal import OpenID
 internal import Policy
+internal import RuntimeConfiguration
 internal import Sessions
 internal import SignInFlow
 internal import Snapshots
 internal import Sockets
-internal import Text
-internal import Time
 internal import Tokens
 internal import Web
 

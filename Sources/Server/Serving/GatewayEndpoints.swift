@@ -1,9 +1,15 @@
-internal import API
+internal import APIDescription
+internal import AccessAPI
+internal import AccessPages
+internal import AccessUseCases
 internal import Endpoints
-internal import Pages
+internal import MetricsAPI
+internal import MetricsPages
+internal import MetricsUseCases
+internal import RuntimeConfiguration
+internal import SignInPages
 internal import Snapshots
 internal import Threads
-internal import WorkspaceMetrics
 
 /// The combined table of endpoints. Each area contributes its own.
 ///
@@ -13,23 +19,25 @@ struct GatewayEndpoints {
     let router: Router
 
     init(
-        _ configurations: Published<RuntimeConfiguration>, _ metrics: MetricsAPI, _ services: GatewayServices,
+        _ configurations: Published<RuntimeConfiguration>, _ metrics: MetricsReplies, _ services: GatewayServices,
         to confinement: Confinement
     ) {
         let stores = services.stores
         let management = ManagementFactory(
             configurations: configurations, stores: stores, outboxSignal: services.outboxSignal,
             checkpoints: services.checkpoints, log: services.log)
+        let sessions = OwnSessions(stores.sessions)
+        let acceptances = Acceptances(configurations: configurations, stores: stores, log: services.log)
         let described =
-            IdentityAPI(stores: stores).endpoints
+            IdentityAPI(sessions: sessions).endpoints
             + WorkspacesAPI(metrics: metrics, pages: Confined(PageCache(), to: confinement)).endpoints
             + InventoryAPI(metrics: metrics, management: management).endpoints
-            + DeniedSignInsAPI(stores: stores).endpoints
+            + DeniedSignInsAPI(management: management).endpoints
             + AuditAPI(management: management).endpoints
             + MembersAPI(management: management).endpoints
             + InvitationsAPI(management: management).endpoints
             + MappingsAPI(management: management).endpoints
-            + AcceptanceAPI(configurations: configurations, stores: stores, log: services.log).endpoints
+            + AcceptanceAPI(acceptances: acceptances).endpoints
         all =
             HomePages().endpoints
             + OrganizationPages(metrics: metrics).endpoints
@@ -37,8 +45,8 @@ struct GatewayEndpoints {
             + MappingsPages(management: management).endpoints
             + ExplainPages(management: management).endpoints
             + AuditPages(management: management).endpoints
-            + AccountPages(stores: stores).endpoints
-            + AcceptancePages(configurations: configurations, stores: stores, log: services.log).endpoints
+            + AccountPages(sessions: sessions).endpoints
+            + AcceptancePages(acceptances: acceptances).endpoints
             + SignInEndpoints(services: services.signIn).all
             + described
             + [OpenAPI.endpoint(describing: described)]

@@ -1,12 +1,10 @@
+internal import AccessUseCases
 internal import Addresses
 internal import Endpoints
-internal import HTTPMessage
 internal import HTTPServer
-internal import Identities
 internal import Snapshots
 internal import Sockets
 internal import Threads
-internal import Web
 
 extension GatewayHandler {
     /// Checks the credentials; if one depends on a wait, checks them again afterwards.

@@ -1,7 +1,8 @@
 internal import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
-internal import Pages
+internal import PageLayout
+internal import RuntimeConfiguration
 internal import Telemetry
 internal import Web
 

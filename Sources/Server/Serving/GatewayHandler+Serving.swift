@@ -1,14 +1,13 @@
-internal import API
+internal import AccessUseCases
 internal import Endpoints
-internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
-internal import JSON
 internal import Management
-internal import Pages
 internal import Policy
+internal import RuntimeConfiguration
 internal import SignInFlow
+internal import SignInPages
 internal import Snapshots
 internal import Telemetry
 internal import Tokens

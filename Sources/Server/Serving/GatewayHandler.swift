@@ -1,17 +1,16 @@
-internal import API
+internal import AccessUseCases
 internal import Addresses
 internal import Endpoints
 internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
+internal import MetricsUseCases
 internal import OpenID
 internal import Policy
+internal import RuntimeConfiguration
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
-internal import Threads
-internal import Time
-internal import Tokens
 internal import Web
 
 /// The processing of a request on one reactor: endpoint, credential, entitlement, permit, and the endpoint's own code.
@@ -37,7 +36,7 @@ final class GatewayHandler: RequestHandler {
 
     /// - Parameter keySetVersion: the version of all key sets.
     init(
-        _ configurations: Published<RuntimeConfiguration>, metrics: MetricsAPI, services: GatewayServices,
+        _ configurations: Published<RuntimeConfiguration>, metrics: MetricsReplies, services: GatewayServices,
         keySetVersion: KeySetVersion,
         health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, on reactor: Reactor
     ) {

@@ -1,3 +1,4 @@
+internal import AccessUseCases
 public import Configuration
 public import Databases
 internal import Endpoints
@@ -10,12 +11,12 @@ internal import Identities
 internal import Mail
 internal import OpenID
 internal import Processes
+internal import RuntimeConfiguration
 internal import Sessions
 internal import SignInFlow
 internal import Snapshots
 public import Sockets
 public import Telemetry
-internal import Tokens
 internal import WorkspaceMetrics
 
 /// The reason why the gateway cannot start, in one sentence with the remedy.

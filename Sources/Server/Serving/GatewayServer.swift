@@ -1,9 +1,9 @@
-internal import API
 internal import Databases
-internal import Endpoints
 public import Files
 internal import HTTPServer
+internal import MetricsUseCases
 internal import OpenID
+internal import RuntimeConfiguration
 internal import Snapshots
 public import Sockets
 internal import Telemetry
@@ -40,7 +40,7 @@ public final class GatewayServer {
         let gatewayMetrics = services.gatewayMetrics
         var reactors: [Reactor] = []
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
-        let metrics = MetricsAPI(backend: MetricsBackend(store), log: log)
+        let metrics = MetricsReplies(backend: MetricsBackend(store), log: log)
         let free = try listen.map { address throws(SystemError) in try address.free() }
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
             reactor, _ in

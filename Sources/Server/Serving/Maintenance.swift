@@ -1,19 +1,15 @@
-internal import API
-internal import Databases
+internal import AccessUseCases
 internal import Dispatch
-internal import Endpoints
-internal import Grants
 internal import Identities
 internal import Invitations
 internal import OpenID
+internal import RuntimeConfiguration
 internal import Sessions
 internal import SignInFlow
 internal import Snapshots
-internal import Sockets
 internal import Synchronization
 internal import Threads
 internal import Time
-internal import Tokens
 
 /// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, and ended sessions
 /// removed and counted.

@@ -1,11 +1,10 @@
+internal import AccessUseCases
 internal import Databases
 internal import Dispatch
-internal import Endpoints
-internal import Grants
 internal import Identities
 internal import Invitations
 internal import Mail
-internal import Pages
+internal import RuntimeConfiguration
 internal import Snapshots
 internal import Synchronization
 internal import Telemetry

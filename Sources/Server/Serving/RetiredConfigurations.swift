@@ -1,3 +1,4 @@
+internal import RuntimeConfiguration
 internal import Endpoints
 internal import Synchronization
 

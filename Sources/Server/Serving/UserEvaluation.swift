@@ -1,5 +1,4 @@
 internal import ClaimMapping
-internal import Databases
 internal import Grants
 internal import Identities
 internal import Policy

@@ -1,7 +1,5 @@
 package import Cryptography
-internal import Grants
 package import Invitations
-internal import JSON
 internal import Text
 package import Time
 

@@ -1,5 +1,4 @@
 public import Identities
-internal import Tokens
 internal import Web
 
 /// The redirect URI to register at a provider (RFC 6749, section 3.1.2).

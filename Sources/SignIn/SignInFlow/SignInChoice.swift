@@ -5,7 +5,6 @@ package import Sessions
 internal import Text
 package import Time
 internal import Tokens
-internal import Web
 
 /// The next step of a sign-in.
 enum SignInChoice {

@@ -1,7 +1,6 @@
 internal import Audit
 internal import Cryptography
 internal import Grants
-internal import HTTPMessage
 internal import Identities
 internal import OpenID
 internal import Policy

@@ -1,10 +1,8 @@
 internal import Databases
-internal import HTTPClient
 internal import HTTPMessage
 internal import Identities
 internal import OpenID
 internal import Text
-internal import Tokens
 internal import Web
 
 /// The parameters of a login that a third party initiates (OpenID Connect Core 1.0, section 4).

@@ -1,7 +1,6 @@
 internal import Databases
 internal import HTTPMessage
 internal import Identities
-internal import JSON
 internal import Policy
 internal import Sessions
 internal import Tokens

@@ -1,4 +1,3 @@
-internal import ClaimMapping
 internal import Cryptography
 internal import Databases
 internal import Grants
@@ -7,9 +6,7 @@ internal import Identities
 internal import OpenID
 package import Policy
 internal import Sessions
-internal import Snapshots
 internal import Telemetry
-internal import Text
 internal import Time
 internal import Tokens
 package import Web
@@ -90,7 +87,7 @@ package struct SignInFlow: Sendable {
 
     /// The configured organization that a sign-in is meant for; nil if there is none.
     func organization(_ text: String?) -> OrganizationID? {
-        text.flatMap { OrganizationID($0) }.flatMap { settings.rules.fileRules(of: $0)?.id }
+        text.flatMap { OrganizationID($0) }.flatMap { settings.rules.hasOrganization($0) ? $0 : nil }
     }
 
     // MARK: Failures

@@ -1,5 +1,4 @@
 package import OpenID
-internal import Sessions
 package import Tokens
 package import Web
 

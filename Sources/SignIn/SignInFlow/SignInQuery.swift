@@ -2,7 +2,6 @@ internal import HTTPMessage
 internal import Identities
 internal import OpenID
 internal import Text
-internal import Tokens
 package import Web
 
 /// The parameters of `GET /auth/login`.

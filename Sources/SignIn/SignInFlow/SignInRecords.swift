@@ -2,7 +2,6 @@ internal import Databases
 internal import Grants
 internal import Identities
 internal import Invitations
-internal import JSON
 internal import Policy
 internal import Text
 internal import Time

@@ -4,11 +4,9 @@ internal import Cryptography
 package import Databases
 package import Grants
 internal import Identities
-internal import JSON
 internal import Policy
 package import Sessions
 package import Telemetry
-internal import Text
 package import Time
 internal import Tokens
 
@@ -67,63 +65,15 @@ package struct SignInServices: Sendable {
         }
     }
 
-    /// The denied sign-in; nil if a mapping cannot help: the user has a role or is suspended, or the provider is not
-    /// accepted.
+    /// The denied sign-in; nil if a mapping cannot help.
     private static func denial(
         of claims: VerifiedClaims, in organization: OrganizationID, under state: AccessState, at now: Timestamp
     ) -> DeniedSignIn? {
-        // A grant is a role too, and a suspension cannot be corrected by a mapping.
-        guard let rules = state.rules(of: organization),
-            let entitlement = state.entitlement(of: claims, in: organization), entitlement.role == nil,
-            entitlement.reason != .suspended
-        else { return nil }
-        let explanation = rules.explain(
-            claims.known, from: claims.provider, emailTrust: state.rules.emailTrust(of: claims.provider))
-        guard explanation.evaluation.role == nil, explanation.evaluation.reason != .providerNotAccepted else {
+        guard let denial = state.denial(of: claims, in: organization), let id = try? RandomBytes.make(12) else {
             return nil
         }
-        let root = claims.payload
-        guard let id = try? RandomBytes.make(12) else { return nil }
         return DeniedSignIn(
-            id: Base64URL.encode(id), timestamp: now, provider: claims.provider,
-            identity: claims.identity,
-            email: root.shownEmail, reason: explanation.evaluation.reason.rawValue,
-            claims: SignInServices.claims(root, for: rules), rows: SignInServices.rows(explanation))
-    }
-
-    /// All claim names, and the values of the claims that rules read: enough to correct a mapping, and no more.
-    private static func claims(_ root: JSONValue, for rules: OrganizationRules) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 512)
-        writer.beginObject()
-        writer.name("names")
-        writer.beginArray()
-        for member in root.members { writer.string(member.name) }
-        writer.endArray()
-        writer.name("values")
-        writer.beginObject()
-        var written: Set<ExactText> = []
-        for mapping in rules.mappings where written.insert(ExactText(mapping.claimName)).inserted {
-            let values = mapping.values(in: root)
-            let bytes = values.reduce(0) { $0 + $1.range.count }
-            // Several JSON Pointers may lead to one large value.
-            guard !values.isEmpty, writer.bytes.count + bytes <= 32 << 10 else { continue }
-            writer.name(mapping.claimName)
-            guard mapping.looksAtElements else {
-                writer.value(values[0])
-                continue
-            }
-            writer.beginArray()
-            for value in values { writer.value(value) }
-            writer.endArray()
-        }
-        writer.endObject()
-        writer.endObject()
-        return writer.bytes
-    }
-
-    private static func rows(_ explanation: Explanation) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 512)
-        explanation.writeRows(to: &writer)
-        return writer.bytes
+            id: Base64URL.encode(id), timestamp: now, provider: claims.provider, identity: claims.identity,
+            email: claims.payload.shownEmail, reason: denial.reason.rawValue, claims: denial.claims, rows: denial.rows)
     }
 }

@@ -2,6 +2,7 @@ package import HTTPServer
 package import Identities
 package import JSON
 package import Policy
+package import RuntimeConfiguration
 
 /// The callers that an endpoint serves, each with the code that serves them. Code for a signed-in or permitted caller
 /// therefore cannot run without one.

@@ -1,7 +1,7 @@
 internal import HTTPMessage
+internal import RuntimeConfiguration
 package import Sessions
 package import SignInFlow
-internal import Web
 
 /// The protection of an endpoint against requests that another site makes with the user's session.
 package enum ForgeryRule {
@@ -31,7 +31,7 @@ extension RequestForgery {
         guard request.method.changesState, case .formToken = endpoint.forgery else { return nil }
         let isOwn =
             endpoint.access.readsForm && request.field(.formToken) == nil
-            ? !RequestOrigin.isForeign(request, origin: context.configuration.publicURL)
+            ? !context.comesFromOtherSite
             : RequestForgery.isOwn(request, origin: context.configuration.publicURL, of: token, sent: nil)
         return isOwn
             ? nil

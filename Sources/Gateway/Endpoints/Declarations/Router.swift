@@ -1,4 +1,3 @@
-internal import HTTPMessage
 internal import Text
 package import Web
 

@@ -1,4 +1,3 @@
-internal import ClaimMapping
 package import Policy
 package import Tokens
 

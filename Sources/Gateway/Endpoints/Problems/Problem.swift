@@ -58,6 +58,10 @@ public struct Problem: Error, Sendable {
         self.faults = faults
     }
 
+    /// The store did not answer. The cause belongs in the log and not in the response.
+    package static let storeUnavailable = Problem(
+        .unavailable, detail: "The store cannot be reached. Try again in a moment.")
+
     /// Whether the user can correct the error on the page they are on; otherwise that page is not available to them.
     package var isAboutInput: Bool {
         switch code {

@@ -1,6 +1,3 @@
-package import Audit
-internal import Grants
-package import Identities
 package import Sessions
 package import Tokens
 
@@ -15,9 +12,6 @@ package struct Caller {
         self.session = session
     }
 
-    /// The caller's name in the audit log.
-    package var actor: AuditActor { claims.actor }
-
     /// The token of the session's forms; nil for programs, which have no forms.
     package var formToken: String? { session.flatMap { try? $0.token.formToken } }
 }
@@ -30,38 +24,5 @@ package struct BrowserSession {
     package init(session: Session, token: SessionToken) {
         self.session = session
         self.token = token
-    }
-}
-
-/// The result of checking a request's credentials.
-package enum Credential {
-    case caller(Caller)
-    /// No valid credential. `clears`: the browser sent an unusable session cookie.
-    case missing(clears: Bool)
-    /// A session whose claims can be renewed only by signing in again at the provider.
-    case outdated(ProviderID)
-    case refused(Problem)
-    /// A credential that depends on a wait, after which it is checked again.
-    case pending(@Sendable () async -> Waited)
-}
-
-/// The result of a request's wait for its credential.
-package enum Waited: Sendable {
-    case refused(Problem)
-    /// - Parameter sessions: the store's answer for the sessions that were requested; nil if the store was not asked.
-    case lookAgain(sessions: [SessionKey: Session]?)
-}
-
-/// One check of a request's credential.
-package struct Look: Sendable {
-    /// The number of earlier checks, each followed by a wait.
-    package var number = 0
-    /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
-    /// session is absent: memory may drop it at any moment, as it does at each reload of the configuration.
-    package var sessions: [SessionKey: Session]?
-
-    package init(number: Int = 0, sessions: [SessionKey: Session]? = nil) {
-        self.number = number
-        self.sessions = sessions
     }
 }

@@ -1,5 +1,6 @@
 internal import HTTPMessage
 package import HTTPServer
+internal import RuntimeConfiguration
 package import Sessions
 internal import SignInFlow
 package import Text

@@ -1,5 +1,5 @@
-internal import HTTPMessage
 package import Identities
+internal import RuntimeConfiguration
 internal import SignInFlow
 internal import Web
 

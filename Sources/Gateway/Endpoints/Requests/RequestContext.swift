@@ -1,7 +1,6 @@
-package import Grants
 package import HTTPMessage
-internal import HTTPServer
 package import Policy
+package import RuntimeConfiguration
 package import Telemetry
 package import Text
 package import Threads
@@ -21,7 +20,7 @@ package final class RequestContext: Sendable {
     package let remoteAddress: String
     package let renderer: ReplyRenderer
     private let path: RequestPath?
-    let log: Log
+    package let log: Log
     private let confined: Confined<RequestRecord>
 
     /// - Parameters:
@@ -90,8 +89,8 @@ package final class RequestContext: Sendable {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// The request's origin for the audit log.
-    package var origin: AuditOrigin { AuditOrigin(requestID: requestID, address: remoteAddress) }
+    /// Whether a page of another site sent the request.
+    package var comesFromOtherSite: Bool { RequestOrigin.isForeign(request, origin: configuration.publicURL) }
 
     /// Whether the caller confirms the loss of their own role.
     package var confirmsOwnLoss: Bool {

@@ -1,0 +1,77 @@
+public import Audit
+internal import Databases
+internal import Grants
+internal import Identities
+
+extension ManagerActions {
+    /// The number of events per read transaction: a filter that few events pass must not delay other reads.
+    private static let auditSlice = 10_000
+
+    /// Returns the events that match a query, newest first, and one more than its limit if there are as many.
+    public func auditEvents(
+        _ query: AuditLog.Query
+    ) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
+        let (database, organization) = (access.database, organization)
+        var found: [(sequence: Int, json: [UInt8])] = []
+        var before = query.before
+        repeat {
+            var slice = query
+            slice.limit = query.limit + 1 - found.count
+            let (asked, end) = (slice, before)
+            let read = try await stored { () throws(DatabaseError) in
+                try await database.read { transaction throws(DatabaseError) in
+                    // The slice ends at an existing event, however far apart the numbers in the store are.
+                    guard let last = try AuditLog.lastSequence(of: organization, before: end, transaction), last > 0
+                    else { return (events: [(sequence: Int, json: [UInt8])](), start: 0) }
+                    var slice = asked
+                    slice.before = end
+                    slice.after = max(0, last - ManagerActions.auditSlice)
+                    return (events: try AuditLog.events(of: organization, slice, transaction), start: slice.after)
+                }
+            }
+            found += read.events
+            before = read.start + 1
+        } while found.count <= query.limit && (before ?? 0) > 1
+        return found
+    }
+
+    /// Records an export of the audit log, if the manager may still read the log.
+    ///
+    /// - Parameter details: the export's format and filters.
+    public func recordAuditExport(details: [(name: String, value: String)]) async throws(ManagementError) {
+        var record = record(.auditExport)
+        record.details = details
+        let (recorded, reader, moment) = (record, acting(.readAudit), access.now())
+        let (access, organization) = (access, organization)
+        try await decided { () throws(DatabaseError) in
+            try await access.database.decide {
+                transaction throws(DatabaseError) -> WriteOutcome<Void, AccessRefusal> in
+                if let refusal = try access.refusal(of: reader, in: organization, transaction) {
+                    return .refuse(refusal)
+                }
+                try AuditLog.append(recorded, at: moment, transaction)
+                return .commit(())
+            }
+        }
+    }
+
+    /// Returns the next events of an export, oldest first; at most 500. An export may take long: it ends with the
+    /// manager's role or session.
+    ///
+    /// - Parameter sequence: the number of the last event of the previous batch; 0 at the beginning.
+    public func auditEvents(
+        _ query: AuditLog.Query, after sequence: Int
+    ) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
+        let (access, organization, reader) = (access, organization, acting(.readAudit))
+        return try await decided { () throws(DatabaseError) in
+            try await access.database.read {
+                transaction throws(DatabaseError) -> Result<[(sequence: Int, json: [UInt8])], AccessRefusal> in
+                if let refusal = try access.refusal(of: reader, in: organization, transaction) {
+                    return .failure(refusal)
+                }
+                return .success(
+                    try AuditLog.events(of: organization, query, after: sequence, limit: 500, transaction))
+            }
+        }
+    }
+}

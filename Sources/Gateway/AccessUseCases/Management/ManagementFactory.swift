@@ -1,0 +1,57 @@
+package import Endpoints
+package import Grants
+package import Invitations
+internal import Policy
+package import RuntimeConfiguration
+internal import Sessions
+package import Snapshots
+package import Telemetry
+
+/// Makes the management operations of a request from its context and its permitted caller.
+package struct ManagementFactory: Sendable {
+    let configurations: Published<RuntimeConfiguration>
+    let stores: Stores
+    let outboxSignal: OutboxSignal
+    let checkpoints: AuditCheckpoints
+    let log: Log
+
+    package init(
+        configurations: Published<RuntimeConfiguration>, stores: Stores, outboxSignal: OutboxSignal,
+        checkpoints: AuditCheckpoints,
+        log: Log
+    ) {
+        self.configurations = configurations
+        self.stores = stores
+        self.outboxSignal = outboxSignal
+        self.checkpoints = checkpoints
+        self.log = log
+    }
+
+    package func management(_ context: RequestContext, _ permitted: PermittedCaller) -> ManagementRequest {
+        ManagementRequest(
+            configuration: context.configuration, configurations: configurations, organization: permitted.organization,
+            factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
+    }
+
+    /// The permission is checked again: the content of a request may take minutes to arrive, and a role may
+    /// be revoked or a session may end before that.
+    package func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
+        try await management(context, permitted).checkStillPermitted()
+    }
+
+    /// The caller as the actor of a change, who is checked again in its transaction.
+    ///
+    /// - Parameter permitted: the caller with the permission that the change needs.
+    package func actor(_ permitted: PermittedCaller) -> AccessActor {
+        standing(permitted.caller).acting(permitted.permit.permission)
+    }
+
+    /// The grants and suspensions that the check reads.
+    package var access: AccessStore { stores.access }
+
+    private func standing(_ caller: Caller) -> StandingCaller {
+        StandingCaller(
+            configurations: configurations, sessions: stores.sessions, claims: caller.claims,
+            session: caller.session?.session.key)
+    }
+}

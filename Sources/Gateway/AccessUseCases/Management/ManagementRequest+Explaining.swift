@@ -1,0 +1,99 @@
+package import Endpoints
+package import Grants
+package import Identities
+package import JSON
+internal import Management
+package import Policy
+internal import RuntimeConfiguration
+package import Sessions
+internal import Text
+package import Tokens
+
+/// A user's role in this organization, with the reason for it or for its absence.
+package struct ExplainedAccess: Sendable {
+    package let provider: ProviderID
+    package let issuer: Issuer
+    package let subject: Subject?
+    package let email: EmailAddress?
+    /// Whether the claims are unsigned.
+    package let isDryRun: Bool
+    package let access: AccessExplanation
+}
+
+extension ManagementRequest {
+    /// The claims of a token, verified as a bearer token of one of the organization's providers. Tokens of other
+    /// providers disclose nothing to the organization.
+    package func verified(token: String) async throws(TokenRefusal) -> VerifiedClaims {
+        let bytes = Array(token.withoutWhiteSpace().utf8)
+        let verifier = configuration.verifier(for: organization)
+        do throws(TokenRefusal) {
+            return try verifier.verify(bytes.span, at: stores.now())
+        } catch {
+            guard await configuration.learnKeys(afterRefusing: error, of: verifier, for: origin.address) else {
+                throw error
+            }
+            return try verifier.verify(bytes.span, at: stores.now())
+        }
+    }
+
+    /// Explains claims that were verified earlier.
+    package func explain(_ claims: VerifiedClaims) async throws(Problem) -> ExplainedAccess {
+        try await explain(
+            claims.known, of: claims.provider, issuer: claims.identity.issuer, subject: claims.identity.subject,
+            isDryRun: false)
+    }
+
+    /// Explains unsigned claims, as if they came from one of the organization's providers.
+    package func explain(claims root: JSONValue, of provider: ProviderID) async throws(Problem) -> ExplainedAccess? {
+        guard organization.accepts(provider), let known = configuration.trusted[provider]
+        else { return nil }
+        let subject = root.member(known.subjectClaim)?.string ?? root.member("sub")?.string
+        return try await explain(
+            KnownClaims(root), of: provider, issuer: known.issuer, subject: subject.map { Subject($0) },
+            isDryRun: true)
+    }
+
+    /// Explains a user who signed in, by the claims of their last sign-in.
+    package func explain(_ identity: IdentityID) async throws(Problem) -> ExplainedAccess? {
+        guard let claims = try await claims(of: identity) else { return nil }
+        return try await explain(claims)
+    }
+
+    private func explain(
+        _ claims: KnownClaims, of provider: ProviderID, issuer: Issuer, subject: Subject?, isDryRun: Bool
+    ) async throws(Problem) -> ExplainedAccess {
+        let identity = subject.map { Identity(issuer: issuer, subject: $0) }
+        let explanation = try await answering { actions throws(ManagementError) in
+            try await actions.explain(claims, from: provider, identity: identity)
+        }
+        return ExplainedAccess(
+            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
+            access: explanation)
+    }
+
+    /// The last sign-in of a user to this organization.
+    package func signIn(of identity: IdentityID) async throws(Problem) -> LastSignIn? {
+        try await answering { actions throws(ManagementError) in try await actions.signIn(of: identity) }
+    }
+
+    /// The claims of a user's last sign-in to this organization; nil if they cannot be opened.
+    package func claims(of identity: IdentityID) async throws(Problem) -> VerifiedClaims? {
+        try await answering { actions throws(ManagementError) in try await actions.claims(of: identity) }
+    }
+
+    /// A page of the denied sign-ins, newest first.
+    ///
+    /// - Parameter place: the last denied sign-in of the previous page.
+    package func deniedSignIns(
+        before place: (at: Int64, id: String)? = nil, limit: Int
+    ) async throws(Problem) -> (items: [DeniedSignIn], hasMore: Bool) {
+        try await answering { actions throws(ManagementError) in
+            try await actions.deniedSignIns(before: place, limit: limit)
+        }
+    }
+
+    /// A sign-in that gave no role here, by its id.
+    package func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
+        try await answering { actions throws(ManagementError) in try await actions.deniedSignIn(denied) }
+    }
+}

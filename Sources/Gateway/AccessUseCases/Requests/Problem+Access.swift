@@ -1,0 +1,80 @@
+internal import Endpoints
+package import Grants
+internal import Identities
+package import Management
+
+extension Problem {
+    /// The problem for a use case of managers that did not succeed. The caller logs the cause of a store's failure.
+    ///
+    /// - Parameter allowedDomains: the domains that may be invited, for the words.
+    package init(_ error: ManagementError, allowedDomains: [String]) {
+        switch error {
+        case .refused(let refusal): self.init(refusal)
+        case .domainNotAllowed:
+            self.init(
+                .conflict, detail: "The address \(Problem.domainFault(allowedDomains)).")
+        case .store: self = .storeUnavailable
+        }
+    }
+
+    /// The fault of an address whose domain may not be invited; it follows the name of the field.
+    package static func domainFault(_ allowed: [String]) -> String {
+        "is not in an allowed domain; allowed: \(allowed.joined(separator: ", "))"
+    }
+
+    /// The reason why access was not changed, and what to do about it.
+    package init(_ refusal: AccessRefusal) {
+        switch refusal {
+        case .notFound: self.init(.notFound, detail: "Nothing with this ID exists in this organization.")
+        case .signedOut:
+            self.init(.unauthenticated, detail: "Your session has ended. Sign in to continue.")
+        case .wouldLockOut:
+            self.init(
+                .wouldLockOut,
+                detail: "The organization would be left without a manager. Make another user a manager first.")
+        case .notPermitted(let isMember):
+            self.init(
+                isMember ? .permissionMissing : .organizationNotFound,
+                detail: "Your role in this organization was revoked, or no longer permits this.")
+        case .losesOwnRole:
+            self.init(.conflict, detail: "This revokes your own role. Add ?confirm=self to confirm it.")
+        case .changedMeanwhile:
+            self.init(
+                .preconditionFailed,
+                detail: "The rules have changed in the meantime. Load them again, then make your change.")
+        case .tooMany:
+            self.init(
+                .conflict,
+                detail: "An organization has at most \(AccessStore.mostMappings) rules of its own, and "
+                    + "\(AccessStore.mostPatterns) of them may be patterns. Remove rules first.")
+        case .invitedOtherwise(let role):
+            self.init(
+                .conflict,
+                detail: "This address is already invited as \(role.rawValue). Revoke that invitation first.",
+                reason: "pending")
+        case .tooManyToday(let seconds):
+            self.init(.rateLimited, detail: "The organization has reached its limit of invitations for 24 hours.")
+            retryAfter = seconds
+        case .closed(let state):
+            self.init(
+                .conflict,
+                detail: "The invitation is already \(state.rawValue). Ask a manager for a new one, or create one.",
+                reason: state.rawValue)
+        case .notInvited(let mismatch):
+            self.init(.permissionMissing, detail: mismatch.advice, reason: mismatch.rawValue)
+        }
+    }
+}
+
+extension InvitationMismatch {
+    package var advice: String {
+        switch self {
+        case .provider:
+            "The organization doesn't accept sign-ins through your identity provider. Sign in through one that it accepts."
+        case .emailUnverified:
+            "Your identity provider hasn't verified your email address. Have it verified there."
+        case .email: "The invitation is for another email address. Sign in with that address."
+        case .suspended: "You can't accept invitations of this organization. Ask one of its managers."
+        }
+    }
+}

@@ -1,0 +1,38 @@
+internal import AccessUseCases
+internal import Endpoints
+internal import Grants
+package import Inventory
+package import WorkspaceMetrics
+
+extension Problem {
+    /// A query with faults.
+    package init(_ refusal: QueryError) {
+        let texts = refusal.faults.map { "\($0.parameter): \($0.detail)" }
+        self.init(
+            .invalidRequest, detail: "The query is not valid: \(texts.joined(separator: "; ")).",
+            faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
+    }
+
+    /// An inventory that was not changed, and the reason.
+    package init(_ refusal: InventoryRefusal) {
+        switch refusal {
+        case .syntax(let detail): self.init(.invalidRequest, detail: "The document is not valid JSON: \(detail)")
+        case .content(let faults):
+            let first = faults.first.map { " First: \($0.pointer): \($0.detail)" } ?? ""
+            self.init(
+                .invalidRequest, status: 422,
+                detail:
+                    "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed.\(first)",
+                faults: faults.map { Problem.Issue(pointer: $0.pointer, detail: $0.detail) })
+        case .notFound: self.init(.notFound, detail: "The organization has no workspace with this ID.")
+        case .tooLarge:
+            self.init(
+                .payloadTooLarge, detail: "The document is too large for one workspace or one list of changes.")
+        case .abandoned:
+            self.init(
+                .conflict, detail: "The document paused for too long, so the import was abandoned. Send it again.")
+        case .signedOut: self.init(AccessRefusal.signedOut)
+        case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember))
+        }
+    }
+}

@@ -1,0 +1,25 @@
+internal import Endpoints
+internal import Identities
+internal import Policy
+internal import RuntimeConfiguration
+internal import Tokens
+
+extension Caller {
+    /// The signed-in user in the header of a page.
+    package var account: Account {
+        Account(
+            name: claims.payload.shownEmail?.spelling ?? claims.identity.subject.text, formToken: formToken)
+    }
+}
+
+extension PermittedCaller {
+    /// The organization in the header of its pages.
+    package var header: OrganizationHeader {
+        OrganizationHeader(
+            id: organization.id.text, name: organization.name, role: permit.role.title,
+            isReadOnly: permit.role != .manager)
+    }
+
+    /// The token of a management page's forms; nil for viewers, and for programs.
+    package var formToken: String? { permit.role == .manager ? caller.formToken : nil }
+}

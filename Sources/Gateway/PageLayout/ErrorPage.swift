@@ -1,0 +1,54 @@
+public import Web
+
+/// A failure, with its description and the remedy.
+public struct ErrorPage: Sendable {
+    /// A link that helps after the failure.
+    public struct Action: Sendable {
+        public let title: String
+        public let url: String
+
+        public init(title: String, url: String) {
+            self.title = title
+            self.url = url
+        }
+    }
+
+    private let status: Int
+    private let title: String
+    private let text: String
+    private let requestID: String
+    private let action: Action
+
+    /// - Parameter action: the most helpful link; by default the link to the home page.
+    public init(status: Int, title: String, text: String, requestID: String, action: Action? = nil) {
+        self.status = status
+        self.title = title
+        self.text = text
+        self.requestID = requestID
+        self.action = action ?? Action(title: "Back to home", url: "/")
+    }
+
+    public var document: HTML {
+        let content: HTML = """
+            <div class="card">
+            <p class="status">Error \(status)</p>
+            <h1>\(title)</h1>
+            <p>\(text)</p>
+            <p><a class="button primary" href="\(action.url)">\(action.title)</a></p>
+            \(RequestLine(id: requestID).markup)
+            </div>
+            """
+        return Page(title: title, content: content).document
+    }
+}
+
+/// The request id by which an administrator finds a request in the log.
+package struct RequestLine {
+    let id: String
+
+    package init(id: String) {
+        self.id = id
+    }
+
+    package var markup: HTML { "<p class=\"request\">Request ID <code>\(id)</code></p>" }
+}

@@ -1,0 +1,23 @@
+internal import Configuration
+package import Invitations
+package import Management
+
+extension RuntimeConfiguration {
+    /// The domains whose addresses may be invited; empty if all may.
+    package var invitableDomains: [String] { invitations.allowedDomains }
+
+    /// Returns true if an address may be invited.
+    package func mayInvite(_ address: InvitedAddress) -> Bool { invitations.rules.allow(address) }
+
+    /// The policy for the invitations of a request that began under this configuration.
+    ///
+    /// - Parameter current: the configuration in force, whose rules decide which addresses may be invited.
+    package func invitationPolicy(current: RuntimeConfiguration) -> InvitationPolicy {
+        InvitationPolicy(
+            rules: current.invitations.rules, lifetime: invitations.lifetime, perDay: invitations.perDay,
+            sendsEmail: sendsEmail)
+    }
+
+    /// Whether invitations are sent by email; otherwise their links are shown.
+    package var sendsEmail: Bool { mail != nil }
+}

@@ -1,0 +1,51 @@
+package import Endpoints
+internal import HTTPMessage
+internal import PageLayout
+internal import RuntimeConfiguration
+internal import SignInFlow
+internal import Text
+internal import Web
+
+/// The home page, and the files that pages use.
+package struct HomePages: Sendable {
+    package init() {}
+
+    package var endpoints: [Endpoint] {
+        [
+            Endpoint("home", .get, Paths.home, .page, .optionalCaller(.now(home))),
+            Endpoint("asset", .get, Paths.asset, .page, .anyone(.now(asset)), needsNoStore: true),
+        ]
+    }
+
+    /// The sign-in page; for a signed-in user, a redirect to the only organization or the list of organizations.
+    private func home(_ context: RequestContext, _ caller: Caller?) -> Reply {
+        guard let caller else {
+            guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
+                return context.unauthenticated
+            }
+            let page = context.configuration.signIn.page(for: SignInQuery())
+            return Reply.page(.ok, page.document).with(context.staleCookies)
+        }
+        let items = OrganizationListPage.Item.all(of: caller, context)
+        switch items.count {
+        case 0: return RefusalReply.page(context, caller)
+        case 1: return .redirect(items[0].url)
+        case _: return .page(.ok, OrganizationListPage(account: caller.account, items: items).document)
+        }
+    }
+
+    private func asset(_ context: RequestContext, _: Void) -> Reply {
+        guard let asset = Asset.named(context.variable("file")) else {
+            return .problem(Problem(.notFound, detail: "Page not found."))
+        }
+        return .asset(type: asset.contentType, tag: asset.tag, asset.bytes)
+    }
+}
+
+extension Request {
+    /// Whether the client states no preference, as command-line programs do.
+    fileprivate var acceptsAnything: Bool {
+        field(.requestedWith) == nil && (field(.fetchMode) ?? "navigate") == "navigate"
+            && fields(.accept).allSatisfy { $0.holds(exactly: "*/*") }
+    }
+}

@@ -1,0 +1,48 @@
+internal import ClaimMapping
+package import Endpoints
+internal import HTTPMessage
+internal import Identities
+internal import JSON
+internal import PageLayout
+internal import Policy
+internal import RuntimeConfiguration
+internal import Tokens
+
+/// The reply to a signed-in user without a role, identical whether or not the organization exists.
+package enum RefusalReply {
+    package static func page(_ context: RequestContext, _ caller: Caller) -> Reply {
+        let claims = caller.claims
+        let page = RefusedPage(
+            account: caller.account, provider: context.configuration.name(of: claims.provider),
+            issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
+            email: email(of: claims, in: context.configuration), groups: groups(claims.known),
+            missing: missing(claims.unknown), others: OrganizationListPage.Item.all(of: caller, context),
+            requestID: context.requestID)
+        return .page(.notFound, page.document)
+    }
+
+    /// The user's own address, with the state of its verification.
+    static func email(of claims: VerifiedClaims, in configuration: RuntimeConfiguration) -> RefusedPage.Email {
+        guard let email = claims.payload.shownEmail, !email.text.isEmpty else {
+            return claims.known.isUnknown("email") ? .unknown : .absent
+        }
+        let address = email.spelling
+        switch configuration.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
+        case .verified: return .verified(address)
+        case .absent: return .unverified(address, .notStated)
+        case .denied: return .unverified(address, .denied)
+        case .ofOtherType: return .unverified(address, .unreadable)
+        }
+    }
+
+    private static func missing(_ unknown: UnknownClaims) -> RefusedPage.Missing? {
+        if unknown.isUserinfoMissing { return .userinfo }
+        return unknown.hasLapsed ? .lapsed : nil
+    }
+
+    private static func groups(_ claims: KnownClaims) -> RefusedPage.Groups {
+        if claims.unknown.leavesOut("groups") { return .leftOut }
+        guard let groups = claims.root.member("groups") else { return claims.isUnknown("groups") ? .unknown : .absent }
+        return .names(groups.string.map { [$0] } ?? groups.elements.compactMap(\.string))
+    }
+}

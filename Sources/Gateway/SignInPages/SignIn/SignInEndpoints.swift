@@ -1,0 +1,92 @@
+package import Endpoints
+internal import HTTPMessage
+internal import HTTPServer
+internal import RuntimeConfiguration
+package import SignInFlow
+internal import Web
+
+/// The endpoints of signing in and out. Forms are passed on as they are: a step refuses repeated fields, and checks the
+/// form token of each session that the browser has.
+package struct SignInEndpoints: Sendable {
+    let services: SignInServices
+
+    package init(services: SignInServices) {
+        self.services = services
+    }
+
+    package var all: [Endpoint] {
+        [
+            get("login", SignInPaths.login) { flow, _ in await flow.login() },
+            post("login", SignInPaths.login, .exempt(.everySession), isTypeChecked: false) { flow, form, _ in
+                await flow.loginConfirmed(form)
+            },
+            get("initiate", SignInPaths.initiate) { flow, _ in await flow.initiate() },
+            post("initiate", SignInPaths.initiate, .exempt(.initiation)) { flow, form, _ in flow.initiatePosted(form) },
+            get("callback", SignInPaths.callback) { flow, provider in await flow.callback(of: provider) },
+            post("callback", SignInPaths.callback, .exempt(.callback)) { flow, form, provider in
+                flow.callbackPosted(of: provider, form)
+            },
+            get("callbackWithoutProvider", SignInPaths.callbackWithoutProvider) { flow, _ in
+                flow.callbackWithoutProvider()
+            },
+            post("callbackWithoutProvider", SignInPaths.callbackWithoutProvider, .exempt(.callback)) { flow, _, _ in
+                flow.callbackWithoutProvider()
+            },
+            post("logout", SignInPaths.logout, .exempt(.everySession), isTypeChecked: false) { flow, form, _ in
+                await flow.logout(form)
+            },
+            get("signedOut", SignInPaths.signedOut) { flow, _ in flow.signedOut() },
+            post("backchannelLogout", SignInPaths.backchannelLogout, .exempt(.backchannel), .api) {
+                flow, form, provider in
+                await flow.backchannelLogout(provider, form)
+            },
+        ]
+    }
+
+    private func get(
+        _ name: String, _ path: PathTemplate,
+        _ step: @escaping @Sendable (SignInFlow, _ provider: String) async -> SignInOutcome
+    ) -> Endpoint {
+        Endpoint(
+            name, .get, path, .signIn,
+            .anyone(
+                .later { context, _ in
+                    reply(await step(flow(context), context.variable("provider")), context)
+                }), isRateLimited: true)
+    }
+
+    /// - Parameter isTypeChecked: true if content of another media type counts as no form.
+    private func post(
+        _ name: String, _ path: PathTemplate, _ forgery: ForgeryRule, _ kind: Endpoint.Kind = .signIn,
+        isTypeChecked: Bool = true,
+        _ step: @escaping @Sendable (SignInFlow, SignInFlow.Form, _ provider: String) async -> SignInOutcome
+    ) -> Endpoint {
+        Endpoint(
+            name, .post, path, kind,
+            .anyone(
+                .raw(type: nil) { context, _, body throws(Problem) in
+                    let form: SignInFlow.Form
+                    do throws(BodyError) {
+                        form = FormEncoding.items(try await body.collect())
+                    } catch {
+                        throw Problem(error)
+                    }
+                    let isForm =
+                        !isTypeChecked
+                        || context.request.hasContentType("application/x-www-form-urlencoded") == true
+                    return reply(
+                        await step(flow(context), isForm ? form : nil, context.variable("provider")), context)
+                }), forgery: forgery, isRateLimited: true)
+    }
+
+    private func flow(_ context: RequestContext) -> SignInFlow {
+        SignInFlow(
+            site: context.configuration.site, signIn: context.configuration.signIn,
+            settings: context.configuration.accessSettings, service: services, request: context.request,
+            requestID: context.requestID, address: context.remoteAddress)
+    }
+
+    private func reply(_ outcome: SignInOutcome, _ context: RequestContext) -> Reply {
+        SignInReplies(configuration: context.configuration.signIn, requestID: context.requestID).reply(outcome)
+    }
+}

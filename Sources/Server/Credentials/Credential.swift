@@ -1,0 +1,31 @@
+internal import Endpoints
+internal import Identities
+internal import Sessions
+
+/// The result of checking a request's credentials.
+enum Credential {
+    case caller(Caller)
+    /// No valid credential. `clears`: the browser sent an unusable session cookie.
+    case missing(clears: Bool)
+    /// A session whose claims can be renewed only by signing in again at the provider.
+    case outdated(ProviderID)
+    case refused(Problem)
+    /// A credential that depends on a wait, after which it is checked again.
+    case pending(@Sendable () async -> Waited)
+}
+
+/// The result of a request's wait for its credential.
+enum Waited: Sendable {
+    case refused(Problem)
+    /// - Parameter sessions: the store's answer for the sessions that were requested; nil if the store was not asked.
+    case lookAgain(sessions: [SessionKey: Session]?)
+}
+
+/// One check of a request's credential.
+struct Look: Sendable {
+    /// The number of earlier checks, each followed by a wait.
+    var number = 0
+    /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
+    /// session is absent: memory may drop it at any moment, as it does at each reload of the configuration.
+    var sessions: [SessionKey: Session]?
+}
