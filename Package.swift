@@ -233,8 +233,8 @@ let package = Package(
             name: "GatehouseTesting",
             dependencies: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
-                "HTTPMessage",
-                "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Threads", "Time", "Tokens",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Telemetry", "Threads",
+                "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
@@ -242,7 +242,9 @@ let package = Package(
             swiftSettings: settings),
         tests(
             of: "HTTPClient",
-            uses: ["Addresses", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
+            uses: [
+                "Addresses", "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads",
+            ]),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
         tests(of: "Addresses"),
@@ -259,7 +261,8 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
-        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
+        tests(
+            of: "Mail", uses: ["Cryptography", "GatehouseTesting", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         tests(
             of: "Pages",
