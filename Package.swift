@@ -297,6 +297,13 @@ let package = Package(
                 "Snapshots", "Time", "Tokens",
             ]),
         tests(
+            of: "SignInFlow",
+            uses: [
+                "Audit", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "Web",
+            ]),
+        tests(
             of: "Management",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
