@@ -278,8 +278,8 @@ let package = Package(
             name: "GatehouseTesting",
             dependencies: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
-                "HTTPMessage",
-                "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Threads", "Time", "Tokens",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Telemetry", "Threads",
+                "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
@@ -287,7 +287,9 @@ let package = Package(
             swiftSettings: settings),
         tests(
             of: "HTTPClient",
-            uses: ["Addresses", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads"]),
+            uses: [
+                "Addresses", "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads",
+            ]),
         tests(of: "Threads", uses: ["Time"]),
         tests(of: "Time"),
         tests(of: "Addresses"),
@@ -304,7 +306,8 @@ let package = Package(
         tests(of: "Telemetry", uses: ["JSON", "Time"]),
         tests(of: "HTTPMessage"),
         tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
-        tests(of: "Mail", uses: ["Cryptography", "Sockets", "TestCertificates", "Threads", "Time"]),
+        tests(
+            of: "Mail", uses: ["Cryptography", "GatehouseTesting", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests(of: "Web", uses: ["HTTPMessage"]),
         .testTarget(
             name: "PagesTests",
@@ -337,6 +340,13 @@ let package = Package(
             uses: [
                 "Audit", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities", "JSON", "Policy",
                 "Snapshots", "Time", "Tokens",
+            ]),
+        tests(
+            of: "SignInFlow",
+            uses: [
+                "Audit", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
+                "Threads", "Time", "Tokens", "Web",
             ]),
         tests(
             of: "Management",

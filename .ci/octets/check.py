@@ -20,6 +20,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.append(str(HERE.parent / "support"))
+import exceptions  # noqa: E402
 
 # The stand-in for a literal in a line: S for one character, X for one that is not exact, L for any other.
 LITERAL = r'"[SXL]"'
@@ -87,15 +89,9 @@ def findings(path, lines):
                 break
 
 
-def exceptions(lines):
+def allowances(lines):
     """`FILE: CODE # reason`: lines of the file that hold the code are allowed; the file `*` is every file."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = re.fullmatch(r"(\S+): (.+?) # (.{10,})", line.rstrip())
-        if not match:
-            sys.exit(f"allowed:{number}: write FILE: CODE # reason")
-        yield match.group(1), match.group(2)
+    return exceptions.read(lines, r"(\S+): (.+?)", "FILE: CODE # reason")
 
 
 def check(sources, allowed):
@@ -134,7 +130,7 @@ def self_test():
     source = [("F.swift", ["a", 'x.hasPrefix("a")'])]
     assert check(source, []) and not check(source, [("F.swift", "x.hasPrefix")])
     assert check(source, [("F.swift", "x.hasPrefix"), ("F.swift", "y")]) and check(source, [("G.swift", "x.hasPrefix")])
-    assert list(exceptions(["# note", "F.swift: x.y # because of this"])) == [("F.swift", "x.y")]
+    assert list(allowances(["# note", "F.swift: x.y # because of this"])) == [("F.swift", "x.y")]
 
 
 def main():
@@ -143,7 +139,7 @@ def main():
         return 0
     files = sorted(path for path in (ROOT / "Sources").rglob("*.swift") if "Tools" not in path.relative_to(ROOT).parts)
     sources = [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8").split("\n")) for path in files]
-    messages = check(sources, list(exceptions((HERE / "allowed").read_text(encoding="utf-8").split("\n"))))
+    messages = check(sources, list(allowances((HERE / "allowed").read_text(encoding="utf-8").split("\n"))))
     for message in messages:
         print(message, file=sys.stderr)
     return 1 if messages else 0

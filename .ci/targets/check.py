@@ -14,11 +14,13 @@ The rules:
 
 The file `allowed` beside this one names exceptions, each with its reason. An unused exception is an error.
 """
-import re
 import sys
 
 import draw
 import graph
+
+sys.path.append(str(graph.ROOT / ".ci/support"))
+import exceptions  # noqa: E402
 
 LINES = 3000
 COMPOSING = {"Server", "Commands"}
@@ -57,15 +59,9 @@ def picture(targets):
     return draw.svg(graph.reduced(edges), muted, "The targets of Gatehouse; an arrow points to an imported target")
 
 
-def exceptions(lines):
+def allowances(lines):
     """`RULE: TARGET # reason`"""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = re.fullmatch(r"(\w+): (\w+) # (.{10,})", line.rstrip())
-        if not match:
-            sys.exit(f"allowed:{number}: write RULE: TARGET # reason")
-        yield match.group(1), match.group(2)
+    return exceptions.read(lines, r"(\w+): (\w+)", "RULE: TARGET # reason")
 
 
 def check(targets, allowed):
@@ -105,7 +101,7 @@ def self_test():
     assert rules(a, b, target("Server", ["A", "B"]), beside=1) == []
     assert rules(a, b, target("c", ["A", "B"], kind="executable"), beside=1) == []
     assert check([b, a, *spare], [("order", "B")]) == [] and len(check([a, b, *spare], [("order", "B")])) == 1
-    assert list(exceptions(["# note", "", "lines: A # for a good reason"])) == [("lines", "A")]
+    assert list(allowances(["# note", "", "lines: A # for a good reason"])) == [("lines", "A")]
 
     assert graph.reduced({"A": [], "B": ["A"], "C": ["A", "B"]}) == {"A": [], "B": ["A"], "C": ["B"]}
     text = "import A\ninternal import B\n@testable import C\nimport struct D.E\npublic import F\n// import G\n  import H"
@@ -132,7 +128,7 @@ def main():
         PICTURE.write_text(picture(targets), encoding="utf-8")
         return 0
     print_table(targets)
-    messages = check(targets, list(exceptions(ALLOWED.read_text(encoding="utf-8").split("\n"))))
+    messages = check(targets, list(allowances(ALLOWED.read_text(encoding="utf-8").split("\n"))))
     if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != picture(targets):
         messages.append("picture: it does not show Package.swift; run `python3 .ci/targets/check.py --write`")
     for message in messages:

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Glibc
 import HTTPMessage
 import HTTPServer
@@ -87,7 +88,7 @@ final class ScriptedServer: Sendable {
     private let listener: Int32
 
     init(_ answers: [String], keepsOpen: Bool = false) throws {
-        let (listener, port) = loopbackListener()
+        let (listener, port) = LoopbackSocket.listening()
         self.listener = listener
         self.port = port
         _ = try SystemThread {
@@ -116,7 +117,7 @@ final class TunnelProxy: Sendable {
     var requests: [String] { asked.withLock { $0 } }
 
     init(to target: UInt16) throws {
-        let listener = loopbackListener()
+        let listener = LoopbackSocket.listening()
         self.listener = listener.descriptor
         port = listener.port
         _ = try SystemThread { [weak self] in
@@ -126,7 +127,7 @@ final class TunnelProxy: Sendable {
                 var buffer: [UInt8] = Array(repeating: 0, count: 65536)
                 let count = unsafe Glibc.read(client, &buffer, buffer.count)
                 self?.note(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self))
-                let server = loopbackConnection(to: target)
+                let server = LoopbackSocket.connected(to: target)
                 let answer = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
                 _ = unsafe Glibc.send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
                 _ = try? SystemThread { copy(from: client, to: server) }
@@ -151,39 +152,4 @@ private func copy(from source: Int32, to sink: Int32) {
         _ = unsafe Glibc.send(sink, buffer, count, Int32(MSG_NOSIGNAL))
     }
     Glibc.shutdown(sink, Int32(SHUT_WR))
-}
-
-private func loopbackAddress(_ port: UInt16) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    address.sin_port = port.bigEndian
-    return address
-}
-
-private func loopbackListener() -> (descriptor: Int32, port: UInt16) {
-    let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = loopbackAddress(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // `sockaddr_in` may be accessed as a `sockaddr`.
-    unsafe withUnsafeMutablePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-            _ = unsafe Glibc.bind(listener, general, length)
-            _ = unsafe getsockname(listener, general, &length)
-        }
-    }
-    Glibc.listen(listener, 16)
-    return (listener, UInt16(bigEndian: address.sin_port))
-}
-
-private func loopbackConnection(to port: UInt16) -> Int32 {
-    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = loopbackAddress(port)
-    // `sockaddr_in` may be accessed as a `sockaddr`.
-    unsafe withUnsafeMutablePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-            _ = unsafe Glibc.connect(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-    return descriptor
 }

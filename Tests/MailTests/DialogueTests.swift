@@ -8,11 +8,7 @@ import Time
 struct DialogueTests {
     private let email: EmailMessage
 
-    init() throws {
-        email = EmailMessage(
-            from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
-            plainText: "a\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
-    }
+    init() throws { email = try EmailMessage.sample(plainText: "a\n") }
 
     private func route(_ host: String = "mail.example", tls: Bool = true, user: String? = nil) -> MailRoute {
         MailRoute(

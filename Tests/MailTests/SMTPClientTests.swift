@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Glibc
 import Sockets
 import Synchronization
@@ -17,21 +18,8 @@ private final class ScriptedServer: Sendable {
 
     /// - Parameter second: lines for a second connection.
     init(_ lines: [String], then second: [String]? = nil, hangs: Bool = false) throws {
-        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // `sockaddr_in` may be accessed as a `sockaddr`.
-        unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                _ = unsafe Glibc.bind(listener, general, length)
-                _ = unsafe getsockname(listener, general, &length)
-            }
-        }
-        Glibc.listen(listener, 4)
-        self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        let (listener, port) = LoopbackSocket.listening()
+        (self.listener, self.port) = (listener, port)
         _ = try SystemThread { [weak self] in
             for lines in [lines] + (second.map { [$0] } ?? []) {
                 let connection = Glibc.accept(listener, nil, nil)
@@ -64,11 +52,7 @@ private final class ScriptedServer: Sendable {
 struct SMTPClientTests {
     private let email: EmailMessage
 
-    init() throws {
-        email = EmailMessage(
-            from: try Mailbox("no-reply@acme.example"), to: try Mailbox("pat@acme.example"), subject: "s",
-            plainText: ".dot\n", html: "b\n", messageID: "i@acme.example", date: Timestamp(seconds: 0))
-    }
+    init() throws { email = try EmailMessage.sample(plainText: ".dot\n") }
 
     private static let good = ["220 hi", "250 mail.example", "250 ok", "250 ok", "354 go", "250 taken"]
 

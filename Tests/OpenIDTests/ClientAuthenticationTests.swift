@@ -110,7 +110,7 @@ struct ClientAuthenticationTests {
     func pause() async throws {
         let party = try TestParty()
         let claims = try await party.signIn().claims
-        party.respond("/token", 401, #"{"error":"invalid_client"}"#)
+        party.outbound.respond("/token", 401, #"{"error":"invalid_client"}"#)
         func renew() async -> Int {
             let (outcome, _) = await party.party.renew(claims, refreshToken: "r") { _ in false }
             if case .notRenewed = outcome {} else { Issue.record("\(outcome)") }

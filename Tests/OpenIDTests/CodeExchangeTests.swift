@@ -41,9 +41,9 @@ struct CodeExchangeTests {
         #expect(failure?.reason == .codeRefused)
         // A provider that does not check the verifier.
         let unchecked = try TestParty()
-        unchecked.reissue(["nonce": "\"\(other.nonce)\""])
+        unchecked.outbound.reissue(["nonce": "\"\(other.nonce)\""])
         #expect(try await unchecked.failure()?.tokenReason == .nonceMismatch)
-        unchecked.reissue(without: ["nonce"])
+        unchecked.outbound.reissue(without: ["nonce"])
         #expect(try await unchecked.failure()?.tokenReason == .nonceMismatch)
     }
 
@@ -73,7 +73,7 @@ struct CodeExchangeTests {
         #expect(try await reason(announcing, nil) == .issuerMismatch)
         #expect(try await reason(silent, nil) == nil)
         let down = try TestParty()
-        down.outbound.cutOff(TestParty.document)
+        down.outbound.cutOff(ScriptedProvider.document)
         #expect(try await reason(down, nil) == .providerUnavailable)
     }
 
@@ -112,9 +112,9 @@ struct CodeExchangeTests {
         ] as [([String: String], TokenReason)])
     func idToken(changes: [String: String], reason: TokenReason) async throws {
         let party = try TestParty { ($0.maximumAuthenticationAge, $0.contextClasses) = (.seconds(3600), ["phr"]) }
-        party.reissue(["acr": "\"phr\""])
+        party.outbound.reissue(["acr": "\"phr\""])
         try await party.signIn()
-        party.reissue(["acr": "\"phr\""].merging(changes) { _, new in new })
+        party.outbound.reissue(["acr": "\"phr\""].merging(changes) { _, new in new })
         let failure = try #require(try await party.failure())
         #expect(failure.reason == .tokenRefused && failure.tokenReason == reason, "\(failure.detail)")
     }
@@ -122,11 +122,11 @@ struct CodeExchangeTests {
     @Test("tokens of another key, of an algorithm that is not allowed, or without a signature are refused")
     func keys() async throws {
         let forged = try TestParty()
-        forged.reissue(key: try SigningKey.generate(.p256))
+        forged.outbound.reissue(key: try SigningKey.generate(.p256))
         #expect(try await forged.failure()?.tokenReason == .signatureInvalid)
         for header in [#"{"alg":"none"}"#, #"{"alg":"HS256","kid":"k"}"#, #"{"alg":"RS256","kid":"k"}"#] {
             let party = try TestParty()
-            party.reissue(header: header)
+            party.outbound.reissue(header: header)
             #expect(try await party.failure()?.reason == .tokenRefused)
         }
         let listed = try TestParty { $0.algorithms = [.rs256] }
@@ -149,7 +149,7 @@ struct CodeExchangeTests {
         party.clock.advance(.seconds(31))
         try await party.signIn()
         let down = try TestParty()
-        down.respond("/jwks", 500)
+        down.outbound.respond("/jwks", 500)
         let failure = try #require(try await down.failure())
         #expect(failure.tokenReason == .keysUnavailable && failure.detail.contains("500"))
     }
@@ -177,7 +177,7 @@ struct CodeExchangeTests {
         ] as [(Int, String, SignInError.Reason)])
     func responses(status: Int, body: String, reason: SignInError.Reason) async throws {
         let party = try TestParty()
-        party.respond("/token", status, body)
+        party.outbound.respond("/token", status, body)
         #expect(try await party.failure()?.reason == reason)
     }
 

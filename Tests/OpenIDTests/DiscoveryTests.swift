@@ -36,19 +36,20 @@ struct DiscoveryTests {
         }
         let text = try await document()
         let good = try party()
-        good.respond("/elsewhere", 200, text)
+        good.outbound.respond("/elsewhere", 200, text)
         try await good.signIn()
         #expect(good.outbound.last("/elsewhere")?.url.query == "appid=7")
-        #expect(good.outbound.count(TestParty.document) == 0)
+        #expect(good.outbound.count(ScriptedProvider.document) == 0)
         let foreign = try party()
-        foreign.respond(
+        foreign.outbound.respond(
             "/elsewhere", 200, text.replacing("\"issuer\":\"\(url)\"", with: "\"issuer\":\"https://evil.example\""))
         #expect(try await foreign.failure()?.reason == .discoveryUnusable)
     }
 
     private func document() async throws -> String {
         let answer = try TestParty().provider.answer(
-            .get, Target(path: TestParty.document, query: nil), field: { _ in nil }, body: [], at: ManualClock.start)
+            .get, Target(path: ScriptedProvider.document, query: nil), field: { _ in nil }, body: [],
+            at: ManualClock.start)
         guard case .bytes(let bytes) = answer.body else { return "" }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -69,10 +70,10 @@ struct DiscoveryTests {
     @Test("everyone who asks while the document is fetched gets it from one request")
     func singleFlight() async throws {
         let party = try TestParty()
-        party.outbound.fallSilent(TestParty.document)
+        party.outbound.fallSilent(ScriptedProvider.document)
         let remote = party.remote
         async let first = remote.metadata()
-        await party.outbound.asked(TestParty.document, times: 1)
+        await party.outbound.asked(ScriptedProvider.document, times: 1)
         async let others = withThrowingTaskGroup(of: ProviderMetadata.self) { group in
             for _ in 0..<20 { group.addTask { try await remote.metadata() } }
             return try await group.reduce(into: Set<ProviderMetadata>()) { $0.insert($1) }
@@ -80,7 +81,7 @@ struct DiscoveryTests {
         party.outbound.speak()
         let metadata = try await first
         #expect(try await others == [metadata])
-        #expect(party.outbound.count(TestParty.document) == 1)
+        #expect(party.outbound.count(ScriptedProvider.document) == 1)
     }
 
     @Test("a document that lacks an endpoint is asked for again, at most every five seconds")
@@ -88,13 +89,13 @@ struct DiscoveryTests {
         let party = try TestParty()
         party.outbound.describe(("\"token_endpoint\"", "\"x\""))
         for _ in 0..<3 { #expect(try await party.failure()?.reason == .discoveryUnusable) }
-        #expect(party.outbound.count(TestParty.document) == 1)
+        #expect(party.outbound.count(ScriptedProvider.document) == 1)
         party.outbound.behave()
         party.clock.advance(.seconds(4))
         #expect(try await party.failure()?.reason == .discoveryUnusable)
         party.clock.advance(.seconds(1))
         try await party.signIn()
-        #expect(party.outbound.count(TestParty.document) == 2)
+        #expect(party.outbound.count(ScriptedProvider.document) == 2)
     }
 
     @Test("the last good document stays in use when a newer one is unusable, and the event says so")
@@ -104,7 +105,7 @@ struct DiscoveryTests {
         party.outbound.describe(("\"issuer\":", "\"publisher\":"))
         party.clock.advance(.seconds(3700))
         await party.remote.refreshAhead()
-        #expect(party.outbound.count(TestParty.document) == 2)
+        #expect(party.outbound.count(ScriptedProvider.document) == 2)
         #expect(party.events.contains { $0.hasPrefix("documentFailed") && $0.contains("isServingStale: true") })
         try await party.signIn()
     }
@@ -156,8 +157,8 @@ struct DiscoveryTests {
     @Test("a provider of bearer tokens alone needs its keys, and reports no endpoint of sign-ins")
     func bearerOnly() async throws {
         let party = try TestParty { $0.signsIn = false }
-        party.respond(
-            TestParty.document, 200,
+        party.outbound.respond(
+            ScriptedProvider.document, 200,
             #"""
             {"issuer": "\#(url)", "jwks_uri": "\#(url)/jwks", "authorization_endpoint": "urn:none",
              "token_endpoint": 7, "response_types_supported": ["id_token"]}
@@ -173,16 +174,16 @@ struct DiscoveryTests {
             $0.endpoints.token = AbsoluteURL("\(TestParty.issuer)/token")
             $0.endpoints.keys = AbsoluteURL("\(TestParty.issuer)/jwks")
         }
-        all.outbound.cutOff(TestParty.document)
+        all.outbound.cutOff(ScriptedProvider.document)
         try await all.signIn()
-        #expect(all.outbound.count(TestParty.document) == 0)
+        #expect(all.outbound.count(ScriptedProvider.document) == 0)
         let one = try TestParty { $0.endpoints.token = AbsoluteURL("\(TestParty.issuer)/token") }
         one.outbound.describe(("\(url)/token", "http://sso.example/token"))
         try await one.signIn()
         let keys = try TestParty {
             ($0.signsIn, $0.endpoints.keys) = (false, AbsoluteURL("\(TestParty.issuer)/jwks"))
         }
-        keys.outbound.cutOff(TestParty.document)
+        keys.outbound.cutOff(ScriptedProvider.document)
         await keys.remote.refreshIfNeeded()
         #expect(keys.remote.keys != nil)
     }
@@ -207,7 +208,8 @@ struct DiscoveryTests {
         ])
     func causes(status: Int, field: String, value: String, body: String, words: String) async throws {
         let party = try TestParty()
-        party.respond(TestParty.document, status, body, Fields([(try #require(FieldName(field)), value)]))
+        party.outbound.respond(
+            ScriptedProvider.document, status, body, Fields([(try #require(FieldName(field)), value)]))
         let failure = try #require(try await party.failure())
         #expect(failure.reason == .discoveryUnusable && failure.detail.contains(words), "\(failure.detail)")
         #expect(failure.detail.contains("127.0.0.1"))
@@ -219,21 +221,21 @@ struct DiscoveryTests {
         arguments: [500, 502, 503, 429, 408])
     func outage(status: Int) async throws {
         let party = try TestParty()
-        party.respond(TestParty.document, status)
+        party.outbound.respond(ScriptedProvider.document, status)
         #expect(try await party.failure()?.reason == .providerUnavailable)
         let unreachable = try TestParty()
-        unreachable.outbound.cutOff(TestParty.document)
+        unreachable.outbound.cutOff(ScriptedProvider.document)
         #expect(try await unreachable.failure()?.reason == .providerUnavailable)
     }
 
     @Test("a silent provider delays a sign-in for five seconds")
     func silence() async throws {
         let party = try TestParty()
-        party.outbound.fallSilent(TestParty.document)
+        party.outbound.fallSilent(ScriptedProvider.document)
         async let failure = party.failure()
-        await party.outbound.asked(TestParty.document, times: 1)
-        #expect(party.outbound.last(TestParty.document)?.limits.head == .seconds(5))
-        party.outbound.cutOff(TestParty.document)
+        await party.outbound.asked(ScriptedProvider.document, times: 1)
+        #expect(party.outbound.last(ScriptedProvider.document)?.limits.head == .seconds(5))
+        party.outbound.cutOff(ScriptedProvider.document)
         party.outbound.speak()
         #expect(try await failure?.reason == .providerUnavailable)
     }

@@ -104,7 +104,7 @@ struct KeyFetchTests {
     func outage() async throws {
         publish(kid: "k", cacheControl: "max-age=3600")
         await remote.refreshIfNeeded()
-        party.outbound.cutOff("/jwks", TestParty.document)
+        party.outbound.cutOff("/jwks", ScriptedProvider.document)
         party.clock.advance(.seconds(3600))
         await remote.refreshIfNeeded()
         // After a failure no token waits; the background asks every half minute.
@@ -143,12 +143,12 @@ struct KeyFetchTests {
     func unusable(status: Int, body: String) async throws {
         await remote.refreshIfNeeded()
         let version = remote.reading.version
-        party.respond("/jwks", status, body)
+        party.outbound.respond("/jwks", status, body)
         party.clock.advance(.seconds(3601))
         await remote.refreshIfNeeded()
         #expect(remote.keys != nil && remote.reading.version == version && remote.keysError != nil)
         let first = try TestParty()
-        first.respond("/jwks", status, body)
+        first.outbound.respond("/jwks", status, body)
         await first.remote.refreshIfNeeded()
         #expect(first.remote.keys == nil && first.remote.keysError != nil)
         // The next attempt is five seconds later.

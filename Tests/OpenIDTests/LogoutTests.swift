@@ -43,7 +43,7 @@ struct LogoutTests {
         party.outbound.describe(("\"end_session_endpoint\"", "\"x\""))
         #expect(await party.party.logoutURL(idToken: nil, state: "s") == nil)
         let down = try TestParty()
-        down.outbound.cutOff(TestParty.document)
+        down.outbound.cutOff(ScriptedProvider.document)
         #expect(await down.party.logoutURL(idToken: nil, state: "s") == nil)
     }
 

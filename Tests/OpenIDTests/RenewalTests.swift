@@ -36,7 +36,7 @@ struct RenewalTests {
     func renews() async throws {
         let done = try await party.signIn()
         party.clock.advance(.seconds(900))
-        party.reissue(["groups": "[\"other\"]"])
+        party.outbound.reissue(["groups": "[\"other\"]"])
         let (outcome, token) = try await renew(done)
         guard case .renewed(let claims) = outcome else {
             Issue.record("\(outcome)")
@@ -59,7 +59,7 @@ struct RenewalTests {
         ])
     func otherTokens(changes: [String: String], expected: String) async throws {
         let done = try await party.signIn()
-        party.reissue(changes)
+        party.outbound.reissue(changes)
         let (outcome, token) = try await renew(done)
         #expect(kind(outcome).rawValue == expected, "\(outcome)")
         // The previous refresh token may be invalid now, whatever the outcome.
@@ -81,7 +81,7 @@ struct RenewalTests {
         ])
     func refusals(status: Int, body: String, expected: String) async throws {
         let done = try await party.signIn()
-        party.respond("/token", status, body)
+        party.outbound.respond("/token", status, body)
         let (outcome, token) = try await renew(done)
         #expect(kind(outcome).rawValue == expected, "\(outcome)")
         #expect(token == nil)
@@ -92,10 +92,10 @@ struct RenewalTests {
         let done = try await party.signIn()
         party.outbound.cutOff("/token")
         #expect(kind(try await renew(done).outcome) == .outage)
-        party.outbound.cutOff("/jwks", TestParty.document)
+        party.outbound.cutOff("/jwks", ScriptedProvider.document)
         party.clock.advance(.seconds(90_001))
         let claims = TokenMint.claims(["iss": "\"\(TestParty.issuer)\"", "sub": "\"carla\""])
-        party.respond("/token", 200, "{\"id_token\":\"\(try party.provider.sign(Array(claims.utf8)))\"}")
+        party.outbound.respond("/token", 200, "{\"id_token\":\"\(try party.provider.sign(Array(claims.utf8)))\"}")
         #expect(kind(try await renew(done).outcome) == .outage)
     }
 
@@ -117,7 +117,7 @@ struct RenewalTests {
     func userinfo(status: Int, body: String, expected: String) async throws {
         let done = try await party.signIn()
         withholdIDToken()
-        party.respond("/userinfo", status, body)
+        party.outbound.respond("/userinfo", status, body)
         let (outcome, token) = try await renew(done)
         #expect(kind(outcome).rawValue == expected, "\(outcome)")
         #expect(token != nil)
@@ -132,7 +132,7 @@ struct RenewalTests {
     @Test("that leaves the configured subject claim out is no other user")
     func subjectClaim() async throws {
         let done = try await party.signIn()
-        party.reissue(without: ["sub"])
+        party.outbound.reissue(without: ["sub"])
         let outcome = try await renew(done).outcome
         #expect(kind(outcome) == .notRenewed, "\(outcome)")
     }
@@ -141,7 +141,8 @@ struct RenewalTests {
     func secrets() async throws {
         let done = try await party.signIn()
         let token = try #require(done.refreshToken)
-        party.respond("/token", 400, #"{"error":"invalid_grant","error_description":"no such token \#(token)"}"#)
+        party.outbound.respond(
+            "/token", 400, #"{"error":"invalid_grant","error_description":"no such token \#(token)"}"#)
         guard case .ended(let detail) = try await renew(done).outcome else {
             Issue.record("not ended")
             return

@@ -17,7 +17,6 @@ import Tokens
 /// The gateway as a client of one provider, which can be made to misbehave, with clocks that the test advances.
 final class TestParty: Sendable {
     static let issuer = "http://127.0.0.1:9"
-    static let document = "/.well-known/openid-configuration"
     static let secret = "s:e c%ret"
 
     /// What a configuration says of the provider.
@@ -115,10 +114,7 @@ final class TestParty: Sendable {
 
     /// The provider's response after a user chose an account.
     func callback(_ person: String, to redirect: [(name: String, value: String)]) throws -> Callback {
-        let answer = provider.answer(
-            .post, Target(path: "/authorize", query: nil), field: { _ in nil },
-            body: FormEncoding.body(redirect + [("person", person)]), at: clock.now)
-        let location = try #require(answer.fields.value(.location))
+        let location = try provider.consent(person, to: redirect, at: clock.now)
         let query = String(try #require(location.split(separator: "?", maxSplits: 1).last))
         return try Callback(try #require(Target(path: "/", query: query).queryItems))
     }
@@ -141,26 +137,6 @@ final class TestParty: Sendable {
             return nil
         } catch let failure as SignInError {
             return failure
-        }
-    }
-
-    // MARK: Misbehaviour
-
-    /// Sets the response to requests for a path.
-    func respond(_ path: String, _ status: Int, _ body: String = "", _ fields: Fields = Fields()) {
-        outbound.script { request in
-            request.url.path == path ? OutboundResponse(Status(status), fields: fields, body: Array(body.utf8)) : nil
-        }
-    }
-
-    /// Changes the ID tokens of the token endpoint.
-    func reissue(
-        key: SigningKey? = nil, header: String? = nil, without: Set<String> = [], _ changes: [String: String] = [:]
-    ) {
-        let provider = provider
-        outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token" else { return response }
-            return provider.reissue(response, key: key, header: header, without: without, changes)
         }
     }
 

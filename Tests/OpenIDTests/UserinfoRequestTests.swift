@@ -18,12 +18,12 @@ struct UserinfoRequestTests {
 
     /// Signs in for rules that address the address, which the ID token does not have.
     private func claims() async throws -> VerifiedClaims {
-        party.reissue(without: ["email", "email_verified"])
+        party.outbound.reissue(without: ["email", "email_verified"])
         return try await party.signIn { $0.member("email") == nil }.claims
     }
 
     private func respond(_ body: String, status: Int = 200, type: String = "application/json") {
-        party.respond("/userinfo", status, body, Fields([(.contentType, type)]))
+        party.outbound.respond("/userinfo", status, body, Fields([(.contentType, type)]))
     }
 
     private func isUnknown(_ claims: VerifiedClaims) -> Bool { !claims.unknown.isEmpty }
@@ -61,7 +61,7 @@ struct UserinfoRequestTests {
             let provider = party.provider
             party.outbound.twist { request, response throws(OutboundError) in
                 if request.url.path == "/token" { return provider.reissue(response, without: ["email"]) }
-                guard request.url.path == TestParty.document else { return response }
+                guard request.url.path == ScriptedProvider.document else { return response }
                 let text = String(decoding: response.body, as: UTF8.self)
                 return OutboundResponse(
                     .ok, body: Array(text.replacing("\(TestParty.issuer)/userinfo", with: endpoint).utf8))

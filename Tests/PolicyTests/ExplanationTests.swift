@@ -1,4 +1,5 @@
 import ClaimMapping
+import GatehouseTesting
 import Identities
 import JSON
 import Testing

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import HTTPMessage
 import JSON
 import Testing
@@ -6,11 +7,11 @@ import Testing
 
 @Suite("The account page")
 struct AccountPageTests {
-    private let world: SignInWorld
+    private let world: GatewayWorld
     private let vic: TestBrowser
 
     init() async throws {
-        world = try SignInWorld()
+        world = try GatewayWorld()
         vic = TestBrowser(world)
         try await vic.signIn("vic")
     }
@@ -27,7 +28,7 @@ struct AccountPageTests {
         let form = FormEncoding.body(
             [("action", "end_session"), ("id", id)] + (token.map { [("csrf_token", $0)] } ?? []))
         return try await browser.send(
-            "POST", "/account", fields: ["Content-Type: application/x-www-form-urlencoded"] + TestBrowser.navigation,
+            "POST", "/account", fields: TestBrowser.form + TestBrowser.navigation,
             body: String(decoding: form, as: UTF8.self))
     }
 
@@ -45,7 +46,7 @@ struct AccountPageTests {
     func content() async throws {
         let other = TestBrowser(world)
         let agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
-        _ = try await other.send("GET", other.consent("vic", at: other.begin()), fields: ["User-Agent: \(agent)"])
+        _ = try await other.send("GET", other.answered("vic"), fields: ["User-Agent: \(agent)"])
         let page = try await vic.open("/account")
         #expect(page.status == 200 && page.field("Cache-Control") == "no-store")
         for text in [
@@ -62,8 +63,7 @@ struct AccountPageTests {
 
     @Test("an unverified address is marked, and a user without a role can open the page")
     func unverified() async throws {
-        let una = TestBrowser(world)
-        try await una.signIn("una")
+        let una = try await world.browser("una")
         let page = try await una.open("/account")
         #expect(page.status == 200 && page.body.contains("not verified") && page.body.contains("No roles yet"))
     }
@@ -71,14 +71,13 @@ struct AccountPageTests {
     @Test("the account page contains neither the session's cookie nor a token of the provider")
     func secrets() async throws {
         let page = try await vic.open("/account")
-        for (name, value) in vic.cookies { #expect(!page.body.contains(value), "\(name)") }
+        for (name, value) in vic.cookies.values { #expect(!page.body.contains(value), "\(name)") }
         #expect(!page.body.contains("eyJ"))
     }
 
     @Test("a user ends another of their sessions, which is recorded, and keeps the current one")
     func ending() async throws {
-        let other = TestBrowser(world)
-        try await other.signIn("vic")
+        let other = try await world.browser("vic")
         let id = try #require(try await sessions(vic).first { !$0.isCurrent }?.id)
         let answer = try await end(id, in: vic, token: vic.formToken())
         #expect(answer.status == 303 && answer.location == "/account?done=session_ended")
@@ -97,8 +96,7 @@ struct AccountPageTests {
 
     @Test("another user's session is not found")
     func foreign() async throws {
-        let carla = TestBrowser(world)
-        try await carla.signIn("carla")
+        let carla = try await world.browser("carla")
         let id = try #require(try await sessions(carla).first?.id)
         for id in [id, "AAAAAAAAAAAAAAAA", ""] {
             #expect(try await end(id, in: vic, token: vic.formToken()).status == 404)
@@ -109,8 +107,7 @@ struct AccountPageTests {
     @Test("a form of another site, or without the session's form token, ends no session")
     func forgery() async throws {
         let id = try #require(try await sessions(vic).first?.id)
-        let carla = TestBrowser(world)
-        try await carla.signIn("carla")
+        let carla = try await world.browser("carla")
         #expect(try await end(id, in: vic, token: nil).status == 403)
         #expect(try await end(id, in: vic, token: carla.formToken()).status == 403)
         let token = try await vic.formToken()
@@ -120,7 +117,7 @@ struct AccountPageTests {
             body: "action=end_session&id=\(id)&csrf_token=\(token)")
         #expect(foreign.status == 403)
         let unknown = try await vic.send(
-            "POST", "/account", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            "POST", "/account", fields: TestBrowser.form,
             body: "action=other&id=\(id)&csrf_token=\(token)")
         #expect(unknown.status == 400)
         #expect(try await vic.fetch("GET", "/api/v1/me").status == 200)

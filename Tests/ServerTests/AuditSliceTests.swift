@@ -11,7 +11,7 @@ import Time
 struct AuditSliceTests {
     @Test("distant events are found page by page, whatever their order in the store", arguments: [false, true])
     func slices(isTampered: Bool) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let manager = try await world.browser("carla")
         let id = try #require(OrganizationID("acme"))
         let moment = world.clock.now

@@ -11,43 +11,31 @@ import Web
 
 @Suite("Size limits of request bodies")
 struct BodyLimitTests {
-    private let world: TestWorld
+    private let world: GatewayWorld
     private let manager: String
     private let publisher: String
 
     init() throws {
-        world = try TestWorld()
-        manager = try world.token("acme-managers")
-        publisher = try world.token("acme-publishers")
-    }
-
-    /// The limit under which the request's work reads content; nil if it is answered at once.
-    private func limit(_ method: Method, _ path: String, token: String) throws -> Int? {
-        let lines = [
-            "\(method.rawValue) \(path) HTTP/1.1", "Host: access.example", "Authorization: Bearer \(token)",
-            "Content-Type: application/json", "", "",
-        ]
-        var parser = RequestParser()
-        let request = try #require(try parser.parse(Array(lines.joined(separator: "\r\n").utf8).span))
-        let turn = Turn(monotonic: .now(), wall: TestWorld.wall)
-        guard case .later(let limit, _) = world.handler.answer(request, from: "192.0.2.1", at: turn).kind else {
-            return nil
-        }
-        return limit
+        let keys = try StaticKeys()
+        world = try GatewayWorld(keys)
+        manager = try keys.token("acme-managers")
+        publisher = try keys.token("acme-publishers")
     }
 
     @Test("a body has at most 1 MiB, and an inventory has the configured limit")
-    func everywhere() throws {
+    func everywhere() async throws {
         var measured = 0
-        for endpoint in world.handler.router.resources.flatMap(\.endpoints) {
+        for endpoint in world.router.resources.flatMap(\.endpoints) {
             let path = endpoint.path.text.replacing("{org}", with: "acme").replacing(/{\w+}/, with: "AAAA")
             let token = endpoint.permission == .writeInventory ? publisher : manager
-            guard let limit = try limit(endpoint.method, path, token: token) else { continue }
+            let answer = try await world.decide(
+                endpoint.method.rawValue, path, token: token, fields: ["Content-Type: application/json"])
+            guard let limit = answer.contentLimit else { continue }
             #expect(
-                limit == (endpoint.name == "inventory_put" ? TestWorld.inventoryBody : 1 << 20), "\(endpoint.name)")
+                limit == (endpoint.name == "inventory_put" ? StaticKeys.inventoryBody : 1 << 20), "\(endpoint.name)")
             measured += 1
         }
-        #expect(measured > 20 && TestWorld.inventoryBody != 1 << 20)
+        #expect(measured > 20 && StaticKeys.inventoryBody != 1 << 20)
     }
 
     @Test("a form with too many fields is refused")

@@ -23,13 +23,13 @@ struct ClientAuthenticationTests {
     }
 
     /// Refuses secrets in the Authorization field, as servers do that do not decode the field.
-    private func takeOnlyForms(_ world: SignInWorld, _ refusal: OutboundResponse) {
+    private func takeOnlyForms(_ world: GatewayWorld, _ refusal: OutboundResponse) {
         world.outbound.script { request in
             request.url.path == "/token" && request.fields.value(.authorization) != nil ? refusal : nil
         }
     }
 
-    private func usesForm(_ world: SignInWorld) -> Bool {
+    private func usesForm(_ world: GatewayWorld) -> Bool {
         guard let request = world.outbound.last("/token") else { return false }
         return request.fields.value(.authorization) == nil
             && String(decoding: request.body, as: UTF8.self).contains("client_secret=s%3Ae+c%25ret")
@@ -44,7 +44,7 @@ struct ClientAuthenticationTests {
             (200, "{\"error\":\"invalid_client\"}"), (401, ""), (401, "<html>"),
         ])
     func otherMethod(status: Int, body: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         takeOnlyForms(world, refuse(status, body))
         #expect(try await TestBrowser(world).signIn("carla").status == 303)
         #expect(world.outbound.count("/token") == 2 && usesForm(world))
@@ -57,30 +57,30 @@ struct ClientAuthenticationTests {
         #expect(world.outbound.count("/token") == 5)
         world.outbound.describe(("\"groups\"", "\"grps\""), ("\"none\"]", "\"tls_client_auth\"]"))
         world.clock.advance(.seconds(3700))
-        await world.configurations.read().value.signIn.remotes.values.first?.refreshAhead()
+        await world.remote?.refreshAhead()
         #expect(try await TestBrowser(world).signIn("vic").status == 303)
         #expect(world.outbound.count("/token") == 7)
     }
 
     @Test("a configured method, or the only listed one, is the only one used")
     func fixedMethod() async throws {
-        let set = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"client_secret_basic\"")
+        let set = try GatewayWorld(SettingsText(providerSettings: ", \"token_endpoint_auth\": \"client_secret_basic\""))
         takeOnlyForms(set, refuse(401, "{\"error\":\"invalid_client\"}"))
         #expect(try await TestBrowser(set).signIn("carla").status == 502)
         #expect(set.outbound.count("/token") == 1)
-        let alone = try SignInWorld()
+        let alone = try GatewayWorld()
         alone.outbound.describe((",\"client_secret_post\",\"none\"", ""))
         takeOnlyForms(alone, refuse(401, "{\"error\":\"invalid_client\"}"))
         #expect(try await TestBrowser(alone).signIn("carla").status == 502)
         #expect(alone.outbound.count("/token") == 1)
-        let post = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"client_secret_post\"")
+        let post = try GatewayWorld(SettingsText(providerSettings: ", \"token_endpoint_auth\": \"client_secret_post\""))
         #expect(try await TestBrowser(post).signIn("carla").status == 303)
         #expect(usesForm(post))
     }
 
     @Test("the log has the provider's error without the secret, and the page does not blame the secret")
     func refused() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         world.outbound.script { request in
             guard request.url.path == "/token" else { return nil }
             let form = String(decoding: request.body, as: UTF8.self)
@@ -92,7 +92,7 @@ struct ClientAuthenticationTests {
             return OutboundResponse(Status(401), body: Array(text.utf8))
         }
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let link = try await browser.answered("carla")
         let page = try await browser.open(link)
         #expect(page.status == 502 && !page.body.contains("secret"))
         let id = try #require(page.field("X-Request-Id"))
@@ -106,9 +106,7 @@ struct ClientAuthenticationTests {
 
     @Test("after both methods failed, renewals pause for a minute")
     func pause() async throws {
-        let world = try SignInWorld()
-        let scopes = "\"scopes\": [\"openid\", \"profile\", \"email\", \"groups\""
-        try world.reload(rewriting: (scopes, scopes + ", \"offline_access\""))
+        let world = try GatewayWorld(SettingsText(isRenewable: true))
         let (one, other) = (TestBrowser(world), TestBrowser(world))
         try await one.signIn("carla")
         try await other.signIn("vic")
@@ -135,9 +133,10 @@ struct ClientAuthenticationTests {
     func privateKey(kind: KeyKind, algorithm: SignatureAlgorithm) async throws {
         let key = try SigningKey.generate(kind)
         let assertion = Mutex<String?>(nil)
-        let world = try SignInWorld(
-            providerSettings:
-                ", \"token_endpoint_auth\": \"private_key_jwt\", \"client_key\": {\"env\": \"CLIENT_KEY\"}",
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings:
+                    ", \"token_endpoint_auth\": \"private_key_jwt\", \"client_key\": {\"env\": \"CLIENT_KEY\"}"),
             environment: ["CLIENT_KEY": try key.pem()])
         let refusal = refuse(401, "{\"error\":\"invalid_client\"}")
         world.outbound.script { request in
@@ -161,7 +160,7 @@ struct ClientAuthenticationTests {
         let claims = try JSONDocument(parsing: try #require(Base64URL.decode(String(parts[1])))).root
         #expect(
             claims.member("iss")?.string == "gatehouse client" && claims.member("sub")?.string == "gatehouse client")
-        #expect(claims.member("aud")?.string == "\(SignInWorld.issuer)/token")
+        #expect(claims.member("aud")?.string == "\(SettingsText.issuer)/token")
         #expect(claims.member("iat")?.integer == 1_800_000_000 && claims.member("exp")?.integer == 1_800_000_060)
         #expect(claims.member("jti")?.string?.utf8.count == 22)
         let context = try VerificationContext(key.verificationKey(), algorithm)
@@ -173,7 +172,7 @@ struct ClientAuthenticationTests {
 
     @Test("a public client sends only its id")
     func publicClient() async throws {
-        let world = try SignInWorld(providerSettings: ", \"token_endpoint_auth\": \"none\"")
+        let world = try GatewayWorld(SettingsText(providerSettings: ", \"token_endpoint_auth\": \"none\""))
         _ = try await TestBrowser(world).signIn("carla")
         let request = try #require(world.outbound.last("/token"))
         let body = String(decoding: request.body, as: UTF8.self)
@@ -190,21 +189,22 @@ struct ClientAuthenticationTests {
 
     @Test("logout_parameters are added to the logout request")
     func logoutParameters() async throws {
-        let world = try SignInWorld(
-            providerSettings: ", \"logout_parameters\": {\"logout_uri\": \"https://a.example/?x=y\"}")
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings: ", \"logout_parameters\": {\"logout_uri\": \"https://a.example/?x=y\"}"))
+        let browser = try await world.browser("carla")
         let page = try await browser.send("POST", "/auth/logout", body: "csrf_token=\(try await browser.formToken())")
         #expect(page.body.contains("logout_uri=https%3A%2F%2Fa.example%2F%3Fx%3Dy"))
     }
 
     @Test("a switch of the account at a provider without logout adds select_account to the configured prompts")
     func someoneElse() async throws {
-        let world = try SignInWorld(
-            providerSettings: ", \"authorization_parameters\": {\"prompt\": \"consent\", \"access_type\": \"offline\"}")
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings:
+                    ", \"authorization_parameters\": {\"prompt\": \"consent\", \"access_type\": \"offline\"}"))
         world.outbound.describe(("\"end_session_endpoint\"", "\"x\""))
-        let browser = TestBrowser(world)
-        try await browser.signIn("pat")
+        let browser = try await world.browser("pat")
         let refused = try await browser.open("/organizations/acme")
         #expect(refused.body.contains("name=\"switch\" value=\"1\""))
         let token = try await browser.formToken()
@@ -220,8 +220,9 @@ struct ClientAuthenticationTests {
 
     @Test("a code that fits into a redirect also fits into a posted form", arguments: [7000, 40])
     func longCode(length: Int) async throws {
-        let world = try SignInWorld(
-            providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}")
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}"))
         let browser = TestBrowser(world)
         let url = try await browser.begin()
         let items = try #require(Target(path: "/", query: String(url.split(separator: "?")[1])).queryItems)
@@ -229,10 +230,10 @@ struct ClientAuthenticationTests {
         var random = SystemRandomNumberGenerator()
         let code = Base64URL.encode((0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }).prefix(length)
         let form = FormEncoding.body([
-            ("code", String(code)), ("state", state), ("iss", SignInWorld.issuer), ("session_state", "s"),
+            ("code", String(code)), ("state", state), ("iss", SettingsText.issuer), ("session_state", "s"),
         ])
         let posted = try await world.send(
-            "POST", "/auth/callback/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            "POST", "/auth/callback/idp", fields: TestBrowser.form,
             body: String(decoding: form, as: UTF8.self))
         let link = try #require(posted.location)
         #expect(!link.contains(code.prefix(20)))
@@ -244,7 +245,7 @@ struct ClientAuthenticationTests {
 
     @Test("the provider's description of a refusal is logged with the request's id, from both kinds of responses")
     func refusalWords() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
         for isPosted in [false, true] {
             let url = try await browser.begin()
@@ -252,12 +253,12 @@ struct ClientAuthenticationTests {
             let state = try #require(items.first { $0.name == "state" }?.value)
             let answer = FormEncoding.query([
                 ("error", "access_denied"), ("error_description", "AADSTS50105: \u{202E}not assigned; state \(state)"),
-                ("state", state), ("iss", SignInWorld.issuer),
+                ("state", state), ("iss", SettingsText.issuer),
             ])
             var link = "/auth/callback/idp?\(answer)"
             if isPosted {
                 let posted = try await world.send(
-                    "POST", "/auth/callback/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+                    "POST", "/auth/callback/idp", fields: TestBrowser.form,
                     body: answer)
                 link = try #require(posted.location)
             }
@@ -277,7 +278,7 @@ struct ClientAuthenticationTests {
         "a secret that the provider repeats is not logged, however it is encoded",
         arguments: ["Wk3+qz/8Yp1=Lm0~xx", "Wk3 qz/8Yp1=Lm0~xx", "Wk3%2bqz%2f8Yp1%3dLm0~xx", "Wk3&#43;qz/8Yp1=Lm0~xx"])
     func repeatedSecret(_ spelling: String) async throws {
-        let world = try SignInWorld(environment: ["SECRET": "Wk3+qz/8Yp1=Lm0~xx"])
+        let world = try GatewayWorld(environment: ["SECRET": "Wk3+qz/8Yp1=Lm0~xx"])
         world.outbound.twist { request, response in
             guard request.url.path == "/token" else { return response }
             let body = "{\"error\":\"invalid_grant\",\"error_description\":\"\(spelling) is wrong\"}"
@@ -292,7 +293,7 @@ struct ClientAuthenticationTests {
     @Test("a code that the provider repeats as its error, or in a redirect's path, is not logged")
     func repeatedCode() async throws {
         for isRedirect in [false, true] {
-            let world = try SignInWorld()
+            let world = try GatewayWorld()
             let sent = Published("")
             world.outbound.twist { request, response in
                 guard request.url.path == "/token" else { return response }

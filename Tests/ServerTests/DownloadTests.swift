@@ -25,9 +25,8 @@ struct DownloadTests {
 
     @Test("a page's download begins with a byte order mark for spreadsheets; the API's does not")
     func marks() async throws {
-        let world = try SignInWorld()
-        let manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        let world = try GatewayWorld()
+        let manager = try await world.browser("carla")
         for (path, isMarked) in [
             ("/organizations/acme?format=csv", true), ("/organizations/acme/audit?format=csv", true),
             ("/organizations/acme/audit?format=jsonl", false), ("/api/v1/organizations/acme/workspaces", false),

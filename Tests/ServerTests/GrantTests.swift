@@ -15,12 +15,11 @@ import Time
 
 @Suite("Grants and suspensions")
 struct GrantTests {
-    let world: SignInWorld
+    let world: GatewayWorld
     let acme: OrganizationID
-    private let summary = "/api/v1/organizations/acme/summary"
 
     init() throws {
-        world = try SignInWorld()
+        world = try GatewayWorld()
         acme = try #require(OrganizationID("acme"))
     }
 
@@ -31,8 +30,7 @@ struct GrantTests {
 
     @Test("a grant and its revocation take effect at the next request")
     func counts() async throws {
-        let browser = TestBrowser(world)
-        try await browser.signIn("sam")
+        let browser = try await world.browser("sam")
         #expect(try await browser.fetch("GET", summary).status == 404)
         let grant = try world.grant(.viewer, to: "sam")
         #expect(try await browser.fetch("GET", summary).status == 200)
@@ -45,8 +43,7 @@ struct GrantTests {
 
     @Test("a grant belongs to an issuer and a subject, and needs a provider that the organization lists")
     func bound() async throws {
-        let browser = TestBrowser(world)
-        try await browser.signIn("sam")
+        let browser = try await world.browser("sam")
         _ = try world.grant(.manager, to: "sam", issuer: "https://other.example")
         #expect(try await browser.fetch("GET", summary).status == 404)
         _ = try world.grant(.manager, to: "sam")
@@ -61,8 +58,7 @@ struct GrantTests {
 
     @Test("permissions of a mapping and of grants are combined")
     func together() async throws {
-        let browser = TestBrowser(world)
-        try await browser.signIn("vic")
+        let browser = try await world.browser("vic")
         #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/inventory").status == 403)
         _ = try world.grant(.publisher, to: "vic")
         #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/inventory").status == 200)
@@ -90,9 +86,8 @@ struct GrantTests {
 
     @Test("managers of an unlisted provider or with a suspended address do not prevent a lockout")
     func noManagerLeft() async throws {
-        let manager = TestBrowser(world)
-        try await manager.signIn("carla")
-        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
+        let manager = try await world.browser("carla")
+        let own = try world.identity("carla")
         func leave() async throws -> TestAnswer {
             try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(own)?confirm=self")
         }
@@ -101,7 +96,7 @@ struct GrantTests {
         // Una claims the suspended address; once it is verified, she is suspended with Carla.
         let una = try world.grant(.manager, to: "una")
         try await TestBrowser(world).signIn("una")
-        let identity = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("una"))).text
+        let identity = try world.identity("una")
         func setVerifiedEmail(_ email: String?) async throws {
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
@@ -127,7 +122,7 @@ struct GrantTests {
             let id = try IdentityID(Identity(issuer: Issuer("x"), subject: Subject(subject))).text
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
-                    "INSERT INTO suspension VALUES ('acme', $1, $2, $3, 0)", .text(id), .text(SignInWorld.issuer),
+                    "INSERT INTO suspension VALUES ('acme', $1, $2, $3, 0)", .text(id), .text(SettingsText.issuer),
                     .text(subject))
                 guard let email else { return }
                 try transaction.execute(
@@ -199,7 +194,7 @@ struct GrantTests {
                 == 404)
 
         // A manager's own role ends only with a confirmation, and not if no manager would be left.
-        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
+        let own = try world.identity("carla")
         #expect(try await manager.fetch("PUT", "\(path)/suspensions/\(own)", fields: token).code == "conflict")
         let last = try await manager.fetch("PUT", "\(path)/suspensions/\(own)?confirm=self", fields: token)
         #expect(last.code == "would_lock_out")

@@ -8,13 +8,12 @@ import Time
 
 @Suite("Sign-ins started by another site")
 struct InitiationTests {
-    private let iss = "iss=\(FormEncoding.encode(SignInWorld.issuer))"
+    private let iss = "iss=\(FormEncoding.encode(SettingsText.issuer))"
 
-    private func world() throws -> SignInWorld {
-        try SignInWorld(
-            secondProvider: """
-                , {"id": "other", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "client_id": "x"}
-                """)
+    private func world() throws -> GatewayWorld {
+        try GatewayWorld(
+            SettingsText(
+                secondProvider: SettingsText.otherProvider()))
     }
 
     private func hidden(_ page: TestAnswer) -> [(name: String, value: String)] {
@@ -26,18 +25,18 @@ struct InitiationTests {
     ) async throws -> TestAnswer {
         try await browser.send(
             "POST", "/auth/login",
-            fields: TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"] + fields,
+            fields: TestBrowser.navigation + TestBrowser.form + fields,
             body: String(decoding: FormEncoding.body(items), as: UTF8.self))
     }
 
     @Test("the issuer selects the provider, the hint is passed on, and the user lands on the target")
     func initiates() async throws {
         let browser = TestBrowser(try world())
-        let target = FormEncoding.encode("\(SignInWorld.origin)/organizations/acme?q=soc")
+        let target = FormEncoding.encode("\(SettingsText.origin)/organizations/acme?q=soc")
         let answer = try await browser.open(
             "/auth/initiate?\(iss)&login_hint=a%40nowhere.example&target_link_uri=\(target)")
         let url = try #require(answer.location)
-        #expect(url.hasPrefix(SignInWorld.issuer) && url.contains("login_hint=a%40nowhere.example"))
+        #expect(url.hasPrefix(SettingsText.issuer) && url.contains("login_hint=a%40nowhere.example"))
         #expect(try await browser.open(browser.consent("carla", at: url)).location == "/organizations/acme?q=soc")
     }
 
@@ -56,10 +55,11 @@ struct InitiationTests {
 
     @Test("a hint selects no provider, and an ambiguous or unknown issuer leads to the sign-in page")
     func ambiguous() async throws {
-        let world = try SignInWorld(
-            secondProvider: """
-                , {"id": "twin", "issuer": "\(SignInWorld.issuer)", "insecure_allow_http": true, "client_id": "y"}
-                """)
+        let world = try GatewayWorld(
+            SettingsText(
+                secondProvider: """
+                    , {"id": "twin", "issuer": "\(SettingsText.issuer)", "insecure_allow_http": true, "client_id": "y"}
+                    """))
         for query in [iss, "iss=https%3A%2F%2Fnowhere.example", "login_hint=a%40acme.example", ""] {
             let answer = try await TestBrowser(world).open("/auth/initiate?\(query)")
             #expect(answer.status == 200 && answer.body.contains("<input id=\"email\""), "\(query)")
@@ -70,8 +70,7 @@ struct InitiationTests {
     @Test("a form of another site arrives without cookies, and is repeated by a GET with them")
     func posted() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla", "provider=idp")
+        let browser = try await world.browser("carla", "provider=idp")
         let form = ["Content-Type: application/x-www-form-urlencoded", "Origin: https://evil.example"]
         let answer = try await world.send("POST", "/auth/initiate", fields: form, body: "\(iss)&login_hint=a&x=y")
         #expect(answer.status == 303 && answer.setCookies.isEmpty)
@@ -86,11 +85,10 @@ struct InitiationTests {
     )
     func confirmation() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla", "provider=idp")
+        let browser = try await world.browser("carla", "provider=idp")
         let session = browser.cookies["gatehouse"]
         for (path, fields) in [
-            ("/auth/initiate?iss=\(FormEncoding.encode(SignInWorld.otherIssuer))&login_hint=h", [String]()),
+            ("/auth/initiate?iss=\(FormEncoding.encode(SettingsText.otherIssuer))&login_hint=h", [String]()),
             ("/auth/login?provider=other&email=h", ["Sec-Fetch-Site: cross-site"]),
             ("/auth/login?provider=other&email=h", ["Sec-Fetch-Site: same-site"]),
         ] {
@@ -103,7 +101,7 @@ struct InitiationTests {
             #expect(try await confirm(browser, bare + [("csrf_token", "x")]).status == 403)
             #expect(try await confirm(browser, items, fields: ["Sec-Fetch-Site: cross-site"]).status == 403)
             let answer = try await confirm(browser, items, fields: ["Sec-Fetch-Site: same-origin"])
-            #expect(answer.status == 200 && answer.body.contains("\(SignInWorld.otherIssuer)/authorize?"))
+            #expect(answer.status == 200 && answer.body.contains("\(SettingsText.otherIssuer)/authorize?"))
             #expect(answer.body.contains("login_hint=h"))
             #expect(browser.cookies["gatehouse"] == session)
             #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)

@@ -34,16 +34,18 @@ struct InvitationEmailTests {
         }
     }
 
-    private let world: SignInWorld
+    private let world: GatewayWorld
     private let manager: TestBrowser
     private let carrier = Carrier()
     private let worker: OutboxWorker
     private let path = "/api/v1/organizations/acme/invitations"
 
     init() async throws {
-        world = try SignInWorld(
-            settings: ", \"mail\": {\"from\": \"Gätehouse <no-reply@acme.example>\", \"smtp\": \"smtp://127.0.0.1:25\"}"
-        )
+        world = try GatewayWorld(
+            SettingsText(
+                settings:
+                    ", \"mail\": {\"from\": \"Gätehouse <no-reply@acme.example>\", \"smtp\": \"smtp://127.0.0.1:25\"}"
+            ))
         manager = TestBrowser(world)
         worker = OutboxWorker(world.configurations, world.services, by: carrier)
         try await manager.signIn("carla")
@@ -81,8 +83,7 @@ struct InvitationEmailTests {
         #expect(try await delivery().state == "sent")
         #expect(await worker.sendDue() == 0)
         #expect(try await world.audited().last == "invitation_send")
-        let pat = TestBrowser(world)
-        try await pat.signIn("pat")
+        let pat = try await world.browser("pat")
         let answer = try await pat.call("POST", "/api/v1/invitations/accept", #"{"token":"\#(token)"}"#)
         #expect(answer.status == 200)
     }
@@ -104,8 +105,7 @@ struct InvitationEmailTests {
         #expect(await worker.sendDue() == 1)
         #expect(try await delivery().state == "sent" && carrier.emails.count == 3)
         // The arrived email is not known, so all links work; resending by hand ends all of them.
-        let pat = TestBrowser(world)
-        try await pat.signIn("pat")
+        let pat = try await world.browser("pat")
         _ = try await pat.open("/invitations/accept?token=\(try token(carrier.emails[0]))")
         #expect(try await pat.open("/invitations/accept").status == 200)
         #expect(try await manager.call("POST", "\(path)/\(id)/resend").status == 200)

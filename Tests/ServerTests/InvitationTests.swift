@@ -18,14 +18,11 @@ import Time
 
 @Suite("Invitations")
 struct InvitationTests {
-    let world: SignInWorld
-    let manager: TestBrowser
+    private let manager: TestBrowser
+    private var world: GatewayWorld { manager.world }
     private let path = "/api/v1/organizations/acme/invitations"
 
-    init() async throws {
-        world = try SignInWorld()
-        manager = try await world.browser("carla")
-    }
+    init() async throws { manager = try await GatewayWorld().browser("carla") }
 
     /// Invites an address and returns the id, and the token from the link.
     private func invite(_ email: String, _ role: String = "organization-viewer", by browser: TestBrowser? = nil)
@@ -34,7 +31,7 @@ struct InvitationTests {
         let answer = try await (browser ?? manager).call("POST", path, #"{"email":"\#(email)","role":"\#(role)"}"#)
         try #require(answer.status == 201, "\(answer.body)")
         let link = try #require(answer.text("link"))
-        let prefix = "\(SignInWorld.origin)/invitations/accept?token="
+        let prefix = "\(SettingsText.origin)/invitations/accept?token="
         try #require(link.hasPrefix(prefix))
         return (try #require(answer.text("id")), String(link.dropFirst(prefix.count)))
     }
@@ -46,14 +43,13 @@ struct InvitationTests {
     @Test("an invited user accepts and gets the role")
     func accepted() async throws {
         let (id, token) = try await invite("pat@acme.example")
-        let pat = TestBrowser(world)
-        try await pat.signIn("pat")
-        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 404)
+        let pat = try await world.browser("pat")
+        #expect(try await pat.fetch("GET", summary).status == 404)
         let answer = try await accept(token, by: pat)
         #expect(
             answer.status == 200 && answer.text("organization") == "acme"
                 && answer.text("role") == "organization-viewer")
-        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 200)
+        #expect(try await pat.fetch("GET", summary).status == 200)
         let listed = try await manager.fetch("GET", path).items
         #expect(listed.map { $0.member("state")?.string } == ["accepted"])
         #expect(listed.first?.member("id")?.string == id)
@@ -70,8 +66,7 @@ struct InvitationTests {
     @Test("twenty acceptances at once make one grant and one event")
     func atOnce() async throws {
         let (_, token) = try await invite("pat@acme.example", "organization-manager")
-        let pat = TestBrowser(world)
-        try await pat.signIn("pat")
+        let pat = try await world.browser("pat")
         let (cookie, formToken, world) = (pat.cookieField, try await pat.formToken(), world)
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<20 {
@@ -94,19 +89,16 @@ struct InvitationTests {
     func wrongUsers() async throws {
         let (_, token) = try await invite("vic@acme.example", "organization-manager")
         for (person, reason) in [("sam", "email_mismatch"), ("pat", "email_mismatch")] {
-            let browser = TestBrowser(world)
-            try await browser.signIn(person)
+            let browser = try await world.browser(person)
             let answer = try await accept(token, by: browser)
             #expect(answer.status == 403 && answer.text("reason") == reason)
         }
         let (_, unverified) = try await invite("ceo@acme.example")
-        let una = TestBrowser(world)
-        try await una.signIn("una")
+        let una = try await world.browser("una")
         let refused = try await accept(unverified, by: una)
         #expect(refused.status == 403 && refused.text("reason") == "email_unverified")
-        let vic = TestBrowser(world)
-        try await vic.signIn("vic")
-        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        let vic = try await world.browser("vic")
+        let id = try world.identity("vic")
         let suspensions = "/api/v1/organizations/acme/suspensions/\(id)"
         #expect(try await manager.call("PUT", suspensions).status == 200)
         #expect(try await accept(token, by: vic).text("reason") == "suspended")
@@ -123,8 +115,7 @@ struct InvitationTests {
 
     @Test("unknown, revoked, expired and replaced links are reported as such")
     func closed() async throws {
-        let pat = TestBrowser(world)
-        try await pat.signIn("pat")
+        let pat = try await world.browser("pat")
         #expect(try await accept(String(repeating: "A", count: 43), by: pat).status == 404)
         #expect(try await accept("x", by: pat).status == 404)
         let (id, first) = try await invite("pat@acme.example")
@@ -202,22 +193,20 @@ struct InvitationTests {
     func inviterGone() async throws {
         for how in ["suspend", "revoke"] {
             let grant = try await world.services.stores.access.createGrant(
-                .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria")),
+                .manager, to: GatewayWorld.identity("gloria"),
                 in: try #require(OrganizationID("acme")),
                 recording: AuditRecord(.grantCreate, by: .operator)
             ).grant
-            let gloria = TestBrowser(world)
-            try await gloria.signIn("gloria")
+            let gloria = try await world.browser("gloria")
             let (_, token) = try await invite("pat@acme.example", by: gloria)
             if how == "suspend" {
-                let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("gloria"))).text
+                let id = try world.identity("gloria")
                 #expect(try await manager.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
                 #expect(try await manager.call("DELETE", "/api/v1/organizations/acme/suspensions/\(id)").status == 204)
             } else {
                 #expect(try await manager.call("DELETE", "/api/v1/organizations/acme/grants/\(grant.id)").status == 204)
             }
-            let pat = TestBrowser(world)
-            try await pat.signIn("pat")
+            let pat = try await world.browser("pat")
             #expect(try await accept(token, by: pat).text("reason") == "revoked")
         }
         #expect(try await world.audited().count { $0 == "invitation_revoke" } == 2)
@@ -230,7 +219,7 @@ struct InvitationTests {
             try transaction.all("SELECT hex(hash) FROM invitation_token") { row throws(DatabaseError) in row.text(0) }
         }
         #expect(rows.count == 1 && rows.first?.count == 64)
-        let log = world.lines.text
+        let log = world.recorded.written
         #expect(!log.contains(token))
     }
 
@@ -252,9 +241,9 @@ struct InvitationTests {
         try await pat.signIn("pat", "provider=idp&organization=acme&return_to=%2Finvitations%2Faccept")
         let mine = try await pat.open("/invitations/accept")
         #expect(mine.status == 200 && mine.body.contains("Accept the invitation"))
-        #expect(try await pat.fetch("GET", "/api/v1/organizations/acme/summary").status == 404)
+        #expect(try await pat.fetch("GET", summary).status == 404)
         let forged = try await pat.send(
-            "POST", "/invitations/accept", fields: ["Content-Type: application/x-www-form-urlencoded"], body: "a=b")
+            "POST", "/invitations/accept", fields: TestBrowser.form, body: "a=b")
         #expect(forged.status == 403)
         let accepted = try await pat.post("/invitations/accept", [])
         #expect(accepted.status == 303 && accepted.location == "/organizations/acme")
@@ -269,8 +258,7 @@ struct InvitationTests {
     @Test("another user sees both addresses masked, and a link to switch accounts")
     func wrongAccountPage() async throws {
         let (id, token) = try await invite("pat@acme.example")
-        let sam = TestBrowser(world)
-        try await sam.signIn("sam")
+        let sam = try await world.browser("sam")
         _ = try await sam.open("/invitations/accept?token=\(token)")
         let page = try await sam.open("/invitations/accept")
         #expect(

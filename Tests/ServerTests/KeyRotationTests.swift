@@ -21,37 +21,29 @@ struct KeyRotationTests {
 
     /// The provider publishes its key under another `kid`, or another key under its `kid`, until `behave()` is called.
     private func world(publishing old: (from: String, to: String) = ("\"kid\":\"k\"", "\"kid\":\"old\"")) async throws
-        -> SignInWorld
+        -> GatewayWorld
     {
-        let world = try SignInWorld(providerSettings: ", \"audiences\": [\"api\"]")
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/jwks" else { return response }
-            let text = String(decoding: response.body, as: UTF8.self).replacing(old.from, with: old.to)
-            return OutboundResponse(.ok, body: Array(text.utf8))
-        }
-        await remote(world)?.refreshAhead()
+        let world = try GatewayWorld(SettingsText(providerSettings: ", \"audiences\": [\"api\"]"))
+        world.outbound.rewrite("/jwks", (old.from, old.to))
+        await world.remote?.refreshAhead()
         return world
     }
 
-    private func remote(_ world: SignInWorld) -> RemoteProvider? {
-        world.configurations.read().value.signIn.remotes.values.first
-    }
-
-    private func token(_ world: SignInWorld) throws -> String {
+    private func token(_ world: GatewayWorld) throws -> String {
         let now = world.clock.now.seconds
         let claims =
-            "{\"iss\":\"\(SignInWorld.issuer)\",\"sub\":\"carla\",\"aud\":\"api\",\"iat\":\(now),\"exp\":\(now + 600)}"
+            "{\"iss\":\"\(SettingsText.issuer)\",\"sub\":\"carla\",\"aud\":\"api\",\"iat\":\(now),\"exp\":\(now + 600)}"
         return try world.provider.sign(Array(claims.utf8))
     }
 
     /// A token whose `kid` is not published.
-    private func madeUp(_ world: SignInWorld) throws -> String {
+    private func madeUp(_ world: GatewayWorld) throws -> String {
         let parts = try token(world).split(separator: ".")
         return "eyJhbGciOiJFUzI1NiIsImtpZCI6Im1hZGUgdXAifQ.\(parts[1]).\(parts[2])"
     }
 
-    private func status(_ world: SignInWorld, _ token: String, from peer: String = "192.0.2.1") async throws -> Int {
-        try await world.send("GET", me, fields: ["Authorization: Bearer \(token)"], from: peer).status
+    private func status(_ world: GatewayWorld, _ token: String, from peer: String = "192.0.2.1") async throws -> Int {
+        try await world.send("GET", me, token: token, from: peer).status
     }
 
     @Test("forty tokens of a new key share one fetch and are all accepted")
@@ -66,7 +58,7 @@ struct KeyRotationTests {
         async let others = withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<39 {
                 group.addTask { [me] in
-                    try await world.send("GET", me, fields: ["Authorization: Bearer \(token)"]) {
+                    try await world.send("GET", me, token: token) {
                         told.continuation.yield()
                     }.status
                 }
@@ -122,12 +114,12 @@ struct KeyRotationTests {
         arguments: ["k", nil])
     func replaced(name: String?) async throws {
         let world = try await world()
-        let published = try #require(remote(world)?.keys?.keys.count)
+        let published = try #require(world.remote?.keys?.keys.count)
         #expect(published == 1)
         let forged =
             try token(world).split(separator: ".").dropLast().joined(separator: ".") + "."
             + String(repeating: "A", count: 85) + "Q"
-        let other = try SignInWorld()
+        let other = try GatewayWorld()
         let old = other.provider.answer(
             .get, Target(path: "/jwks", query: nil), field: { _ in nil }, body: [], at: world.clock.now)
         guard case .bytes(let bytes) = old.body else { return }
@@ -138,7 +130,7 @@ struct KeyRotationTests {
             return OutboundResponse(.ok, body: Array(text.utf8))
         }
         world.clock.advance(.seconds(4000))
-        await remote(world)?.refreshAhead()
+        await world.remote?.refreshAhead()
         #expect(world.outbound.count("/jwks") == 2)
         for _ in 0..<5 { #expect(try await status(world, forged, from: "198.51.100.7") == 401) }
         #expect(world.outbound.count("/jwks") == 3)
@@ -156,12 +148,7 @@ struct KeyRotationTests {
         let world = try await world()
         world.outbound.behave()
         let manager = try await world.browser("carla")
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/jwks" else { return response }
-            let text = String(decoding: response.body, as: UTF8.self).replacing(
-                "\"kid\":\"k\"", with: "\"kid\":\"made up\"")
-            return OutboundResponse(.ok, body: Array(text.utf8))
-        }
+        world.outbound.rewrite("/jwks", ("\"kid\":\"k\"", "\"kid\":\"made up\""))
         let body = "{\"token\":\"\(try madeUp(world))\"}"
         let answer = try await manager.call("POST", "/api/v1/organizations/acme/claim-mappings/explain", body)
         // The key is known now, and the signature belongs to another token.
@@ -183,7 +170,7 @@ struct KeyRotationTests {
         #expect(try await status(world, made, from: "192.0.2.9") == 401)
         #expect(try await status(world, good, from: peer) == 200)
         world.outbound.speak()
-        await remote(world)?.refreshIfNeeded()
+        await world.remote?.refreshIfNeeded()
         #expect(world.outbound.count("/jwks") == 2)
         // The fetch itself ends after five seconds without a response.
         #expect(world.outbound.last("/jwks")?.limits.head == .seconds(5))
@@ -192,7 +179,7 @@ struct KeyRotationTests {
     @Test("one address holds a limited number of the places for tokens that wait for a fetch")
     func bounded() async throws {
         let world = try await world()
-        let remote = try #require(self.remote(world))
+        let remote = try #require(world.remote)
         let (one, other) = (KeyAsker.client(ClientPrefix("198.51.100.7")), KeyAsker.client(ClientPrefix("192.0.2.1")))
         let version = remote.reading.version
         world.outbound.fallSilent("/jwks")

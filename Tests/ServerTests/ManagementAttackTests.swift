@@ -3,6 +3,7 @@ import Audit
 import Cryptography
 import Databases
 import Endpoints
+import GatehouseTesting
 import Grants
 import HTTPMessage
 import Identities
@@ -17,14 +18,10 @@ import Time
 /// Attacks on the management of an organization, and accidents.
 @Suite("Attacks on management")
 struct ManagementAttackTests {
-    let world: SignInWorld
-    let manager: TestBrowser
-    private let acme = "/api/v1/organizations/acme"
+    private let manager: TestBrowser
+    private var world: GatewayWorld { manager.world }
 
-    init() async throws {
-        world = try SignInWorld()
-        manager = try await world.browser("carla")
-    }
+    init() async throws { manager = try await GatewayWorld().browser("carla") }
 
     /// A viewer whose address, which is Vic's, is not known yet, and Vic, a manager.
     private func twins() async throws -> (viewer: TestBrowser, manager: TestBrowser) {
@@ -43,7 +40,7 @@ struct ManagementAttackTests {
         _ = try world.grant(.manager, to: composed)
         let id = try #require(OrganizationID("acme"))
         func named(_ subject: String) -> Identity {
-            Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject))
+            GatewayWorld.identity(subject)
         }
         let access = world.services.stores.access.snapshots.read().value
         #expect(access.roles(of: named(composed), in: id) == [.manager])
@@ -135,10 +132,10 @@ struct ManagementAttackTests {
         #expect(try await twin.fetch("GET", "\(acme)/summary").status == 404)
         #expect(try await vic.fetch("GET", "\(acme)/summary").status == 200)
         let warning = "has the address of the organization's last manager"
-        #expect(world.lines.text.contains(warning))
+        #expect(world.recorded.written.contains(warning))
         // One warning per minute is enough.
         for _ in 0..<5 { _ = try await twin.fetch("GET", "\(acme)/summary") }
-        #expect(world.lines.text.ranges(of: warning).count == 1)
+        #expect(world.recorded.written.ranges(of: warning).count == 1)
     }
 
     @Test("an unverified address neither revokes another manager's invitations nor names the inviter")

@@ -10,14 +10,10 @@ import Testing
 /// Requests that begin with a permission and arrive without it.
 @Suite("Management requests that lose their permission")
 struct ManagementRaceTests {
-    let world: SignInWorld
-    let manager: TestBrowser
-    private let acme = "/api/v1/organizations/acme"
+    private let manager: TestBrowser
+    private var world: GatewayWorld { manager.world }
 
-    init() async throws {
-        world = try SignInWorld()
-        manager = try await world.browser("carla")
-    }
+    init() async throws { manager = try await GatewayWorld().browser("carla") }
 
     @Test(
         "a manager suspended while a request arrives changes nothing",
@@ -68,7 +64,7 @@ struct ManagementRaceTests {
         let items = [("action", "invite"), ("email", "x@acme.example"), ("role", "organization-manager")]
         let answer = try await world.send(
             "POST", "/organizations/acme/members",
-            fields: sue.cookieField + TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
+            fields: sue.cookieField + TestBrowser.navigation + TestBrowser.form,
             body: String(decoding: FormEncoding.body(items + [("csrf_token", token)]), as: UTF8.self)
         ) {
             let done = try await manager.call("PUT", "\(acme)/suspensions/\(try world.identity("sue"))")

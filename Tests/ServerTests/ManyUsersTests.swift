@@ -22,12 +22,11 @@ import Tokens
 /// Lists of many users, and their share of a reactor's time.
 @Suite("Many users")
 struct ManyUsersTests {
-    private let world: SignInWorld
-    private let acme = "/api/v1/organizations/acme"
+    private let world: GatewayWorld
     private let id: OrganizationID
 
     init() throws {
-        world = try SignInWorld()
+        world = try GatewayWorld()
         id = try #require(OrganizationID("acme"))
     }
 

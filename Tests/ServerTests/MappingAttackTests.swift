@@ -2,6 +2,7 @@ import AccessUseCases
 import ClaimMapping
 import Databases
 import Endpoints
+import GatehouseTesting
 import Grants
 import HTTPMessage
 import Identities
@@ -16,14 +17,10 @@ import Tokens
 /// Attacks by claim mappings, and accidents.
 @Suite("Attacks on claim mappings")
 struct MappingAttackTests {
-    let world: SignInWorld
-    let manager: TestBrowser
-    private let acme = "/api/v1/organizations/acme"
+    private let manager: TestBrowser
+    private var world: GatewayWorld { manager.world }
 
-    init() async throws {
-        world = try SignInWorld()
-        manager = try await world.browser("carla")
-    }
+    init() async throws { manager = try await GatewayWorld().browser("carla") }
 
     @Test("two simultaneous changes of one rule are both applied")
     func patches() async throws {
@@ -143,7 +140,7 @@ struct MappingAttackTests {
         _ = try await world.browser("sam", "organization=acme")
         func explain(_ subject: String, by browser: TestBrowser) async throws -> Int {
             let body =
-                #"{"identity_id":"\#(try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject))).text)"}"#
+                #"{"identity_id":"\#(try world.identity(subject))"}"#
             return try await browser.call("POST", "\(acme)/claim-mappings/explain", body).status
         }
         #expect(try await explain("carla", by: viewer) == 200)

@@ -13,14 +13,11 @@ import Time
 
 @Suite("Management of claim mappings")
 struct MappingManagementTests {
-    let world: SignInWorld
-    let manager: TestBrowser
+    private let manager: TestBrowser
+    private var world: GatewayWorld { manager.world }
     private let path = "/api/v1/organizations/acme/claim-mappings"
 
-    init() async throws {
-        world = try SignInWorld()
-        manager = try await world.browser("carla")
-    }
+    init() async throws { manager = try await GatewayWorld().browser("carla") }
 
     private func add(_ claim: String, _ value: String, _ role: String = "organization-viewer", more: String = "")
         async throws -> String
@@ -41,9 +38,8 @@ struct MappingManagementTests {
 
     @Test("a rule and its removal take effect at the next request")
     func counts() async throws {
-        let sam = TestBrowser(world)
-        try await sam.signIn("sam")
-        let summary = "/api/v1/organizations/acme/summary"
+        let sam = try await world.browser("sam")
+        let summary = summary
         #expect(try await sam.fetch("GET", summary).status == 404)
         let id = try await add("email", "SAM@elsewhere.example")
         #expect(try await sam.fetch("GET", summary).status == 200)
@@ -173,7 +169,7 @@ struct MappingManagementTests {
                 ""
             ))
         _ = try await world.services.stores.access.createGrant(
-            .manager, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla")),
+            .manager, to: GatewayWorld.identity("carla"),
             in: try #require(OrganizationID("acme")),
             recording: .init(.grantCreate, by: .operator))
         let id = try await add("email", "ceo@acme.example", "organization-manager")
@@ -242,8 +238,7 @@ struct MappingManagementTests {
                 .member("id")?.string)
         let explained = try await explain(#"{"denied_sign_in":"\#(denied)"}"#)
         #expect(explained.json?.member("identity")?.member("subject")?.string == "sam")
-        let vic = TestBrowser(world)
-        try await vic.signIn("vic")
+        let vic = try await world.browser("vic")
         #expect(try await vic.call("POST", "\(path)/explain", #"{"denied_sign_in":"\#(denied)"}"#).status == 403)
         #expect(try await vic.call("POST", "\(path)/explain", #"{"provider":"idp","claims":{}}"#).status == 200)
         #expect(try await explain(#"{"denied_sign_in":"none"}"#).status == 404)
@@ -282,14 +277,13 @@ struct MappingManagementTests {
     @Test("members are invited, suspended and reinstated by forms")
     func memberForms() async throws {
         let page = "/organizations/acme/members"
-        let vic = TestBrowser(world)
-        try await vic.signIn("vic")
+        let vic = try await world.browser("vic")
         let invited = try await manager.post(
             page, [("action", "invite"), ("email", "new@acme.example"), ("role", "organization-viewer")])
         #expect(invited.status == 200 && invited.body.contains("/invitations/accept?token="))
         #expect(try await manager.open(page).body.contains("new@acme.example"))
         #expect(try await !manager.open(page).body.contains("?token="))
-        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        let id = try world.identity("vic")
         #expect(try await manager.post(page, [("action", "suspend"), ("id", id)]).status == 303)
         #expect(try await vic.open("/organizations/acme").status == 404)
         #expect(try await manager.post(page, [("action", "unsuspend"), ("id", id)]).status == 303)
@@ -298,7 +292,7 @@ struct MappingManagementTests {
             seen.status == 200 && !seen.body.contains("Invite people")
                 && !seen.body.contains("<button type=\"submit\" class=\"danger\""))
         #expect(try await vic.post(page, [("action", "suspend"), ("id", id)]).status == 403)
-        let own = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("carla"))).text
+        let own = try world.identity("carla")
         let confirm = try await manager.post(page, [("action", "suspend"), ("id", own)])
         #expect(confirm.status == 409 && confirm.body.contains("remove my own role"))
         let refused = try await manager.post(page, [("action", "suspend"), ("id", own), ("confirm", "self")])

@@ -10,32 +10,19 @@ import Tokens
 
 @testable import Server
 
-/// The token endpoint's response with a changed ID token.
-func tokens(
-    _ world: SignInWorld, _ response: OutboundResponse, key: SigningKey? = nil, header: String? = nil,
-    without: Set<String> = [], _ changes: [String: String] = [:]
-) -> OutboundResponse {
-    world.provider.reissue(response, key: key, header: header, without: without, changes)
-}
-
 private func json(_ text: String, _ status: Status = .ok) -> OutboundResponse {
     OutboundResponse(status, body: Array(text.utf8))
 }
 
 @Suite("A provider that misbehaves")
 struct MisbehavingProviderTests {
-    /// Signs in while the given path answers differently, and returns the response to the callback.
+    /// Signs in at a provider that misbehaves from the callback on, and returns the response to the callback.
     private func signIn(
-        _ world: SignInWorld, _ path: String,
-        _ twist: @escaping @Sendable (SignInWorld, OutboundResponse) throws(OutboundError) -> OutboundResponse
+        _ world: GatewayWorld, _ misbehave: (ScriptedProvider) -> Void
     ) async throws -> TestAnswer {
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == path, let world = held else { return response }
-            return try twist(world, response)
-        }
+        let link = try await browser.answered("carla")
+        misbehave(world.outbound)
         let answer = try await browser.open(link)
         #expect((answer.status == 303) == (browser.cookies["gatehouse"] != nil))
         return answer
@@ -54,39 +41,36 @@ struct MisbehavingProviderTests {
             (["sub": "\"car\\u0000la\""], "claim_malformed"),
         ] as [([String: String], String)])
     func idToken(changes: [String: String], reason: String) async throws {
-        let world = try SignInWorld()
-        let answer = try await signIn(world, "/token") { world, response in tokens(world, response, changes) }
+        let world = try GatewayWorld()
+        let answer = try await signIn(world) { $0.reissue(changes) }
         #expect(answer.status >= 400)
         #expect(world.signIns(reason) == 1)
     }
 
     @Test("tokens of another key, another algorithm, or none are refused")
     func keys() async throws {
-        let (world, foreignKey) = (try SignInWorld(), try SigningKey.generate(.p256))
-        let forged = try await signIn(world, "/token") { world, response in tokens(world, response, key: foreignKey) }
+        let (world, foreignKey) = (try GatewayWorld(), try SigningKey.generate(.p256))
+        let forged = try await signIn(world) { $0.reissue(key: foreignKey) }
         #expect(forged.status == 502 && world.signIns("signature_invalid") == 1)
         for header in ["{\"alg\":\"none\"}", "{\"alg\":\"HS256\",\"kid\":\"k\"}", "{\"alg\":\"RS256\",\"kid\":\"k\"}"] {
-            let answer = try await signIn(try SignInWorld(), "/token") { world, response in
-                tokens(world, response, header: header)
-            }
+            let answer = try await signIn(try GatewayWorld()) { $0.reissue(header: header) }
             #expect(answer.status == 502, "\(header)")
         }
     }
 
     @Test("a token without kid is accepted if there is one key, and permitted quirks are accepted")
     func quirks() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        weak let held = world
+        let provider = world.provider
         world.outbound.twist { request, response throws(OutboundError) in
-            guard let world = held else { return response }
             switch request.url.path {
             case "/jwks":
                 let text = String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\",", with: "")
                 return json(text)
             case "/token":
-                return tokens(
-                    world, response,
+                return provider.reissue(
+                    response,
                     [
                         "aud": "[\"gatehouse client\"]", "exp": "1800000300.75", "iat": "1800000000.25",
                         "azp": "\"gatehouse client\"",
@@ -99,7 +83,7 @@ struct MisbehavingProviderTests {
 
     @Test("a token without kid is refused if several keys fit")
     func severalKeys() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
         let other = try SigningKey.generate(.p256).publicParameters()
             .map { "\"\($0.name)\":\"\(Base64URL.encode($0.bytes))\"" }.joined(separator: ",")
@@ -114,28 +98,16 @@ struct MisbehavingProviderTests {
 
     @Test("a key changed just before signing is fetched, at most once in 30 seconds")
     func rotation() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
         // The provider had another key when its keys were fetched.
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/jwks" else { return response }
-            return json(
-                String(decoding: response.body, as: UTF8.self).replacing("\"kid\":\"k\"", with: "\"kid\":\"old\""))
-        }
-        let link = try browser.consent("carla", at: try await browser.begin())
+        world.outbound.rewrite("/jwks", ("\"kid\":\"k\"", "\"kid\":\"old\""))
+        let link = try await browser.answered("carla")
         #expect(world.outbound.count("/jwks") == 1)
         world.outbound.behave()
         #expect(try await browser.open(link).status == 303)
         #expect(world.outbound.count("/jwks") == 2)
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/jwks" else { return response }
-            return json("{\"keys\":[]}")
-        }
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(world, response, header: "{\"alg\":\"ES256\",\"kid\":\"unknown\"}")
-        }
+        world.outbound.reissue(header: "{\"alg\":\"ES256\",\"kid\":\"unknown\"}")
         for _ in 0..<3 { #expect(try await browser.signIn("carla").status == 502) }
         #expect(world.outbound.count("/jwks") == 2)
         world.clock.advance(.seconds(31))
@@ -146,22 +118,13 @@ struct MisbehavingProviderTests {
     @Test("userinfo is asked for claims that the ID token lacks, and discarded if its subject differs")
     func userinfo() async throws {
         func status(_ info: String?) async throws -> Int {
-            let world = try SignInWorld()
+            let world = try GatewayWorld()
             let browser = TestBrowser(world)
-            weak let held = world
-            world.outbound.twist { request, response throws(OutboundError) in
-                guard let world = held else { return response }
-                switch request.url.path {
-                case "/token": return tokens(world, response, without: ["email", "email_verified"])
-                case "/userinfo":
-                    guard let info else { throw OutboundError(.timedOut, "") }
-                    return json(info)
-                default: return response
-                }
-            }
+            world.outbound.reissue(without: ["email", "email_verified"])
+            if let info { world.outbound.respond("/userinfo", 200, info) } else { world.outbound.cutOff("/userinfo") }
             #expect(try await browser.signIn("carla").status == 303)
             #expect(world.outbound.count("/userinfo") == 1)
-            return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
+            return try await browser.fetch("GET", summary).status
         }
         let good = "\"email\":\"ceo@acme.example\",\"email_verified\":true"
         #expect(try await status("{\"sub\":\"carla\",\(good)}") == 200)
@@ -170,7 +133,7 @@ struct MisbehavingProviderTests {
         #expect(try await status("{\(good)}") == 403)
         #expect(try await status("{\"sub\":\"carla\",\"email\":\"ceo@acme.example\"}") == 404)
         #expect(try await status(nil) == 403)
-        let complete = try SignInWorld()
+        let complete = try GatewayWorld()
         try await TestBrowser(complete).signIn("carla")
         #expect(complete.outbound.count("/userinfo") == 0)
     }
@@ -185,7 +148,7 @@ struct MisbehavingProviderTests {
             (200, "{\"id_token\":\"x\",\"token_type\":\"mac\"}", 502), (302, "", 502), (200, "{\"a\":1,\"a\":2}", 502),
         ])
     func tokenEndpoint(status: Int, body: String, expected: Int) async throws {
-        let answer = try await signIn(try SignInWorld(), "/token") { _, _ in json(body, Status(status)) }
+        let answer = try await signIn(try GatewayWorld()) { $0.respond("/token", status, body) }
         #expect(answer.status == expected && answer.body.contains("Request ID"))
     }
 
@@ -194,11 +157,11 @@ struct MisbehavingProviderTests {
         arguments: [OutboundError.Kind.timedOut, .cutShort, .tooLarge, .insecure, .notConnected, .malformed])
     func unreachable(kind: OutboundError.Kind) async throws {
         let status = kind == .tooLarge || kind == .malformed ? 502 : 503
-        let answer = try await signIn(try SignInWorld(), "/token") { _, _ throws(OutboundError) in
-            throw OutboundError(kind, "secret detail")
+        let answer = try await signIn(try GatewayWorld()) { outbound in
+            outbound.twist { _, _ throws(OutboundError) in throw OutboundError(kind, "secret detail") }
         }
         #expect(answer.status == status && !answer.body.contains("secret detail"))
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         world.outbound.twist { _, _ throws(OutboundError) in throw OutboundError(kind, "") }
         #expect(try await TestBrowser(world).open("/auth/login").status == status)
     }
@@ -213,7 +176,7 @@ struct MisbehavingProviderTests {
             ("\"jwks_uri\":\"http:", "\"jwks_uri\":\"file:"), ("{", "["), ("\"authorization_endpoint\"", "\"x\""),
         ])
     func discovery(from: String, to: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         world.outbound.twist { request, response throws(OutboundError) in
             guard request.url.path.hasSuffix("openid-configuration") else { return response }
             let text = String(decoding: response.body, as: UTF8.self)
@@ -234,9 +197,9 @@ struct MisbehavingProviderTests {
             ("<script>", 502, "refused the request"),
         ])
     func errors(code: String, status: Int, text: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("", at: try await browser.begin())
+        let link = try await browser.answered("")
         let changed = link.replacing("access_denied", with: FormEncoding.encode(code))
         let answer = try await browser.open(changed)
         #expect(
@@ -245,7 +208,7 @@ struct MisbehavingProviderTests {
 
     @Test("the secret is sent by a method that the token endpoint lists")
     func clientAuthentication() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         try await TestBrowser(world).signIn("carla")
         let basic = try #require(world.outbound.last("/token"))
         #expect(
@@ -253,11 +216,8 @@ struct MisbehavingProviderTests {
                 + Base64.encode(Array("gatehouse%20client:s%3Ae%20c%25ret".utf8))
         )
         #expect(!String(decoding: basic.body, as: UTF8.self).contains("client_secret"))
-        let other = try SignInWorld()
-        other.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path.hasSuffix("openid-configuration") else { return response }
-            return json(String(decoding: response.body, as: UTF8.self).replacing("\"client_secret_basic\",", with: ""))
-        }
+        let other = try GatewayWorld()
+        other.outbound.describe(("\"client_secret_basic\",", ""))
         #expect(try await TestBrowser(other).signIn("carla").status == 303)
         let post = try #require(other.outbound.last("/token"))
         #expect(post.fields.value(.authorization) == nil)
@@ -267,13 +227,15 @@ struct MisbehavingProviderTests {
     @Test("max_age and acr_values are enforced, not only requested")
     func enforced() async throws {
         let settings = ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]"
-        #expect(try await TestBrowser(try SignInWorld(providerSettings: settings)).signIn("carla").status == 303)
-        let old = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
-            tokens(world, response, ["auth_time": "1799990000"])
+        #expect(
+            try await TestBrowser(try GatewayWorld(SettingsText(providerSettings: settings))).signIn("carla").status
+                == 303)
+        let old = try await signIn(try GatewayWorld(SettingsText(providerSettings: settings))) {
+            $0.reissue(["auth_time": "1799990000"])
         }
         #expect(old.status == 403 && old.body.contains("is too old"))
-        let weak = try await signIn(try SignInWorld(providerSettings: settings), "/token") { world, response in
-            tokens(world, response, ["acr": "\"pwd\""])
+        let weak = try await signIn(try GatewayWorld(SettingsText(providerSettings: settings))) {
+            $0.reissue(["acr": "\"pwd\""])
         }
         #expect(weak.status == 403 && weak.body.contains("stronger sign-in"))
     }

@@ -15,17 +15,10 @@ import Tokens
 
 @Suite("Mix-up between providers")
 struct MixUpTests {
-    private func world() throws -> SignInWorld {
-        try SignInWorld(
-            secondProvider: """
-                , {"id": "other", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "client_id": "x"}
-                """)
-    }
-
-    private func auditEvents(_ world: SignInWorld) async throws -> Int? {
-        try await world.database.read { transaction throws(DatabaseError) in
-            try transaction.first("SELECT count(*) FROM audit_event") { row throws(DatabaseError) in row.integer(0) }
-        }
+    private func world() throws -> GatewayWorld {
+        try GatewayWorld(
+            SettingsText(
+                secondProvider: SettingsText.otherProvider()))
     }
 
     private func redirectURI(_ url: String) throws -> String? {
@@ -38,7 +31,7 @@ struct MixUpTests {
         for id in ["idp", "other"] {
             let browser = TestBrowser(try world())
             let url = try await browser.begin("provider=\(id)")
-            #expect(try redirectURI(url) == "\(SignInWorld.origin)/auth/callback/\(id)")
+            #expect(try redirectURI(url) == "\(SettingsText.origin)/auth/callback/\(id)")
             #expect(try await browser.open(browser.consent("carla", at: url)).status == 303)
             #expect(
                 try await browser.fetch("GET", "/api/v1/me").json?.member("identity")?.member("provider")?.string == id)
@@ -48,38 +41,28 @@ struct MixUpTests {
     @Test("a code at another provider's redirect URI is not redeemed, even if no provider sends iss")
     func otherRedirectURI() async throws {
         let world = try world()
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path.hasSuffix("openid-configuration") else { return response }
-            let text = String(decoding: response.body, as: UTF8.self)
-            return OutboundResponse(
-                .ok, body: Array(text.replacing("authorization_response_iss_parameter_supported", with: "x").utf8))
-        }
+        world.outbound.describe(("authorization_response_iss_parameter_supported", "x"))
         let browser = TestBrowser(world)
         for (started, answered) in [("idp", "other"), ("other", "idp")] {
-            let link = try browser.consent("carla", at: try await browser.begin("provider=\(started)"))
+            let link = try await browser.answered("carla", "provider=\(started)")
             let query = String(try #require(link.split(separator: "?").last)).split(separator: "&")
                 .filter { !$0.hasPrefix("iss=") }.joined(separator: "&")
             let answer = try await browser.open("/auth/callback/\(answered)?\(query)")
             #expect(answer.status == 400 && answer.body.contains("another identity provider"))
             #expect(world.outbound.count("/token") == 0 && browser.cookies["gatehouse"] == nil)
         }
-        #expect(try await auditEvents(world) == 0)
+        #expect(try await world.count("audit_event") == 0)
     }
 
     @Test("iss is compared even if the provider does not announce it")
     func issuerWithoutAnnouncement() async throws {
         let world = try world()
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path.hasSuffix("openid-configuration") else { return response }
-            let text = String(decoding: response.body, as: UTF8.self)
-            return OutboundResponse(
-                .ok, body: Array(text.replacing("authorization_response_iss_parameter_supported", with: "x").utf8))
-        }
+        world.outbound.describe(("authorization_response_iss_parameter_supported", "x"))
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin("provider=idp"))
-        let own = "iss=\(FormEncoding.encode(SignInWorld.issuer))"
+        let link = try await browser.answered("carla", "provider=idp")
+        let own = "iss=\(FormEncoding.encode(SettingsText.issuer))"
         #expect(link.contains(own))
-        let mixed = link.replacing(own, with: "iss=\(FormEncoding.encode(SignInWorld.otherIssuer))")
+        let mixed = link.replacing(own, with: "iss=\(FormEncoding.encode(SettingsText.otherIssuer))")
         #expect(try await browser.open(mixed).body.contains("another identity provider"))
         #expect(world.outbound.count("/token") == 0)
     }
@@ -88,9 +71,9 @@ struct MixUpTests {
     func postedAnswer() async throws {
         let world = try world()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin("provider=idp"))
+        let link = try await browser.answered("carla", "provider=idp")
         let posted = try await world.send(
-            "POST", "/auth/callback/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            "POST", "/auth/callback/idp", fields: TestBrowser.form,
             body: String(try #require(link.split(separator: "?").last)))
         let next = try #require(posted.location)
         #expect(next.hasPrefix("/auth/callback/idp?answer="))
@@ -101,11 +84,11 @@ struct MixUpTests {
 
     @Test("a sign-in started before a reload is not completed at another issuer with this id")
     func otherIssuerAfterReload() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
-        try world.reload(rewriting: (SignInWorld.issuer, SignInWorld.otherIssuer))
-        let unnamed = link.replacing("iss=\(FormEncoding.encode(SignInWorld.issuer))", with: "x=")
+        let link = try await browser.answered("carla")
+        try world.reload(rewriting: (SettingsText.issuer, SettingsText.otherIssuer))
+        let unnamed = link.replacing("iss=\(FormEncoding.encode(SettingsText.issuer))", with: "x=")
         #expect(try await browser.open(unnamed).status == 400)
         #expect(world.outbound.count("/token") == 0)
     }
@@ -114,15 +97,15 @@ struct MixUpTests {
         "the redirect URI without a provider names the one to register, and redeems nothing",
         arguments: ["GET", "POST"])
     func withoutProvider(method: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let link = try await browser.answered("carla")
         let query = String(try #require(link.split(separator: "?").last))
         let old = method == "GET" ? "/auth/callback?\(query)" : "/auth/callback"
         let answer = try await browser.send(
-            method, old, fields: TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
+            method, old, fields: TestBrowser.navigation + TestBrowser.form,
             body: method == "POST" ? query : "")
-        #expect(answer.status == 400 && answer.body.contains("\(SignInWorld.origin)/auth/callback/idp"))
+        #expect(answer.status == 400 && answer.body.contains("\(SettingsText.origin)/auth/callback/idp"))
         #expect(world.outbound.count("/token") == 0)
         // The state and the code are still unused.
         #expect(try await browser.open(link).status == 303)
@@ -134,11 +117,10 @@ struct MixUpTests {
     @Test("a logout token signed by another provider ends no session")
     func logoutToken() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla", "provider=idp")
+        let browser = try await world.browser("carla", "provider=idp")
         for (issuer, signer) in [
-            (SignInWorld.otherIssuer, world.otherProvider), (SignInWorld.issuer, world.otherProvider),
-            (SignInWorld.otherIssuer, world.provider),
+            (SettingsText.otherIssuer, world.otherProvider), (SettingsText.issuer, world.otherProvider),
+            (SettingsText.otherIssuer, world.provider),
         ] {
             let now = world.clock.now.seconds
             let token = try signer.sign(
@@ -149,7 +131,7 @@ struct MixUpTests {
                     "events":{"http://schemas.openid.net/event/backchannel-logout":{}}}
                     """.utf8))
             let answer = try await world.send(
-                "POST", "/auth/backchannel-logout/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+                "POST", "/auth/backchannel-logout/idp", fields: TestBrowser.form,
                 body: "logout_token=\(token)")
             #expect(answer.status == 400)
         }
@@ -161,21 +143,21 @@ struct MixUpTests {
         let world = try world()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
         try await victim.signIn("carla", "provider=idp")
-        let before = try await auditEvents(world)
-        let link = try attacker.consent("", at: try await attacker.begin("provider=idp"))
+        let before = try await world.count("audit_event")
+        let link = try await attacker.answered("", "provider=idp")
         for _ in 0..<3 { #expect(try await victim.open(link).status == 400) }
-        #expect(try await auditEvents(world) == before)
+        #expect(try await world.count("audit_event") == before)
         // In the browser that began it, the callback is one refused sign-in, however often the link is opened.
         for _ in 0..<3 { #expect(try await attacker.open(link).status >= 400) }
-        #expect(try await auditEvents(world) == before.map { $0 + 1 })
+        #expect(try await world.count("audit_event") == before + 1)
     }
 
     @Test("only providers with sign-in have a redirect URI")
     func settings() throws {
-        let uris = try world().loadedSettings().redirectURIs
+        let uris = try world().settings().redirectURIs
         #expect(
             uris.map(\.text) == [
-                "\(SignInWorld.origin)/auth/callback/idp", "\(SignInWorld.origin)/auth/callback/other",
+                "\(SettingsText.origin)/auth/callback/idp", "\(SettingsText.origin)/auth/callback/other",
             ])
     }
 }

@@ -16,8 +16,7 @@ struct OpenAPITests {
     private let endpoints: [Endpoint]
 
     init() throws {
-        let world = try TestWorld()
-        endpoints = world.handler.router.resources.flatMap(\.endpoints).filter {
+        endpoints = try GatewayWorld().router.resources.flatMap(\.endpoints).filter {
             $0.kind == .api && $0.name != "backchannelLogout_post"
         }
         document = OpenAPI.document(of: endpoints)
@@ -69,7 +68,7 @@ struct OpenAPITests {
 
     @Test("the description is public and describes its own endpoint")
     func served() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let answer = try await world.send("GET", "/api/v1/openapi.json")
         #expect(answer.status == 200 && answer.json?.member("openapi")?.string == "3.1.1")
         #expect(answer.body == String(decoding: document, as: UTF8.self))

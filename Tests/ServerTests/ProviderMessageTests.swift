@@ -11,7 +11,7 @@ import Tokens
 
 @Suite("Messages about providers")
 struct ProviderMessageTests {
-    private func line(_ world: SignInWorld, _ answer: TestAnswer) async throws -> String {
+    private func line(_ world: GatewayWorld, _ answer: TestAnswer) async throws -> String {
         let id = try #require(answer.field("X-Request-Id"))
         let lines = await world.logged().split(separator: "\n").filter { $0.contains(id) && $0.contains("detail") }
         return String(try #require(lines.last))
@@ -34,12 +34,8 @@ struct ProviderMessageTests {
             (["acr": "\"pwd\""], #"It is \"pwd\"; accepted: \"phr\""#),
         ] as [([String: String], String)])
     func idTokens(changes: [String: String], words: String) async throws {
-        let world = try SignInWorld(providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]")
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(world, response, changes)
-        }
+        let world = try GatewayWorld(SettingsText(providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"]"))
+        world.outbound.reissue(changes)
         let answer = try await TestBrowser(world).signIn("carla")
         let line = try await line(world, answer)
         #expect(line.contains(words), "\(line)")
@@ -51,12 +47,8 @@ struct ProviderMessageTests {
             (#"{"alg":"HS256"}"#, "", #"It is \"HS256\""#),
             (nil, ", \"algorithms\": [\"RS256\"]", "It is ES256; listed: RS256"),
         ] as [(String?, String, String)] {
-            let world = try SignInWorld(providerSettings: settings)
-            weak let held = world
-            world.outbound.twist { request, response throws(OutboundError) in
-                guard request.url.path == "/token", let header, let world = held else { return response }
-                return tokens(world, response, header: header)
-            }
+            let world = try GatewayWorld(SettingsText(providerSettings: settings))
+            if let header { world.outbound.reissue(header: header) }
             let answer = try await TestBrowser(world).signIn("carla")
             #expect(try await line(world, answer).contains(words))
         }
@@ -64,10 +56,10 @@ struct ProviderMessageTests {
 
     @Test("a foreign iss in the callback is logged with the provider's own")
     func callbackIssuer() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
-        let issuer = FormEncoding.encode(SignInWorld.issuer)
+        let link = try await browser.answered("carla")
+        let issuer = FormEncoding.encode(SettingsText.issuer)
         let answer = try await browser.open(link.replacing(issuer, with: FormEncoding.encode("https://evil.example")))
         #expect(answer.status == 400)
         #expect(
@@ -77,10 +69,10 @@ struct ProviderMessageTests {
 
     @Test("a refused bearer token is logged with both audiences, and its response has neither")
     func bearer() async throws {
-        let world = try SignInWorld(providerSettings: ", \"audiences\": [\"internal-api\"]")
-        let claims = #"{"iss":"\#(SignInWorld.issuer)","aud":"x","sub":"m","iat":1800000000,"exp":1800000600}"#
+        let world = try GatewayWorld(SettingsText(providerSettings: ", \"audiences\": [\"internal-api\"]"))
+        let claims = #"{"iss":"\#(SettingsText.issuer)","aud":"x","sub":"m","iat":1800000000,"exp":1800000600}"#
         let token = try world.provider.sign(Array(claims.utf8))
-        let answer = try await world.send("GET", "/api/v1/me", fields: ["Authorization: Bearer \(token)"])
+        let answer = try await world.send("GET", "/api/v1/me", token: token)
         #expect(answer.status == 401 && !answer.body.contains("internal-api"))
         let line = try await line(world, answer)
         #expect(line.contains(#"It is \"x\"; accepted: \"internal-api\""#) && line.contains("audience_mismatch"))
@@ -89,9 +81,9 @@ struct ProviderMessageTests {
 
     @Test("a refused logout token is logged with its reason")
     func logoutToken() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let answer = try await world.send(
-            "POST", "/auth/backchannel-logout/idp", fields: ["Content-Type: application/x-www-form-urlencoded"],
+            "POST", "/auth/backchannel-logout/idp", fields: TestBrowser.form,
             body: "logout_token=abc")
         #expect(answer.status == 400)
         #expect(try await line(world, answer).contains("a logout token was refused"))
@@ -100,26 +92,20 @@ struct ProviderMessageTests {
     // MARK: Userinfo
 
     /// The status of the organization's page for a user whose address only userinfo has.
-    private func status(_ world: SignInWorld, _ answer: @escaping @Sendable (SignInWorld) -> OutboundResponse)
+    private func status(_ world: GatewayWorld, _ answer: (GatewayWorld) -> OutboundResponse)
         async throws -> Int
     {
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard let world = held else { return response }
-            switch request.url.path {
-            case "/token": return tokens(world, response, without: ["email", "email_verified"])
-            case "/userinfo": return answer(world)
-            default: return response
-            }
-        }
+        world.outbound.reissue(without: ["email", "email_verified"])
+        let userinfo = answer(world)
+        world.outbound.script { $0.url.path == "/userinfo" ? userinfo : nil }
         let browser = TestBrowser(world)
         #expect(try await browser.signIn("carla").status == 303)
-        return try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status
+        return try await browser.fetch("GET", summary).status
     }
 
     private static let address = #""sub":"carla","email":"ceo@acme.example","email_verified":"true""#
 
-    private static func signed(_ world: SignInWorld, _ claims: String, _ type: String = "application/jwt")
+    private static func signed(_ world: GatewayWorld, _ claims: String, _ type: String = "application/jwt")
         -> OutboundResponse
     {
         let token = (try? world.provider.sign(Array(claims.utf8))) ?? ""
@@ -130,14 +116,14 @@ struct ProviderMessageTests {
     func signedUserinfo() async throws {
         for claims in [
             "{\(ProviderMessageTests.address)}",
-            "{\(ProviderMessageTests.address),\"iss\":\"\(SignInWorld.issuer)\",\"aud\":[\"gatehouse client\"]}",
+            "{\(ProviderMessageTests.address),\"iss\":\"\(SettingsText.issuer)\",\"aud\":[\"gatehouse client\"]}",
         ] {
-            #expect(try await status(try SignInWorld()) { ProviderMessageTests.signed($0, claims) } == 200)
+            #expect(try await status(try GatewayWorld()) { ProviderMessageTests.signed($0, claims) } == 200)
         }
-        let typed = { @Sendable (world: SignInWorld) in
+        let typed = { @Sendable (world: GatewayWorld) in
             ProviderMessageTests.signed(world, "{\(ProviderMessageTests.address)}", "Application/JWT; charset=UTF-8")
         }
-        #expect(try await status(try SignInWorld(), typed) == 200)
+        #expect(try await status(try GatewayWorld(), typed) == 200)
     }
 
     @Test(
@@ -147,7 +133,7 @@ struct ProviderMessageTests {
             (",\"nonce\":\"n\"", "type_mismatch"), (",\"exp\":1799999000", "expired"),
         ])
     func refusedUserinfo(more: String, reason: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let status = try await status(world) { world in
             ProviderMessageTests.signed(world, "{\(ProviderMessageTests.address)\(more)}")
         }
@@ -159,7 +145,7 @@ struct ProviderMessageTests {
     @Test("a JWT of another key or about another user leaves the claims unknown")
     func foreignUserinfo() async throws {
         let foreignKey = try SigningKey.generate(.p256)
-        let forged = try await status(try SignInWorld()) { _ in
+        let forged = try await status(try GatewayWorld()) { _ in
             let parts =
                 Base64URL.encode(Array(#"{"alg":"ES256","kid":"k"}"#.utf8)) + "."
                 + Base64URL.encode(Array("{\(ProviderMessageTests.address)}".utf8))
@@ -170,7 +156,7 @@ struct ProviderMessageTests {
         }
         #expect(forged == 403)
         let other = #"{"sub":"other","email":"ceo@acme.example","email_verified":true}"#
-        #expect(try await status(try SignInWorld()) { ProviderMessageTests.signed($0, other) } == 403)
+        #expect(try await status(try GatewayWorld()) { ProviderMessageTests.signed($0, other) } == 403)
     }
 
     @Test(
@@ -180,7 +166,7 @@ struct ProviderMessageTests {
             (200, #"{"error":"insufficient_scope"}"#, "returned 200 (error"), (200, "{,}", "at byte 1"),
         ])
     func userinfoErrors(code: Int, body: String, words: String) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let status = try await status(world) { _ in OutboundResponse(Status(code), body: Array(body.utf8)) }
         #expect(status == 403)
         let log = await world.logged()
@@ -196,15 +182,9 @@ struct ProviderMessageTests {
             ("\"yes\"", "sends an invalid verification status"),
         ] as [(String?, String)])
     func unverified(value: String?, words: String) async throws {
-        let world = try SignInWorld()
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(
-                world, response, without: ["email_verified"], value.map { ["email_verified": $0] } ?? [:])
-        }
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let world = try GatewayWorld()
+        world.outbound.reissue(without: ["email_verified"], value.map { ["email_verified": $0] } ?? [:])
+        let browser = try await world.browser("carla")
         let page = try await browser.open("/organizations/acme")
         #expect(page.status == 404)
         #expect(page.body.contains(words) || page.body.contains(words.replacing("&#39;", with: "'")), "\(page.body)")
@@ -212,14 +192,9 @@ struct ProviderMessageTests {
 
     @Test("the string true verifies an address")
     func stringTrue() async throws {
-        let world = try SignInWorld()
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(world, response, ["email_verified": "\"true\""])
-        }
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
-        #expect(try await browser.fetch("GET", "/api/v1/organizations/acme/summary").status == 200)
+        let world = try GatewayWorld()
+        world.outbound.reissue(["email_verified": "\"true\""])
+        let browser = try await world.browser("carla")
+        #expect(try await browser.fetch("GET", summary).status == 200)
     }
 }

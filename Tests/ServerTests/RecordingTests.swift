@@ -12,16 +12,16 @@ import Web
 struct RecordingTests {
     @Test("sign-ins, sign-outs and refusals are recorded for the organizations that they concern")
     func signIns() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (manager, withoutRole, viewer) = (TestBrowser(world), TestBrowser(world), TestBrowser(world))
         try await manager.signIn("carla")
         try await withoutRole.signIn("sam", "organization=acme")
         try await viewer.signIn("vic")
         let token = try await viewer.formToken()
-        let form = ["Content-Type: application/x-www-form-urlencoded"] + TestBrowser.navigation
+        let form = TestBrowser.form + TestBrowser.navigation
         try await viewer.send("POST", "/auth/logout", fields: form, body: "csrf_token=\(token)")
         let refused = TestBrowser(world)
-        _ = try await refused.open(refused.consent("", at: refused.begin("organization=acme")))
+        _ = try await refused.open(refused.answered("", "organization=acme"))
 
         let path = "/api/v1/organizations/acme/audit-events"
         let page = try #require(try await manager.fetch("GET", path).json)
@@ -41,8 +41,7 @@ struct RecordingTests {
         #expect(try await manager.fetch("GET", path + "?action=nothing").status == 400)
         #expect(try await manager.fetch("GET", path + "?from=yesterday").status == 400)
         #expect(try await withoutRole.fetch("GET", path).status == 404)
-        let other = TestBrowser(world)
-        try await other.signIn("vic")
+        let other = try await world.browser("vic")
         #expect(try await other.fetch("GET", path).code == "permission_missing")
         let faults = try await world.database.read { transaction throws(DatabaseError) in
             try AuditVerification(transaction).faults
@@ -52,17 +51,9 @@ struct RecordingTests {
 
     @Test("links of other sites cause no audit events, even with the session's cookie")
     func linksOfOtherSites() async throws {
-        let world = try SignInWorld()
-        let manager = TestBrowser(world)
-        try await manager.signIn("carla")
-        func count() async throws -> Int? {
-            try await world.database.read { transaction throws(DatabaseError) in
-                try transaction.first("SELECT count(*) FROM audit_event") { row throws(DatabaseError) in
-                    row.integer(0)
-                }
-            }
-        }
-        let before = try #require(try await count())
+        let world = try GatewayWorld()
+        let manager = try await world.browser("carla")
+        let before = try await world.count("audit_event")
         for site in ["cross-site", "same-site"] {
             for resource in world.router.resources where resource.endpoint(for: .get) != nil {
                 let path = resource.path.text.replacing("{org}", with: "acme").replacing(/{\w+}/, with: "AAAA")
@@ -73,7 +64,9 @@ struct RecordingTests {
                     let answer = try await manager.send(
                         "GET", path + query,
                         fields: ["Accept: \(accept)", "Sec-Fetch-Site: \(site)", "Sec-Fetch-Mode: navigate"])
-                    #expect(try await count() == before, "\(path)\(query) as \(accept): \(answer.status)")
+                    #expect(
+                        try await world.count("audit_event") == before, "\(path)\(query) as \(accept): \(answer.status)"
+                    )
                 }
             }
         }
@@ -85,13 +78,13 @@ struct RecordingTests {
                 #expect(try await manager.send("GET", path, fields: ["Accept: \(accept)"] + own).status == 200)
             }
         }
-        #expect(try await count() == before + 6)
+        #expect(try await world.count("audit_event") == before + 6)
     }
 
     @Test(
         "a user is recorded for an organization only by a role, an invitation, or a sign-in that names it")
     func whoIsKnown() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         func known() async throws -> [String] {
             try await world.database.read { transaction throws(DatabaseError) in
                 try transaction.all(

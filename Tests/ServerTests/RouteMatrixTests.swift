@@ -109,13 +109,13 @@ private let expectations: [String: Expectation] = [
 struct RouteMatrixTests {
     @Test("endpoints and expectations match one to one")
     func complete() throws {
-        let names = try TestWorld().handler.router.resources.flatMap(\.endpoints).map(\.name)
+        let names = try GatewayWorld().router.resources.flatMap(\.endpoints).map(\.name)
         #expect(names.sorted() == expectations.keys.sorted())
     }
 
     @Test("state changes need the session's form token, except at the named endpoints")
     func exempt() throws {
-        let endpoints = try TestWorld().handler.router.resources.flatMap(\.endpoints)
+        let endpoints = try GatewayWorld().router.resources.flatMap(\.endpoints)
         let exempt = endpoints.filter { endpoint in
             guard case .exempt = endpoint.forgery else { return false }
             return true
@@ -134,20 +134,19 @@ struct RouteMatrixTests {
 
     @Test("each caller gets the expected status")
     func matrix() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let acme = try #require(OrganizationID("acme"))
         let globex = try #require(OrganizationID("globex"))
         func grant(_ role: Role, to subject: String, in organization: OrganizationID) async throws {
             _ = try await world.services.stores.access.createGrant(
-                role, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject(subject)), in: organization,
+                role, to: GatewayWorld.identity(subject), in: organization,
                 recording: AuditRecord(.grantCreate, by: .operator, in: organization))
         }
         try await grant(.publisher, to: "pat", in: acme)
         try await grant(.manager, to: "gloria", in: globex)
         try await grant(.manager, to: "sue", in: acme)
-        let id = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("sue"))).text
-        let carla = TestBrowser(world)
-        try await carla.signIn("carla")
+        let id = try world.identity("sue")
+        let carla = try await world.browser("carla")
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(id)").status == 200)
 
         for (index, caller) in Caller.allCases.enumerated() {

@@ -21,27 +21,19 @@ import Time
 @Suite("Sessions")
 struct SessionTests {
 
-    private func world(refresh: Bool = true) throws -> SignInWorld {
-        let world = try SignInWorld()
-        guard refresh else { return world }
-        let scopes = "\"scopes\": [\"openid\", \"profile\", \"email\", \"groups\""
-        try world.reload(rewriting: (scopes, scopes + ", \"offline_access\""))
-        return world
+    private func world(refresh: Bool = true) throws -> GatewayWorld {
+        try GatewayWorld(SettingsText(isRenewable: refresh))
     }
-
-    private let summary = "/api/v1/organizations/acme/summary"
 
     @Test("a session ends after idling, and at its maximum age even if in use")
     func ends() async throws {
-        let idle = TestBrowser(try world(refresh: false))
-        try await idle.signIn("carla")
+        let idle = try await world(refresh: false).browser("carla")
         idle.world.clock.advance(.seconds(3000))
         #expect(try await idle.fetch("GET", "/api/v1/me").status == 200)
         idle.world.clock.advance(.seconds(8 * 3600 + 1))
         #expect(try await idle.fetch("GET", "/api/v1/me").status == 401)
 
-        let busy = TestBrowser(try world())
-        try await busy.signIn("carla")
+        let busy = try await world().browser("carla")
         for _ in 0..<23 {
             busy.world.clock.advance(.seconds(3600))
             #expect(try await busy.fetch("GET", "/api/v1/me").status == 200)
@@ -54,11 +46,10 @@ struct SessionTests {
     @Test("reloads lose no session, at any moment of a request")
     func reloads() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         let isOver = Monitor(false)
         let reloading = try SystemThread {
-            let box = world.configurations.read().value.signIn.box
+            let box = world.configuration.signIn.box
             while !isOver.change({ $0 }) { world.services.stores.sessions.seal(with: box) }
         }
         for _ in 0..<300 {
@@ -73,8 +64,7 @@ struct SessionTests {
     @Test("with a refresh token, claims are renewed every 15 minutes, and the role follows them")
     func revalidation() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == 1)
         world.clock.advance(.seconds(899))
@@ -84,11 +74,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", summary).status == 200)
         #expect(world.outbound.count("/token") == 2)
         // The address is no longer verified.
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(world, response, ["email_verified": "false"])
-        }
+        world.outbound.reissue(["email_verified": "false"])
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == 404)
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
@@ -97,8 +83,7 @@ struct SessionTests {
     @Test("twenty simultaneous requests make one refresh")
     func singleFlight() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         world.clock.advance(.seconds(901))
         let fields = browser.cookieField
         let path = summary
@@ -123,8 +108,7 @@ struct SessionTests {
         ])
     func refusals(status: Int, body: String, expected: Int) async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         world.outbound.twist { request, response throws(OutboundError) in
             request.url.path == "/token" ? OutboundResponse(Status(status), body: Array(body.utf8)) : response
         }
@@ -132,7 +116,7 @@ struct SessionTests {
         #expect(try await browser.fetch("GET", summary).status == expected)
         // The session is removed from the store too; otherwise every request would ask the provider again.
         await world.services.renewals.settled()
-        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
+        world.forgetSessions()
         let count = world.outbound.count("/token")
         _ = try await browser.fetch("GET", summary)
         #expect(world.outbound.count("/token") == count)
@@ -145,13 +129,8 @@ struct SessionTests {
         ])
     func otherUser(changes: [String: String]) async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path == "/token", let world = held else { return response }
-            return tokens(world, response, changes)
-        }
+        let browser = try await world.browser("carla")
+        world.outbound.reissue(changes)
         world.clock.advance(.seconds(901))
         #expect(try await browser.fetch("GET", summary).status == 401)
     }
@@ -159,8 +138,7 @@ struct SessionTests {
     @Test("during an outage, claims last until the session ends, and are renewed afterwards")
     func outage() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         world.outbound.cutOff("/token")
         for _ in 0..<23 {
             world.clock.advance(.seconds(3600))
@@ -180,7 +158,7 @@ struct SessionTests {
     func keysDown() async throws {
         let world = try world(refresh: false)
         try await TestBrowser(world).signIn("carla")
-        let remote = try #require(world.configurations.read().value.signIn.remotes.values.first)
+        let remote = try #require(world.remote)
         world.outbound.cutOff("/jwks", "/.well-known/openid-configuration")
         for _ in 0..<23 {
             world.clock.advance(.seconds(3600))
@@ -211,8 +189,7 @@ struct SessionTests {
         arguments: [true, false])
     func claimsLifetime(hasRefreshToken: Bool) async throws {
         let world = try world(refresh: hasRefreshToken)
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         world.outbound.twist { request, response throws(OutboundError) in
             request.url.path == "/token" && hasRefreshToken
                 ? OutboundResponse(Status(401), body: Array("{\"error\":\"invalid_client\"}".utf8)) : response
@@ -235,8 +212,7 @@ struct SessionTests {
     @Test("a renewal without an ID token asks userinfo, whose claims replace the old ones")
     func renewalByUserinfo() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("vic")
+        let browser = try await world.browser("vic")
         let first = Array("{\"access_token\":\"a\",\"token_type\":\"Bearer\"}".utf8)
         func answer(_ userinfo: String?) {
             world.outbound.twist { request, response throws(OutboundError) in
@@ -266,8 +242,7 @@ struct SessionTests {
     @Test("a session ends if its provider was removed or has another issuer")
     func removedProvider() async throws {
         let world = try world(refresh: false)
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         try world.reload(rewriting: ("\"id\": \"idp\"", "\"id\": \"other\""), ("[\"idp\"]", "[\"other\"]"))
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
@@ -275,8 +250,7 @@ struct SessionTests {
     @Test("a changed mapping takes effect at once")
     func changedMapping() async throws {
         let world = try world(refresh: false)
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).status == 200)
         try world.reload(rewriting: ("\"claim_value\": \"ceo@acme.example\"", "\"claim_value\": \"cfo@acme.example\""))
         #expect(try await browser.fetch("GET", summary).status == 404)
@@ -285,8 +259,7 @@ struct SessionTests {
     @Test("sessions outlive the process, sealed, and keys can be rotated")
     func storage() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         let cookie = try #require(browser.cookies["gatehouse"])
         let secrets = try await world.database.read { transaction throws(DatabaseError) in
             try transaction.all("SELECT key, claims, refresh_token, id_token FROM session") {
@@ -301,7 +274,7 @@ struct SessionTests {
             world.services.stores.sessions.seal(with: box)
             return try await world.send("GET", summary, fields: fields).status
         }
-        #expect(try await status(world.configurations.read().value.signIn.box) == 200)
+        #expect(try await status(world.configuration.signIn.box) == 200)
         let (new, old) = (try RandomBytes.make(32), Array(repeating: 7 as UInt8, count: 32))
         #expect(try await status(SealedBox(keys: [new])) == 401)
         #expect(try await status(SealedBox(keys: [new, old])) == 200)
@@ -317,7 +290,7 @@ struct SessionTests {
             try transaction.execute(
                 "UPDATE session SET claims = (SELECT claims FROM session WHERE subject = $1)", .text("carla"))
         }
-        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
+        world.forgetSessions()
         #expect(try await other.fetch("GET", summary).status == 401)
         #expect(try await manager.fetch("GET", summary).status == 200)
     }
@@ -325,8 +298,7 @@ struct SessionTests {
     @Test("a session ended by another process is ended here")
     func otherProcess() async throws {
         let world = try world(refresh: false)
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         let now = world.clock.now.seconds
         _ = try await world.database.write { transaction throws(DatabaseError) in
             try transaction.execute(
@@ -344,7 +316,7 @@ struct SessionTests {
         try await old.signIn("carla")
         world.clock.advance(.seconds(8 * 3600 + 601))
         try await new.signIn("vic")
-        let lifetimes = world.configurations.read().value.signIn.lifetimes
+        let lifetimes = world.configuration.signIn.lifetimes
         world.services.stores.sessions.sweepInBackground(under: lifetimes)
         let rows = try await world.database.write { transaction throws(DatabaseError) in
             try transaction.all("SELECT subject FROM session") { row throws(DatabaseError) in row.text(0) }

@@ -20,9 +20,9 @@ struct SignInAttackTests {
 
     @Test("a callback in another browser is refused, and its code is not redeemed (login CSRF)")
     func otherBrowser() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
-        let link = try attacker.consent("carla", at: try await attacker.begin())
+        let link = try await attacker.answered("carla")
         _ = try await victim.begin()
         let answer = try await victim.open(link)
         #expect(answer.status == 400 && answer.body.contains("another browser"))
@@ -35,9 +35,9 @@ struct SignInAttackTests {
 
     @Test("a state works once, even if its callback is repeated")
     func replay() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let link = try await browser.answered("carla")
         #expect(try await browser.open(link).status == 303)
         let session = browser.cookies["gatehouse"]
         // Going back in the browser's history continues with the current session.
@@ -50,9 +50,9 @@ struct SignInAttackTests {
 
     @Test("twenty simultaneous callbacks with one state make one session")
     func race() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let link = try await browser.answered("carla")
         let fields = browser.cookieField + TestBrowser.navigation
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<20 { group.addTask { try await world.send("GET", link, fields: fields).status } }
@@ -64,9 +64,9 @@ struct SignInAttackTests {
 
     @Test("an altered, foreign or expired state is refused")
     func state() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let items = try parts(browser.consent("carla", at: try await browser.begin()))
+        let items = try parts(try await browser.answered("carla"))
         let state = try #require(items.first { $0.name == "state" }?.value)
         var bytes = Array(state.utf8)
         bytes[60] = bytes[60] == 0x41 ? 0x42 : 0x41
@@ -75,7 +75,7 @@ struct SignInAttackTests {
             let answer = try await browser.open(callback(items.map { $0.name == "state" ? ("state", bad) : $0 }))
             #expect(answer.status == 400)
         }
-        let other = try SignInWorld()
+        let other = try GatewayWorld()
         let foreign = TestBrowser(other)
         foreign.cookies = browser.cookies
         world.clock.advance(SignInAttempt.lifetime)
@@ -85,9 +85,9 @@ struct SignInAttackTests {
 
     @Test("duplicate or missing parameters are refused before any is evaluated")
     func duplicates() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let items = try parts(browser.consent("carla", at: try await browser.begin()))
+        let items = try parts(try await browser.answered("carla"))
         for name in ["code", "state", "iss"] {
             let twice = items + items.filter { $0.name == name }
             #expect(try await browser.open(callback(twice)).status == 400)
@@ -103,9 +103,9 @@ struct SignInAttackTests {
 
     @Test("a callback of another provider is detected before its code is redeemed (mix-up)", arguments: [true, false])
     func mixUp(isMissing: Bool) async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
-        let items = try parts(browser.consent("carla", at: try await browser.begin()))
+        let items = try parts(try await browser.answered("carla"))
         var others = items.filter { $0.name != "iss" }
         if !isMissing { others.append(("iss", "https://evil.example")) }
         #expect(try await browser.open(callback(others)).body.contains("another identity provider"))
@@ -114,10 +114,10 @@ struct SignInAttackTests {
 
     @Test("a code of another user's sign-in is refused (code injection)")
     func codeInjection() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
-        let stolen = try parts(victim.consent("carla", at: try await victim.begin()))
-        let own = try parts(attacker.consent("sam", at: try await attacker.begin()))
+        let stolen = try parts(try await victim.answered("carla"))
+        let own = try parts(try await attacker.answered("sam"))
         let code = try #require(stolen.first { $0.name == "code" })
         let answer = try await attacker.open(callback(own.map { $0.name == "code" ? code : $0 }))
         #expect(answer.status == 400)
@@ -126,18 +126,18 @@ struct SignInAttackTests {
 
     @Test("a planted session is not the one that is signed in (session fixation)")
     func fixation() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (attacker, victim) = (TestBrowser(world), TestBrowser(world))
         try await attacker.signIn("sam")
         victim.cookies["gatehouse"] = attacker.cookies["gatehouse"]
         try await victim.signIn("carla")
         #expect(victim.cookies["gatehouse"] != attacker.cookies["gatehouse"])
-        #expect(try await attacker.fetch("GET", "/api/v1/organizations/acme/summary").status == 401)
+        #expect(try await attacker.fetch("GET", summary).status == 401)
     }
 
     @Test("planted cookies lead to one sign-in, never to a redirect loop (cookie tossing)")
     func tossing() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
         let stale = String(repeating: "A", count: 43)
         let tossed = ["Cookie: gatehouse=\(stale); gatehouse=junk; gatehouse-browser=evil"]
@@ -151,8 +151,7 @@ struct SignInAttackTests {
             #expect(answer.status == 200)
         }
         // With two valid sessions the gateway cannot tell the user's own, and must not redirect in circles.
-        let other = TestBrowser(world)
-        try await other.signIn("sam")
+        let other = try await world.browser("sam")
         let both = "gatehouse=\(own); gatehouse=\(try #require(other.cookies["gatehouse"]))"
         let answer = try await world.send(
             "GET", "/organizations/acme", fields: ["Cookie: \(both)"] + TestBrowser.navigation)
@@ -161,9 +160,8 @@ struct SignInAttackTests {
 
     @Test("a cookie of a sibling host is not split into a session (U+037E equals a semicolon for Swift)")
     func neighbour() async throws {
-        let world = try SignInWorld(publicURL: "https://access.example")
-        let attacker = TestBrowser(world)
-        try await attacker.signIn("carla")
+        let world = try GatewayWorld(SettingsText(publicURL: "https://access.example"))
+        let attacker = try await world.browser("carla")
         let session = try #require(attacker.cookies["__Host-gatehouse"])
         #expect(
             try await world.send("GET", "/api/v1/me", fields: ["Cookie: __Host-gatehouse=\(session)"]).status == 200)
@@ -177,7 +175,7 @@ struct SignInAttackTests {
 
     @Test("an address in a lookalike domain does not select its provider")
     func lookalikeDomain() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         try world.reload(rewriting: (from: #"["acme.example"]"#, to: #"["kelvin.example"]"#))
         func location(_ email: String) async throws -> String? {
             let query = FormEncoding.query([(name: "email", value: email)])
@@ -189,8 +187,8 @@ struct SignInAttackTests {
 
     @Test("a planted second browser cookie does not stop a sign-in")
     func tossedBrowserCookie() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let browser = TestBrowser(try GatewayWorld())
+        let link = try await browser.answered("carla")
         let own = try #require(browser.cookies["gatehouse-browser"])
         let cookies = "Cookie: gatehouse-browser=\(String(repeating: "B", count: 43)); gatehouse-browser=\(own)"
         #expect(try await browser.world.send("GET", link, fields: [cookies]).status == 303)
@@ -198,7 +196,7 @@ struct SignInAttackTests {
 
     @Test("Host and forwarding fields do not change generated URLs")
     func poisonedHost() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let poison = [
             "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https", "X-Forwarded-For: 10.0.0.1",
             "Forwarded: host=evil.example", "X-Original-URL: /evil",
@@ -212,15 +210,14 @@ struct SignInAttackTests {
 
     @Test("other sites cannot change state with the user's cookie (cross-site request forgery)")
     func crossSite() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("carla")
+        let browser = try await GatewayWorld().browser("carla")
         let token = try await browser.formToken()
         let path = "/api/v1/me/sessions/none"
         for fields in [
             [], ["X-CSRF-Token: wrong"], ["X-CSRF-Token: \(token)", "Origin: null"],
             ["X-CSRF-Token: \(token)", "Origin: null", "Sec-Fetch-Site: cross-site"],
             ["X-CSRF-Token: \(token)", "Origin: null", "Sec-Fetch-Site: none"],
-            ["X-CSRF-Token: \(token)", "Origin: \(SignInWorld.origin)", "Origin: https://evil.example"],
+            ["X-CSRF-Token: \(token)", "Origin: \(SettingsText.origin)", "Origin: https://evil.example"],
             ["X-CSRF-Token: \(token)", "Origin: https://evil.example"],
             ["X-CSRF-Token: \(token)", "Origin: http://127.0.0.1:8081"],
             ["X-CSRF-Token: \(token)", "Sec-Fetch-Site: cross-site"],
@@ -229,7 +226,7 @@ struct SignInAttackTests {
             let answer = try await browser.send("DELETE", path, fields: fields)
             #expect(answer.status == 403 && answer.code == "request_forgery", "\(fields)")
         }
-        let good = ["X-CSRF-Token: \(token)", "Origin: \(SignInWorld.origin)", "Sec-Fetch-Site: same-origin"]
+        let good = ["X-CSRF-Token: \(token)", "Origin: \(SettingsText.origin)", "Sec-Fetch-Site: same-origin"]
         #expect(try await browser.send("DELETE", path, fields: good).status == 404)
         #expect(try await browser.send("DELETE", path, fields: ["X-CSRF-Token: \(token)"]).status == 404)
         // A form of a page that sends no referrer.
@@ -239,15 +236,14 @@ struct SignInAttackTests {
 
     @Test("an invalid bearer token gets 401, even with a valid cookie")
     func bearerDecides() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("carla")
+        let browser = try await GatewayWorld().browser("carla")
         #expect(try await browser.fetch("GET", "/api/v1/me", fields: ["Authorization: Bearer x.y.z"]).status == 401)
         #expect(try await browser.fetch("GET", "/api/v1/me", fields: ["Authorization: Basic eDp5"]).status == 401)
     }
 
     @Test("pages cannot be framed, and send no referrer")
     func fields() async throws {
-        let browser = TestBrowser(try SignInWorld())
+        let browser = TestBrowser(try GatewayWorld())
         for path in [
             "/", "/auth/signed-out", "/auth/callback/idp?x=1", "/auth/callback", "/nowhere",
             "/auth/login?provider=none",
@@ -263,7 +259,7 @@ struct SignInAttackTests {
 
     @Test("cookies over https have the __Host- prefix")
     func secureCookies() async throws {
-        let world = try SignInWorld(publicURL: "https://access.example")
+        let world = try GatewayWorld(SettingsText(publicURL: "https://access.example"))
         let answer = try await world.send("GET", "/auth/login", fields: TestBrowser.navigation)
         let cookie = try #require(answer.setCookies.first)
         #expect(cookie.hasPrefix("__Host-gatehouse-browser="))
@@ -273,7 +269,7 @@ struct SignInAttackTests {
 
     @Test("sign-ins are limited per address")
     func limit() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         var last: TestAnswer?
         for _ in 0..<301 { last = try await world.send("GET", "/auth/callback/idp?x=1", from: "198.51.100.7") }
         #expect(last?.status == 429 && last?.field("Retry-After") != nil)
@@ -282,7 +278,7 @@ struct SignInAttackTests {
 
     @Test("addresses of one IPv6 /64 share a limit")
     func prefixLimit() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         for number in 0..<300 { _ = try await world.send("GET", "/auth/callback?x=1", from: "2001:db8:0:7::\(number)") }
         #expect(try await world.send("GET", "/auth/login", from: "2001:db8:0:7:ffff::1").status == 429)
         #expect(try await world.send("POST", "/auth/logout", from: "2001:db8:0:7:ffff::1").status == 429)
@@ -291,15 +287,15 @@ struct SignInAttackTests {
 
     @Test("the log contains no secret")
     func log() async throws {
-        let world = try SignInWorld(providerSettings: "")
+        let world = try GatewayWorld(SettingsText(providerSettings: ""))
         let browser = TestBrowser(world)
-        let link = try browser.consent("carla", at: try await browser.begin())
+        let link = try await browser.answered("carla")
         let items = try parts(link)
         #expect(try await browser.open(link).status == 303)
         _ = try await browser.open("/auth/callback/idp?state=abc&code=topsecretcode")
-        for item in items where item.name != "iss" { #expect(!world.lines.text.contains(item.value)) }
-        #expect(!world.lines.text.contains("topsecretcode"))
-        #expect(!world.lines.text.contains(try #require(browser.cookies["gatehouse"])))
-        #expect(!world.lines.text.contains("s:e c%ret"))
+        for item in items where item.name != "iss" { #expect(!world.recorded.written.contains(item.value)) }
+        #expect(!world.recorded.written.contains("topsecretcode"))
+        #expect(!world.recorded.written.contains(try #require(browser.cookies["gatehouse"])))
+        #expect(!world.recorded.written.contains("s:e c%ret"))
     }
 }

@@ -7,17 +7,17 @@ import Time
 @Suite("The general sign-in page")
 struct SignInPageTests {
     /// A number of providers beside the first one.
-    private func world(_ more: Int, _ members: String = "", first: String = "") throws -> SignInWorld {
+    private func world(_ more: Int, _ members: String = "", first: String = "") throws -> GatewayWorld {
         let others = (0..<more).map { index in
             """
             , {"id": "customer-\(index)", "issuer": "http://127.0.0.1:\(20_000 + index)", "insecure_allow_http": true,
                "client_id": "c", "email_domains": ["customer-\(index).example"]\(members)}
             """
         }
-        return try SignInWorld(providerSettings: first, secondProvider: others.joined())
+        return try GatewayWorld(SettingsText(providerSettings: first, secondProvider: others.joined()))
     }
 
-    private func names(_ world: SignInWorld, _ path: String = "/auth/login") async throws -> [String] {
+    private func names(_ world: GatewayWorld, _ path: String = "/auth/login") async throws -> [String] {
         let page = try await TestBrowser(world).open(path)
         #expect(page.status == 200)
         #expect(page.body.contains("<input id=\"email\" name=\"email\""))
@@ -48,19 +48,18 @@ struct SignInPageTests {
         let bearer = (0..<6).map { index in
             ", {\"id\": \"b-\(index)\", \"issuer\": \"https://b\(index).example\"}"
         }
-        let world = try SignInWorld(
-            secondProvider: bearer.joined() + """
-                , {"id": "other", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "client_id": "x"}
-                """)
+        let world = try GatewayWorld(
+            SettingsText(
+                secondProvider: bearer.joined() + SettingsText.otherProvider()))
         #expect(try await names(world) == ["idp", "other"])
     }
 
     @Test("the only provider is used without a choice, unless it is not listed")
     func only() async throws {
-        #expect(try await TestBrowser(try world(0)).begin().hasPrefix(SignInWorld.issuer))
+        #expect(try await TestBrowser(try world(0)).begin().hasPrefix(SettingsText.issuer))
         let world = try world(0, first: ", \"listed\": false")
         #expect(try await names(world).isEmpty)
-        #expect(try await TestBrowser(world).begin("email=a%40acme.example").hasPrefix(SignInWorld.issuer))
+        #expect(try await TestBrowser(world).begin("email=a%40acme.example").hasPrefix(SettingsText.issuer))
     }
 
     @Test("an organization selects no provider, and the response does not reveal whether it exists")
@@ -82,32 +81,24 @@ struct SignInPageTests {
 
     @Test("an address's domain selects the provider, among the organization's own if several have it")
     func domain() async throws {
-        let world = try SignInWorld(
-            secondProvider: """
-                , {"id": "other", "issuer": "\(SignInWorld.otherIssuer)", "insecure_allow_http": true, "client_id": "x",
-                   "email_domains": ["acme.example", "elsewhere.example"]}
-                """)
+        let world = try GatewayWorld(
+            SettingsText(
+                secondProvider: SettingsText.otherProvider(#", "email_domains": ["acme.example", "elsewhere.example"]"#)
+            ))
         try world.reload(
             rewriting: (
-                "\"email_domains\": [\"acme.example\"]}",
-                """
-                "email_domains": ["acme.example"]}, {"id": "other", "issuer": "\(SignInWorld.otherIssuer)",
-                "insecure_allow_http": true, "client_id": "x", "email_domains": ["acme.example", "elsewhere.example"]}
-                """
-            ),
-            (
                 "\"id\": \"globex\", \"name\": \"Globex\", \"providers\": [\"idp\"]",
                 "\"id\": \"globex\", \"name\": \"Globex\", \"providers\": [\"other\"]"
             ))
         func issuer(_ query: String) async throws -> String {
             String(try await TestBrowser(world).begin(query).prefix { $0 != "?" }.dropLast("/authorize".count))
         }
-        #expect(try await issuer("email=a%40ACME.example") == SignInWorld.issuer)
-        #expect(try await issuer("email=a%40acme.example&organization=acme") == SignInWorld.issuer)
-        #expect(try await issuer("email=a%40acme.example&organization=globex") == SignInWorld.otherIssuer)
-        #expect(try await issuer("email=a%40acme.example&organization=nowhere") == SignInWorld.issuer)
+        #expect(try await issuer("email=a%40ACME.example") == SettingsText.issuer)
+        #expect(try await issuer("email=a%40acme.example&organization=acme") == SettingsText.issuer)
+        #expect(try await issuer("email=a%40acme.example&organization=globex") == SettingsText.otherIssuer)
+        #expect(try await issuer("email=a%40acme.example&organization=nowhere") == SettingsText.issuer)
         // An organization without a provider for the domain changes nothing.
-        #expect(try await issuer("email=a%40elsewhere.example&organization=acme") == SignInWorld.otherIssuer)
+        #expect(try await issuer("email=a%40elsewhere.example&organization=acme") == SettingsText.otherIssuer)
     }
 
     @Test("unknown input gets one fixed response, which does not repeat it")

@@ -11,7 +11,7 @@ import Time
 struct SignInTests {
     @Test("a manager by email lands on the organization's page")
     func manager() async throws {
-        let browser = TestBrowser(try SignInWorld())
+        let browser = TestBrowser(try GatewayWorld())
         let answer = try await browser.signIn("carla", "organization=acme")
         #expect(answer.status == 303)
         #expect(answer.location == "/organizations/acme")
@@ -26,8 +26,7 @@ struct SignInTests {
 
     @Test("a viewer by group has read-only access and sees a notice")
     func viewer() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("vic")
+        let browser = try await GatewayWorld().browser("vic")
         let page = try await browser.open("/organizations/acme")
         #expect(
             page.status == 200 && page.body.contains("Organization Viewer") && page.body.contains("class=\"notice\""))
@@ -41,7 +40,7 @@ struct SignInTests {
 
     @Test("a user without a role sees their account, and a page that does not reveal whether the organization exists")
     func withoutRole() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let browser = TestBrowser(world)
         #expect(try await browser.signIn("sam", "organization=acme").location == "/organizations/acme")
         func body(_ path: String) async throws -> String {
@@ -54,8 +53,7 @@ struct SignInTests {
         #expect(try await body("/organizations/nowhere") == known)
         #expect(!known.contains("acme-viewers"))
 
-        let manager = TestBrowser(world)
-        try await manager.signIn("carla")
+        let manager = try await world.browser("carla")
         let denied = try #require(
             try await manager.fetch("GET", "/api/v1/organizations/acme/denied-sign-ins").json?.member("items"))
         #expect(denied.count == 1)
@@ -69,15 +67,14 @@ struct SignInTests {
 
     @Test("an unverified address gives no role, and the page says why")
     func unverified() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("una", "organization=acme")
+        let browser = try await GatewayWorld().browser("una", "organization=acme")
         let page = try await browser.open("/organizations/acme")
         #expect(page.status == 404 && page.body.contains("not verified"))
     }
 
     @Test("a request without a session gets a sign-in page, a redirect or 401, depending on the client")
     func signedOut() async throws {
-        let browser = TestBrowser(try SignInWorld())
+        let browser = TestBrowser(try GatewayWorld())
         #expect(try await browser.open("/").body.contains("/auth/login"))
         let redirect = try await browser.open("/organizations/acme?q=a%20b")
         #expect(redirect.status == 303)
@@ -101,19 +98,20 @@ struct SignInTests {
             ("%2F%252Fevil.example", "/"), ("%2F%0D%0ASet-Cookie%3Ax", "/"),
         ])
     func returnTo(encoded: String, landing: String) async throws {
-        let browser = TestBrowser(try SignInWorld())
+        let browser = TestBrowser(try GatewayWorld())
         #expect(try await browser.signIn("carla", "return_to=\(encoded)").location == landing)
     }
 
     @Test("the authorization request has state, nonce and PKCE")
     func authorizationRequest() async throws {
-        let world = try SignInWorld(
-            providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"], "
-                + "\"authorization_parameters\": {\"prompt\": \"select_account\"}")
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings: ", \"max_age\": \"1h\", \"acr_values\": [\"phr\"], "
+                    + "\"authorization_parameters\": {\"prompt\": \"select_account\"}"))
         let url = try await TestBrowser(world).begin("email=Somebody%40ACME.example")
         let items = try #require(Target(path: "/", query: url.split(separator: "?").last.map(String.init)).queryItems)
         let values = Dictionary(uniqueKeysWithValues: items.map { ($0.name, $0.value) })
-        #expect(url.hasPrefix("\(SignInWorld.issuer)/authorize?"))
+        #expect(url.hasPrefix("\(SettingsText.issuer)/authorize?"))
         #expect(values["response_type"] == "code")
         #expect(values["client_id"] == "gatehouse client")
         #expect(values["redirect_uri"] == "http://127.0.0.1:8080/auth/callback/idp")
@@ -126,7 +124,7 @@ struct SignInTests {
 
     @Test("several tabs can sign in at once")
     func tabs() async throws {
-        let browser = TestBrowser(try SignInWorld())
+        let browser = TestBrowser(try GatewayWorld())
         let first = try await browser.begin("return_to=%2Forganizations%2Facme%3Fq%3D1")
         let second = try await browser.begin("return_to=%2Forganizations%2Facme%3Fq%3D2")
         #expect(try await browser.open(browser.consent("carla", at: second)).location == "/organizations/acme?q=2")
@@ -136,8 +134,9 @@ struct SignInTests {
 
     @Test("a posted response is sealed, and completed by a GET with cookies")
     func formPost() async throws {
-        let world = try SignInWorld(
-            providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}")
+        let world = try GatewayWorld(
+            SettingsText(
+                providerSettings: ", \"authorization_parameters\": {\"response_mode\": \"form_post\"}"))
         let browser = TestBrowser(world)
         let url = try await browser.begin()
         let query = String(try #require(url.split(separator: "?").last))
@@ -151,7 +150,7 @@ struct SignInTests {
         // Lax cookies are not sent with another site's form.
         let posted = try await world.send(
             "POST", "/auth/callback/idp",
-            fields: ["Content-Type: application/x-www-form-urlencoded", "Origin: \(SignInWorld.issuer)"],
+            fields: ["Content-Type: application/x-www-form-urlencoded", "Origin: \(SettingsText.issuer)"],
             body: String(decoding: form, as: UTF8.self))
         #expect(posted.status == 303)
         #expect(posted.setCookies.isEmpty)
@@ -164,11 +163,10 @@ struct SignInTests {
 
     @Test("a sign-out ends the session and continues at the provider")
     func signOut() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("carla")
+        let browser = try await GatewayWorld().browser("carla")
         let cookie = browser.cookieField
         let token = try await browser.formToken()
-        let form = ["Content-Type: application/x-www-form-urlencoded"] + TestBrowser.navigation
+        let form = TestBrowser.form + TestBrowser.navigation
         #expect(try await browser.send("POST", "/auth/logout", fields: form, body: "csrf_token=wrong").status == 403)
         #expect(
             try await browser.send(
@@ -176,7 +174,7 @@ struct SignInTests {
             ).status == 403)
         let page = try await browser.send("POST", "/auth/logout", fields: form, body: "csrf_token=\(token)")
         #expect(page.status == 200)
-        #expect(page.body.contains("\(SignInWorld.issuer)/logout?id_token_hint="))
+        #expect(page.body.contains("\(SettingsText.issuer)/logout?id_token_hint="))
         #expect(page.body.contains("post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fauth%2Fsigned-out"))
         #expect(browser.cookies["gatehouse"] == nil)
         // The old cookie is invalid, wherever it is still stored.
@@ -187,8 +185,7 @@ struct SignInTests {
 
     @Test("each sign-in starts a new session and ends the previous one")
     func newSession() async throws {
-        let browser = TestBrowser(try SignInWorld())
-        try await browser.signIn("carla")
+        let browser = try await GatewayWorld().browser("carla")
         let old = browser.cookieField
         try await browser.signIn("vic")
         #expect(browser.cookieField != old)
@@ -198,7 +195,7 @@ struct SignInTests {
 
     @Test("users see and end their own sessions")
     func ownSessions() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (laptop, phone) = (TestBrowser(world), TestBrowser(world))
         try await laptop.signIn("carla")
         try await phone.signIn("carla")
@@ -212,8 +209,7 @@ struct SignInTests {
         #expect(try await laptop.fetch("DELETE", "/api/v1/me/sessions/\(id)", fields: token).status == 404)
         #expect(try await phone.fetch("GET", "/api/v1/me").status == 401)
         #expect(try await laptop.fetch("GET", "/api/v1/me").status == 200)
-        let outsider = TestBrowser(world)
-        try await outsider.signIn("sam")
+        let outsider = try await world.browser("sam")
         let mine = try #require(
             try await laptop.fetch("GET", "/api/v1/me").json?.member("sessions")?.elements.first { _ in true }?
                 .member("id")?.string)
@@ -223,18 +219,16 @@ struct SignInTests {
 
     @Test("the choice of a provider keeps the requested page")
     func choices() async throws {
-        let world = try SignInWorld(
-            secondProvider: """
-                , {"id": "other", "issuer": "http://127.0.0.1:7", "insecure_allow_http": true, "client_id": "x",
-                   "email_domains": ["elsewhere.example"]}
-                """)
+        let world = try GatewayWorld(
+            SettingsText(
+                secondProvider: SettingsText.otherProvider(#", "email_domains": ["elsewhere.example"]"#)))
         let browser = TestBrowser(world)
         let page = try await browser.open("/auth/login?return_to=%2Forganizations%2Facme")
         #expect(page.status == 200)
         for id in ["idp", "other"] {
             #expect(page.body.contains("/auth/login?provider=\(id)&amp;return_to=%2Forganizations%2Facme"))
         }
-        #expect(try await browser.begin("email=a%40Acme.example").hasPrefix(SignInWorld.issuer))
+        #expect(try await browser.begin("email=a%40Acme.example").hasPrefix(SettingsText.issuer))
         #expect(try await browser.open("/auth/login?provider=idp&provider=other").status == 400)
         // The page's own policy would apply to a redirect after the form.
         let form = try await browser.open("/auth/login?email=a%40acme.example&from=form")

@@ -16,13 +16,10 @@ import Time
 
 @Suite("A store with tampered numbers")
 struct TamperedStoreTests {
-    private let world: SignInWorld
-    private let acme = "/api/v1/organizations/acme"
+    private let world: GatewayWorld
 
     init() throws {
-        world = try SignInWorld()
-        let scopes = "\"scopes\": [\"openid\", \"profile\", \"email\", \"groups\""
-        try world.reload(rewriting: (scopes, scopes + ", \"offline_access\""))
+        world = try GatewayWorld(SettingsText(isRenewable: true))
     }
 
     static let numbers = ["9223372036854775807", "-9223372036854775808"]
@@ -33,7 +30,7 @@ struct TamperedStoreTests {
             let browser = try await world.browser("carla")
             try await world.execute("UPDATE session SET \(column) = \(number)")
             // Empties the sessions in memory.
-            world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
+            world.forgetSessions()
             world.clock.advance(.seconds(1000))
             #expect([200, 401].contains(try await browser.fetch("GET", "/api/v1/me").status), "\(column)")
             _ = try world.services.stores.sessions.takeUpChanges()

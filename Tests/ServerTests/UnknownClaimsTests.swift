@@ -15,13 +15,11 @@ import Time
 /// `restricted` makes a viewer before the address makes a manager, so `restricted` must be known.
 @Suite("Unknown claims")
 struct UnknownClaimsTests {
-    private let summary = "/api/v1/organizations/acme/summary"
     private let complete = "{\"sub\":\"carla\",\"restricted\":\"no\",\"groups\":[]}"
 
-    private func world() throws -> SignInWorld {
-        let world = try SignInWorld()
+    private func world() throws -> GatewayWorld {
+        let world = try GatewayWorld(SettingsText(isRenewable: true))
         let first = "{\"claim_name\": \"email\""
-        let scopes = "\"scopes\": [\"openid\", \"profile\", \"email\", \"groups\""
         try world.reload(
             rewriting: (
                 first,
@@ -29,18 +27,17 @@ struct UnknownClaimsTests {
                 {"claim_name": "restricted", "claim_value": "yes", "role": "organization-viewer"},
                 {"claim_name": "groups", "claim_value": "restricted", "role": "organization-viewer"}, \(first)
                 """
-            ), (scopes, scopes + ", \"offline_access\""))
+            ))
         return world
     }
 
     /// Changes or removes the ID token in the token endpoint's response, and sets userinfo's response.
     private func answer(
-        _ world: SignInWorld, _ claims: [String: String]? = [:],
+        _ world: GatewayWorld, _ claims: [String: String]? = [:],
         userinfo: @escaping @Sendable () throws(OutboundError) -> OutboundResponse
     ) {
-        weak let held = world
+        let provider = world.provider
         world.outbound.twist { request, response throws(OutboundError) in
-            guard let world = held else { return response }
             switch request.url.path {
             case "/token":
                 guard let claims else {
@@ -48,14 +45,14 @@ struct UnknownClaimsTests {
                         .ok,
                         body: Array("{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"refresh_token\":\"r\"}".utf8))
                 }
-                return tokens(world, response, claims)
+                return provider.reissue(response, claims)
             case "/userinfo": return try userinfo()
             default: return response
             }
         }
     }
 
-    private func answer(_ world: SignInWorld, _ claims: [String: String]? = [:], userinfo: String) {
+    private func answer(_ world: GatewayWorld, _ claims: [String: String]? = [:], userinfo: String) {
         answer(world, claims) { () throws(OutboundError) in OutboundResponse(.ok, body: Array(userinfo.utf8)) }
     }
 
@@ -71,18 +68,18 @@ struct UnknownClaimsTests {
         ])
     func failure(status: Int, body: String, cause: String) async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world) { () throws(OutboundError) in
             guard status > 0 else { throw OutboundError(.timedOut, "no answer") }
             return OutboundResponse(Status(status), body: Array(body.utf8))
         }
-        try await browser.signIn("carla", "organization=acme")
+        let browser = try await world.browser("carla", "organization=acme")
         let refused = try await browser.fetch("GET", summary)
         #expect(refused.status == 403 && refused.code == "claims_incomplete")
         #expect(refused.json?.member("detail")?.string?.contains("userinfo") == true)
         let page = try await browser.open("/organizations/acme")
         #expect(page.status == 404 && page.body.contains("didn't return all details of your account"))
-        let line = try #require(world.lines.text.split(separator: "\n").first { $0.contains("userinfo could not be") })
+        let line = try #require(
+            world.recorded.written.split(separator: "\n").first { $0.contains("userinfo could not be") })
         #expect(line.contains(cause) && line.contains("\"subject\":\"carla\"") && line.contains("\"provider\":\"idp\""))
         #expect(!line.contains("restricted"))
     }
@@ -90,9 +87,8 @@ struct UnknownClaimsTests {
     @Test("with userinfo's response, or without a userinfo endpoint, no claim is unknown")
     func success() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world, userinfo: "{\"sub\":\"carla\"}")
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).status == 200)
         answer(world, userinfo: "{\"sub\":\"carla\",\"restricted\":\"yes\"}")
         try await browser.signIn("carla")
@@ -100,22 +96,16 @@ struct UnknownClaimsTests {
         #expect(try await browser.open("/organizations/acme").body.contains("Organization Viewer"))
 
         let without = try self.world()
-        without.outbound.twist { request, response throws(OutboundError) in
-            guard request.url.path.hasSuffix("openid-configuration") else { return response }
-            let text = String(decoding: response.body, as: UTF8.self)
-            return OutboundResponse(.ok, body: Array(text.replacing("userinfo_endpoint", with: "x").utf8))
-        }
-        let other = TestBrowser(without)
-        try await other.signIn("carla")
+        without.outbound.describe(("userinfo_endpoint", "x"))
+        let other = try await without.browser("carla")
         #expect(try await other.fetch("GET", summary).status == 200)
     }
 
     @Test("claims are unknown after userinfo fails at a renewal, until the next ID token")
     func renewal() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world, userinfo: complete)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).status == 200)
         answer(world) { () throws(OutboundError) in OutboundResponse(Status(503)) }
         world.clock.advance(.seconds(901))
@@ -132,9 +122,8 @@ struct UnknownClaimsTests {
         ])
     func overage(claims: [String: String]) async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world, claims, userinfo: "{\"sub\":\"carla\",\"restricted\":\"no\"}")
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).code == "claims_incomplete")
         answer(
             world, nil,
@@ -149,9 +138,8 @@ struct UnknownClaimsTests {
     @Test("claims that userinfo omitted at sign-in stay unknown until an ID token supplies them")
     func unknownAtSignIn() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world) { () throws(OutboundError) in OutboundResponse(Status(503)) }
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         // The client received a refresh token, and the provider knows it.
         let own = world.outbound.count("/token")
         answer(world, nil, userinfo: complete)
@@ -163,9 +151,8 @@ struct UnknownClaimsTests {
     @Test("claims of the ID token are kept for exactly claims_lifetime")
     func kept() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
-        try await browser.signIn("vic")
+        let browser = try await world.browser("vic")
         #expect(try await browser.fetch("GET", summary).status == 200)
         answer(world, nil, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
         for _ in 0..<3 {
@@ -184,9 +171,8 @@ struct UnknownClaimsTests {
     @Test("claims from userinfo do not expire, and during an outage no claim does")
     func suppliedByUserinfo() async throws {
         let world = try world()
-        let browser = TestBrowser(world)
         answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
-        try await browser.signIn("vic")
+        let browser = try await world.browser("vic")
         answer(
             world, nil,
             userinfo:
@@ -212,26 +198,16 @@ struct UnknownClaimsTests {
 
     @Test("an address that only userinfo has is requested, so that its suspension applies to each account")
     func suspendedAddressOfUserinfo() async throws {
-        let world = try SignInWorld()
+        let world = try GatewayWorld()
         let (carla, twin) = (TestBrowser(world), TestBrowser(world))
         try await carla.signIn("carla")
         try await TestBrowser(world).signIn("vic")
-        weak let held = world
-        world.outbound.twist { request, response throws(OutboundError) in
-            guard let world = held else { return response }
-            switch request.url.path {
-            case "/token":
-                return tokens(
-                    world, response, without: ["email", "email_verified"], ["groups": "[\"acme-viewers\"]"])
-            case "/userinfo":
-                let info = "{\"sub\":\"twin\",\"email\":\"vic@acme.example\",\"email_verified\":true}"
-                return OutboundResponse(.ok, body: Array(info.utf8))
-            default: return response
-            }
-        }
+        world.outbound.reissue(without: ["email", "email_verified"], ["groups": "[\"acme-viewers\"]"])
+        world.outbound.respond(
+            "/userinfo", 200, "{\"sub\":\"twin\",\"email\":\"vic@acme.example\",\"email_verified\":true}")
         try await twin.signIn("twin")
         #expect(try await twin.fetch("GET", summary).status == 200)
-        let vic = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        let vic = try world.identity("vic")
         #expect(try await carla.call("PUT", "/api/v1/organizations/acme/suspensions/\(vic)").status == 200)
         #expect(try await twin.fetch("GET", summary).status == 404)
     }
@@ -242,8 +218,7 @@ struct UnknownClaimsTests {
     func unreadableClaimNames(_ names: String) async throws {
         let world = try world()
         answer(world, ["_claim_names": names], userinfo: "{\"sub\":\"carla\"}")
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         #expect(try await browser.fetch("GET", summary).code == "claims_incomplete")
     }
 
@@ -256,11 +231,11 @@ struct UnknownClaimsTests {
         try await carla.signIn("carla")
         answer(world, userinfo: "{\"sub\":\"vic\",\"restricted\":\"no\"}")
         try await TestBrowser(world).signIn("vic")
-        let vic = try IdentityID(Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("vic"))).text
+        let vic = try world.identity("vic")
         // The twin has that verified address in another account; its groups and its grant would make it a viewer.
         let acme = try #require(OrganizationID("acme"))
         _ = try await world.services.stores.access.createGrant(
-            .viewer, to: Identity(issuer: Issuer(SignInWorld.issuer), subject: Subject("twin")), in: acme,
+            .viewer, to: GatewayWorld.identity("twin"), in: acme,
             recording: AuditRecord(.grantCreate, by: .operator, in: acme))
         answer(world, ["groups": "[\"acme-viewers\"]"], userinfo: "{\"sub\":\"twin\",\"restricted\":\"no\"}")
         try await twin.signIn("twin")

@@ -13,11 +13,10 @@ import Time
 /// Inventories that a publisher begins to send with a permission, and that arrive without it.
 @Suite("Uploads that lose their permission")
 struct UploadRaceTests {
-    private let world: SignInWorld
-    private let acme = "/api/v1/organizations/acme"
+    private let world: GatewayWorld
 
     init() throws {
-        world = try SignInWorld()
+        world = try GatewayWorld()
     }
 
     /// Every way to write an inventory.
@@ -27,6 +26,17 @@ struct UploadRaceTests {
         ("DELETE", "inventory/workspaces/soc", ""),
         ("POST", "inventory/changes", #"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#),
     ]
+
+    /// Sends an upload of Pat's, and lets Acme's manager make a call after its head has arrived.
+    private func upload(
+        _ method: String, _ path: String, _ body: String, whileManager call: (method: String, path: String)
+    ) async throws -> TestAnswer {
+        let (pat, manager) = (try await world.browser("pat"), try await world.browser("carla"))
+        return try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+            let done = try await manager.call(call.method, "\(acme)/\(call.path)")
+            #expect(done.status == (call.method == "DELETE" ? 204 : 200))
+        }
+    }
 
     private func expectUntouched(_ sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let manager = try await world.browser("carla")
@@ -38,55 +48,35 @@ struct UploadRaceTests {
 
     @Test("a publisher whose grant is revoked while the content arrives writes nothing", arguments: writes)
     func revoked(_ method: String, _ path: String, _ body: String) async throws {
-        let pat = try await world.browser("pat")
         let grant = try world.grant(.publisher, to: "pat")
-        let manager = try await world.browser("carla")
-        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
-            let done = try await manager.call("DELETE", "\(acme)/grants/\(grant.id)")
-            #expect(done.status == 204)
-        }
+        let answer = try await upload(method, path, body, whileManager: ("DELETE", "grants/\(grant.id)"))
         #expect(answer.status == 404 && answer.code == "organization_not_found", "\(answer.body)")
         try await expectUntouched()
     }
 
     @Test("a publisher who becomes a viewer while the content arrives gets 403", arguments: writes)
     func demoted(_ method: String, _ path: String, _ body: String) async throws {
-        let pat = try await world.browser("pat")
         let grant = try world.grant(.publisher, to: "pat")
-        _ = try world.grant(.viewer, to: "pat")
-        let manager = try await world.browser("carla")
-        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
-            let done = try await manager.call("DELETE", "\(acme)/grants/\(grant.id)")
-            #expect(done.status == 204)
-        }
+        try world.grant(.viewer, to: "pat")
+        let answer = try await upload(method, path, body, whileManager: ("DELETE", "grants/\(grant.id)"))
         #expect(answer.status == 403 && answer.code == "permission_missing", "\(answer.body)")
         try await expectUntouched()
     }
 
     @Test("a publisher who is suspended while the content arrives writes nothing", arguments: writes)
     func suspended(_ method: String, _ path: String, _ body: String) async throws {
-        let pat = try await world.browser("pat")
-        _ = try world.grant(.publisher, to: "pat")
-        let manager = try await world.browser("carla")
-        let suspension = "\(acme)/suspensions/\(try world.identity("pat"))"
-        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
-            let done = try await manager.call("PUT", suspension)
-            #expect(done.status == 200)
-        }
+        try world.grant(.publisher, to: "pat")
+        let suspension = "suspensions/\(try world.identity("pat"))"
+        let answer = try await upload(method, path, body, whileManager: ("PUT", suspension))
         #expect(answer.status == 404, "\(answer.body)")
         try await expectUntouched()
     }
 
     @Test("a publisher whose session ends while the content arrives writes nothing", arguments: writes)
     func signedOut(_ method: String, _ path: String, _ body: String) async throws {
-        let pat = try await world.browser("pat")
-        _ = try world.grant(.publisher, to: "pat")
-        let manager = try await world.browser("carla")
-        let sessions = "\(acme)/members/\(try world.identity("pat"))/sessions"
-        let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
-            let done = try await manager.call("DELETE", sessions)
-            #expect(done.status == 204)
-        }
+        try world.grant(.publisher, to: "pat")
+        let sessions = "members/\(try world.identity("pat"))/sessions"
+        let answer = try await upload(method, path, body, whileManager: ("DELETE", sessions))
         #expect(answer.status == 401, "\(answer.body)")
         try await expectUntouched()
     }
@@ -115,7 +105,7 @@ struct UploadRaceTests {
         let now = world.clock.now.seconds
         let token = try world.provider.sign(
             Array(
-                #"{"iss":"\#(SignInWorld.issuer)","sub":"robot","aud":"api","iat":\#(now),"exp":\#(now + 60)}"#.utf8))
+                #"{"iss":"\#(SettingsText.issuer)","sub":"robot","aud":"api","iat":\#(now),"exp":\#(now + 60)}"#.utf8))
         let fields =
             ["Authorization: Bearer \(token)", "Accept: application/json"]
             + (body.isEmpty ? [] : ["Content-Type: application/json"])

@@ -21,11 +21,11 @@ import Time
 /// The effects of a calendar clock that is ahead, and what remains of them after its correction.
 @Suite("A clock that was ahead and is corrected")
 struct WrongClockTests {
-    private let world: SignInWorld
+    private let world: GatewayWorld
     private let acme: OrganizationID
 
     init() throws {
-        world = try SignInWorld()
+        world = try GatewayWorld()
         acme = try #require(OrganizationID("acme"))
     }
 
@@ -39,7 +39,7 @@ struct WrongClockTests {
 
     @Test("keys are used for at most a day beyond their lifetime")
     func keys() async throws {
-        let remote = try #require(world.configurations.read().value.signIn.remotes.values.first)
+        let remote = try #require(world.configuration.signIn.remotes.values.first)
         await whileAhead { await remote.refreshAhead() }
         #expect(remote.keys != nil)
         world.outbound.cutOff("/jwks", "/.well-known/openid-configuration")
@@ -54,7 +54,7 @@ struct WrongClockTests {
         let (browser, near) = (TestBrowser(world), TestBrowser(world))
         _ = try await whileAhead { try await browser.signIn("carla") }
         _ = try await whileAhead(.seconds(50)) { try await near.signIn("carla") }
-        let lifetimes = world.configurations.read().value.signIn.lifetimes
+        let lifetimes = world.configuration.signIn.lifetimes
         #expect(try await world.services.stores.sessions.countActive(under: lifetimes) == 1)
         let listed = try await near.fetch("GET", "/api/v1/me").json?.member("sessions")?.elements.map { $0 }
         #expect(listed?.count == 1)
@@ -64,32 +64,29 @@ struct WrongClockTests {
 
     @Test("a session used or renewed in the future still idles out and is renewed")
     func useAndRenewal() async throws {
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
-        let lifetimes = world.configurations.read().value.signIn.lifetimes
+        let browser = try await world.browser("carla")
+        let lifetimes = world.configuration.signIn.lifetimes
         _ = try await world.database.write { [world] transaction throws(DatabaseError) in
             try transaction.execute(
                 "UPDATE session SET used_at = $1", .integer(world.clock.now.seconds + 365 * 86400))
         }
-        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
+        world.forgetSessions()
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
         #expect(try await world.services.stores.sessions.countActive(under: lifetimes) == 0)
 
-        let other = TestBrowser(world)
-        try await other.signIn("carla")
+        let other = try await world.browser("carla")
         _ = try await world.database.write { [world] transaction throws(DatabaseError) in
             try transaction.execute(
                 "UPDATE session SET renewed_at = $1", .integer(world.clock.now.seconds + 365 * 86400))
         }
-        world.services.stores.sessions.seal(with: world.configurations.read().value.signIn.box)
+        world.forgetSessions()
         // Without a refresh token only a sign-in renews the claims.
         #expect(try await other.fetch("GET", "/api/v1/me").status == 401)
     }
 
     @Test("a session that another process ended after the correction is ended here")
     func otherProcess() async throws {
-        let browser = TestBrowser(world)
-        try await browser.signIn("carla")
+        let browser = try await world.browser("carla")
         try await whileAhead { try world.services.stores.sessions.takeUpChanges() }
         let now = world.clock.now.seconds
         _ = try await world.database.write { transaction throws(DatabaseError) in

@@ -17,16 +17,16 @@ struct SealedSessionTests {
     @Test("sessions open with a rotated key while it is kept, and end with it")
     func rotation() async throws {
         let session = try await world.begin()
-        world.store.seal(with: try SessionWorld.box(8, 7))
+        world.store.seal(with: try AccessWorld.box(8, 7))
         #expect(world.store.cached(session.key) == nil)
         let reopened = try #require(try await world.store.session(session.key))
         #expect(world.store.refreshToken(of: reopened) == "refresh")
         // A renewal seals with the new key.
         _ = try #require(try await world.store.renew(reopened, with: nil, refreshToken: "next"))
         let other = try await world.begin("vic")
-        world.store.seal(with: try SessionWorld.box(8))
+        world.store.seal(with: try AccessWorld.box(8))
         for key in [session.key, other.key] { #expect(try await world.store.session(key) != nil) }
-        world.store.seal(with: try SessionWorld.box(9))
+        world.store.seal(with: try AccessWorld.box(9))
         for key in [session.key, other.key] { #expect(try await world.store.session(key) == nil) }
         world.store.seal(with: nil)
         #expect(try await world.store.session(session.key) == nil)

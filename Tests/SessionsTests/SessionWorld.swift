@@ -22,16 +22,12 @@ final class SessionWorld: Sendable {
 
     init(capacity: Int = 1 << 10) throws {
         mint = try TokenMint()
-        box = try SessionWorld.box(7)
+        box = try AccessWorld.box(7)
         place = try TemporaryStore(SessionWorld.schemas)
         store = SessionWorld.store(in: place.database, box, clock, capacity: capacity)
     }
 
     static let schemas = [SessionStore.schema, AuditLog.schema, DeniedSignInStore.schema]
-
-    static func box(_ keys: UInt8...) throws -> SealedBox {
-        try SealedBox(keys: keys.map { Array(repeating: $0, count: 32) })
-    }
 
     private static func store(
         in database: Database, _ box: SealedBox?, _ clock: ManualClock, capacity: Int = 1 << 10

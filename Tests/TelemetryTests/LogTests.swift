@@ -102,16 +102,21 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
         #expect(lines.text == "08:00:00.000Z \(column)two words key=value\n")
     }
 
-    @Test("logging never waits: lines without room are dropped and counted")
-    func dropping() throws {
-        let gate = DispatchSemaphore(value: 0)
-        let started = DispatchSemaphore(value: 0)
+    /// Returns a sink whose writer hangs in its first line until the gate is signalled; each later write needs a signal.
+    private func stuckSink() throws -> (sink: LogSink, gate: DispatchSemaphore) {
+        let (gate, started) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let sink = try LogSink { _ in
             started.signal()
             gate.wait()
         }
         sink.submit(Array("first\n".utf8))
         started.wait()
+        return (sink, gate)
+    }
+
+    @Test("logging never waits: lines without room are dropped and counted")
+    func dropping() throws {
+        let (sink, gate) = try stuckSink()
         // The writer is stuck: one queue's worth fits, and nothing more.
         sink.submit(Array(repeating: 0x0A, count: LogSink.capacity))
         sink.submit(Array("a\nb\n".utf8))
@@ -125,14 +130,7 @@ private func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
 
     @Test("a reader that has stopped reading does not keep the log from closing")
     func closingWhileStuck() throws {
-        let gate = DispatchSemaphore(value: 0)
-        let started = DispatchSemaphore(value: 0)
-        let sink = try LogSink { _ in
-            started.signal()
-            gate.wait()
-        }
-        sink.submit(Array("first\n".utf8))
-        started.wait()
+        let (sink, gate) = try stuckSink()
         #expect(!sink.close(within: .milliseconds(50)))
         gate.signal()
         #expect(sink.close(within: .seconds(60)))

@@ -119,13 +119,6 @@ struct IDTokenTests {
 
 @Suite("Userinfo and kept claims")
 struct KeptClaimsTests {
-    private func claims(_ changes: [String: String?] = [:]) throws -> VerifiedClaims {
-        let mint = try TokenMint()
-        return try outcome(mint.token(TokenMint.claims(changes)), [try mint.provider()]).get()
-    }
-
-    private func json(_ text: String) throws -> JSONDocument { try JSONDocument(parsing: Array(text.utf8)) }
-
     @Test("sealed claims are restored unchanged, for their owner only")
     func sealing() throws {
         let box = try SealedBox(keys: [RandomBytes.make(32)])

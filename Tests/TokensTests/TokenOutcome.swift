@@ -1,4 +1,5 @@
 import GatehouseTesting
+import JSON
 import Time
 import Tokens
 
@@ -17,6 +18,11 @@ func outcome(
 func reason(_ token: String, _ providers: [TrustedProvider], at now: Timestamp = TokenMint.now) -> TokenReason? {
     if case .failure(let refusal) = outcome(token, providers, at: now) { refusal.reason } else { nil }
 }
+
+/// Returns the verified claims of a new token.
+func claims(_ changes: [String: String?] = [:]) throws -> VerifiedClaims { try TokenMint().verified(changes) }
+
+func json(_ text: String) throws -> JSONDocument { try JSONDocument(parsing: Array(text.utf8)) }
 
 extension BearerTokenVerifier {
     func verify(_ token: [UInt8], at now: Timestamp) throws(TokenRefusal) -> VerifiedClaims {

@@ -8,13 +8,6 @@ import Tokens
 
 @Suite("Userinfo and unknown claims")
 struct UserinfoTests {
-    private func claims(_ changes: [String: String?] = [:]) throws -> VerifiedClaims {
-        let mint = try TokenMint()
-        return try outcome(mint.token(TokenMint.claims(changes)), [try mint.provider()]).get()
-    }
-
-    private func json(_ text: String) throws -> JSONDocument { try JSONDocument(parsing: Array(text.utf8)) }
-
     private func renewed(
         _ claims: VerifiedClaims, _ info: String?, after seconds: Int64 = 900
     ) throws -> VerifiedClaims {

@@ -17,6 +17,12 @@ struct IsolationTests {
         return world
     }
 
+    /// Replaces Acme's inventory as another process, with the workspace `new`.
+    private func importElsewhere(_ world: TestStore) async throws {
+        var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
+        _ = try await world.reopened().replaceInventory(of: .acme, from: &source).get()
+    }
+
     @Test("no query returns another organization's workspaces")
     func reading() async throws {
         let world = try await worlds()
@@ -71,9 +77,7 @@ struct IsolationTests {
     @Test("only the inventories that another process changed are read again")
     func otherProcess() async throws {
         let world = try await worlds()
-        let other = try world.reopened()
-        var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
-        _ = try await other.replaceInventory(of: .acme, from: &source)
+        try await importElsewhere(world)
         let untouched = world.store.snapshot(of: .globex)
         try world.store.refresh()
         #expect(try world.page().ids == ["new"])
@@ -83,9 +87,7 @@ struct IsolationTests {
     @Test("a change after another process's import includes both")
     func changeAfterForeignImport() async throws {
         let world = try await worlds()
-        let other = try world.reopened()
-        var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
-        _ = try await other.replaceInventory(of: .acme, from: &source)
+        try await importElsewhere(world)
         try await world.change(#"{"op":"put_workspace","workspace":{"id":"mine","name":"Mine"}}"#).get()
         #expect(try world.page().ids == ["mine", "new"])
     }

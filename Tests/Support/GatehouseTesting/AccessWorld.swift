@@ -19,8 +19,8 @@ public import Tokens
 public final class AccessWorld: Sendable {
     public static let acme = OrganizationID("acme")!
     public static let globex = OrganizationID("globex")!
-    public static let idp = ProviderID("idp")!
-    public static let other = ProviderID("other")!
+    public static let idp = ProviderID.idp
+    public static let other = ProviderID.named("other")
     public static let otherIssuer: Issuer = "https://other.example"
     public static let schemas = [AccessStore.schema, AuditLog.schema]
 

@@ -1,6 +1,7 @@
+public import Cryptography
 public import DemoProvider
 public import HTTPClient
-internal import HTTPMessage
+public import HTTPMessage
 internal import Synchronization
 internal import Time
 
@@ -20,6 +21,9 @@ public final class ScriptedProvider: OutboundHTTP {
         var watching: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
+    /// The path of discovery documents.
+    public static let document = "/.well-known/openid-configuration"
+
     private let providers: [DemoProvider]
     private let clock: ManualClock
     private let state = Mutex(State())
@@ -33,15 +37,41 @@ public final class ScriptedProvider: OutboundHTTP {
     /// Sets a script; requests that it answers do not reach the provider.
     public func script(_ script: @escaping Script) { state.withLock { $0.script = script } }
 
+    /// Replaces pieces of text in the responses at one path.
+    public func rewrite(_ path: String, _ changes: (from: String, to: String)...) { rewrite(path, changes) }
+
     /// Replaces pieces of text in the discovery documents.
-    public func describe(_ changes: (from: String, to: String)...) {
+    public func describe(_ changes: (from: String, to: String)...) { rewrite(ScriptedProvider.document, changes) }
+
+    private func rewrite(_ path: String, _ changes: [(from: String, to: String)]) {
         twist { request, response in
-            guard request.url.path.hasSuffix("openid-configuration") else { return response }
+            guard request.url.path == path else { return response }
             var text = String(decoding: response.body, as: UTF8.self)
             for (from, to) in changes { text = text.replacing(from, with: to) }
             return OutboundResponse(response.status, fields: response.fields, body: Array(text.utf8))
         }
     }
+
+    /// Changes the ID tokens of the token endpoint, as ``DemoProvider/DemoProvider/reissue(_:key:header:without:_:)``
+    /// does.
+    public func reissue(
+        key: SigningKey? = nil, header: String? = nil, without: Set<String> = [], _ changes: [String: String] = [:]
+    ) {
+        twist { [providers] request, response in
+            guard request.url.path == "/token",
+                let provider = providers.first(where: { $0.isIssuer(of: request) })
+            else { return response }
+            return provider.reissue(response, key: key, header: header, without: without, changes)
+        }
+    }
+
+    /// Sets the response to requests for a path; they do not reach the provider.
+    public func respond(_ path: String, _ status: Int, _ body: String = "", _ fields: Fields = Fields()) {
+        script { request in
+            request.url.path == path ? OutboundResponse(Status(status), fields: fields, body: Array(body.utf8)) : nil
+        }
+    }
+
     /// Makes requests for these paths fail.
     public func cutOff(_ paths: String...) { state.withLock { $0.unreachable = Set(paths) } }
     public func behave() { twist { _, response in response } }
@@ -88,12 +118,11 @@ public final class ScriptedProvider: OutboundHTTP {
         }
     }
 
-    /// The number of requests for a path, at any provider or at the one with this issuer.
-    public func count(_ path: String, of issuer: String = "http://") -> Int {
-        state.withLock { state in
-            state.requests.count { $0.url.path == path && "http://\($0.url.authority)".hasPrefix(issuer) }
-        }
+    /// The number of requests for a path, at any provider.
+    public func count(_ path: String) -> Int {
+        state.withLock { state in state.requests.count { $0.url.path == path } }
     }
+
     /// The last request for a path.
     public func last(_ path: String) -> OutboundRequest? { state.withLock { $0.requests.last { $0.url.path == path } } }
 
@@ -103,7 +132,7 @@ public final class ScriptedProvider: OutboundHTTP {
             (state.twist, state.script, state.unreachable.contains(request.url.path))
         }
         if !isCutOff, let response = script(request) { return response }
-        guard !isCutOff, let provider = providers.first(where: { $0.issuer == "http://\(request.url.authority)" })
+        guard !isCutOff, let provider = providers.first(where: { $0.isIssuer(of: request) })
         else {
             throw OutboundError(.timedOut, "cut off")
         }
@@ -113,5 +142,12 @@ public final class ScriptedProvider: OutboundHTTP {
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body { body = bytes }
         return try twist(request, OutboundResponse(response.status, fields: response.fields, body: body))
+    }
+}
+
+extension DemoProvider {
+    /// Whether a request is for this provider.
+    fileprivate func isIssuer(of request: OutboundRequest) -> Bool {
+        issuer == "\(request.url.scheme)://\(request.url.authority)"
     }
 }

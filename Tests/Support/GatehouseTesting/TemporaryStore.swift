@@ -29,6 +29,13 @@ public final class TemporaryStore: Sendable {
         }
     }
 
+    /// Returns the first column of a query's rows.
+    public func texts(_ query: String) async throws(DatabaseError) -> [String] {
+        try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(query) { row throws(DatabaseError) in row.text(0) }
+        }
+    }
+
     /// Returns all rows of the store's tables as text, table by table.
     public func content() async throws(DatabaseError) -> [String] {
         try await database.read { transaction throws(DatabaseError) in

@@ -1,0 +1,211 @@
+import AccessUseCases
+import Configuration
+import Databases
+import DemoProvider
+import Endpoints
+import GatehouseTesting
+import HTTPMessage
+import Identities
+import OpenID
+import SignInFlow
+import Snapshots
+import Sockets
+import Synchronization
+import Telemetry
+import Testing
+import Threads
+import Time
+import WorkspaceMetrics
+
+@testable import HTTPServer
+@testable import Server
+
+/// A gateway without sockets: requests go to a handler on a running reactor, outbound ones to providers that can be
+/// made to misbehave, and the test advances the clocks.
+///
+/// Its configuration comes from a settings file with a sign-in provider, or from ``StaticKeys``.
+final class GatewayWorld: Sendable {
+    let clock: ManualClock
+    let providers: SignInProviders
+    let configurations: Published<RuntimeConfiguration>
+    let gatewayMetrics = GatewayMetrics()
+    let recorded: RecordedLog
+    let store: MetricsStore
+    let services: GatewayServices
+    let router: Router
+    let place: TemporaryStore
+    /// The settings file's text; empty if there is none.
+    private let settingsText: String
+    private let outside: Outbound
+    let reactor: Reactor
+    private let handler: Confined<GatewayHandler>
+    /// The time by which the monotonic clock of requests is ahead, in seconds.
+    private let ahead = Mutex(Int64(0))
+    private let thread: SystemThread
+
+    var database: Database { place.database }
+    var outbound: ScriptedProvider { providers.outbound }
+    var provider: DemoProvider { providers.first }
+    var otherProvider: DemoProvider { providers.second }
+    /// The configuration in force.
+    var configuration: RuntimeConfiguration { configurations.read().value }
+
+    /// Makes a gateway whose users sign in; Acme has the workspace `soc`.
+    convenience init(_ text: SettingsText = SettingsText(), environment: [String: String] = [:]) throws {
+        try self.init(SignInProviders(for: text), text: text.json) { place, outside in
+            let settings = try SettingsText.load(text.json, in: place.directory, environment)
+            return RuntimeConfiguration(settings, by: outside)
+        }
+        try replaceInventory(of: "acme", SettingsText.inventory)
+    }
+
+    /// Makes a gateway that accepts bearer tokens only; Acme has the workspaces `soc` and `fraud`, Globex has `fleet`.
+    convenience init(_ keys: StaticKeys) throws {
+        try self.init(SignInProviders(for: SettingsText()), text: "") { _, _ in try keys.configuration() }
+        try fill("acme", workspaces: ["soc", "fraud"])
+        try fill("globex", workspaces: ["fleet"])
+    }
+
+    private init(
+        _ providers: SignInProviders, text: String,
+        configuration: (TemporaryStore, Outbound) throws -> RuntimeConfiguration
+    ) throws {
+        (self.providers, clock, settingsText) = (providers, providers.clock, text)
+        recorded = try RecordedLog()
+        place = try TemporaryStore([MetricsStore.schema] + GatewayServices.schemas)
+        let report = ProviderReport(gatewayMetrics, recorded.log)
+        outside = Outbound(http: providers.outbound, clocks: clock.clocks, report: { report.take($0) })
+        configurations = Published(try configuration(place, outside))
+        let database = place.database
+        services = try GatewayServices(
+            database: database, under: configurations.read().value, gatewayMetrics: gatewayMetrics, log: recorded.log,
+            clocks: clock.clocks)
+        store = try MetricsStore(database: database)
+        reactor = try Reactor()
+        let handler = GatewayHandler(
+            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log), services: services,
+            keySetVersion: outside.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics,
+            log: recorded.log, on: reactor)
+        router = handler.router
+        self.handler = Confined(handler, to: reactor.confinement)
+        thread = try reactor.start()
+    }
+
+    deinit {
+        reactor.stop()
+        thread.join()
+    }
+
+    // MARK: Configuration
+
+    /// Reloads the settings file that the world began with, with replaced pieces of its text.
+    func reload(rewriting changes: (from: String, to: String)...) throws {
+        var text = settingsText
+        for (from, to) in changes { text = text.replacing(from, with: to) }
+        let settings = try SettingsText.load(text, in: place.directory)
+        let configuration = RuntimeConfiguration(settings, by: outside, after: configuration)
+        services.adopt(configuration)
+        configurations.publish(configuration)
+    }
+
+    /// Reads the settings file.
+    func settings() throws -> Settings { try SettingsText.load(settingsText, in: place.directory) }
+
+    /// The provider `idp`, as the gateway asks it.
+    var remote: RemoteProvider? { configuration.signIn.remotes.values.first }
+
+    // MARK: Requests
+
+    /// Advances the monotonic clock of requests, which measures rate limits and the store's silence. The advance of
+    /// ``clock`` alone is no silence of the store.
+    func advanceRequests(_ duration: Duration) { ahead.withLock { $0 += duration.components.seconds } }
+
+    /// Hands a request to the gateway, and performs the work for its response.
+    ///
+    /// - Parameters:
+    ///   - token: a bearer token.
+    ///   - whileArriving: an action after the head has arrived, and before the content does.
+    func send(
+        _ method: String, _ path: String, token: String? = nil, fields: [String] = [], body: String = "",
+        from peer: String = "192.0.2.1", whileArriving: () async throws -> Void = {}
+    ) async throws -> TestAnswer {
+        let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
+        let begun = try await begin(method, path, token: token, fields: fields + length, from: peer)
+        try await whileArriving()
+        let (handler, reactor) = (handler, reactor)
+        return await withCheckedContinuation { continuation in
+            reactor.perform {
+                let content = RequestBody(on: reactor, limit: 1 << 20)
+                content.append(Array(body.utf8))
+                content.finish(.success(()))
+                Task(executorPreference: reactor) {
+                    let response = await begun.value.answer.response(to: content)
+                    reactor.perform {
+                        let (answer, turn) = begun.value
+                        handler.value.completed(
+                            CompletedExchange(
+                                status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
+                                context: answer.context, turn: turn))
+                        continuation.resume(
+                            returning: TestAnswer(response: response, contentLimit: answer.contentLimit))
+                    }
+                }
+            }
+        }
+    }
+
+    func get(_ path: String, token: String? = nil) async throws -> TestAnswer {
+        try await send("GET", path, token: token)
+    }
+
+    /// Hands a request to the gateway, and does not perform work for its response.
+    func decide(_ method: String, _ path: String, token: String, fields: [String] = []) async throws -> TestAnswer {
+        let begun = try await begin(method, path, token: token, fields: fields, from: "192.0.2.1")
+        return await withCheckedContinuation { continuation in
+            reactor.perform {
+                let (answer, _) = begun.value
+                var response: Response?
+                if case .now(let immediate) = answer.kind { response = immediate }
+                continuation.resume(returning: TestAnswer(response: response, contentLimit: answer.contentLimit))
+            }
+        }
+    }
+
+    private func begin(
+        _ method: String, _ path: String, token: String?, fields: [String], from peer: String
+    ) async throws -> Confined<(answer: Answer, turn: Turn)> {
+        let host = configuration.publicURL.split(separator: "/").last.map { String($0) } ?? ""
+        let credential = token.map { ["Authorization: Bearer \($0)"] } ?? []
+        let request = try Request(method, path, host: host, fields: credential + fields)
+        let turn = Turn(monotonic: clock.monotonic + .seconds(ahead.withLock { $0 }), wall: clock.now)
+        let (handler, reactor) = (handler, reactor)
+        return await withCheckedContinuation { continuation in
+            reactor.perform {
+                let answer = handler.value.answer(request, from: peer, at: turn)
+                continuation.resume(returning: Confined((answer: answer, turn: turn), to: reactor.confinement))
+            }
+        }
+    }
+
+    /// The number of sign-ins at the provider `idp` with this result.
+    func signIns(_ result: String) -> UInt64 { gatewayMetrics.signIns.counter(["idp", result]).value }
+
+    /// Returns the text logged so far, with the completed requests.
+    func logged() async -> String {
+        let (handler, reactor) = (handler, reactor)
+        await withCheckedContinuation { continuation in
+            reactor.perform {
+                handler.value.flushLog()
+                continuation.resume()
+            }
+        }
+        return await recorded.all()
+    }
+}
+
+extension Answer {
+    fileprivate var contentLimit: Int? {
+        guard case .later(let limit, _) = kind else { return nil }
+        return limit
+    }
+}
