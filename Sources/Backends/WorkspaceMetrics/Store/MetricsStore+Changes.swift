@@ -70,7 +70,7 @@ extension MetricsStore {
     }
 
     /// Publishes a change. Runs on the writer's thread, in the order of the commits.
-    private func publish(_ change: SnapshotChange, for organization: OrganizationID) {
+    func publish(_ change: SnapshotChange, for organization: OrganizationID) {
         let current = snapshot(of: organization)
         guard current.version == change.state.version - 1,
             current.version == 0 || current.generation == change.state.generation
