@@ -70,6 +70,7 @@ struct InventoryModel {
         switch change {
         case .putRole(let role): InventoryModel.put(role, in: &roles, \.id)
         case .deleteRole(let id):
+            guard roles.contains(where: { $0.id == id }) else { return true }
             guard !workspaces.contains(where: { $0.members.contains { $0.roles.contains(id) } }) else { return false }
             roles.removeAll { $0.id == id }
         case .putWorkspace(let workspace):
