@@ -37,9 +37,10 @@ struct CountingTests {
         ])
     func members(roles ids: [String], status: Member.Status, isEditor: Bool, isOperator: Bool, isOwner: Bool) {
         let member = Member(email: "a@b", name: "A", roles: ids, status: status)
-        #expect(Counting.isWorkflowEditor(member, roles) == isEditor)
-        #expect(Counting.isCaseOperator(member, roles) == isOperator)
-        #expect(Counting.isOwner(member) == isOwner)
+        let capabilities = Counting.capabilities(of: member, roles)
+        #expect(capabilities.contains(.editsWorkflows) == isEditor)
+        #expect(capabilities.contains(.operatesCases) == isOperator)
+        #expect(capabilities.contains(.owns) == isOwner)
         var workspace = Workspace(id: "w", name: "W")
         workspace.members = [member]
         let counts = Counting.counts(of: workspace, roles)

@@ -11,11 +11,10 @@ import Web
 @Suite("The overview of an organization, and assets")
 struct OverviewTests {
     private func organizationPage(_ query: [(name: String, value: String)] = []) throws -> HTML {
-        var workspace = Workspace(id: "x", name: "x")
-        workspace.members = [Member(email: "x", name: "x", roles: ["owner"], status: .active)]
+        let workspace = Workspace(id: "x", name: "x")
         var counts = MetricCounts()
         counts.workflows = 1_234_567
-        let row = WorkspaceRow(workspace, counts: counts)
+        let row = WorkspaceRow(workspace, counts: counts, owners: [WorkspaceRow.Owner(email: "x", name: "x")])
         let figures = Metric.allCases.map { metric in
             MetricsSummary.Figure(
                 metric: metric, total: 1_234_567, distinct: metric.countsPeople ? 12 : nil,

@@ -218,7 +218,11 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             account: account, organization: organization(isReadOnly: isReadOnly),
             summary: MetricsSummary(workspaces: 1, figures: figures), query: query,
             page: WorkspacePage(
-                rows: [workspace, unowned].map { WorkspaceRow($0, counts: MetricCounts()) }, nextCursor: "next&cursor")
+                rows: [workspace, unowned].map { workspace in
+                    WorkspaceRow(
+                        workspace, counts: MetricCounts(),
+                        owners: workspace.members.map { WorkspaceRow.Owner(email: $0.email, name: $0.name) })
+                }, nextCursor: "next&cursor")
         ).document
         return PageSample(
             "overview\(isReadOnly ? " for viewers" : "")", document,

@@ -14,73 +14,70 @@ package enum Counting {
         workflow.isPublished && workflow.isNestedOnly
     }
 
-    /// `workflow_editors`: active, with at least one role that has the scope `playbook.write`.
-    package static func isWorkflowEditor(_ member: Member, _ roles: RoleBook) -> Bool {
-        member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.editsWorkflows) }
-    }
-
-    /// `case_operators`: active, with at least one role that has the scope `cm.case.write`.
-    package static func isCaseOperator(_ member: Member, _ roles: RoleBook) -> Bool {
-        member.status == .active && member.roles.contains { roles.capabilities(of: $0).contains(.operatesCases) }
-    }
-
     /// `runners`: self-hosted, and not shared from another workspace.
     package static func isCounted(_ runner: Runner) -> Bool {
         runner.hosting == .selfHosted && runner.sharedFrom == nil
     }
 
-    /// `owners`: active, with the role `owner`.
-    package static func isOwner(_ member: Member) -> Bool {
-        member.status == .active && member.roles.contains(exactly: "owner")
+    /// `workflow_editors`, `case_operators` and `owners`: active, with at least one role that has one of the scopes, or
+    /// that is the owner role.
+    package static func capabilities(of member: Member, _ roles: RoleBook) -> MemberCapabilities {
+        guard member.status == .active else { return [] }
+        return member.roles.reduce(into: []) { $0.formUnion(roles.capabilities(of: $1)) }
     }
 }
 
 extension Counting {
+    /// The metric that counts a workflow; nil if it is not counted.
+    package static func metric(of workflow: Workflow) -> Metric? {
+        isBilled(workflow) ? .workflows : isNested(workflow) ? .nestedWorkflows : nil
+    }
+
     /// Counts all five metrics of a workspace. Members are unique by address, so each person is counted once.
     package static func counts(of workspace: Workspace, _ roles: RoleBook) -> MetricCounts {
         var counts = MetricCounts()
         for workflow in workspace.workflows {
-            if isBilled(workflow) { counts.workflows += 1 }
-            if isNested(workflow) { counts.nestedWorkflows += 1 }
+            if let metric = metric(of: workflow) { counts[metric] += 1 }
         }
-        for member in workspace.members {
-            if isWorkflowEditor(member, roles) { counts.workflowEditors += 1 }
-            if isCaseOperator(member, roles) { counts.caseOperators += 1 }
-        }
+        for member in workspace.members { counts.add(capabilities(of: member, roles), times: 1) }
         for runner in workspace.runners where isCounted(runner) { counts.runners += 1 }
         return counts
     }
 }
 
-/// The capabilities of an organization's workspace roles that metrics depend on.
-package struct RoleBook: Sendable, Equatable {
-    package struct Capabilities: OptionSet, Sendable {
-        package let rawValue: UInt8
-
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        package static let editsWorkflows = Capabilities(rawValue: 1)
-        package static let operatesCases = Capabilities(rawValue: 2)
+extension MetricCounts {
+    /// Adds a member's contribution to the metrics that count people.
+    ///
+    /// - Parameter times: 1 to add the member, -1 to remove it.
+    package mutating func add(_ capabilities: MemberCapabilities, times: Int) {
+        if capabilities.contains(.editsWorkflows) { workflowEditors += times }
+        if capabilities.contains(.operatesCases) { caseOperators += times }
     }
+}
 
-    private var roles: [ExactText: Capabilities] = [:]
+/// What a member may do, or a role permits, as far as metrics depend on it.
+package struct MemberCapabilities: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
 
-    package init() {}
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let editsWorkflows = MemberCapabilities(rawValue: 1)
+    package static let operatesCases = MemberCapabilities(rawValue: 2)
+    package static let owns = MemberCapabilities(rawValue: 4)
+}
+
+/// The capabilities of an organization's workspace roles.
+package struct RoleBook: Sendable, Equatable {
+    package let definitions: MetricDefinitions
+    private var roles: [ExactText: MemberCapabilities] = [:]
+
+    package init(_ definitions: MetricDefinitions = MetricDefinitions()) { self.definitions = definitions }
 
     package func isKnown(_ id: String) -> Bool { roles[ExactText(id)] != nil }
 
-    package func capabilities(of id: String) -> Capabilities { roles[ExactText(id)] ?? [] }
+    package func capabilities(of id: String) -> MemberCapabilities { roles[ExactText(id)] ?? [] }
 
     package mutating func add(_ id: String, scopes: some Sequence<String>) {
-        var capabilities: Capabilities = []
-        for scope in scopes {
-            if scope == "playbook.write" { capabilities.insert(.editsWorkflows) }
-            if scope == "cm.case.write" { capabilities.insert(.operatesCases) }
-        }
-        roles[ExactText(id)] = capabilities
-    }
-
-    package mutating func remove(_ id: String) {
-        roles[ExactText(id)] = nil
+        roles[ExactText(id)] = definitions.capabilities(ofRole: id, scopes: scopes)
     }
 }

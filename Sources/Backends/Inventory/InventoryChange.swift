@@ -9,6 +9,7 @@ package enum InventoryChange: Sendable, Hashable {
     case deleteRole(id: String)
     case putWorkspace(Workspace)
     case deleteWorkspace(id: String)
+    case renameWorkspace(id: String, name: String)
     case putWorkflow(Workflow, workspace: String)
     case deleteWorkflow(id: String, workspace: String)
     case putMember(Member, workspace: String)
@@ -21,6 +22,7 @@ package enum InventoryChange: Sendable, Hashable {
         case deleteRole = "delete_role"
         case putWorkspace = "put_workspace"
         case deleteWorkspace = "delete_workspace"
+        case renameWorkspace = "rename_workspace"
         case putWorkflow = "put_workflow"
         case deleteWorkflow = "delete_workflow"
         case putMember = "put_member"
@@ -78,6 +80,10 @@ package enum InventoryChange: Sendable, Hashable {
         case .deleteRole: return identifier(value, "role", &reader).map { .deleteRole(id: $0) }
         case .putWorkspace: return part(value, "workspace", &reader) { $0.workspace($1) }.map { .putWorkspace($0) }
         case .deleteWorkspace: return identifier(value, "workspace", &reader).map { .deleteWorkspace(id: $0) }
+        case .renameWorkspace:
+            return inside(value, reader.text(value, "name", limit: InventoryLimits.name), &reader) {
+                .renameWorkspace(id: $1, name: $0)
+            }
         case .putWorkflow:
             return inside(value, part(value, "workflow", &reader) { $0.workflow($1) }, &reader) {
                 .putWorkflow($0, workspace: $1)

@@ -10,12 +10,13 @@ package struct InventoryDocument {
 
     /// The faults found so far. Once the list is full, reading stops.
     package var faults = IssueList()
-    package private(set) var roles = RoleBook()
+    package private(set) var roles: RoleBook
     package private(set) var roleCount = 0
     private var splitter: DocumentSplitter
     private var hasWorkspaces = false
 
-    package init(elementLimit: Int = InventoryLimits.element) {
+    package init(definitions: MetricDefinitions = MetricDefinitions(), elementLimit: Int = InventoryLimits.element) {
+        roles = RoleBook(definitions)
         splitter = DocumentSplitter(elementLimit: elementLimit)
     }
 

@@ -15,7 +15,7 @@ public enum InventoryLimits {
     /// The maximum length of an e-mail address, in bytes (RFC 5321, section 4.5.3.1).
     static let email = 320
     static let roles = 10_000
-    static let changes = 10_000
+    static let changes = 1_000
     /// The maximum number of names at the top level of a document. Most of these names are ignored.
     static let topLevelNames = 1_000
     /// The maximum length of a top-level name in its JSON form, in bytes.

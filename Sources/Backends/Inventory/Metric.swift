@@ -49,6 +49,11 @@ public struct MetricCounts: Sendable, Hashable {
         }
     }
 
+    /// Subtracts the numbers of a workspace from a total.
+    package mutating func subtract(_ counts: MetricCounts) {
+        for metric in Metric.allCases { self[metric] -= counts[metric] }
+    }
+
     /// Adds the numbers of a workspace to a total.
     @inlinable package static func += (total: inout MetricCounts, counts: MetricCounts) {
         total.workflows += counts.workflows

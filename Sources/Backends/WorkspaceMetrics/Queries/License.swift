@@ -4,6 +4,10 @@ internal import JSON
 /// An organization's license: the limit of each metric, or nil for unlimited.
 public struct License: Sendable, Hashable {
     private var entitlements: [Metric: Int] = [:]
+    /// The used share from which a metric is near its limit, as a fraction of 1.
+    public var near = 0.8
+    /// True if managers get an email when a threshold is crossed.
+    public var notifies = false
 
     public init() {}
 

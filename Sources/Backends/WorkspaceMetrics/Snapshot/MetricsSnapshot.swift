@@ -21,7 +21,7 @@ final class MetricsSnapshot: Sendable {
     }
 
     static let empty = MetricsSnapshot(
-        state: InventoryState(generation: 0, version: 0, tag: 0, distinct: DistinctPeople()), sortedRows: [])
+        state: InventoryState(generation: 0), sortedRows: [])
 
     /// - Parameter orders: orders that are already computed. Others are computed at their first use.
     init(state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:]) {
@@ -41,8 +41,9 @@ final class MetricsSnapshot: Sendable {
     }
 
     /// Returns the next version after a change of some workspaces.
-    func applying(_ changed: [WorkspaceRow], removed: Set<ExactText>, state: InventoryState) -> MetricsSnapshot {
-        let replaced = removed.union(changed.map { ExactText($0.id) })
+    func applying(_ change: SnapshotChange) -> MetricsSnapshot {
+        let changed = change.changed.map { WorkspaceRow($0, after: row(id: $0.id)) }
+        let replaced = Set(change.removed.map { ExactText($0) }).union(changed.map { ExactText($0.id) })
         let kept = rows.filter { !replaced.contains(ExactText($0.id)) }
         let new = changed.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }
         var merged: [WorkspaceRow] = []
@@ -56,7 +57,7 @@ final class MetricsSnapshot: Sendable {
             merged.append(row)
         }
         merged.append(contentsOf: new[next...])
-        return MetricsSnapshot(state: state, sortedRows: merged)
+        return MetricsSnapshot(state: change.state, sortedRows: merged)
     }
 
     /// Returns the indices of all rows in an order. After a small change, an order is computed at its first use and
@@ -89,6 +90,9 @@ struct SortedRows {
     /// Rows ordered by name, then id.
     let rows: [WorkspaceRow]
     let orders: [RowOrder: [Int32]]
+
+    /// The sums over all rows.
+    var totals: MetricCounts { rows.reduce(into: MetricCounts()) { $0 += $1.counts } }
 
     init(_ rows: [WorkspaceRow] = []) {
         let sorted = rows.sorted { precedes(($0.name, $0.id), ($1.name, $1.id)) }

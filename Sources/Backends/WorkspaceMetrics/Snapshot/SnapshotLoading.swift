@@ -13,7 +13,7 @@ extension InventoryRows {
         return try transaction.all(
             "SELECT \(InventoryRows.headColumns) FROM inventory_workspace WHERE generation = $1", key
         ) { row throws(DatabaseError) in
-            let (number, workspace, counts) = InventoryRows.head(row)
+            let (number, workspace, counts, _) = InventoryRows.head(row)
             return WorkspaceRow(workspace, counts: counts.clamped, owners: owners[number] ?? [])
         }
     }

@@ -37,10 +37,12 @@ public final class WorkspaceRow: Sendable {
         ownerText = self.owners.flatMap { [0] + folded($0.email) }
     }
 
-    /// Creates the row of a workspace that was read as a whole.
-    convenience init(_ workspace: Workspace, counts: MetricCounts) {
-        let owners = workspace.members.filter(Counting.isOwner).map { Owner(email: $0.email, name: $0.name) }
-        self.init(workspace, counts: counts, owners: owners)
+    /// Creates the row of a changed workspace.
+    ///
+    /// - Parameter old: the row before the change; nil if the workspace is new.
+    convenience init(_ change: WorkspaceChange, after old: WorkspaceRow?) {
+        let workspace = Workspace(id: change.id, name: change.name, createdAt: change.createdAt)
+        self.init(workspace, counts: change.counts, owners: change.owners ?? old?.owners ?? [])
     }
 
     private static func json(

@@ -4,6 +4,7 @@ internal import Inventory
 struct ImportStaging: Sendable {
     enum Row: Sendable {
         case role(WorkspaceRole, number: Int)
+        /// A workspace with the counts that do not depend on roles.
         case head(Workspace, number: Int, MetricCounts)
         case workflow(Workflow, workspace: Int, position: Int)
         case member(Member, workspace: Int, position: Int)

@@ -3,6 +3,7 @@ internal import Databases
 internal import Identities
 internal import Inventory
 internal import JSON
+internal import Text
 internal import Time
 
 /// The state of the import of one document.
@@ -24,9 +25,11 @@ struct ImportState: Sendable {
     private let store: MetricsStore
     private let authorization: WriteAuthorization
     private let record: AuditRecord?
+    private let definitions: MetricDefinitions
     private var document: InventoryDocument
     private var phase = Phase.beginning
     private var generation = 0
+    private var publishedAt = Timestamp(seconds: 0)
     private var staging = ImportStaging()
     private var nextStaged = 0
     private var lastWrite: Int64 = 0
@@ -47,7 +50,8 @@ struct ImportState: Sendable {
         self.store = store
         self.authorization = authorization
         self.record = record
-        document = InventoryDocument(elementLimit: elementLimit)
+        definitions = store.settings[organization].definitions
+        document = InventoryDocument(definitions: definitions, elementLimit: elementLimit)
     }
 
     var step: InventoryImport.Step {
@@ -93,6 +97,7 @@ struct ImportState: Sendable {
         switch phase {
         case .beginning:
             lastWrite = store.nowInSeconds
+            publishedAt = store.now()
             generation = try Generations.begin(organization, now: lastWrite, transaction)
             phase = .reading
         case .staging(let isWhole):
@@ -144,17 +149,22 @@ struct ImportState: Sendable {
     private mutating func insert(_ row: ImportStaging.Row, _ rows: InventoryRows) throws(DatabaseError) {
         switch row {
         case .role(let role, let number):
-            _ = try rows.insert(role, number: number)
+            _ = try rows.insert(role, document.roles.capabilities(of: role.id), number: number)
         case .head(let workspace, let number, let counts):
-            if try !rows.insertHead(workspace, number: number, counts) {
+            let positions = max(workspace.workflows.count, workspace.members.count, workspace.runners.count)
+            if try !rows.insertHead(
+                workspace, number: number, counts, publishedAt: publishedAt, nextPosition: positions)
+            {
                 document.faults.add("/workspaces/\(number)/id", "occurs twice")
             }
         case .workflow(let workflow, let workspace, let position):
-            try rows.insert(workflow, workspace: workspace, position: position)
+            try rows.put(workflow, workspace: workspace, position: position)
         case .member(let member, let workspace, let position):
-            try rows.insert(member, workspace: workspace, position: position)
+            // Capabilities are known when all roles have arrived.
+            try rows.put(member, [], workspace: workspace, position: position)
+            try rows.insertRoles(of: member, workspace: workspace)
         case .runner(let runner, let workspace, let position):
-            try rows.insert(runner, workspace: workspace, position: position)
+            try rows.put(runner, workspace: workspace, position: position)
         }
     }
 
@@ -168,11 +178,12 @@ struct ImportState: Sendable {
                 for (index, role) in member.roles.enumerated() where !document.roles.isKnown(role) {
                     document.faults.add("/workspaces/\(next)/members/\(position)/roles/\(index)", "no such role")
                 }
-                let isEditor = Counting.isWorkflowEditor(member, document.roles)
-                let isOperator = Counting.isCaseOperator(member, document.roles)
-                if isEditor { counts.workflowEditors += 1 }
-                if isOperator { counts.caseOperators += 1 }
-                if isEditor || isOperator { try rows.setFlags(member, document.roles, workspace: next) }
+                let capabilities = Counting.capabilities(of: member, document.roles)
+                guard !capabilities.isEmpty else { continue }
+                counts.add(capabilities, times: 1)
+                let address = member.email.asciiLowercased()
+                try rows.set(
+                    capabilities, ofMember: InventoryState.MemberPlace(workspace: next, address: address))
             }
             if document.faults.isFull { break }
             try rows.setPeopleCounts(counts, workspace: next)
@@ -205,10 +216,16 @@ struct ImportState: Sendable {
             refuse(.abandoned)
             return .failure(.abandoned)
         }
-        if let old = try InventoryState.read(organization, transaction) {
-            try Generations.retire(old.generation, transaction)
-        }
-        let state = try InventoryState.advance(organization, generation: generation, distinct: distinct, transaction)
+        let old = try InventoryState.read(organization, transaction)
+        if let old { try Generations.retire(old.generation, transaction) }
+        var state = InventoryState(
+            generation: generation, totals: rows.totals, distinct: distinct, definitions: definitions.storedText)
+        let history = try UsageHistory(
+            organization, now: store.now(), latest: old?.day ?? state.day, transaction)
+        try history.record(generation: generation, replacing: old?.generation)
+        try history.record(state.figures, of: "", before: old?.figures)
+        state.day = history.day
+        try state.advance(organization, transaction)
         staging.summary.roles = document.roleCount
         if var record {
             record.details = [

@@ -2,35 +2,60 @@ internal import Databases
 internal import Identities
 internal import Inventory
 internal import Text
+internal import Time
 
-/// Applies changes to an organization's inventory inside one write transaction, and updates the counts accordingly.
+/// Applies changes to an organization's inventory inside one write transaction.
+///
+/// Each change reads the object that it replaces, and adds the difference to the counts. The cost of a change does not
+/// depend on the size of the inventory or of the workspace.
 struct InventoryEditor {
-    private struct Touched {
+    /// A workspace whose counts or content change.
+    struct Touched {
         let id: String
-        var editors: Set<ExactText>
-        var operators: Set<ExactText>
+        var name: String
+        var createdAt: Timestamp?
+        var publishedAt: Timestamp?
+        /// The counts before the transaction; nil if the workspace is new.
+        let before: MetricCounts?
+        var counts: MetricCounts
+        var nextPosition: Int
+        /// True if the content changes, and not only the counts.
+        var isPublished = false
+        var hasNewOwners = false
         var isDeleted = false
     }
 
-    /// The number of changed workspaces from which a full reload is cheaper than merging.
-    private static let wholeReload = 200
-
     let organization: OrganizationID
-    private let rows: InventoryRows
+    let rows: InventoryRows
+    private let moment: Timestamp
+    /// The state before the transaction; nil if nothing was ever published.
     private let before: InventoryState?
-    private var roles: RoleBook
-    private var touched: [Int: Touched] = [:]
+    var state: InventoryState
+    var touched: [Int: Touched] = [:]
+    var roles: RoleCapabilities
     /// Roles that members need. They are checked at the end, because a role may be put after a member that has it.
     private var neededRoles: [(role: String, pointer: String)] = []
     private(set) var faults = IssueList()
 
-    init(_ organization: OrganizationID, now: Int64, _ transaction: Transaction) throws(DatabaseError) {
+    init(
+        _ organization: OrganizationID, by definitions: MetricDefinitions, at moment: Timestamp,
+        _ transaction: Transaction
+    ) throws(DatabaseError) {
         self.organization = organization
+        self.moment = moment
         before = try InventoryState.read(organization, transaction)
-        let generation =
-            if let before { before.generation } else { try Generations.begin(organization, now: now, transaction) }
-        rows = InventoryRows(transaction: transaction, generation: generation)
-        roles = try rows.roleBook()
+        state =
+            if let before { before } else {
+                InventoryState(generation: try Generations.begin(organization, now: moment.seconds, transaction))
+            }
+        rows = InventoryRows(transaction: transaction, generation: state.generation)
+        roles = RoleCapabilities(rows, definitions)
+        guard state.definitions != definitions.storedText else { return }
+        if before != nil {
+            try roles.set()
+            state.recounted = .start
+        }
+        state.definitions = definitions.storedText
     }
 
     /// - Parameter path: the JSON Pointer of the change in the request's document, for faults; empty if the document is
@@ -41,140 +66,112 @@ struct InventoryEditor {
         case .deleteRole(let id): try deleteRole(id, at: path)
         case .putWorkspace(let workspace): try put(workspace, at: path.isEmpty ? "" : path + "/workspace")
         case .deleteWorkspace(let id): try deleteWorkspace(id)
+        case .renameWorkspace(let id, let name):
+            guard let number = try workspace(id, at: path) else { return }
+            touched[number]?.name = name
         case .putWorkflow(let workflow, let id):
             guard let number = try workspace(id, at: path) else { return }
-            let position = try position(in: "inventory_workflow", workspace: number, "id", workflow.id)
-            try delete("inventory_workflow", workspace: number, id: workflow.id)
-            try rows.insert(workflow, workspace: number, position: position)
+            try put(workflow, in: number)
         case .deleteWorkflow(let workflow, let id):
             guard let number = try workspace(id, at: path) else { return }
-            try delete("inventory_workflow", workspace: number, id: workflow)
+            try deleteWorkflow(workflow, in: number)
         case .putMember(let member, let id):
             guard let number = try workspace(id, at: path) else { return }
-            let address = member.email.asciiLowercased()
-            let position = try position(in: "inventory_member", workspace: number, "address", address)
-            try rows.deleteMember(address: address, workspace: number)
-            try rows.insert(member, workspace: number, position: position)
+            try put(member, in: number)
             need(member.roles, at: path + "/member")
         case .deleteMember(let email, let id):
             guard let number = try workspace(id, at: path) else { return }
-            try rows.deleteMember(address: email.asciiLowercased(), workspace: number)
+            try deleteMember(address: email.asciiLowercased(), in: number)
         case .putRunner(let runner, let id):
             guard let number = try workspace(id, at: path) else { return }
-            let position = try position(in: "inventory_runner", workspace: number, "id", runner.id)
-            try delete("inventory_runner", workspace: number, id: runner.id)
-            try rows.insert(runner, workspace: number, position: position)
+            try put(runner, in: number)
         case .deleteRunner(let runner, let id):
             guard let number = try workspace(id, at: path) else { return }
-            try delete("inventory_runner", workspace: number, id: runner)
+            try deleteRunner(runner, in: number)
         }
     }
 
-    /// Recounts the changed workspaces, and gives the inventory its next version.
-    ///
-    /// - Returns: the change from the previous snapshot to the next, or a whole snapshot after a large change.
+    /// Stores the counts and the history of the changed workspaces, and gives the inventory its next version.
     mutating func finish() throws(DatabaseError) -> SnapshotChange {
-        for (role, pointer) in neededRoles where !roles.isKnown(role) { faults.add(pointer, "no such role") }
-        var changed: [WorkspaceRow] = []
-        var editors = (before: Set<ExactText>(), after: Set<ExactText>())
-        var operators = (before: Set<ExactText>(), after: Set<ExactText>())
-        for (number, touched) in touched.sorted(by: { $0.key < $1.key }) {
-            editors.before.formUnion(touched.editors)
-            operators.before.formUnion(touched.operators)
-            guard !touched.isDeleted, let (workspace, _) = try rows.workspace(number: number) else { continue }
-            let counts = Counting.counts(of: workspace, roles)
-            try rows.setCounts(counts, workspace: number)
-            for member in workspace.members {
-                try rows.setFlags(member, roles, workspace: number)
-                let address = member.email.asciiLowercased()
-                if Counting.isWorkflowEditor(member, roles) { editors.after.insert(ExactText(address)) }
-                if Counting.isCaseOperator(member, roles) { operators.after.insert(ExactText(address)) }
-            }
-            changed.append(WorkspaceRow(workspace, counts: counts))
+        for (role, pointer) in neededRoles where try roles.of(role) == nil { faults.add(pointer, "no such role") }
+        let history = try UsageHistory(organization, now: moment, latest: state.day, rows.transaction)
+        var removed: [String] = []
+        for workspace in touched.values where workspace.isDeleted {
+            guard let before = workspace.before else { continue }
+            try history.record(MetricCounts(), of: workspace.id, before: before)
+            state.totals.subtract(before)
+            removed.append(workspace.id)
         }
-        var distinct = (before?.distinct ?? DistinctPeople()).clamped
-        distinct.editors += try change(of: "edits", editors.before, editors.after)
-        distinct.operators += try change(of: "operates", operators.before, operators.after)
-        let state = try InventoryState.advance(
-            organization, generation: rows.generation, distinct: distinct, rows.transaction)
-        guard changed.count < InventoryEditor.wholeReload else {
-            return SnapshotChange(state: state, whole: try MetricsSnapshot.load(state, rows.transaction))
+        var changed: [WorkspaceChange] = []
+        for (number, workspace) in touched.sorted(by: { $0.key < $1.key }) where !workspace.isDeleted {
+            var workspace = workspace
+            if workspace.isPublished { workspace.publishedAt = moment }
+            try rows.update(workspace, number: number)
+            try history.record(workspace.counts, of: workspace.id, before: workspace.before)
+            state.totals += workspace.counts
+            if let before = workspace.before { state.totals.subtract(before) }
+            let owners = workspace.hasNewOwners || workspace.before == nil ? try rows.owners(ofWorkspace: number) : nil
+            changed.append(WorkspaceChange(workspace, owners: owners))
         }
-        let removed = Set(touched.values.filter(\.isDeleted).map { ExactText($0.id) })
+        try history.record(state.figures, of: "", before: before?.figures)
+        state.day = history.day
+        try state.advance(organization, rows.transaction)
         return SnapshotChange(state: state, changed: changed, removed: removed)
     }
 }
 
 extension InventoryEditor {
-    private mutating func put(_ role: WorkspaceRole) throws(DatabaseError) {
-        let number = try rows.transaction.first(
-            "SELECT number FROM inventory_role WHERE generation = $1 AND id = $2", rows.key, .text(role.id)
-        ) { row throws(DatabaseError) in row.integer(0) }
-        if let number { try deleteRole(number: number) }
-        let place = if let number { number } else { try nextNumber(in: "inventory_role") }
-        _ = try rows.insert(role, number: place)
-        let old = roles.capabilities(of: role.id)
-        roles.add(role.id, scopes: role.scopes)
-        if roles.capabilities(of: role.id) != old {
-            for workspace in try workspaces(withRole: role.id) { try touch(workspace) }
-        }
-    }
-
-    private mutating func deleteRole(_ id: String, at path: String) throws(DatabaseError) {
-        let number = try rows.transaction.first(
-            "SELECT number FROM inventory_role WHERE generation = $1 AND id = $2", rows.key, .text(id)
-        ) { row throws(DatabaseError) in row.integer(0) }
-        guard let number else { return }
-        // A role can be deleted only if no member has it.
-        guard try workspaces(withRole: id).isEmpty else {
-            faults.add(path, "members still have this role")
-            return
-        }
-        try deleteRole(number: number)
-        roles.remove(id)
-    }
-
-    private func deleteRole(number: Int) throws(DatabaseError) {
-        for (table, column) in [("inventory_role_scope", "role"), ("inventory_role", "number")] {
-            try rows.transaction.execute(
-                "DELETE FROM \(table) WHERE generation = $1 AND \(column) = $2", rows.key, .integer(number))
-        }
-    }
-
-    private func workspaces(withRole id: String) throws(DatabaseError) -> [Int] {
-        try rows.transaction.all(
-            "SELECT DISTINCT workspace FROM inventory_member_role WHERE generation = $1 AND role = $2", rows.key,
-            .text(id)
-        ) { row throws(DatabaseError) in row.integer(0) }
-    }
+    // MARK: Workspaces
 
     private mutating func put(_ workspace: Workspace, at path: String) throws(DatabaseError) {
         let known = try rows.number(ofWorkspace: workspace.id)
-        let number = if let known { known } else { try nextNumber(in: "inventory_workspace") }
+        let number = if let known { known } else { try nextNumber(of: "inventory_workspace") }
+        var former: [ExactText: MemberCapabilities] = [:]
         if known != nil {
-            try touch(number)
-            try rows.delete(workspace: number)
+            try touch(number, publishing: true)
+            former = try rows.capableMembers(ofWorkspace: number)
+            try rows.deleteContent(workspace: number)
         } else {
-            touched[number] = Touched(id: workspace.id, editors: [], operators: [])
+            touched[number] = Touched(
+                id: workspace.id, name: workspace.name, before: nil, counts: MetricCounts(), nextPosition: 0,
+                isPublished: true)
+            try rows.insertHead(workspace, number: number)
         }
-        touched[number]?.isDeleted = false
-        _ = try rows.insertHead(workspace, number: number, MetricCounts())
+        var counts = MetricCounts()
         for (position, workflow) in workspace.workflows.enumerated() {
-            try rows.insert(workflow, workspace: number, position: position)
-        }
-        for (position, member) in workspace.members.enumerated() {
-            try rows.insert(member, workspace: number, position: position)
-            need(member.roles, at: path + "/members/\(position)")
+            try rows.put(workflow, workspace: number, position: position)
+            if let metric = Counting.metric(of: workflow) { counts[metric] += 1 }
         }
         for (position, runner) in workspace.runners.enumerated() {
-            try rows.insert(runner, workspace: number, position: position)
+            try rows.put(runner, workspace: number, position: position)
+            if Counting.isCounted(runner) { counts.runners += 1 }
         }
+        var latter: [ExactText: MemberCapabilities] = [:]
+        for (position, member) in workspace.members.enumerated() {
+            let capabilities = try roles.of(member)
+            try rows.put(member, capabilities, workspace: number, position: position)
+            try rows.insertRoles(of: member, workspace: number)
+            counts.add(capabilities, times: 1)
+            if !capabilities.isEmpty { latter[ExactText(member.email.asciiLowercased())] = capabilities }
+            need(member.roles, at: path + "/members/\(position)")
+        }
+        for address in Set(former.keys).union(latter.keys) {
+            try countPerson(address.text, from: former[address] ?? [], to: latter[address] ?? [])
+        }
+        touched[number]?.name = workspace.name
+        touched[number]?.createdAt = workspace.createdAt
+        touched[number]?.counts = counts
+        touched[number]?.hasNewOwners = true
+        touched[number]?.nextPosition = max(
+            workspace.workflows.count, workspace.members.count, workspace.runners.count)
     }
 
     private mutating func deleteWorkspace(_ id: String) throws(DatabaseError) {
         guard let number = try rows.number(ofWorkspace: id) else { return }
-        try touch(number)
+        try touch(number, publishing: true)
+        let former = try rows.capableMembers(ofWorkspace: number)
         try rows.delete(workspace: number)
+        for (address, capabilities) in former { try countPerson(address.text, from: capabilities, to: []) }
         touched[number]?.isDeleted = true
     }
 
@@ -184,39 +181,16 @@ extension InventoryEditor {
             faults.add(path + "/workspace", "no such workspace")
             return nil
         }
-        try touch(number)
+        try touch(number, publishing: true)
         return number
     }
 
-    /// Records the counted people of a workspace before its first change.
-    private mutating func touch(_ number: Int) throws(DatabaseError) {
-        guard touched[number] == nil else { return }
-        var editors: Set<ExactText> = []
-        var operators: Set<ExactText> = []
-        try rows.transaction.each(
-            "SELECT address, edits, operates FROM inventory_member WHERE generation = $1 AND workspace = $2", rows.key,
-            .integer(number)
-        ) { row throws(DatabaseError) in
-            if row.boolean(1) { editors.insert(ExactText(row.text(0))) }
-            if row.boolean(2) { operators.insert(ExactText(row.text(0))) }
-        }
-        let id = try rows.transaction.first(
-            "SELECT id FROM inventory_workspace WHERE generation = $1 AND number = $2", rows.key, .integer(number)
-        ) { row throws(DatabaseError) in row.text(0) }
-        touched[number] = Touched(id: id ?? "", editors: editors, operators: operators)
+    mutating func touch(_ number: Int, publishing isPublished: Bool = false) throws(DatabaseError) {
+        if touched[number] == nil { touched[number] = try rows.touched(number: number) }
+        if isPublished { touched[number]?.isPublished = true }
     }
 
-    private mutating func need(_ roles: [String], at path: String) {
-        for (index, role) in roles.enumerated() { neededRoles.append((role, path + "/roles/\(index)")) }
-    }
-
-    private func delete(_ table: String, workspace: Int, id: String) throws(DatabaseError) {
-        try rows.transaction.execute(
-            "DELETE FROM \(table) WHERE generation = $1 AND workspace = $2 AND id = $3", rows.key, .integer(workspace),
-            .text(id))
-    }
-
-    private func nextNumber(in table: String) throws(DatabaseError) -> Int {
+    func nextNumber(of table: String) throws(DatabaseError) -> Int {
         // Numbers of workspaces that this change deleted are not reused.
         let used = table == "inventory_workspace" ? touched.keys.max() ?? -1 : -1
         let last = try rows.transaction.first("SELECT max(number) FROM \(table) WHERE generation = $1", rows.key) {
@@ -227,40 +201,90 @@ extension InventoryEditor {
         return number
     }
 
-    /// Returns the position of an object in its list: its previous position, or the end of the list.
-    private func position(in table: String, workspace: Int, _ column: String, _ id: String) throws(DatabaseError) -> Int
-    {
-        let position = try rows.transaction.first(
-            """
-            SELECT coalesce(max(CASE WHEN \(column) = $3 THEN position END), max(position) + 1, 0) FROM \(table)
-            WHERE generation = $1 AND workspace = $2
-            """, rows.key, .integer(workspace), .text(id)
-        ) { row throws(DatabaseError) in row.integer(0) }
-        return position ?? 0
+    private func nextPosition(in number: Int) -> Int { touched[number]?.nextPosition ?? 0 }
+
+    /// Uses up a position if the object is new.
+    private mutating func take(_ position: Int, in number: Int) {
+        if position == nextPosition(in: number) { touched[number]?.nextPosition = position &+ 1 }
     }
 
-    /// Returns the change in the number of distinct people with a flag.
-    private func change(of flag: String, _ before: Set<ExactText>, _ after: Set<ExactText>) throws(DatabaseError) -> Int
-    {
-        var change = 0
-        for address in before.symmetricDifference(after) {
-            let places = try rows.transaction.all(
-                "SELECT workspace FROM inventory_member WHERE generation = $1 AND address = $2 AND \(flag) = 1",
-                rows.key,
-                .text(address.text)
-            ) { row throws(DatabaseError) in row.integer(0) }
-            // The person is still counted by workspaces that were not changed.
-            guard places.allSatisfy({ touched[$0] != nil }) else { continue }
-            change += after.contains(address) ? 1 : -1
-        }
-        return change
+    // MARK: Parts of a workspace
+
+    private mutating func put(_ workflow: Workflow, in number: Int) throws(DatabaseError) {
+        let old = try rows.workflow(workflow.id, workspace: number)
+        let position = old?.position ?? nextPosition(in: number)
+        take(position, in: number)
+        try rows.put(workflow, workspace: number, position: position)
+        if let metric = old.flatMap({ Counting.metric(of: $0.workflow) }) { touched[number]?.counts[metric] -= 1 }
+        if let metric = Counting.metric(of: workflow) { touched[number]?.counts[metric] += 1 }
     }
+
+    private mutating func deleteWorkflow(_ id: String, in number: Int) throws(DatabaseError) {
+        guard let old = try rows.workflow(id, workspace: number) else { return }
+        try rows.delete("inventory_workflow", workspace: number, id: id)
+        if let metric = Counting.metric(of: old.workflow) { touched[number]?.counts[metric] -= 1 }
+    }
+
+    private mutating func put(_ runner: Runner, in number: Int) throws(DatabaseError) {
+        let old = try rows.runner(runner.id, workspace: number)
+        let position = old?.position ?? nextPosition(in: number)
+        take(position, in: number)
+        try rows.put(runner, workspace: number, position: position)
+        if let old, Counting.isCounted(old.runner) { touched[number]?.counts.runners -= 1 }
+        if Counting.isCounted(runner) { touched[number]?.counts.runners += 1 }
+    }
+
+    private mutating func deleteRunner(_ id: String, in number: Int) throws(DatabaseError) {
+        guard let old = try rows.runner(id, workspace: number) else { return }
+        try rows.delete("inventory_runner", workspace: number, id: id)
+        if Counting.isCounted(old.runner) { touched[number]?.counts.runners -= 1 }
+    }
+
+    private mutating func put(_ member: Member, in number: Int) throws(DatabaseError) {
+        let address = member.email.asciiLowercased()
+        let old = try rows.member(address, workspace: number)
+        let position = old?.position ?? nextPosition(in: number)
+        take(position, in: number)
+        let capabilities = try roles.of(member)
+        try rows.put(member, capabilities, workspace: number, position: position)
+        if old != nil { try rows.deleteRoles(ofMember: address, workspace: number) }
+        try rows.insertRoles(of: member, workspace: number)
+        try count(address, in: number, from: old?.capabilities ?? [], to: capabilities)
+    }
+
+    private mutating func deleteMember(address: String, in number: Int) throws(DatabaseError) {
+        guard let old = try rows.member(address, workspace: number) else { return }
+        try rows.deleteMember(address: address, workspace: number)
+        try count(address, in: number, from: old.capabilities, to: [])
+    }
+
+    private mutating func need(_ roles: [String], at path: String) {
+        for (index, role) in roles.enumerated() { neededRoles.append((role, path + "/roles/\(index)")) }
+    }
+
+    mutating func fault(_ pointer: String, _ detail: String) { faults.add(pointer, detail) }
 }
 
 /// The effect of a committed change on a snapshot.
 struct SnapshotChange: Sendable {
     let state: InventoryState
-    var changed: [WorkspaceRow] = []
-    var removed: Set<ExactText> = []
-    var whole: MetricsSnapshot?
+    var changed: [WorkspaceChange] = []
+    /// The ids of deleted workspaces. One of them may also have been created again, and is then in `changed` too.
+    var removed: [String] = []
+}
+
+/// What a snapshot shows of a changed workspace.
+struct WorkspaceChange: Sendable {
+    let id: String
+    let name: String
+    let createdAt: Timestamp?
+    let publishedAt: Timestamp?
+    let counts: MetricCounts
+    /// Nil if the owners are unchanged.
+    let owners: [WorkspaceRow.Owner]?
+
+    init(_ workspace: InventoryEditor.Touched, owners: [WorkspaceRow.Owner]?) {
+        (id, name, createdAt) = (workspace.id, workspace.name, workspace.createdAt)
+        (publishedAt, counts, self.owners) = (workspace.publishedAt, workspace.counts, owners)
+    }
 }

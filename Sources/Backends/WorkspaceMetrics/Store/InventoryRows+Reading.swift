@@ -22,8 +22,8 @@ extension InventoryRows {
         return roles.map(\.role)
     }
 
-    func roleBook() throws(DatabaseError) -> RoleBook {
-        var book = RoleBook()
+    func roleBook(_ definitions: MetricDefinitions) throws(DatabaseError) -> RoleBook {
+        var book = RoleBook(definitions)
         for role in try roles() { book.add(role.id, scopes: role.scopes) }
         return book
     }
@@ -58,19 +58,67 @@ extension InventoryRows {
         return (workspace, head.counts)
     }
 
+    /// The columns that ``head(_:)`` reads.
     static let headColumns = """
-        number, id, name, created_at, workflows, nested_workflows, workflow_editors, case_operators, runners
+        number, id, name, created_at, workflows, nested_workflows, workflow_editors, case_operators, runners,
+        published_at
         """
 
-    static func head(_ row: Row) -> (number: Int, workspace: Workspace, counts: MetricCounts) {
-        let createdAt = row.optionalInteger(3).map { Timestamp(nanoseconds: Int64($0)) }
-        var counts = MetricCounts()
-        counts.workflows = row.integer(4)
-        counts.nestedWorkflows = row.integer(5)
-        counts.workflowEditors = row.integer(6)
-        counts.caseOperators = row.integer(7)
-        counts.runners = row.integer(8)
-        return (row.integer(0), Workspace(id: row.text(1), name: row.text(2), createdAt: createdAt), counts)
+    static func head(_ row: Row) -> (number: Int, workspace: Workspace, counts: MetricCounts, publishedAt: Timestamp?) {
+        (
+            row.integer(0),
+            Workspace(id: row.text(1), name: row.text(2), createdAt: row.optionalMoment(3)),
+            MetricCounts(row, from: 4), row.optionalMoment(9)
+        )
+    }
+
+    /// Reads a workspace before its first change in a transaction. The store contains it.
+    func touched(number: Int) throws(DatabaseError) -> InventoryEditor.Touched {
+        let touched = try transaction.first(
+            """
+            SELECT \(InventoryRows.headColumns), next_position FROM inventory_workspace
+            WHERE generation = $1 AND number = $2
+            """, key, .integer(number)
+        ) { row throws(DatabaseError) in
+            let (_, workspace, counts, publishedAt) = InventoryRows.head(row)
+            return InventoryEditor.Touched(
+                id: workspace.id, name: workspace.name, createdAt: workspace.createdAt, publishedAt: publishedAt,
+                before: counts.clamped, counts: counts.clamped, nextPosition: row.integer(10))
+        }
+        guard let touched else { throw DatabaseError(.corrupt, cause: "a member's workspace \(number) is missing") }
+        return touched
+    }
+
+    /// Returns a workflow and its position, or nil if the workspace has no such workflow.
+    func workflow(_ id: String, workspace: Int) throws(DatabaseError) -> (position: Int, workflow: Workflow)? {
+        try transaction.first(
+            """
+            SELECT position, id, name, published, nested_only, trigger FROM inventory_workflow
+            WHERE generation = $1 AND workspace = $2 AND id = $3
+            """, key, .integer(workspace), .text(id)
+        ) { row throws(DatabaseError) in (row.integer(0), try InventoryRows.workflow(row, from: 1)) }
+    }
+
+    /// Returns a runner and its position, or nil if the workspace has no such runner.
+    func runner(_ id: String, workspace: Int) throws(DatabaseError) -> (position: Int, runner: Runner)? {
+        try transaction.first(
+            """
+            SELECT position, id, name, hosting, shared_from FROM inventory_runner
+            WHERE generation = $1 AND workspace = $2 AND id = $3
+            """, key, .integer(workspace), .text(id)
+        ) { row throws(DatabaseError) in (row.integer(0), try InventoryRows.runner(row, from: 1)) }
+    }
+
+    private static func workflow(_ row: Row, from column: Int) throws(DatabaseError) -> Workflow {
+        Workflow(
+            id: row.text(column), name: row.text(column + 1), isPublished: row.boolean(column + 2),
+            isNestedOnly: row.boolean(column + 3), trigger: try choice(row.text(column + 4)))
+    }
+
+    private static func runner(_ row: Row, from column: Int) throws(DatabaseError) -> Runner {
+        Runner(
+            id: row.text(column), name: row.text(column + 1), hosting: try choice(row.text(column + 2)),
+            sharedFrom: row.optionalText(column + 3))
     }
 
     private func workflows(of workspace: Int) throws(DatabaseError) -> [Workflow] {
@@ -79,11 +127,7 @@ extension InventoryRows {
             SELECT id, name, published, nested_only, trigger FROM inventory_workflow
             WHERE generation = $1 AND workspace = $2 ORDER BY position
             """, key, .integer(workspace)
-        ) { row throws(DatabaseError) in
-            Workflow(
-                id: row.text(0), name: row.text(1), isPublished: row.boolean(2), isNestedOnly: row.boolean(3),
-                trigger: try InventoryRows.choice(row.text(4)))
-        }
+        ) { row throws(DatabaseError) in try InventoryRows.workflow(row, from: 0) }
     }
 
     /// Returns a workspace's members in the publisher's order.
@@ -113,11 +157,7 @@ extension InventoryRows {
             SELECT id, name, hosting, shared_from FROM inventory_runner
             WHERE generation = $1 AND workspace = $2 ORDER BY position
             """, key, .integer(workspace)
-        ) { row throws(DatabaseError) in
-            Runner(
-                id: row.text(0), name: row.text(1), hosting: try InventoryRows.choice(row.text(2)),
-                sharedFrom: row.optionalText(3))
-        }
+        ) { row throws(DatabaseError) in try InventoryRows.runner(row, from: 0) }
     }
 
     private static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
@@ -139,16 +179,14 @@ extension InventoryRows {
     }
 }
 
-/// The numbers of distinct e-mail addresses among an organization's workflow editors and case operators.
-struct DistinctPeople: Sendable, Hashable {
-    var editors = 0
-    var operators = 0
-
-    /// The numbers in the range of ``MetricCounts/clamped``.
-    var clamped: DistinctPeople {
-        let range = 0...Int(Int32.max)
-        return DistinctPeople(
-            editors: max(range.lowerBound, min(editors, range.upperBound)),
-            operators: max(range.lowerBound, min(operators, range.upperBound)))
+extension Row {
+    /// A moment in nanoseconds since 1970, or nil for NULL.
+    func optionalMoment(_ column: Int) -> Timestamp? {
+        optionalInteger(column).map { Timestamp(nanoseconds: Int64($0)) }
     }
+}
+
+extension SQLValue {
+    /// Nanoseconds since 1970, or NULL.
+    static func moment(_ moment: Timestamp?) -> SQLValue { moment.map { .integer($0.nanoseconds) } ?? .null }
 }

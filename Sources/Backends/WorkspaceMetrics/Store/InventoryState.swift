@@ -1,44 +1,95 @@
 internal import Databases
 internal import Identities
+internal import Inventory
+internal import Time
 
-/// The state of an organization's inventory: its current generation, and its version.
+/// The state of an organization's inventory: its current generation, its version, and its sums.
 struct InventoryState: Sendable {
     var generation: Int
-    var version: Int
-    var tag: Int
-    var distinct: DistinctPeople
+    /// Counts the committed changes.
+    var version = 0
+    /// A random number, new for each version.
+    var tag = 0
+    /// The sums over all workspaces.
+    var totals = MetricCounts()
+    var distinct = DistinctPeople()
+    /// The ``MetricDefinitions/storedText`` by which the capabilities of roles were set.
+    var definitions = ""
+    /// The last member that a recount has visited; nil if no recount is under way.
+    var recounted: MemberPlace?
+    /// The latest day in the history.
+    var day = CalendarDay(number: 0)
+
+    /// A member's place in the order of a recount.
+    struct MemberPlace: Sendable, Hashable {
+        let workspace: Int
+        let address: String
+
+        /// The place before all members.
+        static let start = MemberPlace(workspace: -1, address: "")
+    }
+
+    /// The figures of the organization: totals, and distinct people for the metrics that count people.
+    var figures: MetricCounts {
+        var figures = totals
+        (figures.workflowEditors, figures.caseOperators) = (distinct.editors, distinct.operators)
+        return figures
+    }
 
     static func read(_ organization: OrganizationID, _ transaction: Transaction) throws(DatabaseError)
         -> InventoryState?
     {
         try transaction.first(
             """
-            SELECT generation, version, tag, distinct_editors, distinct_operators FROM inventory WHERE organization = $1
+            SELECT generation, version, tag, distinct_editors, distinct_operators, workflows, nested_workflows,
+                workflow_editors, case_operators, runners, definitions, recounted_workspace, recounted_address, day
+            FROM inventory WHERE organization = $1
             """, .text(organization.text)
         ) { row throws(DatabaseError) in
             InventoryState(
                 generation: row.integer(0), version: row.integer(1), tag: row.integer(2),
-                distinct: DistinctPeople(editors: row.integer(3), operators: row.integer(4)))
+                totals: MetricCounts(row, from: 5).clamped,
+                distinct: DistinctPeople(editors: row.integer(3), operators: row.integer(4)).clamped,
+                definitions: row.text(10),
+                recounted: row.optionalInteger(11).map {
+                    MemberPlace(workspace: $0, address: row.optionalText(12) ?? "")
+                }, day: CalendarDay(number: row.integer(13)))
         }
     }
 
-    /// Makes a generation the organization's inventory, with the next version and a new tag.
-    static func advance(
-        _ organization: OrganizationID, generation: Int, distinct: DistinctPeople, _ transaction: Transaction
-    ) throws(DatabaseError) -> InventoryState {
-        let tag = Int.random(in: 0 ... .max)
-        let version = try transaction.first(
+    /// Stores the state as the organization's, with the next version and a new tag.
+    mutating func advance(_ organization: OrganizationID, _ transaction: Transaction) throws(DatabaseError) {
+        tag = Int.random(in: 0 ... .max)
+        let stored = try transaction.first(
             """
-            INSERT INTO inventory VALUES ($1, $2, 1, $3, $4, $5)
+            INSERT INTO inventory (organization, generation, version, tag, distinct_editors, distinct_operators,
+                workflows, nested_workflows, workflow_editors, case_operators, runners, definitions,
+                recounted_workspace, recounted_address, day)
+            VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             ON CONFLICT (organization) DO UPDATE SET generation = excluded.generation, version = version + 1,
                 tag = excluded.tag, distinct_editors = excluded.distinct_editors,
-                distinct_operators = excluded.distinct_operators
+                distinct_operators = excluded.distinct_operators, workflows = excluded.workflows,
+                nested_workflows = excluded.nested_workflows, workflow_editors = excluded.workflow_editors,
+                case_operators = excluded.case_operators, runners = excluded.runners,
+                definitions = excluded.definitions, recounted_workspace = excluded.recounted_workspace,
+                recounted_address = excluded.recounted_address, day = excluded.day
             RETURNING version
             """, .text(organization.text), .integer(generation), .integer(tag), .integer(distinct.editors),
-            .integer(distinct.operators)
+            .integer(distinct.operators), .integer(totals.workflows), .integer(totals.nestedWorkflows),
+            .integer(totals.workflowEditors), .integer(totals.caseOperators), .integer(totals.runners),
+            .text(definitions), recounted.map { .integer($0.workspace) } ?? .null, .text(orNull: recounted?.address),
+            .integer(day.number)
         ) { row throws(DatabaseError) in row.integer(0) }
-        guard let version else { throw DatabaseError(.failed, cause: "the inventory's row was not written") }
-        return InventoryState(generation: generation, version: version, tag: tag, distinct: distinct)
+        guard let stored else { throw DatabaseError(.failed, cause: "the inventory's row was not written") }
+        version = stored
+    }
+}
+
+extension MetricCounts {
+    /// Reads five columns in the order of the metrics.
+    init(_ row: Row, from column: Int) {
+        self.init()
+        for (index, metric) in Metric.allCases.enumerated() { self[metric] = row.integer(column + index) }
     }
 }
 

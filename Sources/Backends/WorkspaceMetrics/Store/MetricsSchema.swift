@@ -70,6 +70,78 @@ extension MetricsStore {
                 position INTEGER NOT NULL, name TEXT NOT NULL, hosting TEXT NOT NULL, shared_from TEXT,
                 PRIMARY KEY (generation, workspace, id)
             ) STRICT, WITHOUT ROWID;
+            """,
             """
+            -- Sums over the workspaces; people are counted once in each workspace.
+            ALTER TABLE inventory ADD COLUMN workflows INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory ADD COLUMN nested_workflows INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory ADD COLUMN workflow_editors INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory ADD COLUMN case_operators INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory ADD COLUMN runners INTEGER NOT NULL DEFAULT 0;
+            UPDATE inventory SET (workflows, nested_workflows, workflow_editors, case_operators, runners) = (
+                SELECT coalesce(sum(w.workflows), 0), coalesce(sum(w.nested_workflows), 0),
+                    coalesce(sum(w.workflow_editors), 0), coalesce(sum(w.case_operators), 0), coalesce(sum(w.runners), 0)
+                FROM inventory_workspace w WHERE w.generation = inventory.generation);
+            -- The definitions that the capabilities of roles were last set by.
+            ALTER TABLE inventory ADD COLUMN definitions TEXT NOT NULL DEFAULT '';
+            -- The last member that a recount has visited; NULL if no recount is under way.
+            ALTER TABLE inventory ADD COLUMN recounted_workspace INTEGER;
+            ALTER TABLE inventory ADD COLUMN recounted_address TEXT;
+            -- The latest day in the history, in days since 1970-01-01.
+            ALTER TABLE inventory ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory_role ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory_role ADD COLUMN operates INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE inventory_role ADD COLUMN owns INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX inventory_member_role_role ON inventory_member_role (generation, role);
+            -- Arbitrary, new with each change of the workspace: what its entity tag is made of.
+            ALTER TABLE inventory_workspace ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;
+            -- Nanoseconds since 1970; NULL if the last change is older than this column.
+            ALTER TABLE inventory_workspace ADD COLUMN published_at INTEGER;
+            -- Greater than the position of each object in the workspace.
+            ALTER TABLE inventory_workspace ADD COLUMN next_position INTEGER NOT NULL DEFAULT 0;
+            UPDATE inventory_workspace SET next_position = (
+                SELECT 1 + coalesce(max(position), -1) FROM (
+                    SELECT max(position) AS position FROM inventory_workflow c
+                    WHERE c.generation = inventory_workspace.generation AND c.workspace = inventory_workspace.number
+                    UNION ALL SELECT max(position) FROM inventory_member c
+                    WHERE c.generation = inventory_workspace.generation AND c.workspace = inventory_workspace.number
+                    UNION ALL SELECT max(position) FROM inventory_runner c
+                    WHERE c.generation = inventory_workspace.generation AND c.workspace = inventory_workspace.number)
+                AS positions);
+            -- A figure from the end of a day on, until the series' next row. A series is a metric of a workspace, or of
+            -- the organization if `workspace` is empty; people of the organization are distinct people.
+            CREATE TABLE usage_history (
+                organization TEXT NOT NULL, workspace TEXT NOT NULL,
+                -- The place of the metric in `Metric.allCases`.
+                metric INTEGER NOT NULL,
+                -- Days since 1970-01-01.
+                day INTEGER NOT NULL,
+                value INTEGER NOT NULL,
+                PRIMARY KEY (organization, workspace, metric, day)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX usage_history_day ON usage_history (organization, day);
+            -- Answers to changes with an idempotency key.
+            CREATE TABLE inventory_answer (
+                organization TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL, key TEXT NOT NULL,
+                -- SHA-256 of the content.
+                digest BLOB NOT NULL,
+                -- Nanoseconds since 1970.
+                made_at INTEGER NOT NULL,
+                -- The answer in the form of `KeptAnswer`.
+                answer TEXT NOT NULL,
+                PRIMARY KEY (organization, issuer, subject, key)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX inventory_answer_made_at ON inventory_answer (made_at);
+            -- Thresholds of licenses that were crossed.
+            CREATE TABLE license_crossing (
+                organization TEXT NOT NULL,
+                metric INTEGER NOT NULL,
+                -- `near` or `over`.
+                threshold TEXT NOT NULL,
+                -- Nanoseconds since 1970: when the figure fell below the threshold; NULL while it is not below.
+                below_since INTEGER,
+                PRIMARY KEY (organization, metric, threshold)
+            ) STRICT, WITHOUT ROWID;
+            """,
         ])
 }

@@ -10,9 +10,9 @@ extension MetricsStore {
         _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
         if authorization: WriteAuthorization
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        let now = nowInSeconds
+        let (definitions, moment) = (settings[organization].definitions, now())
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
-            var editor = try InventoryEditor(organization, now: now, transaction)
+            var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
             for (change, path) in zip(changes, paths) where !editor.faults.isFull {
                 try editor.apply(change, at: path)
             }
@@ -26,12 +26,12 @@ extension MetricsStore {
     func deleteWorkspace(
         _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        let now = nowInSeconds
+        let (definitions, moment) = (settings[organization].definitions, now())
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
             guard let state = try InventoryState.read(organization, transaction),
                 try InventoryRows(transaction: transaction, generation: state.generation).number(ofWorkspace: id) != nil
             else { return .refuse(.notFound) }
-            var editor = try InventoryEditor(organization, now: now, transaction)
+            var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
             try editor.apply(.deleteWorkspace(id: id), at: "")
             let change = try editor.finish()
             return .commit((), publish: { self.publish(change, for: organization) })
@@ -70,11 +70,7 @@ extension MetricsStore {
     }
 
     /// Publishes a change. Runs on the writer's thread, in the order of the commits.
-    private func publish(_ change: SnapshotChange, for organization: OrganizationID) {
-        if let whole = change.whole {
-            publish(whole, for: organization)
-            return
-        }
+    func publish(_ change: SnapshotChange, for organization: OrganizationID) {
         let current = snapshot(of: organization)
         guard current.version == change.state.version - 1,
             current.version == 0 || current.generation == change.state.generation
@@ -83,7 +79,6 @@ extension MetricsStore {
             try? refresh()
             return
         }
-        publish(
-            current.applying(change.changed, removed: change.removed, state: change.state), for: organization)
+        publish(current.applying(change), for: organization)
     }
 }

@@ -6,7 +6,7 @@ internal import Text
 /// A stored count that differs from the definitions.
 public struct CountDifference: Sendable, Hashable {
     public let organization: OrganizationID
-    /// The workspace's id; nil for the number of distinct people in all workspaces.
+    /// The workspace's id; nil for the organization's own figure: a total, or the number of distinct people.
     public let workspace: String?
     public let metric: Metric
     public let kept: Int
@@ -27,17 +27,18 @@ extension MetricsStore {
                 guard let next = OrganizationID(text), organization == nil || next == organization,
                     let state = try InventoryState.read(next, transaction)
                 else { continue }
-                differences += try MetricsStore.verify(next, state, transaction)
+                differences += try self.verify(next, state, transaction)
             }
             return differences
         }
     }
 
-    private static func verify(
+    private func verify(
         _ organization: OrganizationID, _ state: InventoryState, _ transaction: Transaction
     ) throws(DatabaseError) -> [CountDifference] {
         let rows = InventoryRows(transaction: transaction, generation: state.generation)
-        let roles = try rows.roleBook()
+        let roles = try rows.roleBook(settings[organization].definitions)
+        var totals = MetricCounts()
         var differences: [CountDifference] = []
         var editors: Set<ExactText> = []
         var operators: Set<ExactText> = []
@@ -55,17 +56,18 @@ extension MetricsStore {
             for metric in Metric.allCases {
                 compare(metric, workspace.id, kept: kept[metric], counted: counted[metric])
             }
+            totals += counted
             for member in workspace.members {
-                if Counting.isWorkflowEditor(member, roles) {
-                    editors.insert(ExactText(member.email.asciiLowercased()))
-                }
-                if Counting.isCaseOperator(member, roles) {
-                    operators.insert(ExactText(member.email.asciiLowercased()))
-                }
+                let capabilities = Counting.capabilities(of: member, roles)
+                let address = ExactText(member.email.asciiLowercased())
+                if capabilities.contains(.editsWorkflows) { editors.insert(address) }
+                if capabilities.contains(.operatesCases) { operators.insert(address) }
             }
         }
-        compare(.workflowEditors, nil, kept: state.distinct.editors, counted: editors.count)
-        compare(.caseOperators, nil, kept: state.distinct.operators, counted: operators.count)
+        (totals.workflowEditors, totals.caseOperators) = (editors.count, operators.count)
+        for metric in Metric.allCases {
+            compare(metric, nil, kept: state.figures[metric], counted: totals[metric])
+        }
         return differences
     }
 }

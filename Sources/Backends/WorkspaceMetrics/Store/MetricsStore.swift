@@ -1,6 +1,6 @@
 public import Databases
 public import Identities
-internal import Snapshots
+public import Snapshots
 public import Time
 
 /// The store of all organizations' inventories: their rows in the database, and the snapshots that requests read.
@@ -10,20 +10,28 @@ public import Time
 public final class MetricsStore: Sendable {
     let database: Database
     let now: @Sendable () -> Timestamp
+    private let published: Published<MetricsSettings>
     private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
 
     /// Loads the snapshots, and starts sweeping the rows of interrupted imports. Blocks; for start-up and commands.
     ///
-    /// - Parameter database: a database that was opened with ``schema``.
+    /// - Parameters:
+    ///   - database: a database that was opened with ``schema``.
+    ///   - settings: the settings in force, which a reload replaces.
     public init(
-        database: Database, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+        database: Database, settings: Published<MetricsSettings> = Published(MetricsSettings()),
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) throws(DatabaseError) {
         self.database = database
         self.now = now
+        published = settings
         snapshots = Published([:])
         try refresh()
         sweepInBackground()
     }
+
+    /// The settings in force.
+    var settings: MetricsSettings { published.read().value }
 
     /// Applies changes that other processes wrote. Called by ``Databases/Database/follow(every:_:)``.
     public func takeUpChanges() throws(DatabaseError) { try refresh() }
