@@ -23,7 +23,7 @@ struct ImportState: Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
-    private let authorization: WriteAuthorization
+    private let authorization: any WriteAuthorization
     private let record: AuditRecord?
     private let definitions: MetricDefinitions
     private var document: InventoryDocument
@@ -42,7 +42,7 @@ struct ImportState: Sendable {
     ///     permission.
     ///   - record: appended to the audit log in the transaction that completes the import.
     init(
-        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
+        _ organization: OrganizationID, store: MetricsStore, if authorization: any WriteAuthorization,
         record: AuditRecord? = nil,
         elementLimit: Int = InventoryLimits.element
     ) {

@@ -1,15 +1,12 @@
 internal import Audit
-internal import Databases
 package import Endpoints
 internal import Grants
 internal import Identities
-internal import Inventory
 package import Invitations
 internal import Policy
 internal import Sessions
 package import Snapshots
 package import Telemetry
-internal import WorkspaceMetrics
 
 /// Makes the management operations of a request from its context and its permitted caller.
 package struct ManagementFactory: Sendable {
@@ -43,19 +40,12 @@ package struct ManagementFactory: Sendable {
         try await management(context, permitted).checkStillPermitted()
     }
 
-    /// The check of a publisher's permission in the transactions of each write.
-    func authorization(_ permitted: PermittedCaller) -> WriteAuthorization {
+    /// Returns the check of a publisher's permission for the transactions of each write.
+    func authorization(_ permitted: PermittedCaller) -> PublisherAuthorization {
         let permit = permitted.permit
-        let identity = standing(permitted.caller).acting(permit.permission)
-        let (access, organization) = (stores.access, permit.organization)
-        return WriteAuthorization { transaction throws(DatabaseError) in
-            switch try access.refusal(of: identity, in: organization, transaction) {
-            case nil: nil
-            case .signedOut: .signedOut
-            case .notPermitted(let isMember): .notPermitted(isMember: isMember)
-            case .some: .notPermitted(isMember: false)
-            }
-        }
+        return PublisherAuthorization(
+            access: stores.access, publisher: standing(permitted.caller).acting(permit.permission),
+            organization: permit.organization)
     }
 
     private func standing(_ caller: Caller) -> StandingCaller {
