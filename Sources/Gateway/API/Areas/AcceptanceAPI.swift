@@ -45,7 +45,7 @@ package struct AcceptanceAPI: Sendable {
         }
         let acceptance = Acceptance(
             configurations: configurations, stores: stores, log: log, claims: caller.claims, origin: context.origin,
-            session: caller.session?.session.key)
+            session: caller.session?.session)
         let grant = try await acceptance.accept(token)
         var writer = JSONWriter()
         writer.beginObject()

@@ -20,12 +20,12 @@ package struct Acceptance: Sendable {
     let claims: VerifiedClaims
     let origin: AuditOrigin
     /// The session of the sign-in, which the organization then knows; nil for a program's token.
-    let session: SessionKey?
+    let session: Session?
 
     package init(
         configurations: Published<RuntimeConfiguration>, stores: Stores, log: Log, claims: VerifiedClaims,
         origin: AuditOrigin,
-        session: SessionKey?
+        session: Session?
     ) {
         self.configurations = configurations
         self.stores = stores

@@ -4,7 +4,6 @@ package import Identities
 package import Sessions
 internal import SignInFlow
 package import Snapshots
-internal import Text
 package import Time
 package import Tokens
 
@@ -15,12 +14,12 @@ package struct StandingCaller: ActorCredential {
     package let sessions: SessionStore
     /// The claims at the time of the request.
     package let claims: VerifiedClaims
-    /// The session; nil for bearer tokens.
-    package let session: SessionKey?
+    /// The session at the time of the request; nil for bearer tokens.
+    package let session: Session?
 
     package init(
         configurations: Published<RuntimeConfiguration>, sessions: SessionStore, claims: VerifiedClaims,
-        session: SessionKey?
+        session: Session?
     ) {
         self.configurations = configurations
         self.sessions = sessions
@@ -33,24 +32,26 @@ package struct StandingCaller: ActorCredential {
         AccessActor(self, permission: permission, isConfirmed: isConfirmed)
     }
 
-    package var currentClaims: VerifiedClaims { session.flatMap { sessions.cached($0)?.claims } ?? claims }
+    package var currentClaims: VerifiedClaims { currentSession?.claims ?? claims }
+
+    /// The session; a renewal may have replaced that of the request.
+    private var currentSession: Session? { session.map { sessions.cached($0.key) ?? $0 } }
 
     package func isValid(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let configuration = configurations.read().value
-        guard let session else { return configuration.stillTrusts(claims, at: moment) }
-        guard configuration.signIn.issuers[claims.provider] == claims.identity.issuer else { return false }
-        return try SessionStore.isLive(session, under: configuration.signIn.lifetimes, at: moment, transaction)
+        guard let session = currentSession else { return configuration.stillTrusts(claims, at: moment) }
+        switch configuration.signIn.standing(of: session, at: moment) {
+        case .ended, .claimsTooOld: return false
+        // The next request renews the claims; an unreachable provider must not block changes.
+        case .good, .renewalDue: break
+        }
+        return try SessionStore.isLive(session.key, under: configuration.signIn.lifetimes, at: moment, transaction)
     }
 }
 
 extension RuntimeConfiguration {
-    /// Returns true if a bearer token that was valid on arrival has not expired, and its key is still one of its
-    /// provider's.
+    /// Returns true if a bearer token that was valid on arrival is accepted by the providers' present settings and keys.
     fileprivate func stillTrusts(_ claims: VerifiedClaims, at moment: Timestamp) -> Bool {
-        guard claims.validity.contains(moment),
-            let provider = trustedProviders.first(where: { $0.id == claims.provider }),
-            provider.issuer == claims.identity.issuer, let keys = provider.keys?.keys
-        else { return false }
-        return claims.keyID == nil || keys.contains { $0.id == nil || $0.id.isExactly(claims.keyID) }
+        trustedProviders.first { $0.id == claims.provider }?.stillAccepts(claims, at: moment) ?? false
     }
 }

@@ -123,7 +123,7 @@ package struct AcceptancePages: Sendable {
     private func acceptance(_ context: RequestContext, _ caller: Caller) -> Acceptance {
         Acceptance(
             configurations: configurations, stores: stores, log: log, claims: caller.claims, origin: context.origin,
-            session: caller.session?.session.key)
+            session: caller.session?.session)
     }
 
     private func opened(_ box: SealedBox, _ context: RequestContext) -> InvitationToken? {
