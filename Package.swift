@@ -143,8 +143,8 @@ let package = Package(
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "JSON", "Policy",
-                "Snapshots", "Text", "Threads", "Time",
+                "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
+                "JSON", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -301,7 +301,10 @@ let package = Package(
             ]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
+            uses: [
+                "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory", "JSON",
+                "Policy",
+            ]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),

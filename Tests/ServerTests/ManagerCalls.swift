@@ -15,14 +15,14 @@ extension TestBrowser {
     /// An API call that changes state, with the session's form token.
     func call(
         _ method: String, _ path: String, _ body: String? = nil, fields: [String] = [],
-        whileArriving: () async throws -> Void = {}
+        arrivingFirst first: String? = nil, whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         let token = try await formToken()
         let answer = try await world.send(
             method, path,
             fields: cookieField + ["Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(token)"]
                 + (body == nil ? [] : ["Content-Type: application/json"]) + fields, body: body ?? "",
-            whileArriving: whileArriving)
+            arrivingFirst: first, whileArriving: whileArriving)
         keepCookies(answer)
         return answer
     }

@@ -183,10 +183,13 @@ final class SignInWorld: Sendable {
 
     /// Hands a request to the gateway.
     ///
-    /// - Parameter whileArriving: an action after the head has arrived, and before the content does.
+    /// - Parameters:
+    ///   - first: the part of the content that arrives with the head, so that the request's work begins; nil if the work
+    ///     begins with the whole content.
+    ///   - whileArriving: an action after the head has arrived, and before the rest of the content does.
     func send(
         _ method: String, _ path: String, fields: [String] = [], body: String = "", from peer: String = "192.0.2.1",
-        whileArriving: () async throws -> Void = {}
+        arrivingFirst first: String? = nil, whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:8080"] + fields
         if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
@@ -202,24 +205,34 @@ final class SignInWorld: Sendable {
                     returning: Confined((answer, RequestBody(on: reactor, limit: 1 << 20)), to: reactor.confinement))
             }
         }
-        try await whileArriving()
-        let response: Response = await withCheckedContinuation { continuation in
-            reactor.perform {
-                work.value.1.append(Array(body.utf8))
-                work.value.1.finish(.success(()))
-                Task(executorPreference: reactor) {
-                    let response = await work.value.0.response(to: work.value.1)
-                    reactor.perform {
-                        handler.value.completed(
-                            CompletedExchange(
-                                status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
-                                context: work.value.0.context, turn: turn))
-                    }
-                    continuation.resume(returning: response)
+        let (responses, receiver) = AsyncStream.makeStream(of: Response.self)
+        let begin: @Sendable () -> Void = {
+            Task(executorPreference: reactor) {
+                let response = await work.value.0.response(to: work.value.1)
+                reactor.perform {
+                    handler.value.completed(
+                        CompletedExchange(
+                            status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
+                            context: work.value.0.context, turn: turn))
                 }
+                receiver.yield(response)
+                receiver.finish()
             }
         }
-        return TestAnswer(response: response)
+        if let first {
+            reactor.perform {
+                begin()
+                work.value.1.append(Array(first.utf8))
+            }
+        }
+        try await whileArriving()
+        reactor.perform {
+            work.value.1.append(Array(body.utf8.dropFirst(first?.utf8.count ?? 0)))
+            work.value.1.finish(.success(()))
+            if first == nil { begin() }
+        }
+        for await response in responses { return TestAnswer(response: response) }
+        return TestAnswer(response: nil)
     }
 }
 

@@ -36,6 +36,8 @@ struct MetricsBackendTests {
                 != writes)
         #expect(await isRefused { _ = try await backend.putWorkspace(permit, id: "x", body: [], if: always) } != writes)
         #expect(await isRefused { _ = try await backend.deleteWorkspace(permit, id: "soc", if: always) } != writes)
+        #expect(await isRefused { _ = try await backend.deleteInventory(permit, if: always) } != writes)
+        #expect(await isRefused { _ = try await backend.inventoryTag(permit) } != writes)
         let replaces = await isRefused {
             var source = InventoryBytes(Array(#"{"workspaces":[]}"#.utf8))
             _ = try await backend.replaceInventory(permit, from: &source, if: always)
@@ -56,19 +58,23 @@ struct MetricsBackendTests {
         let document = Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8)
         let workspace = Array(#"{"id":"new","name":"New"}"#.utf8)
         let change = Array(#"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#.utf8)
-        #expect(try await backend.change(permit, body: change, if: never) == .failure(refusal))
-        #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never) == .failure(refusal))
-        #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
+        #expect(try await backend.change(permit, body: change, if: never).result.error == refusal)
+        #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never).error == refusal)
+        #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never).error == refusal)
+        #expect(try await backend.deleteInventory(permit, if: never).error == refusal)
+        var unread = InventoryBytes(document)
+        #expect(try await backend.replaceInventory(permit, from: &unread, if: never).error == refusal)
+        #expect(unread.next() == document)
         // The permission is lost at the second check or later; the last check is that of the commit.
-        for first in 2...4 {
+        for first in 2...5 {
             let authorization = LimitedAuthorization(lostAtCheck: first, refusal)
             var source = InventoryBytes(document)
             let result = try await backend.replaceInventory(permit, from: &source, if: authorization)
             if authorization.checks < first {
-                #expect(first > 2)
+                #expect(first > 4)
                 continue
             }
-            #expect(result == .failure(refusal))
+            #expect(result.error == refusal)
             #expect(try world.page([], .acme).ids == before)
         }
     }
@@ -93,14 +99,5 @@ private final class LimitedAuthorization: WriteAuthorization {
             count += 1
             return count >= lostAt ? refusal : nil
         }
-    }
-}
-
-/// Compares results; a success has no value to compare.
-private func == (result: Result<Void, InventoryRefusal>, expected: Result<Void, InventoryRefusal>) -> Bool {
-    switch (result, expected) {
-    case (.success, .success): true
-    case (.failure(let one), .failure(let other)): one == other
-    default: false
     }
 }
