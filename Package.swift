@@ -143,8 +143,8 @@ let package = Package(
         library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
-                "Audit", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "JSON", "Policy",
-                "Snapshots", "Text", "Threads", "Time",
+                "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
+                "JSON", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -356,7 +356,10 @@ let package = Package(
             ]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
+            uses: [
+                "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory", "JSON",
+                "Policy", "Snapshots", "Time",
+            ]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
@@ -365,8 +368,8 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "MetricsUseCases", "OpenID",
-                "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
+                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy",
+                "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(

@@ -105,7 +105,9 @@ def test_every_response_is_as_described_for_every_caller(world, mode):
             calls[answer.status_code] += 1
             # An empty parameter counts as missing (`allowEmptyValue`); schemathesis treats it as invalid.
             query = parse_qsl(urlsplit(answer.request.url).query, keep_blank_values=True)
-            case.validate_response(answer, checks=CHECKED[:-1] if ("" in dict(query).values()) else CHECKED)
+            # A condition that fails (412) is decided before the content is read.
+            is_exempt = "" in dict(query).values() or answer.status_code == 412
+            case.validate_response(answer, checks=CHECKED[:-1] if is_exempt else CHECKED)
 
     for operation in operations:
         examples = settings(

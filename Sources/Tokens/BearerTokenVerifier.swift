@@ -98,21 +98,17 @@ public final class BearerTokenVerifier {
             guard let contexts = trust.contexts else {
                 throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
             }
-            let keyID = try contexts.verify(jws, token)
+            let key = try contexts.verify(jws, token)
             if !jws.isHeaderKnown {
                 knownHeaders.remember(jws.header, encodedAs: token.extracting(0..<jws.headerLength))
             }
-            let outcome = try ClaimChecks(
-                header: jws.header, claims: claims.root,
-                parties: .bearer(provider.audienceRule, authorizedParties: provider.authorizedParties),
-                subjectClaim: provider.subjectClaim, clockSkew: provider.clockSkew, maximumAge: provider.maximumAge
-            ).check(at: now)
+            let outcome = try provider.bearerChecks(jws.header, claims.root).check(at: now)
             return VerifiedClaims(
                 provider: provider.id,
                 identity: Identity(
                     issuer: provider.issuer, subject: outcome.subject),
-                document: claims, header: jws.header.document, keyID: keyID, validity: outcome.validity,
-                origin: ClaimsOrigin(token: claims.root, at: now))
+                document: claims, header: jws.header.document, keyID: key.id, validity: outcome.validity,
+                origin: ClaimsOrigin(token: claims.root, at: now), key: key.key)
         } catch {
             var refusal = error
             refusal.provider = provider.id

@@ -34,7 +34,7 @@ public final class KeySetVerifier {
     /// Verifies a token's header and signature, and its claims unless only the signature is to be checked.
     public func verify(_ token: Span<UInt8>, at now: Timestamp) throws(TokenRefusal) -> Verification {
         let jws = try CompactJWS(token, expecting: isSignatureOnly ? .anything : .claims)
-        if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token)) }
+        if isSignatureOnly { return verification(of: jws, keyID: try contexts.verify(jws, token).id) }
         guard let claims = jws.claims else { throw TokenRefusal(.malformed, "The token has no claims.") }
         if let issuer {
             guard let named = claims.root.member("iss")?.string, Issuer(named) == issuer else {
@@ -45,7 +45,7 @@ public final class KeySetVerifier {
                 )
             }
         }
-        let keyID = try contexts.verify(jws, token)
+        let keyID = try contexts.verify(jws, token).id
         _ = try ClaimChecks(
             header: jws.header, claims: claims.root, parties: parties, subjectClaim: "sub",
             clockSkew: .seconds(60), maximumAge: .seconds(24 * 3600)

@@ -35,7 +35,7 @@ struct SignedClaims {
         guard let keys = provider.keys else {
             throw TokenRefusal(.keysUnavailable, "The provider's keys are not available.")
         }
-        keyID = try VerificationContexts(keys).verify(jws, token.span)
+        keyID = try VerificationContexts(keys).verify(jws, token.span).id
         header = jws.header
         self.claims = claims
     }

@@ -16,8 +16,8 @@ final class VerificationContexts {
 
     /// Selects the key, and verifies the signature over the token's first two parts.
     ///
-    /// - Returns: the key's id.
-    func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> String? {
+    /// - Returns: the key that made the signature.
+    func verify(_ jws: CompactJWS, _ token: Span<UInt8>) throws(TokenRefusal) -> KeySet.Key {
         guard let index = set.index(for: jws.header) else {
             throw TokenRefusal(
                 .keyNotFound, "No key, or more than one, fits the token's \"alg\" and \"kid\".",
@@ -38,6 +38,6 @@ final class VerificationContexts {
         guard context.isValid(jws.signature.span, for: token.extracting(0..<jws.signedLength)) else {
             throw TokenRefusal(.signatureInvalid, "The signature does not match the provider's key.")
         }
-        return set.keys[index].id
+        return set.keys[index]
     }
 }

@@ -1,3 +1,4 @@
+internal import Cryptography
 public import Identities
 public import JSON
 public import Time
@@ -16,6 +17,8 @@ public final class VerifiedClaims: Sendable {
     /// The time range in which the token is valid, including clock skew: start included, end excluded.
     public let validity: Range<Timestamp>
     let origin: ClaimsOrigin
+    /// The key that made a bearer token's signature; nil for other tokens, and for restored claims.
+    let key: VerificationKey?
 
     /// Memory that the claims take, in bytes.
     public var memory: Int {
@@ -24,7 +27,7 @@ public final class VerifiedClaims: Sendable {
 
     init(
         provider: ProviderID, identity: Identity, document: JSONDocument, header: JSONDocument, keyID: String?,
-        validity: Range<Timestamp>, origin: ClaimsOrigin
+        validity: Range<Timestamp>, origin: ClaimsOrigin, key: VerificationKey? = nil
     ) {
         self.provider = provider
         self.identity = identity
@@ -33,13 +36,14 @@ public final class VerifiedClaims: Sendable {
         self.keyID = keyID
         self.validity = validity
         self.origin = origin
+        self.key = key
     }
 
     /// Returns a copy with other claims.
     func replacing(_ document: JSONDocument, origin: ClaimsOrigin) -> VerifiedClaims {
         VerifiedClaims(
             provider: provider, identity: identity, document: document, header: header, keyID: keyID,
-            validity: validity, origin: origin)
+            validity: validity, origin: origin, key: key)
     }
 
     /// The claims, a JSON object: the token's payload, and the claims that userinfo added.

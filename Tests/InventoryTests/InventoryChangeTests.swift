@@ -15,6 +15,7 @@ struct InventoryChangeTests {
             #"""
             {"op":"put_role","role":{"id":"r","scopes":["s"]}}, {"op":"delete_role","id":"r"},
             {"op":"put_workspace","workspace":{"id":"w","name":"W"}}, {"op":"delete_workspace","workspace":"w"},
+            {"op":"rename_workspace","workspace":"w","name":"V"},
             {"op":"put_workflow","workspace":"w","workflow":\#(workflow)},
             {"op":"delete_workflow","workspace":"w","workflow":"f"},
             {"op":"put_member","workspace":"w","member":{"email":"a@b","status":"invited"}},
@@ -26,6 +27,7 @@ struct InventoryChangeTests {
             changes == [
                 .putRole(WorkspaceRole(id: "r", name: "r", scopes: ["s"])), .deleteRole(id: "r"),
                 .putWorkspace(Workspace(id: "w", name: "W")), .deleteWorkspace(id: "w"),
+                .renameWorkspace(id: "w", name: "V"),
                 .putWorkflow(
                     Workflow(id: "f", name: "f", isPublished: true, isNestedOnly: false, trigger: .case), workspace: "w"
                 ),
@@ -48,10 +50,40 @@ struct InventoryChangeTests {
             ),
             (#"{"op":"delete_member","workspace":"soc"}"#, ["/changes/0/email"]),
             (#"{"op":"delete_workspace"}"#, ["/changes/0/workspace"]),
+            (#"{"op":"rename_workspace"}"#, ["/changes/0/name", "/changes/0/workspace"]),
+            (#"{"op":"rename_workspace","workspace":{"id":"w"},"name":"V"}"#, ["/changes/0/workspace"]),
+            (#"{"op":"rename_workspace","workspace":"w","name":""}"#, ["/changes/0/name"]),
+            (#"{"op":"rename_workspace","workspace":"w","name":null}"#, ["/changes/0/name"]),
+            (#"{"op":"rename_workspace","workspace":"w","name":"\u0000"}"#, ["/changes/0/name"]),
         ])
     func refused(change: String, pointers: [String]) {
         let refusal = #expect(throws: InventoryRefusal.self) { try parse(change) }
         #expect(refusal?.pointers == pointers)
+    }
+
+    @Test("a workspace's new name has at most 1024 bytes", arguments: [1024, 1025])
+    func longName(length: Int) throws {
+        // Each character has two bytes, and the last one has the rest.
+        let name = String(repeating: "é", count: 511) + String(repeating: "x", count: length - 1022)
+        let change = #"{"op":"rename_workspace","workspace":"w","name":"\#(name)"}"#
+        if length > 1024 {
+            let refusal = #expect(throws: InventoryRefusal.self) { try parse(change) }
+            #expect(refusal?.pointers == ["/changes/0/name"])
+        } else {
+            #expect(try parse(change) == [.renameWorkspace(id: "w", name: name)])
+        }
+    }
+
+    @Test("a list has at most 1,000 changes", arguments: [1000, 1001])
+    func count(_ count: Int) throws {
+        let change = #"{"op":"delete_role","id":"r"}"#
+        let list = Array(repeating: change, count: count).joined(separator: ",")
+        if count > 1000 {
+            let refusal = #expect(throws: InventoryRefusal.self) { try parse(list) }
+            #expect(refusal?.pointers == ["/changes"])
+        } else {
+            #expect(try parse(list).count == count)
+        }
     }
 
     @Test("a single workspace must have the id of its path")

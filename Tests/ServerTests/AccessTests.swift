@@ -10,6 +10,7 @@ import Tokens
 private let organizationPaths: [(method: String, path: String, needs: Permission)] = [
     ("GET", "workspaces", .readMetrics), ("GET", "workspaces/soc", .readMetrics), ("GET", "summary", .readMetrics),
     ("GET", "inventory", .writeInventory), ("PUT", "inventory", .writeInventory),
+    ("DELETE", "inventory", .writeInventory),
     ("GET", "inventory/workspaces/soc", .writeInventory), ("PUT", "inventory/workspaces/soc", .writeInventory),
     ("DELETE", "inventory/workspaces/soc", .writeInventory), ("POST", "inventory/changes", .writeInventory),
 ]

@@ -81,7 +81,7 @@ private let expectations: [String: Expectation] = [
     "mySession_delete": .signedIn(404),
     "organizations_get": .signedIn(200),
     "workspaces_get": .reading(), "summary_get": .reading(), "workspace_get": .reading(404),
-    "inventory_get": .publishing(200), "inventory_put": .publishing(415),
+    "inventory_get": .publishing(200), "inventory_put": .publishing(415), "inventory_delete": .publishing(204),
     "inventoryWorkspace_get": .publishing(404), "inventoryWorkspace_put": .publishing(415),
     "inventoryWorkspace_delete": .publishing(404),
     "inventoryChanges_post": .publishing(415),

@@ -22,6 +22,7 @@ struct UploadRaceTests {
     /// Every way to write an inventory.
     static let writes = [
         ("PUT", "inventory", #"{"workspaces":[]}"#),
+        ("DELETE", "inventory", ""),
         ("PUT", "inventory/workspaces/new", #"{"id":"new","name":"New"}"#),
         ("DELETE", "inventory/workspaces/soc", ""),
         ("POST", "inventory/changes", #"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#),
@@ -96,9 +97,40 @@ struct UploadRaceTests {
         try await expectUntouched()
     }
 
-    @Test("a token that expires while the content arrives writes nothing", arguments: writes)
-    func expired(_ method: String, _ path: String, _ body: String) async throws {
-        try world.reload(rewriting: ("\"client_id\"", "\"audiences\": [\"api\"], \"client_id\""))
+    @Test("a session that ends by time while the content arrives writes nothing", arguments: writes)
+    func outlived(_ method: String, _ path: String, _ body: String) async throws {
+        for hours in [2, 9] as [Int64] {
+            let pat = try await world.browser("pat")
+            if hours == 2 { _ = try world.grant(.publisher, to: "pat") }
+            let answer = try await pat.call(method, "\(acme)/\(path)", body.isEmpty ? nil : body) {
+                // Claims that cannot be renewed last an hour, and an idle session eight.
+                world.clock.advance(.seconds(hours * 3600))
+            }
+            #expect(answer.status == 401, "\(hours): \(answer.body)")
+        }
+        try await expectUntouched()
+    }
+
+    @Test("an import that has begun is not finished after its publisher lost the role")
+    func begun() async throws {
+        let pat = try await world.browser("pat")
+        let grant = try world.grant(.publisher, to: "pat")
+        let manager = try await world.browser("carla")
+        let workspaces = (0..<9000).map { #"{"id":"w\#($0)","name":"W"}"# }.joined(separator: ",")
+        let answer = try await pat.call(
+            "PUT", "\(acme)/inventory", #"{"workspaces":[\#(workspaces)]}"#,
+            arrivingFirst: #"{"workspaces":[{"id":"w0","na"#
+        ) {
+            let done = try await manager.call("DELETE", "\(acme)/grants/\(grant.id)")
+            #expect(done.status == 204)
+        }
+        #expect(answer.status == 404, "\(answer.body)")
+        try await expectUntouched()
+    }
+
+    /// A bearer token of the publisher `robot`, and the fields of a request with it.
+    private func robot(sending body: String) async throws -> [String] {
+        try world.reload(rewriting: UploadRaceTests.bearers)
         _ = try world.grant(.publisher, to: "robot")
         // Keys are fetched at the first sign-in.
         _ = try await world.browser("vic")
@@ -106,9 +138,29 @@ struct UploadRaceTests {
         let token = try world.provider.sign(
             Array(
                 #"{"iss":"\#(SettingsText.issuer)","sub":"robot","aud":"api","iat":\#(now),"exp":\#(now + 60)}"#.utf8))
-        let fields =
-            ["Authorization: Bearer \(token)", "Accept: application/json"]
+        return ["Authorization: Bearer \(token)", "Accept: application/json"]
             + (body.isEmpty ? [] : ["Content-Type: application/json"])
+    }
+
+    private static let bearers = ("\"client_id\"", "\"audiences\": [\"api\"], \"client_id\"")
+
+    @Test("a token that a reload makes unacceptable while the content arrives writes nothing", arguments: writes)
+    func unaccepted(_ method: String, _ path: String, _ body: String) async throws {
+        let fields = try await robot(sending: body)
+        for settings in ["\"audiences\": [\"other\"]", "\"audiences\": [\"api\"], \"algorithms\": [\"RS256\"]"] {
+            try world.reload(rewriting: UploadRaceTests.bearers)
+            let answer = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body) {
+                try world.reload(rewriting: ("\"client_id\"", settings + ", \"client_id\""))
+            }
+            #expect(answer.status == 401, "\(settings): \(answer.body)")
+        }
+        try world.reload()
+        try await expectUntouched()
+    }
+
+    @Test("a token that expires while the content arrives writes nothing", arguments: writes)
+    func expired(_ method: String, _ path: String, _ body: String) async throws {
+        let fields = try await robot(sending: body)
         let answer = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body) {
             world.clock.advance(.seconds(3600))
         }

@@ -33,7 +33,7 @@ struct ConformanceTests {
                     #"{"op":"put_workspace","workspace":{"id":"w9","name":"W9"}}"#,
                     #"{"op":"put_runner","workspace":"none","runner":{"id":"r","name":"R","hosting":"self_hosted","shared_from":null}}"#,
                 ].joined(separator: ",")
-                return try await !store.change(.acme, body: Array("{\"changes\":[\(changes)]}".utf8)).isSuccess
+                return try await !store.change(.acme, body: Array("{\"changes\":[\(changes)]}".utf8)).result.isSuccess
             }
         ).verify()
     }

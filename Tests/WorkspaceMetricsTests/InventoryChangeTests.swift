@@ -111,11 +111,29 @@ struct InventoryChangeTests {
         arguments: [
             (#"{"op":"explode"}"#, ["/changes/0/op"]),
             (#"{"op":"delete_workflow","workspace":"nope","id":"x"}"#, ["/changes/0/workspace"]),
+            (#"{"op":"rename_workspace","workspace":"nope","name":"x"}"#, ["/changes/0/workspace"]),
         ])
     func refused(change: String, pointers: [String]) async throws {
         let world = try TestStore()
         try await world.put(example)
         #expect(try await world.change(change).pointers == pointers)
+    }
+
+    @Test("a renamed workspace keeps its content, its counts and its place, and is sorted by its new name")
+    func renamed() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let before = try #require(world.store.snapshot(of: .acme).row(id: "soc"))
+        try await world.change(#"{"op":"rename_workspace","workspace":"soc","name":"Alpha"}"#).get()
+        let after = try #require(world.store.snapshot(of: .acme).row(id: "soc"))
+        #expect(after.name == "Alpha" && after.counts == before.counts && after.createdAt == before.createdAt)
+        #expect(try world.page().ids == ["soc", "lab"])
+        let expected = example.replacing(#""name": "SOC""#, with: #""name": "Alpha""#)
+        let other = try TestStore()
+        try await other.put(expected)
+        #expect(try await world.inventory() == other.inventory())
+        #expect(try world.reopened().snapshot(of: .acme).row(id: "soc")?.name == "Alpha")
+        #expect(try world.store.verifyBlocking() == [])
     }
 
     @Test("deleting an absent object changes nothing")

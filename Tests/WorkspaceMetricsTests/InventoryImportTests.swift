@@ -13,7 +13,8 @@ struct InventoryImportTests {
     func counts() async throws {
         let world = try TestStore()
         let summary = try await world.put(example).get()
-        #expect(summary == ImportSummary(workspaces: 2, workflows: 3, members: 3, runners: 1, roles: 2))
+        #expect([summary.workspaces, summary.workflows, summary.members] == [2, 3, 3])
+        #expect([summary.runners, summary.roles] == [1, 2])
         let row = try #require(world.store.workspace("soc", of: .acme))
         #expect(
             String(decoding: row.body(), as: UTF8.self)
@@ -168,7 +169,7 @@ struct InventoryImportTests {
         let world = try TestStore()
         try await world.put(example)
         let before = try await world.inventory()
-        let dead = InventoryImport(.acme, store: world.store, if: .byOperator)
+        let dead = InventoryImport(on: .always, store: world.store)
         try await world.run(dead, until: 5000)
         #expect(try await world.count("inventory_workspace") > 2)
 
@@ -185,7 +186,7 @@ struct InventoryImportTests {
     func lateImport() async throws {
         let world = try TestStore()
         try await world.put(example)
-        let late = InventoryImport(.acme, store: world.store, if: .byOperator)
+        let late = InventoryImport(on: .always, store: world.store)
         try await world.run(late, until: 5000)
         world.clock.advance(.seconds(Generations.lease + 1))
         try world.store.sweepBlocking()

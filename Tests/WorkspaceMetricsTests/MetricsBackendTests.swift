@@ -1,3 +1,4 @@
+import Databases
 import GatehouseTesting
 import Identities
 import Inventory
@@ -27,7 +28,7 @@ struct MetricsBackendTests {
         #expect(await isRefused { _ = try backend.workspace(permit, id: "soc") } != reads)
         #expect(await isRefused { _ = try backend.summary(permit, License()) } != reads)
         let writes = permission == .writeInventory
-        let always = WriteAuthorization { _ in nil }
+        let always = OperatorAuthorization()
         #expect(await isRefused { _ = try await backend.inventory(permit) } != writes)
         #expect(await isRefused { _ = try await backend.inventoryWorkspace(permit, id: "soc") } != writes)
         #expect(
@@ -35,6 +36,8 @@ struct MetricsBackendTests {
                 != writes)
         #expect(await isRefused { _ = try await backend.putWorkspace(permit, id: "x", body: [], if: always) } != writes)
         #expect(await isRefused { _ = try await backend.deleteWorkspace(permit, id: "soc", if: always) } != writes)
+        #expect(await isRefused { _ = try await backend.deleteInventory(permit, if: always) } != writes)
+        #expect(await isRefused { _ = try await backend.inventoryTag(permit) } != writes)
         let replaces = await isRefused {
             var source = InventoryBytes(Array(#"{"workspaces":[]}"#.utf8))
             _ = try await backend.replaceInventory(permit, from: &source, if: always)
@@ -51,39 +54,50 @@ struct MetricsBackendTests {
         let backend = MetricsBackend(world.store)
         let permit = try TokenMint().permit(.writeInventory, in: .acme)
         let refusal = InventoryRefusal.notPermitted(isMember: true)
-        let never = WriteAuthorization { _ in refusal }
+        let never = LimitedAuthorization(lostAtCheck: 1, refusal)
         let document = Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8)
         let workspace = Array(#"{"id":"new","name":"New"}"#.utf8)
         let change = Array(#"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#.utf8)
-        #expect(try await backend.change(permit, body: change, if: never) == .failure(refusal))
-        #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never) == .failure(refusal))
-        #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
+        #expect(try await backend.change(permit, body: change, if: never).result.error == refusal)
+        #expect(try await backend.putWorkspace(permit, id: "new", body: workspace, if: never).error == refusal)
+        #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never).error == refusal)
+        #expect(try await backend.deleteInventory(permit, if: never).error == refusal)
+        var unread = InventoryBytes(document)
+        #expect(try await backend.replaceInventory(permit, from: &unread, if: never).error == refusal)
+        #expect(unread.next() == document)
         // The permission is lost at the second check or later; the last check is that of the commit.
-        for first in 2...4 {
-            let asked = Mutex(0)
-            let authorization = WriteAuthorization { _ in
-                asked.withLock { asked in
-                    asked += 1
-                    return asked >= first ? refusal : nil
-                }
-            }
+        for first in 2...5 {
+            let authorization = LimitedAuthorization(lostAtCheck: first, refusal)
             var source = InventoryBytes(document)
             let result = try await backend.replaceInventory(permit, from: &source, if: authorization)
-            if asked.withLock({ $0 }) < first {
-                #expect(first > 2)
+            if authorization.checks < first {
+                #expect(first > 4)
                 continue
             }
-            #expect(result == .failure(refusal))
+            #expect(result.error == refusal)
             #expect(try world.page([], .acme).ids == before)
         }
     }
 }
 
-/// Compares results; a success has no value to compare.
-private func == (result: Result<Void, InventoryRefusal>, expected: Result<Void, InventoryRefusal>) -> Bool {
-    switch (result, expected) {
-    case (.success, .success): true
-    case (.failure(let one), .failure(let other)): one == other
-    default: false
+/// An authorization that is lost at one of its checks.
+private final class LimitedAuthorization: WriteAuthorization {
+    private let lostAt: Int
+    private let refusal: InventoryRefusal
+    private let count = Mutex(0)
+
+    init(lostAtCheck lostAt: Int, _ refusal: InventoryRefusal) {
+        self.lostAt = lostAt
+        self.refusal = refusal
+    }
+
+    /// The number of checks so far.
+    var checks: Int { count.withLock { $0 } }
+
+    func refusal(_ transaction: Transaction) -> InventoryRefusal? {
+        count.withLock { count in
+            count += 1
+            return count >= lostAt ? refusal : nil
+        }
     }
 }

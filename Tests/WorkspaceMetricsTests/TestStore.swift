@@ -1,5 +1,6 @@
 import Databases
 import GatehouseTesting
+import HTTPMessage
 import Identities
 import Inventory
 import JSON
@@ -40,7 +41,7 @@ final class TestStore: Sendable {
     func change(
         _ changes: String, _ organization: OrganizationID = .acme
     ) async throws -> Result<Void, InventoryRefusal> {
-        try await store.change(organization, body: Array("{\"changes\":[\(changes)]}".utf8))
+        try await store.change(organization, body: Array("{\"changes\":[\(changes)]}".utf8)).result.map { _ in }
     }
 
     func inventory(_ organization: OrganizationID = .acme) async throws -> String {
@@ -78,6 +79,11 @@ struct Page: Equatable {
 extension OrganizationID {
     static let acme = OrganizationID("acme")!
     static let globex = OrganizationID("globex")!
+}
+
+extension WriteTerms {
+    /// The terms of the operator, without conditions.
+    static let always = WriteTerms(.acme, if: OperatorAuthorization(), when: Preconditions())
 }
 
 extension Result where Failure == InventoryRefusal {

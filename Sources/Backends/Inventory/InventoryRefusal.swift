@@ -8,6 +8,12 @@ public enum InventoryRefusal: Error, Sendable, Hashable {
     case notFound
     /// A single workspace, or a list of changes, has more than ``InventoryLimits/singleBody`` bytes (413).
     case tooLarge
+    /// The request's conditions on the present state are not met (412).
+    case preconditionFailed
+    /// The idempotency key was used for other content (422).
+    case keyReused
+    /// A request with the same idempotency key is under way (409).
+    case keyUnderWay
     /// The import paused for so long that its staged rows were deleted (409).
     case abandoned
     /// The publisher's session or token has ended (401).

@@ -1,5 +1,6 @@
 public import Audit
 internal import Databases
+public import HTTPMessage
 internal import Identities
 public import Inventory
 public import Policy
@@ -75,13 +76,28 @@ public struct MetricsBackend: Sendable {
 
     /// Replaces the whole inventory with a document of any size, completely or not at all. Returns after COMMIT.
     ///
-    /// - Parameter record: the event to append to the audit log in the transaction.
+    /// - Parameters:
+    ///   - preconditions: the request's conditions on the whole inventory. If they do not fit before the content is read,
+    ///     it is not read.
+    ///   - record: the event to append to the audit log in the transaction.
     public func replaceInventory(
-        _ permit: Permit, from source: inout some InventorySource, if authorization: WriteAuthorization,
-        recording record: AuditRecord? = nil
+        _ permit: Permit, from source: inout some InventorySource, if authorization: any WriteAuthorization,
+        when preconditions: Preconditions = Preconditions(), recording record: AuditRecord? = nil
     ) async throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
         try await store.replaceInventory(
-            of: organization(permit, for: .writeInventory), from: &source, if: authorization, recording: record)
+            of: organization(permit, for: .writeInventory), from: &source, if: authorization, when: preconditions,
+            recording: record)
+    }
+
+    /// Removes everything from the inventory. Returns the entity tag of the empty inventory, after COMMIT.
+    ///
+    /// - Parameter record: the event to append to the audit log in the transaction.
+    public func deleteInventory(
+        _ permit: Permit, if authorization: any WriteAuthorization, when preconditions: Preconditions = Preconditions(),
+        recording record: AuditRecord? = nil
+    ) async throws(MetricsError) -> Result<String, InventoryRefusal> {
+        try await store.deleteInventory(
+            of: organization(permit, for: .writeInventory), if: authorization, when: preconditions, recording: record)
     }
 
     /// Returns the whole inventory as it was published, at one version.
@@ -89,11 +105,33 @@ public struct MetricsBackend: Sendable {
         try await store.export(organization(permit, for: .writeInventory))
     }
 
+    /// Returns the entity tag of the whole inventory, without quotation marks.
+    public func inventoryTag(_ permit: Permit) async throws(MetricsError) -> String {
+        try await store.inventoryTag(of: organization(permit, for: .writeInventory))
+    }
+
+    /// Reserves an idempotency key while its request is under way. Returns nil if the publisher has another request with
+    /// this key under way. Call ``end(_:)`` when the request is answered, whatever the outcome.
+    public func begin(_ permit: Permit, _ key: IdempotencyKey) throws(MetricsError) -> RepeatableRequest? {
+        let request = RepeatableRequest(
+            key, by: permit.identity, in: try organization(permit, for: .writeInventory))
+        return store.requestsUnderWay.begin(request) ? request : nil
+    }
+
+    /// Ends the reservation of an idempotency key.
+    public func end(_ request: RepeatableRequest) { store.requestsUnderWay.end(request) }
+
     /// Applies `{"changes":[…]}`, all changes or none. Returns after COMMIT.
+    ///
+    /// - Parameters:
+    ///   - preconditions: the request's conditions on the whole inventory.
+    ///   - request: the reservation of the request's idempotency key; nil if it has none.
     public func change(
-        _ permit: Permit, body: [UInt8], if authorization: WriteAuthorization
-    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        try await store.change(organization(permit, for: .writeInventory), body: body, if: authorization)
+        _ permit: Permit, body: [UInt8], if authorization: any WriteAuthorization,
+        when preconditions: Preconditions = Preconditions(), as request: RepeatableRequest? = nil
+    ) async throws(MetricsError) -> ChangesAnswer {
+        try await store.change(
+            organization(permit, for: .writeInventory), body: body, if: authorization, when: preconditions, as: request)
     }
 
     /// Returns one workspace as it was published, or nil if the organization has no workspace with this id.
@@ -101,19 +139,27 @@ public struct MetricsBackend: Sendable {
         try await store.inventoryDocument(ofWorkspace: id, of: organization(permit, for: .writeInventory))
     }
 
-    /// Adds a workspace, or replaces the one with this id. The roles of its members must already exist.
+    /// Adds a workspace, or replaces the one with this id. The roles of its members must already exist. Returns the
+    /// entity tag of the workspace.
+    ///
+    /// - Parameter preconditions: the request's conditions on the workspace.
     public func putWorkspace(
-        _ permit: Permit, id: String, body: [UInt8], if authorization: WriteAuthorization
-    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
+        _ permit: Permit, id: String, body: [UInt8], if authorization: any WriteAuthorization,
+        when preconditions: Preconditions = Preconditions()
+    ) async throws(MetricsError) -> Result<String, InventoryRefusal> {
         try await store.putWorkspace(
-            id, of: organization(permit, for: .writeInventory), body: body, if: authorization)
+            id, of: organization(permit, for: .writeInventory), body: body, if: authorization, when: preconditions)
     }
 
     /// Deletes one workspace. Refused as `notFound` if the organization has no workspace with this id.
+    ///
+    /// - Parameter preconditions: the request's conditions on the workspace.
     public func deleteWorkspace(
-        _ permit: Permit, id: String, if authorization: WriteAuthorization
+        _ permit: Permit, id: String, if authorization: any WriteAuthorization,
+        when preconditions: Preconditions = Preconditions()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        try await store.deleteWorkspace(id, of: organization(permit, for: .writeInventory), if: authorization)
+        try await store.deleteWorkspace(
+            id, of: organization(permit, for: .writeInventory), if: authorization, when: preconditions)
     }
 
     private func organization(_ permit: Permit, for needed: Permission) throws(MetricsError) -> OrganizationID {

@@ -107,7 +107,8 @@ extension Command {
         switch refusal {
         case .syntax(let detail): ["\(name): not valid JSON: \(detail); nothing was changed"]
         case .content(let faults): faults.map { "\(name): \($0.pointer): \($0.detail)" } + ["nothing was changed"]
-        case .notFound, .tooLarge, .signedOut, .notPermitted: ["\(name): it was refused; nothing was changed"]
+        case .notFound, .tooLarge, .signedOut, .notPermitted, .preconditionFailed, .keyReused, .keyUnderWay:
+            ["\(name): it was refused; nothing was changed"]
         case .abandoned: ["\(name): it paused for so long that the import was abandoned; nothing was changed"]
         }
     }

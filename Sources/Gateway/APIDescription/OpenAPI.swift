@@ -99,7 +99,7 @@ package enum OpenAPI {
         case 404: "The object does not exist, or the caller has no role in the organization."
         case 408: "The content did not arrive in time."
         case 409: "The current state does not allow the change."
-        case 412: "The object was changed in the meantime."
+        case 412: "If-Match or If-None-Match does not fit the current state of the object."
         case 413: "The content is too large."
         case 415: "The content is not application/json."
         case 422: "The content has faults."

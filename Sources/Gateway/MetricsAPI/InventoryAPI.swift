@@ -20,48 +20,78 @@ package struct InventoryAPI: Sendable {
         self.management = management
     }
 
-    package var endpoints: [Endpoint] {
+    package var endpoints: [Endpoint] { whole + parts }
+
+    private var whole: [Endpoint] {
         [
             Endpoint(
                 "inventory", .get, InventoryAPI.inventory, .api, .permitted(.writeInventory, .later(export)),
                 documentation: EndpointDocumentation(
-                    summary: "The published inventory", results: .one("Inventory"), statuses: [304])),
+                    summary: "The published inventory", parameters: InventoryAPI.conditions,
+                    results: .one("Inventory"), statuses: [304, 412])),
             Endpoint(
                 "inventory", .put, InventoryAPI.inventory, .api,
                 .permitted(.writeInventory, .raw(type: "application/json", replace)), bodyLimit: .inventory,
                 documentation: EndpointDocumentation(
-                    summary: "Replace the inventory", content: "Inventory", results: .one("ImportSummary"),
-                    statuses: [409])),
+                    summary: "Replace the inventory", parameters: InventoryAPI.conditions, content: "Inventory",
+                    results: .one("ImportSummary"), statuses: [409, 412])),
             Endpoint(
-                "inventoryWorkspace", .get, InventoryAPI.workspace, .api,
-                .permitted(.writeInventory, .later(workspace)),
+                "inventory", .delete, InventoryAPI.inventory, .api, .permitted(.writeInventory, .later(removeAll)),
                 documentation: EndpointDocumentation(
-                    summary: "One workspace of the inventory", results: .object, statuses: [304])),
-            Endpoint(
-                "inventoryWorkspace", .put, InventoryAPI.workspace, .api,
-                .permitted(.writeInventory, .raw(type: "application/json", put)),
-                documentation: EndpointDocumentation(
-                    summary: "Create or replace a workspace of the inventory", content: "InventoryWorkspace",
-                    status: 204)),
-            Endpoint(
-                "inventoryWorkspace", .delete, InventoryAPI.workspace, .api,
-                .permitted(.writeInventory, .later(remove)),
-                documentation: EndpointDocumentation(
-                    summary: "Remove a workspace from the inventory", status: 204)),
+                    summary: "Remove everything from the inventory", parameters: InventoryAPI.conditions, status: 204,
+                    statuses: [409, 412])),
             Endpoint(
                 "inventoryChanges", .post, "/api/v1/organizations/{org}/inventory/changes", .api,
                 .permitted(.writeInventory, .raw(type: "application/json", change)),
                 documentation: EndpointDocumentation(
-                    summary: "Change the inventory", content: "InventoryChanges", status: 204)),
+                    summary: "Change the inventory", parameters: InventoryAPI.conditions + [.idempotencyKey],
+                    content: "InventoryChanges", status: 204, statuses: [409, 412])),
         ]
     }
 
+    private var parts: [Endpoint] {
+        [
+            Endpoint(
+                "inventoryWorkspace", .get, InventoryAPI.workspace, .api,
+                .permitted(.writeInventory, .later(workspace)),
+                documentation: EndpointDocumentation(
+                    summary: "One workspace of the inventory", parameters: InventoryAPI.conditions, results: .object,
+                    statuses: [304, 412])),
+            Endpoint(
+                "inventoryWorkspace", .put, InventoryAPI.workspace, .api,
+                .permitted(.writeInventory, .raw(type: "application/json", put)),
+                documentation: EndpointDocumentation(
+                    summary: "Create or replace a workspace of the inventory", parameters: InventoryAPI.conditions,
+                    content: "InventoryWorkspace", status: 204, statuses: [412])),
+            Endpoint(
+                "inventoryWorkspace", .delete, InventoryAPI.workspace, .api,
+                .permitted(.writeInventory, .later(remove)),
+                documentation: EndpointDocumentation(
+                    summary: "Remove a workspace from the inventory", parameters: InventoryAPI.conditions, status: 204,
+                    statuses: [412])),
+        ]
+    }
+
+    private static let conditions: [EndpointDocumentation.Parameter] = [.ifMatch, .ifNoneMatch]
     private static let inventory: PathTemplate = "/api/v1/organizations/{org}/inventory"
     private static let workspace: PathTemplate = "/api/v1/organizations/{org}/inventory/workspaces/{ws}"
 
+    // MARK: The whole inventory
+
     private func export(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
-        try await work(context) {
+        let conditions = Preconditions(context.request)
+        return try await work(context) {
+            let tag = try await metrics.backend.inventoryTag(permitted.permit)
+            // Without content there is nothing to write out.
+            if conditions.permitRead(of: EntityTag(tag)),
+                context.request.method == .head || conditions.isCurrent(EntityTag(tag))
+            {
+                return .stream(type: "application/json", tag: tag) { _ in }
+            }
             let export = try await metrics.backend.inventory(permitted.permit)
+            guard conditions.permitRead(of: EntityTag(export.entityTag)) else {
+                return .problem(Problem(InventoryRefusal.preconditionFailed))
+            }
             return .stream(type: "application/json", tag: export.entityTag) { writer in
                 var export = export
                 while let piece = try await export.next() { try await writer.write(piece) }
@@ -72,24 +102,70 @@ package struct InventoryAPI: Sendable {
     private func replace(
         _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
     ) async throws(Problem) -> Reply {
-        let record = AuditRecord(
-            .inventoryImport, by: permitted.caller.actor, in: permitted.permit.organization,
-            requestID: context.requestID, address: context.remoteAddress)
+        let record = record(context, permitted)
         return try await work(context) {
             var source = body
             let result = try await metrics.backend.replaceInventory(
-                permitted.permit, from: &source, if: management.authorization(permitted), recording: record)
+                permitted.permit, from: &source, if: management.authorization(permitted),
+                when: Preconditions(context.request), recording: record)
             switch result {
-            case .success(let summary): return .json(summary.json)
+            case .success(let summary): return .json(summary.json).tagged(summary.entityTag)
             case .failure(let refusal): return .problem(Problem(refusal))
             }
         }
     }
 
+    private func removeAll(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let record = record(context, permitted)
+        return try await work(context) {
+            written(
+                try await metrics.backend.deleteInventory(
+                    permitted.permit, if: management.authorization(permitted), when: Preconditions(context.request),
+                    recording: record))
+        }
+    }
+
+    private func record(_ context: RequestContext, _ permitted: PermittedCaller) -> AuditRecord {
+        AuditRecord(
+            .inventoryImport, by: permitted.caller.actor, in: permitted.permit.organization,
+            requestID: context.requestID, address: context.remoteAddress)
+    }
+
+    private func change(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+    ) async throws(Problem) -> Reply {
+        let key = try context.idempotencyKey
+        return try await work(context) {
+            guard let key else { return try await change(context, permitted, body, as: nil) }
+            guard let request = try metrics.backend.begin(permitted.permit, key) else {
+                return .problem(Problem(InventoryRefusal.keyUnderWay))
+            }
+            defer { metrics.backend.end(request) }
+            return try await change(context, permitted, body, as: request)
+        }
+    }
+
+    private func change(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody, as request: RepeatableRequest?
+    ) async throws -> Reply {
+        let changes = try await body.collect()
+        let answer = try await metrics.backend.change(
+            permitted.permit, body: changes, if: management.authorization(permitted),
+            when: Preconditions(context.request), as: request)
+        let reply = written(answer.result)
+        return answer.isReplayed ? .adding(Fields([(.idempotencyReplayed, "true")]), reply) : reply
+    }
+
+    // MARK: One workspace
+
     private func workspace(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         try await work(context) {
-            let found = try await metrics.backend.inventoryWorkspace(permitted.permit, id: context.variable("ws"))
-            return found.map(metrics.reply) ?? MetricsReplies.noWorkspace
+            guard let found = try await metrics.backend.inventoryWorkspace(permitted.permit, id: context.variable("ws"))
+            else { return MetricsReplies.noWorkspace }
+            guard Preconditions(context.request).permitRead(of: EntityTag(found.entityTag)) else {
+                return .problem(Problem(InventoryRefusal.preconditionFailed))
+            }
+            return metrics.reply(found)
         }
     }
 
@@ -98,29 +174,22 @@ package struct InventoryAPI: Sendable {
     ) async throws(Problem) -> Reply {
         try await work(context) {
             let document = try await body.collect()
-            return empty(
+            return written(
                 try await metrics.backend.putWorkspace(
                     permitted.permit, id: context.variable("ws"), body: document,
-                    if: management.authorization(permitted)))
+                    if: management.authorization(permitted), when: Preconditions(context.request)))
         }
     }
 
     private func remove(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         try await work(context) {
-            empty(
-                try await metrics.backend.deleteWorkspace(
-                    permitted.permit, id: context.variable("ws"), if: management.authorization(permitted)))
-        }
-    }
-
-    private func change(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
-    ) async throws(Problem) -> Reply {
-        try await work(context) {
-            let changes = try await body.collect()
-            return empty(
-                try await metrics.backend.change(
-                    permitted.permit, body: changes, if: management.authorization(permitted)))
+            let result = try await metrics.backend.deleteWorkspace(
+                permitted.permit, id: context.variable("ws"), if: management.authorization(permitted),
+                when: Preconditions(context.request))
+            switch result {
+            case .success: return .noContent
+            case .failure(let refusal): return .problem(Problem(refusal))
+            }
         }
     }
 
@@ -139,10 +208,28 @@ package struct InventoryAPI: Sendable {
         }
     }
 
-    private func empty(_ result: Result<Void, InventoryRefusal>) -> Reply {
+    /// - Parameter result: the entity tag of what was written.
+    private func written(_ result: Result<String, InventoryRefusal>) -> Reply {
         switch result {
-        case .success: .noContent
+        case .success(let tag): Reply.noContent.tagged(tag)
         case .failure(let refusal): .problem(Problem(refusal))
+        }
+    }
+}
+
+extension RequestContext {
+    /// The request's idempotency key; nil if it has none.
+    ///
+    /// - Throws: `invalid_request` if the field is repeated, or is not a key.
+    fileprivate var idempotencyKey: IdempotencyKey? {
+        get throws(Problem) {
+            guard let value = request.fieldBytes(.idempotencyKey) else { return nil }
+            guard request.count(of: .idempotencyKey) == 1, let key = IdempotencyKey(value) else {
+                throw Problem(
+                    .invalidRequest,
+                    detail: "Idempotency-Key must occur once and have 1–\(IdempotencyKey.longest) visible characters.")
+            }
+            return key
         }
     }
 }

@@ -28,6 +28,20 @@ extension Problem {
         case .tooLarge:
             self.init(
                 .payloadTooLarge, detail: "The document is too large for one workspace or one list of changes.")
+        case .preconditionFailed:
+            self.init(
+                .preconditionFailed,
+                detail:
+                    "If-Match or If-None-Match does not fit the current state. Load it again, then make your change.")
+        case .keyReused:
+            self.init(
+                .invalidRequest, status: 422,
+                detail: "This Idempotency-Key was used for other content in the last 24 hours. Use a new key.",
+                faults: [Problem.Issue(pointer: "", detail: "is not the content that the Idempotency-Key was used for")]
+            )
+        case .keyUnderWay:
+            self.init(
+                .conflict, detail: "A request with this Idempotency-Key is under way. Send the request again later.")
         case .abandoned:
             self.init(
                 .conflict, detail: "The document paused for too long, so the import was abandoned. Send it again.")

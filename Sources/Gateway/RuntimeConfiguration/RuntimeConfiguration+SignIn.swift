@@ -2,7 +2,6 @@ package import Audit
 package import Identities
 package import Sessions
 internal import SignInFlow
-internal import Text
 package import Time
 package import Tokens
 
@@ -15,18 +14,18 @@ extension RuntimeConfiguration {
     /// The keys that sign checkpoints of the audit log; nil without a secret key.
     package var checkpointKeys: CheckpointKeys? { signIn.checkpointKeys }
 
-    /// Returns true if users still sign in at the provider of a session's claims, and it has the same issuer.
-    package func trusts(sessionOf claims: VerifiedClaims) -> Bool {
-        signIn.issuers[claims.provider] == claims.identity.issuer
+    /// Returns true if a session has not ended, and its claims are not too old to be used.
+    package func trusts(_ session: Session, at moment: Timestamp) -> Bool {
+        switch signIn.standing(of: session, at: moment) {
+        case .ended, .claimsTooOld: false
+        // The next request renews the claims; an unreachable provider must not block changes.
+        case .good, .renewalDue: true
+        }
     }
 
-    /// Returns true if a bearer token that was valid on arrival has not expired, and its key is still one of its
-    /// provider's.
+    /// Returns true if a bearer token that was valid on arrival is accepted by its provider's present settings and
+    /// keys.
     package func trusts(bearer claims: VerifiedClaims, at moment: Timestamp) -> Bool {
-        guard claims.validity.contains(moment),
-            let provider = providerWithKeys(claims.provider),
-            provider.issuer == claims.identity.issuer, let keys = provider.keys?.keys
-        else { return false }
-        return claims.keyID == nil || keys.contains { $0.id == nil || $0.id.isExactly(claims.keyID) }
+        providerWithKeys(claims.provider)?.stillAccepts(claims, at: moment) ?? false
     }
 }

@@ -27,18 +27,29 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     public func isNamed(byIfMatch value: String) -> Bool { isNamed(by: value, isStrong: true) }
 
     private func isNamed(by value: String, isStrong: Bool) -> Bool {
-        var rest = value.trimmingBlanks()
         if value.isExactly("*") { return true }
         var isFound = false
+        let isList = EntityTag.readList(value) { tag, isListedWeak in
+            if tag.isExactly(opaque), !isStrong || !isWeak && !isListedWeak { isFound = true }
+        }
+        return isList && isFound
+    }
+
+    /// Passes each tag of a list to a closure, without quotation marks. Empty elements are skipped (RFC 9110, section
+    /// 5.6.1.2). Returns false if the value is not a list of tags.
+    static func readList(_ value: String, _ body: (_ tag: Substring, _ isWeak: Bool) -> Void) -> Bool {
+        var rest = value.trimmingBlanks()
         while !rest.isEmpty {
+            if rest.starts(exactly: ",") {
+                rest = rest.dropFirst().trimmingBlanks()
+                continue
+            }
             let weak = rest.dropping(exactly: "W/")
             guard let (tag, next) = (weak ?? rest).dropping(exactly: "\"")?.cut(at: "\"") else { return false }
-            if tag.isExactly(opaque), !isStrong || !isWeak && weak == nil { isFound = true }
+            body(tag, weak != nil)
             rest = next.trimmingBlanks()
-            guard !rest.isEmpty else { break }
-            guard let following = rest.dropping(exactly: ",") else { return false }
-            rest = following.trimmingBlanks()
+            guard rest.isEmpty || rest.starts(exactly: ",") else { return false }
         }
-        return isFound
+        return true
     }
 }

@@ -42,6 +42,8 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
     public static let formToken = FieldName(known: "X-CSRF-Token")
     public static let forwardedFor = FieldName(known: "X-Forwarded-For")
     public static let host = FieldName(known: "Host")
+    public static let idempotencyKey = FieldName(known: "Idempotency-Key")
+    public static let idempotencyReplayed = FieldName(known: "Idempotency-Replayed")
     public static let ifMatch = FieldName(known: "If-Match")
     public static let ifNoneMatch = FieldName(known: "If-None-Match")
     public static let location = FieldName(known: "Location")

@@ -54,6 +54,12 @@ public struct Request: Sendable {
         }
     }
 
+    /// Returns all lines of a list field as one value (RFC 9110, section 5.3); nil if there is none.
+    public func list(_ name: FieldName) -> String? {
+        guard let first = field(name) else { return nil }
+        return count(of: name) == 1 ? first : fields(name).joined(separator: ", ")
+    }
+
     /// Returns the number of occurrences of a field in the head.
     public func count(of name: FieldName) -> Int {
         lines.count { matches($0, name) }

@@ -130,6 +130,10 @@ private struct Seen: Equatable {
         promise(request.isVersion10 || request.count(of: .host) == 1, "a request names one host")
         promise(!(segments ?? []).contains { $0 == "." || $0 == ".." }, "no segment leads upwards")
         let tag = EntityTag("a1")
-        if let value = request.field(.ifNoneMatch) { _ = tag.isNamed(byIfNoneMatch: value) }
+        if let value = request.list(.ifNoneMatch) {
+            promise(
+                !tag.isNamed(byIfNoneMatch: value) || !Preconditions(request).permitWrite(of: tag, exists: true),
+                "no write goes on that must not find the tag that it finds")
+        }
     }
 }

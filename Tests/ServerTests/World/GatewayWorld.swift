@@ -124,34 +124,52 @@ final class GatewayWorld: Sendable {
     ///
     /// - Parameters:
     ///   - token: a bearer token.
-    ///   - whileArriving: an action after the head has arrived, and before the content does.
+    ///   - first: the part of the content that arrives with the head, so that the request's work begins; nil if the work
+    ///     begins with the whole content.
+    ///   - whileArriving: an action after the head has arrived, and before the rest of the content does.
     func send(
         _ method: String, _ path: String, token: String? = nil, fields: [String] = [], body: String = "",
-        from peer: String = "192.0.2.1", whileArriving: () async throws -> Void = {}
+        from peer: String = "192.0.2.1", arrivingFirst first: String? = nil,
+        whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
         let begun = try await begin(method, path, token: token, fields: fields + length, from: peer)
-        try await whileArriving()
         let (handler, reactor) = (handler, reactor)
-        return await withCheckedContinuation { continuation in
+        let content = await withCheckedContinuation { continuation in
             reactor.perform {
-                let content = RequestBody(on: reactor, limit: 1 << 20)
-                content.append(Array(body.utf8))
-                content.finish(.success(()))
-                Task(executorPreference: reactor) {
-                    let response = await begun.value.answer.response(to: content)
-                    reactor.perform {
-                        let (answer, turn) = begun.value
-                        handler.value.completed(
-                            CompletedExchange(
-                                status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
-                                context: answer.context, turn: turn))
-                        continuation.resume(
-                            returning: TestAnswer(response: response, contentLimit: answer.contentLimit))
-                    }
+                continuation.resume(
+                    returning: Confined(RequestBody(on: reactor, limit: 1 << 20), to: reactor.confinement))
+            }
+        }
+        let (answers, receiver) = AsyncStream.makeStream(of: TestAnswer.self)
+        let work: @Sendable () -> Void = {
+            Task(executorPreference: reactor) {
+                let response = await begun.value.answer.response(to: content.value)
+                reactor.perform {
+                    let (answer, turn) = begun.value
+                    handler.value.completed(
+                        CompletedExchange(
+                            status: response.status, contentBytes: 0, nanoseconds: 1, wasCutShort: false,
+                            context: answer.context, turn: turn))
+                    receiver.yield(TestAnswer(response: response, contentLimit: answer.contentLimit))
+                    receiver.finish()
                 }
             }
         }
+        if let first {
+            reactor.perform {
+                work()
+                content.value.append(Array(first.utf8))
+            }
+        }
+        try await whileArriving()
+        reactor.perform {
+            content.value.append(Array(body.utf8.dropFirst(first?.utf8.count ?? 0)))
+            content.value.finish(.success(()))
+            if first == nil { work() }
+        }
+        for await answer in answers { return answer }
+        return TestAnswer(response: nil, contentLimit: nil)
     }
 
     func get(_ path: String, token: String? = nil) async throws -> TestAnswer {

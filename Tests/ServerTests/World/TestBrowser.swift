@@ -25,10 +25,11 @@ final class TestBrowser {
     @discardableResult
     func send(
         _ method: String, _ path: String, fields: [String] = [], body: String = "",
-        whileArriving: () async throws -> Void = {}
+        arrivingFirst first: String? = nil, whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         let answer = try await world.send(
-            method, path, fields: cookies.fields + fields, body: body, whileArriving: whileArriving)
+            method, path, fields: cookies.fields + fields, body: body, arrivingFirst: first,
+            whileArriving: whileArriving)
         cookies.take(answer.setCookies)
         return answer
     }
@@ -48,14 +49,14 @@ final class TestBrowser {
     /// An API call that changes state, with the session's form token.
     func call(
         _ method: String, _ path: String, _ body: String? = nil, fields: [String] = [],
-        whileArriving: () async throws -> Void = {}
+        arrivingFirst first: String? = nil, whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         let token = try await formToken()
         return try await send(
             method, path,
             fields: ["Accept: application/json", "Sec-Fetch-Site: same-origin", "X-CSRF-Token: \(token)"]
                 + (body == nil ? [] : ["Content-Type: application/json"]) + fields, body: body ?? "",
-            whileArriving: whileArriving)
+            arrivingFirst: first, whileArriving: whileArriving)
     }
 
     /// A page's form.

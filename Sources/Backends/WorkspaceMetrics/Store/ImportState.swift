@@ -23,7 +23,7 @@ struct ImportState: Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
-    private let authorization: WriteAuthorization
+    private let terms: WriteTerms
     private let record: AuditRecord?
     private let definitions: MetricDefinitions
     private var document: InventoryDocument
@@ -38,17 +38,15 @@ struct ImportState: Sendable {
     private var distinct = DistinctPeople()
 
     /// - Parameters:
-    ///   - authorization: checked in every transaction, so that nothing more is staged after the publisher lost
-    ///     permission.
+    ///   - terms: checked in every transaction, so that nothing more is staged after the publisher lost permission.
     ///   - record: appended to the audit log in the transaction that completes the import.
     init(
-        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
-        record: AuditRecord? = nil,
+        on terms: WriteTerms, store: MetricsStore, record: AuditRecord? = nil,
         elementLimit: Int = InventoryLimits.element
     ) {
-        self.organization = organization
+        organization = terms.organization
         self.store = store
-        self.authorization = authorization
+        self.terms = terms
         self.record = record
         definitions = store.settings[organization].definitions
         document = InventoryDocument(definitions: definitions, elementLimit: elementLimit)
@@ -96,6 +94,11 @@ struct ImportState: Sendable {
     mutating func write(_ transaction: Transaction) throws(DatabaseError) {
         switch phase {
         case .beginning:
+            // A hopeless document is refused before it is sent.
+            if let refusal = try terms.refusal(transaction) {
+                refuse(refusal)
+                return
+            }
             lastWrite = store.nowInSeconds
             publishedAt = store.now()
             generation = try Generations.begin(organization, now: lastWrite, transaction)
@@ -115,7 +118,7 @@ struct ImportState: Sendable {
     }
 
     private mutating func renewLease(_ transaction: Transaction) throws(DatabaseError) -> Bool {
-        if let refusal = try authorization.refusal(transaction) {
+        if let refusal = try terms.refusal(transaction) {
             refuse(refusal)
             return false
         }
@@ -208,7 +211,7 @@ struct ImportState: Sendable {
     mutating func commit(
         _ transaction: Transaction
     ) throws(DatabaseError) -> Result<MetricsSnapshot, InventoryRefusal> {
-        if let refusal = try authorization.refusal(transaction) {
+        if let refusal = try terms.refusal(transaction) {
             refuse(refusal)
             return .failure(refusal)
         }
@@ -227,6 +230,7 @@ struct ImportState: Sendable {
         state.day = history.day
         try state.advance(organization, transaction)
         staging.summary.roles = document.roleCount
+        staging.summary.entityTag = RepresentationTag.inventory(state)
         if var record {
             record.details = [
                 ("workspaces", String(staging.summary.workspaces)), ("workflows", String(staging.summary.workflows)),

@@ -48,6 +48,17 @@ public struct InventoryExport: InventorySource, Sendable {
 }
 
 extension MetricsStore {
+    /// Returns the entity tag of the whole inventory in the publishers' format.
+    func inventoryTag(of organization: OrganizationID) async throws(MetricsError) -> String {
+        do throws(DatabaseError) {
+            return try await database.read { transaction throws(DatabaseError) in
+                RepresentationTag.inventory(try InventoryState.read(organization, transaction))
+            }
+        } catch {
+            throw .store(error)
+        }
+    }
+
     func export(_ organization: OrganizationID) async throws(MetricsError) -> InventoryExport {
         let path = database.path
         do throws(DatabaseError) {
@@ -76,10 +87,9 @@ extension MetricsStore {
                 }
                 try spool.append(Array("]}".utf8))
                 try spool.finish()
-                return (spool, state?.tag ?? 0)
+                return (spool, RepresentationTag.inventory(state))
             }
-            return InventoryExport(
-                spool, entityTag: RepresentationTag.make(version: tag, "inventory"), database: database)
+            return InventoryExport(spool, entityTag: tag, database: database)
         } catch {
             throw .store(error)
         }

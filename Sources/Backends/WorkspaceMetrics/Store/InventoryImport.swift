@@ -27,17 +27,16 @@ final class InventoryImport: Sendable {
     private let state: Mutex<ImportState>
 
     /// - Parameters:
-    ///   - authorization: a check in every transaction, so that nothing more is staged after the publisher has lost the
-    ///     permission.
+    ///   - terms: a check in every transaction, so that nothing more is staged after the publisher has lost the
+    ///     permission, or another publisher has written what the request's conditions exclude.
     ///   - record: the event to append to the audit log in the transaction that completes the import.
     init(
-        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
-        record: AuditRecord? = nil, elementLimit: Int = InventoryLimits.element
+        on terms: WriteTerms, store: MetricsStore, record: AuditRecord? = nil,
+        elementLimit: Int = InventoryLimits.element
     ) {
-        self.organization = organization
+        organization = terms.organization
         self.store = store
-        state = Mutex(
-            ImportState(organization, store: store, if: authorization, record: record, elementLimit: elementLimit))
+        state = Mutex(ImportState(on: terms, store: store, record: record, elementLimit: elementLimit))
     }
 
     var step: Step { state.withLock { $0.step } }
@@ -80,4 +79,6 @@ public struct ImportSummary: Sendable, Hashable {
     public var members = 0
     public var runners = 0
     public var roles = 0
+    /// The entity tag of the inventory, without quotation marks.
+    public internal(set) var entityTag = ""
 }

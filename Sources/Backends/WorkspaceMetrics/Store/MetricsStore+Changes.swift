@@ -1,72 +1,189 @@
+internal import Cryptography
 internal import Databases
+internal import HTTPMessage
 internal import Identities
-internal import Inventory
+public import Inventory
+internal import JSON
+
+/// The answer to a list of changes.
+public struct ChangesAnswer: Sendable {
+    /// The entity tag of the inventory after the changes, or the reason why nothing was changed.
+    public let result: Result<String, InventoryRefusal>
+    /// True if this is the answer to an earlier request with the same key.
+    public let isReplayed: Bool
+
+    init(_ result: Result<String, InventoryRefusal>, isReplayed: Bool = false) {
+        self.result = result
+        self.isReplayed = isReplayed
+    }
+}
 
 extension MetricsStore {
-    /// Applies changes in one transaction, all or none.
+    /// Applies `{"changes":[…]}` in one transaction, all changes or none.
     ///
-    /// - Parameter paths: the JSON Pointer of each change in the request's document, one per change.
-    func apply(
-        _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
-        if authorization: WriteAuthorization
-    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        let (definitions, moment) = (settings[organization].definitions, now())
-        return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
-            var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
-            for (change, path) in zip(changes, paths) where !editor.faults.isFull {
-                try editor.apply(change, at: path)
+    /// The order of the decisions: the publisher's authority, an answer that is kept, the request's conditions on the
+    /// whole inventory, the content. An answer is kept in the transaction of the changes.
+    ///
+    /// - Parameter request: the request if it may be repeated; nil if each repetition is another request.
+    func change(
+        _ organization: OrganizationID, body: [UInt8],
+        if authorization: any WriteAuthorization = OperatorAuthorization(),
+        when preconditions: Preconditions = Preconditions(), as request: RepeatableRequest? = nil
+    ) async throws(MetricsError) -> ChangesAnswer {
+        let terms = WriteTerms(organization, if: authorization, when: preconditions)
+        let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
+        let edit = InventoryEdit(
+            self, organization, parsed.map { changes in (changes, changes.indices.map { "/changes/\($0)" }) })
+        guard let request else {
+            return ChangesAnswer(
+                try await make(edit, on: terms) { _, change in RepresentationTag.inventory(change.state) })
+        }
+        let digest = try await digest(of: body)
+        let result: Result<ChangesAnswer, Unchanged> = try await decide { transaction throws(DatabaseError) in
+            if let refusal = try terms.authorization.refusal(transaction) { return .refuse(.refused(refusal)) }
+            if let kept = try KeptAnswers.find(request, at: edit.moment, transaction) {
+                guard kept.digest == digest else { return .refuse(.refused(.keyReused)) }
+                return .refuse(.replayed(kept.answer))
             }
-            let change = try editor.finish()
-            guard editor.faults.isEmpty else { return .refuse(.content(editor.faults.faults)) }
-            return .commit((), publish: { self.publish(change, for: organization) })
+            let result: Result<SnapshotChange, InventoryRefusal> = try transaction.part {
+                () throws(DatabaseError) in
+                if let refusal = try terms.unmetCondition(transaction) { return .failure(refusal) }
+                return try edit.apply(transaction)
+            }
+            switch result {
+            case .success(let change):
+                let tag = RepresentationTag.inventory(change.state)
+                try KeptAnswers.keep(.made(tag: tag), of: request, digest: digest, at: edit.moment, transaction)
+                return .commit(ChangesAnswer(.success(tag)), publish: { self.publish(change, for: organization) })
+            case .failure(let refusal):
+                guard let answer = KeptAnswer(refusal) else { return .refuse(.refused(refusal)) }
+                try KeptAnswers.keep(answer, of: request, digest: digest, at: edit.moment, transaction)
+                return .commit(ChangesAnswer(.failure(refusal)))
+            }
+        }
+        switch result {
+        case .success(let answer): return answer
+        case .failure(.refused(let refusal)): return ChangesAnswer(.failure(refusal))
+        case .failure(.replayed(let answer)): return ChangesAnswer(answer.result, isReplayed: true)
         }
     }
 
-    /// Deletes a workspace. Refused as `notFound` if it does not exist.
+    /// Parses a workspace, and adds it or replaces the one with this id. Returns the workspace's entity tag.
+    func putWorkspace(
+        _ id: String, of organization: OrganizationID, body: [UInt8],
+        if authorization: any WriteAuthorization = OperatorAuthorization(),
+        when preconditions: Preconditions = Preconditions()
+    ) async throws(MetricsError) -> Result<String, InventoryRefusal> {
+        let parsed = try await computing { () throws(InventoryRefusal) in
+            try InventoryChange.workspace(parsing: body, id: id)
+        }
+        let terms = WriteTerms(organization, .workspace(id), if: authorization, when: preconditions)
+        let edit = InventoryEdit(self, organization, parsed.map { ([.putWorkspace($0)], [""]) })
+        return try await make(edit, on: terms) { transaction, change throws(DatabaseError) in
+            let rows = InventoryRows(transaction: transaction, generation: change.state.generation)
+            guard let tag = try rows.tag(ofWorkspace: id, in: organization) else {
+                throw DatabaseError(.corrupt, cause: "a workspace that was put does not exist")
+            }
+            return tag
+        }
+    }
+
+    /// Deletes a workspace. Refused as `notFound` if it does not exist, whatever the request's conditions are (RFC 9110,
+    /// section 13.2.1).
     func deleteWorkspace(
-        _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
+        _ id: String, of organization: OrganizationID,
+        if authorization: any WriteAuthorization = OperatorAuthorization(),
+        when preconditions: Preconditions = Preconditions()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
-        let (definitions, moment) = (settings[organization].definitions, now())
-        return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
-            guard let state = try InventoryState.read(organization, transaction),
-                try InventoryRows(transaction: transaction, generation: state.generation).number(ofWorkspace: id) != nil
-            else { return .refuse(.notFound) }
-            var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
-            try editor.apply(.deleteWorkspace(id: id), at: "")
-            let change = try editor.finish()
-            return .commit((), publish: { self.publish(change, for: organization) })
-        }
+        let terms = WriteTerms(organization, .workspace(id), if: authorization, when: preconditions)
+        let edit = InventoryEdit(self, organization, .success(([.deleteWorkspace(id: id)], [""])), needing: id)
+        return try await make(edit, on: terms) { _, _ in }
     }
 
-    /// Returns a workspace in the publishers' format, or nil if it does not exist.
-    func inventoryWorkspace(
-        _ id: String, of organization: OrganizationID
-    ) async throws(MetricsError) -> (workspace: Workspace, tag: Int)? {
+    /// Returns a workspace in the publishers' format with its entity tag, or nil if it does not exist.
+    func inventoryDocument(
+        ofWorkspace id: String, of organization: OrganizationID
+    ) async throws(MetricsError) -> Representation? {
         do throws(DatabaseError) {
             return try await database.read { transaction throws(DatabaseError) in
                 guard let state = try InventoryState.read(organization, transaction) else { return nil }
                 let rows = InventoryRows(transaction: transaction, generation: state.generation)
-                guard let number = try rows.number(ofWorkspace: id), let found = try rows.workspace(number: number)
+                guard let number = try rows.number(ofWorkspace: id), let found = try rows.workspace(number: number),
+                    let tag = try rows.tag(ofWorkspace: id, in: organization)
                 else { return nil }
-                return (found.workspace, state.tag)
+                return Representation(.json, entityTag: tag) {
+                    var writer = JSONWriter(reservingCapacity: 1 << 14)
+                    writer.workspace(found.workspace)
+                    return writer.bytes
+                }
             }
         } catch {
             throw .store(error)
         }
     }
 
-    private func decide(
-        if authorization: WriteAuthorization,
-        _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal>
-    ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
+    // MARK: Parts
+
+    /// The reason why a repeatable request changes nothing.
+    private enum Unchanged: Error {
+        case refused(InventoryRefusal)
+        case replayed(KeptAnswer)
+    }
+
+    /// Makes changes in a transaction of their own, on the terms of the write.
+    ///
+    /// - Parameter answer: the result of the committed changes, computed in the transaction.
+    private func make<Value: Sendable>(
+        _ edit: InventoryEdit, on terms: WriteTerms,
+        answer: @escaping @Sendable (Transaction, SnapshotChange) throws(DatabaseError) -> Value
+    ) async throws(MetricsError) -> Result<Value, InventoryRefusal> {
+        try await decide { [self] transaction throws(DatabaseError) in
+            if let refusal = try terms.authorization.refusal(transaction) { return .refuse(refusal) }
+            if let refusal = try edit.missing(transaction) { return .refuse(refusal) }
+            if let refusal = try terms.unmetCondition(transaction) { return .refuse(refusal) }
+            switch try edit.apply(transaction) {
+            case .failure(let refusal): return .refuse(refusal)
+            case .success(let change):
+                return .commit(
+                    try answer(transaction, change), publish: { self.publish(change, for: edit.organization) })
+            }
+        }
+    }
+
+    private func decide<Value: Sendable, Refusal: Error>(
+        _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Value, Refusal>
+    ) async throws(MetricsError) -> Result<Value, Refusal> {
         do throws(DatabaseError) {
-            return try await database.decide { transaction throws(DatabaseError) in
-                if let refusal = try authorization.refusal(transaction) { return .refuse(refusal) }
-                return try body(transaction)
+            return try await database.decide(body)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Runs a parser on a store thread, because megabytes of JSON would block the caller's thread.
+    private func computing<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(InventoryRefusal) -> Value
+    ) async throws(MetricsError) -> Result<Value, InventoryRefusal> {
+        do throws(DatabaseError) {
+            return try await database.compute { Result { () throws(InventoryRefusal) in try body() } }
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func digest(of body: [UInt8]) async throws(MetricsError) -> [UInt8] {
+        let digest: Result<[UInt8], CryptographyError>
+        do throws(DatabaseError) {
+            digest = try await database.compute {
+                Result { () throws(CryptographyError) in try Digest.sha256(body) }
             }
         } catch {
             throw .store(error)
         }
+        guard case .success(let bytes) = digest else {
+            throw .store(DatabaseError(.failed, cause: "the content's digest cannot be computed"))
+        }
+        return bytes
     }
 
     /// Publishes a change. Runs on the writer's thread, in the order of the commits.

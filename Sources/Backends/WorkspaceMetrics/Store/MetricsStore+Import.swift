@@ -1,5 +1,6 @@
 public import Audit
 internal import Databases
+internal import HTTPMessage
 public import Identities
 public import Inventory
 internal import Threads
@@ -12,9 +13,11 @@ extension MetricsStore {
     /// - Parameter source: read on the calling task, to its end unless the document is refused earlier.
     func replaceInventory(
         of organization: OrganizationID, from source: inout some InventorySource,
-        if authorization: WriteAuthorization = .byOperator, recording record: AuditRecord? = nil
+        if authorization: any WriteAuthorization = OperatorAuthorization(),
+        when preconditions: Preconditions = Preconditions(), recording record: AuditRecord? = nil
     ) async throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
-        let work = InventoryImport(organization, store: self, if: authorization, record: record)
+        let terms = WriteTerms(organization, if: authorization, when: preconditions)
+        let work = InventoryImport(on: terms, store: self, record: record)
         defer { sweepInBackground() }
         do throws(any Error) {
             while true {
@@ -36,6 +39,17 @@ extension MetricsStore {
             giveUp(work)
             throw MetricsError(error)
         }
+    }
+
+    /// Removes everything from an organization's inventory. Returns the entity tag of the empty inventory.
+    func deleteInventory(
+        of organization: OrganizationID, if authorization: any WriteAuthorization,
+        when preconditions: Preconditions, recording record: AuditRecord? = nil
+    ) async throws(MetricsError) -> Result<String, InventoryRefusal> {
+        var nothing = InventoryBytes(Array(#"{"roles":[],"workspaces":[]}"#.utf8))
+        return try await replaceInventory(
+            of: organization, from: &nothing, if: authorization, when: preconditions, recording: record
+        ).map(\.entityTag)
     }
 
     /// Replaces an organization's inventory, and blocks the calling thread until it is done. For commands and start-up.

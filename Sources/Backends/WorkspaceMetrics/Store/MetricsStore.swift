@@ -10,6 +10,7 @@ public import Time
 public final class MetricsStore: Sendable {
     let database: Database
     let now: @Sendable () -> Timestamp
+    let requestsUnderWay = RequestsUnderWay()
     private let published: Published<MetricsSettings>
     private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
 
@@ -74,17 +75,15 @@ public final class MetricsStore: Sendable {
     var nowInSeconds: Int64 { now().seconds }
 
     func sweepInBackground() {
-        let now = nowInSeconds
-        database.writeInSlices { transaction throws(DatabaseError) in
-            try Generations.sweep(now: now, transaction)
-        }
+        let now = now()
+        database.writeInSlices { transaction throws(DatabaseError) in try MetricsStore.sweep(at: now, transaction) }
     }
 
     /// Deletes rows that belong to no inventory, for command-line use. The gateway does this in the background.
     public func sweepBlocking() throws(DatabaseError) {
-        let now = nowInSeconds
+        let now = now()
         while try database.writeBlocking({ transaction throws(DatabaseError) in
-            try Generations.sweep(now: now, transaction)
+            try MetricsStore.sweep(at: now, transaction)
         }) {}
     }
 }

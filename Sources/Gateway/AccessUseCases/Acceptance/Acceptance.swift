@@ -28,7 +28,7 @@ package struct Acceptances: Sendable {
     /// The acceptance of a caller, with a session or a program's token.
     package func acceptance(_ context: RequestContext, _ caller: Caller) -> Acceptance {
         Acceptance(
-            all: self, claims: caller.claims, origin: context.origin, session: caller.session?.session.key)
+            all: self, claims: caller.claims, origin: context.origin, session: caller.session?.session)
     }
 
     /// The invitation with a token; nil if there is none.
@@ -45,7 +45,7 @@ package struct Acceptance: Sendable {
     let claims: VerifiedClaims
     let origin: AuditOrigin
     /// The session of the sign-in, which the organization then knows; nil for a program's token.
-    let session: SessionKey?
+    let session: Session?
 
     private var invitee: Invitee {
         let caller = StandingCaller(

@@ -52,6 +52,6 @@ package struct ManagementFactory: Sendable {
     private func standing(_ caller: Caller) -> StandingCaller {
         StandingCaller(
             configurations: configurations, sessions: stores.sessions, claims: caller.claims,
-            session: caller.session?.session.key)
+            session: caller.session?.session)
     }
 }

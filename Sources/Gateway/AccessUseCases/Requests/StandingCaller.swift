@@ -14,12 +14,12 @@ package struct StandingCaller: ActorCredential {
     package let sessions: SessionStore
     /// The claims at the time of the request.
     package let claims: VerifiedClaims
-    /// The session; nil for bearer tokens.
-    package let session: SessionKey?
+    /// The session at the time of the request; nil for bearer tokens.
+    package let session: Session?
 
     package init(
         configurations: Published<RuntimeConfiguration>, sessions: SessionStore, claims: VerifiedClaims,
-        session: SessionKey?
+        session: Session?
     ) {
         self.configurations = configurations
         self.sessions = sessions
@@ -32,12 +32,15 @@ package struct StandingCaller: ActorCredential {
         AccessActor(self, permission: permission, isConfirmed: isConfirmed)
     }
 
-    package var currentClaims: VerifiedClaims { session.flatMap { sessions.cached($0)?.claims } ?? claims }
+    package var currentClaims: VerifiedClaims { currentSession?.claims ?? claims }
+
+    /// The session; a renewal may have replaced that of the request.
+    private var currentSession: Session? { session.map { sessions.cached($0.key) ?? $0 } }
 
     package func isValid(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let configuration = configurations.read().value
-        guard let session else { return configuration.trusts(bearer: claims, at: moment) }
-        guard configuration.trusts(sessionOf: claims) else { return false }
-        return try SessionStore.isLive(session, under: configuration.sessionLifetimes, at: moment, transaction)
+        guard let session = currentSession else { return configuration.trusts(bearer: claims, at: moment) }
+        guard configuration.trusts(session, at: moment) else { return false }
+        return try SessionStore.isLive(session.key, under: configuration.sessionLifetimes, at: moment, transaction)
     }
 }

@@ -61,6 +61,10 @@ package struct EndpointDocumentation: Sendable {
         package static let confirm = Parameter(
             name: "confirm", schema: #"{"type":"string","description":"self, to remove the caller's own role"}"#)
         package static let ifMatch = Parameter(name: "If-Match", place: "header", schema: text)
+        package static let ifNoneMatch = Parameter(name: "If-None-Match", place: "header", schema: text)
+        package static let idempotencyKey = Parameter(
+            name: "Idempotency-Key", place: "header",
+            schema: #"{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"}"#)
         package static let text = #"{"type":"string"}"#
         package static let time = #"{"type":"string","format":"date-time"}"#
     }

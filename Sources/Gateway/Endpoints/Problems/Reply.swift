@@ -17,6 +17,8 @@ package enum Reply: Sendable {
     case asset(type: String, tag: String, [UInt8])
     /// Another reply with additional cookies: values of `Set-Cookie`.
     indirect case setting([String], Reply)
+    /// Another reply with additional fields.
+    indirect case adding(Fields, Reply)
 
     package static func json(_ bytes: [UInt8]) -> Reply {
         .content(type: "application/json", tag: nil) { bytes }
@@ -27,6 +29,11 @@ package enum Reply: Sendable {
         guard case .content(let type, let tag, let make) = self else { return self }
         let bytes = make()
         return .content(type: type, tag: tag) { bytes }
+    }
+
+    /// The reply with the entity tag of the state that a write made.
+    package func tagged(_ tag: String) -> Reply {
+        .adding(Fields([(.entityTag, EntityTag(tag).description)]), self)
     }
 
     /// The reply with cookies, if there are any.
@@ -99,6 +106,9 @@ package struct ReplyRenderer: Sendable {
             return Response(.ok, fields: fields, body: bytes)
         case .setting(let cookies, let reply):
             for cookie in cookies { fields.append(.setCookie, cookie) }
+            return render(reply, fields)
+        case .adding(let own, let reply):
+            fields.append(own)
             return render(reply, fields)
         }
     }

@@ -38,7 +38,7 @@ package final class RequestContext: Sendable {
         endpoint = resource?.endpoint(for: request.method)
         self.remoteAddress = remoteAddress
         renderer = ReplyRenderer(
-            requestID: requestID, ifNoneMatch: request.field(.ifNoneMatch), isHTTPS: configuration.site.isHTTPS)
+            requestID: requestID, ifNoneMatch: request.list(.ifNoneMatch), isHTTPS: configuration.site.isHTTPS)
         self.path = path
         self.log = log
         let record = RequestRecord(resource)
