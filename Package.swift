@@ -197,14 +197,15 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Text", "Time", "Web", "WorkspaceMetrics",
+                "SignInFlow", "Snapshots", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo", "DemoProvider",
                 "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes",
-                "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Server", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -213,7 +214,8 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -301,7 +303,10 @@ let package = Package(
             ]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
+            uses: [
+                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy",
+                "Snapshots", "Time",
+            ]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
@@ -310,12 +315,15 @@ let package = Package(
             uses: [
                 "Addresses", "API", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases",
                 "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer",
-                "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy", "Sessions", "SignInFlow", "Snapshots",
-                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Identities", "Inventory", "Invitations", "JSON", "Mail", "OpenID", "Policy", "Sessions", "SignInFlow",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands",
-            uses: ["Configuration", "Cryptography", "Demo", "GatehouseTesting", "JSON", "Server", "Time"]),
+            uses: [
+                "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
+                "Server", "Time", "WorkspaceMetrics",
+            ]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )
