@@ -42,6 +42,8 @@ final class SignInWorld: Sendable {
     let gatewayMetrics = GatewayMetrics()
     let lines = LogLines()
     let database: Database
+    let metricsSettings: Published<MetricsSettings>
+    let store: MetricsStore
     private let directory = TemporaryDirectory()
     private let handler: Confined<GatewayHandler>
     let router: Router
@@ -89,7 +91,8 @@ final class SignInWorld: Sendable {
         services = try GatewayServices(
             database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log, clocks: clock.clocks)
         reactor = try Reactor()
-        let store = try MetricsStore(database: database)
+        metricsSettings = Published(MetricsSettings(loaded))
+        store = try MetricsStore(database: database, settings: metricsSettings, now: { clock.now })
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(
