@@ -1,7 +1,6 @@
 public import Configuration
 public import Endpoints
 internal import Identities
-internal import Inventory
 public import OpenID
 internal import Policy
 internal import SignInFlow
@@ -27,16 +26,5 @@ extension RuntimeConfiguration {
             inventoryBody: settings.limits.inventoryBody,
             signIn: SignInConfiguration(settings, by: outbound, keeping: previous?.signIn),
             invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay)
-    }
-}
-
-extension License {
-    init(_ settings: LicenseSettings) {
-        self.init()
-        self[.workflows] = settings.workflows
-        self[.nestedWorkflows] = settings.nestedWorkflows
-        self[.workflowEditors] = settings.workflowEditors
-        self[.caseOperators] = settings.caseOperators
-        self[.runners] = settings.runners
     }
 }

@@ -62,6 +62,7 @@ package struct EndpointDocumentation: Sendable {
             name: "confirm", schema: #"{"type":"string","description":"self, to remove the caller's own role"}"#)
         package static let ifMatch = Parameter(name: "If-Match", place: "header", schema: text)
         package static let text = #"{"type":"string"}"#
+        package static let date = #"{"type":"string","format":"date"}"#
         package static let time = #"{"type":"string","format":"date-time"}"#
     }
 
