@@ -241,15 +241,15 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Text", "Time", "Web", "WorkspaceMetrics",
+                "SignInFlow", "Snapshots", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
                 "DemoProvider", "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON",
-                "Policy", "Processes", "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "Policy", "Processes", "Server", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
@@ -258,7 +258,8 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -357,8 +358,8 @@ let package = Package(
         tests(
             of: "WorkspaceMetrics",
             uses: [
-                "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory", "JSON",
-                "Policy", "Snapshots", "Time",
+                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory",
+                "JSON", "Policy", "Snapshots", "Time",
             ]),
         tests(
             of: "Configuration",
@@ -368,13 +369,16 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy",
-                "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
+                "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Mail", "OpenID",
+                "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands",
-            uses: ["Configuration", "Cryptography", "Demo", "GatehouseTesting", "JSON", "Server", "Time"]),
+            uses: [
+                "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
+                "Server", "Time", "WorkspaceMetrics",
+            ]),
         tests(of: "FuzzTargets"),
     ] + fuzzers
 )

@@ -22,7 +22,8 @@ import Tokens
         #expect(settings.storage == .sqlite(path: "etc/gatehouse.db"))
         #expect(settings.secretKeys.map(\.bytes) == [Array(repeating: 7, count: 32)])
         #expect(settings.reactors == 0 && settings.tokenCache == 10000)
-        #expect(settings.limits.inventoryBody == 1 << 30)
+        #expect(settings.limits.inventoryBody == 1 << 30 && settings.limits.metricsMemory == 512 << 20)
+        #expect(settings.usage.retention == .seconds(760 * 86400) && settings.usage.retentionDays == 760)
         let provider = try #require(settings.providers.first)
         #expect(provider.id.text == "acme-okta" && provider.clientID == "0oa1")
         #expect(provider.clientSecret?.text == "s")
@@ -38,6 +39,8 @@ import Tokens
         #expect(organization.mappings.map(\.id) == ["file:1", "file:2", "file:3", "file:4"])
         #expect(organization.mappings[2].match == .glob && organization.mappings[3].role == .publisher)
         #expect(organization.license.caseOperators == 100)
+        #expect(organization.license.near == 0.8 && !organization.license.notifies)
+        #expect(organization.metrics.editorScopes == ["playbook.write"] && organization.metrics.ownerRole == "owner")
         #expect(settings.sessions.revalidate == .seconds(900))
         #expect(settings.invitations.perDay == 50)
         #expect(settings.mail?.server == MailServer(host: "mail.example.com", port: 465, isImplicitTLS: true))
@@ -60,6 +63,8 @@ import Tokens
         #expect(provider.clockSkew == .seconds(60) && provider.maxTokenAge == .seconds(86400))
         let organization = try #require(settings.organizations.first)
         #expect(organization.name == "o" && organization.mappings.isEmpty && organization.license.runners == nil)
+        #expect(organization.license.near == 0.8 && organization.metrics.operatorScopes == ["cm.case.write"])
+        #expect(settings.usage.retentionDays == 760 && settings.limits.metricsMemory == 512 << 20)
     }
 
     static let example = #"""
@@ -73,7 +78,7 @@ import Tokens
           "secret_key": { "file": "secret.key" },           // 32 bytes, base64
           "reactors": 0,
           "token_cache": 10000,
-          "limits": { "inventory_body": "1GiB" },
+          "limits": { "inventory_body": "1GiB", "metrics_memory": "512MiB" },
           "providers": [{
             "id": "acme-okta",
             "issuer": "https://acme.okta.com/oauth2/default",
@@ -101,8 +106,10 @@ import Tokens
               { "claim_name": "groups", "claim_value": "soc-*", "match": "glob", "role": "organization-viewer" },
               { "claim_name": "/realm_access/roles", "claim_value": "inventory", "role": "inventory-publisher" }
             ],
-            "license": { "workflows": 500, "nested_workflows": 1000, "workflow_editors": 50, "case_operators": 100, "runners": 20 }
+            "license": { "workflows": 500, "nested_workflows": 1000, "workflow_editors": 50, "case_operators": 100, "runners": 20, "near": 0.8, "notify": false },
+            "metrics": { "editor_scopes": ["playbook.write"], "operator_scopes": ["cm.case.write"], "owner_role": "owner" }
           }],
+          "usage": { "retention": "760d" },
           "sessions": { "idle": "8h", "absolute": "24h", "revalidate": "15m", "claims_lifetime": "1h" },
           "invitations": { "lifetime": "7d", "per_day": 50, "allowed_domains": [] },
           "mail": { "from": "Gatehouse <no-reply@example.com>", "smtp": "smtps://mail.example.com:465", "username": "u", "password": { "env": "SMTP_PASSWORD" } }

@@ -65,6 +65,7 @@ struct MessageTests {
         let near = TestFiles.faults(TestFiles.file(#""limits": {"inventory_bodi": "1MiB"}"#))
         #expect(
             near.map(\.message)
-                == [#"is not a setting; did you mean "inventory_body"? (allowed here: inventory_body)"#])
+                == [#"is not a setting; did you mean "inventory_body"? (allowed here: inventory_body, metrics_memory)"#]
+        )
     }
 }

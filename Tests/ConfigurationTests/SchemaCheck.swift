@@ -10,10 +10,11 @@ enum SchemaCheck {
             case "$schema", "title", "description", "default", "properties": continue
             case "type":
                 let kind = value.kind == .number && value.integer != nil ? "integer" : value.kind.rawValue
-                isGood = rule.equals(kind)
+                // Every integer is a number too.
+                isGood = rule.equals(kind) || rule.equals(value.kind.rawValue)
             case "enum": isGood = rule.elements.contains { $0.string == value.string }
-            case "minimum": isGood = (value.integer ?? .min) >= (rule.integer ?? .max)
-            case "maximum": isGood = (value.integer ?? .max) <= (rule.integer ?? .min)
+            case "minimum": isGood = (value.double ?? -.infinity) >= (rule.double ?? .infinity)
+            case "maximum": isGood = (value.double ?? .infinity) <= (rule.double ?? -.infinity)
             case "minLength": isGood = (value.string ?? "").count >= Int(rule.integer ?? 0)
             case "maxLength": isGood = (value.string ?? "").unicodeScalars.count <= Int(rule.integer ?? 0)
             case "pattern":

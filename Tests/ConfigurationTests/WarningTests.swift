@@ -44,6 +44,16 @@ struct WarningTests {
         #expect(try self.warnings(members, "another").isEmpty)
     }
 
+    @Test("notices of a license without a mail server cause a warning")
+    func noticesWithoutMail() throws {
+        func paths(_ license: String, _ more: String = "") throws -> [String] {
+            try warnings(#""organizations": [{"id":"a"},{"id":"b","license":{\#(license)}}]\#(more)"#, "x").map(\.path)
+        }
+        #expect(try paths(#""notify":true"#) == ["organizations[1].license.notify"])
+        #expect(try paths(#""notify":false"#).isEmpty && paths("").isEmpty)
+        #expect(try paths(#""notify":true"#, #","mail":{"from":"a@b.c","smtp":"smtp://h"}"#).isEmpty)
+    }
+
     @Test("public files may be readable by everyone")
     func publicFiles() throws {
         let tls = #""tls": {"certificate": "tls/fullchain.pem", "private_key": "tls/key.pem"}"#

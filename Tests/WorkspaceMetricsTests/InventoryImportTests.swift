@@ -29,11 +29,17 @@ struct InventoryImportTests {
         #expect(
             String(decoding: world.store.summary(of: .acme, license).body(), as: UTF8.self)
                 == """
-                {"workspaces":2,"metrics":{"workflows":{"total":1,"distinct":null,"licensed":4,"used":0.25},\
-                "nested_workflows":{"total":1,"distinct":null,"licensed":null,"used":null},\
-                "workflow_editors":{"total":1,"distinct":1,"licensed":null,"used":null},\
-                "case_operators":{"total":3,"distinct":2,"licensed":8,"used":0.25},\
-                "runners":{"total":1,"distinct":null,"licensed":0,"used":null}}}
+                {"workspaces":2,"recounting":false,"metrics":{\
+                "workflows":{"total":1,"distinct":null,"licensed":4,"used":0.25,\
+                "state":"ok","change_30d":null,"reaches_license_on":null},\
+                "nested_workflows":{"total":1,"distinct":null,"licensed":null,"used":null,\
+                "state":null,"change_30d":null,"reaches_license_on":null},\
+                "workflow_editors":{"total":1,"distinct":1,"licensed":null,"used":null,\
+                "state":null,"change_30d":null,"reaches_license_on":null},\
+                "case_operators":{"total":3,"distinct":2,"licensed":8,"used":0.25,\
+                "state":"ok","change_30d":null,"reaches_license_on":null},\
+                "runners":{"total":1,"distinct":null,"licensed":0,"used":null,\
+                "state":"over","change_30d":null,"reaches_license_on":null}}}
                 """)
         #expect(try world.store.verifyBlocking() == [])
         #expect(try world.reopened().snapshot(of: .acme).distinct == DistinctPeople(editors: 1, operators: 2))

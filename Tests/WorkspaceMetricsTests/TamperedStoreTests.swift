@@ -15,6 +15,9 @@ struct TamperedStoreTests {
             "UPDATE inventory SET version = 9223372036854775806",
             "UPDATE inventory_workspace SET created_at = -9223372036854775808",
             "UPDATE inventory_member SET position = 9223372036854775807",
+            "UPDATE usage_history SET value = 9223372036854775807",
+            "UPDATE usage_history SET value = -9223372036854775808",
+            "UPDATE usage_history SET day = 9223372036854775807", "UPDATE usage_history SET day = -9223372036854775808",
         ])
     func numbers(_ sql: String) async throws {
         let world = try TestStore()
@@ -33,9 +36,12 @@ struct TamperedStoreTests {
         var license = License()
         license[.workflows] = 1
         license[.workflowEditors] = 1
-        for figure in snapshot.summary(license).figures { #expect(figure.total >= 0 && (figure.used ?? 0) >= 0) }
+        let summary = snapshot.summary(license, today: store.today, by: MetricDefinitions())
+        for figure in summary.figures { #expect(figure.total >= 0 && (figure.used ?? 0) >= 0) }
+        #expect(try await store.usage(of: .acme, UsageQuery([], today: store.today)) != nil)
         #expect(
-            try sql.contains("created_at") || sql.contains("version") || sql.contains("position")
+            try sql.contains("usage_history") || sql.contains("created_at") || sql.contains("version")
+                || sql.contains("position")
                 || !store.verifyBlocking().isEmpty)
         let change =
             #"{"changes":[{"op":"put_member","workspace":"soc","member":{"email":"n@acme.com","name":"N","roles":["owner"],"status":"active"}}]}"#

@@ -1,9 +1,11 @@
+import Audit
 import Databases
 import GatehouseTesting
 import HTTPMessage
 import Identities
 import Inventory
 import JSON
+import Snapshots
 import Testing
 
 @testable import WorkspaceMetrics
@@ -12,21 +14,23 @@ import Testing
 final class TestStore: Sendable {
     let store: MetricsStore
     let clock: ManualClock
+    let settings: Published<MetricsSettings>
     private let place: TemporaryStore
     var database: Database { place.database }
     var directory: String { place.directory.path }
     var path: String { database.path }
 
-    init(clock: ManualClock = ManualClock()) throws {
+    init(clock: ManualClock = ManualClock(), settings: MetricsSettings = MetricsSettings()) throws {
         self.clock = clock
-        place = try TemporaryStore([MetricsStore.schema])
-        store = try MetricsStore(database: place.database, now: { clock.now })
+        self.settings = Published(settings)
+        place = try TemporaryStore([MetricsStore.schema, AuditLog.schema])
+        store = try MetricsStore(database: place.database, settings: self.settings, now: { clock.now })
     }
 
     /// Opens the file again, as another process would.
     func reopened() throws -> MetricsStore {
         let clock = clock
-        return try MetricsStore(database: place.reopened(), now: { clock.now })
+        return try MetricsStore(database: place.reopened(), settings: settings, now: { clock.now })
     }
 
     @discardableResult

@@ -52,6 +52,10 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case claimMappingDelete = "claim_mapping_delete"
     case inventoryImport = "inventory_import"
     case auditExport = "audit_export"
+    /// A metric came near its license limit.
+    case licenseNear = "license_near"
+    /// A metric exceeded its license limit.
+    case licenseOver = "license_over"
 }
 
 /// The outcome of an audited action.

@@ -61,12 +61,8 @@ extension AccessStore {
     func memberPage(
         of organization: OrganizationID, by order: MemberOrder, after: IdentityID?, limit: Int
     ) async throws(DatabaseError) -> MemberPage {
-        let settings = settings.read().value
-        let stored = snapshots.read().value.mappings(of: organization)
+        let reading = reading(of: organization, under: settings.read().value)
         return try await database.read { transaction throws(DatabaseError) in
-            let reading = MemberReading(
-                organization: organization, settings: settings, stored: stored,
-                tag: settings.rules.tag(of: organization, with: stored))
             var page = MemberPage()
             var last =
                 try after.map { id throws(DatabaseError) in
@@ -91,6 +87,13 @@ extension AccessStore {
             }
             return page
         }
+    }
+
+    func reading(of organization: OrganizationID, under settings: AccessSettings) -> MemberReading {
+        let stored = snapshots.read().value.mappings(of: organization)
+        return MemberReading(
+            organization: organization, settings: settings, stored: stored,
+            tag: settings.rules.tag(of: organization, with: stored))
     }
 
     /// Returns the identities that may have a role: those with a grant, and seen users unless it is stored that they
@@ -183,8 +186,8 @@ extension AccessStore {
     }
 }
 
-/// The rules under which one page of members is read.
-private struct MemberReading {
+/// The rules under which members are read.
+struct MemberReading: Sendable {
     let organization: OrganizationID
     let settings: AccessSettings
     let stored: PreparedRules

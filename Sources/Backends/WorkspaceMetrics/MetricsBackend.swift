@@ -5,6 +5,7 @@ internal import Identities
 public import Inventory
 public import Policy
 internal import Text
+public import Time
 
 /// The only entry point for requests. Every method takes a permit and works for the organization that the permit names.
 /// A permit for another permission is refused.
@@ -67,7 +68,18 @@ public struct MetricsBackend: Sendable {
 
     /// Returns the totals and license limits as values, for HTML pages.
     public func totals(_ permit: Permit, _ license: License) throws(MetricsError) -> MetricsSummary {
-        store.snapshot(of: try organization(permit, for: .readMetrics)).summary(license)
+        let organization = try organization(permit, for: .readMetrics)
+        return store.snapshot(of: organization).summary(
+            license, today: store.today, by: store.settings[organization].definitions)
+    }
+
+    /// The day under way, in UTC.
+    public var today: CalendarDay { store.today }
+
+    /// Returns usage history as `{"interval","items":[…]}`, or nil if the query names a workspace without history. Reads
+    /// the store.
+    public func usage(_ permit: Permit, _ query: UsageQuery) async throws(MetricsError) -> Representation? {
+        try await store.usage(of: try organization(permit, for: .readMetrics), query)
     }
 
     // MARK: inventory.write

@@ -61,7 +61,7 @@ extension Command {
             throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }
         do throws(StartError) {
-            try DemoStore.fill(settings.storage)
+            try DemoStore.fill(settings, at: call.now())
         } catch {
             throw .failure(error.description)
         }

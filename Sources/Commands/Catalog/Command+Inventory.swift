@@ -6,6 +6,7 @@ internal import Identities
 internal import Inventory
 internal import JSON
 internal import Server
+internal import Snapshots
 internal import Text
 internal import WorkspaceMetrics
 
@@ -172,7 +173,7 @@ extension Invocation {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage, isMade: isWriting)
-            store = try MetricsStore(database: database)
+            store = try MetricsStore(database: database, settings: Published(MetricsSettings(settings)))
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")
         }

@@ -117,6 +117,28 @@ extension SettingKind<Int> {
     }
 }
 
+extension SettingKind<Double> {
+    /// A number that may have a fraction.
+    static func number(in range: ClosedRange<Int>) -> SettingKind {
+        let noun = "a number from \(range.lowerBound) to \(range.upperBound)"
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.member("type", "number")
+            writer.member("minimum", range.lowerBound)
+            writer.member("maximum", range.upperBound)
+        }
+        return SettingKind(
+            noun, good: ["0.5", "\(range.lowerBound)", "\(range.upperBound)"],
+            wrong: ["\"0.5\"", "true", "null", "\(range.lowerBound - 1)", "\(range.upperBound).01", "1e999"],
+            schema: schema,
+            convert: { (value) throws(SettingError) -> Double in
+                guard value.kind == .number else { throw SettingError("must be \(noun), not \(value.kindNoun)") }
+                guard let number = value.double, number >= Double(range.lowerBound), number <= Double(range.upperBound)
+                else { throw SettingError("must be \(noun)") }
+                return number
+            })
+    }
+}
+
 extension SettingKind<Duration> {
     static func duration(in range: ClosedRange<Duration>) -> SettingKind {
         let (least, most) = (range.lowerBound.configurationText, range.upperBound.configurationText)

@@ -24,6 +24,7 @@ struct CrossChecks {
         checkAcceptedProviders()
         IssuerChecks(providers, members.reader).run()
         checkReachability()
+        checkNotices()
         if !members.has(Settings.secretKey),
             let index = providers.firstIndex(where: { $0.member(ProviderSettings.clientID.name) != nil })
         {
@@ -54,6 +55,17 @@ struct CrossChecks {
 
     /// The number of unknown provider ids for which a known one is suggested: each search compares all known ids.
     private static let mostSuggestions = 10
+
+    private func checkNotices() {
+        guard !members.has(Settings.mail) else { return }
+        for (index, organization) in organizations.enumerated() {
+            let license = organization.member(OrganizationSettings.license.name)
+            guard let notify = license?.member(LicenseSettings.notify.name), notify.boolean == true else { continue }
+            members.reader.warn(
+                at: notify, "\(Settings.organizations.name)[\(index)].license.notify",
+                "has no effect without mail: no email can be sent")
+        }
+    }
 
     private func checkAcceptedProviders() {
         var unknown = 0

@@ -13,6 +13,7 @@ public struct OrganizationSettings: Sendable {
     /// The file's rules, by rank from 1, with ids `file:RANK`.
     public let mappings: [Mapping]
     public let license: LicenseSettings
+    public let metrics: DefinitionSettings
 
     /// The organization's claim mappings, from the file only.
     public var rules: OrganizationRules {
@@ -40,20 +41,23 @@ extension OrganizationSettings: Section {
     static let license = Setting(
         "license", .section as SettingKind<LicenseSettings>, .byDefault("{}"),
         "The organization's license, shown beside its usage. An omitted limit is unlimited.")
+    static let metrics = Setting(
+        "metrics", .section as SettingKind<DefinitionSettings>, .byDefault("{}"), "How members are counted.")
 
     static let settings = [
         DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(providers), DeclaredSetting(claimStrategy),
-        DeclaredSetting(claimMappings), DeclaredSetting(license),
+        DeclaredSetting(claimMappings), DeclaredSetting(license), DeclaredSetting(metrics),
     ]
 
     init?(_ members: SectionMembers) {
         typealias S = OrganizationSettings
         guard let id = members[S.id], let providers = members[S.providers], let strategy = members[S.claimStrategy],
-            let rows = members[S.claimMappings], let license = members[S.license]
+            let rows = members[S.claimMappings], let license = members[S.license],
+            let metrics = members[S.metrics]
         else { return nil }
         self.id = id
         name = members[S.name] ?? id.text
-        (self.providers, self.strategy, self.license) = (providers, strategy, license)
+        (self.providers, self.strategy, self.license, self.metrics) = (providers, strategy, license, metrics)
         mappings = rows.enumerated().map { index, row in
             Mapping(
                 id: "file:\(index + 1)", rank: index + 1, claimName: row.claimName, match: row.match,

@@ -26,6 +26,7 @@ public struct Settings: Sendable {
     public let drainDelay: Duration
     public let providers: [ProviderSettings]
     public let organizations: [OrganizationSettings]
+    public let usage: UsageSettings
     public let sessions: SessionSettings
     public let invitations: InvitationSettings
     /// The mail settings; nil if invitation links are returned to the inviter.
@@ -69,7 +70,7 @@ extension Settings: Section {
         "The number of verified bearer tokens cached per reactor, in at most 32 MiB; 0: every token is verified at each use."
     )
     static let limits = Setting(
-        "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Limits of requests.")
+        "limits", .section as SettingKind<LimitSettings>, .byDefault("{}"), "Limits of requests and memory.")
     static let drainDelay = Setting(
         "drain_delay", .duration(in: .zero ... .seconds(600)), .byDefault("\"0s\""),
         "How long new connections are still accepted and answered after SIGTERM, while /readyz returns 503: the time "
@@ -80,6 +81,8 @@ extension Settings: Section {
     static let organizations = Setting(
         "organizations", .sections() as SettingKind<[OrganizationSettings]>, .byDefault("[]"),
         "The tenants of the gateway.")
+    static let usage = Setting(
+        "usage", .section as SettingKind<UsageSettings>, .byDefault("{}"), "The history of organizations' metrics.")
     static let sessions = Setting(
         "sessions", .section as SettingKind<SessionSettings>, .byDefault("{}"), "How long users stay signed in.")
     static let invitations = Setting(
@@ -87,14 +90,15 @@ extension Settings: Section {
         "Limits on the invitations that managers send.")
     static let mail = Setting(
         "mail", .section as SettingKind<MailSettings>, .optional,
-        "The mail server for invitations. Without it, the inviting manager receives the link.")
+        "The mail server for invitations and license notices. Without it, the inviting manager receives the link.")
 
     static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),
         DeclaredSetting(trustedProxies), DeclaredSetting(storage), DeclaredSetting(secretKey),
         DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits),
         DeclaredSetting(drainDelay), DeclaredSetting(providers),
-        DeclaredSetting(organizations), DeclaredSetting(sessions), DeclaredSetting(invitations), DeclaredSetting(mail),
+        DeclaredSetting(organizations), DeclaredSetting(usage), DeclaredSetting(sessions), DeclaredSetting(invitations),
+        DeclaredSetting(mail),
     ]
 
     init?(_ members: SectionMembers) {
@@ -105,13 +109,14 @@ extension Settings: Section {
             let tokenCache = members[S.tokenCache], let limits = members[S.limits],
             let drainDelay = members[S.drainDelay],
             let providers = members[S.providers], let organizations = members[S.organizations],
-            let sessions = members[S.sessions], let invitations = members[S.invitations]
+            let usage = members[S.usage], let sessions = members[S.sessions], let invitations = members[S.invitations]
         else { return nil }
         (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls])
         (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
         (secretKeys, self.reactors, self.tokenCache) = (members[S.secretKey] ?? [], reactors, tokenCache)
         self.drainDelay = drainDelay
         (self.limits, self.providers, self.organizations) = (limits, providers, organizations)
+        self.usage = usage
         (self.sessions, self.invitations, mail) = (sessions, invitations, members[S.mail])
     }
 }

@@ -141,7 +141,7 @@ public struct DemoFiles {
                     { "claim_name": "groups", "claim_value": "acme-soc-*", "match": "glob", "role": "organization-viewer" },
                     { "claim_name": "/realm_access/roles", "claim_value": "acme-inventory", "role": "inventory-publisher" },
                   ],
-                  "license": { "workflows": 500, "nested_workflows": 200, "workflow_editors": 50, "case_operators": 50, "runners": 60 },
+                  "license": { "workflows": 200, "nested_workflows": 200, "workflow_editors": 50, "case_operators": 50, "runners": 25 },
                 },
                 {
                   "id": "globex", "name": "Globex Logistics",
@@ -151,7 +151,7 @@ public struct DemoFiles {
                     { "claim_name": "groups", "claim_value": "globex-managers", "role": "organization-manager" },
                     { "claim_name": "/realm_access/roles", "claim_value": "globex-inventory", "role": "inventory-publisher" },
                   ],
-                  "license": { "workflows": 200, "workflow_editors": 20 },
+                  "license": { "workflows": 120, "workflow_editors": 20, "runners": 24 },
                 },
               ],
             }

@@ -1,8 +1,8 @@
-internal import JSON
-internal import Text
-
-/// Inventories that resemble those of real companies, identical at every start.
+/// Inventories that resemble those of real companies and grew for 120 days, identical at every start.
 public struct DemoInventory: Sendable {
+    /// The number of days of history; the last day is today.
+    static let days = 120
+
     let domain: String
     let workspaceNames: [String]
     let peopleNames: [String]
@@ -46,101 +46,6 @@ public struct DemoInventory: Sendable {
             "Book shipment", "Check customs form", "Assign driver", "Send invoice", "Approve refund", "Answer ticket",
             "Compare offers", "Run payroll", "Create account", "Forecast demand", "Inspect sample", "File contract",
         ])
-
-    /// The inventory document (the contract's section 8).
-    public func document() -> [UInt8] {
-        var sequence = PseudoRandomSequence(seed: UInt64(workspaceNames.count))
-        var writer = JSONWriter(reservingCapacity: 1 << 17)
-        writer.beginObject()
-        writer.name("roles")
-        writeRoles(to: &writer)
-        writer.name("workspaces")
-        writer.beginArray()
-        for (index, name) in workspaceNames.enumerated() {
-            writeWorkspace(name, index: index, &sequence, to: &writer)
-        }
-        writer.endArray()
-        writer.endObject()
-        return writer.bytes
-    }
-
-    private func writeRoles(to writer: inout JSONWriter) {
-        let roles: [(String, String, [String])] = [
-            ("owner", "Owner", ["playbook.write", "cm.case.write", "user.write"]),
-            ("editor", "Workflow editor", ["playbook.write"]), ("operator", "Case operator", ["cm.case.write"]),
-            ("viewer", "Viewer", []),
-        ]
-        writer.beginArray()
-        for (id, name, scopes) in roles {
-            writer.beginObject()
-            writer.member("id", id)
-            writer.member("name", name)
-            writer.name("scopes")
-            writer.beginArray()
-            for scope in scopes { writer.string(scope) }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeWorkspace(
-        _ name: String, index: Int, _ sequence: inout PseudoRandomSequence, to writer: inout JSONWriter
-    ) {
-        writer.beginObject()
-        writer.member("id", identifier(name))
-        writer.member("name", name)
-        writer.member("created_at", "202\(index % 5 + 1)-0\(index % 9 + 1)-1\(index % 10)T08:00:00Z")
-        writer.name("workflows")
-        writer.beginArray()
-        let triggers = ["webhook", "schedule", "on_demand", "integration", "case", "system_event"]
-        for number in 0..<(4 + sequence.next(below: 22)) {
-            writer.beginObject()
-            writer.member("id", "wf-\(number + 1)")
-            let round = number / workflowNames.count
-            writer.member("name", workflowNames[number % workflowNames.count] + (round > 0 ? " \(round + 1)" : ""))
-            writer.member("published", sequence.next(below: 10) < 8)
-            writer.member("nested_only", sequence.next(below: 10) < 3)
-            writer.member("trigger", triggers[sequence.next(below: triggers.count)])
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.name("members")
-        writer.beginArray()
-        let first = sequence.next(below: peopleNames.count)
-        for number in 0..<(3 + sequence.next(below: peopleNames.count - 4)) {
-            let person = peopleNames[(first + number) % peopleNames.count]
-            let role =
-                number == 0 || number == 1 && index % 3 == 0 ? "owner" : ["editor", "operator", "viewer"][number % 3]
-            let status = number > 1 && sequence.next(below: 8) == 0 ? "deactivated" : "active"
-            writer.beginObject()
-            writer.member("email", "\(identifier(person).words(between: "-").joined(separator: "."))@\(domain)")
-            writer.member("name", person)
-            writer.name("roles")
-            writer.beginArray()
-            writer.string(role)
-            writer.endArray()
-            writer.member("status", number > 2 && sequence.next(below: 10) == 0 ? "invited" : status)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.name("runners")
-        writer.beginArray()
-        for number in 0..<sequence.next(below: 4) {
-            writer.beginObject()
-            writer.member("id", "runner-\(number + 1)")
-            writer.member("name", ["eks", "on-premises", "dmz"][number % 3])
-            writer.member("hosting", number == 0 ? "cloud" : "self_hosted")
-            writer.member("shared_from", String?.none)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
-    }
-
-    private func identifier(_ name: String) -> String {
-        name.asciiLowercased().words(between: " ").joined(separator: "-")
-    }
 }
 
 /// SplitMix64: numbers that look random but are identical at every start. No secret is derived from them.

@@ -122,19 +122,51 @@ extension OpenAPI {
           },
           "Summary": {
             "type": "object",
-            "required": ["workspaces", "metrics"],
+            "required": ["workspaces", "recounting", "metrics"],
             "properties": {
               "workspaces": {"type": "integer", "minimum": 0},
+              "recounting": {"type": "boolean"},
               "metrics": {
                 "type": "object",
                 "additionalProperties": {
                   "type": "object",
-                  "required": ["total", "distinct", "licensed", "used"],
+                  "required": [
+                    "total", "distinct", "licensed", "used", "state", "change_30d", "reaches_license_on"
+                  ],
                   "properties": {
                     "total": {"type": "integer", "minimum": 0},
                     "distinct": {"type": ["integer", "null"]},
                     "licensed": {"type": ["integer", "null"]},
-                    "used": {"type": ["number", "null"]}
+                    "used": {"type": ["number", "null"]},
+                    "state": {"type": ["string", "null"], "enum": ["ok", "near", "over", null]},
+                    "change_30d": {"type": ["integer", "null"]},
+                    "reaches_license_on": {"type": ["string", "null"], "format": "date"}
+                  }
+                }
+              }
+            }
+          },
+          "Usage": {
+            "type": "object",
+            "required": ["interval", "items"],
+            "properties": {
+              "interval": {"type": "string", "enum": ["day", "week", "month"]},
+              "items": {
+                "type": "array",
+                "maxItems": 1000,
+                "items": {
+                  "type": "object",
+                  "required": [
+                    "date", "provisional", "workflows", "nested_workflows", "workflow_editors", "case_operators", "runners"
+                  ],
+                  "properties": {
+                    "date": {"type": "string", "format": "date"},
+                    "provisional": {"type": "boolean"},
+                    "workflows": {"type": ["integer", "null"], "minimum": 0},
+                    "nested_workflows": {"type": ["integer", "null"], "minimum": 0},
+                    "workflow_editors": {"type": ["integer", "null"], "minimum": 0},
+                    "case_operators": {"type": ["integer", "null"], "minimum": 0},
+                    "runners": {"type": ["integer", "null"], "minimum": 0}
                   }
                 }
               }

@@ -9,7 +9,7 @@ package import Threads
 internal import Web
 internal import WorkspaceMetrics
 
-/// The API for workspaces and totals, answered from memory.
+/// The API for workspaces and totals, answered from memory, and for their history.
 package struct WorkspacesAPI: Sendable {
     let metrics: MetricsReplies
     /// The rendered pages of the reactor that this value belongs to.
@@ -45,6 +45,17 @@ package struct WorkspacesAPI: Sendable {
                 "summary", .get, "/api/v1/organizations/{org}/summary", .api, .permitted(.readMetrics, .now(summary)),
                 documentation: EndpointDocumentation(
                     summary: "Totals against the license", results: .one("Summary"), statuses: [304])),
+            Endpoint(
+                "usage", .get, "/api/v1/organizations/{org}/usage", .api, .permitted(.readMetrics, .later(usage)),
+                documentation: EndpointDocumentation(
+                    summary: "History of the organization's or a workspace's metrics",
+                    parameters: [
+                        Parameter(name: "from", schema: Parameter.date), Parameter(name: "to", schema: Parameter.date),
+                        Parameter(
+                            name: "interval",
+                            schema: #"{"type":"string","enum":["day","week","month"],"default":"day"}"#),
+                        Parameter(name: "workspace", schema: Parameter.text),
+                    ], results: .one("Usage"), statuses: [304])),
         ]
     }
 
@@ -84,6 +95,22 @@ package struct WorkspacesAPI: Sendable {
             return metrics.reply(try metrics.backend.summary(permitted.permit, permitted.organization.license))
         } catch {
             return .problem(metrics.problem(error, requestID: nil))
+        }
+    }
+
+    private func usage(_ context: RequestContext, _ permitted: PermittedCaller) async -> Reply {
+        guard let items = context.request.target.queryItems else { return MetricsReplies.brokenQuery }
+        let query: UsageQuery
+        do throws(QueryError) {
+            query = try UsageQuery(items, today: metrics.backend.today)
+        } catch {
+            return .problem(Problem(error))
+        }
+        do throws(MetricsError) {
+            let found = try await metrics.backend.usage(permitted.permit, query)
+            return found.map(metrics.reply) ?? MetricsReplies.noWorkspace
+        } catch {
+            return .problem(metrics.problem(error, requestID: context.requestID))
         }
     }
 

@@ -3,7 +3,7 @@ internal import Grants
 internal import Identities
 package import Inventory
 internal import Policy
-package import WorkspaceMetrics
+internal import WorkspaceMetrics
 
 /// The authority of a publisher's credential, under the rules, grants and suspensions of the moment.
 package struct PublisherAuthorization: WriteAuthorization {

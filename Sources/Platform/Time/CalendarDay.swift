@@ -21,7 +21,8 @@ public struct CalendarDay: Sendable, Hashable, Comparable {
     /// `YYYY-MM-DD`.
     public var text: String {
         let date = CalendarDate(start)
-        return "\(CalendarDate.padded(date.year, to: 4))-\(CalendarDate.padded(date.month))-\(CalendarDate.padded(date.day))"
+        return
+            "\(CalendarDate.padded(date.year, to: 4))-\(CalendarDate.padded(date.month))-\(CalendarDate.padded(date.day))"
     }
 
     /// The first moment of the day.

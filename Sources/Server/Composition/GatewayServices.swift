@@ -11,6 +11,8 @@ internal import SignInFlow
 internal import Snapshots
 internal import Telemetry
 internal import Threads
+internal import Time
+internal import WorkspaceMetrics
 
 /// The stores, and the work that must run only once at a time, as the process composes them. Each area takes the parts
 /// that it needs.
@@ -19,6 +21,7 @@ final class GatewayServices: Sendable {
     let signIn: SignInServices
     let renewals: SessionRenewals
     let outbox: Outbox
+    let licenseNotices: LicenseNotices
     let outboxSignal = OutboxSignal()
     let extensions: SuspensionExtensions
     let checkpoints: AuditCheckpoints
@@ -43,6 +46,7 @@ final class GatewayServices: Sendable {
             log: log,
             now: now)
         outbox = Outbox(stores.invitations)
+        licenseNotices = LicenseNotices(database: database, now: now)
         extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)

@@ -28,14 +28,3 @@ extension RuntimeConfiguration {
             invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay)
     }
 }
-
-extension License {
-    init(_ settings: LicenseSettings) {
-        self.init()
-        self[.workflows] = settings.workflows
-        self[.nestedWorkflows] = settings.nestedWorkflows
-        self[.workflowEditors] = settings.workflowEditors
-        self[.caseOperators] = settings.caseOperators
-        self[.runners] = settings.runners
-    }
-}

@@ -29,6 +29,19 @@ public final class GatewayMetrics: Sendable {
         var activeSessions = 0
         var keysFetchedAt: [String: MonotonicTime] = [:]
         var invitations: [Invitation.State: Int] = [:]
+        var organizations: [OrganizationGauges] = []
+        var organizationsLeftOut = 0
+    }
+
+    /// The most organizations that have series of their own.
+    static let mostOrganizations = 1000
+
+    /// One organization's gauges.
+    struct OrganizationGauges: Sendable {
+        let organization: String
+        let workspaces: Int
+        /// The used share of each limited metric, as a fraction of 1.
+        let used: [(metric: String, share: Double)]
     }
 
     public init() {}
@@ -37,6 +50,15 @@ public final class GatewayMetrics: Sendable {
     func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
 
     func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
+
+    /// Sets the gauges of organizations.
+    ///
+    /// - Parameters:
+    ///   - organizations: at most ``mostOrganizations``.
+    ///   - leftOut: the number of other organizations.
+    func note(_ organizations: [OrganizationGauges], leftOut: Int) {
+        gauges.withLock { ($0.organizations, $0.organizationsLeftOut) = (organizations, leftOut) }
+    }
 
     /// Sets the time of each provider's last key fetch.
     func note(keysFetchedAt: [String: MonotonicTime]) { gauges.withLock { $0.keysFetchedAt = keysFetchedAt } }
@@ -71,6 +93,20 @@ public final class GatewayMetrics: Sendable {
             rows: Invitation.State.allCases.map { state in
                 ([("state", state.rawValue)], Double(gauges.invitations[state] ?? 0))
             })
+        page.append(
+            "gatehouse_workspaces", help: "Workspaces, by organization.",
+            rows: gauges.organizations.map { ([("organization", $0.organization)], Double($0.workspaces)) })
+        page.append(
+            "gatehouse_license_used_ratio", help: "Used share of a license limit, by organization and metric.",
+            rows: gauges.organizations.flatMap { organization in
+                organization.used.map { metric, share in
+                    ([("organization", organization.organization), ("metric", metric)], share)
+                }
+            })
+        page.append(
+            "gatehouse_metrics_organizations_left_out",
+            help: "Organizations without series of their own, because there are too many.",
+            Double(gauges.organizationsLeftOut))
         page.append(
             "gatehouse_config_last_reload_success", help: "1 if the last configuration reload succeeded.",
             lastReloadSucceeded ? 1 : 0)

@@ -33,6 +33,8 @@ public final class GatewayProcess {
     private let settings: Settings
     private let configurations: Published<RuntimeConfiguration>
     private let database: Database
+    private let metricsSettings: Published<MetricsSettings>
+    private let metrics: MetricsStore
     private let server: GatewayServer
     private let services: GatewayServices
     private let maintenance: Maintenance
@@ -70,10 +72,11 @@ public final class GatewayProcess {
         outbound = Outbound(http: http, report: { ProviderReport(gatewayMetrics, log).take($0) })
         let configuration = RuntimeConfiguration(settings, by: outbound)
         configurations = Published(configuration)
+        metricsSettings = Published(MetricsSettings(settings))
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
-            store = try MetricsStore(database: database)
+            store = try MetricsStore(database: database, settings: metricsSettings)
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)
@@ -86,7 +89,8 @@ public final class GatewayProcess {
         } catch {
             throw StartError("storage: the database cannot be used: \(error)")
         }
-        maintenance = Maintenance(configurations, services, retired: retired)
+        metrics = store
+        maintenance = Maintenance(configurations, services, metrics: store, retired: retired)
         post = OutboxWorker(configurations, services, by: mail)
         let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let certificate = certificate
@@ -143,6 +147,7 @@ public final class GatewayProcess {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
         tell(of: settings)
+        metrics.reviewLicenses()
         maintenance.start()
         post.start()
         var fields = [("address", addresses.map(\.description).joined(separator: ", "))]
@@ -201,7 +206,9 @@ public final class GatewayProcess {
             let configuration = RuntimeConfiguration(new, by: outbound, after: previous)
             retired.keep(previous)
             services.adopt(configuration)
+            metricsSettings.publish(MetricsSettings(new))
             configurations.publish(configuration)
+            metrics.reviewLicenses()
             server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")
             tell(of: new)

@@ -1,6 +1,7 @@
 internal import AccessUseCases
 internal import Dispatch
 internal import Identities
+internal import Inventory
 internal import Invitations
 internal import OpenID
 internal import RuntimeConfiguration
@@ -10,23 +11,30 @@ internal import Snapshots
 internal import Synchronization
 internal import Threads
 internal import Time
+internal import WorkspaceMetrics
 
-/// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, and ended sessions
-/// removed and counted.
+/// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, ended sessions removed
+/// and counted, and metrics observed and their old history deleted.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
+    /// The number of rounds between two deletions of old history: an hour.
+    private static let retentionRounds = 720
 
     private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
     private let retired: RetiredConfigurations
     private let users: UserEvaluation
+    private let metrics: MetricsStore
+    private let figures: FigureReader
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     /// - Parameter retired: the replaced configurations, which are freed here.
     init(
-        _ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices,
+        _ configurations: Published<RuntimeConfiguration>, _ services: GatewayServices, metrics: MetricsStore,
         retired: RetiredConfigurations = RetiredConfigurations()
     ) {
+        self.metrics = metrics
+        figures = FigureReader(metrics)
         self.configurations = configurations
         self.retired = retired
         self.services = services
@@ -83,5 +91,20 @@ final class Maintenance: Sendable {
         if round % 3 == 0, let count = try? await services.stores.sessions.countActive(under: signIn.lifetimes) {
             services.gatewayMetrics.note(activeSessions: count)
         }
+        if round % 3 == 0 { await noteFigures() }
+        if round % Maintenance.retentionRounds == 0 { metrics.applyRetention() }
+    }
+
+    /// Reads the figures of the first organizations of the configuration, so that the number of series is bounded.
+    private func noteFigures() async {
+        let organizations = configurations.read().value.organizations
+        let shown = organizations.prefix(GatewayMetrics.mostOrganizations)
+        guard let figures = try? await figures.read(shown.map(\.id)) else { return }
+        services.gatewayMetrics.note(
+            zip(shown, figures).map { organization, figures in
+                GatewayMetrics.OrganizationGauges(
+                    organization: organization.id.text, workspaces: figures.workspaces,
+                    used: figures.used(of: organization.license).map { ($0.metric.rawValue, $0.share) })
+            }, leftOut: organizations.count - shown.count)
     }
 }

@@ -1,6 +1,7 @@
 internal import AccessUseCases
 internal import Databases
 internal import Dispatch
+internal import Grants
 internal import Identities
 internal import Invitations
 internal import Mail
@@ -11,6 +12,7 @@ internal import Telemetry
 internal import Text
 internal import Threads
 internal import Time
+internal import WorkspaceMetrics
 
 /// A transport that delivers e-mails to mail servers.
 protocol EmailTransport: Sendable {
@@ -19,7 +21,7 @@ protocol EmailTransport: Sendable {
 
 extension SMTPClient: EmailTransport {}
 
-/// Sends the e-mails that wait in the outbox, a few at a time: a slow mail server delays neither requests nor all
+/// Sends the e-mails that wait in the queues, a few at a time: a slow mail server delays neither requests nor all
 /// e-mails, and one that does not respond loses none.
 final class OutboxWorker: Sendable {
     /// Longer than a delivery may take, so that no other process sends the email at the same time.
@@ -33,9 +35,10 @@ final class OutboxWorker: Sendable {
 
     private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
+    private let emails: EmailQueues
     private let transport: any EmailTransport
     /// The e-mails that are being sent, by id.
-    private let underWay = Mutex<[ExactText: OutgoingEmail]>([:])
+    private let underWay = Mutex<[ExactText: DueEmail]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(
@@ -43,6 +46,7 @@ final class OutboxWorker: Sendable {
     ) {
         self.configurations = configurations
         self.services = services
+        emails = EmailQueues(outbox: services.outbox, notices: services.licenseNotices)
         self.transport = transport
     }
 
@@ -77,7 +81,7 @@ final class OutboxWorker: Sendable {
         for email in underWay.withLock({ Array($0.values) }) {
             let outcome = DeliveryOutcome.delayed(
                 "the gateway stopped during the delivery", until: services.stores.now())
-            try? await services.outbox.settle(email, outcome)
+            try? await emails.settle(email, outcome)
         }
     }
 
@@ -103,21 +107,31 @@ final class OutboxWorker: Sendable {
 
     private var mayBegin: Bool { underWay.withLock { $0.count < OutboxWorker.mostAtOnce } }
 
-    private func take() async -> OutgoingEmail? {
-        guard configurations.read().value.mail != nil else { return nil }
+    private func take() async -> DueEmail? {
+        let sendsEmail = configurations.read().value.mail != nil
         do throws(DatabaseError) {
-            return try await services.outbox.take(for: OutboxWorker.lease)
+            try await addressNotices(ifSent: sendsEmail)
+            guard sendsEmail else { return nil }
+            return try await emails.take(for: OutboxWorker.lease)
         } catch {
             services.log.write(.warning, "queued emails cannot be read", fields: [("cause", "\(error)")])
             return nil
         }
     }
 
-    private func send(_ outgoing: OutgoingEmail) async {
+    /// Finds the recipients of notices: managers who signed in recently. Without a mail server there are none.
+    private func addressNotices(ifSent sendsEmail: Bool) async throws(DatabaseError) {
+        let notices = services.licenseNotices
+        while let (id, notice) = try await notices.unaddressed() {
+            let managers =
+                sendsEmail ? try await services.stores.access.recentManagers(of: notice.organization) : []
+            try await notices.address(id, to: managers)
+        }
+    }
+
+    private func send(_ outgoing: DueEmail) async {
         let outcome = await deliver(outgoing)
-        var fields = [
-            ("invitation", outgoing.invitation.id), ("organization", outgoing.invitation.organization.text),
-        ]
+        var fields = outgoing.logFields
         switch outcome {
         case .sent: services.log.write(.info, "an email was sent", fields: fields)
         case .delayed(let failure, _):
@@ -128,15 +142,16 @@ final class OutboxWorker: Sendable {
             services.log.write(.error, "delivery of an email has failed", fields: fields)
         }
         do throws(DatabaseError) {
-            try await services.outbox.settle(outgoing, outcome)
+            try await emails.settle(outgoing, outcome)
         } catch {
             // The e-mail is sent once more when its lease is over.
             services.log.write(.error, "the outcome of a delivery could not be stored", fields: [("cause", "\(error)")])
         }
     }
 
-    private func deliver(_ outgoing: OutgoingEmail) async -> DeliveryOutcome {
-        guard let (email, route) = configurations.read().value.email(outgoing, at: services.stores.now()) else {
+    private func deliver(_ outgoing: DueEmail) async -> DeliveryOutcome {
+        let message = outgoing.message(under: configurations.read().value, at: services.stores.now())
+        guard let (email, route) = message else {
             return .failed(
                 "The organization or the mail server is no longer configured, or the address cannot receive email.")
         }
@@ -144,7 +159,7 @@ final class OutboxWorker: Sendable {
             try await transport.deliver(email, by: route)
             return .sent
         } catch {
-            let attempts = outgoing.invitation.attempts
+            let attempts = outgoing.attempts
             guard !error.isPermanent, OutboxWorker.patience.indices.contains(attempts) else {
                 return .failed(error.description)
             }

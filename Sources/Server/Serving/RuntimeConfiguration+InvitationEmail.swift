@@ -20,17 +20,13 @@ extension RuntimeConfiguration {
         guard let mail, let organization = organization(invitation.organization.text),
             let recipient = try? Mailbox(invitation.email.spelling)
         else { return nil }
-        let host = AbsoluteURL(publicURL)?.host ?? "localhost"
         let content = InvitationEmail(
             organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail?.spelling,
             link: link(outgoing.token), expiresAt: invitation.expiresAt)
-        let domain = IPAddress(host) == nil ? host : host.holds(":") ? "[IPv6:\(host)]" : "[\(host)]"
-        let email = EmailMessage(
-            from: mail.from, to: recipient, subject: content.subject, plainText: content.plainText,
-            html: content.html.markup, messageID: "\(outgoing.id)@\(domain)", date: now)
-        let route = MailRoute(
-            host: mail.server.host, port: mail.server.port, isImplicitTLS: mail.server.isImplicitTLS,
-            username: mail.username, password: mail.password, authoritiesFile: mail.caFile, clientName: domain)
-        return (email, route)
+        return (
+            self.email(
+                from: mail, to: recipient, content.subject, content.plainText, content.html, id: outgoing.id, at: now),
+            route(mail)
+        )
     }
 }

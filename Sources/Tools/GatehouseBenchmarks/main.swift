@@ -6,6 +6,7 @@ if isChosen("router") { try benchmarkRouter() }
 if isChosen("json") { try benchmarkJSON() }
 if isChosen("tokens") { try benchmarkTokens() }
 if isChosen("metrics") { try benchmarkMetrics() }
+if isChosen("usage") { try benchmarkUsage() }
 if isChosen("sessions") { try await benchmarkSessions() }
 if isChosen("decisions") { try benchmarkDecisions() }
 if isChosen("acceptances") { try await benchmarkAcceptances() }

@@ -30,6 +30,7 @@ final class GatewayWorld: Sendable {
     let configurations: Published<RuntimeConfiguration>
     let gatewayMetrics = GatewayMetrics()
     let recorded: RecordedLog
+    let metricsSettings: Published<MetricsSettings>
     let store: MetricsStore
     let services: GatewayServices
     let router: Router
@@ -54,36 +55,40 @@ final class GatewayWorld: Sendable {
     convenience init(_ text: SettingsText = SettingsText(), environment: [String: String] = [:]) throws {
         try self.init(SignInProviders(for: text), text: text.json) { place, outside in
             let settings = try SettingsText.load(text.json, in: place.directory, environment)
-            return RuntimeConfiguration(settings, by: outside)
+            return (RuntimeConfiguration(settings, by: outside), MetricsSettings(settings))
         }
         try replaceInventory(of: "acme", SettingsText.inventory)
     }
 
     /// Makes a gateway that accepts bearer tokens only; Acme has the workspaces `soc` and `fraud`, Globex has `fleet`.
     convenience init(_ keys: StaticKeys) throws {
-        try self.init(SignInProviders(for: SettingsText()), text: "") { _, _ in try keys.configuration() }
+        try self.init(SignInProviders(for: SettingsText()), text: "") { _, _ in
+            (try keys.configuration(), MetricsSettings())
+        }
         try fill("acme", workspaces: ["soc", "fraud"])
         try fill("globex", workspaces: ["fleet"])
     }
 
     private init(
         _ providers: SignInProviders, text: String,
-        configuration: (TemporaryStore, Outbound) throws -> RuntimeConfiguration
+        configuration: (TemporaryStore, Outbound) throws -> (RuntimeConfiguration, MetricsSettings)
     ) throws {
         (self.providers, clock, settingsText) = (providers, providers.clock, text)
         recorded = try RecordedLog()
         place = try TemporaryStore([MetricsStore.schema] + GatewayServices.schemas)
         let report = ProviderReport(gatewayMetrics, recorded.log)
         outside = Outbound(http: providers.outbound, clocks: clock.clocks, report: { report.take($0) })
-        configurations = Published(try configuration(place, outside))
+        let (first, metrics) = try configuration(place, outside)
+        (configurations, metricsSettings) = (Published(first), Published(metrics))
         let database = place.database
         services = try GatewayServices(
-            database: database, under: configurations.read().value, gatewayMetrics: gatewayMetrics, log: recorded.log,
+            database: database, under: first, gatewayMetrics: gatewayMetrics, log: recorded.log,
             clocks: clock.clocks)
-        store = try MetricsStore(database: database)
+        store = try MetricsStore(database: database, settings: metricsSettings, now: clock.clocks.wall)
         reactor = try Reactor()
         let handler = GatewayHandler(
-            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log), services: services,
+            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log),
+            services: services,
             keySetVersion: outside.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics,
             log: recorded.log, on: reactor)
         router = handler.router
@@ -105,6 +110,7 @@ final class GatewayWorld: Sendable {
         let settings = try SettingsText.load(text, in: place.directory)
         let configuration = RuntimeConfiguration(settings, by: outside, after: configuration)
         services.adopt(configuration)
+        metricsSettings.publish(MetricsSettings(settings))
         configurations.publish(configuration)
     }
 

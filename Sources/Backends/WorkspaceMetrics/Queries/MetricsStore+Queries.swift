@@ -4,6 +4,7 @@ internal import Identities
 internal import Inventory
 internal import JSON
 internal import Text
+internal import Time
 
 /// The results of the API. The caller must already have a permit for the organization.
 extension MetricsStore {
@@ -34,8 +35,12 @@ extension MetricsStore {
 
     func summary(of organization: OrganizationID, _ license: License) -> Representation {
         let snapshot = snapshot(of: organization)
-        let licensed = Metric.allCases.map { license[$0].map { String($0) } ?? "-" }.joined(separator: ",")
-        let tag = RepresentationTag.make(version: snapshot.tag, organization.text, "summary", licensed)
-        return Representation(.json, entityTag: tag) { snapshot.summary(license).json }
+        let (definitions, today) = (settings[organization].definitions, today)
+        let tag = RepresentationTag.make(
+            version: snapshot.tag, organization.text, "summary", license.fingerprint, today.text,
+            String(snapshot.isRecounting(by: definitions)))
+        return Representation(.json, entityTag: tag) {
+            snapshot.summary(license, today: today, by: definitions).json
+        }
     }
 }

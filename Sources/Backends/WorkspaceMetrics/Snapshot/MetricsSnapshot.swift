@@ -1,6 +1,7 @@
 internal import Inventory
 internal import Synchronization
 internal import Text
+internal import Time
 
 /// An organization's workspaces at one version. Requests read it without database access and without waiting.
 final class MetricsSnapshot: Sendable {
@@ -13,6 +14,9 @@ final class MetricsSnapshot: Sendable {
     let rows: [WorkspaceRow]
     let totals: MetricCounts
     let distinct: DistinctPeople
+    /// The organization's figures of the last 31 days.
+    let recent: RecentUsage
+    private let recount: (definitions: String, isUnderWay: Bool)
     private let lazy: Mutex<Lazy>
 
     private struct Lazy {
@@ -21,10 +25,14 @@ final class MetricsSnapshot: Sendable {
     }
 
     static let empty = MetricsSnapshot(
-        state: InventoryState(generation: 0), sortedRows: [])
+        state: InventoryState(generation: 0), sortedRows: [], recent: RecentUsage(today: CalendarDay(number: 0)))
 
     /// - Parameter orders: orders that are already computed. Others are computed at their first use.
-    init(state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:]) {
+    init(
+        state: InventoryState, sortedRows: [WorkspaceRow], orders: [RowOrder: [Int32]] = [:], recent: RecentUsage
+    ) {
+        self.recent = recent
+        recount = (state.definitions, state.recounted != nil)
         lazy = Mutex(Lazy(orders: orders))
         version = state.version
         tag = state.tag
@@ -36,8 +44,8 @@ final class MetricsSnapshot: Sendable {
         self.totals = totals
     }
 
-    convenience init(state: InventoryState, _ sorted: SortedRows) {
-        self.init(state: state, sortedRows: sorted.rows, orders: sorted.orders)
+    convenience init(state: InventoryState, _ sorted: SortedRows, recent: RecentUsage) {
+        self.init(state: state, sortedRows: sorted.rows, orders: sorted.orders, recent: recent)
     }
 
     /// Returns the next version after a change of some workspaces.
@@ -57,7 +65,14 @@ final class MetricsSnapshot: Sendable {
             merged.append(row)
         }
         merged.append(contentsOf: new[next...])
-        return MetricsSnapshot(state: change.state, sortedRows: merged)
+        var recent = recent
+        recent.set(change.state.figures, on: change.state.day)
+        return MetricsSnapshot(state: change.state, sortedRows: merged, recent: recent)
+    }
+
+    /// Returns true if members are not all counted by the definitions in force.
+    func isRecounting(by definitions: MetricDefinitions) -> Bool {
+        version > 0 && (recount.isUnderWay || !recount.definitions.isExactly(definitions.storedText))
     }
 
     /// Returns the indices of all rows in an order. After a small change, an order is computed at its first use and

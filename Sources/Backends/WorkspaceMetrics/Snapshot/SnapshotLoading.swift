@@ -1,5 +1,7 @@
 internal import Databases
+internal import Identities
 internal import Inventory
+internal import Time
 
 extension InventoryRows {
     /// Returns all workspaces of the generation with their stored counts and owners.
@@ -20,8 +22,12 @@ extension InventoryRows {
 }
 
 extension MetricsSnapshot {
-    static func load(_ state: InventoryState, _ transaction: Transaction) throws(DatabaseError) -> MetricsSnapshot {
+    /// - Parameter today: the day under way.
+    static func load(
+        _ state: InventoryState, of organization: OrganizationID, today: CalendarDay, _ transaction: Transaction
+    ) throws(DatabaseError) -> MetricsSnapshot {
         let rows = InventoryRows(transaction: transaction, generation: state.generation)
-        return MetricsSnapshot(state: state, SortedRows(try rows.workspaceRows()))
+        let recent = try RecentUsage(of: organization, today: max(today, state.day), transaction)
+        return MetricsSnapshot(state: state, SortedRows(try rows.workspaceRows()), recent: recent)
     }
 }

@@ -229,6 +229,10 @@ struct ImportState: Sendable {
         try history.record(state.figures, of: "", before: old?.figures)
         state.day = history.day
         try state.advance(organization, transaction)
+        let moment = store.now()
+        try LicenseCrossing(organization, under: store.settings[organization].license, at: moment, transaction)
+            .check(state.figures)
+        let recent = try RecentUsage(of: organization, today: max(CalendarDay(moment), state.day), transaction)
         staging.summary.roles = document.roleCount
         staging.summary.entityTag = RepresentationTag.inventory(state)
         if var record {
@@ -238,7 +242,7 @@ struct ImportState: Sendable {
             ]
             try AuditLog.append(record, at: store.now(), transaction)
         }
-        return .success(MetricsSnapshot(state: state, rows))
+        return .success(MetricsSnapshot(state: state, rows, recent: recent))
     }
 
     /// Ends the import, after its snapshot was published.

@@ -10,7 +10,7 @@ struct InventoryEdit: Sendable {
     let moment: Timestamp
     private let changes: Result<(changes: [InventoryChange], paths: [String]), InventoryRefusal>
     private let needed: String?
-    private let definitions: MetricDefinitions
+    private let settings: MetricsSettings.Organization
 
     /// - Parameters:
     ///   - changes: the changes, with the JSON Pointer of each in the request's document.
@@ -23,7 +23,7 @@ struct InventoryEdit: Sendable {
         self.organization = organization
         self.changes = changes
         self.needed = needed
-        definitions = store.settings[organization].definitions
+        settings = store.settings[organization]
         moment = store.now()
     }
 
@@ -35,11 +35,11 @@ struct InventoryEdit: Sendable {
         case .failure(let refusal): return .failure(refusal)
         case .success(let parsed): (list, paths) = parsed
         }
-        var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
+        var editor = try InventoryEditor(organization, by: settings.definitions, at: moment, transaction)
         for (change, path) in zip(list, paths) where !editor.faults.isFull {
             try editor.apply(change, at: path)
         }
-        let change = try editor.finish()
+        let change = try editor.finish(under: settings.license)
         return editor.faults.isEmpty ? .success(change) : .failure(.content(editor.faults.faults))
     }
 

@@ -92,7 +92,9 @@ struct InventoryEditor {
     }
 
     /// Stores the counts and the history of the changed workspaces, and gives the inventory its next version.
-    mutating func finish() throws(DatabaseError) -> SnapshotChange {
+    ///
+    /// - Parameter license: the license in force; crossing one of its thresholds is reported.
+    mutating func finish(under license: License) throws(DatabaseError) -> SnapshotChange {
         for (role, pointer) in neededRoles where try roles.of(role) == nil { faults.add(pointer, "no such role") }
         let history = try UsageHistory(organization, now: moment, latest: state.day, rows.transaction)
         var removed: [String] = []
@@ -116,6 +118,10 @@ struct InventoryEditor {
         try history.record(state.figures, of: "", before: before?.figures)
         state.day = history.day
         try state.advance(organization, rows.transaction)
+        // Figures in the middle of a recount are neither the old nor the new ones.
+        if state.recounted == nil, before?.recounted != nil || before?.figures != state.figures {
+            try LicenseCrossing(organization, under: license, at: moment, rows.transaction).check(state.figures)
+        }
         return SnapshotChange(state: state, changed: changed, removed: removed)
     }
 }
@@ -135,7 +141,7 @@ extension InventoryEditor {
             touched[number] = Touched(
                 id: workspace.id, name: workspace.name, before: nil, counts: MetricCounts(), nextPosition: 0,
                 isPublished: true)
-            try rows.insertHead(workspace, number: number)
+            _ = try rows.insertHead(workspace, number: number)
         }
         var counts = MetricCounts()
         for (position, workflow) in workspace.workflows.enumerated() {

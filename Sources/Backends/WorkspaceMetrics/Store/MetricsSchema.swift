@@ -142,6 +142,32 @@ extension MetricsStore {
                 below_since INTEGER,
                 PRIMARY KEY (organization, metric, threshold)
             ) STRICT, WITHOUT ROWID;
+            -- Emails about crossed thresholds that wait to be sent. A crossing has one row without a recipient until its
+            -- recipients are known, and then one row for each of them.
+            CREATE TABLE license_email (
+                id INTEGER NOT NULL PRIMARY KEY,
+                organization TEXT NOT NULL, metric INTEGER NOT NULL, threshold TEXT NOT NULL,
+                figure INTEGER NOT NULL, licensed INTEGER NOT NULL,
+                recipient TEXT,
+                attempts INTEGER NOT NULL,
+                -- Seconds since 1970.
+                next_attempt_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX license_email_due ON license_email (next_attempt_at);
+            -- The history of an inventory that is older than these tables begins on the day of the migration.
+            UPDATE inventory SET day = CAST(strftime('%s', 'now') AS INTEGER) / 86400;
+            INSERT INTO usage_history
+                SELECT i.organization, '', 0, i.day, i.workflows FROM inventory i
+                UNION ALL SELECT i.organization, '', 1, i.day, i.nested_workflows FROM inventory i
+                UNION ALL SELECT i.organization, '', 2, i.day, i.distinct_editors FROM inventory i
+                UNION ALL SELECT i.organization, '', 3, i.day, i.distinct_operators FROM inventory i
+                UNION ALL SELECT i.organization, '', 4, i.day, i.runners FROM inventory i;
+            INSERT INTO usage_history
+                SELECT i.organization, w.id, m.number, i.day, CASE m.number
+                    WHEN 0 THEN w.workflows WHEN 1 THEN w.nested_workflows WHEN 2 THEN w.workflow_editors
+                    WHEN 3 THEN w.case_operators ELSE w.runners END
+                FROM inventory i JOIN inventory_workspace w ON w.generation = i.generation
+                    JOIN (SELECT 0 AS number UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) m;
             """,
         ])
 }

@@ -1,9 +1,10 @@
 internal import Cryptography
 internal import Databases
 internal import HTTPMessage
-internal import Identities
+public import Identities
 public import Inventory
 internal import JSON
+internal import Threads
 
 /// The answer to a list of changes.
 public struct ChangesAnswer: Sendable {
@@ -65,6 +66,16 @@ extension MetricsStore {
         case .success(let answer): return answer
         case .failure(.refused(let refusal)): return ChangesAnswer(.failure(refusal))
         case .failure(.replayed(let answer)): return ChangesAnswer(answer.result, isReplayed: true)
+        }
+    }
+
+    /// Applies `{"changes":[…]}`, all changes or none, and blocks the calling thread until it is done. For commands and
+    /// start-up.
+    public func changeBlocking(
+        _ organization: OrganizationID, body: [UInt8]
+    ) throws(MetricsError) -> Result<Void, InventoryRefusal> {
+        try BackgroundExecutor.wait { () async throws(MetricsError) -> Result<Void, InventoryRefusal> in
+            try await self.change(organization, body: body).result.map { _ in }
         }
     }
 
@@ -189,10 +200,10 @@ extension MetricsStore {
     /// Publishes a change. Runs on the writer's thread, in the order of the commits.
     func publish(_ change: SnapshotChange, for organization: OrganizationID) {
         let current = snapshot(of: organization)
-        guard current.version == change.state.version - 1,
+        guard current.version == change.state.version - 1, change.state.day >= current.recent.today,
             current.version == 0 || current.generation == change.state.generation
         else {
-            // Another process wrote in between. If the refresh fails, the follower applies the change later.
+            // Another process wrote in between, or the clock jumped back and the history of some days has moved. If the refresh fails, the follower applies the change later.
             try? refresh()
             return
         }

@@ -31,16 +31,16 @@ extension MetricsStore {
 
     /// Counts some members of an organization again. Returns true if more remain.
     func recountSlice(of organization: OrganizationID) async throws(DatabaseError) -> Bool {
-        let (definitions, moment) = (settings[organization].definitions, now())
+        let (settings, moment) = (settings[organization], now())
         let result: Result<Bool, Never> = try await database.decide { [self] transaction throws(DatabaseError) in
             guard try InventoryState.read(organization, transaction) != nil else { return .commit(false) }
-            var editor = try InventoryEditor(organization, by: definitions, at: moment, transaction)
+            var editor = try InventoryEditor(organization, by: settings.definitions, at: moment, transaction)
             let deadline = MonotonicTime.now() + MetricsStore.slice
             while editor.state.recounted != nil, MonotonicTime.now() < deadline {
                 try editor.recount(atMost: MetricsStore.membersAtOnce)
             }
             let remains = editor.state.recounted != nil
-            let change = try editor.finish()
+            let change = try editor.finish(under: settings.license)
             return .commit(remains, publish: { self.publish(change, for: organization) })
         }
         return result.get()

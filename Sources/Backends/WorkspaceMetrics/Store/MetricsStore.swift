@@ -55,7 +55,7 @@ public final class MetricsStore: Sendable {
 
     /// Reloads the organizations whose version differs from the published one.
     func refresh() throws(DatabaseError) {
-        let published = snapshots.read().value.mapValues(\.version)
+        let (published, today) = (snapshots.read().value.mapValues(\.version), today)
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
             let versions = try transaction.all("SELECT organization, version FROM inventory") {
                 row throws(DatabaseError) in (row.text(0), row.integer(1))
@@ -65,7 +65,8 @@ public final class MetricsStore: Sendable {
                 guard let organization = OrganizationID(text), published[organization] != version,
                     let state = try InventoryState.read(organization, transaction)
                 else { continue }
-                changed[organization] = try MetricsSnapshot.load(state, transaction)
+                changed[organization] = try MetricsSnapshot.load(
+                    state, of: organization, today: today, transaction)
             }
             return changed
         }

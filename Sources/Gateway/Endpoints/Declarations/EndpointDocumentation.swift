@@ -66,6 +66,7 @@ package struct EndpointDocumentation: Sendable {
             name: "Idempotency-Key", place: "header",
             schema: #"{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"}"#)
         package static let text = #"{"type":"string"}"#
+        package static let date = #"{"type":"string","format":"date"}"#
         package static let time = #"{"type":"string","format":"date-time"}"#
     }
 

@@ -1,0 +1,80 @@
+internal import Text
+public import Time
+
+/// A query for usage history: a range of days, the interval between points, and whose figures.
+public struct UsageQuery: Sendable, Hashable {
+    public let interval: UsageInterval
+    /// The first day of the range.
+    public let from: CalendarDay
+    /// The last day of the range, included; may be in the future.
+    public let to: CalendarDay
+    /// The id of a workspace; nil for the whole organization.
+    public let workspace: String?
+
+    /// The most points of one query.
+    static let mostPoints = 1000
+    /// The number of days without `from`.
+    private static let defaultDays = 90
+
+    /// Parses `from`, `to`, `interval` and `workspace`, percent-decoded. An empty value counts as absent. Other
+    /// parameters are ignored.
+    ///
+    /// - Parameter today: the day on which the range ends if there is no `to`.
+    public init(_ parameters: [(name: String, value: String)], today: CalendarDay) throws(QueryError) {
+        var values: [ExactText: String] = [:]
+        var faults: [QueryIssue] = []
+        func note(_ parameter: String, _ detail: String) {
+            faults.append(QueryIssue(parameter: parameter, detail: detail))
+        }
+        for (name, value) in parameters where UsageQuery.names.contains(exactly: name) {
+            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "is given more than once") }
+        }
+        let given = values.filter { !$0.value.isEmpty }
+        func day(_ name: String) -> CalendarDay? {
+            guard let text = given[ExactText(name)] else { return nil }
+            let day = CalendarDay(text)
+            if day == nil { note(name, "must be a date such as 2026-01-31") }
+            return day
+        }
+        let (first, last) = (day("from"), day("to"))
+        to = last ?? today
+        from = first ?? to - (UsageQuery.defaultDays - 1)
+        workspace = given["workspace"]
+        interval = given["interval"].flatMap { UsageInterval(exactly: $0) } ?? .day
+        if let interval = given["interval"], UsageInterval(exactly: interval) == nil {
+            note("interval", "must be one of \(UsageInterval.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        if faults.isEmpty {
+            if from > to {
+                note("from", "must not be after \(last == nil ? "today" : "to")")
+            } else if isTooLong {
+                let most = UsageQuery.mostPoints
+                note("from", "selects more than \(most) points; shorten the range or lengthen the interval")
+            }
+        }
+        guard faults.isEmpty else { throw QueryError(faults: faults) }
+    }
+
+    private static let names = ["from", "to", "interval", "workspace"]
+
+    /// True if the whole range, including days that are yet to come, has too many points.
+    private var isTooLong: Bool {
+        // An interval has at least one day and at most 31.
+        guard to - from < 31 * (UsageQuery.mostPoints + 1) else { return true }
+        var (count, start) = (0, interval.start(of: from))
+        while start <= to, count <= UsageQuery.mostPoints { (count, start) = (count + 1, interval.next(after: start)) }
+        return count > UsageQuery.mostPoints
+    }
+
+    /// The first days of the intervals of the range. An interval that begins after today has no figures, and is left
+    /// out.
+    func starts(today: CalendarDay) -> [CalendarDay] {
+        var starts: [CalendarDay] = []
+        var start = interval.start(of: from)
+        while start <= min(to, today) {
+            starts.append(start)
+            start = interval.next(after: start)
+        }
+        return starts
+    }
+}

@@ -1,0 +1,46 @@
+internal import Databases
+internal import Identities
+internal import Inventory
+internal import Synchronization
+internal import Text
+
+/// Compares all organizations with their licenses, in short write transactions: at the start and after a reload,
+/// because a changed license may have been crossed without a change of the figures.
+final class LicenseReview: Sendable {
+    private static let organizations = 100
+
+    private let store: MetricsStore
+    private let last = Mutex("")
+
+    init(_ store: MetricsStore) { self.store = store }
+
+    /// Continues with the next organizations. Returns false after the last one.
+    func slice(_ transaction: Transaction) throws(DatabaseError) -> Bool {
+        let (settings, moment) = (store.settings, store.now())
+        let names = try transaction.all(
+            "SELECT organization FROM inventory WHERE organization > $1 ORDER BY organization LIMIT $2",
+            .text(last.withLock { $0 }), .integer(LicenseReview.organizations)
+        ) { row throws(DatabaseError) in row.text(0) }
+        for name in names {
+            // The end of a recount compares its figures itself.
+            guard let organization = OrganizationID(name),
+                let state = try InventoryState.read(organization, transaction), state.recounted == nil,
+                state.definitions.isExactly(settings[organization].definitions.storedText)
+            else { continue }
+            try LicenseCrossing(organization, under: settings[organization].license, at: moment, transaction)
+                .check(state.figures)
+        }
+        guard let end = names.last, names.count == LicenseReview.organizations else { return false }
+        last.withLock { $0 = end }
+        return true
+    }
+}
+
+extension MetricsStore {
+    /// Reports organizations that cross a threshold of their license under the settings in force. Works in the
+    /// background; call it at the start of the gateway and after a reload.
+    public func reviewLicenses() {
+        let review = LicenseReview(self)
+        database.writeInSlices { transaction throws(DatabaseError) in try review.slice(transaction) }
+    }
+}

@@ -1,0 +1,60 @@
+import Cryptography
+import Databases
+import Identities
+import Policy
+import Synchronization
+import Threads
+import Time
+import WorkspaceMetrics
+
+/// Measures history after 760 simulated days of 10,000 workspaces, of which 1 % change each day: the size of the store,
+/// the cost of a batch at the beginning and at the end, and the time of a report for two years by day.
+func benchmarkUsage() throws {
+    guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
+    let permit = try SampleToken(.ed25519, .edDSA).permit(.readMetrics, in: organization)
+    let (workspaces, days) = (10_000, 760)
+    let temporary = try TemporaryStore([MetricsStore.schema])
+    let begin = Timestamp.now() - .seconds(86400 * Int64(days))
+    let clock = Mutex(begin)
+    let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
+    let store = try MetricsStore(database: temporary.database, now: now)
+    print("History of \(workspaces) workspaces after \(days) days, 1 % of them changing each day")
+    let all = (0..<workspaces).map { #"{"id":"ws\#($0)","name":"Workspace \#($0)"}"# }.joined(separator: ",")
+    var source = InventoryBytes(Array(#"{"roles":[],"workspaces":[\#(all)]}"#.utf8))
+    guard case .success = try store.replaceInventoryBlocking(of: organization, from: &source) else {
+        throw UnexpectedResultError()
+    }
+    var spent: [Double] = []
+    for day in 1...days {
+        clock.withLock { $0 = begin + .seconds(86400 * Int64(day)) }
+        let changes = (0..<workspaces / 100).map { index in
+            let workspace = (day * 7919 + index * 101) % workspaces
+            return #"{"op":"put_workflow","workspace":"ws\#(workspace)","workflow":{"id":"w\#(day)","published":true,"#
+                + #""trigger":"webhook"}}"#
+        }
+        let body = Array(#"{"changes":[\#(changes.joined(separator: ","))]}"#.utf8)
+        let start = MonotonicTime.now()
+        guard case .success = try store.changeBlocking(organization, body: body) else { throw UnexpectedResultError() }
+        spent.append(Double(MonotonicTime.now().nanoseconds(since: start)))
+    }
+    report("  batch of 100 changes, median of the first 100 days", spent.prefix(100).sorted()[50])
+    report("  batch of 100 changes, median of the last 100 days", spent.suffix(100).sorted()[50])
+    let pages = try temporary.database.readBlocking { transaction throws(DatabaseError) in
+        try transaction.first("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()") {
+            row throws(DatabaseError) in row.integer(0)
+        }
+    }
+    report("  size of the store (MiB)", megabytes: Double(pages ?? 0) / 1_048_576)
+    let backend = MetricsBackend(store)
+    let today = CalendarDay(now())
+    for (name, workspace) in [("the organization", ""), ("one workspace", "ws7")] {
+        let query = try UsageQuery([("from", (today - 730).text), ("workspace", workspace)], today: today)
+        let time = try nanosecondsPerCall {
+            let found = try BackgroundExecutor.wait { () async throws(MetricsError) -> Representation? in
+                try await backend.usage(permit, query)
+            }
+            consume(found?.body() ?? [])
+        }
+        report("  usage of \(name), two years by day", time)
+    }
+}
