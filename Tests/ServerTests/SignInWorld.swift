@@ -89,7 +89,7 @@ final class SignInWorld: Sendable {
         services = try GatewayServices(
             database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log, clocks: clock.clocks)
         reactor = try Reactor()
-        let store = try MetricsStore(database: database)
+        let store = MetricsStore(database: database)
         var source = InventoryBytes(Array(SignInWorld.inventory.utf8))
         _ = try store.replaceInventoryBlocking(of: try #require(OrganizationID("acme")), from: &source)
         let handler = GatewayHandler(

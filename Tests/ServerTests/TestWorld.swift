@@ -50,7 +50,7 @@ final class TestWorld {
         provider = try mint.provider()
         place = try TemporaryStore([MetricsStore.schema] + GatewayServices.schemas)
         let database = place.database
-        store = try MetricsStore(database: database)
+        store = MetricsStore(database: database)
         let lines = lines
         log = Log(.json, to: try LogSink { lines.append($0) })
         configurations = Published(

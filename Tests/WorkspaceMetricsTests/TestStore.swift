@@ -19,7 +19,7 @@ final class TestStore: Sendable {
     init(clock: ManualClock = ManualClock()) throws {
         self.clock = clock
         place = try TemporaryStore([MetricsStore.schema])
-        store = try MetricsStore(database: place.database, now: { clock.now })
+        store = MetricsStore(database: place.database, now: { clock.now })
     }
 
     /// Opens the file again, as another process would.

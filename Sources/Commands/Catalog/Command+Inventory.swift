@@ -172,7 +172,7 @@ extension Invocation {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage, isMade: isWriting)
-            store = try MetricsStore(database: database)
+            store = MetricsStore(database: database)
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")
         }

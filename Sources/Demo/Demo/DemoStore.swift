@@ -11,9 +11,9 @@ public enum DemoStore {
         do {
             let database = try GatewayProcess.open(storage)
             defer { database.close() }
-            let store = try MetricsStore(database: database)
+            let store = MetricsStore(database: database)
             for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
-                guard let id = OrganizationID(name), store.isEmpty(id) else { continue }
+                guard let id = OrganizationID(name), try store.isEmptyBlocking(id) else { continue }
                 var source = InventoryBytes(inventory.document())
                 if case .failure(let refusal) = try store.replaceInventoryBlocking(of: id, from: &source) {
                     throw StartError("the demo's inventory was refused: \(refusal)")

@@ -71,7 +71,7 @@ public final class GatewayProcess {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
-            store = try MetricsStore(database: database)
+            store = MetricsStore(database: database)
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)

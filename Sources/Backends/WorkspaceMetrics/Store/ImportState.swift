@@ -34,7 +34,8 @@ struct ImportState: Sendable {
     private var nextStaged = 0
     private var lastWrite: Int64 = 0
     private var refusal: InventoryRefusal?
-    private var rows = SortedRows()
+    private var content: SnapshotContent?
+    private var totals = MetricCounts()
     private var distinct = DistinctPeople()
 
     /// - Parameters:
@@ -196,18 +197,18 @@ struct ImportState: Sendable {
 
     // MARK: Ending
 
-    /// Prepares the snapshot's rows, so that the final transaction stays short.
+    /// Reads what the final transaction needs, so that it stays short.
     mutating func prepare(_ transaction: Transaction) throws(DatabaseError) {
         let rows = InventoryRows(transaction: transaction, generation: generation)
-        distinct = try rows.distinctPeople()
-        self.rows = SortedRows(try rows.workspaceRows())
+        (totals, distinct) = (try rows.totals(), try rows.distinctPeople())
+        content = try store.prepare(organization, rows)
         phase = .committing
     }
 
-    /// Makes the generation the organization's inventory; returns the snapshot to publish after COMMIT, or the refusal.
+    /// Makes the generation the organization's inventory; returns what to publish after COMMIT, or the refusal.
     mutating func commit(
         _ transaction: Transaction
-    ) throws(DatabaseError) -> Result<MetricsSnapshot, InventoryRefusal> {
+    ) throws(DatabaseError) -> Result<(InventoryState, SnapshotContent?), InventoryRefusal> {
         if let refusal = try authorization.refusal(transaction) {
             refuse(refusal)
             return .failure(refusal)
@@ -219,7 +220,7 @@ struct ImportState: Sendable {
         let old = try InventoryState.read(organization, transaction)
         if let old { try Generations.retire(old.generation, transaction) }
         var state = InventoryState(
-            generation: generation, totals: rows.totals, distinct: distinct, definitions: definitions.storedText)
+            generation: generation, totals: totals, distinct: distinct, definitions: definitions.storedText)
         let history = try UsageHistory(
             organization, now: store.now(), latest: old?.day ?? state.day, transaction)
         try history.record(generation: generation, replacing: old?.generation)
@@ -234,7 +235,7 @@ struct ImportState: Sendable {
             ]
             try AuditLog.append(record, at: store.now(), transaction)
         }
-        return .success(MetricsSnapshot(state: state, rows))
+        return .success((state, content))
     }
 
     /// Ends the import, after its snapshot was published.

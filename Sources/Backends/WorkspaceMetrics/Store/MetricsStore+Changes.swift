@@ -68,17 +68,4 @@ extension MetricsStore {
             throw .store(error)
         }
     }
-
-    /// Publishes a change. Runs on the writer's thread, in the order of the commits.
-    private func publish(_ change: SnapshotChange, for organization: OrganizationID) {
-        let current = snapshot(of: organization)
-        guard current.version == change.state.version - 1,
-            current.version == 0 || current.generation == change.state.generation
-        else {
-            // Another process wrote in between. If the refresh fails, the follower applies the change later.
-            try? refresh()
-            return
-        }
-        publish(current.applying(change), for: organization)
-    }
 }
