@@ -301,7 +301,10 @@ let package = Package(
             ]),
         tests(
             of: "WorkspaceMetrics",
-            uses: ["ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy"]),
+            uses: [
+                "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Inventory", "JSON", "Policy",
+                "Snapshots", "Time",
+            ]),
         tests(
             of: "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),

@@ -25,7 +25,7 @@ final class TestStore: Sendable {
     /// Opens the file again, as another process would.
     func reopened() throws -> MetricsStore {
         let clock = clock
-        return try MetricsStore(database: place.reopened(), now: { clock.now })
+        return MetricsStore(database: try place.reopened(), now: { clock.now })
     }
 
     @discardableResult
@@ -62,6 +62,35 @@ final class TestStore: Sendable {
     }
 
     func count(_ table: String) async throws -> Int { try await place.count(table) }
+}
+
+extension MetricsStore {
+    /// The organization's snapshot, loaded if it is not in memory.
+    func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
+        do {
+            return try loadBlocking(organization)
+        } catch {
+            fatalError("the snapshot cannot be loaded: \(error)")
+        }
+    }
+
+    func reading(of organization: OrganizationID, _ license: License = License()) -> MetricsReading {
+        MetricsReading(organization: organization, snapshot: snapshot(of: organization), license: license)
+    }
+
+    func workspaces(
+        of organization: OrganizationID, _ query: WorkspaceQuery, as format: Representation.Format
+    ) -> Representation {
+        reading(of: organization).workspaces(query, as: format)
+    }
+
+    func workspace(_ id: String, of organization: OrganizationID) -> Representation? {
+        reading(of: organization).workspace(id: id)
+    }
+
+    func summary(of organization: OrganizationID, _ license: License) -> Representation {
+        reading(of: organization, license).summary()
+    }
 }
 
 struct Page: Equatable {

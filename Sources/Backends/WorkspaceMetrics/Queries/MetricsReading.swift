@@ -1,7 +1,8 @@
 internal import HTTPMessage
 internal import Identities
-public import Inventory
+internal import Inventory
 internal import Text
+internal import Time
 
 /// An organization's metrics at one version, for one request. Reading them neither waits nor uses the database.
 public struct MetricsReading: Sendable {

@@ -13,7 +13,8 @@ extension MetricsSnapshot {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.count * 150 + 150)
         let metrics = Metric.allCases
-        let columns = ["id", "name", "created_at"] + metrics.map(\.rawValue) + ["owners", "published_at", "workflows_change_30d"]
+        let columns =
+            ["id", "name", "created_at"] + metrics.map(\.rawValue) + ["owners", "published_at", "workflows_change_30d"]
         bytes.append(contentsOf: columns.joined(separator: ",").utf8)
         bytes.append(contentsOf: "\r\n".utf8)
         for row in rows(in: query.order) where filter.finds(row) {

@@ -1,5 +1,5 @@
 public import Databases
-public import Identities
+internal import Identities
 internal import Text
 internal import Threads
 internal import Time

@@ -71,7 +71,9 @@ package struct WorkspacesAPI: Sendable {
             permitted, requestID: nil, isLong: { $0.isLong(query, as: format) },
             { [metrics] in metrics.reply($0.workspaces(query, as: format)) })
         // The license decides which workspaces are large, and the version does not include it.
-        guard case .now(let page) = outcome, format == .json, let version, query.filter != .large else { return outcome }
+        guard case .now(let page) = outcome, format == .json, let version, query.filter != .large else {
+            return outcome
+        }
         return .now(pages.value.keep(page, as: key, version: version))
     }
 
