@@ -206,7 +206,7 @@ let package = Package(
             "MetricsUseCases", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory", "Policy",
-                "Telemetry", "WorkspaceMetrics",
+                "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
             ]),
         library(
             "MetricsAPI", in: "Gateway/",

@@ -26,7 +26,7 @@ struct DemoHistoryTests {
 
         let database = try GatewayProcess.open(settings.storage)
         defer { database.close() }
-        let store = try MetricsStore(database: database, now: { now })
+        let store = MetricsStore(database: database, now: { now })
         for organization in settings.organizations {
             let days = try await database.read { transaction throws(DatabaseError) in
                 try transaction.all(

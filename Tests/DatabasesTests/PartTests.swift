@@ -10,7 +10,7 @@ struct PartTests {
     func undone(isRefused: Bool) async throws {
         let file = DatabaseFile()
         let database = try file.open()
-        try await database.write { transaction throws(DatabaseError) in
+        _ = try await database.write { transaction throws(DatabaseError) in
             try transaction.execute("INSERT INTO item (name) VALUES ('before')")
             let result: Result<Void, Refusal> = try transaction.part { () throws(DatabaseError) in
                 try transaction.execute("INSERT INTO item (name) VALUES ('part')")
@@ -35,7 +35,7 @@ struct PartTests {
                 }
             }
         }
-        try await database.write { transaction throws(DatabaseError) in
+        _ = try await database.write { transaction throws(DatabaseError) in
             try transaction.execute("INSERT INTO item (name) VALUES ('next')")
         }
         #expect(try await database.names() == ["next"])

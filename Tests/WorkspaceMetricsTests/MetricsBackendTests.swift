@@ -24,9 +24,12 @@ struct MetricsBackendTests {
             }
         }
         let reads = permission == .readMetrics
-        #expect(await isRefused { _ = try backend.workspaces(permit, WorkspaceQuery()) } != reads)
-        #expect(await isRefused { _ = try backend.workspace(permit, id: "soc") } != reads)
-        #expect(await isRefused { _ = try backend.summary(permit, License()) } != reads)
+        #expect(await isRefused { _ = try backend.reading(permit, License()) } != reads)
+        #expect(await isRefused { _ = try await backend.load(permit, License()) } != reads)
+        if reads {
+            let reading = try #require(try backend.reading(permit, License()))
+            #expect(reading.totals().workspaces == 0 && reading.workspace(id: "soc") == nil)
+        }
         let writes = permission == .writeInventory
         let always = OperatorAuthorization()
         #expect(await isRefused { _ = try await backend.inventory(permit) } != writes)

@@ -29,7 +29,7 @@ struct RandomSequencesTests {
         init(_ name: String, _ database: Database) throws {
             self.name = name
             self.database = database
-            store = try MetricsStore(database: database, settings: settings, now: { [clock] in clock.now })
+            store = MetricsStore(database: database, settings: settings, now: { [clock] in clock.now })
         }
 
         /// Runs one sequence; throws the first difference.
@@ -48,8 +48,7 @@ struct RandomSequencesTests {
                     while try await store.recountSlice(of: organization) {}
                     model.note(on: CalendarDay(clock.now))
                 case .change(let changes):
-                    let result = try await store.apply(
-                        changes, at: changes.indices.map { "/changes/\($0)" }, to: organization, if: .byOperator)
+                    let result = try await store.apply(changes, to: organization)
                     let isAccepted = model.apply(changes, on: CalendarDay(clock.now))
                     guard result.isSuccess == isAccepted else {
                         throw Difference(description: "the store accepted it: \(result.isSuccess)")
@@ -137,6 +136,21 @@ struct RandomSequencesTests {
                     shorter[index] = .change(fewer)
                     return shorter
                 }
+        }
+    }
+}
+
+extension MetricsStore {
+    /// Applies changes in one transaction, as those of a request.
+    fileprivate func apply(
+        _ changes: [InventoryChange], to organization: OrganizationID
+    ) async throws -> Result<Void, InventoryRefusal> {
+        let edit = InventoryEdit(self, organization, .success((changes, changes.indices.map { "/changes/\($0)" })))
+        return try await database.decide { transaction throws(DatabaseError) in
+            switch try edit.apply(transaction) {
+            case .failure(let refusal): .refuse(refusal)
+            case .success(let change): .commit((), publish: { self.publish(change, for: organization) })
+            }
         }
     }
 }

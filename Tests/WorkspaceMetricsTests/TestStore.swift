@@ -24,13 +24,13 @@ final class TestStore: Sendable {
         self.clock = clock
         self.settings = Published(settings)
         place = try TemporaryStore([MetricsStore.schema, AuditLog.schema])
-        store = try MetricsStore(database: place.database, settings: self.settings, now: { clock.now })
+        store = MetricsStore(database: place.database, settings: self.settings, now: { clock.now })
     }
 
     /// Opens the file again, as another process would.
     func reopened() throws -> MetricsStore {
         let clock = clock
-        return try MetricsStore(database: place.reopened(), settings: settings, now: { clock.now })
+        return MetricsStore(database: try place.reopened(), settings: settings, now: { clock.now })
     }
 
     @discardableResult
@@ -67,6 +67,35 @@ final class TestStore: Sendable {
     }
 
     func count(_ table: String) async throws -> Int { try await place.count(table) }
+}
+
+extension MetricsStore {
+    /// The organization's snapshot, loaded if it is not in memory.
+    func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
+        do {
+            return try loadBlocking(organization)
+        } catch {
+            fatalError("the snapshot cannot be loaded: \(error)")
+        }
+    }
+
+    func reading(of organization: OrganizationID, _ license: License = License()) -> MetricsReading {
+        reading(of: organization, snapshot(of: organization), license)
+    }
+
+    func workspaces(
+        of organization: OrganizationID, _ query: WorkspaceQuery, as format: Representation.Format
+    ) -> Representation {
+        reading(of: organization).workspaces(query, as: format)
+    }
+
+    func workspace(_ id: String, of organization: OrganizationID) -> Representation? {
+        reading(of: organization).workspace(id: id)
+    }
+
+    func summary(of organization: OrganizationID, _ license: License) -> Representation {
+        reading(of: organization, license).summary()
+    }
 }
 
 struct Page: Equatable {

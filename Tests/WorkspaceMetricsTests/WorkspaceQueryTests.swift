@@ -77,7 +77,8 @@ struct WorkspaceQueryTests {
             (["sort": "Name"], ["sort"]),
             (["order": "up"], ["order"]), (["cursor": "zz"], ["cursor"]), (["cursor": "00"], ["cursor"]),
             (["q": "a\u{0}b"], ["q"]), (["q": String(repeating: "x", count: 1001)], ["q"]),
-            (["sort": "x", "limit": "x"], ["sort", "limit"]),
+            (["sort": "x", "limit": "x"], ["sort", "limit"]), (["filter": "Grew"], ["filter"]),
+            (["filter": "grew,empty"], ["filter"]), (["sort": "change_30d"], ["sort"]),
         ])
     func refused(parameters: [String: String], names: [String]) {
         let refusal = #expect(throws: QueryError.self) {
@@ -95,7 +96,7 @@ struct WorkspaceQueryTests {
     func cursors() async throws {
         let world = try await world()
         let cursor = try #require(try world.page([("limit", "3")]).cursor)
-        for other in [("q", "n"), ("owner", "z"), ("sort", "runners"), ("order", "desc")] {
+        for other in [("q", "n"), ("owner", "z"), ("filter", "empty"), ("sort", "runners"), ("order", "desc")] {
             #expect(throws: QueryError.self) { try WorkspaceQuery([("cursor", cursor), other]) }
         }
         for index in cursor.indices {
@@ -141,10 +142,11 @@ struct WorkspaceQueryTests {
         #expect(
             text
                 == [
-                    "id,name,created_at,workflows,nested_workflows,workflow_editors,case_operators,runners,owners",
-                    "\"'-x\",\"' @SUM(A1)\",,0,0,0,0,0,",
-                    "two,\"line\r\nbreak\",,0,0,0,0,0,",
-                    "\"'=1+1\",\"say \"\"hi\"\", all\",,0,0,0,0,0,\"'+b@x; a@x\"", "",
+                    "id,name,created_at,workflows,nested_workflows,workflow_editors,case_operators,runners,owners,"
+                        + "published_at,workflows_change_30d",
+                    "\"'-x\",\"' @SUM(A1)\",,0,0,0,0,0,,2027-01-15T08:00:00Z,",
+                    "two,\"line\r\nbreak\",,0,0,0,0,0,,2027-01-15T08:00:00Z,",
+                    "\"'=1+1\",\"say \"\"hi\"\", all\",,0,0,0,0,0,\"'+b@x; a@x\",2027-01-15T08:00:00Z,", "",
                 ].joined(separator: "\r\n"))
     }
 }

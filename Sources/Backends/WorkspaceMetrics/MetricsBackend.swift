@@ -10,8 +10,8 @@ public import Time
 /// The only entry point for requests. Every method takes a permit and works for the organization that the permit names.
 /// A permit for another permission is refused.
 ///
-/// Results are bytes with their entity tags, which the caller translates to HTTP. Methods that only read metrics use
-/// memory and never wait.
+/// Results are bytes with their entity tags, which the caller translates to HTTP. Metrics are read from memory; only an
+/// organization that is not in memory is loaded first.
 public struct MetricsBackend: Sendable {
     private let store: MetricsStore
 
@@ -21,18 +21,20 @@ public struct MetricsBackend: Sendable {
 
     // MARK: metrics.read
 
-    /// Returns a page of workspaces as `{"items":[…],"next_cursor":…}`, or all matches of the query as CSV.
-    public func workspaces(
-        _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
-    ) throws(MetricsError) -> Representation {
-        store.workspaces(of: try organization(permit, for: .readMetrics), query, as: format)
+    /// Returns the organization's metrics; nil if they are not in memory, and ``load(_:_:)`` must be called.
+    public func reading(_ permit: Permit, _ license: License) throws(MetricsError) -> MetricsReading? {
+        let organization = try organization(permit, for: .readMetrics)
+        return store.loaded(organization).map { store.reading(of: organization, $0, license) }
     }
 
-    /// Returns true if computing the result would block a reactor for too long.
-    public func isLong(
-        _ permit: Permit, _ query: WorkspaceQuery, as format: Representation.Format = .json
-    ) throws(MetricsError) -> Bool {
-        store.snapshot(of: try organization(permit, for: .readMetrics)).isLong(query, as: format)
+    /// Returns the organization's metrics, and reads them from the store if they are not in memory.
+    public func load(_ permit: Permit, _ license: License) async throws(MetricsError) -> MetricsReading {
+        let organization = try organization(permit, for: .readMetrics)
+        do throws(DatabaseError) {
+            return store.reading(of: organization, try await store.load(organization), license)
+        } catch {
+            throw .store(error)
+        }
     }
 
     /// Runs a computation on a read thread of the store.
@@ -44,33 +46,6 @@ public struct MetricsBackend: Sendable {
         } catch {
             throw .store(error)
         }
-    }
-
-    /// Returns a number that increases with each change of the results of ``workspaces(_:_:as:)``, for caching.
-    public func version(_ permit: Permit) throws(MetricsError) -> Int {
-        store.snapshot(of: try organization(permit, for: .readMetrics)).version
-    }
-
-    /// Returns one workspace's row, or nil if the organization has no workspace with this id.
-    public func workspace(_ permit: Permit, id: String) throws(MetricsError) -> Representation? {
-        store.workspace(id, of: try organization(permit, for: .readMetrics))
-    }
-
-    /// Returns the organization's totals and its license limits.
-    public func summary(_ permit: Permit, _ license: License) throws(MetricsError) -> Representation {
-        store.summary(of: try organization(permit, for: .readMetrics), license)
-    }
-
-    /// Returns a page of workspaces as values, for HTML pages.
-    public func page(_ permit: Permit, _ query: WorkspaceQuery) throws(MetricsError) -> WorkspacePage {
-        store.snapshot(of: try organization(permit, for: .readMetrics)).page(query)
-    }
-
-    /// Returns the totals and license limits as values, for HTML pages.
-    public func totals(_ permit: Permit, _ license: License) throws(MetricsError) -> MetricsSummary {
-        let organization = try organization(permit, for: .readMetrics)
-        return store.snapshot(of: organization).summary(
-            license, today: store.today, by: store.settings[organization].definitions)
     }
 
     /// The day under way, in UTC.

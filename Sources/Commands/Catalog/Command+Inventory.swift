@@ -173,7 +173,7 @@ extension Invocation {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage, isMade: isWriting)
-            store = try MetricsStore(database: database, settings: Published(MetricsSettings(settings)))
+            store = MetricsStore(database: database, settings: Published(MetricsSettings(settings)))
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")
         }

@@ -16,10 +16,10 @@ public enum DemoStore {
             let database = try GatewayProcess.open(settings.storage)
             defer { database.close() }
             let clock = DemoClock(now)
-            let store = try MetricsStore(
+            let store = MetricsStore(
                 database: database, settings: Published(MetricsSettings(settings)), now: { clock.now })
             for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
-                guard let id = OrganizationID(name), store.isEmpty(id) else { continue }
+                guard let id = OrganizationID(name), try store.isEmptyBlocking(id) else { continue }
                 try fill(id, with: inventory, in: store, clock, upTo: now)
             }
         } catch let failure as StartError {

@@ -99,7 +99,9 @@ extension OpenAPI {
               "workflow_editors",
               "case_operators",
               "runners",
-              "owners"
+              "owners",
+              "change_30d",
+              "published_at"
             ],
             "properties": {
               "id": {"type": "string"},
@@ -117,7 +119,20 @@ extension OpenAPI {
                   "required": ["email", "name"],
                   "properties": {"email": {"type": "string"}, "name": {"type": "string"}}
                 }
-              }
+              },
+              "change_30d": {
+                "type": "object",
+                "description": "The difference to 30 days ago for each metric; null if its history is shorter.",
+                "required": ["workflows", "nested_workflows", "workflow_editors", "case_operators", "runners"],
+                "properties": {
+                  "workflows": {"type": ["integer", "null"]},
+                  "nested_workflows": {"type": ["integer", "null"]},
+                  "workflow_editors": {"type": ["integer", "null"]},
+                  "case_operators": {"type": ["integer", "null"]},
+                  "runners": {"type": ["integer", "null"]}
+                }
+              },
+              "published_at": {"type": ["string", "null"], "format": "date-time"}
             }
           },
           "Summary": {

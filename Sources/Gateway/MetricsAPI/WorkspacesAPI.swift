@@ -30,19 +30,23 @@ package struct WorkspacesAPI: Sendable {
                     parameters: [
                         Parameter(name: "q", schema: Parameter.text), Parameter(name: "owner", schema: Parameter.text),
                         Parameter(
+                            name: "filter",
+                            schema: #"{"type":"string","enum":["grew","large","empty","no_owner"]}"#),
+                        Parameter(
                             name: "sort",
                             schema:
-                                #"{"type":"string","enum":["name","workflows","nested_workflows","workflow_editors","case_operators","runners"]}"#
+                                #"{"type":"string","enum":["name","workflows","nested_workflows","workflow_editors","case_operators","runners","change","published_at"]}"#
                         ), Parameter(name: "order", schema: #"{"type":"string","enum":["asc","desc"]}"#), .limit,
                         .cursor,
                     ], results: .list("Workspace") + [.text("text/csv")], statuses: [304])),
             Endpoint(
                 "workspace", .get, "/api/v1/organizations/{org}/workspaces/{ws}", .api,
-                .permitted(.readMetrics, .now(workspace)),
+                .permitted(.readMetrics, .either(workspace)),
                 documentation: EndpointDocumentation(
                     summary: "One workspace", results: .one("Workspace"), statuses: [304])),
             Endpoint(
-                "summary", .get, "/api/v1/organizations/{org}/summary", .api, .permitted(.readMetrics, .now(summary)),
+                "summary", .get, "/api/v1/organizations/{org}/summary", .api,
+                .permitted(.readMetrics, .either(summary)),
                 documentation: EndpointDocumentation(
                     summary: "Totals against the license", results: .one("Summary"), statuses: [304])),
             Endpoint(
@@ -67,35 +71,38 @@ package struct WorkspacesAPI: Sendable {
         let (request, permit) = (context.request, permitted.permit)
         let preferred = request.preferredType(among: ["application/json", "text/csv"])
         let format: Representation.Format = preferred == "application/json" ? .json : .csv
-        do throws(MetricsError) {
-            let version = try metrics.backend.version(permit)
-            let key = PageCache.Key(
-                organization: permit.organization.text, query: OctetKey(Array(request.target.queryBytes ?? [])))
-            // A kept page is short, so its query need not be parsed to find out whether the read takes long.
-            if format == .json, let page = pages.value.reply(key, version: version) { return .now(page) }
-            if let read = longRead(request, permit, format) { return .later(read) }
-            let table = try table(request, permit, format)
-            return .now(format == .json ? pages.value.keep(table, as: key, version: version) : table)
+        let key = PageCache.Key(
+            organization: permit.organization.text, query: OctetKey(Array(request.target.queryBytes ?? [])))
+        let version = try? metrics.backend.reading(permit, permitted.organization.license)?.version
+        if format == .json, let version, let page = pages.value.reply(key, version: version) { return .now(page) }
+        guard let items = request.target.queryItems else { return .now(MetricsReplies.brokenQuery) }
+        let query: WorkspaceQuery
+        do throws(QueryError) {
+            query = try WorkspaceQuery(items)
         } catch {
-            return .now(.problem(metrics.problem(error, requestID: nil)))
+            return .now(.problem(Problem(error)))
+        }
+        let outcome = metrics.outcome(
+            permitted, requestID: nil, isLong: { $0.isLong(query, as: format) },
+            { [metrics] in metrics.reply($0.workspaces(query, as: format)) })
+        // The license decides which workspaces are large, and the version does not include it.
+        guard case .now(let page) = outcome, format == .json, let version, query.filter != .large else {
+            return outcome
+        }
+        return .now(pages.value.keep(page, as: key, version: version))
+    }
+
+    private func workspace(
+        _ context: RequestContext, _ permitted: PermittedCaller
+    ) -> Handler<PermittedCaller>.Outcome {
+        let id = context.variable("ws")
+        return metrics.outcome(permitted, requestID: nil) { [metrics] in
+            $0.workspace(id: id).map(metrics.reply) ?? MetricsReplies.noWorkspace
         }
     }
 
-    private func workspace(_ context: RequestContext, _ permitted: PermittedCaller) -> Reply {
-        do throws(MetricsError) {
-            let found = try metrics.backend.workspace(permitted.permit, id: context.variable("ws"))
-            return found.map(metrics.reply) ?? MetricsReplies.noWorkspace
-        } catch {
-            return .problem(metrics.problem(error, requestID: nil))
-        }
-    }
-
-    private func summary(_ context: RequestContext, _ permitted: PermittedCaller) -> Reply {
-        do throws(MetricsError) {
-            return metrics.reply(try metrics.backend.summary(permitted.permit, permitted.organization.license))
-        } catch {
-            return .problem(metrics.problem(error, requestID: nil))
-        }
+    private func summary(_ context: RequestContext, _ permitted: PermittedCaller) -> Handler<PermittedCaller>.Outcome {
+        metrics.outcome(permitted, requestID: nil) { [metrics] in metrics.reply($0.summary()) }
     }
 
     private func usage(_ context: RequestContext, _ permitted: PermittedCaller) async -> Reply {
@@ -112,33 +119,5 @@ package struct WorkspacesAPI: Sendable {
         } catch {
             return .problem(metrics.problem(error, requestID: context.requestID))
         }
-    }
-
-    /// A read that takes long and runs on another thread; nil if the reply comes from memory at once.
-    private func longRead(
-        _ request: Request, _ permit: Permit, _ format: Representation.Format
-    ) -> (@Sendable () async -> Reply)? {
-        let (metrics, backend) = (metrics, metrics.backend)
-        guard let items = request.target.queryItems, let query = try? WorkspaceQuery(items),
-            (try? backend.isLong(permit, query, as: format)) ?? false
-        else { return nil }
-        return {
-            await metrics.long { () throws(MetricsError) in
-                metrics.reply(try backend.workspaces(permit, query, as: format))
-            }
-        }
-    }
-
-    private func table(
-        _ request: Request, _ permit: Permit, _ format: Representation.Format
-    ) throws(MetricsError) -> Reply {
-        guard let items = request.target.queryItems else { return MetricsReplies.brokenQuery }
-        let query: WorkspaceQuery
-        do throws(QueryError) {
-            query = try WorkspaceQuery(items)
-        } catch {
-            return .problem(Problem(error))
-        }
-        return metrics.reply(try metrics.backend.workspaces(permit, query, as: format))
     }
 }

@@ -33,20 +33,16 @@ package struct OrganizationPages: Sendable {
             return .now(.problem(Problem(error)))
         }
         let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
-        let (account, header, permit) = (permitted.caller.account, permitted.header, permitted.permit)
-        let (metrics, backend, license) = (metrics, metrics.backend, permitted.organization.license)
-        let make: @Sendable () throws(MetricsError) -> Reply = { () throws(MetricsError) in
-            if isFile { return metrics.reply(try backend.workspaces(permit, query, as: .spreadsheet)) }
-            let page = OrganizationPage(
-                account: account, organization: header, summary: try backend.totals(permit, license), query: query,
-                page: try backend.page(permit, query))
-            return .page(.ok, page.document)
-        }
-        do throws(MetricsError) {
-            guard try backend.isLong(permit, query, as: isFile ? .spreadsheet : .json) else { return .now(try make()) }
-            return .later { await metrics.long(make) }
-        } catch {
-            return .now(.problem(metrics.problem(error, requestID: context.requestID)))
-        }
+        let (account, header, metrics) = (permitted.caller.account, permitted.header, metrics)
+        let format: Representation.Format = isFile ? .spreadsheet : .json
+        return metrics.outcome(
+            permitted, requestID: context.requestID, isLong: { $0.isLong(query, as: format) },
+            { reading in
+                if isFile { return metrics.reply(reading.workspaces(query, as: .spreadsheet)) }
+                let page = OrganizationPage(
+                    account: account, organization: header, summary: reading.totals(), query: query,
+                    page: reading.page(query))
+                return .page(.ok, page.document)
+            })
     }
 }

@@ -17,26 +17,28 @@ struct WorkspaceTable: Sendable {
         "\(search)\n\(page.rows.isEmpty ? nothing : table)\n\(footer)"
     }
 
-    private var isFiltered: Bool { !query.text.isEmpty || !query.owner.isEmpty }
-
     private var search: HTML {
         """
         <form class="search" method="get" action="\(path)" role="search">
         <div><label for="q">Search workspaces</label><input id="q" name="q" type="search" value="\(query.text)" maxlength="200"></div>
         <div><label for="owner">Owner’s email</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200"></div>
-        <input type="hidden" name="sort" value="\(query.sort?.rawValue ?? "name")"><input type="hidden" name="order" value="\(query.isDescending ? "desc" : "asc")"><input type="hidden" name="limit" value="\(query.limit)">
+        <input type="hidden" name="sort" value="\(query.sort.text)"><input type="hidden" name="order" value="\(query.isDescending ? "desc" : "asc")"><input type="hidden" name="limit" value="\(query.limit)">\(filterField)
         <button type="submit">Search</button>\(reset)
         </form>
         """
     }
 
+    private var filterField: HTML? {
+        query.filter.map { "<input type=\"hidden\" name=\"filter\" value=\"\($0.rawValue)\">" }
+    }
+
     private var reset: HTML? {
-        isFiltered ? "<a class=\"button plain\" href=\"\(link(q: "", owner: ""))\">Show all</a>" : nil
+        query.isSearch ? "<a class=\"button plain\" href=\"\(allLink)\">Show all</a>" : nil
     }
 
     private var nothing: HTML {
-        isFiltered || query.isContinued
-            ? "<p class=\"empty\">No workspace matches. <a href=\"\(link(q: "", owner: ""))\">Show all \(Number.grouped(all))</a>.</p>"
+        query.isSearch || query.isContinued
+            ? "<p class=\"empty\">No workspace matches. <a href=\"\(allLink)\">Show all \(Number.grouped(all))</a>.</p>"
             : """
             <p class="empty">No workspaces yet. They appear when the platform publishes its inventory.</p>
             """
@@ -47,7 +49,7 @@ struct WorkspaceTable: Sendable {
         <div class="scroll" role="region" aria-labelledby="caption" tabindex="0">
         <table>
         <caption id="caption">\(caption)</caption>
-        <thead><tr>\(heading("Workspace", nil, isNumber: false))\(Metric.allCases.map { heading($0.title, $0, isNumber: true) })<th scope="col">Owners</th></tr></thead>
+        <thead><tr>\(heading("Workspace", .name, isNumber: false))\(Metric.allCases.map { heading($0.title, .metric($0), isNumber: true) })<th scope="col">Owners</th></tr></thead>
         <tbody>
         \(page.rows.map(row))
         </tbody>
@@ -57,20 +59,20 @@ struct WorkspaceTable: Sendable {
     }
 
     private var caption: HTML {
-        isFiltered ? "Matching workspaces" : "All workspaces"
+        query.isSearch ? "Matching workspaces" : "All workspaces"
     }
 
-    private func heading(_ title: String, _ metric: Metric?, isNumber: Bool) -> HTML {
-        let isSorted = query.sort == metric
+    private func heading(_ title: String, _ sort: WorkspaceSort, isNumber: Bool) -> HTML {
+        let isSorted = query.sort == sort
         // Numbers sort from the largest down at first, names from A.
-        let next = isSorted ? !query.isDescending : metric != nil
+        let next = isSorted ? !query.isDescending : sort != .name
         let state: HTML = isSorted ? " aria-sort=\"\(query.isDescending ? "descending" : "ascending")\"" : ""
         let arrow: HTML =
             isSorted
             ? (query.isDescending ? " <span aria-hidden=\"true\">▾</span>" : " <span aria-hidden=\"true\">▴</span>")
             : ""
         return """
-            <th scope="col"\(state)\(isNumber ? " class=\"number\"" as HTML : "")><a href="\(link(sort: metric, isDescending: next))">\(title)\(arrow)</a></th>
+            <th scope="col"\(state)\(isNumber ? " class=\"number\"" as HTML : "")><a href="\(link(sort: sort, isDescending: next))">\(title)\(arrow)</a></th>
             """
     }
 
@@ -112,15 +114,22 @@ struct WorkspaceTable: Sendable {
 
     private var path: String { Paths.organization.path(organization) }
 
+    private func link(sort: WorkspaceSort? = nil, isDescending: Bool? = nil, cursor: String? = nil) -> String {
+        let filter = query.filter?.rawValue ?? ""
+        return link(
+            [("q", query.text), ("owner", query.owner), ("filter", filter)], sort ?? query.sort,
+            isDescending ?? query.isDescending, cursor)
+    }
+
+    /// The address of all workspaces, in the same order.
+    private var allLink: String { link([], query.sort, query.isDescending, nil) }
+
     private func link(
-        q: String? = nil, owner: String? = nil, sort: Metric?? = .none, isDescending: Bool? = nil, cursor: String? = nil
+        _ search: [(name: String, value: String)], _ sort: WorkspaceSort, _ isDescending: Bool, _ cursor: String?
     ) -> String {
-        let sort: Metric? = if case .some(let chosen) = sort { chosen } else { query.sort }
-        let isDescending = isDescending ?? query.isDescending
-        var items: [(name: String, value: String)] = [("q", q ?? query.text), ("owner", owner ?? query.owner)]
-        items = items.filter { !$0.value.isEmpty }
-        if sort != nil || isDescending {
-            items += [("sort", sort?.rawValue ?? "name"), ("order", isDescending ? "desc" : "asc")]
+        var items = search.filter { !$0.value.isEmpty }
+        if sort != .name || isDescending {
+            items += [("sort", sort.text), ("order", isDescending ? "desc" : "asc")]
         }
         if query.limit != 50 { items.append(("limit", String(query.limit))) }
         if let cursor { items.append(("cursor", cursor)) }

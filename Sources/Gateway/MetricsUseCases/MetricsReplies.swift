@@ -1,4 +1,5 @@
 package import Endpoints
+internal import RuntimeConfiguration
 package import Telemetry
 package import WorkspaceMetrics
 
@@ -13,12 +14,37 @@ package struct MetricsReplies: Sendable {
     }
 
     /// Makes a reply with its content off the reactor.
-    package func long(_ make: @escaping @Sendable () throws(MetricsError) -> Reply) async -> Reply {
+    private func long(_ make: @escaping @Sendable () -> Reply) async -> Reply {
         do throws(MetricsError) {
-            let result = try await backend.compute { Result { () throws(MetricsError) in try make().made } }
-            return try result.get()
+            return try await backend.compute { make().made }
         } catch {
             return .problem(problem(error, requestID: nil))
+        }
+    }
+
+    /// Makes a reply from an organization's metrics: at once if they are in memory and the reply does not take long, or
+    /// later, after they are loaded.
+    package func outcome(
+        _ permitted: PermittedCaller, requestID: String?,
+        isLong: (MetricsReading) -> Bool = { _ in false },
+        _ make: @escaping @Sendable (MetricsReading) -> Reply
+    ) -> Handler<PermittedCaller>.Outcome {
+        let (permit, license) = (permitted.permit, permitted.organization.license)
+        do throws(MetricsError) {
+            guard let reading = try backend.reading(permit, license) else {
+                return .later {
+                    do throws(MetricsError) {
+                        let reading = try await backend.load(permit, license)
+                        return await long { make(reading) }
+                    } catch {
+                        return .problem(problem(error, requestID: requestID))
+                    }
+                }
+            }
+            guard isLong(reading) else { return .now(make(reading)) }
+            return .later { await long { make(reading) } }
+        } catch {
+            return .now(.problem(problem(error, requestID: requestID)))
         }
     }
 

@@ -76,7 +76,7 @@ public final class GatewayProcess {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage)
-            store = try MetricsStore(database: database, settings: metricsSettings)
+            store = MetricsStore(database: database, settings: metricsSettings)
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)
@@ -208,6 +208,7 @@ public final class GatewayProcess {
             services.adopt(configuration)
             metricsSettings.publish(MetricsSettings(new))
             configurations.publish(configuration)
+            maintenance.recountMetrics()
             metrics.reviewLicenses()
             server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")

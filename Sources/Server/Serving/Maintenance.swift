@@ -14,7 +14,7 @@ internal import Time
 internal import WorkspaceMetrics
 
 /// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, ended sessions removed
-/// and counted, and metrics observed and their old history deleted.
+/// and counted. Metrics are counted again after a change of their definitions, and their old history is deleted.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
     /// The number of rounds between two deletions of old history: an hour.
@@ -25,6 +25,7 @@ final class Maintenance: Sendable {
     private let retired: RetiredConfigurations
     private let users: UserEvaluation
     private let metrics: MetricsStore
+    private let recount: MetricsRecount
     private let figures: FigureReader
     private let task = Mutex<Task<Void, Never>?>(nil)
 
@@ -34,6 +35,7 @@ final class Maintenance: Sendable {
         retired: RetiredConfigurations = RetiredConfigurations()
     ) {
         self.metrics = metrics
+        recount = MetricsRecount(metrics, log: services.log)
         figures = FigureReader(metrics)
         self.configurations = configurations
         self.retired = retired
@@ -55,6 +57,11 @@ final class Maintenance: Sendable {
 
     func stop() {
         task.withLock { $0?.cancel() }
+    }
+
+    /// Counts members again, beside the requests, if the definitions of metrics may have changed.
+    func recountMetrics() {
+        Task.inBackground { [recount] in await recount.perform() }
     }
 
     /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
@@ -91,6 +98,9 @@ final class Maintenance: Sendable {
         if round % 3 == 0, let count = try? await services.stores.sessions.countActive(under: signIn.lifetimes) {
             services.gatewayMetrics.note(activeSessions: count)
         }
+        recountMetrics()
+        // A failed read is repeated in the next round.
+        try? await metrics.rollDay()
         if round % 3 == 0 { await noteFigures() }
         if round % Maintenance.retentionRounds == 0 { metrics.applyRetention() }
     }

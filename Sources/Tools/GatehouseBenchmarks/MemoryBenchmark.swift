@@ -15,7 +15,7 @@ func benchmarkMemory() async throws {
 
 private func importIgnoredElement() async throws {
     let temporary = try TemporaryStore([MetricsStore.schema])
-    let store = try MetricsStore(database: temporary.database)
+    let store = MetricsStore(database: temporary.database)
     guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let before = residentMebibytes()
     var source = IgnoredElement()

@@ -45,7 +45,8 @@ struct SampleToken {
     func permit(_ permission: Permission, in organization: OrganizationID) throws -> Permit {
         let verified = try BearerTokenVerifier([provider], cacheSize: 0).verify(token.span, at: now)
         let row = Mapping(
-            id: "file:1", rank: 1, claimName: "groups", match: .glob, claimValue: "soc-*", role: .manager)
+            id: "file:1", rank: 1, claimName: "groups", match: .glob, claimValue: "soc-*",
+            role: permission == .writeInventory ? .publisher : .manager)
         let rules = OrganizationRules(
             id: organization, providers: [provider.id], strategy: .firstMatch, mappings: [row])
         let entitlement = Entitlement(of: verified, in: rules, emailTrust: EmailTrust())

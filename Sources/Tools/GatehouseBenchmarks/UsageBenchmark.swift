@@ -17,7 +17,7 @@ func benchmarkUsage() throws {
     let begin = Timestamp.now() - .seconds(86400 * Int64(days))
     let clock = Mutex(begin)
     let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
-    let store = try MetricsStore(database: temporary.database, now: now)
+    let store = MetricsStore(database: temporary.database, now: now)
     print("History of \(workspaces) workspaces after \(days) days, 1 % of them changing each day")
     let all = (0..<workspaces).map { #"{"id":"ws\#($0)","name":"Workspace \#($0)"}"# }.joined(separator: ",")
     var source = InventoryBytes(Array(#"{"roles":[],"workspaces":[\#(all)]}"#.utf8))

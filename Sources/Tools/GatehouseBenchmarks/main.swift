@@ -5,8 +5,9 @@ func isChosen(_ name: String) -> Bool { chosen.isEmpty || chosen.contains(name) 
 if isChosen("router") { try benchmarkRouter() }
 if isChosen("json") { try benchmarkJSON() }
 if isChosen("tokens") { try benchmarkTokens() }
-if isChosen("metrics") { try benchmarkMetrics() }
+
 if isChosen("usage") { try benchmarkUsage() }
+if isChosen("metrics") { try await benchmarkMetrics() }
 if isChosen("sessions") { try await benchmarkSessions() }
 if isChosen("decisions") { try benchmarkDecisions() }
 if isChosen("acceptances") { try await benchmarkAcceptances() }

@@ -84,7 +84,7 @@ final class GatewayWorld: Sendable {
         services = try GatewayServices(
             database: database, under: first, gatewayMetrics: gatewayMetrics, log: recorded.log,
             clocks: clock.clocks)
-        store = try MetricsStore(database: database, settings: metricsSettings, now: clock.clocks.wall)
+        store = MetricsStore(database: database, settings: metricsSettings, now: clock.clocks.wall)
         reactor = try Reactor()
         let handler = GatewayHandler(
             configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log),

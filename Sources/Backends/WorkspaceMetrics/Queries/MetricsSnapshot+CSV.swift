@@ -1,22 +1,23 @@
 internal import HTTPMessage
 internal import Inventory
 internal import Text
+internal import Time
 
 extension MetricsSnapshot {
     /// Returns all matches of the query, in its order, as CSV (RFC 4180). Limit and cursor are ignored.
     ///
-    /// The first line contains the column names. Owners are written as addresses, joined by `; `.
-    func csv(_ query: WorkspaceQuery) -> [UInt8] {
-        let filter = RowFilter(query)
+    /// The first line contains the column names. Owners are written as addresses, joined by `; `. The last column is
+    /// the change of workflows in 30 days. An unknown time or change is an empty cell.
+    func csv(_ query: WorkspaceQuery, _ license: License) -> [UInt8] {
+        let filter = RowFilter(query, license)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(rows.count * 120 + 120)
+        bytes.reserveCapacity(rows.count * 150 + 150)
         let metrics = Metric.allCases
-        let columns = ["id", "name", "created_at"] + metrics.map(\.rawValue) + ["owners"]
+        let columns =
+            ["id", "name", "created_at"] + metrics.map(\.rawValue) + ["owners", "published_at", "workflows_change_30d"]
         bytes.append(contentsOf: columns.joined(separator: ",").utf8)
         bytes.append(contentsOf: "\r\n".utf8)
-        for index in order(query.order) {
-            let row = rows[Int(index)]
-            guard filter.finds(row) else { continue }
+        for row in rows(in: query.order) where filter.finds(row) {
             CSV.append(row.id, to: &bytes)
             bytes.append(UInt8(ascii: ","))
             CSV.append(row.name, to: &bytes)
@@ -28,6 +29,11 @@ extension MetricsSnapshot {
             }
             bytes.append(UInt8(ascii: ","))
             CSV.append(row.owners.map(\.email).joined(separator: "; "), to: &bytes)
+            bytes.append(UInt8(ascii: ","))
+            bytes.append(contentsOf: (row.publishedAt?.rfc3339 ?? "").utf8)
+            bytes.append(UInt8(ascii: ","))
+            // A number begins no formula, also with a minus sign.
+            bytes.append(contentsOf: (row.change(of: .workflows).map { String($0) } ?? "").utf8)
             bytes.append(contentsOf: "\r\n".utf8)
         }
         return bytes

@@ -20,47 +20,32 @@ public struct WorkspacePage: Sendable {
 }
 
 extension MetricsSnapshot {
-    /// The number of workspaces from which a full scan is too slow for a reactor.
+    /// The number of workspaces from which reading all rows is too slow for a reactor.
     private static let many = 500
 
-    /// Returns true if the query has to scan all of many workspaces.
+    /// Returns true if the query reads the rows of many workspaces, or arranges them in a new order.
     func isLong(_ query: WorkspaceQuery, as format: Representation.Format) -> Bool {
-        rows.count >= MetricsSnapshot.many
-            && (format != .json || !RowFilter(query).findsAll || !knows(query.order))
+        rows.count >= MetricsSnapshot.many && (format != .json || query.isSearch || !knows(query.order))
     }
 
-    func page(_ query: WorkspaceQuery) -> WorkspacePage {
-        let order = order(query.order)
-        let filter = RowFilter(query)
+    func page(_ query: WorkspaceQuery, _ license: License) -> WorkspacePage {
+        let rows = rows(in: query.order)
+        let filter = RowFilter(query, license)
         let findsAll = filter.findsAll
-        var position = query.cursor.map { firstPosition(after: $0, order, query.order) } ?? 0
+        var index = rows.startIndex
+        if let cursor = query.cursor { index = rows.search { query.order.isBefore(cursor, $0) } }
         var items: [WorkspaceRow] = []
         items.reserveCapacity(query.limit)
         var hasMore = false
-        while position < order.count {
-            let row = rows[Int(order[position])]
-            position += 1
+        while index < rows.endIndex, !hasMore {
+            let row = rows[index]
+            index = rows.index(after: index)
             guard findsAll || filter.finds(row) else { continue }
-            if items.count == query.limit {
-                hasMore = true
-                break
-            }
-            items.append(row)
+            if items.count == query.limit { hasMore = true } else { items.append(row) }
         }
-
         let last = hasMore ? items.last : nil
         return WorkspacePage(
             rows: items,
             nextCursor: last.map { PageCursor(query: query.fingerprint, after: $0, query.order).text })
-    }
-
-    /// Returns the first position in the order after the cursor, by binary search.
-    private func firstPosition(after cursor: PageCursor, _ indices: [Int32], _ order: RowOrder) -> Int {
-        var (low, high) = (0, indices.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if cursor.isBefore(rows[Int(indices[middle])], order) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

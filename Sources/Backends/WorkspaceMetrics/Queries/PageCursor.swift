@@ -4,32 +4,30 @@ internal import Inventory
 ///
 /// The text form is hexadecimal and opaque to clients. A cursor grants no rights: it names a position in a list that
 /// the caller must be permitted to read.
-struct PageCursor: Sendable, Hashable {
+struct PageCursor: Sendable, Hashable, RowPlace {
     /// The ``WorkspaceQuery/fingerprint`` of the cursor's query.
     let query: UInt64
-    /// The last row's count; zero if rows are sorted by name.
-    let count: Int
+    /// The number by which the last row is sorted; nil if it has none, and if rows are sorted by name.
+    let key: Int?
     let name: String
     let id: String
 
     init(query: UInt64, after row: WorkspaceRow, _ order: RowOrder) {
         self.query = query
-        count = order.metric.map { row.counts[$0] } ?? 0
+        key = row.key(for: order.sort)
         name = row.name
         id = row.id
     }
 
-    /// Parses eight bytes of query, eight bytes of count, then name and id separated by a NUL. Returns nil if the text
-    /// is malformed.
+    /// Parses eight bytes of query, one byte that is 1 if there is a key, eight bytes of key, then name and id separated
+    /// by a NUL. Returns nil if the text is malformed.
     init?(_ text: String) {
-        guard text.utf8.count <= 2 * (16 + InventoryLimits.name + 1 + InventoryLimits.id),
-            let bytes = PageCursor.bytes(ofHexadecimal: text), bytes.count > 17
+        guard text.utf8.count <= 2 * (17 + InventoryLimits.name + 1 + InventoryLimits.id),
+            let bytes = PageCursor.bytes(ofHexadecimal: text), bytes.count > 18, bytes[8] < 2
         else { return nil }
-        query = bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        let unsigned = bytes[8..<16].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard let count = Int(exactly: unsigned) else { return nil }
-        self.count = count
-        let parts = bytes[16...].split(separator: 0, omittingEmptySubsequences: false)
+        query = PageCursor.number(bytes[0..<8])
+        key = bytes[8] == 1 ? Int(truncatingIfNeeded: PageCursor.number(bytes[9..<17])) : nil
+        let parts = bytes[17...].split(separator: 0, omittingEmptySubsequences: false)
         guard parts.count == 2, let name = String(validating: parts[0], as: UTF8.self),
             let id = String(validating: parts[1], as: UTF8.self), !id.isEmpty
         else { return nil }
@@ -37,13 +35,12 @@ struct PageCursor: Sendable, Hashable {
         self.id = id
     }
 
+    func key(for sort: WorkspaceSort) -> Int? { key }
+
     var text: String {
-        var bytes: [UInt8] = []
-        for number in [query, UInt64(count)] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-            }
-        }
+        var bytes = PageCursor.bytes(of: query)
+        bytes.append(key == nil ? 0 : 1)
+        bytes += PageCursor.bytes(of: UInt64(truncatingIfNeeded: key ?? 0))
         bytes += Array(name.utf8) + [0] + Array(id.utf8)
         var digits: [UInt8] = []
         digits.reserveCapacity(bytes.count * 2)
@@ -53,17 +50,10 @@ struct PageCursor: Sendable, Hashable {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// Returns true if a row comes after the cursor in the order.
-    func isBefore(_ row: WorkspaceRow, _ order: RowOrder) -> Bool {
-        if let metric = order.metric {
-            let rowCount = row.counts[metric]
-            if rowCount != count { return order.isDescending ? rowCount < count : rowCount > count }
-            return precedes((name, id), (row.name, row.id))
-        }
-        switch compare(name, row.name) {
-        case 0: return compare(id, row.id) < 0
-        case let difference: return (difference < 0) != order.isDescending
-        }
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+
+    private static func bytes(of number: UInt64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
     private static func bytes(ofHexadecimal text: String) -> [UInt8]? {

@@ -3,7 +3,9 @@ enum RepresentationTag {
     /// - Parameters:
     ///   - tag: the tag of the inventory's version, new for each version.
     ///   - parts: everything else that the bytes depend on.
-    static func make(version tag: Int, _ parts: String...) -> String {
+    static func make(version tag: Int, _ parts: String...) -> String { make(version: tag, parts) }
+
+    static func make(version tag: Int, _ parts: [String]) -> String {
         var fingerprint = Fingerprint()
         for part in parts { fingerprint.add(part) }
         return String(UInt64(bitPattern: Int64(tag)), radix: 36) + "-" + String(fingerprint.value, radix: 36)

@@ -1,4 +1,3 @@
-public import Inventory
 internal import Text
 
 /// A fault in one parameter of a query (400).
@@ -20,24 +19,28 @@ public struct WorkspaceQuery: Sendable, Hashable {
     public let text: String
     /// A substring of owners' e-mail addresses, compared without regard to case. Empty matches all.
     public let owner: String
+    /// A choice of workspaces by their figures; nil matches all.
+    public let filter: WorkspaceFilter?
     let order: RowOrder
     /// The maximum number of rows, 1–500.
     public let limit: Int
     let cursor: PageCursor?
 
-    /// The metric by which rows are sorted; nil for the name.
-    public var sort: Metric? { order.metric }
+    /// What rows are sorted by. Rows without that number are last in both directions.
+    public var sort: WorkspaceSort { order.sort }
     public var isDescending: Bool { order.isDescending }
+    /// True if the query may leave workspaces out.
+    public var isSearch: Bool { !text.isEmpty || !owner.isEmpty || filter != nil }
     /// True if the query continues after another page.
     public var isContinued: Bool { cursor != nil }
 
     /// Creates a query for the first 50 of all workspaces, by name.
     public init() {
-        (text, owner, order, limit, cursor) = ("", "", RowOrder(), 50, nil)
+        (text, owner, filter, order, limit, cursor) = ("", "", nil, RowOrder(), 50, nil)
     }
 
-    /// Parses `q`, `owner`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as absent.
-    /// Other parameters are ignored.
+    /// Parses `q`, `owner`, `filter`, `sort`, `order`, `limit` and `cursor`, percent-decoded. An empty value counts as
+    /// absent. Other parameters are ignored.
     public init(_ parameters: [(name: String, value: String)]) throws(QueryError) {
         var values: [ExactText: String] = [:]
         var faults: [QueryIssue] = []
@@ -53,12 +56,16 @@ public struct WorkspaceQuery: Sendable, Hashable {
         for (name, value) in [("q", text), ("owner", owner)] where value.utf8.count > 1000 || value.utf8.contains(0) {
             note(name, "must be at most 1000 bytes without U+0000")
         }
+        filter = given["filter"].flatMap { WorkspaceFilter(exactly: $0) }
+        if given["filter"] != nil, filter == nil {
+            note("filter", "must be one of \(WorkspaceFilter.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
 
         var order = RowOrder()
-        if let sort = given["sort"], sort != "name" {
-            order.metric = Metric(exactly: sort)
-            let choices = "name, " + Metric.allCases.map(\.rawValue).joined(separator: ", ")
-            if order.metric == nil { note("sort", "must be one of \(choices)") }
+        if let text = given["sort"] {
+            let sort = WorkspaceSort(exactly: text)
+            if sort == nil { note("sort", "must be one of \(WorkspaceSort.all.map(\.text).joined(separator: ", "))") }
+            order.sort = sort ?? .name
         }
         switch given["order"] {
         case nil, "asc": break
@@ -73,22 +80,25 @@ public struct WorkspaceQuery: Sendable, Hashable {
 
         cursor = given["cursor"].flatMap(PageCursor.init)
         if given["cursor"] != nil, cursor == nil { note("cursor", "is not a cursor of this list") }
-        if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, order) {
+        if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, filter, order) {
             note("cursor", "belongs to another search or order; begin without a cursor")
         }
         guard faults.isEmpty else { throw QueryError(faults: faults) }
     }
 
-    private static let names = ["q", "owner", "sort", "order", "limit", "cursor"]
+    private static let names = ["q", "owner", "filter", "sort", "order", "limit", "cursor"]
 
     /// A hash of the parameters that a cursor is bound to.
-    var fingerprint: UInt64 { WorkspaceQuery.fingerprint(text, owner, order) }
+    var fingerprint: UInt64 { WorkspaceQuery.fingerprint(text, owner, filter, order) }
 
-    private static func fingerprint(_ text: String, _ owner: String, _ order: RowOrder) -> UInt64 {
+    private static func fingerprint(
+        _ text: String, _ owner: String, _ filter: WorkspaceFilter?, _ order: RowOrder
+    ) -> UInt64 {
         var fingerprint = Fingerprint()
         fingerprint.add(text)
         fingerprint.add(owner)
-        fingerprint.add(order.metric?.rawValue ?? "name")
+        fingerprint.add(filter?.rawValue ?? "")
+        fingerprint.add(order.sort.text)
         fingerprint.add(order.isDescending ? "desc" : "asc")
         return fingerprint.value
     }

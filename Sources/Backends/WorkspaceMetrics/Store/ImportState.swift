@@ -34,7 +34,8 @@ struct ImportState: Sendable {
     private var nextStaged = 0
     private var lastWrite: Int64 = 0
     private var refusal: InventoryRefusal?
-    private var rows = SortedRows()
+    private var content: SnapshotContent?
+    private var totals = MetricCounts()
     private var distinct = DistinctPeople()
 
     /// - Parameters:
@@ -199,18 +200,18 @@ struct ImportState: Sendable {
 
     // MARK: Ending
 
-    /// Prepares the snapshot's rows, so that the final transaction stays short.
+    /// Reads what the final transaction needs, so that it stays short.
     mutating func prepare(_ transaction: Transaction) throws(DatabaseError) {
         let rows = InventoryRows(transaction: transaction, generation: generation)
-        distinct = try rows.distinctPeople()
-        self.rows = SortedRows(try rows.workspaceRows())
+        (totals, distinct) = (try rows.totals(), try rows.distinctPeople())
+        content = try store.prepare(organization, rows)
         phase = .committing
     }
 
-    /// Makes the generation the organization's inventory; returns the snapshot to publish after COMMIT, or the refusal.
+    /// Makes the generation the organization's inventory; returns what to publish after COMMIT, or the refusal.
     mutating func commit(
         _ transaction: Transaction
-    ) throws(DatabaseError) -> Result<MetricsSnapshot, InventoryRefusal> {
+    ) throws(DatabaseError) -> Result<(version: Int, snapshot: MetricsSnapshot?), InventoryRefusal> {
         if let refusal = try terms.refusal(transaction) {
             refuse(refusal)
             return .failure(refusal)
@@ -222,7 +223,7 @@ struct ImportState: Sendable {
         let old = try InventoryState.read(organization, transaction)
         if let old { try Generations.retire(old.generation, transaction) }
         var state = InventoryState(
-            generation: generation, totals: rows.totals, distinct: distinct, definitions: definitions.storedText)
+            generation: generation, totals: totals, distinct: distinct, definitions: definitions.storedText)
         let history = try UsageHistory(
             organization, now: store.now(), latest: old?.day ?? state.day, transaction)
         try history.record(generation: generation, replacing: old?.generation)
@@ -232,7 +233,12 @@ struct ImportState: Sendable {
         let moment = store.now()
         try LicenseCrossing(organization, under: store.settings[organization].license, at: moment, transaction)
             .check(state.figures)
-        let recent = try RecentUsage(of: organization, today: max(CalendarDay(moment), state.day), transaction)
+        var snapshot: MetricsSnapshot?
+        if let content {
+            let today = max(CalendarDay(moment), state.day)
+            snapshot = MetricsSnapshot(
+                state: state, content, recent: try RecentUsage(of: organization, today: today, transaction))
+        }
         staging.summary.roles = document.roleCount
         staging.summary.entityTag = RepresentationTag.inventory(state)
         if var record {
@@ -242,7 +248,7 @@ struct ImportState: Sendable {
             ]
             try AuditLog.append(record, at: store.now(), transaction)
         }
-        return .success(MetricsSnapshot(state: state, rows, recent: recent))
+        return .success((state.version, snapshot))
     }
 
     /// Ends the import, after its snapshot was published.

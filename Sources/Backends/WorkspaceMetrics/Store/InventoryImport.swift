@@ -49,7 +49,7 @@ final class InventoryImport: Sendable {
         try state.withLock { state throws(DatabaseError) in try state.write(transaction) }
     }
 
-    /// Prepares the snapshot's rows, so that the final transaction stays short.
+    /// Reads what the final transaction needs, so that it stays short.
     func prepare(_ transaction: Transaction) throws(DatabaseError) {
         try state.withLock { state throws(DatabaseError) in try state.prepare(transaction) }
     }
@@ -58,12 +58,12 @@ final class InventoryImport: Sendable {
     func commit(_ transaction: Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal> {
         switch try state.withLock({ state throws(DatabaseError) in try state.commit(transaction) }) {
         case .failure(let refusal): return .refuse(refusal)
-        case .success(let snapshot):
+        case .success((let version, let snapshot)):
             return .commit(
                 (),
                 publish: { [self] in
-                    store.publish(snapshot, for: organization)
-                    state.withLock { $0.finish() }
+                    store.publish(snapshot, version: version, for: organization)
+                    self.state.withLock { $0.finish() }
                 })
         }
     }

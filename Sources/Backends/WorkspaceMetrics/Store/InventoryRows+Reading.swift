@@ -167,6 +167,14 @@ extension InventoryRows {
         return choice
     }
 
+    /// Adds up the stored counts of all workspaces.
+    func totals() throws(DatabaseError) -> MetricCounts {
+        let sums = Metric.allCases.map { "coalesce(sum(\($0.rawValue)), 0)" }.joined(separator: ", ")
+        return try transaction.first("SELECT \(sums) FROM inventory_workspace WHERE generation = $1", key) {
+            row throws(DatabaseError) in MetricCounts(row, from: 0)
+        } ?? MetricCounts()
+    }
+
     /// Counts the distinct people with each flag in any workspace.
     func distinctPeople() throws(DatabaseError) -> DistinctPeople {
         let editors = try transaction.first(

@@ -196,17 +196,4 @@ extension MetricsStore {
         }
         return bytes
     }
-
-    /// Publishes a change. Runs on the writer's thread, in the order of the commits.
-    func publish(_ change: SnapshotChange, for organization: OrganizationID) {
-        let current = snapshot(of: organization)
-        guard current.version == change.state.version - 1, change.state.day >= current.recent.today,
-            current.version == 0 || current.generation == change.state.generation
-        else {
-            // Another process wrote in between, or the clock jumped back and the history of some days has moved. If the refresh fails, the follower applies the change later.
-            try? refresh()
-            return
-        }
-        publish(current.applying(change), for: organization)
-    }
 }

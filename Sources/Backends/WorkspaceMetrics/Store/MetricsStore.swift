@@ -12,9 +12,10 @@ public final class MetricsStore: Sendable {
     let now: @Sendable () -> Timestamp
     let requestsUnderWay = RequestsUnderWay()
     private let published: Published<MetricsSettings>
-    private let snapshots: Published<[OrganizationID: MetricsSnapshot]>
+    /// The snapshots in memory.
+    let memory = SnapshotMemory()
 
-    /// Loads the snapshots, and starts sweeping the rows of interrupted imports. Blocks; for start-up and commands.
+    /// Starts sweeping the rows of interrupted imports. Reads nothing: snapshots are loaded at the first request.
     ///
     /// - Parameters:
     ///   - database: a database that was opened with ``schema``.
@@ -22,55 +23,29 @@ public final class MetricsStore: Sendable {
     public init(
         database: Database, settings: Published<MetricsSettings> = Published(MetricsSettings()),
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
-    ) throws(DatabaseError) {
+    ) {
         self.database = database
         self.now = now
         published = settings
-        snapshots = Published([:])
-        try refresh()
         sweepInBackground()
     }
 
     /// The settings in force.
     var settings: MetricsSettings { published.read().value }
 
-    /// Applies changes that other processes wrote. Called by ``Databases/Database/follow(every:_:)``.
-    public func takeUpChanges() throws(DatabaseError) { try refresh() }
+    /// A number that each publication of settings changes.
+    public var settingsVersion: UInt64 { published.version }
 
-    /// Returns the organization's workspaces at their last committed version.
-    func snapshot(of organization: OrganizationID) -> MetricsSnapshot {
-        snapshots.read().value[organization] ?? .empty
-    }
-
-    /// Returns true if the organization has no workspaces.
-    public func isEmpty(_ organization: OrganizationID) -> Bool { snapshot(of: organization).rows.isEmpty }
-
-    /// Replaces an organization's snapshot, unless a later one is already published.
-    func publish(_ snapshot: MetricsSnapshot, for organization: OrganizationID) {
-        snapshots.update { snapshots in
-            if let current = snapshots[organization], current.version >= snapshot.version { return }
-            snapshots[organization] = snapshot
+    /// Returns true if the organization has no workspaces. Blocks; for start-up.
+    public func isEmptyBlocking(_ organization: OrganizationID) throws(DatabaseError) -> Bool {
+        try database.readBlocking { transaction throws(DatabaseError) in
+            try transaction.first(
+                """
+                SELECT 1 FROM inventory i JOIN inventory_workspace w ON w.generation = i.generation
+                WHERE i.organization = $1 LIMIT 1
+                """, .text(organization.text)
+            ) { _ in true } == nil
         }
-    }
-
-    /// Reloads the organizations whose version differs from the published one.
-    func refresh() throws(DatabaseError) {
-        let (published, today) = (snapshots.read().value.mapValues(\.version), today)
-        let changed = try database.readBlocking { transaction throws(DatabaseError) in
-            let versions = try transaction.all("SELECT organization, version FROM inventory") {
-                row throws(DatabaseError) in (row.text(0), row.integer(1))
-            }
-            var changed: [OrganizationID: MetricsSnapshot] = [:]
-            for (text, version) in versions {
-                guard let organization = OrganizationID(text), published[organization] != version,
-                    let state = try InventoryState.read(organization, transaction)
-                else { continue }
-                changed[organization] = try MetricsSnapshot.load(
-                    state, of: organization, today: today, transaction)
-            }
-            return changed
-        }
-        for (organization, snapshot) in changed { publish(snapshot, for: organization) }
     }
 
     var nowInSeconds: Int64 { now().seconds }

@@ -1,0 +1,152 @@
+public import Databases
+internal import Identities
+internal import Text
+internal import Threads
+internal import Time
+
+/// Snapshots in memory: loaded at the first request, kept up with the commits, and given up when memory is short.
+extension MetricsStore {
+    /// Returns an organization's snapshot at its last committed version; nil if it is not in memory.
+    func loaded(_ organization: OrganizationID) -> MetricsSnapshot? {
+        guard let holder = memory.existing(organization), let snapshot = holder.snapshot else { return nil }
+        holder.use()
+        return snapshot
+    }
+
+    /// Returns an organization's snapshot, and reads it from the store if it is not in memory. Requests that come during
+    /// the read share it.
+    func load(_ organization: OrganizationID) async throws(DatabaseError) -> MetricsSnapshot {
+        let holder = memory.holder(of: organization)
+        holder.use()
+        return try await withCheckedContinuation { continuation in
+            let isFirst = holder.wait { continuation.resume(returning: $0) }
+            // The read goes on if the request that began it is gone.
+            if isFirst { loadInBackground(holder) }
+        }.get()
+    }
+
+    /// Blocking variant of ``load(_:)``, for commands and threads that may wait.
+    func loadBlocking(_ organization: OrganizationID) throws(DatabaseError) -> MetricsSnapshot {
+        try BackgroundExecutor.wait { [self] () async throws(DatabaseError) in try await load(organization) }
+    }
+
+    private func loadInBackground(_ holder: SnapshotHolder) {
+        Task.inBackground { [self] in await perform(holder) }
+    }
+
+    /// Performs a load that a holder asked for.
+    ///
+    /// - Returns: the failure of the read, if there is one.
+    @discardableResult
+    private func perform(_ holder: SnapshotHolder) async -> DatabaseError? {
+        let now = now
+        var failure: DatabaseError?
+        var result: Result<MetricsSnapshot, DatabaseError>
+        repeat {
+            do throws(DatabaseError) {
+                result = .success(
+                    try await database.read { transaction throws(DatabaseError) in
+                        try MetricsSnapshot.load(
+                            holder.organization, today: CalendarDay(now()),
+                            orders: holder.snapshot?.orders ?? [], transaction)
+                    })
+            } catch {
+                failure = error
+                result = .failure(error)
+            }
+        } while holder.finish(result)
+        memory.trim(to: settings.memory)
+        return failure
+    }
+
+    // MARK: Changes
+
+    /// Publishes a change. Runs on the writer's thread, in the order of the commits.
+    func publish(_ change: SnapshotChange, for organization: OrganizationID) {
+        guard let holder = memory.existing(organization) else { return }
+        if holder.publish(change) { loadInBackground(holder) }
+    }
+
+    /// Publishes an import. Runs on the writer's thread, in the order of the commits.
+    ///
+    /// - Parameters:
+    ///   - snapshot: nil if it was not prepared, because the organization was not in memory.
+    ///   - version: the version of the import.
+    func publish(_ snapshot: MetricsSnapshot?, version: Int, for organization: OrganizationID) {
+        guard let holder = memory.existing(organization) else { return }
+        if holder.publish(snapshot, version: version) { loadInBackground(holder) }
+        memory.trim(to: settings.memory)
+    }
+
+    /// Reads the content of a snapshot that an import is about to publish; nil if the organization is not in memory.
+    func prepare(_ organization: OrganizationID, _ rows: InventoryRows) throws(DatabaseError) -> SnapshotContent? {
+        guard let holder = memory.existing(organization), holder.isHeld else { return nil }
+        return try SnapshotContent.load(
+            organization, rows, baseDay: CalendarDay(now()) - SnapshotContent.days,
+            orders: holder.snapshot?.orders ?? [])
+    }
+
+    /// Loads the snapshots in memory again that another process has changed. Called by
+    /// ``Databases/Database/follow(every:_:)``.
+    public func takeUpChanges() throws(DatabaseError) {
+        let held = memory.held
+        guard !held.isEmpty else { return }
+        let versions = try database.readBlocking { transaction throws(DatabaseError) in
+            var versions: [Int] = []
+            for holder in held {
+                let version = try transaction.first(
+                    "SELECT version FROM inventory WHERE organization = $1", .text(holder.organization.text)
+                ) { row throws(DatabaseError) in row.integer(0) }
+                versions.append(version ?? 0)
+            }
+            return versions
+        }
+        var failure: DatabaseError?
+        for (holder, version) in zip(held, versions) where holder.notice(version) {
+            failure = BackgroundExecutor.wait { [self] in await perform(holder) } ?? failure
+        }
+        if let failure { throw failure }
+    }
+
+    // MARK: Time
+
+    /// Counts changes in memory from 30 days before the current day, if a day has begun, and gives up unused snapshots
+    /// if memory is short. Costs little if neither is the case, and only the workspaces that changed 30 days ago if a day
+    /// has begun. Called every few seconds.
+    public func rollDay() async throws(DatabaseError) {
+        let day = CalendarDay(now()) - SnapshotContent.days
+        for holder in memory.held {
+            guard let former = holder.snapshot?.baseDay, former != day else { continue }
+            guard former < day else {
+                // A clock that jumped back by a day or less is about to catch up.
+                if former - day > 1 { holder.giveUp() }
+                continue
+            }
+            let figures = try await database.read { transaction throws(DatabaseError) in
+                try EarlierFigures.load(holder.organization, after: former, through: day, transaction)
+            }
+            try await database.compute {
+                holder.change { $0.baseDay == former ? $0.rolled(to: day, figures) : nil }
+            }
+        }
+        memory.trim(to: settings.memory)
+    }
+}
+
+extension MetricsSnapshot {
+    /// Reads an organization's last committed version; an empty one if no inventory was ever published.
+    fileprivate static func load(
+        _ organization: OrganizationID, today: CalendarDay, orders: [RowOrder], _ transaction: Transaction
+    ) throws(DatabaseError) -> MetricsSnapshot {
+        let baseDay = today - SnapshotContent.days
+        guard let state = try InventoryState.read(organization, transaction) else {
+            return MetricsSnapshot(
+                state: InventoryState(generation: 0), SnapshotContent(baseDay: baseDay),
+                recent: RecentUsage(today: today))
+        }
+        let rows = InventoryRows(transaction: transaction, generation: state.generation)
+        return MetricsSnapshot(
+            state: state, try SnapshotContent.load(organization, rows, baseDay: baseDay, orders: orders),
+            recent: try RecentUsage(of: organization, today: max(today, state.day), transaction))
+    }
+}

@@ -1,0 +1,60 @@
+import GatehouseTesting
+import JSON
+import Testing
+
+@testable import Server
+
+@Suite("Counting again after a reload")
+struct RecountTests {
+    private let world: GatewayWorld
+    private let viewer: TestBrowser
+
+    init() async throws {
+        world = try GatewayWorld()
+        viewer = try await world.browser("vic")
+    }
+
+    private func reload(editorScopes scopes: String) throws {
+        try world.reload(
+            rewriting: (#""name": "Acme","#, #""name": "Acme", "metrics": {"editor_scopes": ["\#(scopes)"]},"#))
+    }
+
+    private func state() async throws -> (isRecounting: Bool?, editors: Int64?) {
+        let answer = try await viewer.fetch("GET", summary)
+        let editors = answer.json?.member("metrics")?.member("workflow_editors")?.member("total")?.integer
+        return (answer.json?.member("recounting")?.boolean, editors)
+    }
+
+    @Test("the summary tells that definitions changed, until members are counted by them")
+    func changed() async throws {
+        let recount = MetricsRecount(world.store, log: world.recorded.log)
+        await recount.perform()
+        #expect(try await state() == (false, 1))
+        try reload(editorScopes: "playbook.publish")
+        #expect(try await state() == (true, 1))
+        await recount.perform()
+        #expect(try await state() == (false, 0))
+        try reload(editorScopes: "playbook.write")
+        await recount.perform()
+        #expect(try await state() == (false, 1))
+    }
+
+    @Test("a start counts by definitions that changed while the gateway was down")
+    func started() async throws {
+        try reload(editorScopes: "playbook.publish")
+        await MetricsRecount(world.store, log: world.recorded.log).perform()
+        #expect(try await state() == (false, 0))
+    }
+
+    @Test("a recount that fails is logged, and completed later")
+    func failed() async throws {
+        let recount = MetricsRecount(world.store, log: world.recorded.log)
+        try reload(editorScopes: "playbook.publish")
+        try await world.execute("ALTER TABLE inventory RENAME TO hidden")
+        await recount.perform()
+        #expect(await world.logged().contains("metrics could not be counted again"))
+        try await world.execute("ALTER TABLE hidden RENAME TO inventory")
+        await recount.perform()
+        #expect(try await state() == (false, 0))
+    }
+}
