@@ -1,3 +1,4 @@
+import Databases
 import GatehouseTesting
 import Identities
 import Inventory
@@ -27,7 +28,7 @@ struct MetricsBackendTests {
         #expect(await isRefused { _ = try backend.workspace(permit, id: "soc") } != reads)
         #expect(await isRefused { _ = try backend.summary(permit, License()) } != reads)
         let writes = permission == .writeInventory
-        let always = WriteAuthorization { _ in nil }
+        let always = OperatorAuthorization()
         #expect(await isRefused { _ = try await backend.inventory(permit) } != writes)
         #expect(await isRefused { _ = try await backend.inventoryWorkspace(permit, id: "soc") } != writes)
         #expect(
@@ -51,7 +52,7 @@ struct MetricsBackendTests {
         let backend = MetricsBackend(world.store)
         let permit = try TokenMint().permit(.writeInventory, in: .acme)
         let refusal = InventoryRefusal.notPermitted(isMember: true)
-        let never = WriteAuthorization { _ in refusal }
+        let never = LimitedAuthorization(lostAtCheck: 1, refusal)
         let document = Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8)
         let workspace = Array(#"{"id":"new","name":"New"}"#.utf8)
         let change = Array(#"{"changes":[{"op":"delete_workspace","workspace":"soc"}]}"#.utf8)
@@ -60,21 +61,37 @@ struct MetricsBackendTests {
         #expect(try await backend.deleteWorkspace(permit, id: "soc", if: never) == .failure(refusal))
         // The permission is lost at the second check or later; the last check is that of the commit.
         for first in 2...4 {
-            let asked = Mutex(0)
-            let authorization = WriteAuthorization { _ in
-                asked.withLock { asked in
-                    asked += 1
-                    return asked >= first ? refusal : nil
-                }
-            }
+            let authorization = LimitedAuthorization(lostAtCheck: first, refusal)
             var source = InventoryBytes(document)
             let result = try await backend.replaceInventory(permit, from: &source, if: authorization)
-            if asked.withLock({ $0 }) < first {
+            if authorization.checks < first {
                 #expect(first > 2)
                 continue
             }
             #expect(result == .failure(refusal))
             #expect(try world.page([], .acme).ids == before)
+        }
+    }
+}
+
+/// An authorization that is lost at one of its checks.
+private final class LimitedAuthorization: WriteAuthorization {
+    private let lostAt: Int
+    private let refusal: InventoryRefusal
+    private let count = Mutex(0)
+
+    init(lostAtCheck lostAt: Int, _ refusal: InventoryRefusal) {
+        self.lostAt = lostAt
+        self.refusal = refusal
+    }
+
+    /// The number of checks so far.
+    var checks: Int { count.withLock { $0 } }
+
+    func refusal(_ transaction: Transaction) -> InventoryRefusal? {
+        count.withLock { count in
+            count += 1
+            return count >= lostAt ? refusal : nil
         }
     }
 }

@@ -77,7 +77,7 @@ public struct MetricsBackend: Sendable {
     ///
     /// - Parameter record: the event to append to the audit log in the transaction.
     public func replaceInventory(
-        _ permit: Permit, from source: inout some InventorySource, if authorization: WriteAuthorization,
+        _ permit: Permit, from source: inout some InventorySource, if authorization: any WriteAuthorization,
         recording record: AuditRecord? = nil
     ) async throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
         try await store.replaceInventory(
@@ -91,7 +91,7 @@ public struct MetricsBackend: Sendable {
 
     /// Applies `{"changes":[…]}`, all changes or none. Returns after COMMIT.
     public func change(
-        _ permit: Permit, body: [UInt8], if authorization: WriteAuthorization
+        _ permit: Permit, body: [UInt8], if authorization: any WriteAuthorization
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         try await store.change(organization(permit, for: .writeInventory), body: body, if: authorization)
     }
@@ -103,7 +103,7 @@ public struct MetricsBackend: Sendable {
 
     /// Adds a workspace, or replaces the one with this id. The roles of its members must already exist.
     public func putWorkspace(
-        _ permit: Permit, id: String, body: [UInt8], if authorization: WriteAuthorization
+        _ permit: Permit, id: String, body: [UInt8], if authorization: any WriteAuthorization
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         try await store.putWorkspace(
             id, of: organization(permit, for: .writeInventory), body: body, if: authorization)
@@ -111,7 +111,7 @@ public struct MetricsBackend: Sendable {
 
     /// Deletes one workspace. Refused as `notFound` if the organization has no workspace with this id.
     public func deleteWorkspace(
-        _ permit: Permit, id: String, if authorization: WriteAuthorization
+        _ permit: Permit, id: String, if authorization: any WriteAuthorization
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         try await store.deleteWorkspace(id, of: organization(permit, for: .writeInventory), if: authorization)
     }

@@ -54,7 +54,8 @@ extension MetricsStore {
 
     /// Parses `{"changes":[…]}` and applies the changes, all or none.
     func change(
-        _ organization: OrganizationID, body: [UInt8], if authorization: WriteAuthorization = .byOperator
+        _ organization: OrganizationID, body: [UInt8],
+        if authorization: any WriteAuthorization = OperatorAuthorization()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
         switch parsed {
@@ -69,7 +70,7 @@ extension MetricsStore {
     /// Parses a workspace, and adds it or replaces the one with this id.
     func putWorkspace(
         _ id: String, of organization: OrganizationID, body: [UInt8],
-        if authorization: WriteAuthorization = .byOperator
+        if authorization: any WriteAuthorization = OperatorAuthorization()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let parsed = try await computing { () throws(InventoryRefusal) in
             try InventoryChange.workspace(parsing: body, id: id)

@@ -22,7 +22,7 @@ struct ImportState: Sendable {
 
     private let organization: OrganizationID
     private let store: MetricsStore
-    private let authorization: WriteAuthorization
+    private let authorization: any WriteAuthorization
     private let record: AuditRecord?
     private var document: InventoryDocument
     private var phase = Phase.beginning
@@ -39,7 +39,7 @@ struct ImportState: Sendable {
     ///     permission.
     ///   - record: appended to the audit log in the transaction that completes the import.
     init(
-        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
+        _ organization: OrganizationID, store: MetricsStore, if authorization: any WriteAuthorization,
         record: AuditRecord? = nil,
         elementLimit: Int = InventoryLimits.element
     ) {

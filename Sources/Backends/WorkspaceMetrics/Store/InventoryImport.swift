@@ -31,7 +31,7 @@ final class InventoryImport: Sendable {
     ///     permission.
     ///   - record: the event to append to the audit log in the transaction that completes the import.
     init(
-        _ organization: OrganizationID, store: MetricsStore, if authorization: WriteAuthorization,
+        _ organization: OrganizationID, store: MetricsStore, if authorization: any WriteAuthorization,
         record: AuditRecord? = nil, elementLimit: Int = InventoryLimits.element
     ) {
         self.organization = organization

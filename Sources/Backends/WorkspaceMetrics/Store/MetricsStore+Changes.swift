@@ -8,7 +8,7 @@ extension MetricsStore {
     /// - Parameter paths: the JSON Pointer of each change in the request's document, one per change.
     func apply(
         _ changes: [InventoryChange], at paths: [String], to organization: OrganizationID,
-        if authorization: WriteAuthorization
+        if authorization: any WriteAuthorization
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
@@ -24,7 +24,8 @@ extension MetricsStore {
 
     /// Deletes a workspace. Refused as `notFound` if it does not exist.
     func deleteWorkspace(
-        _ id: String, of organization: OrganizationID, if authorization: WriteAuthorization = .byOperator
+        _ id: String, of organization: OrganizationID,
+        if authorization: any WriteAuthorization = OperatorAuthorization()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let now = nowInSeconds
         return try await decide(if: authorization) { [self] transaction throws(DatabaseError) in
@@ -56,7 +57,7 @@ extension MetricsStore {
     }
 
     private func decide(
-        if authorization: WriteAuthorization,
+        if authorization: any WriteAuthorization,
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> WriteOutcome<Void, InventoryRefusal>
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         do throws(DatabaseError) {

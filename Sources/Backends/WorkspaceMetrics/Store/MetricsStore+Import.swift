@@ -12,7 +12,7 @@ extension MetricsStore {
     /// - Parameter source: read on the calling task, to its end unless the document is refused earlier.
     func replaceInventory(
         of organization: OrganizationID, from source: inout some InventorySource,
-        if authorization: WriteAuthorization = .byOperator, recording record: AuditRecord? = nil
+        if authorization: any WriteAuthorization = OperatorAuthorization(), recording record: AuditRecord? = nil
     ) async throws(MetricsError) -> Result<ImportSummary, InventoryRefusal> {
         let work = InventoryImport(organization, store: self, if: authorization, record: record)
         defer { sweepInBackground() }
