@@ -168,7 +168,7 @@ struct InventoryImportTests {
         let world = try TestStore()
         try await world.put(example)
         let before = try await world.inventory()
-        let dead = InventoryImport(.acme, store: world.store, if: .byOperator)
+        let dead = InventoryImport(.acme, store: world.store, if: OperatorAuthorization())
         try await world.run(dead, until: 5000)
         #expect(try await world.count("inventory_workspace") > 2)
 
@@ -185,7 +185,7 @@ struct InventoryImportTests {
     func lateImport() async throws {
         let world = try TestStore()
         try await world.put(example)
-        let late = InventoryImport(.acme, store: world.store, if: .byOperator)
+        let late = InventoryImport(.acme, store: world.store, if: OperatorAuthorization())
         try await world.run(late, until: 5000)
         world.clock.advance(.seconds(Generations.lease + 1))
         try world.store.sweepBlocking()
