@@ -141,12 +141,17 @@ extension SignInFlow {
                 SignInRecords(of: completed.claims, under: state, settings, meant: attempt.organization, at: now)
             )
         }
-        switch try await service.sessions.begin(
-            new, replacing: currentSessions().first?.session.key, recording: records,
-            alongside: { transaction throws(DatabaseError) in
-                try signIns.note(transaction)
-            })
-        {
+        let sessions = service.sessions
+        let prepared = try sessions.prepare(new, replacing: try await currentSessions().first?.session.key)
+        // The session, its audit events and the last sign-ins are stored together or not at all.
+        let begun: Result<Void, SessionRefusal> = try await service.database.decide {
+            transaction throws(DatabaseError) in
+            if let refusal = try sessions.insert(prepared, transaction) { return .refuse(refusal) }
+            for record in records { try AuditLog.append(record, at: now, transaction) }
+            try signIns.note(transaction)
+            return .commit((), publish: { sessions.publish(prepared) })
+        }
+        switch begun {
         case .failure(.providerSessionEnded):
             throw SignInError(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return .refused(.unavailable)
