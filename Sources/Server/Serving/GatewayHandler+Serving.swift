@@ -103,6 +103,7 @@ extension GatewayHandler {
         _ handler: Handler<Party>, _ party: Party, _ context: RequestContext, _ endpoint: Endpoint,
         of caller: Caller? = nil, _ permitted: PermittedCaller? = nil
     ) -> Answer {
+        if let refusal = handler.refusal(of: context) { return now(refusal, context) }
         let management = management
         switch handler {
         case .now(let reply): return now(reply(context, party), context)
@@ -125,14 +126,7 @@ extension GatewayHandler {
                 if let permitted { try await management.checkStillPermitted(context, permitted) }
                 return try await work(context, party, form)
             }
-        case .raw(let type, let work):
-            if let type {
-                do throws(Problem) {
-                    try context.checkContentType(type)
-                } catch {
-                    return now(.problem(error), context)
-                }
-            }
+        case .raw(_, let work):
             return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
         }
     }

@@ -16,12 +16,22 @@ internal import Web
 extension SignInFlow {
     // MARK: POST /auth/callback/{provider}
 
+    /// Returns the refusal of a response that is not a form, or whose provider is not configured. Returns nil if the
+    /// content is read.
+    package func callbackRefused(of provider: String) -> SignInOutcome? {
+        guard isForm else { return failed(notForm, at: nil, retry: nil) }
+        guard signIn.party(provider) == nil else { return nil }
+        return failed(SignInError(.stateInvalid, "the provider is not configured"), at: nil, retry: nil)
+    }
+
+    private var notForm: SignInError { SignInError(.callbackMalformed, "the response is not a form") }
+
     /// A posted response arrives without this site's cookies: it is sealed, and the browser is redirected to bring it
     /// with them.
     package func callbackPosted(of provider: String, _ form: Form) -> SignInOutcome {
         do {
             guard let items = form, let id = ProviderID(provider), let box = signIn.box else {
-                throw SignInError(.callbackMalformed, "the response is not a form")
+                throw notForm
             }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
             let target = "\(SignInPaths.callback.path(id.text))?answer=\(answer)"

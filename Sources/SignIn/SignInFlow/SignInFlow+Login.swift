@@ -25,6 +25,11 @@ extension SignInFlow {
 
     // MARK: POST /auth/login
 
+    /// Returns the refusal of content that is stated to be no form, or nil if the content is read.
+    package func loginRefused() -> SignInOutcome? {
+        request.hasContentType(SignInFlow.formType) == false ? .refused(.badQuery) : nil
+    }
+
     /// Continues a sign-in after the confirmation page. The old session stays until the new sign-in has succeeded.
     package func loginConfirmed(_ items: Form) async -> SignInOutcome {
         do throws(DatabaseError) {

@@ -63,13 +63,33 @@ package enum Handler<Party: Sendable>: Sendable {
     case form(FormReading, @Sendable (RequestContext, Party, Form) async throws(Problem) -> Reply)
     /// Takes the content as it arrives.
     ///
-    /// - Parameter type: the media type that is required; nil if the code checks it.
-    case raw(type: String?, @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
+    /// - Parameter refusal: returns the reply to a request that its head refuses, or nil if its content is read.
+    case raw(
+        refusal: @Sendable (RequestContext) -> Reply?,
+        @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
 
     /// A reply, or work that makes one.
     package enum Outcome {
         case now(Reply)
         case later(@Sendable () async throws(Problem) -> Reply)
+    }
+
+    /// Takes the content of one media type as it arrives.
+    package static func raw(
+        type: String, _ work: @escaping @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply
+    ) -> Handler {
+        .raw(refusal: { context in context.refusal(unlessType: type, "Send the document as \(type).") }, work)
+    }
+
+    /// Returns the reply to a request that its head refuses, or nil if its content is read. A request of another media
+    /// type is therefore refused as such, however long its content is.
+    package func refusal(of context: RequestContext) -> Reply? {
+        switch self {
+        case .now, .either, .later, .form(.lenient, _): nil
+        case .json: context.refusal(unlessType: "application/json", "Send the document as application/json.")
+        case .form(.required, _): context.refusal(unlessType: Form.mediaType, "Send the form as \(Form.mediaType).")
+        case .raw(let refusal, _): refusal(context)
+        }
     }
 
     package var readsForm: Bool {
