@@ -1,6 +1,6 @@
-package import AccessUseCases
+internal import AccessUseCases
 internal import ClaimMapping
-package import Endpoints
+internal import Endpoints
 internal import Grants
 internal import HTTPMessage
 internal import Identities
@@ -12,19 +12,11 @@ internal import Text
 internal import Tokens
 
 /// The page of an organization's claim mappings.
-package struct MappingsPages: Sendable {
+struct MappingsPages: Sendable {
     let management: ManagementFactory
 
-    package init(management: ManagementFactory) {
-        self.management = management
-    }
-
-    package var endpoints: [Endpoint] {
-        [
-            Endpoint("mappingsPage", .get, Paths.mappings, .page, .permitted(.readMembers, .later(show))),
-            Endpoint(
-                "mappingsPage", .post, Paths.mappings, .page, .permitted(.writeMappings, .form(.required, change))),
-        ]
+    var endpoints: [Endpoint] {
+        Endpoint.memberPage("mappingsPage", Paths.mappings, show: show, formsNeed: .writeMappings, perform: change)
     }
 
     /// The rules; with `edit=ID` that rule in the form, with `draft=ID` a rule that matches a denied sign-in.
