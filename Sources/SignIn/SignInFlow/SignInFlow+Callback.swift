@@ -91,7 +91,7 @@ extension SignInFlow {
         .refused(.callbackWithoutProvider(registration: registration))
     }
 
-    /// The redirect URI of the only provider, if it may be listed; otherwise the URI's form.
+    /// The redirect URI of the only provider, if it may be listed; otherwise the pattern of redirect URIs.
     private var registration: String {
         guard let only = signIn.only else {
             return "\(site.origin)\(SignInPaths.callback.path("PROVIDER")), with the provider's ID in the "

@@ -43,7 +43,7 @@ extension SignInFlow {
         }
     }
 
-    /// The link to sign in with another account at a provider that keeps its own session: it has to ask for the
+    /// The link to sign in with another account at a provider that keeps its own session: it must ask for the
     /// account.
     private func switching(from session: Session) -> String {
         var query = SignInQuery(provider: session.claims.provider.text)

@@ -23,7 +23,7 @@ extension MetricsSnapshot {
     /// The number of workspaces from which a full scan is too slow for a reactor.
     private static let many = 500
 
-    /// Returns true if the query has to scan all of many workspaces.
+    /// Returns true if the query must scan all of many workspaces.
     func isLong(_ query: WorkspaceQuery, as format: Representation.Format) -> Bool {
         rows.count >= MetricsSnapshot.many
             && (format != .json || !RowFilter(query).findsAll || !knows(query.order))

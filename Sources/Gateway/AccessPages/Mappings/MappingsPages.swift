@@ -103,7 +103,7 @@ struct MappingsPages: Sendable {
         case add, edit, move, remove
     }
 
-    /// The change that a form asks for.
+    /// Returns the change that a form describes.
     private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
@@ -115,7 +115,7 @@ struct MappingsPages: Sendable {
         }
         var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
         if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }
-        // A rule that only asks for the claim has no value, and nothing to split.
+        // A rule that only requires the claim to exist has no value, and nothing to split.
         let hasNoValue = form["match"].isExactly(Match.exists.rawValue)
         for name in names {
             let (isValue, isSplit) = (name.isExactly("claim_value"), name.isExactly("split"))

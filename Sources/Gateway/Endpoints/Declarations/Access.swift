@@ -7,7 +7,7 @@ package import RuntimeConfiguration
 /// The callers that an endpoint serves, each with the code that serves them. Code for a signed-in or permitted caller
 /// therefore cannot run without one.
 package enum Access: Sendable {
-    /// Requests without a look at their credentials.
+    /// All requests; their credentials are not checked.
     case anyone(Handler<Void>)
     /// Callers who may be signed in; nil if the request has no valid credential.
     case optionalCaller(Handler<Caller?>)
@@ -23,7 +23,7 @@ package enum Access: Sendable {
         }
     }
 
-    /// Whether the content is a form, which brings its token with it.
+    /// Whether the content is a form, which contains its own form token.
     package var readsForm: Bool {
         switch self {
         case .anyone(let handler): handler.readsForm
