@@ -1,6 +1,6 @@
-import RuntimeConfiguration
 import Endpoints
 import GatehouseTesting
+import RuntimeConfiguration
 import Testing
 
 @testable import Server
@@ -8,7 +8,7 @@ import Testing
 @Suite("Configurations that a reload replaced")
 struct RetiredConfigurationsTests {
     private func configuration() throws -> RuntimeConfiguration {
-        try TestWorld.configuration(try TokenMint().provider(), organizations: ["acme"])
+        try StaticKeys().configuration(organizations: ["acme"])
     }
 
     @Test("a configuration is kept while a request uses it, and then freed")

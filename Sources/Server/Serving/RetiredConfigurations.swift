@@ -1,5 +1,5 @@
-internal import RuntimeConfiguration
 internal import Endpoints
+internal import RuntimeConfiguration
 internal import Synchronization
 
 /// The configurations that reloads replaced, kept until no request uses them. Freeing a configuration of ten thousand

@@ -6,7 +6,9 @@ import Endpoints
 import GatehouseTesting
 import HTTPMessage
 import Identities
+import MetricsUseCases
 import OpenID
+import RuntimeConfiguration
 import SignInFlow
 import Snapshots
 import Sockets
@@ -83,7 +85,8 @@ final class GatewayWorld: Sendable {
         store = try MetricsStore(database: database)
         reactor = try Reactor()
         let handler = GatewayHandler(
-            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log), services: services,
+            configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log),
+            services: services,
             keySetVersion: outside.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics,
             log: recorded.log, on: reactor)
         router = handler.router
