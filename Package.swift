@@ -365,8 +365,8 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "OpenID", "Policy",
-                "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
+                "HTTPMessage", "HTTPServer", "Identities", "Invitations", "JSON", "Mail", "MetricsUseCases", "OpenID",
+                "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
                 "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(

@@ -1,5 +1,5 @@
 package import Identities
-package import OpenID
+internal import OpenID
 internal import Policy
 package import Sessions
 internal import Text

@@ -4,6 +4,7 @@ package import Identities
 package import OpenID
 package import Sessions
 package import Text
+internal import Tokens
 
 /// The sign-in settings of one reading of the configuration.
 package struct SignInConfiguration: Sendable {
