@@ -160,6 +160,57 @@ struct LockOutTests {
         #expect(result.error == nil)
     }
 
+    // MARK: Sign-ins during every attempt
+
+    /// The changes that keep a manager.
+    enum Change: CaseIterable {
+        case revocation, operatorRevocation, suspension, suspensionExtension, rules
+    }
+
+    private func perform(_ change: Change, by carla: ScriptedCredential) async throws -> AccessRefusal? {
+        let grant = try await world.grant(.manager, to: AccessWorld.identity("gus"))
+        let pat = try await world.signedIn("pat", groups: ["viewers"])
+        let rule = try await world.change(.add(late, at: nil), by: carla.acting(.writeMappings)).get().row.id
+        if change == .suspensionExtension { #expect(try await suspend(pat, by: carla) == nil) }
+        if change != .revocation, change != .operatorRevocation {
+            _ = try await world.access.revoke(grant.id, isForced: true, recording: AccessWorld.record(.grantRevoke))
+        }
+        world.signInAgain(atEveryReading: carla)
+        var refusal: AccessRefusal?
+        let readings = try await world.readings {
+            refusal =
+                switch change {
+                case .revocation: try await revoke(grant.id, by: carla)
+                case .operatorRevocation: try await revoke(grant.id)
+                case .suspension: try await suspend(pat, by: carla)
+                case .suspensionExtension:
+                    try await world.access.extendSuspension(
+                        of: pat.id, to: "pat@acme.example", in: acme, recording: AccessWorld.record(.suspensionExtend)
+                    ).error
+                case .rules: try await self.change(.remove(rule), by: carla)
+                }
+        }
+        #expect(readings > 10, "every prepared attempt was outdated")
+        return refusal
+    }
+
+    @Test("a change is decided although the only manager signs in during every attempt", arguments: Change.allCases)
+    func busyManager(change: Change) async throws {
+        #expect(try await perform(change, by: world.manager()) == nil)
+    }
+
+    @Test("a change that leaves no manager is refused although a viewer signs in during every attempt")
+    func busyViewer() async throws {
+        let vic = try await world.signedIn("vic", groups: ["viewers"], email: "vic@acme.example")
+        let grant = try await world.grant(.manager, to: AccessWorld.identity("gus"))
+        world.signInAgain(atEveryReading: vic)
+        var refusal: AccessRefusal?
+        let readings = try await world.readings { refusal = try await revoke(grant.id) }
+        #expect(readings > 10, "every prepared attempt was outdated")
+        #expect(refusal == .wouldLockOut)
+        #expect(try await world.access.grants(acme) == [grant])
+    }
+
     // MARK: At once
 
     @Test("of two last grants that their holders revoke at once, one remains")

@@ -65,31 +65,6 @@ struct AccessRulesTests {
         #expect(rules.organizations(accepting: .named("unknown")).isEmpty)
     }
 
-    @Test("sixteen times as many organizations, each with a provider, take no more than fifty times as long")
-    func growth() throws {
-        func rules(_ count: Int) throws -> Duration {
-            let ids = (0..<count).map { ProviderID.named("p\($0)") }
-            let organizations = try ids.map {
-                OrganizationRules(
-                    id: try #require(OrganizationID($0.text)), providers: [$0], strategy: .firstMatch, mappings: [])
-            }
-            let providers = ids.map {
-                AccessRules.Provider(id: $0, issuer: "urn:a", emailTrust: EmailTrust(), isSignInPossible: true)
-            }
-            var rules: AccessRules?
-            let time = ContinuousClock().measure {
-                rules = AccessRules(organizations: organizations, providers: providers, sealingKeys: [])
-            }
-            #expect(rules?.organizations(accepting: try #require(ids.last)).count == 1)
-            return time
-        }
-        // The shortest of several times is least disturbed by other processes. A comparison of all organizations with
-        // all providers would take 256 times as long.
-        let few = try #require(try (0..<5).map { _ in try rules(500) }.min())
-        let many = try #require(try (0..<3).map { _ in try rules(8000) }.min())
-        #expect(many < few * 50)
-    }
-
     private func state(
         _ rules: AccessRules, grants: [Grant] = [], suspensions: [Suspension] = [], stored: [Mapping] = []
     ) -> AccessState {

@@ -86,6 +86,26 @@ struct AccountPageTests {
         #expect(try await sessions(vic).map(\.isCurrent) == [true])
     }
 
+    @Test("a form whose session ends while it arrives ends no other session")
+    func endedWhileArriving() async throws {
+        let other = TestBrowser(world)
+        try await other.signIn("vic")
+        let own = try #require(try await sessions(vic).first { $0.isCurrent }?.id)
+        let target = try #require(try await sessions(other).first { $0.isCurrent }?.id)
+        let (token, otherToken) = (try await vic.formToken(), try await other.formToken())
+        let form = [("action", "end_session"), ("id", target), ("csrf_token", token)]
+        let answer = try await world.send(
+            "POST", "/account",
+            fields: vic.cookieField + TestBrowser.navigation + ["Content-Type: application/x-www-form-urlencoded"],
+            body: String(decoding: FormEncoding.body(form), as: UTF8.self)
+        ) {
+            let ended = try await end(own, in: other, token: otherToken)
+            #expect(ended.status == 303)
+        }
+        #expect(answer.status == 401)
+        #expect(try await sessions(other).map(\.id) == [target])
+    }
+
     @Test("a user who ends the current session is signed out")
     func endingOwn() async throws {
         let id = try #require(try await sessions(vic).first?.id)

@@ -1,3 +1,5 @@
+import Endpoints
+import GatehouseTesting
 import RuntimeConfiguration
 import Testing
 

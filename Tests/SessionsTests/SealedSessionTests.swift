@@ -144,9 +144,13 @@ struct SealedSessionTests {
             },
             refuse: { store in
                 do {
-                    _ = try await store.begin(world.new(), replacing: nil) { _ throws(DatabaseError) in
+                    let prepared = try store.prepare(world.new(), replacing: nil)
+                    let result: Result<Void, SessionRefusal> = try await store.database.decide {
+                        transaction throws(DatabaseError) in
+                        if let refusal = try store.insert(prepared, transaction) { return .refuse(refusal) }
                         throw DatabaseError(.failed, cause: "test")
                     }
+                    Issue.record("\(result)")
                     return false
                 } catch is DatabaseError { return true }
             }

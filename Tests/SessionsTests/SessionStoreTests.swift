@@ -65,10 +65,15 @@ struct SessionStoreTests {
         let old = try await world.begin()
         let before = try await world.place.content()
         let new = try world.new("vic")
+        let (store, prepared) = (store, try store.prepare(new, replacing: old.key))
         await #expect(throws: DatabaseError.self) {
-            try await store.begin(
-                new, replacing: old.key, recording: [AuditRecord(.signIn, by: .system)],
-                alongside: { _ throws(DatabaseError) in throw DatabaseError(.failed, cause: "test") })
+            let result: Result<Void, SessionRefusal> = try await store.database.decide {
+                transaction throws(DatabaseError) in
+                if let refusal = try store.insert(prepared, transaction) { return .refuse(refusal) }
+                try AuditLog.append(AuditRecord(.signIn, by: .system), at: store.now(), transaction)
+                throw DatabaseError(.failed, cause: "test")
+            }
+            Issue.record("\(result)")
         }
         #expect(try await world.place.content() == before)
         #expect(try store.cached(new.token.key) == nil && store.cached(old.key) != nil)

@@ -41,8 +41,8 @@ public struct AccessActor: Sendable {
         return .success(ActorRole(actor: self, organization: organization, before: standing.role, rules: current))
     }
 
-    /// Returns the access from the actor's current claims, grants and suspensions. Returns nil if the organization is not
-    /// configured, or if the actor is or could be suspended.
+    /// Returns the access from the actor's current claims, grants and suspensions. Returns nil if the organization is
+    /// not configured, or if the actor is or could be suspended.
     fileprivate func standing(
         in organization: OrganizationID, under current: CurrentRules, _ transaction: Transaction
     ) throws(DatabaseError) -> Standing? {
@@ -66,8 +66,10 @@ public struct AccessActor: Sendable {
 
 /// The rules in force inside a transaction: those of the configuration, and an organization's stored ones.
 struct CurrentRules: Sendable {
-    let rules: AccessRules
+    let settings: AccessSettings
     let stored: PreparedRules
+
+    var rules: AccessRules { settings.rules }
 }
 
 /// The role of the actor before a change, with the rules in force.
@@ -89,7 +91,7 @@ public struct ActorRole: Sendable {
     /// - Parameter stored: the stored rules after the change, if it changed them.
     func isLost(under stored: PreparedRules? = nil, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         guard !actor.isConfirmed, let before else { return false }
-        let after = CurrentRules(rules: rules.rules, stored: stored ?? rules.stored)
+        let after = CurrentRules(settings: rules.settings, stored: stored ?? rules.stored)
         let role = try actor.standing(in: organization, under: after, transaction)?.role
         return role.map { $0 < before } ?? true
     }

@@ -80,6 +80,27 @@ extension AccessStore {
         }
     }
 
+    /// Makes a change that may leave an organization without a manager.
+    ///
+    /// The change is prepared outside of the transaction, because opening claims takes long. Every further attempt
+    /// follows a change since the preparation. The last attempt prepares the change in its transaction, where no state
+    /// can change: a busy organization costs time, but is never refused.
+    ///
+    /// - Parameters:
+    ///   - prepare: makes the input of one attempt.
+    ///   - attempt: runs the transaction. It prepares the change itself if it gets nil. It returns nil if the change
+    ///     must be prepared again.
+    func keepingManager<Prepared, Value: Sendable>(
+        preparing prepare: () async throws(DatabaseError) -> Prepared?,
+        _ attempt: (Prepared?) async throws(DatabaseError) -> Result<Value, AccessRefusal>?
+    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
+        for _ in 0..<5 {
+            if let result = try await attempt(try await prepare()) { return result }
+        }
+        if let result = try await attempt(nil) { return result }
+        throw DatabaseError(.failed, cause: "a change was outdated in the transaction that prepared it")
+    }
+
     /// Returns the reason why an actor may no longer make a change, or nil if it may. For transactions that write to
     /// other tables of the store.
     public func refusal(
@@ -94,6 +115,6 @@ extension AccessStore {
     /// The rules in force at this moment; for the inside of a transaction.
     func currentRules(of organization: OrganizationID) -> CurrentRules {
         CurrentRules(
-            rules: settings.read().value.rules, stored: snapshots.read().value.mappings(of: organization))
+            settings: settings.read().value, stored: snapshots.read().value.mappings(of: organization))
     }
 }

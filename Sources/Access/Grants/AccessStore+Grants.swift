@@ -80,34 +80,40 @@ extension AccessStore {
         }
     }
 
-    /// Searches for a manager who remains, if the grant is a manager's, before each attempt.
+    /// Prepares each attempt by a search for a manager who remains, if the grant is a manager's.
     ///
     /// - Parameter organization: a grant of another organization causes no search there; nil for any organization.
     private func revoking(
         _ id: String, in organization: OrganizationID?, isForced: Bool,
         _ attempt: (ManagerSearch?) async throws(DatabaseError) -> Result<Grant, AccessRefusal>?
     ) async throws(DatabaseError) -> Result<Grant, AccessRefusal> {
-        try await keepingManager { () throws(DatabaseError) in
-            let known = try await database.read { transaction throws(DatabaseError) in
-                try AccessStore.grant(id, transaction)
-            }
-            guard let known, known.role == .manager, !isForced,
-                organization == nil || organization == known.organization
-            else { return try await attempt(nil) }
-            return try await attempt(
-                try await searchManager(of: known.organization, without: ManagerDeparture(grant: id)))
-        }
+        try await keepingManager(
+            preparing: { () throws(DatabaseError) -> ManagerSearch? in
+                let known = try await database.read { transaction throws(DatabaseError) in
+                    try AccessStore.grant(id, transaction)
+                }
+                guard let known, known.role == .manager, !isForced,
+                    organization == nil || organization == known.organization
+                else { return nil }
+                return try await searchManager(of: known.organization, without: ManagerDeparture(grant: id))
+            }, attempt)
     }
 
+    /// - Parameter search: nil if the transaction searches itself.
     private func revoke(
         _ grant: Grant, isForced: Bool, _ search: ManagerSearch?, under current: CurrentRules,
         keeping own: ActorRole? = nil, recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
+        var remaining: ManagerSearch?
+        if grant.role == .manager, !isForced {
+            let departure = ManagerDeparture(grant: grant.id)
+            remaining = try ManagerQuery(grant.organization, under: current, without: departure, at: moment)
+                .search(unless: search, transaction)
+        }
         try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(grant.id))
         if let own, try own.isLost(transaction) { return .refused(.losesOwnRole) }
-        if grant.role == .manager, !isForced {
-            guard let search else { return .outdated }
-            let check = try ManagerCheck(search, under: current, at: moment, isRequired: true, transaction)
+        if let remaining {
+            let check = try ManagerCheck(remaining, under: current, at: moment, isRequired: true, transaction)
             switch try check.verdict(transaction) {
             case .kept: break
             case .lost: return .refused(.wouldLockOut)
@@ -123,17 +129,6 @@ extension AccessStore {
                 because: "manager_revoked", recording: record, at: moment, transaction)
         }
         return .kept(grant, [.revoked(grant)])
-    }
-
-    /// Prepares and attempts a change that may leave an organization without a manager. Every further attempt follows a
-    /// change since the preparation.
-    func keepingManager<Value: Sendable>(
-        _ attempt: () async throws(DatabaseError) -> Result<Value, AccessRefusal>?
-    ) async throws(DatabaseError) -> Result<Value, AccessRefusal> {
-        for _ in 0..<5 {
-            if let result = try await attempt() { return result }
-        }
-        return .failure(.wouldLockOut)
     }
 
     /// Returns the grants of an organization, or of all if it is nil.

@@ -40,17 +40,19 @@ extension AccessStore {
         }
     }
 
-    /// A change with everything that is computed before its transaction.
+    /// A change with everything that is computed before its transaction, or at its beginning.
     private struct PreparedChange: Sendable {
         let newID: String
         let before: [Mapping]
         let after: PreparedRules
+        /// The search for a manager under the rules after the change; nil until it is done.
+        var search: ManagerSearch?
     }
 
     /// Changes the rules that managers added; takes effect with the next request.
     ///
-    /// Rules are prepared, and users evaluated, before the transaction. The transaction only checks
-    /// whether rules or users have changed since.
+    /// Rules are prepared, and users evaluated, before the transaction. The transaction only checks whether rules or
+    /// users have changed since; see ``keepingManager(preparing:_:)``.
     ///
     /// - Parameter record: appended to the audit log in the transaction. Its action, its target, and the rule before
     ///   and after the change are set here.
@@ -60,55 +62,95 @@ extension AccessStore {
         expecting expected: ExpectedRules, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal> {
         try await mappingTurns.take(organization) { () throws(DatabaseError) in
-            // Every further attempt follows a change by another process.
-            for _ in 0..<5 {
-                let prepared: PreparedChange
-                switch try await prepare(change, in: organization, expecting: expected) {
-                case .success(let made): prepared = made
+            try await keepingManager(
+                preparing: { () throws(DatabaseError) -> Result<PreparedChange, AccessRefusal>? in
+                    try await prepare(change, in: organization, expecting: expected)
+                }
+            ) { prepared throws(DatabaseError) in
+                let outside: PreparedChange?
+                switch prepared {
+                case .success(let made): outside = made
                 case .failure(let refusal): return .failure(refusal)
+                case nil: outside = nil
                 }
-                var search = try await searchManager(of: organization, proposing: prepared.after, without: .none)
-                if !search.isAny {
-                    // If the organization had no manager before, no change is refused for leaving none.
-                    search.predecessor = try await searchManager(
-                        of: organization, proposing: PreparedRules(prepared.before), without: .none
-                    ).witness
-                }
-                let result = try await commit(
-                    change, prepared, search, by: actor, expecting: expected, recording: record)
-                if let result { return result }
+                return try await commit(
+                    change, outside, in: organization, by: actor, expecting: expected, recording: record)
             }
-            return .failure(.changedMeanwhile)
         }
     }
 
+    /// Prepares a change outside of its transaction.
     private func prepare(
         _ change: MappingChange, in organization: OrganizationID, expecting expected: ExpectedRules
     ) async throws(DatabaseError) -> Result<PreparedChange, AccessRefusal> {
         let (moment, rules) = (now(), settings.read().value.rules)
-        return try await database.read { transaction throws(DatabaseError) in
-            let before = try AccessStore.mappings(organization, transaction)[organization] ?? []
-            guard expected.areCurrent(before, in: organization, under: rules) else {
-                return .failure(.changedMeanwhile)
-            }
-            let id = try AccessStore.makeID(at: moment)
-            guard let after = change.applied(to: before, newID: id) else { return .failure(.notFound) }
-            guard after.count <= AccessStore.mostMappings,
-                after.count(where: { $0.match == .glob }) <= AccessStore.mostPatterns
-            else { return .failure(.tooMany) }
-            return .success(PreparedChange(newID: id, before: before, after: PreparedRules(after)))
+        let result = try await database.read { transaction throws(DatabaseError) in
+            try AccessStore.prepare(
+                change, in: organization, expecting: expected, under: rules, at: moment, transaction)
         }
+        guard case .success(var prepared) = result else { return result }
+        var search = try await searchManager(of: organization, proposing: prepared.after, without: .none)
+        if !search.isAny {
+            // If the organization had no manager before, no change is refused for leaving none.
+            search.predecessor = try await searchManager(
+                of: organization, proposing: PreparedRules(prepared.before), without: .none
+            ).witness
+        }
+        prepared.search = search
+        return .success(prepared)
     }
 
-    /// Commits a prepared change. Returns nil if the stored rules have changed since it was prepared, or if the manager
-    /// found by the search is gone.
+    private static func prepare(
+        _ change: MappingChange, in organization: OrganizationID, expecting expected: ExpectedRules,
+        under rules: AccessRules, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> Result<PreparedChange, AccessRefusal> {
+        let before = try mappings(organization, transaction)[organization] ?? []
+        guard expected.areCurrent(before, in: organization, under: rules) else { return .failure(.changedMeanwhile) }
+        let id = try makeID(at: moment)
+        guard let after = change.applied(to: before, newID: id) else { return .failure(.notFound) }
+        guard after.count <= mostMappings, after.count(where: { $0.match == .glob }) <= mostPatterns else {
+            return .failure(.tooMany)
+        }
+        return .success(PreparedChange(newID: id, before: before, after: PreparedRules(after)))
+    }
+
+    /// Returns the search of a prepared change. If it was not made outside of the transaction, it is made here.
+    private static func search(
+        _ prepared: PreparedChange, in organization: OrganizationID, under current: CurrentRules, at moment: Timestamp,
+        _ transaction: Transaction
+    ) throws(DatabaseError) -> ManagerSearch {
+        if let search = prepared.search { return search }
+        var search = try ManagerQuery(organization, under: current, proposing: prepared.after, at: moment)
+            .search(unless: nil, transaction)
+        if !search.isAny {
+            search.predecessor = try ManagerQuery(
+                organization, under: current, proposing: PreparedRules(prepared.before), at: moment
+            ).witness(transaction)
+        }
+        return search
+    }
+
+    /// Commits a change. Returns nil if the stored rules have changed since it was prepared, or if the manager found by
+    /// the search is gone.
+    ///
+    /// - Parameter outside: the change as it was prepared; nil if the transaction prepares it.
     private func commit(
-        _ change: MappingChange, _ prepared: PreparedChange, _ search: ManagerSearch, by actor: AccessActor,
+        _ change: MappingChange, _ outside: PreparedChange?, in organization: OrganizationID, by actor: AccessActor,
         expecting expected: ExpectedRules, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<(row: Mapping, all: [Mapping]), AccessRefusal>? {
-        let organization = search.organization
-        return try await attempt(by: actor, in: organization) {
+        try await attempt(by: actor, in: organization) {
             own, moment, transaction throws(DatabaseError) -> ChangeOutcome<(row: Mapping, all: [Mapping])> in
+            let prepared: PreparedChange
+            if let outside {
+                prepared = outside
+            } else {
+                switch try AccessStore.prepare(
+                    change, in: organization, expecting: expected, under: own.rules.rules, at: moment, transaction)
+                {
+                case .success(let made): prepared = made
+                case .failure(let refusal): return .refused(refusal)
+                }
+            }
             let (id, before, new) = (prepared.newID, prepared.before, prepared.after)
             let after = new.mappings
             let stored = try AccessStore.mappings(organization, transaction)[organization] ?? []
@@ -117,6 +159,8 @@ extension AccessStore {
                 return .refused(.changedMeanwhile)
             }
             if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
+            let search = try AccessStore.search(
+                prepared, in: organization, under: own.rules, at: moment, transaction)
             switch try ManagerCheck(search, under: own.rules, at: moment, transaction).verdict(transaction) {
             case .kept: break
             case .lost: return .refused(.wouldLockOut)

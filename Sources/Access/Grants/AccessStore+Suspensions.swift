@@ -13,18 +13,23 @@ extension AccessStore {
         _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
         let dependents = dependents
-        return try await keepingManager { () throws(DatabaseError) in
-            let expected = try await database.read { transaction throws(DatabaseError) in
-                try AccessStore.known(id, in: organization, transaction)?.verifiedEmails ?? []
+        return try await keepingManager(
+            preparing: { () throws(DatabaseError) -> ManagerSearch? in
+                let expected = try await database.read { transaction throws(DatabaseError) in
+                    try AccessStore.known(id, in: organization, transaction)?.verifiedEmails ?? []
+                }
+                return try await searchManager(of: organization, without: ManagerDeparture(id: id, emails: expected))
             }
-            let search = try await searchManager(
-                of: organization, without: ManagerDeparture(id: id, emails: expected))
-            return try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
+        ) { search throws(DatabaseError) in
+            try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
                 let all = try AccessStore.suspensions(organization, transaction)
                 if let known = all.first(where: { $0.id == id }) { return .kept(known, []) }
                 guard let known = try AccessStore.known(id, in: organization, transaction) else {
                     return .refused(.notFound)
                 }
+                let departure = ManagerDeparture(id: id, emails: known.verifiedEmails)
+                let search = try ManagerQuery(organization, under: own.rules, without: departure, at: moment)
+                    .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: own.rules, at: moment, transaction)
                 let suspension = Suspension(
                     organization: organization, id: id, identity: known.identity, emails: known.verifiedEmails,
@@ -91,10 +96,16 @@ extension AccessStore {
         of id: IdentityID, to email: EmailAddress, in organization: OrganizationID, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         let store = self
-        return try await keepingManager { () throws(DatabaseError) in
-            let search = try await searchManager(of: organization, without: ManagerDeparture(emails: [email]))
-            return try await attempt { moment, transaction throws(DatabaseError) in
+        let departure = ManagerDeparture(emails: [email])
+        return try await keepingManager(
+            preparing: { () throws(DatabaseError) -> ManagerSearch? in
+                try await searchManager(of: organization, without: departure)
+            }
+        ) { search throws(DatabaseError) in
+            try await attempt { moment, transaction throws(DatabaseError) in
                 let current = store.currentRules(of: organization)
+                let search = try ManagerQuery(organization, under: current, without: departure, at: moment)
+                    .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: current, at: moment, transaction)
                 guard try AccessStore.note(email, ofSuspended: id, in: organization, transaction) else {
                     return .refused(.notFound)

@@ -31,7 +31,7 @@ struct ManagerDeparture: Sendable {
     }
 }
 
-/// A user whose opened claims map to manager, as found outside of a write transaction.
+/// A user whose opened claims map to manager.
 struct ManagerWitness: Sendable {
     /// The row as it was when its claims were opened.
     let signIn: LastSignIn
@@ -58,8 +58,8 @@ struct ManagerWitness: Sendable {
     }
 }
 
-/// The result of a search for a user who manages an organization after a planned change. Claims are opened and
-/// evaluated by the search, outside of the write transaction; inside it, rows are only compared.
+/// The result of a search for a user who manages an organization after a planned change. The search opens and evaluates
+/// claims, usually before the write transaction. A ``ManagerCheck`` only compares rows.
 struct ManagerSearch: Sendable {
     let organization: OrganizationID
     /// The rules under which claims were evaluated.
@@ -84,14 +84,6 @@ struct ManagerSearch: Sendable {
 }
 
 extension AccessStore {
-    /// The maximum age, in seconds, of claims that count for the lockout check.
-    static let memory: Int64 = 30 * 86400
-    private static let searchBatch = 100
-
-    static func isRecent(_ signIn: LastSignIn, at moment: Timestamp) -> Bool {
-        signIn.seenAt.lasts(.seconds(memory), at: moment)
-    }
-
     /// Returns true if an organization has a manager. A manager is an unsuspended identity with a manager grant at a
     /// listed provider, or a user who signed in recently with claims that map to manager.
     ///
@@ -102,7 +94,7 @@ extension AccessStore {
         try await searchManager(of: organization, proposing: proposal, without: .none).isAny
     }
 
-    /// Searches for a user who manages an organization after a change.
+    /// Searches for a user who manages an organization after a change. Other reads run between its batches.
     ///
     /// - Parameters:
     ///   - proposal: the stored rules after the change; nil if it does not change them.
@@ -110,149 +102,34 @@ extension AccessStore {
     func searchManager(
         of organization: OrganizationID, proposing proposal: PreparedRules? = nil, without departure: ManagerDeparture
     ) async throws(DatabaseError) -> ManagerSearch {
-        let (settings, moment) = (settings.read().value, now())
-        let stored = proposal ?? snapshots.read().value.mappings(of: organization)
-        // A sign-in takes its time before its transaction.
-        let since = moment - .seconds(10)
-        let (hasGrant, withUnknownEmail, recent) = try await database.read { transaction throws(DatabaseError) in
-            var unknown: Set<IdentityID> = []
-            let hasGrant = try AccessStore.hasManagerGrant(
-                organization, under: settings.rules, without: departure,
-                isEmailUnknown: { signIn in
-                    guard settings.isEmailUnknown(of: signIn) else { return false }
-                    unknown.insert(signIn.id)
-                    return true
-                }, transaction)
-            return (hasGrant, unknown, try AccessStore.signIns(organization, since: since, transaction))
+        let query = ManagerQuery(
+            organization, under: currentRules(of: organization), proposing: proposal, without: departure, at: now())
+        var search = try await database.read { transaction throws(DatabaseError) in
+            try query.searchWithoutWitness(transaction)
         }
-        var search = ManagerSearch(
-            organization: organization, rules: settings.rules, stored: stored, isProposal: proposal != nil,
-            since: since, recent: Dictionary(recent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            hasGrant: hasGrant, withUnknownEmail: withUnknownEmail)
-        guard !hasGrant else { return search }
+        guard !search.hasGrant else { return search }
         // Stored roles find most managers; the evaluation of their claims decides.
         if proposal == nil { try await evaluateUsers(of: organization) }
-        search.witness = try await witness(search, settings, without: departure, at: moment)
+        search.witness = try await witness(query)
         if search.witness == nil, departure.suspends {
-            search.predecessor = try await witness(search, settings, without: .none, at: moment)
+            search.predecessor = try await witness(query.beforeDeparture)
         }
         return search
     }
 
-    /// Finds a manager by opened claims.
-    private func witness(
-        _ search: ManagerSearch, _ settings: AccessSettings, without departure: ManagerDeparture, at moment: Timestamp
-    ) async throws(DatabaseError) -> ManagerWitness? {
-        guard let tag = settings.rules.tag(of: search.organization, with: search.stored) else { return nil }
-        let (organization, isProposal) = (search.organization, search.isProposal)
-        let found = try await database.read { transaction throws(DatabaseError) -> ManagerWitness? in
-            var found: ManagerWitness?
-            func counts(_ row: Row) throws(DatabaseError) -> Bool {
-                found = try AccessStore.witness(
-                    AccessStore.signIn(row, organization), search, settings, without: departure, at: moment, transaction
-                )
-                return found != nil
-            }
-            let oldest = SQLValue.integer(moment.seconds - AccessStore.memory)
-            // Users with a stored manager role are likely to remain managers under proposed rules too.
-            _ = try transaction.contains(
-                """
-                SELECT \(AccessStore.signInColumns) FROM person_seen
-                WHERE organization = $1 AND mapped_role = $2 AND seen_at > $3 LIMIT $4
-                """, .text(organization.text), .text(Role.manager.rawValue), oldest,
-                .integer(isProposal ? AccessStore.searchBatch : .max), where: counts)
-            if found != nil || isProposal { return found }
-            _ = try transaction.contains(
-                "SELECT \(AccessStore.signInColumns) FROM person_seen WHERE \(AccessStore.isOutdated) AND seen_at > $3",
-                .text(organization.text), .text(tag.text), oldest, where: counts)
-            return found
+    private func witness(_ query: ManagerQuery) async throws(DatabaseError) -> ManagerWitness? {
+        let likely = try await database.read { transaction throws(DatabaseError) in
+            try query.likelyWitness(transaction)
         }
-        guard found == nil, isProposal else { return found }
-        // Every user may have another role under proposed rules. Other reads run between the batches.
+        guard likely == nil, query.isProposal else { return likely }
         var after: IdentityID?
         while true {
             let last = after
-            let (found, next) = try await database.read {
-                transaction throws(DatabaseError) -> (ManagerWitness?, IdentityID?) in
-                let batch = AccessStore.searchBatch
-                let signIns = try AccessStore.signIns(organization, after: last, limit: batch, transaction)
-                for signIn in signIns {
-                    let found = try AccessStore.witness(
-                        signIn, search, settings, without: departure, at: moment, transaction)
-                    if let found { return (found, nil) }
-                }
-                return (nil, signIns.count < batch ? nil : signIns.last?.id)
+            let (found, next) = try await database.read { transaction throws(DatabaseError) in
+                try query.witness(after: last, transaction)
             }
             guard found == nil, let next else { return found }
             after = next
         }
-    }
-
-    /// Opens and evaluates the claims of one user. Returns nil if the user does not manage the organization after the
-    /// change.
-    private static func witness(
-        _ signIn: LastSignIn, _ search: ManagerSearch, _ settings: AccessSettings,
-        without departure: ManagerDeparture, at moment: Timestamp, _ transaction: Transaction
-    ) throws(DatabaseError) -> ManagerWitness? {
-        let rules = settings.rules
-        guard isRecent(signIn, at: moment), rules.isSignInPossible(through: signIn.provider),
-            let claims = settings.claims(of: signIn), rules.isSignInPossible(through: claims.provider),
-            let all = rules.rules(of: search.organization, with: search.stored)
-        else { return nil }
-        let trust = rules.emailTrust(of: claims.provider)
-        guard all.evaluate(claims.known, from: claims.provider, emailTrust: trust).role == .manager else { return nil }
-        let witness = ManagerWitness(
-            signIn: signIn, verifiedEmail: trust.verifiedEmail(of: claims.known),
-            isEmailUnknown: trust.isVerifiedEmailUnknown(of: claims.known))
-        let isLeaving = departure.covers(
-            signIn.id, [signIn.verifiedEmail, witness.verifiedEmail], isEmailUnknown: witness.isEmailUnknown)
-        guard !isLeaving, try witness.isUnsuspended(transaction) else { return nil }
-        return witness
-    }
-
-    fileprivate static func signIns(
-        _ organization: OrganizationID, since: Timestamp, _ transaction: Transaction
-    ) throws(DatabaseError) -> [LastSignIn] {
-        try transaction.all(
-            "SELECT \(signInColumns) FROM person_seen WHERE organization = $1 AND seen_at >= $2",
-            .text(organization.text), .integer(since.seconds)
-        ) { row throws(DatabaseError) in try signIn(row, organization) }
-    }
-
-    /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
-    ///
-    /// - Parameters:
-    ///   - departure: what a planned change takes away.
-    ///   - isEmailUnknown: whether a user may have a verified address that is not known; it could be a suspended one.
-    static func hasManagerGrant(
-        _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
-        isEmailUnknown: (LastSignIn) -> Bool, _ transaction: Transaction
-    ) throws(DatabaseError) -> Bool {
-        let suspendsAddresses = try suspendsAddresses(in: organization, transaction)
-        return try transaction.contains(
-            "SELECT issuer, subject, email, id FROM access_grant WHERE organization = $1 AND role = $2",
-            .text(organization.text), .text(Role.manager.rawValue)
-        ) { row throws(DatabaseError) in
-            let identity = identity(row, 0, 1)
-            guard rules.lists(issuer: identity.issuer, in: organization), !departure.grant.isExactly(row.text(3)) else {
-                return false
-            }
-            let id = try id(of: identity)
-            // A user who has not signed in yet is known by the address that an invitation verified.
-            let seen = try signIn(of: id, in: organization, transaction)
-            let email = if let seen { seen.verifiedEmail } else { email(row, 2) }
-            let isUnknown = seen.map(isEmailUnknown) ?? false
-            guard !departure.covers(id, [email], isEmailUnknown: isUnknown), !(isUnknown && suspendsAddresses) else {
-                return false
-            }
-            return try !isSuspended(id, email, in: organization, transaction)
-        }
-    }
-}
-
-extension AccessSettings {
-    /// Returns true if a user may have a verified address that the claims of the sign-in do not show.
-    fileprivate func isEmailUnknown(of signIn: LastSignIn) -> Bool {
-        claims(of: signIn).map { rules.emailTrust(of: $0.provider).isVerifiedEmailUnknown(of: $0.known) } ?? false
     }
 }

@@ -5,8 +5,8 @@ public import Cryptography
 /// together on a reload, so that no claims are evaluated with keys that the rules' tag does not cover.
 public struct AccessSettings: Sendable {
     public let rules: AccessRules
-    /// Opens and seals the claims of last sign-ins; nil if no sealing key is configured. It is used outside of write
-    /// transactions only.
+    /// Opens and seals the claims of last sign-ins; nil if no sealing key is configured. A write
+    /// transaction uses it only if users change in every attempt to prepare the transaction.
     public let box: SealedBox?
 
     /// - Parameter organizations: the rules of the configuration file, in its order.

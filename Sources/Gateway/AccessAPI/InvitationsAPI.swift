@@ -101,7 +101,7 @@ package struct InvitationsAPI: Sendable {
 }
 
 extension ManagementRequest {
-    /// The response contains the link once, if no email brings it.
+    /// The response contains the link once, unless an email contains it.
     fileprivate func document(_ issued: IssuedInvitation) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

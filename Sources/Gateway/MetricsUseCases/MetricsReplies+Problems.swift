@@ -10,7 +10,7 @@ extension MetricsReplies {
     package static let brokenQuery = Reply.problem(
         Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is invalid."))
 
-    /// The problem for a fault; its cause goes to the log and not to the client.
+    /// The problem for a fault; its cause is logged and not sent to the client.
     package func problem(_ fault: MetricsError, requestID: String?) -> Problem {
         switch fault {
         case .source(let error):

@@ -1,17 +1,17 @@
-package import Databases
+internal import Databases
 internal import Grants
 internal import Identities
-package import Inventory
+internal import Inventory
 internal import Policy
 internal import WorkspaceMetrics
 
 /// The authority of a publisher's credential, under the rules, grants and suspensions of the moment.
-package struct PublisherAuthorization: WriteAuthorization {
+struct PublisherAuthorization: WriteAuthorization {
     let access: AccessStore
     let publisher: AccessActor
     let organization: OrganizationID
 
-    package func refusal(_ transaction: Transaction) throws(DatabaseError) -> InventoryRefusal? {
+    func refusal(_ transaction: Transaction) throws(DatabaseError) -> InventoryRefusal? {
         switch try access.refusal(of: publisher, in: organization, transaction) {
         case nil: nil
         case .signedOut: .signedOut

@@ -11,7 +11,7 @@ package struct Page {
     package var path: [(name: String, url: String)] = []
     package let content: HTML
 
-    /// The URL that the page continues to by itself after a second.
+    /// The URL to which the page continues by itself after a second.
     package var goesOnTo: String?
 
     package init(
@@ -67,7 +67,7 @@ public protocol DocumentPage: Sendable {
 
 /// The signed-in user.
 public struct Account: Sendable {
-    /// An address, or, if there is none, the provider's name for the user.
+    /// An address; the user's subject at the provider if there is none.
     public let name: String
     /// The token of the sign-out form.
     public let formToken: String?

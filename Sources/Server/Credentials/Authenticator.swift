@@ -33,10 +33,9 @@ final class Authenticator {
     /// Takes up new keys of a provider; remembered tokens are forgotten.
     func takeKeys() { verifier.forgetKeys() }
 
-    /// Authenticates a request. If an `Authorization` field is present it decides alone; the cookie is then never
-    /// tried.
+    /// Authenticates a request. If an `Authorization` field is present, it alone decides, and the cookie is not tried.
     ///
-    /// - Parameter client: the key for counting failures; evaluated only if one was counted or is.
+    /// - Parameter client: the key for counting failures; evaluated only if a failure was or is counted.
     /// - Parameter requestID: the request's id, for the log.
     func authenticate(
         _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,

@@ -8,7 +8,7 @@ internal import Time
 /// * A level is never higher than that of a separate bucket. Nothing is evicted, so events of other keys cannot reset
 ///   a key's own events.
 /// * A level is lower only if other keys emptied all four cells. With rows of 4,096 cells, 1,000 emptied keys do that
-///   to 0.2 % of the others, 2,000 to 2 %, 5,000 to a quarter. To stay empty, each of them has to spend `perSecond`
+///   to 0.2 % of the others, 2,000 to 2 %, 5,000 to a quarter. To stay empty, each of them must spend `perSecond`
 ///   events per second.
 struct BucketSketch {
     private struct Cell {
@@ -25,8 +25,8 @@ struct BucketSketch {
     private var cells: [Cell] = []
 
     /// - Parameters:
-    ///   - burst: events at once.
-    ///   - perSecond: events regained per second.
+    ///   - burst: the number of events allowed at once.
+    ///   - perSecond: the number of events regained per second.
     ///   - widthBits: the binary logarithm of the cells in a row, 1–16. A cell has 16 bytes.
     init(burst: Double, perSecond: Double, widthBits: Int) {
         self.burst = burst

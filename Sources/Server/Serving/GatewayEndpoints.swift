@@ -41,10 +41,7 @@ struct GatewayEndpoints {
         all =
             HomePages().endpoints
             + OrganizationPages(metrics: metrics).endpoints
-            + MembersPages(management: management).endpoints
-            + MappingsPages(management: management).endpoints
-            + ExplainPages(management: management).endpoints
-            + AuditPages(management: management).endpoints
+            + ManagementPages(management: management).endpoints
             + AccountPages(sessions: sessions).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
             + SignInEndpoints(services: services.signIn).all

@@ -33,7 +33,7 @@ extension GatewayHandler {
     }
 
     /// Checks again with the current time, keys, grants and suspensions; the configuration stays that of the request's
-    /// beginning. A decision on earlier rows would be remembered as a current one.
+    /// beginning. A decision on earlier rows would be cached as a current one.
     private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
         guard next.number <= 3 else {
             return now(

@@ -30,12 +30,12 @@ extension GatewayHandler {
         case .optionalCaller(let handler): return run(handler, caller, context, endpoint, of: caller)
         case .signedIn(let handler):
             guard let caller else { return now(context.unauthenticated, context) }
-            return run(handler, caller, context, endpoint, of: caller)
+            return run(handler, caller, context, endpoint, of: caller, recheck: .caller(caller))
         case .permitted(let permission, let handler):
             guard let caller else { return now(context.unauthenticated, context) }
             switch decide(permission, context, caller) {
             case .permitted(let permitted):
-                return run(handler, permitted, context, endpoint, of: caller, permitted)
+                return run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
             case .refused(let reason, let entitlement):
                 let refusal = refuse(reason, context, caller)
                 let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
@@ -94,15 +94,32 @@ extension GatewayHandler {
 
     // MARK: Content
 
+    /// A check of the caller once the content has arrived, which may take minutes.
+    private enum Recheck {
+        /// The endpoint serves callers without a credential; its code checks the credential itself.
+        case none
+        /// The session or token is still valid.
+        case caller(Caller)
+        /// The caller still has the permission.
+        case permission(PermittedCaller)
+
+        func perform(_ management: ManagementFactory, _ context: RequestContext) async throws(Problem) {
+            switch self {
+            case .none: break
+            case .caller(let caller): try await management.checkStillValid(context, caller)
+            case .permission(let permitted): try await management.checkStillPermitted(context, permitted)
+            }
+        }
+    }
+
     /// Runs an endpoint's code with the content that it takes.
     ///
-    /// - Parameters:
-    ///   - caller: the caller, whose form token a form has to bring; nil if there is none.
-    ///   - permitted: the caller with their permit, which is checked again once the content has arrived.
+    /// - Parameter caller: the caller, whose form token a form must contain; nil if there is none.
     private func run<Party: Sendable>(
         _ handler: Handler<Party>, _ party: Party, _ context: RequestContext, _ endpoint: Endpoint,
-        of caller: Caller? = nil, _ permitted: PermittedCaller? = nil
+        of caller: Caller? = nil, recheck: Recheck = .none
     ) -> Answer {
+        if let refusal = handler.refusal(of: context) { return now(refusal, context) }
         let management = management
         switch handler {
         case .now(let reply): return now(reply(context, party), context)
@@ -116,23 +133,16 @@ extension GatewayHandler {
         case .json(let work):
             return replyLater(context, endpoint) { body throws(Problem) in
                 let root = try await context.object(body)
-                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                try await recheck.perform(management, context)
                 return try await work(context, party, root)
             }
         case .form(let reading, let work):
             return replyLater(context, endpoint) { body throws(Problem) in
                 let form = try await context.form(reading, body, of: caller?.session?.token)
-                if let permitted { try await management.checkStillPermitted(context, permitted) }
+                try await recheck.perform(management, context)
                 return try await work(context, party, form)
             }
-        case .raw(let type, let work):
-            if let type {
-                do throws(Problem) {
-                    try context.checkContentType(type)
-                } catch {
-                    return now(.problem(error), context)
-                }
-            }
+        case .raw(_, let work):
             return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
         }
     }

@@ -46,7 +46,7 @@ public final class GatewayProcess {
     private let certificate: Published<TLSServerContext?>
     private let log: Log
 
-    /// Opens the store and binds the listeners; no request is answered before ``start()``. ``Signals/block()`` has to
+    /// Opens the store and binds the listeners; no request is answered before ``start()``. ``Signals/block()`` must
     /// be called before, and before any thread starts.
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
@@ -80,7 +80,7 @@ public final class GatewayProcess {
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access) = (services.stores.sessions, services.stores.access)
-            // A failed read is repeated in the next round; meanwhile the store counts as silent.
+            // A failed read is repeated in the next round. Until then the store counts as silent.
             try database.follow { () throws(DatabaseError) in
                 try store.takeUpChanges()
                 try sessions.takeUpChanges()

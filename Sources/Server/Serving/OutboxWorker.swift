@@ -27,8 +27,8 @@ final class OutboxWorker: Sendable {
     /// Longer than a delivery may take, so that no other process sends the email at the same time.
     private static let lease: Duration = .seconds(600)
     private static let mostAtOnce = 4
-    /// The delay before the next attempt, by the number of attempts; after the last one the e-mail is given up. About
-    /// a day and a half in all.
+    /// The delay before the next attempt, by the number of attempts: a day and a half in total. After the last attempt
+    /// the e-mail fails.
     private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
         .seconds($0)
     }

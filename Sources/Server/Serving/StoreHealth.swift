@@ -23,7 +23,7 @@ public final class StoreHealth: Sendable {
         !draining.load(ordering: .relaxed) && isStoreInContact(at: now)
     }
 
-    /// Makes `/readyz` answer 503 from now on.
+    /// Makes `/readyz` return 503 from now on.
     public func beginDraining() {
         draining.store(true, ordering: .relaxed)
     }

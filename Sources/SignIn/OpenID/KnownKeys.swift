@@ -1,6 +1,6 @@
 internal import Synchronization
 internal import Time
-public import Tokens
+internal import Tokens
 
 /// The keys that a provider published, and their lifetime.
 struct KnownKeys {

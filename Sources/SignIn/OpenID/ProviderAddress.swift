@@ -16,7 +16,7 @@ public struct ProviderEndpoints: Sendable, Hashable {
 
 /// A provider's URLs, and what the provider is used for. Equal addresses can share one ``RemoteProvider``.
 public struct ProviderAddress: Sendable, Hashable {
-    /// The issuer, which the discovery document has to state.
+    /// The issuer, which the discovery document must state.
     public let issuer: Issuer
     /// The URL of the discovery document, if it is not below the issuer.
     public let discovery: AbsoluteURL?

@@ -55,7 +55,7 @@ struct TokenEndpoint: Sendable {
             if first.isAboutGrant { party.methods.worked(byForm: false, under: metadata) }
             return try answer(first)
         }
-        // Servers that do not decode the two parts of the field refuse every secret that had to be encoded (RFC 6749,
+        // Servers that do not decode the two parts of the field refuse every secret that needed encoding (RFC 6749,
         // 2.3.1).
         let second = try await send(.form(secret))
         if second.mayBeAboutMethod {

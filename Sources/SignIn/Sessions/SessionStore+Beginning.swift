@@ -1,4 +1,3 @@
-public import Audit
 internal import Cryptography
 public import Databases
 internal import Identities
@@ -37,55 +36,88 @@ public enum SessionRefusal: Error, Sendable, Hashable {
     case notSealed
 }
 
+/// A session that is sealed, and not stored yet.
+public struct PreparedSession: Sendable {
+    public let session: Session
+    fileprivate let sealedClaims: [UInt8]
+    fileprivate let address: String
+    fileprivate let userAgent: String
+    /// The browser's previous session, which ends.
+    fileprivate let old: SessionKey?
+}
+
 extension SessionStore {
-    /// Stores a new session durably.
+    /// Stores a new session in a transaction of its own.
     ///
-    /// - Parameters:
-    ///   - old: the browser's previous session, which ends.
-    ///   - records: events to append to the audit log in the transaction.
-    ///   - alongside: further writes in the transaction.
+    /// - Parameter old: the browser's previous session, which ends.
     public func begin(
-        _ new: NewSession, replacing old: SessionKey?, recording records: [AuditRecord] = [],
-        alongside: @escaping @Sendable (Transaction) throws(DatabaseError) -> Void = { _ in }
+        _ new: NewSession, replacing old: SessionKey?
     ) async throws(DatabaseError) -> Result<Session, SessionRefusal> {
-        guard let session = try? makeSession(new) else { return .failure(.notSealed) }
-        guard let box = try? currentBox(),
-            let claims = try? new.claims.sealed(in: box, for: session.key.bytes)
-        else { return .failure(.notSealed) }
-        let (changedAt, now, moment) = (nowInMilliseconds, session.createdAt.seconds, self.now())
-        let cache = cache
-        return try await database.decide { transaction throws(DatabaseError) in
-            if let providerSession = session.providerSession {
-                let ended: Void? = try transaction.first(
-                    """
-                    SELECT 1 FROM ended_provider_session
-                    WHERE issuer = $1 AND provider_session = $2 AND until > $3
-                    """, .text(session.claims.identity.issuer.text), .text(providerSession), .integer(now)
-                ) { _ in }
-                if ended != nil { return .refuse(SessionRefusal.providerSessionEnded) }
-            }
-            if let old { try SessionStore.end(old, at: changedAt, transaction) }
-            try transaction.execute(
-                """
-                INSERT INTO session (
-                    key, id, issuer, subject, provider_subject, provider_session, claims, refresh_token, id_token,
-                    created_at, used_at, renewed_at, version, changed_at, ip, user_agent)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, $11, $12, $13)
-                """,
-                .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer.text),
-                .text(session.claims.identity.subject.text), .text(session.claims.providerSubject ?? ""),
-                .text(orNull: session.providerSession), .blob(claims), session.refreshToken.map { .blob($0) } ?? .null,
-                session.idToken.map { .blob($0) } ?? .null, .integer(now), .integer(changedAt),
-                .text(new.address), .text(String(new.userAgent.unicodeScalars.prefix(200))))
-            for record in records { try AuditLog.append(record, at: moment, transaction) }
-            try alongside(transaction)
-            return .commit(
-                session,
-                publish: {
-                    if let old { cache.remove(old) }
-                    cache.insert(session)
-                })
+        let prepared: PreparedSession
+        do throws(SessionRefusal) {
+            prepared = try prepare(new, replacing: old)
+        } catch {
+            return .failure(error)
         }
+        return try await database.decide { [self] transaction throws(DatabaseError) in
+            if let refusal = try insert(prepared, transaction) { return .refuse(refusal) }
+            return .commit(prepared.session, publish: { self.publish(prepared) })
+        }
+    }
+
+    /// Seals a new session outside of the writer's transaction.
+    ///
+    /// The caller stores it with ``insert(_:_:)`` in its transaction, and calls ``publish(_:)`` after COMMIT.
+    ///
+    /// - Parameter old: the browser's previous session, which ends.
+    /// - Throws: `notSealed`.
+    public func prepare(
+        _ new: NewSession, replacing old: SessionKey?
+    ) throws(SessionRefusal) -> PreparedSession {
+        guard let session = try? makeSession(new), let box = try? currentBox(),
+            let claims = try? new.claims.sealed(in: box, for: session.key.bytes)
+        else { throw .notSealed }
+        return PreparedSession(
+            session: session, sealedClaims: claims, address: new.address,
+            userAgent: String(new.userAgent.unicodeScalars.prefix(200)), old: old)
+    }
+
+    /// Stores a prepared session, and ends the one that it replaces. Returns the reason if it was refused; the caller
+    /// must then roll its transaction back.
+    public func insert(
+        _ prepared: PreparedSession, _ transaction: Transaction
+    ) throws(DatabaseError) -> SessionRefusal? {
+        let (session, changedAt, now) = (prepared.session, nowInMilliseconds, prepared.session.createdAt.seconds)
+        if let providerSession = session.providerSession {
+            let ended: Void? = try transaction.first(
+                """
+                SELECT 1 FROM ended_provider_session
+                WHERE issuer = $1 AND provider_session = $2 AND until > $3
+                """, .text(session.claims.identity.issuer.text), .text(providerSession), .integer(now)
+            ) { _ in }
+            if ended != nil { return .providerSessionEnded }
+        }
+        if let old = prepared.old { try SessionStore.end(old, at: changedAt, transaction) }
+        try transaction.execute(
+            """
+            INSERT INTO session (
+                key, id, issuer, subject, provider_subject, provider_session, claims, refresh_token, id_token,
+                created_at, used_at, renewed_at, version, changed_at, ip, user_agent)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, $11, $12, $13)
+            """,
+            .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer.text),
+            .text(session.claims.identity.subject.text), .text(session.claims.providerSubject ?? ""),
+            .text(orNull: session.providerSession), .blob(prepared.sealedClaims),
+            session.refreshToken.map { .blob($0) } ?? .null, session.idToken.map { .blob($0) } ?? .null,
+            .integer(now), .integer(changedAt), .text(prepared.address), .text(prepared.userAgent))
+        return nil
+    }
+
+    /// Puts a stored session into the cache, in place of the one that it replaces. Called after COMMIT, on the writer's
+    /// thread.
+    public func publish(_ prepared: PreparedSession) {
+        if let old = prepared.old { cache.remove(old) }
+        cache.insert(prepared.session)
     }
 
     private func makeSession(_ new: NewSession) throws(CryptographyError) -> Session {

@@ -52,7 +52,7 @@ extension SessionStore {
     /// Ends all sessions of an identity, in a transaction that also decides whether they may be ended.
     ///
     /// - Parameter records: appended to the audit log.
-    /// - Returns: the ended sessions, which have to be published after COMMIT.
+    /// - Returns: the ended sessions, which must be published after COMMIT.
     public func endAll(
         of owner: Identity, recording records: [AuditRecord], at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> EndedSessions {

@@ -3,7 +3,7 @@ package import Invitations
 internal import Text
 package import Time
 
-/// The content of the browser's own cookie: a secret that sign-ins are bound to, and an opened invitation, sealed for
+/// The content of the browser's own cookie: a secret to which sign-ins are bound, and an opened invitation, sealed for
 /// that secret.
 package struct BrowserCookie: Sendable {
     /// The time that an opened invitation waits for its sign-in.

@@ -22,14 +22,14 @@ package final class RenewalPlaces: Sendable {
 }
 
 /// The renewals at one provider: a bounded number at a time, and a bounded number of waiting ones. The queue also
-/// knows whether the provider answers. A provider that does not is asked for a few sessions only, so that it does not
-/// take the places of the others.
+/// records whether the provider responds. A provider that does not respond gets few renewals, so that it does not
+/// occupy the places of the others.
 package final class RenewalQueue: Sendable {
     /// The number of concurrent and of waiting renewals.
     package struct Limits {
         var atOnce = 32
         var waiting = 256
-        /// The concurrent renewals while the provider is known not to answer. No renewal waits then.
+        /// The number of concurrent renewals while the provider is known not to respond. No renewal waits then.
         var whileOut = 2
 
         package init(atOnce: Int = 32, waiting: Int = 256, whileOut: Int = 2) {
@@ -62,7 +62,7 @@ package final class RenewalQueue: Sendable {
 
     /// - Parameters:
     ///   - shared: the places of all providers.
-    ///   - patience: the time without an answer after which a provider counts as down.
+    ///   - patience: the time without a response after which a provider counts as down.
     package init(
         _ shared: RenewalPlaces, limits: Limits = Limits(), patience: Duration,
         monotonic: @escaping @Sendable () -> MonotonicTime
@@ -73,8 +73,8 @@ package final class RenewalQueue: Sendable {
         self.monotonic = monotonic
     }
 
-    /// Whether the provider is known not to answer: the last attempt failed, or one has been hanging since the last
-    /// answer.
+    /// Whether the provider is known not to respond: the last attempt failed, or one has been pending since the last
+    /// response.
     package var isProviderOut: Bool {
         let now = monotonic()
         return state.withLock { isProviderOut($0, at: now) }
@@ -97,8 +97,8 @@ package final class RenewalQueue: Sendable {
 
     /// Performs the work once there is a place.
     ///
-    /// - Parameter work: returns true if the provider answered, and nil if it was not asked.
-    /// - Returns: false if there is no room, or the provider failed meanwhile, and the work was not performed.
+    /// - Parameter work: returns true if the provider responded, and nil if no request was sent.
+    /// - Returns: false if there is no room, or if the provider failed in the meantime; the work was not performed.
     package func run(_ work: () async -> Bool?) async -> Bool {
         guard await enter() else { return false }
         let start = monotonic()

@@ -8,7 +8,7 @@ package enum RequestForgery {
     ///
     /// - Parameters:
     ///   - origin: the origin of this site.
-    ///   - sent: the form's token; the field `X-CSRF-Token` comes before it. Nil if the form has none.
+    ///   - sent: the form's token; nil if the form has none. The field `X-CSRF-Token` takes precedence.
     package static func isOwn(_ request: Request, origin: String, of token: SessionToken, sent: String?) -> Bool {
         guard !RequestOrigin.isForeign(request, origin: origin) else { return false }
         return (request.field(.formToken) ?? sent).map(token.isFormToken) ?? false

@@ -22,9 +22,9 @@ package final class SessionRenewals: Sendable {
     package enum Advice {
         /// Wait for this, then check the session again.
         case wait(@Sendable () async -> Void)
-        /// The provider cannot answer, or not yet; the last verified claims are used.
+        /// The provider is down, or has not responded yet; the last verified claims are used.
         case useAsIs
-        /// The provider answers and does not renew; the claims are too old by now.
+        /// The provider responds without renewing, and the claims are now too old.
         case signInAgain
     }
 
@@ -72,7 +72,7 @@ package final class SessionRenewals: Sendable {
         self.clocks = clocks
     }
 
-    /// Begins the renewal of a session that is due, unless it was tried a moment ago.
+    /// Begins the renewal of a session that is due, unless the last attempt was a moment ago.
     ///
     /// - Parameters:
     ///   - now: the calendar time, which decides whether claims are too old.
@@ -119,7 +119,7 @@ package final class SessionRenewals: Sendable {
 
     // MARK: One renewal
 
-    /// - Returns: true if the provider answered; nil if it was not asked.
+    /// - Returns: true if the provider responded; nil if no request was sent.
     private func renew(
         _ session: Session, at party: RelyingParty, lacksClaims: @Sendable (JSONValue) -> Bool
     ) async -> Bool? {
@@ -130,7 +130,7 @@ package final class SessionRenewals: Sendable {
             note(session, .outage, "the store cannot be reached", party.requestID)
             return nil
         }
-        // The session ended or was renewed meanwhile: the old refresh token may not work any more.
+        // The session ended or was renewed in the meantime: the old refresh token may not work any more.
         guard let current, current.version == session.version else {
             forget(session.key)
             return nil
@@ -162,7 +162,7 @@ package final class SessionRenewals: Sendable {
         for _ in 0..<SessionRenewals.writes {
             do throws(DatabaseError) {
                 if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
-                    // The session ended while the provider was asked.
+                    // The session ended during the request to the provider.
                     sessions.endInBackground(session.key)
                 }
                 return true
@@ -203,7 +203,7 @@ package final class SessionRenewals: Sendable {
             state.entries[session.key]?.failure = failure
             state.entries[session.key]?.failedAt = now
             guard state.entries.count >= state.pruneAt else { return }
-            // Sessions that ended meanwhile leave entries behind.
+            // Sessions that ended in the meantime leave entries behind.
             state.entries = state.entries.filter { _, entry in
                 entry.flight.isUnderWay || entry.failedAt.map { !$0.isOver(SessionRenewals.pause, at: now) } ?? false
             }
@@ -244,7 +244,7 @@ package final class SessionRenewals: Sendable {
         }
     }
 
-    /// Begins no more renewals, and waits for the results of those that asked a provider; for a thread that may wait.
+    /// Begins no more renewals, and waits for the results of requests already sent; for a thread that may wait.
     package func finishBlocking(within limit: Duration) {
         let queues = state.withLock { state in
             state.isStopping = true

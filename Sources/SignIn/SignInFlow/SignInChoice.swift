@@ -1,5 +1,5 @@
 package import Identities
-package import OpenID
+internal import OpenID
 internal import Policy
 package import Sessions
 internal import Text
@@ -13,7 +13,7 @@ enum SignInChoice {
     case ask(SignInPrompt)
 }
 
-/// What a sign-in may disclose about providers. Customers cannot be listed: a caller learns that an email domain, a
+/// The disclosure of providers by a sign-in. Customers cannot be listed: a caller learns that an email domain, a
 /// provider or an issuer is known only by naming it exactly. All unknown ones get one response. An organization
 /// selects no provider.
 extension SignInConfiguration {

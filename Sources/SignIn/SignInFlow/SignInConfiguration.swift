@@ -4,10 +4,11 @@ package import Identities
 package import OpenID
 package import Sessions
 package import Text
+internal import Tokens
 
 /// The sign-in settings of one reading of the configuration.
 package struct SignInConfiguration: Sendable {
-    /// The providers that are asked over the network: those without keys in the file, and those at which users sign
+    /// The providers that are reached over the network: those without keys in the file, and those at which users sign
     /// in.
     package let remotes: [ProviderID: RemoteProvider]
     /// The providers at which users sign in, in the order of the file.

@@ -16,12 +16,22 @@ internal import Web
 extension SignInFlow {
     // MARK: POST /auth/callback/{provider}
 
+    /// Returns the refusal of a response that is not a form, or whose provider is not configured. Returns nil if the
+    /// content is read.
+    package func callbackRefused(of provider: String) -> SignInOutcome? {
+        guard isForm else { return failed(notForm, at: nil, retry: nil) }
+        guard signIn.party(provider) == nil else { return nil }
+        return failed(SignInError(.stateInvalid, "the provider is not configured"), at: nil, retry: nil)
+    }
+
+    private var notForm: SignInError { SignInError(.callbackMalformed, "the response is not a form") }
+
     /// A posted response arrives without this site's cookies: it is sealed, and the browser is redirected to bring it
     /// with them.
     package func callbackPosted(of provider: String, _ form: Form) -> SignInOutcome {
         do {
             guard let items = form, let id = ProviderID(provider), let box = signIn.box else {
-                throw SignInError(.callbackMalformed, "the response is not a form")
+                throw notForm
             }
             let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
             let target = "\(SignInPaths.callback.path(id.text))?answer=\(answer)"
@@ -81,7 +91,7 @@ extension SignInFlow {
         .refused(.callbackWithoutProvider(registration: registration))
     }
 
-    /// The redirect URI of the only provider, if it may be listed; otherwise the URI's form.
+    /// The redirect URI of the only provider, if it may be listed; otherwise the pattern of redirect URIs.
     private var registration: String {
         guard let only = signIn.only else {
             return "\(site.origin)\(SignInPaths.callback.path("PROVIDER")), with the provider's ID in the "
@@ -141,12 +151,17 @@ extension SignInFlow {
                 SignInRecords(of: completed.claims, under: state, settings, meant: attempt.organization, at: now)
             )
         }
-        switch try await service.sessions.begin(
-            new, replacing: currentSessions().first?.session.key, recording: records,
-            alongside: { transaction throws(DatabaseError) in
-                try signIns.note(transaction)
-            })
-        {
+        let sessions = service.sessions
+        let prepared = try sessions.prepare(new, replacing: try await currentSessions().first?.session.key)
+        // The session, its audit events and the last sign-ins are stored together or not at all.
+        let begun: Result<Void, SessionRefusal> = try await service.database.decide {
+            transaction throws(DatabaseError) in
+            if let refusal = try sessions.insert(prepared, transaction) { return .refuse(refusal) }
+            for record in records { try AuditLog.append(record, at: now, transaction) }
+            try signIns.note(transaction)
+            return .commit((), publish: { sessions.publish(prepared) })
+        }
+        switch begun {
         case .failure(.providerSessionEnded):
             throw SignInError(.sessionEnded, "the provider ended this session a moment ago")
         case .failure(.notSealed): return .refused(.unavailable)

@@ -43,7 +43,7 @@ extension SignInFlow {
         }
     }
 
-    /// The link to sign in with another account at a provider that keeps its own session: it has to ask for the
+    /// The link to sign in with another account at a provider that keeps its own session: it must ask for the
     /// account.
     private func switching(from session: Session) -> String {
         var query = SignInQuery(provider: session.claims.provider.text)
@@ -57,11 +57,22 @@ extension SignInFlow {
 
     // MARK: POST /auth/backchannel-logout/{provider}
 
+    /// Returns the refusal of content that is not a form, or of a provider that is not configured. Returns nil if the
+    /// content is read.
+    package func backchannelLogoutRefused(of provider: String) -> SignInOutcome? {
+        guard let party = signIn.party(provider) else { return SignInOutcome(.unknownProvider) }
+        return isForm ? nil : notForm(party.id)
+    }
+
+    private func notForm(_ provider: ProviderID) -> SignInOutcome {
+        refused(provider, .malformed, "Send the logout token as a form.")
+    }
+
     /// A provider's direct request (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
     package func backchannelLogout(_ provider: String, _ form: Form) async -> SignInOutcome {
         guard let party = signIn.party(provider) else { return SignInOutcome(.unknownProvider) }
         do {
-            guard let items = form else { return refused(party.id, .malformed, "Send the logout token as a form.") }
+            guard let items = form else { return notForm(party.id) }
             let tokens = items.filter { $0.name == "logout_token" }
             guard tokens.count == 1 else {
                 return refused(party.id, .malformed, "The form must have one \"logout_token\".")

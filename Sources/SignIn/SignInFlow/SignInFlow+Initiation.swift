@@ -65,6 +65,9 @@ extension SignInFlow {
 
     // MARK: POST /auth/initiate
 
+    /// Returns the refusal of content that is not a form, or nil if the content is read.
+    package func initiationRefused() -> SignInOutcome? { isForm ? nil : .refused(.badQuery) }
+
     /// Another site's form arrives without this site's cookies: the browser is redirected to bring it with them.
     package func initiatePosted(_ form: Form) -> SignInOutcome {
         guard let initiation = ThirdPartyInitiation(form), initiation.link.utf8.count <= 7 << 10 else {

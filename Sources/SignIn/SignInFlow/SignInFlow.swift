@@ -64,6 +64,11 @@ package struct SignInFlow: Sendable {
         }
     }
 
+    static let formType = "application/x-www-form-urlencoded"
+
+    /// Whether the request's content is stated to be a form.
+    var isForm: Bool { request.hasContentType(SignInFlow.formType) == true }
+
     /// The secret that binds sign-ins to this browser: its current one, or a new one with its cookie.
     private func browserSecret() throws(CryptographyError) -> (secret: [UInt8], cookies: [String]) {
         if let known = site.browserCookie.values(in: request).lazy.compactMap(BrowserCookie.init).first {

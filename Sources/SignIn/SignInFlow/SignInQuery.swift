@@ -27,7 +27,7 @@ package struct SignInQuery: Sendable {
         func text(_ name: ExactText, _ limit: Int) -> String? {
             values[name].flatMap { $0.isEmpty || $0.utf8.count > limit ? nil : $0 }
         }
-        // An id or an address that is too long is unknown, as others that no provider has.
+        // An id or an address that is too long is unknown, like one that no provider has.
         provider = text("provider", .max)
         organization = text("organization", 64)
         email = text("email", .max)
@@ -50,7 +50,7 @@ package struct SignInQuery: Sendable {
         self.returnTo = returnTo.flatMap(SignInQuery.target)
     }
 
-    /// A path of this site where a sign-in may lead; nil for any other text.
+    /// A path of this site to which a sign-in may lead; nil for any other text.
     static func target(_ text: String) -> LocalTarget? {
         LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
     }

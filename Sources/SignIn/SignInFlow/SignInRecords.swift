@@ -18,7 +18,7 @@ struct SignInRecords: Sendable {
     /// invited the address, and the one that the sign-in was meant for. There are none without a sealing key.
     ///
     /// - Parameters:
-    ///   - settings: the settings that `state` has its rules of.
+    ///   - settings: the settings that contain the rules of `state`.
     ///   - meant: the organization that the sign-in was meant for.
     init(
         of claims: VerifiedClaims, under state: AccessState, _ settings: AccessSettings, meant: String?,

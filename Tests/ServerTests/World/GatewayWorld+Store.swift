@@ -1,3 +1,4 @@
+import AccessUseCases
 import Audit
 import Databases
 import Endpoints
@@ -6,6 +7,7 @@ import Grants
 import Identities
 import JSON
 import Policy
+import RuntimeConfiguration
 import Sessions
 import SignInFlow
 import Testing

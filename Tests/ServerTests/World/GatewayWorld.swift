@@ -6,7 +6,9 @@ import Endpoints
 import GatehouseTesting
 import HTTPMessage
 import Identities
+import MetricsUseCases
 import OpenID
+import RuntimeConfiguration
 import SignInFlow
 import Snapshots
 import Sockets

@@ -3,6 +3,7 @@ import Endpoints
 import GatehouseTesting
 import Identities
 import Policy
+import RuntimeConfiguration
 import Testing
 import Time
 import Tokens

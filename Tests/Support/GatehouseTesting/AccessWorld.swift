@@ -33,12 +33,14 @@ public final class AccessWorld: Sendable {
 
     /// Counts the readings of the store's clock, the last of which precedes the transaction of a change.
     private final class Readings: Sendable {
-        let state = Mutex((count: 0, action: (at: Int, run: @Sendable () -> Void)?.none))
+        /// The action runs at one reading, or at every one if `at` is nil.
+        let state = Mutex((count: 0, action: (at: Int?, run: @Sendable () -> Void)?.none))
 
         func note() {
-            let action = state.withLock { state in
+            let action = state.withLock { state -> (at: Int?, run: @Sendable () -> Void)? in
                 state.count += 1
-                return state.action?.at == state.count ? state.action : nil
+                guard let action = state.action else { return nil }
+                return action.at.map { $0 == state.count } ?? true ? action : nil
             }
             action?.run()
         }
@@ -225,6 +227,29 @@ public final class AccessWorld: Sendable {
     /// - Parameter count: the number of times that an equal change reads the clock: see ``readings(of:)``.
     public func meanwhile(atReading count: Int, _ action: @escaping @Sendable () -> Void) {
         readings.state.withLock { $0.action = (at: $0.count + count, run: action) }
+    }
+
+    /// Lets a user sign in again at every reading of the store's clock. No change then finds the sign-ins that it was
+    /// prepared for.
+    public func signInAgain(atEveryReading user: ScriptedCredential) {
+        let (claims, email) = (user.currentClaims, user.currentClaims.payload.member("email")?.string)
+        let (settings, state, moment) = (access.settings.read().value, access.state, clock.now)
+        let database = place.database
+        readings.state.withLock { readings in
+            readings.action = (
+                at: nil,
+                run: {
+                    // Claims are sealed differently each time, so that each sign-in is another one.
+                    guard
+                        let sealed = SealedSignIn(claims, email: email.map { EmailAddress($0) }, under: settings),
+                        let signIn = sealed.record(for: AccessWorld.acme, under: state, at: moment)
+                    else { return }
+                    try? database.writeBlocking { transaction throws(DatabaseError) in
+                        try AccessStore.note(signIn, transaction)
+                    }
+                }
+            )
+        }
     }
 
     /// Puts other settings in force, as a reload of the configuration does.

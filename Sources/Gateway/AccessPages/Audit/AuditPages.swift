@@ -1,6 +1,6 @@
-package import AccessUseCases
+internal import AccessUseCases
 internal import Audit
-package import Endpoints
+internal import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import JSON
@@ -9,14 +9,10 @@ internal import Text
 internal import Time
 
 /// The page of an organization's audit log.
-package struct AuditPages: Sendable {
+struct AuditPages: Sendable {
     let management: ManagementFactory
 
-    package init(management: ManagementFactory) {
-        self.management = management
-    }
-
-    package var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] {
         [Endpoint("auditPage", .get, Paths.audit, .page, .permitted(.readAudit, .later(audit)))]
     }
 

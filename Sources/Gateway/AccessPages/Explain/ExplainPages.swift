@@ -1,6 +1,6 @@
-package import AccessUseCases
+internal import AccessUseCases
 internal import ClaimMapping
-package import Endpoints
+internal import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import JSON
@@ -12,19 +12,11 @@ internal import Text
 internal import Tokens
 
 /// The page that explains the access of a user to an organization.
-package struct ExplainPages: Sendable {
+struct ExplainPages: Sendable {
     let management: ManagementFactory
 
-    package init(management: ManagementFactory) {
-        self.management = management
-    }
-
-    package var endpoints: [Endpoint] {
-        [
-            Endpoint("explainPage", .get, Paths.explain, .page, .permitted(.readMembers, .later(show))),
-            Endpoint(
-                "explainPage", .post, Paths.explain, .page, .permitted(.readMembers, .form(.required, explain))),
-        ]
+    var endpoints: [Endpoint] {
+        Endpoint.memberPage("explainPage", Paths.explain, show: show, formsNeed: .readMembers, perform: explain)
     }
 
     private func page(_ permitted: PermittedCaller) -> ExplainPage {

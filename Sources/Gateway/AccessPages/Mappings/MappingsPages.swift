@@ -1,6 +1,6 @@
-package import AccessUseCases
+internal import AccessUseCases
 internal import ClaimMapping
-package import Endpoints
+internal import Endpoints
 internal import Grants
 internal import HTTPMessage
 internal import Identities
@@ -12,19 +12,11 @@ internal import Text
 internal import Tokens
 
 /// The page of an organization's claim mappings.
-package struct MappingsPages: Sendable {
+struct MappingsPages: Sendable {
     let management: ManagementFactory
 
-    package init(management: ManagementFactory) {
-        self.management = management
-    }
-
-    package var endpoints: [Endpoint] {
-        [
-            Endpoint("mappingsPage", .get, Paths.mappings, .page, .permitted(.readMembers, .later(show))),
-            Endpoint(
-                "mappingsPage", .post, Paths.mappings, .page, .permitted(.writeMappings, .form(.required, change))),
-        ]
+    var endpoints: [Endpoint] {
+        Endpoint.memberPage("mappingsPage", Paths.mappings, show: show, formsNeed: .writeMappings, perform: change)
     }
 
     /// The rules; with `edit=ID` that rule in the form, with `draft=ID` a rule that matches a denied sign-in.
@@ -111,7 +103,7 @@ package struct MappingsPages: Sendable {
         case add, edit, move, remove
     }
 
-    /// The change that a form asks for.
+    /// Returns the change that a form describes.
     private static func change(_ form: Form, of table: MappingTable) throws(Problem) -> MappingChange {
         var names = ["claim_name", "claim_value", "match", "split", "role"]
         let operation: String
@@ -123,7 +115,7 @@ package struct MappingsPages: Sendable {
         }
         var fields: [(name: String, value: FieldReader.Value)] = [("op", .text(operation))]
         if operation != "create" { fields.append(("id", .text(form["id"] ?? ""))) }
-        // A rule that only asks for the claim has no value, and nothing to split.
+        // A rule that only requires the claim to exist has no value, and nothing to split.
         let hasNoValue = form["match"].isExactly(Match.exists.rawValue)
         for name in names {
             let (isValue, isSplit) = (name.isExactly("claim_value"), name.isExactly("split"))

@@ -46,7 +46,7 @@ public struct MembersPage: DocumentPage {
         }
     }
 
-    /// An action that takes the user's own role away and has to be confirmed.
+    /// An action that takes the user's own role away and must be confirmed.
     public struct Confirmation: Sendable {
         let fields: [ExactText: String]
 

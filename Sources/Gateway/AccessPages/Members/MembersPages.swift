@@ -1,5 +1,5 @@
-package import AccessUseCases
-package import Endpoints
+internal import AccessUseCases
+internal import Endpoints
 internal import Grants
 internal import HTTPMessage
 internal import Identities
@@ -10,19 +10,11 @@ internal import RuntimeConfiguration
 internal import Text
 
 /// The page of an organization's members, invitations and suspensions.
-package struct MembersPages: Sendable {
+struct MembersPages: Sendable {
     let management: ManagementFactory
 
-    package init(management: ManagementFactory) {
-        self.management = management
-    }
-
-    package var endpoints: [Endpoint] {
-        [
-            Endpoint("membersPage", .get, Paths.members, .page, .permitted(.readMembers, .later(show))),
-            Endpoint(
-                "membersPage", .post, Paths.members, .page, .permitted(.writeMembers, .form(.required, change))),
-        ]
+    var endpoints: [Endpoint] {
+        Endpoint.memberPage("membersPage", Paths.members, show: show, formsNeed: .writeMembers, perform: change)
     }
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {

@@ -3,8 +3,8 @@ package import Databases
 package import Telemetry
 package import Time
 
-/// Checkpoints of the audit log: one per day, and one with each export. Each is also written to the log, out of reach
-/// for an attacker who alters the store.
+/// Checkpoints of the audit log: one per day, and one with each export. Each is also written to the log, where an
+/// attacker who alters the store cannot reach it.
 package struct AuditCheckpoints: Sendable {
     let database: Database
     let log: Log

@@ -46,8 +46,8 @@ package struct AuditExport: Sendable {
         self.isMarked = isMarked
     }
 
-    /// - Throws: `request_forgery` if another site asks with the browser's session: `Lax` cookies are sent with links,
-    ///   and an export writes to the log.
+    /// - Throws: `request_forgery` if another site's link uses the browser's session. `Lax` cookies are sent with
+    ///   links, and an export writes to the log.
     package func reply() async throws(Problem) -> Reply {
         guard management.caller.session == nil || !isForeign else {
             throw Problem(

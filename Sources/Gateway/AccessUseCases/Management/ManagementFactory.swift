@@ -1,3 +1,4 @@
+internal import Databases
 package import Endpoints
 package import Grants
 package import Invitations
@@ -33,10 +34,21 @@ package struct ManagementFactory: Sendable {
             factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
-    /// The permission is checked again: the content of a request may take minutes to arrive, and a role may
-    /// be revoked or a session may end before that.
+    /// Checks the permission again: the content of a request may take minutes to arrive, and a role may be revoked or a
+    /// session may end before that.
     package func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
         try await management(context, permitted).checkStillPermitted()
+    }
+
+    /// Checks again that the caller's session has not ended, or that the token is still valid.
+    package func checkStillValid(_ context: RequestContext, _ caller: Caller) async throws(Problem) {
+        let (standing, database, now) = (standing(caller), stores.database, stores.now())
+        let isValid = try await context.stored { () throws(DatabaseError) in
+            try await database.read { transaction throws(DatabaseError) in
+                try standing.isValid(at: now, transaction)
+            }
+        }
+        guard isValid else { throw Problem(AccessRefusal.signedOut) }
     }
 
     /// The caller as the actor of a change, who is checked again in its transaction.

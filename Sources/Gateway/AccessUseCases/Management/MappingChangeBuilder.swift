@@ -71,7 +71,7 @@ package struct MappingChangeBuilder {
         return reader.faults.isEmpty ? edit : nil
     }
 
-    /// The change that a reader's fields ask for.
+    /// Returns the change that a reader's fields describe.
     ///
     /// - Parameter make: returns nil if the reader has faults.
     package func read(

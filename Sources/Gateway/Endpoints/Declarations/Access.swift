@@ -7,7 +7,7 @@ package import RuntimeConfiguration
 /// The callers that an endpoint serves, each with the code that serves them. Code for a signed-in or permitted caller
 /// therefore cannot run without one.
 package enum Access: Sendable {
-    /// Requests without a look at their credentials.
+    /// All requests; their credentials are not checked.
     case anyone(Handler<Void>)
     /// Callers who may be signed in; nil if the request has no valid credential.
     case optionalCaller(Handler<Caller?>)
@@ -23,7 +23,7 @@ package enum Access: Sendable {
         }
     }
 
-    /// Whether the content is a form, which brings its token with it.
+    /// Whether the content is a form, which contains its own form token.
     package var readsForm: Bool {
         switch self {
         case .anyone(let handler): handler.readsForm
@@ -63,13 +63,33 @@ package enum Handler<Party: Sendable>: Sendable {
     case form(FormReading, @Sendable (RequestContext, Party, Form) async throws(Problem) -> Reply)
     /// Takes the content as it arrives.
     ///
-    /// - Parameter type: the media type that is required; nil if the code checks it.
-    case raw(type: String?, @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
+    /// - Parameter refusal: returns the reply to a request that its head refuses, or nil if its content is read.
+    case raw(
+        refusal: @Sendable (RequestContext) -> Reply?,
+        @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
 
     /// A reply, or work that makes one.
     package enum Outcome {
         case now(Reply)
         case later(@Sendable () async throws(Problem) -> Reply)
+    }
+
+    /// Takes the content of one media type as it arrives.
+    package static func raw(
+        type: String, _ work: @escaping @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply
+    ) -> Handler {
+        .raw(refusal: { context in context.refusal(unlessType: type, "Send the document as \(type).") }, work)
+    }
+
+    /// Returns the reply to a request that its head refuses, or nil if its content is read. A request of another media
+    /// type is therefore refused as such, however long its content is.
+    package func refusal(of context: RequestContext) -> Reply? {
+        switch self {
+        case .now, .either, .later, .form(.lenient, _): nil
+        case .json: context.refusal(unlessType: "application/json", "Send the document as application/json.")
+        case .form(.required, _): context.refusal(unlessType: Form.mediaType, "Send the form as \(Form.mediaType).")
+        case .raw(let refusal, _): refusal(context)
+        }
     }
 
     package var readsForm: Bool {

@@ -8,7 +8,7 @@ package struct EndpointDocumentation: Sendable {
     package var status = 200
     /// The representations of success; empty for 204.
     package var results: [Representation] = []
-    /// Statuses beside those that all endpoints of the same access have.
+    /// Statuses in addition to those of all endpoints with the same access.
     package var statuses: [Int] = []
     /// Whether the endpoint needs no credential.
     package var isPublic = false

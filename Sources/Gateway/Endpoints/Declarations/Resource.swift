@@ -7,7 +7,7 @@ package final class Resource: Sendable {
     package let kind: Endpoint.Kind
     /// The endpoints, in the order of their declaration.
     package let endpoints: [Endpoint]
-    /// The value of the `Allow` field: the methods of the endpoints, `HEAD` beside `GET`, and `OPTIONS`.
+    /// The value of the `Allow` field: the methods of the endpoints, `HEAD` if there is `GET`, and `OPTIONS`.
     package let allow: String
 
     package init(_ path: PathTemplate, _ kind: Endpoint.Kind, _ endpoints: [Endpoint]) {

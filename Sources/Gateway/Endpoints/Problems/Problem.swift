@@ -62,7 +62,7 @@ public struct Problem: Error, Sendable {
     package static let storeUnavailable = Problem(
         .unavailable, detail: "The store cannot be reached. Try again in a moment.")
 
-    /// Whether the user can correct the error on the page they are on; otherwise that page is not available to them.
+    /// Whether the user can correct the error on the current page; otherwise that page is not available to the user.
     package var isAboutInput: Bool {
         switch code {
         case .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .rateLimited, .notFound: true

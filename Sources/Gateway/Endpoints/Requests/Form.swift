@@ -7,6 +7,9 @@ package import Text
 
 /// The fields of a form; of repeated names, the first.
 package struct Form: Sendable {
+    /// The media type of a form's content.
+    package static let mediaType = "application/x-www-form-urlencoded"
+
     /// The values by name.
     package let fields: [ExactText: String]
 
@@ -27,9 +30,9 @@ package enum FormReading {
 }
 
 extension RequestContext {
-    /// The fields of a form of this site.
+    /// The fields of a form of this site. The media type of a required form was checked before.
     ///
-    /// - Parameter token: the session's token, whose form token the form has to bring; nil for a caller without a
+    /// - Parameter token: the session's token, whose form token the form must contain; nil for a caller without a
     ///   session. Forms of other sites cannot send a bearer token.
     package func form(_ reading: FormReading, _ body: RequestBody, of token: SessionToken?) async throws(Problem)
         -> Form
@@ -43,8 +46,8 @@ extension RequestContext {
         let form: Form
         switch reading {
         case .required:
-            guard request.hasContentType("application/x-www-form-urlencoded") == true, let items else {
-                throw Problem(.unsupportedMediaType, detail: "Send the form as application/x-www-form-urlencoded.")
+            guard let items else {
+                throw Problem(.unsupportedMediaType, detail: "Send the form as \(Form.mediaType).")
             }
             form = Form(items)
         case .lenient: form = Form(items ?? [])

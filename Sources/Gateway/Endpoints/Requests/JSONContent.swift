@@ -3,9 +3,8 @@ package import HTTPServer
 package import JSON
 
 extension RequestContext {
-    /// The JSON object of the request's content.
+    /// The JSON object of the request's content, whose media type was checked before.
     package func object(_ body: RequestBody) async throws(Problem) -> JSONValue {
-        try checkContentType("application/json")
         let root: JSONValue
         do {
             root = try JSONDocument(parsing: try await body.collect()).root
@@ -22,10 +21,8 @@ extension RequestContext {
         return root
     }
 
-    /// - Throws: `unsupported_media_type` if the content has another media type or none.
-    package func checkContentType(_ type: String) throws(Problem) {
-        guard request.hasContentType(type) == true else {
-            throw Problem(.unsupportedMediaType, detail: "Send the document as \(type).")
-        }
+    /// Returns the reply `unsupported_media_type` if the content has another media type or none.
+    func refusal(unlessType type: String, _ detail: String) -> Reply? {
+        request.hasContentType(type) == true ? nil : .problem(Problem(.unsupportedMediaType, detail: detail))
     }
 }

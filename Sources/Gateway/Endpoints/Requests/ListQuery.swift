@@ -10,7 +10,7 @@ package struct ListQuery {
     package private(set) var cursor: String?
     package private(set) var values: [ExactText: String] = [:]
 
-    /// - Parameter names: the parameters beside `limit` and `cursor`; others are ignored.
+    /// - Parameter names: the parameters in addition to `limit` and `cursor`; others are ignored.
     package init(_ items: [(name: String, value: String)]?, _ names: String...) throws(Problem) {
         guard let items else {
             throw Problem(.invalidRequest, detail: "The query is not valid: its percent-encoding is invalid.")

@@ -27,7 +27,7 @@ extension RequestContext {
         return Reply.redirect(query.link).with(staleCookies)
     }
 
-    /// The reply to a request whose claims have to be renewed by a sign-in at their provider.
+    /// The reply to a request whose claims must be renewed by a sign-in at their provider.
     package func outdated(_ provider: ProviderID) -> Reply {
         guard mayGoToSignIn else {
             return .problem(

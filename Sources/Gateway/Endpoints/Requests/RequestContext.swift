@@ -6,7 +6,7 @@ package import Text
 package import Threads
 package import Web
 
-/// A request with everything that was settled when it began: its endpoint, the configuration and the rows of access.
+/// A request with all that was fixed when it began: its endpoint, the configuration and the rows of access.
 package final class RequestContext: Sendable {
     package let request: Request
     package let configuration: RuntimeConfiguration
@@ -48,7 +48,8 @@ package final class RequestContext: Sendable {
         confined = Confined(record, to: confinement)
     }
 
-    /// The context of a request that has waited for its credential: it is decided on the grants and suspensions of now.
+    /// The context of a request that has waited for its credential: it is decided on the current grants and
+    /// suspensions.
     package init(_ context: RequestContext, after access: AccessSnapshot) {
         request = context.request
         configuration = context.configuration

@@ -17,29 +17,34 @@ package struct SignInEndpoints: Sendable {
     package var all: [Endpoint] {
         [
             get("login", SignInPaths.login) { flow, _ in await flow.login() },
-            post("login", SignInPaths.login, .exempt(.everySession), isTypeChecked: false) { flow, form, _ in
+            post("login", SignInPaths.login, .exempt(.everySession), refusal: { flow, _ in flow.loginRefused() }) {
+                flow, form, _ in
                 await flow.loginConfirmed(form)
             },
             get("initiate", SignInPaths.initiate) { flow, _ in await flow.initiate() },
-            post("initiate", SignInPaths.initiate, .exempt(.initiation)) { flow, form, _ in flow.initiatePosted(form) },
+            post(
+                "initiate", SignInPaths.initiate, .exempt(.initiation), refusal: { flow, _ in flow.initiationRefused() }
+            ) { flow, form, _ in flow.initiatePosted(form) },
             get("callback", SignInPaths.callback) { flow, provider in await flow.callback(of: provider) },
-            post("callback", SignInPaths.callback, .exempt(.callback)) { flow, form, provider in
-                flow.callbackPosted(of: provider, form)
-            },
+            post(
+                "callback", SignInPaths.callback, .exempt(.callback),
+                refusal: { flow, provider in flow.callbackRefused(of: provider) }
+            ) { flow, form, provider in flow.callbackPosted(of: provider, form) },
             get("callbackWithoutProvider", SignInPaths.callbackWithoutProvider) { flow, _ in
                 flow.callbackWithoutProvider()
             },
-            post("callbackWithoutProvider", SignInPaths.callbackWithoutProvider, .exempt(.callback)) { flow, _, _ in
-                flow.callbackWithoutProvider()
-            },
-            post("logout", SignInPaths.logout, .exempt(.everySession), isTypeChecked: false) { flow, form, _ in
+            post(
+                "callbackWithoutProvider", SignInPaths.callbackWithoutProvider, .exempt(.callback),
+                refusal: { flow, _ in flow.callbackWithoutProvider() }
+            ) { flow, _, _ in flow.callbackWithoutProvider() },
+            post("logout", SignInPaths.logout, .exempt(.everySession), refusal: { _, _ in nil }) { flow, form, _ in
                 await flow.logout(form)
             },
             get("signedOut", SignInPaths.signedOut) { flow, _ in flow.signedOut() },
-            post("backchannelLogout", SignInPaths.backchannelLogout, .exempt(.backchannel), .api) {
-                flow, form, provider in
-                await flow.backchannelLogout(provider, form)
-            },
+            post(
+                "backchannelLogout", SignInPaths.backchannelLogout, .exempt(.backchannel), .api,
+                refusal: { flow, provider in flow.backchannelLogoutRefused(of: provider) }
+            ) { flow, form, provider in await flow.backchannelLogout(provider, form) },
         ]
     }
 
@@ -55,27 +60,25 @@ package struct SignInEndpoints: Sendable {
                 }), isRateLimited: true)
     }
 
-    /// - Parameter isTypeChecked: true if content of another media type counts as no form.
+    /// - Parameter refusal: returns the outcome of a request that its head refuses, or nil if its content is read.
     private func post(
         _ name: String, _ path: PathTemplate, _ forgery: ForgeryRule, _ kind: Endpoint.Kind = .signIn,
-        isTypeChecked: Bool = true,
+        refusal: @escaping @Sendable (SignInFlow, _ provider: String) -> SignInOutcome?,
         _ step: @escaping @Sendable (SignInFlow, SignInFlow.Form, _ provider: String) async -> SignInOutcome
     ) -> Endpoint {
         Endpoint(
             name, .post, path, kind,
             .anyone(
-                .raw(type: nil) { context, _, body throws(Problem) in
+                .raw(refusal: { context in
+                    refusal(flow(context), context.variable("provider")).map { reply($0, context) }
+                }) { context, _, body throws(Problem) in
                     let form: SignInFlow.Form
                     do throws(BodyError) {
                         form = FormEncoding.items(try await body.collect())
                     } catch {
                         throw Problem(error)
                     }
-                    let isForm =
-                        !isTypeChecked
-                        || context.request.hasContentType("application/x-www-form-urlencoded") == true
-                    return reply(
-                        await step(flow(context), isForm ? form : nil, context.variable("provider")), context)
+                    return reply(await step(flow(context), form, context.variable("provider")), context)
                 }), forgery: forgery, isRateLimited: true)
     }
 

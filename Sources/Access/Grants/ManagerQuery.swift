@@ -1,0 +1,203 @@
+internal import ClaimMapping
+internal import Databases
+internal import Identities
+internal import Policy
+internal import Text
+internal import Time
+internal import Tokens
+
+/// The input of a search for a user who manages an organization after a planned change. Its functions open claims
+/// inside a transaction.
+struct ManagerQuery: Sendable {
+    private static let batch = 100
+
+    let organization: OrganizationID
+    let settings: AccessSettings
+    /// The stored rules after the change, and whether they are proposed and not in force yet.
+    let stored: PreparedRules
+    let isProposal: Bool
+    private(set) var departure: ManagerDeparture
+    let moment: Timestamp
+
+    /// - Parameters:
+    ///   - proposal: the stored rules after the change; nil if it does not change them.
+    ///   - departure: the users whom the change takes away.
+    init(
+        _ organization: OrganizationID, under current: CurrentRules, proposing proposal: PreparedRules? = nil,
+        without departure: ManagerDeparture = .none, at moment: Timestamp
+    ) {
+        self.organization = organization
+        settings = current.settings
+        stored = proposal ?? current.stored
+        isProposal = proposal != nil
+        self.departure = departure
+        self.moment = moment
+    }
+
+    /// The query for a manager before the users of the departure leave.
+    var beforeDeparture: ManagerQuery {
+        var query = self
+        query.departure = .none
+        return query
+    }
+
+    /// Performs the whole search in one transaction, which may open the claims of every user.
+    ///
+    /// - Parameter prepared: the search that was made before the transaction, which is returned; nil if none was made.
+    func search(unless prepared: ManagerSearch?, _ transaction: Transaction) throws(DatabaseError) -> ManagerSearch {
+        if let prepared { return prepared }
+        var search = try searchWithoutWitness(transaction)
+        guard !search.hasGrant else { return search }
+        search.witness = try witness(transaction)
+        if search.witness == nil, departure.suspends {
+            search.predecessor = try beforeDeparture.witness(transaction)
+        }
+        return search
+    }
+
+    /// Finds a manager by opened claims.
+    func witness(_ transaction: Transaction) throws(DatabaseError) -> ManagerWitness? {
+        let likely = try likelyWitness(transaction)
+        guard likely == nil, isProposal else { return likely }
+        var after: IdentityID?
+        while true {
+            let (found, next) = try witness(after: after, transaction)
+            guard found == nil, let next else { return found }
+            after = next
+        }
+    }
+
+    // MARK: Parts
+
+    /// Begins a search: finds a manager grant, and the recent sign-ins.
+    func searchWithoutWitness(_ transaction: Transaction) throws(DatabaseError) -> ManagerSearch {
+        // A sign-in takes its time before its transaction.
+        let since = moment - .seconds(10)
+        var unknown: Set<IdentityID> = []
+        let hasGrant = try AccessStore.hasManagerGrant(
+            organization, under: settings.rules, without: departure,
+            isEmailUnknown: { signIn in
+                guard settings.isEmailUnknown(of: signIn) else { return false }
+                unknown.insert(signIn.id)
+                return true
+            }, transaction)
+        let recent = try AccessStore.signIns(organization, since: since, transaction)
+        return ManagerSearch(
+            organization: organization, rules: settings.rules, stored: stored, isProposal: isProposal, since: since,
+            recent: Dictionary(recent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
+            hasGrant: hasGrant, withUnknownEmail: unknown)
+    }
+
+    /// Finds a manager among the users with a stored manager role and, under rules in force, those who were not
+    /// evaluated under them. Under rules in force no other user can be one.
+    func likelyWitness(_ transaction: Transaction) throws(DatabaseError) -> ManagerWitness? {
+        guard let tag = settings.rules.tag(of: organization, with: stored) else { return nil }
+        var found: ManagerWitness?
+        func counts(_ row: Row) throws(DatabaseError) -> Bool {
+            found = try witness(AccessStore.signIn(row, organization), transaction)
+            return found != nil
+        }
+        let oldest = SQLValue.integer(moment.seconds - AccessStore.memory)
+        // Users with a stored manager role are likely to remain managers under proposed rules too.
+        _ = try transaction.contains(
+            """
+            SELECT \(AccessStore.signInColumns) FROM person_seen
+            WHERE organization = $1 AND mapped_role = $2 AND seen_at > $3 LIMIT $4
+            """, .text(organization.text), .text(Role.manager.rawValue), oldest,
+            .integer(isProposal ? ManagerQuery.batch : .max), where: counts)
+        if found != nil || isProposal { return found }
+        _ = try transaction.contains(
+            "SELECT \(AccessStore.signInColumns) FROM person_seen WHERE \(AccessStore.isOutdated) AND seen_at > $3",
+            .text(organization.text), .text(tag.text), oldest, where: counts)
+        return found
+    }
+
+    /// Finds a manager in the next batch of all users. Under proposed rules, every user may have another role.
+    ///
+    /// - Returns: the manager, or the user after whom the next batch begins; both are nil at the end.
+    func witness(
+        after last: IdentityID?, _ transaction: Transaction
+    ) throws(DatabaseError) -> (found: ManagerWitness?, next: IdentityID?) {
+        let signIns = try AccessStore.signIns(organization, after: last, limit: ManagerQuery.batch, transaction)
+        for signIn in signIns {
+            if let found = try witness(signIn, transaction) { return (found, nil) }
+        }
+        return (nil, signIns.count < ManagerQuery.batch ? nil : signIns.last?.id)
+    }
+
+    /// Opens and evaluates the claims of one user. Returns nil if the user does not manage the organization after the
+    /// change.
+    private func witness(
+        _ signIn: LastSignIn, _ transaction: Transaction
+    ) throws(DatabaseError) -> ManagerWitness? {
+        let rules = settings.rules
+        guard AccessStore.isRecent(signIn, at: moment), rules.isSignInPossible(through: signIn.provider),
+            let claims = settings.claims(of: signIn), rules.isSignInPossible(through: claims.provider),
+            let all = rules.rules(of: organization, with: stored)
+        else { return nil }
+        let trust = rules.emailTrust(of: claims.provider)
+        guard all.evaluate(claims.known, from: claims.provider, emailTrust: trust).role == .manager else { return nil }
+        let witness = ManagerWitness(
+            signIn: signIn, verifiedEmail: trust.verifiedEmail(of: claims.known),
+            isEmailUnknown: trust.isVerifiedEmailUnknown(of: claims.known))
+        let isLeaving = departure.covers(
+            signIn.id, [signIn.verifiedEmail, witness.verifiedEmail], isEmailUnknown: witness.isEmailUnknown)
+        guard !isLeaving, try witness.isUnsuspended(transaction) else { return nil }
+        return witness
+    }
+}
+
+extension AccessStore {
+    /// The maximum age, in seconds, of claims that count for the lockout check.
+    static let memory: Int64 = 30 * 86400
+
+    static func isRecent(_ signIn: LastSignIn, at moment: Timestamp) -> Bool {
+        signIn.seenAt.lasts(.seconds(memory), at: moment)
+    }
+
+    fileprivate static func signIns(
+        _ organization: OrganizationID, since: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [LastSignIn] {
+        try transaction.all(
+            "SELECT \(signInColumns) FROM person_seen WHERE organization = $1 AND seen_at >= $2",
+            .text(organization.text), .integer(since.seconds)
+        ) { row throws(DatabaseError) in try signIn(row, organization) }
+    }
+
+    /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
+    ///
+    /// - Parameters:
+    ///   - departure: what a planned change takes away.
+    ///   - isEmailUnknown: whether a user may have a verified address that is not known; it could be a suspended one.
+    static func hasManagerGrant(
+        _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
+        isEmailUnknown: (LastSignIn) -> Bool, _ transaction: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let suspendsAddresses = try suspendsAddresses(in: organization, transaction)
+        return try transaction.contains(
+            "SELECT issuer, subject, email, id FROM access_grant WHERE organization = $1 AND role = $2",
+            .text(organization.text), .text(Role.manager.rawValue)
+        ) { row throws(DatabaseError) in
+            let identity = identity(row, 0, 1)
+            guard rules.lists(issuer: identity.issuer, in: organization), !departure.grant.isExactly(row.text(3)) else {
+                return false
+            }
+            let id = try id(of: identity)
+            // A user who has not signed in yet is known by the address that an invitation verified.
+            let seen = try signIn(of: id, in: organization, transaction)
+            let email = if let seen { seen.verifiedEmail } else { email(row, 2) }
+            let isUnknown = seen.map(isEmailUnknown) ?? false
+            guard !departure.covers(id, [email], isEmailUnknown: isUnknown), !(isUnknown && suspendsAddresses) else {
+                return false
+            }
+            return try !isSuspended(id, email, in: organization, transaction)
+        }
+    }
+}
+
+extension AccessSettings {
+    /// Returns true if a user may have a verified address that the claims of the sign-in do not show.
+    fileprivate func isEmailUnknown(of signIn: LastSignIn) -> Bool {
+        claims(of: signIn).map { rules.emailTrust(of: $0.provider).isVerifiedEmailUnknown(of: $0.known) } ?? false
+    }
+}
