@@ -1,6 +1,8 @@
+import Identities
 import Testing
 
 @testable import Server
+@testable import WorkspaceMetrics
 
 @Suite("Long tables")
 struct LongTableTests {
@@ -23,5 +25,22 @@ struct LongTableTests {
         #expect(found.status == 200 && found.items.count == count, "\(found.items.count)")
         let page = try await world.perform("GET", "/organizations/acme?\(query)", token: token)
         #expect(page.status == 200 && page.body.contains("<table") == (count > 0))
+    }
+
+    @Test(
+        "the first request for an organization waits until it is loaded, and later ones do not",
+        arguments: ["workspaces", "workspaces/soc", "summary", "workspaces?filter=empty"])
+    func loading(path: String) async throws {
+        let world = try TestWorld()
+        let token = try world.token("acme-viewers")
+        let path = "/api/v1/organizations/acme/\(path)"
+        let expected = try world.get(path, token: token)
+        try #require(world.store.memory.existing(OrganizationID("acme")!)).giveUp()
+        #expect(try world.get("/api/v1/organizations/acme/workspaces?sort=x", token: token).status == 400)
+        #expect(try world.get(path, token: token).isWork && world.get("/organizations/acme", token: token).isWork)
+        let first = try await world.perform("GET", path, token: token)
+        #expect(first.status == 200 && first.body == expected.body && first.field("ETag") == expected.field("ETag"))
+        let second = try world.get(path, token: token)
+        #expect(!second.isWork && second.body == expected.body)
     }
 }

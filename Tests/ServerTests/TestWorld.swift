@@ -18,10 +18,10 @@ import Telemetry
 import Testing
 import Time
 import Tokens
-import WorkspaceMetrics
 
 @testable import HTTPServer
 @testable import Server
+@testable import WorkspaceMetrics
 
 /// A gateway with two organizations of one provider, without sockets: a request's text in, a response out.
 ///
@@ -112,6 +112,8 @@ final class TestWorld {
             Issue.record("the inventory was refused: \(result)")
             return
         }
+        // Reads are answered at once from now on.
+        _ = try store.loadBlocking(id)
     }
 
     /// A token with these groups.
