@@ -369,9 +369,9 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Mail", "OpenID",
-                "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Mail",
+                "MetricsUseCases", "OpenID", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
+                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
             of: "Commands",

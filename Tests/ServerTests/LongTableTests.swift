@@ -1,6 +1,8 @@
+import Identities
 import Testing
 
 @testable import Server
+@testable import WorkspaceMetrics
 
 @Suite("Long tables")
 struct LongTableTests {
@@ -24,5 +26,26 @@ struct LongTableTests {
         #expect(found.status == 200 && found.items.count == count, "\(found.items.count)")
         let page = try await world.get("/organizations/acme?\(query)", token: token)
         #expect(page.status == 200 && page.body.contains("<table") == (count > 0))
+    }
+
+    @Test(
+        "the first request for an organization waits until it is loaded, and later ones do not",
+        arguments: ["workspaces", "workspaces/soc", "summary", "workspaces?filter=empty"])
+    func loading(path: String) async throws {
+        let keys = try StaticKeys()
+        let world = try GatewayWorld(keys)
+        let token = try keys.token("acme-viewers")
+        let path = "/api/v1/organizations/acme/\(path)"
+        let expected = try await world.get(path, token: token)
+        try #require(world.store.memory.existing(OrganizationID("acme")!)).giveUp()
+        let refused = try await world.get("/api/v1/organizations/acme/workspaces?sort=x", token: token)
+        #expect(refused.status == 400 && !refused.isWork)
+        #expect(try await world.decide("GET", "/organizations/acme", token: token).isWork)
+        let first = try await world.get(path, token: token)
+        #expect(
+            first.isWork && first.status == 200 && first.body == expected.body
+                && first.field("ETag") == expected.field("ETag"))
+        let second = try await world.get(path, token: token)
+        #expect(!second.isWork && second.body == expected.body)
     }
 }

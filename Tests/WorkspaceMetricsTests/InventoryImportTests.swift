@@ -20,7 +20,9 @@ struct InventoryImportTests {
             String(decoding: row.body(), as: UTF8.self)
                 == """
                 {"id":"soc","name":"SOC","created_at":"2025-01-01T00:00:00Z","workflows":1,"nested_workflows":1,\
-                "workflow_editors":1,"case_operators":2,"runners":1,"owners":[{"email":"o@acme.com","name":"O"}]}
+                "workflow_editors":1,"case_operators":2,"runners":1,"owners":[{"email":"o@acme.com","name":"O"}],\
+                "change_30d":{"workflows":null,"nested_workflows":null,"workflow_editors":null,\
+                "case_operators":null,"runners":null},"published_at":"2027-01-15T08:00:00Z"}
                 """)
         var license = License()
         license[.workflows] = 4

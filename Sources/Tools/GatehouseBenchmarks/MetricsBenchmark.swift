@@ -70,7 +70,7 @@ func benchmarkMetrics() async throws {
 /// Prints what a change, a batch of 1,000 changes, a page and a search cost in organizations of different sizes.
 private func benchmarkGrowth(_ organization: OrganizationID, _ permit: Permit) async throws {
     let publisher = try SampleToken(.ed25519, .edDSA).permit(.writeInventory, in: organization)
-    print("Cost by the number of workspaces, in µs (medians; every order was asked for)")
+    print("Cost by the number of workspaces, in µs (changes: the fastest tenth; every order was asked for)")
     let columns = ["100", "1000", "10000"]
     var rows: [(name: String, figures: [Double])] = []
     func note(_ name: String, _ nanoseconds: Double) {
@@ -99,7 +99,7 @@ private func benchmarkGrowth(_ organization: OrganizationID, _ permit: Permit) a
             for (changes, rounds) in [(1, 200), (1000, 21)] {
                 var spent: [Double] = []
                 for _ in 0..<rounds { spent.append(try await change(changes)) }
-                note("\(changes == 1 ? "one change" : "1000 changes"), \(name)", spent.sorted()[rounds / 2])
+                note("\(changes == 1 ? "one change" : "1000 changes"), \(name)", spent.sorted()[rounds / 10])
             }
         }
         try await changes("not in memory")

@@ -12,9 +12,9 @@ import Sessions
 import SignInFlow
 import Testing
 import Threads
-import WorkspaceMetrics
 
 @testable import Server
+@testable import WorkspaceMetrics
 
 extension GatewayWorld {
     // MARK: Inventories
@@ -30,11 +30,14 @@ extension GatewayWorld {
 
     func replaceInventory(of organization: String, _ document: String) throws {
         var source = InventoryBytes(Array(document.utf8))
-        let result = try store.replaceInventoryBlocking(of: try #require(OrganizationID(organization)), from: &source)
+        let id = try #require(OrganizationID(organization))
+        let result = try store.replaceInventoryBlocking(of: id, from: &source)
         guard case .success = result else {
             Issue.record("the inventory was refused: \(result)")
             return
         }
+        // Reads are answered at once from now on.
+        _ = try store.loadBlocking(id)
     }
 
     // MARK: Users

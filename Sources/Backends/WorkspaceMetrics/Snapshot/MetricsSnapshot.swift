@@ -68,7 +68,7 @@ final class MetricsSnapshot: Sendable {
     func rows(in order: RowOrder) -> SortedChunks<RowOrder> {
         if let known = known(order) { return known }
         // Arranged outside the lock, which the requests of other threads need.
-        let arranged = order.arranged(rows)
+        let arranged = SortedChunks(ordered: order.arranged(Array(rows)), by: order)
         late.withLock { $0[order] = arranged }
         return arranged
     }

@@ -63,12 +63,11 @@ struct RowOrder: TotalOrder, Hashable {
         return (names < 0) != (isDescending && sort == .name)
     }
 
-    /// Returns all rows in this order. Faster than sorting, because equal keys keep the order by name.
-    func arranged(_ byName: SortedChunks<RowOrder>) -> SortedChunks<RowOrder> {
-        let rows = Array(byName)
-        guard sort != .name else {
-            return SortedChunks(ordered: isDescending ? RowOrder.descending(rows) : rows, by: self)
-        }
+    /// Returns rows in this order. Faster than sorting, because equal keys keep the order by name.
+    ///
+    /// - Parameter rows: rows in the order by name.
+    func arranged(_ rows: [WorkspaceRow]) -> [WorkspaceRow] {
+        guard sort != .name else { return isDescending ? RowOrder.descending(rows) : rows }
         var keyed: [(key: Int, index: Int)] = []
         var others: [WorkspaceRow] = []
         keyed.reserveCapacity(rows.count)
@@ -80,7 +79,7 @@ struct RowOrder: TotalOrder, Hashable {
         } else {
             keyed.sort { $0.key != $1.key ? $0.key < $1.key : $0.index < $1.index }
         }
-        return SortedChunks(ordered: keyed.map { rows[$0.index] } + others, by: self)
+        return keyed.map { rows[$0.index] } + others
     }
 
     /// Reverses the order of names. The ids of equal names stay ascending.

@@ -26,11 +26,11 @@ struct SnapshotContent: Sendable {
         _ rows: [WorkspaceRow] = [], former: [FormerWorkspace] = [], baseDay: CalendarDay,
         orders: some Sequence<RowOrder> = []
     ) {
-        let byName = SortedChunks(rows, by: RowOrder())
-        self.rows = byName
+        let byName = rows.sorted(by: RowOrder().precedes)
+        self.rows = SortedChunks(ordered: byName, by: RowOrder())
         ids = SortedChunks(rows, by: RowIDOrder())
         self.orders = [:]
-        for order in orders { self.orders[order] = order.arranged(byName) }
+        for order in orders { self.orders[order] = SortedChunks(ordered: order.arranged(byName), by: order) }
         self.former = SortedChunks(former, by: FormerWorkspace.Order())
         self.baseDay = baseDay
         bytes = rows.reduce(former.reduce(512) { $0 + $1.bytes }) { $0 + $1.bytes }
@@ -111,9 +111,13 @@ struct SnapshotContent: Sendable {
     }
 
     private mutating func apply(_ difference: Difference) {
-        rows.replace(difference.removed, with: difference.inserted)
-        ids.replace(difference.removed, with: difference.inserted)
-        for order in orders.keys { orders[order]?.replace(difference.removed, with: difference.inserted) }
+        let removed = difference.removed.sorted(by: rows.order.precedes)
+        let inserted = difference.inserted.sorted(by: rows.order.precedes)
+        rows.replace(ordered: removed, with: inserted)
+        ids.replace(removed, with: inserted)
+        for order in orders.keys {
+            orders[order]?.replace(ordered: order.arranged(removed), with: order.arranged(inserted))
+        }
         former.replace(difference.removedFormer, with: difference.insertedFormer)
         bytes += difference.bytes
     }

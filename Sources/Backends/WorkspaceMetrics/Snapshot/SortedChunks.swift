@@ -60,15 +60,19 @@ struct SortedChunks<Order: TotalOrder>: Collection, Sendable {
         return offset < chunks[next - 1].count ? Index(chunk: next - 1, offset: offset) : Index(chunk: next, offset: 0)
     }
 
-    /// Removes some elements, and then inserts others.
+    /// Removes some elements, and then inserts others; see ``replace(ordered:with:)``.
+    mutating func replace(_ removed: [Element], with inserted: [Element]) {
+        replace(ordered: removed.sorted(by: order.precedes), with: inserted.sorted(by: order.precedes))
+    }
+
+    /// Removes some elements, and then inserts others. Both are already in the order.
     ///
     /// - Parameters:
     ///   - removed: elements at the places of those to remove; one whose place is empty is ignored.
     ///   - inserted: elements whose places are empty after the removal.
-    mutating func replace(_ removed: [Element], with inserted: [Element]) {
+    mutating func replace(ordered removed: [Element], with inserted: [Element]) {
         guard !removed.isEmpty || !inserted.isEmpty else { return }
-        var removals = removed.sorted(by: order.precedes)[...]
-        var insertions = inserted.sorted(by: order.precedes)[...]
+        var (removals, insertions) = (removed[...], inserted[...])
         var changed = ChunkList<Element>(capacity: chunks.count + 1)
         var kept = 0
         while let first = earlier(removals.first, insertions.first) {
