@@ -46,15 +46,20 @@ struct SnapshotHolderTests {
             WorkspaceRow(Workspace(id: "w\($0)", name: "W"), counts: MetricCounts(), owners: [])
         }
         return MetricsSnapshot(
-            state: InventoryState(generation: SnapshotHolderTests.generation, version: version, tag: version),
-            SnapshotContent(Array(rows), baseDay: CalendarDay(number: 100)),
+            state: state(version), SnapshotContent(Array(rows), baseDay: CalendarDay(number: 100)),
             recent: RecentUsage(today: CalendarDay(number: 130)))
+    }
+
+    /// The state of a version that was written on the day after the first snapshot's.
+    private func state(_ version: Int) -> InventoryState {
+        var state = InventoryState(generation: SnapshotHolderTests.generation, version: version, tag: version)
+        state.day = CalendarDay(number: 131)
+        return state
     }
 
     private func change(_ version: Int) -> SnapshotChange {
         SnapshotChange(
-            state: InventoryState(generation: SnapshotHolderTests.generation, version: version, tag: version),
-            changed: [WorkspaceChange(id: "w\(version)")])
+            state: state(version), changed: [WorkspaceChange(id: "w\(version)")])
     }
 
     private func load(_ version: Int) {
