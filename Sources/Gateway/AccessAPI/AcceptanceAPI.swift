@@ -9,7 +9,7 @@ internal import Web
 
 /// The acceptance of an invitation by a program.
 package struct AcceptanceAPI: Sendable {
-    let acceptances: Acceptances
+    private let acceptances: Acceptances
 
     package init(acceptances: Acceptances) {
         self.acceptances = acceptances
@@ -36,7 +36,7 @@ package struct AcceptanceAPI: Sendable {
         guard let token = text.flatMap({ InvitationToken($0) }) else {
             throw Problem(.notFound, detail: "No invitation has this token. A newer link may have replaced it.")
         }
-        let grant = try await acceptances.acceptance(context, caller).accept(token)
+        let grant = try await acceptances.accept(token, by: caller, context)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("organization", grant.organization.text)

@@ -1,11 +1,10 @@
 package import AccessUseCases
 package import Endpoints
 internal import Policy
-package import WorkspaceMetrics
 
 extension ManagementFactory {
     /// Returns the check of a publisher's permission for the transactions of each write.
-    package func authorization(_ permitted: PermittedCaller) -> any WriteAuthorization {
+    package func authorization(_ permitted: PermittedCaller) -> PublisherAuthorization {
         PublisherAuthorization(
             access: access, publisher: actor(permitted), organization: permitted.permit.organization)
     }

@@ -1,17 +1,17 @@
-internal import Databases
+package import Databases
 internal import Grants
 internal import Identities
-internal import Inventory
+package import Inventory
 internal import Policy
 internal import WorkspaceMetrics
 
 /// The authority of a publisher's credential, under the rules, grants and suspensions of the moment.
-struct PublisherAuthorization: WriteAuthorization {
+package struct PublisherAuthorization: WriteAuthorization {
     let access: AccessStore
     let publisher: AccessActor
     let organization: OrganizationID
 
-    func refusal(_ transaction: Transaction) throws(DatabaseError) -> InventoryRefusal? {
+    package func refusal(_ transaction: Transaction) throws(DatabaseError) -> InventoryRefusal? {
         switch try access.refusal(of: publisher, in: organization, transaction) {
         case nil: nil
         case .signedOut: .signedOut

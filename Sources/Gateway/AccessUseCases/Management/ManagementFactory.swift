@@ -62,8 +62,6 @@ package struct ManagementFactory: Sendable {
     package var access: AccessStore { stores.access }
 
     private func standing(_ caller: Caller) -> StandingCaller {
-        StandingCaller(
-            configurations: configurations, sessions: stores.sessions, claims: caller.claims,
-            session: caller.session?.session)
+        StandingCaller(caller, under: configurations, stores)
     }
 }

@@ -1,4 +1,5 @@
 package import Databases
+package import Endpoints
 package import Grants
 package import Identities
 package import RuntimeConfiguration
@@ -10,21 +11,18 @@ package import Tokens
 /// A caller whose session or token is checked again when the content has arrived, by the providers, keys and lifetimes
 /// of that moment.
 package struct StandingCaller: ActorCredential {
-    package let configurations: Published<RuntimeConfiguration>
-    package let sessions: SessionStore
+    private let configurations: Published<RuntimeConfiguration>
+    private let sessions: SessionStore
     /// The claims at the time of the request.
     package let claims: VerifiedClaims
     /// The session at the time of the request; nil for bearer tokens.
     package let session: Session?
 
-    package init(
-        configurations: Published<RuntimeConfiguration>, sessions: SessionStore, claims: VerifiedClaims,
-        session: Session?
-    ) {
+    package init(_ caller: Caller, under configurations: Published<RuntimeConfiguration>, _ stores: Stores) {
         self.configurations = configurations
-        self.sessions = sessions
-        self.claims = claims
-        self.session = session
+        sessions = stores.sessions
+        claims = caller.claims
+        session = caller.session?.session
     }
 
     /// - Parameter isConfirmed: true if the caller confirms the loss of their own role.

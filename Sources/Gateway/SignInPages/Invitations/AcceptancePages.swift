@@ -16,7 +16,7 @@ internal import Web
 /// The pages behind an invitation's link. Viewing accepts nothing, since mail scanners open links. The token is in the
 /// URL once, and from then on sealed in the browser's cookie.
 package struct AcceptancePages: Sendable {
-    let acceptances: Acceptances
+    private let acceptances: Acceptances
 
     package init(acceptances: Acceptances) {
         self.acceptances = acceptances
@@ -59,7 +59,7 @@ package struct AcceptancePages: Sendable {
                     offer(invitation, organization), choices(organization, context))
                 return page(content, 200, context, nil)
             }
-            let mismatch = try await acceptances.acceptance(context, caller).mismatch(with: invitation)
+            let mismatch = try await acceptances.mismatch(of: invitation, with: caller, context)
             if let mismatch { return wrongPerson(mismatch, invitation, organization, context, caller) }
             guard let formToken = caller.formToken else { return .problem(AcceptancePages.unavailable) }
             return page(
@@ -89,7 +89,7 @@ package struct AcceptancePages: Sendable {
             throw AcceptancePages.unavailable
         }
         do throws(Problem) {
-            let grant = try await acceptances.acceptance(context, caller).accept(token)
+            let grant = try await acceptances.accept(token, by: caller, context)
             return Reply.redirect(Paths.organization.path(grant.organization.text)).with(opened.closing)
         } catch {
             // The current state is shown, as if the link had just been opened.
