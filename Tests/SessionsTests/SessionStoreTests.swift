@@ -133,19 +133,23 @@ struct SessionStoreTests {
         #expect(session.usedAt == start + .seconds(119))
     }
 
-    @Test("a transaction sees a session as live until it ends, or is as old as a session may be")
-    func live() async throws {
+    @Test("a transaction sees a session as current until it is renewed, ends, or is as old as a session may be")
+    func current() async throws {
         let session = try await world.begin()
-        func isLive(_ seconds: Int64) async throws -> Bool {
+        func isCurrent(_ session: Session, after seconds: Int64 = 0) async throws -> Bool {
             let now = world.clock.now + .seconds(seconds)
             return try await world.place.database.read { transaction throws(DatabaseError) in
-                try SessionStore.isLive(session.key, under: SessionWorld.lifetimes, at: now, transaction)
+                try SessionStore.isCurrent(session, under: SessionWorld.lifetimes, at: now, transaction)
             }
         }
-        #expect(try await isLive(28_799))
-        #expect(try await !isLive(28_800))
+        #expect(try await isCurrent(session, after: 28_799))
+        #expect(try await !isCurrent(session, after: 28_800))
+        // The claims of the former value no longer decide.
+        let renewed = try #require(try await store.renew(session, with: nil, refreshToken: "next"))
+        #expect(try await !isCurrent(session))
+        #expect(try await isCurrent(renewed))
         try await store.end(session.key)
-        #expect(try await !isLive(0))
+        #expect(try await !isCurrent(renewed))
     }
 
     // MARK: Renewal

@@ -70,14 +70,16 @@ public final class SessionStore: Sendable {
         return session
     }
 
-    /// Returns true if a session has not ended. Used by transactions that depend on the session.
-    public static func isLive(
-        _ key: SessionKey, under lifetimes: SessionLifetimes, at now: Timestamp, _ transaction: Transaction
+    /// Returns true if a session has not ended, and its stored claims are those of the given value. Used by transactions
+    /// that depend on the session: a renewal may have taken a role away since the value was read.
+    public static func isCurrent(
+        _ session: Session, under lifetimes: SessionLifetimes, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Bool {
-        try transaction.first(
-            "SELECT 1 FROM session WHERE key = $1 AND ended_at IS NULL AND created_at > $2", .blob(key.bytes),
-            .integer((now - lifetimes.absolute).seconds)
-        ) { _ throws(DatabaseError) in true } ?? false
+        let version = try transaction.first(
+            "SELECT version FROM session WHERE key = $1 AND ended_at IS NULL AND created_at > $2",
+            .blob(session.key.bytes), .integer((now - lifetimes.absolute).seconds)
+        ) { row throws(DatabaseError) in row.integer(0) }
+        return version == session.version
     }
 
     /// Records a use of a session. The store is updated in the background, at most once per minute.

@@ -39,6 +39,6 @@ package struct StandingCaller: ActorCredential {
         let configuration = configurations.read().value
         guard let session = currentSession else { return configuration.trusts(bearer: claims, at: moment) }
         guard configuration.trusts(session, at: moment) else { return false }
-        return try SessionStore.isLive(session.key, under: configuration.sessionLifetimes, at: moment, transaction)
+        return try SessionStore.isCurrent(session, under: configuration.sessionLifetimes, at: moment, transaction)
     }
 }
