@@ -241,15 +241,14 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Text", "Time", "Web", "WorkspaceMetrics",
+                "SignInFlow", "Sockets", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "DemoProvider", "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON",
-                "Policy", "Processes", "Server", "SignInFlow", "Sockets", "Telemetry", "Text", "Threads", "Time",
-                "Tokens", "WorkspaceMetrics",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
+                "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 
