@@ -158,7 +158,7 @@ let package = Package(
             "RuntimeConfiguration", in: "Gateway/",
             uses: [
                 "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "Invitations", "Management",
-                "OpenID", "Policy", "Sessions", "SignInFlow", "Text", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "OpenID", "Policy", "Sessions", "SignInFlow", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Endpoints", in: "Gateway/",
@@ -241,15 +241,14 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Snapshots", "Text", "Time", "Web", "WorkspaceMetrics",
+                "SignInFlow", "Snapshots", "Sockets", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "DemoProvider", "Endpoints", "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON",
-                "Policy", "Processes", "Server", "SignInFlow", "Snapshots", "Sockets", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "WorkspaceMetrics",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
+                "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 

@@ -1,7 +1,6 @@
 internal import Configuration
 internal import Cryptography
 internal import Demo
-internal import DemoProvider
 internal import Identities
 internal import JSON
 internal import Server
@@ -80,7 +79,7 @@ struct DemoGreeting {
         guard let manager = tokens.first, let organization = organizations.first else { return [url] }
         let rows = people.map { person in
             let name = person.name + String(repeating: " ", count: width - person.name.count)
-            return "  \(name)  \(person.account?.note ?? "")"
+            return "  \(name)  \(person.note ?? "")"
         }
         return ["Open \(url) in a browser and sign in as one of:"] + rows + [
             "", "Organizations: \(names)", "Demo provider: \(providerURL)",

@@ -91,15 +91,15 @@ private let table: [(permission: Permission, manager: Bool, viewer: Bool, publis
     func grants() throws {
         let viewer = try mint.verified(["role": "\"organization-viewer\""])
         let both = entitlement(viewer, grants: [.publisher])
-        #expect(both.role == .viewer && both.source == "claim_mapping" && both.mapping == "file:2")
+        #expect(both.role == .viewer && both.source == .claimMapping && both.mapping == "file:2")
         #expect(both.permissions == [.readMetrics, .readMembers, .writeInventory])
         let equal = entitlement(viewer, grants: [.viewer])
-        #expect(equal.source == "claim_mapping" && equal.reason == .mapped)
+        #expect(equal.source == .claimMapping && equal.reason == .mapped)
         let higher = entitlement(viewer, grants: [.manager])
         #expect(
-            higher.role == .manager && higher.source == "grant" && higher.reason == .granted && higher.mapping == nil)
+            higher.role == .manager && higher.source == .grant && higher.reason == .granted && higher.mapping == nil)
         let only = entitlement(try mint.verified(["role": "\"king\""]), grants: [.viewer])
-        #expect(only.role == .viewer && only.source == "grant")
+        #expect(only.role == .viewer && only.source == .grant)
         let incomplete = entitlement(try mint.verified(["hasgroups": "true"]), grants: [.publisher])
         #expect(incomplete.role == .publisher && incomplete.permissions == [.writeInventory])
     }

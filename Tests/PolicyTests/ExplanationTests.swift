@@ -52,9 +52,9 @@ struct ExplanationTests {
     func together() throws {
         let rows: [(String, String, Role)] = [("a", "1", .viewer)]
         let granted = try explained(rows, #"{"a":1}"#, grants: [.manager]).standing
-        #expect(granted.role == .manager && granted.source == "grant" && granted.reason == .granted)
+        #expect(granted.role == .manager && granted.source == .grant && granted.reason == .granted)
         let equal = try explained(rows, #"{"a":1}"#, grants: [.viewer]).standing
-        #expect(equal.source == "claim_mapping" && equal.mapping == "file:1")
+        #expect(equal.source == .claimMapping && equal.mapping == "file:1")
         let suspended = try explained(rows, #"{"a":1}"#, grants: [.manager], isSuspended: true)
         #expect(suspended.standing.role == nil && suspended.standing.reason == .suspended)
         #expect(

@@ -124,6 +124,27 @@ struct AccountPageTests {
         #expect(try await carla.fetch("GET", "/api/v1/me").status == 200)
     }
 
+    @Test("a form without a session says so on the page, and names no part of the API")
+    func endedSession() async throws {
+        let stranger = TestBrowser(world)
+        let page = try await end("x", in: stranger, token: nil)
+        #expect(page.status == 401 && page.body.contains("Your session has ended. Sign in to continue."))
+        #expect(page.body.contains("href=\"/auth/login\"") && !page.body.contains("bearer"))
+        let answer = try await stranger.fetch("POST", "/api/v1/organizations/acme/invitations")
+        #expect(answer.status == 401 && answer.body.contains("bearer token"))
+    }
+
+    @Test("a refused form tells the user to load the page again; a program reads which field is missing")
+    func outdatedForm() async throws {
+        let page = try await vic.send(
+            "POST", "/account", fields: TestBrowser.form + TestBrowser.navigation + ["Sec-Fetch-Site: cross-site"],
+            body: "action=end_session")
+        #expect(page.status == 403 && page.body.contains("This page is out of date"))
+        #expect(!page.body.lowercased().contains("csrf"))
+        let answer = try await vic.fetch("DELETE", "/api/v1/me/sessions/x")
+        #expect(answer.status == 403 && answer.body.contains("X-CSRF-Token"))
+    }
+
     @Test("a form of another site, or without the session's form token, ends no session")
     func forgery() async throws {
         let id = try #require(try await sessions(vic).first?.id)

@@ -181,6 +181,14 @@ struct MappingManagementTests {
             try await manager.call("DELETE", "/api/v1/organizations/acme/grants/\(grant)?confirm=self").status == 204)
         let own = try await manager.call("DELETE", "\(path)/\(id)")
         #expect(own.status == 409 && own.code == "conflict")
+        let (page, removal) = ("/organizations/acme/claim-mappings", [("action", "remove"), ("id", id)])
+        let tag = try #require(
+            try await manager.post(page, removal + [("step", "preview")]).body.firstMatch(
+                of: /name="tag" value="([^"]+)"/)
+        ).1
+        let unconfirmed = try await manager.post(page, removal + [("step", "save"), ("tag", String(tag))])
+        #expect(unconfirmed.status == 409 && unconfirmed.body.contains("This removes your own role."))
+        #expect(!unconfirmed.body.contains("?confirm"))
         let last = try await manager.call("DELETE", "\(path)/\(id)?confirm=self")
         #expect(last.status == 409 && last.code == "would_lock_out")
         #expect(

@@ -28,7 +28,7 @@ public struct AccessExplanation: Sendable {
         writer.beginObject()
         writer.member("organization", explanation.organization.text)
         writer.member("role", standing.role?.rawValue)
-        writer.member("source", standing.source)
+        writer.member("source", standing.source?.rawValue)
         writer.member("mapping", standing.mapping)
         writer.member("reason", standing.reason.rawValue)
         if let detail { writer.member("detail", detail) }

@@ -4,12 +4,18 @@ public import Tokens
 
 /// The effective access from claim mapping and stored roles together.
 public struct Standing: Sendable, Hashable {
+    /// The source of the effective role.
+    public enum Source: String, Sendable, Hashable {
+        case claimMapping = "claim_mapping"
+        case grant
+    }
+
     /// The highest role; nil if there is none.
     public let role: Role?
     /// The permissions of the mapped role and of all grants together.
     public let permissions: Permissions
-    /// `claim_mapping` or `grant`; nil without a role.
-    public let source: String?
+    /// The source of the role; nil without a role.
+    public let source: Source?
     /// The id of the rule that decided.
     public let mapping: String?
     public let reason: EntitlementReason
@@ -33,10 +39,10 @@ public struct Standing: Sendable, Hashable {
         for role in grants { permissions.formUnion(role.permissions) }
         self.permissions = permissions
         if let granted = grants.max(), evaluation.role.map({ $0 < granted }) ?? true {
-            (role, source, mapping, reason) = (granted, "grant", nil, .granted)
+            (role, source, mapping, reason) = (granted, .grant, nil, .granted)
         } else {
             role = evaluation.role
-            source = evaluation.role == nil ? nil : "claim_mapping"
+            source = evaluation.role == nil ? nil : .claimMapping
             mapping = evaluation.mapping
             reason = evaluation.reason
         }
@@ -53,7 +59,7 @@ public struct Entitlement: Sendable {
 
     public var role: Role? { standing.role }
     public var permissions: Permissions { standing.permissions }
-    public var source: String? { standing.source }
+    public var source: Standing.Source? { standing.source }
     public var mapping: String? { standing.mapping }
     public var reason: EntitlementReason { standing.reason }
 

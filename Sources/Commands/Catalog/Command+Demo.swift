@@ -1,10 +1,8 @@
 internal import Configuration
 internal import Demo
-internal import DemoProvider
 internal import Files
 internal import Processes
 internal import Server
-internal import Sockets
 internal import Telemetry
 internal import Text
 
@@ -26,7 +24,7 @@ extension Command {
         ]
     ) { (call) throws(CommandError) -> ExitCode in
         let format = try call.logFormat(otherwise: .text)
-        let address = try call.demoAddress()
+        let request = try call.demoAddress()
         let directory = try call.demoDirectory()
         let folder: DemoFolder
         do throws(StartError) {
@@ -35,22 +33,20 @@ extension Command {
             throw .failure(error.description)
         }
         return try withExtendedLifetime(folder) { () throws(CommandError) -> ExitCode in
-            try demo(in: folder, at: address, format, call)
+            try demo(in: folder, at: request, format, call)
         }
     }
 
     /// Runs the demo until a signal ends it. The folder stays locked until then.
     private static func demo(
-        in folder: DemoFolder, at address: SocketAddress, _ format: LogFormat, _ call: Invocation
+        in folder: DemoFolder, at request: DemoAddresses.Request, _ format: LogFormat, _ call: Invocation
     ) throws(CommandError) -> ExitCode {
-        let listen = try call.freeAddress(address)
-        let adminListen = try call.freeAddress(listen.host)
-        let providerListen = try call.freeAddress(listen.host, preferring: 8089)
-        let files: DemoFiles
+        let (addresses, files): (DemoAddresses, DemoFiles)
         do throws(StartError) {
+            addresses = try DemoAddresses(request)
             files = try DemoFiles(
-                in: folder, listen: "\(listen)", adminListen: "\(adminListen)",
-                providerListen: "\(providerListen)", mailServer: call.arguments.value("smtp"))
+                in: folder, listen: addresses.listen, adminListen: addresses.adminListen,
+                providerListen: addresses.providerListen, mailServer: call.arguments.value("smtp"))
         } catch {
             throw .failure(error.description)
         }
@@ -66,14 +62,13 @@ extension Command {
             throw .failure(error.description)
         }
         Signals.block()
-        let provider: DemoProviderServer
-        do {
-            provider = try DemoProviderServer(files.makeProvider(), listen: providerListen)
-            try provider.start()
+        let stopProvider: () -> Void
+        do throws(StartError) {
+            stopProvider = try files.startProvider(at: addresses)
         } catch {
-            throw .failure("the demo provider cannot start: \(error)")
+            throw .failure(error.description)
         }
-        defer { provider.stop() }
+        defer { stopProvider() }
         return try serve(settings, from: files.configurationPath, format, call) {
             (process) throws(CommandError) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
@@ -83,32 +78,12 @@ extension Command {
 }
 
 extension Invocation {
-    fileprivate func demoAddress() throws(CommandError) -> SocketAddress {
+    fileprivate func demoAddress() throws(CommandError) -> DemoAddresses.Request {
         let text = arguments.value("listen") ?? "127.0.0.1:8080"
-        guard let address = SocketAddress(text), ["127.0.0.1", "::1", "localhost"].contains(address.host) else {
+        guard let request = DemoAddresses.Request(text) else {
             throw .usage("--listen must be a loopback address such as 127.0.0.1:8080, not \(shown(text))")
         }
-        return address
-    }
-
-    fileprivate func freeAddress(_ address: SocketAddress) throws(CommandError) -> SocketAddress {
-        do throws(SystemError) {
-            return try address.free()
-        } catch {
-            throw .failure("\(error); --listen 127.0.0.1:0 selects a free port")
-        }
-    }
-
-    /// - Parameter preferred: a port that is used if it is free, so that URLs stay the same between runs.
-    fileprivate func freeAddress(
-        _ host: String, preferring preferred: UInt16? = nil
-    ) throws(CommandError) -> SocketAddress {
-        if let preferred, let address = try? SocketAddress(host: host, port: preferred).free() { return address }
-        do throws(SystemError) {
-            return try SocketAddress(host: host, port: 0).free()
-        } catch {
-            throw .failure("\(error)")
-        }
+        return request
     }
 
     /// Returns the directory of `--data`, or the default directory of the XDG Base Directory Specification.

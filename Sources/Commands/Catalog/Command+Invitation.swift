@@ -11,7 +11,7 @@ extension Command {
         path: ["invitation", "create"], summary: "Invites a user, and prints the link",
         details: """
             For the operator, to invite the first manager. The link works once, for a user who signs in through one of
-            the organization's providers with this verified address. No e-mail is sent. The invitation is recorded in
+            the organization's providers with this verified address. No email is sent. The invitation is recorded in
             the audit log. A lost link cannot be shown again: invitation resend creates a new one.
             """,
         options: [
@@ -75,7 +75,7 @@ extension Command {
     static let invitationResend = Command(
         path: ["invitation", "resend"], summary: "Creates a new link for an invitation, and prints it",
         details: """
-            Earlier links stop working. The new link is valid as long as that of a new invitation. No e-mail is sent.
+            Earlier links stop working. The new link is valid as long as that of a new invitation. No email is sent.
             The change is recorded in the audit log.
             """,
         options: [.config, .json], operands: [Operand(placeholder: "ID", help: "the id shown by invitation list")]

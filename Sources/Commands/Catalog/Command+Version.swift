@@ -1,8 +1,8 @@
-internal import Endpoints
+internal import Server
 
 extension Command {
     static let version = Command(path: ["version"], summary: "Prints the version") { call in
-        call.print("gatehouse \(GatewayVersion.current)")
+        call.print("gatehouse \(GatewayProcess.version)")
         return .done
     }
 }

@@ -85,7 +85,7 @@ struct CrossChecks {
         }
     }
 
-    /// Warns about a provider that the sign-in page does not list and that has no e-mail domain. Users can reach it
+    /// Warns about a provider that the sign-in page does not list and that has no email domain. Users can reach it
     /// only by a link that names it.
     private func checkReachability() {
         let signingIn = providers.enumerated().filter { $0.element.member(ProviderSettings.clientID.name) != nil }

@@ -50,7 +50,7 @@ public struct ProviderSettings: Sendable {
     public let caFile: String?
     public let insecureAllowHTTP: Bool
 
-    /// The domains whose e-mail addresses count as verified if no `email_verified` is sent.
+    /// The domains whose email addresses count as verified if no `email_verified` is sent.
     public var emailTrust: EmailTrust { EmailTrust(domains: trustEmail ? emailDomains : []) }
 
     /// Returns the conditions on the provider's bearer tokens. If the file has no keys, the discovered keys are used.

@@ -8,7 +8,7 @@ internal import Text
 internal import Tokens
 
 extension SettingKind<String> {
-    /// An e-mail domain, converted to lower case.
+    /// An email domain, converted to lower case.
     static var domain: SettingKind {
         let noun = "a domain such as example.com"
         return text(

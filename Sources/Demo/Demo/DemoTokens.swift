@@ -17,6 +17,8 @@ public struct DemoTokens {
         public let token: String?
         /// The user's account at the demo provider; nil for programs, which do not sign in there.
         public let account: DemoPerson?
+        /// The account's note for the demo's output; nil for programs.
+        public var note: String? { account?.note }
         public let name: String
         public let email: String
         /// The role in the organization `acme`; nil for none.

@@ -70,7 +70,7 @@ package struct IdentityAPI: Sendable {
             writer.beginObject()
             writer.member("organization", entitlement.organization.text)
             writer.member("role", entitlement.role?.rawValue)
-            writer.member("source", entitlement.source)
+            writer.member("source", entitlement.source?.rawValue)
             writer.member("mapping", entitlement.mapping)
             writer.endObject()
         }
@@ -84,7 +84,7 @@ package struct IdentityAPI: Sendable {
             writer.member("last_used_at", summary.usedAt.rfc3339)
             writer.member("ip", summary.address)
             writer.member("user_agent", summary.userAgent)
-            writer.member("current", summary.id == caller.session?.session.id)
+            writer.member("current", (caller.session?.session.id).isExactly(summary.id))
             writer.endObject()
         }
         writer.endArray()
@@ -103,7 +103,7 @@ package struct IdentityAPI: Sendable {
                 try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
                     writer, item in
                     writer.member("id", item.organization.text)
-                    writer.member("name", context.configuration.organization(item.organization.text)?.name)
+                    writer.member("name", context.configuration.organization(item.organization)?.name)
                     writer.member("role", item.role?.rawValue)
                 })
         } catch {

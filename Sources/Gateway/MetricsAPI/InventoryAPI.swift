@@ -204,7 +204,7 @@ package struct InventoryAPI: Sendable {
         } catch let error as BodyError {
             throw Problem(error)
         } catch {
-            throw Problem(.internalError, detail: "The gateway failed. Its log has the cause under the request ID.")
+            throw metrics.problem(unexpected: error, requestID: context.requestID)
         }
     }
 

@@ -23,7 +23,17 @@ extension MetricsReplies {
             log.write(
                 .error, "a permit that does not fit reached the metrics", requestID: requestID,
                 fields: [("needed", needed.rawValue)])
-            return Problem(.internalError, detail: "The gateway failed. Its log has the cause under the request ID.")
+            return MetricsReplies.internalError
         }
     }
+
+    /// The problem for an error that no code expects; it is logged and not sent to the client.
+    package func problem(unexpected error: any Error, requestID: String?) -> Problem {
+        log.write(
+            .error, "a request failed with an unexpected error", requestID: requestID, fields: [("cause", "\(error)")])
+        return MetricsReplies.internalError
+    }
+
+    private static let internalError = Problem(
+        .internalError, detail: "The gateway failed. Its log has the cause under the request ID.")
 }

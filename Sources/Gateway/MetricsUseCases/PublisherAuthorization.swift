@@ -16,7 +16,10 @@ package struct PublisherAuthorization: WriteAuthorization {
         case nil: nil
         case .signedOut: .signedOut
         case .notPermitted(let isMember): .notPermitted(isMember: isMember)
-        case .some: .notPermitted(isMember: false)
+        // The check of authority alone returns none of these; a write under one of them would be wrong.
+        case .notFound, .wouldLockOut, .losesOwnRole, .changedMeanwhile, .tooMany, .invitedOtherwise, .tooManyToday,
+            .closed, .notInvited:
+            .notPermitted(isMember: false)
         }
     }
 }

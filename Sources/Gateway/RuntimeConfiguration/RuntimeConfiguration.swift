@@ -5,7 +5,6 @@ public import Identities
 package import OpenID
 public import Policy
 package import SignInFlow
-internal import Text
 public import Tokens
 package import Web
 public import WorkspaceMetrics
@@ -51,7 +50,7 @@ public final class RuntimeConfiguration: Sendable {
     package let mail: MailSettings?
     /// The time after SIGTERM during which new connections are still accepted.
     package let drainDelay: Duration
-    private let byID: [ExactText: Organization]
+    private let byID: [OrganizationID: Organization]
 
     package init(
         publicURL: String, providers: [TrustedProvider], accessSettings: AccessSettings,
@@ -72,11 +71,14 @@ public final class RuntimeConfiguration: Sendable {
         self.invitations = invitations
         self.mail = mail
         self.drainDelay = drainDelay
-        byID = Dictionary(organizations.map { (ExactText($0.id.text), $0) }, uniquingKeysWith: { first, _ in first })
+        byID = Dictionary(organizations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The organization with an id; nil if there is none.
-    public func organization(_ id: String) -> Organization? { byID[ExactText(id)] }
+    public func organization(_ id: OrganizationID) -> Organization? { byID[id] }
+
+    /// The organization that a request's path names; nil if there is none.
+    public func organization(_ text: String) -> Organization? { OrganizationID(text).flatMap(organization) }
 
     /// The origin for links and security header fields; never taken from a request.
     package var publicURL: String { site.origin }

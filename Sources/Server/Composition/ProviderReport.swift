@@ -1,3 +1,4 @@
+internal import Identities
 internal import OpenID
 internal import Telemetry
 
@@ -14,9 +15,9 @@ struct ProviderReport {
     func take(_ event: ProviderEvent) {
         func write(_ level: LogLevel, _ message: String, _ fields: [(String, String)] = []) {
             log.write(
-                level, message, requestID: event.requestID, fields: [("provider", event.provider)] + fields)
+                level, message, requestID: event.requestID, fields: [("provider", event.provider.text)] + fields)
         }
-        func count(_ result: String) { gatewayMetrics.keyFetches.counter([event.provider, result]).add() }
+        func count(_ result: String) { gatewayMetrics.keyFetches.counter([event.provider.text, result]).add() }
         switch event.kind {
         case .keysFetched(let leftOut):
             count("fetched")
@@ -43,7 +44,7 @@ struct ProviderReport {
         case .userinfoFailed(let subject, let detail):
             write(
                 .warning, "userinfo could not be obtained; the claims that it would have supplied are unknown",
-                [("subject", subject), ("detail", detail)])
+                [("subject", subject.text), ("detail", detail)])
         case .secretMovedToForm:
             write(
                 .warning,

@@ -36,14 +36,15 @@ extension ProviderAddress {
 }
 
 extension ProviderSettings {
-    /// The method of client authentication. The configuration's checks ensure that each method has what it needs.
-    var clientAuthentication: ClientAuthentication {
-        switch (tokenEndpointAuth, clientSecret, clientKey) {
-        case (.privateKeyJWT, _, let key?): .privateKey(key)
-        case (.clientSecretBasic, let secret?, _): .basic(secret)
-        case (.clientSecretPost, let secret?, _): .post(secret)
-        case (nil, let secret?, _): .discovered(secret)
-        default: .none
+    /// The method of client authentication; nil if the method lacks its secret or its key, which the configuration's
+    /// checks refuse.
+    var clientAuthentication: ClientAuthentication? {
+        switch tokenEndpointAuth {
+        case .clientSecretBasic: clientSecret.map { .basic($0) }
+        case .clientSecretPost: clientSecret.map { .post($0) }
+        case .privateKeyJWT: clientKey.map { .privateKey($0) }
+        case .publicClient: ClientAuthentication.none
+        case nil: clientSecret.map { .discovered($0) } ?? ClientAuthentication.none
         }
     }
 }

@@ -26,10 +26,13 @@ extension SignInConfiguration {
                     id: provider.id, address: address, http: outbound.http, keySetVersion: outbound.keySetVersion,
                     clocks: outbound.clocks, report: outbound.report)
             remotes[provider.id] = remote
-            guard let clientID = provider.clientID else { continue }
+            // Without its secret or key, a confidential client offers no sign-in; it never becomes a public one.
+            guard let clientID = provider.clientID, let authentication = provider.clientAuthentication else {
+                continue
+            }
             let base = settings.publicURL.origin
             let client = ClientRegistration(
-                provider: provider.trusted(), clientID: clientID, authentication: provider.clientAuthentication,
+                provider: provider.trusted(), clientID: clientID, authentication: authentication,
                 scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
                 logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
                 contextClasses: provider.acrValues,

@@ -2,6 +2,7 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import Sockets
 internal import Telemetry
+internal import Text
 
 /// The admin listener: only `/healthz`, `/readyz` and `/metrics`.
 final class AdminHandler: RequestHandler {
@@ -15,8 +16,15 @@ final class AdminHandler: RequestHandler {
         self.log = log
     }
 
+    /// The paths of the listener.
+    private enum Path: String, CaseIterable {
+        case health = "/healthz"
+        case readiness = "/readyz"
+        case metrics = "/metrics"
+    }
+
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
-        guard ["/healthz", "/readyz", "/metrics"].contains(request.target.path) else {
+        guard let path = Path(exactly: request.target.path) else {
             return .now(text(Status(404), "not found\n"))
         }
         guard request.method == .get || request.method == .head else {
@@ -24,12 +32,12 @@ final class AdminHandler: RequestHandler {
             response.fields.append(.allow, "GET, HEAD")
             return .now(response)
         }
-        switch request.target.path {
-        case "/healthz": return .now(text(.ok, "ok\n"))
-        case "/readyz":
+        switch path {
+        case .health: return .now(text(.ok, "ok\n"))
+        case .readiness:
             let isReady = health.isReady(at: turn.monotonic)
             return .now(isReady ? text(.ok, "ready\n") : text(.serviceUnavailable, "not ready\n"))
-        default:
+        case .metrics:
             let page = gatewayMetrics.render(droppedLogLines: log.sink.dropped)
             return .now(text(.ok, page, type: PrometheusText.contentType))
         }

@@ -3,6 +3,7 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import PageLayout
 internal import RuntimeConfiguration
+internal import SignInFlow
 internal import Telemetry
 internal import Web
 
@@ -51,7 +52,9 @@ extension RequestContext {
             return renderer.render(reply, allow: allow)
         }
         let page = ErrorPage(
-            status: problem.status, title: problem.code.title, text: problem.detail, requestID: requestID)
+            status: problem.status, title: problem.code.title, text: problem.pageText, requestID: requestID,
+            action: problem.code == .unauthenticated
+                ? ErrorPage.Action(title: "Sign in", url: SignInPaths.login.text) : nil)
         return renderer.render(.page(Status(problem.status), page.document), allow: allow)
     }
 }

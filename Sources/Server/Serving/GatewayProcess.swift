@@ -30,6 +30,9 @@ public struct StartError: Error, Sendable, CustomStringConvertible {
 
 /// The gateway as a process: it serves until a signal ends it, and reloads its configuration on SIGHUP.
 public final class GatewayProcess {
+    /// The version of this program.
+    public static var version: String { GatewayVersion.current }
+
     private let settings: Settings
     private let configurations: Published<RuntimeConfiguration>
     private let database: Database

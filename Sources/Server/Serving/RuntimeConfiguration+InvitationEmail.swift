@@ -17,7 +17,7 @@ extension RuntimeConfiguration {
     /// address cannot receive mail.
     package func email(_ outgoing: OutgoingEmail, at now: Timestamp) -> (email: EmailMessage, route: MailRoute)? {
         let invitation = outgoing.invitation
-        guard let mail, let organization = organization(invitation.organization.text),
+        guard let mail, let organization = organization(invitation.organization),
             let recipient = try? Mailbox(invitation.email.spelling)
         else { return nil }
         let content = InvitationEmail(

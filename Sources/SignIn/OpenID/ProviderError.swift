@@ -1,3 +1,5 @@
+public import Identities
+
 /// The reason why data could not be obtained from a provider.
 public struct ProviderError: Error, Sendable, Hashable {
     /// True if the provider cannot be reached, or reports a temporary failure. Otherwise a retry fails until the
@@ -25,13 +27,13 @@ public struct ProviderEvent: Sendable {
         /// Endpoints of the discovery document that cannot be used, with reasons.
         case endpointsLeftOut([String])
         /// Userinfo was required but could not be obtained: claims of this subject are unknown.
-        case userinfoFailed(subject: String, detail: String)
+        case userinfoFailed(subject: Subject, detail: String)
         /// The provider refused `client_secret_basic` and accepted `client_secret_post`.
         case secretMovedToForm
     }
 
     public let kind: Kind
-    public let provider: String
+    public let provider: ProviderID
     /// The request that caused the event; nil for background work.
     public let requestID: String?
 }

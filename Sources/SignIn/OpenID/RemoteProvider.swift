@@ -71,7 +71,7 @@ public final class RemoteProvider: Sendable {
     public func isAsked(at other: ProviderAddress) -> Bool { address == other }
 
     func report(_ kind: ProviderEvent.Kind, for requestID: String?) {
-        report(ProviderEvent(kind: kind, provider: id.text, requestID: requestID))
+        report(ProviderEvent(kind: kind, provider: id, requestID: requestID))
     }
 
     // MARK: Cached data

@@ -102,7 +102,7 @@ extension RelyingParty {
                 cause = error.rawValue
             }
         }
-        remote.report(.userinfoFailed(subject: claims.identity.subject.text, detail: cause), for: requestID)
+        remote.report(.userinfoFailed(subject: claims.identity.subject, detail: cause), for: requestID)
         return claims.lackingUserinfo()
     }
 

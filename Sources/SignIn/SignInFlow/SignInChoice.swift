@@ -43,7 +43,7 @@ extension SignInConfiguration {
     /// The name of a provider that users see; the id if there is no such provider any more.
     package func name(of provider: ProviderID) -> String { names[provider] ?? provider.text }
 
-    /// A session's standing. A session has ended if its provider is gone, or now has another issuer.
+    /// A session's state. A session has ended if its provider is gone, or now has another issuer.
     package func standing(of session: Session, at now: Timestamp) -> SessionStanding {
         guard issuers[session.claims.provider] == session.claims.identity.issuer else { return .ended }
         return session.standing(under: lifetimes, at: now)

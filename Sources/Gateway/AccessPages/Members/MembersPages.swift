@@ -106,11 +106,9 @@ struct MembersPages: Sendable {
     ) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
         var page = try await page(context, permitted, management)
-        page.notice = .trouble(problem.detail)
+        page.notice = .trouble(problem.pageText)
         page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init(exactly:)) ?? .viewer)
-        if problem.code == .conflict, problem.reason == nil, form["confirm"] == nil,
-            let action = form["action"], ["revoke_grant", "suspend"].contains(exactly: action)
-        {
+        if problem.needsConfirmation, let action = form["action"] {
             page.notice = .trouble("This removes your own role.")
             page.confirmation = MembersPage.Confirmation(fields: ["action": action, "id": form["id"] ?? ""])
         }

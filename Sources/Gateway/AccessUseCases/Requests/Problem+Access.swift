@@ -36,8 +36,7 @@ extension Problem {
             self.init(
                 isMember ? .permissionMissing : .organizationNotFound,
                 detail: "Your role in this organization was revoked, or no longer permits this.")
-        case .losesOwnRole:
-            self.init(.conflict, detail: "This revokes your own role. Add ?confirm=self to confirm it.")
+        case .losesOwnRole: self = .ownRoleUnconfirmed
         case .changedMeanwhile:
             self.init(
                 .preconditionFailed,

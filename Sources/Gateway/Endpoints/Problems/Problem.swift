@@ -47,6 +47,8 @@ public struct Problem: Error, Sendable {
     public var faults: [Issue] = []
     /// Seconds after which a retry may succeed; nil if it does not help.
     public var retryAfter: Int?
+    /// Whether the same request succeeds once the caller confirms the loss of their own role.
+    package internal(set) var needsConfirmation = false
 
     /// `status` differs from the code's own only for `invalid_request`: 422 for content, and the statuses of HTTP's
     /// own limits.

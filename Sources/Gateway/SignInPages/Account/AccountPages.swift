@@ -49,13 +49,13 @@ package struct AccountPages: Sendable {
     private static func memberships(_ context: RequestContext, _ caller: Caller) -> [AccountPage.Membership] {
         context.state.entitlements(of: caller.claims).compactMap { entitlement in
             guard let role = entitlement.role,
-                let organization = context.configuration.organization(entitlement.organization.text)
+                let organization = context.configuration.organization(entitlement.organization)
             else { return nil }
             let opensPage = entitlement.permissions.contains(.readMetrics)
             return AccountPage.Membership(
                 organization: organization.name,
                 path: opensPage ? Paths.organization.path(organization.id.text) : nil, role: role.title,
-                source: entitlement.source == "grant" ? .grant : .claimMapping)
+                source: entitlement.source == .grant ? .grant : .claimMapping)
         }
     }
 

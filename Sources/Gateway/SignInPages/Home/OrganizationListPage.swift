@@ -47,7 +47,7 @@ extension OrganizationListPage.Item {
     static func all(of caller: Caller, _ context: RequestContext) -> [OrganizationListPage.Item] {
         context.state.entitlements(of: caller.claims).compactMap { entitlement in
             guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics),
-                let organization = context.configuration.organization(entitlement.organization.text)
+                let organization = context.configuration.organization(entitlement.organization)
             else { return nil }
             return OrganizationListPage.Item(
                 name: organization.name, role: role.title, url: Paths.organization.path(organization.id.text))

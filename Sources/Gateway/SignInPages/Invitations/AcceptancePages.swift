@@ -51,7 +51,7 @@ package struct AcceptancePages: Sendable {
         guard let token else { return page(.unknown, 404, context, caller) }
         do throws(Problem) {
             guard let invitation = try await acceptances.invitation(of: token, context),
-                let organization = context.configuration.organization(invitation.organization.text)
+                let organization = context.configuration.organization(invitation.organization)
             else { return page(.unknown, 404, context, caller) }
             guard invitation.state == .pending else { return closed(invitation.state, context, caller) }
             guard let caller else {

@@ -139,7 +139,9 @@ struct RefusalText: Sendable {
                 RefusalText(
                     502, "Clocks differ",
                     "The clocks of the identity provider and this gateway differ too much. Tell your administrator.")
-            default:
+            case .tooLarge, .malformed, .criticalHeaderUnsupported, .algorithmNotAllowed, .issuerUnknown, .keyNotFound,
+                .signatureInvalid, .typeMismatch, .audienceMismatch, .authorizedPartyMismatch, .claimMalformed,
+                .subjectMissing, .nonceMismatch, .hashMismatch, .replayed, nil:
                 RefusalText(502, "The identity provider's token isn't accepted", RefusalText.administrator)
             }
     }

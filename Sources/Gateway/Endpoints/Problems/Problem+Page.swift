@@ -1,0 +1,23 @@
+extension Problem {
+    /// The problem for a change that would take away the caller's own role, and that the caller has not confirmed.
+    package static let ownRoleUnconfirmed: Problem = {
+        var problem = Problem(
+            .conflict, detail: "This revokes your own role. Add ?confirm=self to confirm it.")
+        problem.needsConfirmation = true
+        return problem
+    }()
+
+    /// The text of the problem on a page. A detail that names parts of the API is for programs only.
+    package var pageText: String {
+        switch code {
+        case .unauthenticated: "Your session has ended. Sign in to continue."
+        case .requestForgery:
+            "This page is out of date, or another site made the request. Load the page again, then try again."
+        case .conflict where needsConfirmation: "This removes your own role. Confirm the change first."
+        case .permissionMissing, .claimsIncomplete, .organizationNotFound, .notFound, .methodNotAllowed,
+            .unsupportedMediaType, .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .payloadTooLarge,
+            .rateLimited, .providerUnavailable, .unavailable, .internalError:
+            detail
+        }
+    }
+}
