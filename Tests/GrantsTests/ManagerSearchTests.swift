@@ -170,6 +170,90 @@ struct ManagerSearchTests {
         await #expect(throws: DatabaseError.self) { try await search() }
     }
 
+    // MARK: Holders of grants
+
+    private let suspendsAddress = "INSERT INTO suspension_email VALUES ('acme', 'x', 'pat@acme.example')"
+    private let hidesAddress = ["_claim_names": #"{"email":"src"}"#]
+
+    @Test("a holder whose unknown address could be suspended remains as no manager, although the search found another")
+    func lastKnownHolderLeaves() async throws {
+        try await world.place.execute(suspendsAddress)
+        let first = try await world.grant(.manager, to: AccessWorld.identity("a"))
+        try await world.grant(.manager, to: AccessWorld.identity("b"))
+        let vic = try await world.signedIn("vic", more: hidesAddress)
+        try await world.grant(.manager, to: vic.identity)
+        let found = try await search(without: ManagerDeparture(grant: first.id))
+        #expect(found.hasGrant)
+        #expect(try await verdict(found, isRequired: true) == .kept)
+        try await world.place.execute("DELETE FROM access_grant WHERE subject IN ('a', 'b')")
+        #expect(try await verdict(found, isRequired: true) == .outdated)
+        #expect(try await verdict(search(), isRequired: true) == .lost)
+    }
+
+    @Test("a grant is not revoked if the other one is revoked meanwhile, and the third holder's address is unknown")
+    func revokedMeanwhile() async throws {
+        try await world.place.execute(suspendsAddress)
+        let grants = [
+            try await world.grant(.manager, to: AccessWorld.identity("a")),
+            try await world.grant(.manager, to: AccessWorld.identity("b")),
+            try await world.grant(.manager, to: AccessWorld.identity("c")),
+        ]
+        let vic = try await world.signedIn("vic", more: hidesAddress)
+        try await world.grant(.manager, to: vic.identity)
+        let (access, database) = (access, world.place.database)
+        func revoke(_ grant: Grant) async throws -> AccessRefusal? {
+            try await access.revoke(grant.id, isForced: false, recording: AccessWorld.record(.grantRevoke)).error
+        }
+        let count = try await world.readings { _ = try await revoke(grants[2]) }
+        world.meanwhile(atReading: count) {
+            _ = try? database.writeBlocking { transaction throws(DatabaseError) in
+                try transaction.execute("DELETE FROM access_grant WHERE subject = 'b'")
+            }
+        }
+        #expect(try await revoke(grants[0]) == .wouldLockOut)
+        #expect(try await Set(access.grants(acme).map(\.identity.subject)) == ["a", "vic"])
+    }
+
+    @Test("a holder's sign-in since the search counts only after another search, if an address is suspended")
+    func holderSignedIn() async throws {
+        let vic = try await world.signedIn("vic", email: "vic@acme.example")
+        try await world.grant(.manager, to: vic.identity)
+        let early = try await search()
+        try await world.place.execute(suspendsAddress)
+        let found = try await search()
+        #expect(try await verdict(found, isRequired: true) == .kept)
+        try await AccessWorld.signIn(world.claims("vic", more: hidesAddress), to: access)
+        #expect(try await verdict(found, isRequired: true) == .outdated)
+        #expect(try await verdict(found) == .outdated)
+        #expect(try await verdict(search(), isRequired: true) == .lost)
+        try await world.place.execute("DELETE FROM suspension_email")
+        #expect(try await verdict(early, isRequired: true) == .kept, "no address is suspended")
+    }
+
+    @Test("a reload of the trust in addresses makes the judgement of a holder outdated")
+    func trustReloaded() async throws {
+        try await world.place.execute(suspendsAddress)
+        world.reload(try AccessWorld.settings(trusting: ["acme.example"]))
+        let shown = hidesAddress.merging(["email": #""vic@acme.example""#]) { $1 }
+        let vic = try await world.signedIn("vic", more: shown)
+        try await world.grant(.manager, to: vic.identity)
+        let found = try await search()
+        #expect(try await verdict(found, isRequired: true) == .kept)
+        world.reload(try AccessWorld.settings())
+        #expect(try await verdict(found, isRequired: true) == .outdated)
+        #expect(try await verdict(search(), isRequired: true) == .lost)
+    }
+
+    @Test("a holder's address that counts as verified only since a reload can be a suspended one")
+    func trustedLater() async throws {
+        try await world.place.execute(suspendsAddress)
+        let pat = try await world.signedIn("pat", more: ["email": #""pat@acme.example""#])
+        try await world.grant(.manager, to: pat.identity)
+        #expect(try await search().hasGrant)
+        world.reload(try AccessWorld.settings(trusting: ["acme.example"]))
+        #expect(try await !search().hasGrant)
+    }
+
     @Test("of two last grants that are the operator revokes at once, one remains")
     func simultaneousRevocations() async throws {
         for _ in 0..<10 {

@@ -18,7 +18,8 @@ struct ManagerCheck {
     private let search: ManagerSearch
     private let current: CurrentRules
     private let moment: Timestamp
-    private let hadManager: Bool
+    /// Whether there was a manager before the change; nil if the search cannot tell.
+    private let hadManager: Bool?
 
     /// Begins the check; call it before the change.
     ///
@@ -32,21 +33,28 @@ struct ManagerCheck {
         self.moment = moment
         if isRequired {
             hadManager = true
-        } else if try search.hasManagerGrant(under: current.rules, transaction) {
+            return
+        }
+        let grant = try search.managerGrant(under: current.rules, transaction)
+        if grant == .found {
+            hadManager = true
+        } else if let predecessor = search.predecessor, try predecessor.stands(at: moment, transaction) {
             hadManager = true
         } else {
-            hadManager = try search.predecessor?.stands(at: moment, transaction) ?? false
+            hadManager = grant == .notJudged ? nil : false
         }
     }
 
     /// Returns the effect of the change; call it after the change, in the same transaction.
     func verdict(_ transaction: Transaction) throws(DatabaseError) -> ManagerVerdict {
-        if try search.hasManagerGrant(under: current.rules, transaction) { return .kept }
+        let grant = try search.managerGrant(under: current.rules, transaction)
+        if grant == .found { return .kept }
         guard isOfCurrentRules else { return .outdated }
         if let witness = search.witness, try witness.stands(at: moment, transaction) { return .kept }
         // A manager whom the search found is gone, or a user signed in since.
-        if search.isAny { return .outdated }
+        if search.isAny || grant == .notJudged { return .outdated }
         if try hasNewSignIn(transaction) { return .outdated }
+        guard let hadManager else { return .outdated }
         if hadManager { return .lost }
         return search.predecessor == nil ? .kept : .outdated
     }
@@ -72,10 +80,19 @@ struct ManagerCheck {
 }
 
 extension ManagerSearch {
-    /// Returns true if a manager grant counts now. It opens no claims.
-    fileprivate func hasManagerGrant(under rules: AccessRules, _ transaction: Transaction) throws(DatabaseError) -> Bool
-    {
-        try AccessStore.hasManagerGrant(
-            organization, under: rules, isEmailUnknown: { withUnknownEmail.contains($0.id) }, transaction)
+    /// Finds a manager grant that counts now. It opens no claims: a holder counts as it was judged, if its last sign-in
+    /// and the rules are still those of the search.
+    fileprivate func managerGrant(
+        under current: AccessRules, _ transaction: Transaction
+    ) throws(DatabaseError) -> ManagerGrantFinding {
+        let isSameReading = rules.isSameReading(as: current)
+        return try AccessStore.managerGrant(
+            organization, under: current,
+            judged: { signIn in
+                guard isSameReading, let holder = holders[signIn.id], holder.signIn.isSameSignIn(as: signIn) else {
+                    return nil
+                }
+                return holder
+            }, transaction)
     }
 }

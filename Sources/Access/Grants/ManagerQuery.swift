@@ -2,7 +2,6 @@ internal import ClaimMapping
 internal import Databases
 internal import Identities
 internal import Policy
-internal import Text
 internal import Time
 internal import Tokens
 
@@ -69,23 +68,18 @@ struct ManagerQuery: Sendable {
 
     // MARK: Parts
 
-    /// Begins a search: finds a manager grant, and the recent sign-ins.
+    /// Begins a search: judges the holders of manager grants, and finds the recent sign-ins.
     func searchWithoutWitness(_ transaction: Transaction) throws(DatabaseError) -> ManagerSearch {
         // A sign-in takes its time before its transaction.
         let since = moment - .seconds(10)
-        var unknown: Set<IdentityID> = []
-        let hasGrant = try AccessStore.hasManagerGrant(
-            organization, under: settings.rules, without: departure,
-            isEmailUnknown: { signIn in
-                guard settings.isEmailUnknown(of: signIn) else { return false }
-                unknown.insert(signIn.id)
-                return true
-            }, transaction)
+        let holders = try AccessStore.managerGrantHolders(organization, under: settings, transaction)
+        let grant = try AccessStore.managerGrant(
+            organization, under: settings.rules, without: departure, judged: { holders[$0.id] }, transaction)
         let recent = try AccessStore.signIns(organization, since: since, transaction)
         return ManagerSearch(
             organization: organization, rules: settings.rules, stored: stored, isProposal: isProposal, since: since,
             recent: Dictionary(recent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            hasGrant: hasGrant, withUnknownEmail: unknown)
+            hasGrant: grant == .found, holders: holders)
     }
 
     /// Finds a manager among the users with a stored manager role and, under rules in force, those who were not
@@ -162,42 +156,5 @@ extension AccessStore {
             "SELECT \(signInColumns) FROM person_seen WHERE organization = $1 AND seen_at >= $2",
             .text(organization.text), .integer(since.seconds)
         ) { row throws(DatabaseError) in try signIn(row, organization) }
-    }
-
-    /// Returns true if an unsuspended identity of a listed provider holds a manager grant.
-    ///
-    /// - Parameters:
-    ///   - departure: what a planned change takes away.
-    ///   - isEmailUnknown: whether a user may have a verified address that is not known; it could be a suspended one.
-    static func hasManagerGrant(
-        _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
-        isEmailUnknown: (LastSignIn) -> Bool, _ transaction: Transaction
-    ) throws(DatabaseError) -> Bool {
-        let suspendsAddresses = try suspendsAddresses(in: organization, transaction)
-        return try transaction.contains(
-            "SELECT issuer, subject, email, id FROM access_grant WHERE organization = $1 AND role = $2",
-            .text(organization.text), .text(Role.manager.rawValue)
-        ) { row throws(DatabaseError) in
-            let identity = identity(row, 0, 1)
-            guard rules.lists(issuer: identity.issuer, in: organization), !departure.grant.isExactly(row.text(3)) else {
-                return false
-            }
-            let id = try id(of: identity)
-            // A user who has not signed in yet is known by the address that an invitation verified.
-            let seen = try signIn(of: id, in: organization, transaction)
-            let email = if let seen { seen.verifiedEmail } else { email(row, 2) }
-            let isUnknown = seen.map(isEmailUnknown) ?? false
-            guard !departure.covers(id, [email], isEmailUnknown: isUnknown), !(isUnknown && suspendsAddresses) else {
-                return false
-            }
-            return try !isSuspended(id, email, in: organization, transaction)
-        }
-    }
-}
-
-extension AccessSettings {
-    /// Returns true if a user may have a verified address that the claims of the sign-in do not show.
-    fileprivate func isEmailUnknown(of signIn: LastSignIn) -> Bool {
-        claims(of: signIn).map { rules.emailTrust(of: $0.provider).isVerifiedEmailUnknown(of: $0.known) } ?? false
     }
 }

@@ -72,8 +72,8 @@ struct ManagerSearch: Sendable {
     let recent: [IdentityID: LastSignIn]
     /// Whether a manager grant remains after the change.
     let hasGrant: Bool
-    /// The holders of manager grants who may have a verified address that is not known.
-    let withUnknownEmail: Set<IdentityID>
+    /// All holders of manager grants who have signed in, even those whose grant did not decide the search.
+    let holders: [IdentityID: ManagerGrantHolder]
     /// A manager after the change; nil if there is none, or if a grant remains.
     var witness: ManagerWitness?
     /// A manager before the change; searched only if none remains after it.
