@@ -34,6 +34,38 @@ struct SealedSessionTests {
     }
 
     @Test(
+        "keys that are replaced while a session is stored keep it out of the cache",
+        arguments: [[8, 7], [8]] as [[UInt8]])
+    func replacedMeanwhile(keys: [UInt8]) async throws {
+        let (store, old) = (world.store, try await world.begin())
+        let new = try world.new("vic")
+        let prepared = try store.prepare(new, replacing: old.key)
+        store.seal(with: try SealedBox(keys: keys.map { Array(repeating: $0, count: 32) }))
+        let result: Result<Void, ProviderSessionEndedRefusal> = try await store.database.decide {
+            transaction throws(DatabaseError) in
+            if let refusal = try store.insert(prepared, transaction) { return .refuse(refusal) }
+            return .commit((), publish: { store.publish(prepared) })
+        }
+        try result.get()
+        #expect(store.cached(prepared.session.key) == nil && store.cached(old.key) == nil)
+        // Only keys that still open the session let it in.
+        #expect(try await (store.session(prepared.session.key) != nil) == keys.contains(7))
+    }
+
+    @Test("a renewal under replaced keys is not cached, and neither is the version before it")
+    func renewedMeanwhile() async throws {
+        let (store, before) = (world.store, try await world.begin())
+        let keys = try #require(store.currentKeys())
+        store.seal(with: try AccessWorld.box(8, 7))
+        let reopened = try #require(try await store.session(before.key))
+        #expect(store.cached(before.key) === reopened)
+        store.keep(before, sealedWith: keys)
+        #expect(store.cached(before.key) == nil)
+        store.keep(reopened, sealedWith: try #require(store.currentKeys()))
+        #expect(store.cached(before.key) === reopened)
+    }
+
+    @Test(
         "sealed values of one session do not open in another, nor in another column",
         arguments: [
             "claims = (SELECT claims FROM session WHERE user_agent = 'victim')",
@@ -145,7 +177,7 @@ struct SealedSessionTests {
             refuse: { store in
                 do {
                     let prepared = try store.prepare(world.new(), replacing: nil)
-                    let result: Result<Void, SessionRefusal> = try await store.database.decide {
+                    let result: Result<Void, ProviderSessionEndedRefusal> = try await store.database.decide {
                         transaction throws(DatabaseError) in
                         if let refusal = try store.insert(prepared, transaction) { return .refuse(refusal) }
                         throw DatabaseError(.failed, cause: "test")

@@ -67,7 +67,7 @@ struct SessionStoreTests {
         let new = try world.new("vic")
         let (store, prepared) = (store, try store.prepare(new, replacing: old.key))
         await #expect(throws: DatabaseError.self) {
-            let result: Result<Void, SessionRefusal> = try await store.database.decide {
+            let result: Result<Void, ProviderSessionEndedRefusal> = try await store.database.decide {
                 transaction throws(DatabaseError) in
                 if let refusal = try store.insert(prepared, transaction) { return .refuse(refusal) }
                 try AuditLog.append(AuditRecord(.signIn, by: .system), at: store.now(), transaction)
@@ -179,7 +179,7 @@ struct SessionStoreTests {
     func cacheKeepsNewest() async throws {
         let session = try await world.begin()
         let renewed = try #require(try await store.renew(session, with: nil, refreshToken: "next"))
-        store.cache.insert(session)
+        store.keep(session, sealedWith: try #require(store.currentKeys()))
         #expect(store.cached(session.key) === renewed)
     }
 

@@ -35,8 +35,15 @@ final class SessionCache: Sendable {
     }
 
     /// Caches a session, unless a later renewal of it is already cached.
-    func insert(_ session: Session) {
+    ///
+    /// - Parameter isWanted: called under the shard's lock, so that a ``removeAll()`` after it removes the session. If it
+    ///   returns false, the session leaves the cache, because an earlier version must not stay there.
+    func insert(_ session: Session, where isWanted: () -> Bool) {
         shard(of: session.key).sessions.withLock { sessions in
+            guard isWanted() else {
+                sessions.remove(session.key)
+                return
+            }
             guard sessions.peek(session.key).map({ $0.version <= session.version }) ?? true else { return }
             sessions.insert(session, for: session.key, bytes: session.memory)
         }

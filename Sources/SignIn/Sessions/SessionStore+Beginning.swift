@@ -28,6 +28,9 @@ public struct NewSession: Sendable {
     }
 }
 
+/// The refusal of a session whose session at the provider has just ended.
+public struct ProviderSessionEndedRefusal: Error, Sendable {}
+
 /// The reason why a session cannot be stored.
 public enum SessionRefusal: Error, Sendable, Hashable {
     /// The provider has just ended its own session.
@@ -39,6 +42,7 @@ public enum SessionRefusal: Error, Sendable, Hashable {
 /// A session that is sealed, and not stored yet.
 public struct PreparedSession: Sendable {
     public let session: Session
+    fileprivate let keys: SealingKeys
     fileprivate let sealedClaims: [UInt8]
     fileprivate let address: String
     fileprivate let userAgent: String
@@ -59,10 +63,12 @@ extension SessionStore {
         } catch {
             return .failure(error)
         }
-        return try await database.decide { [self] transaction throws(DatabaseError) in
+        let result: Result<Session, ProviderSessionEndedRefusal> = try await database.decide {
+            [self] transaction throws(DatabaseError) in
             if let refusal = try insert(prepared, transaction) { return .refuse(refusal) }
             return .commit(prepared.session, publish: { self.publish(prepared) })
         }
+        return result.mapError { _ in .providerSessionEnded }
     }
 
     /// Seals a new session outside of the writer's transaction.
@@ -74,19 +80,19 @@ extension SessionStore {
     public func prepare(
         _ new: NewSession, replacing old: SessionKey?
     ) throws(SessionRefusal) -> PreparedSession {
-        guard let session = try? makeSession(new), let box = try? currentBox(),
-            let claims = try? new.claims.sealed(in: box, for: session.key.bytes)
+        guard let keys = currentKeys(), let session = try? makeSession(new, keys.box),
+            let claims = try? new.claims.sealed(in: keys.box, for: session.key.bytes)
         else { throw .notSealed }
         return PreparedSession(
-            session: session, sealedClaims: claims, address: new.address,
+            session: session, keys: keys, sealedClaims: claims, address: new.address,
             userAgent: String(new.userAgent.unicodeScalars.prefix(200)), old: old)
     }
 
-    /// Stores a prepared session, and ends the one that it replaces. Returns the reason if it was refused; the caller
-    /// must then roll its transaction back.
+    /// Stores a prepared session, and ends the one that it replaces. Returns a refusal if the provider's session has
+    /// ended; the caller must then roll its transaction back.
     public func insert(
         _ prepared: PreparedSession, _ transaction: Transaction
-    ) throws(DatabaseError) -> SessionRefusal? {
+    ) throws(DatabaseError) -> ProviderSessionEndedRefusal? {
         let (session, changedAt, now) = (prepared.session, nowInMilliseconds, prepared.session.createdAt.seconds)
         if let providerSession = session.providerSession {
             let ended: Void? = try transaction.first(
@@ -95,7 +101,7 @@ extension SessionStore {
                 WHERE issuer = $1 AND provider_session = $2 AND until > $3
                 """, .text(session.claims.identity.issuer.text), .text(providerSession), .integer(now)
             ) { _ in }
-            if ended != nil { return .providerSessionEnded }
+            if ended != nil { return ProviderSessionEndedRefusal() }
         }
         if let old = prepared.old { try SessionStore.end(old, at: changedAt, transaction) }
         try transaction.execute(
@@ -114,14 +120,13 @@ extension SessionStore {
     }
 
     /// Puts a stored session into the cache, in place of the one that it replaces. Called after COMMIT, on the writer's
-    /// thread.
+    /// thread. If the sealing keys were replaced since ``prepare(_:replacing:)``, the session is only in the store.
     public func publish(_ prepared: PreparedSession) {
         if let old = prepared.old { cache.remove(old) }
-        cache.insert(prepared.session)
+        keep(prepared.session, sealedWith: prepared.keys)
     }
 
-    private func makeSession(_ new: NewSession) throws(CryptographyError) -> Session {
-        let box = try currentBox()
+    private func makeSession(_ new: NewSession, _ box: SealedBox) throws(CryptographyError) -> Session {
         let key = try new.token.key
         func seal(_ text: String?, _ name: String) throws(CryptographyError) -> [UInt8]? {
             guard let text else { return nil }
@@ -145,18 +150,18 @@ extension SessionStore {
     ) async throws(DatabaseError) -> Session? {
         let claims = newClaims ?? session.claims
         let renewedAt = newClaims == nil ? session.renewedAt : Timestamp(seconds: now().seconds)
-        guard let box = try? currentBox(), let sealed = try? claims.sealed(in: box, for: session.key.bytes) else {
+        guard let keys = currentKeys(), let sealed = try? claims.sealed(in: keys.box, for: session.key.bytes) else {
             return nil
         }
         let context = SessionStore.context("refresh token", session.key)
-        let next = refreshToken.flatMap { try? box.seal(Array($0.utf8), context: context) } ?? session.refreshToken
+        let next = refreshToken.flatMap { try? keys.box.seal(Array($0.utf8), context: context) } ?? session.refreshToken
         let renewed = Session(
             key: session.key, id: session.id, claims: claims, providerSession: session.providerSession,
             refreshToken: next, idToken: session.idToken, createdAt: session.createdAt,
             renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1)
-        let (changedAt, cache) = (nowInMilliseconds, cache)
+        let changedAt = nowInMilliseconds
         let result: Result<Session, SessionGoneRefusal> = try await database.decide {
-            transaction throws(DatabaseError) in
+            [self] transaction throws(DatabaseError) in
             let count = try transaction.execute(
                 """
                 UPDATE session SET claims = $2, refresh_token = $3, renewed_at = $4, version = $5, changed_at = $6
@@ -164,7 +169,7 @@ extension SessionStore {
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
                 .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt))
             guard count > 0 else { return .refuse(SessionGoneRefusal()) }
-            return .commit(renewed, publish: { cache.insert(renewed) })
+            return .commit(renewed, publish: { self.keep(renewed, sealedWith: keys) })
         }
         return try? result.get()
     }

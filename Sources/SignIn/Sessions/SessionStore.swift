@@ -5,6 +5,12 @@ internal import Synchronization
 internal import Threads
 public import Time
 
+/// The sealing keys at one moment. Every replacement of the keys has another version.
+struct SealingKeys: Sendable {
+    let box: SealedBox
+    let version: UInt64
+}
+
 /// The store of user sessions: durable in the database, and cached in memory while in use.
 ///
 /// A session is found by its ``SessionKey``. Only the browser has the token from which the key is derived. Claims,
@@ -38,9 +44,15 @@ public final class SessionStore: Sendable {
         cache.removeAll()
     }
 
-    func currentBox() throws(CryptographyError) -> SealedBox {
-        guard let box = box.read().value else { throw CryptographyError(.notSealedHere) }
-        return box
+    /// Returns the sealing keys in force, or nil if there are none.
+    func currentKeys() -> SealingKeys? {
+        let reading = box.read()
+        return reading.value.map { SealingKeys(box: $0, version: reading.version) }
+    }
+
+    /// Caches a session that was sealed or opened with these keys, unless they were replaced since.
+    func keep(_ session: Session, sealedWith keys: SealingKeys) {
+        cache.insert(session, where: { box.version == keys.version })
     }
 
     var nowInMilliseconds: Int64 { now().nanoseconds / 1_000_000 }
@@ -56,8 +68,8 @@ public final class SessionStore: Sendable {
         let row = try await database.read { transaction throws(DatabaseError) in
             try SessionRow.find(key, transaction)
         }
-        guard let row, let box = try? currentBox(), let session = row.session(key, box) else { return nil }
-        cache.insert(session)
+        guard let row, let keys = currentKeys(), let session = row.session(key, keys.box) else { return nil }
+        keep(session, sealedWith: keys)
         // The session may have ended between the read and the insertion.
         let isThere: Void? = try await database.read { transaction throws(DatabaseError) in
             try transaction.first("SELECT 1 FROM session WHERE key = $1 AND ended_at IS NULL", .blob(key.bytes)) { _ in
@@ -102,8 +114,8 @@ public final class SessionStore: Sendable {
     }
 
     private func open(_ sealed: [UInt8]?, _ name: String, _ key: SessionKey) -> String? {
-        guard let sealed, let box = try? currentBox(),
-            let plain = try? box.open(sealed, context: SessionStore.context(name, key))
+        guard let sealed, let keys = currentKeys(),
+            let plain = try? keys.box.open(sealed, context: SessionStore.context(name, key))
         else { return nil }
         return String(decoding: plain, as: UTF8.self)
     }

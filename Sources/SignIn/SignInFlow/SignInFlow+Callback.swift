@@ -154,18 +154,15 @@ extension SignInFlow {
         let sessions = service.sessions
         let prepared = try sessions.prepare(new, replacing: try await currentSessions().first?.session.key)
         // The session, its audit events and the last sign-ins are stored together or not at all.
-        let begun: Result<Void, SessionRefusal> = try await service.database.decide {
+        let begun: Result<Void, ProviderSessionEndedRefusal> = try await service.database.decide {
             transaction throws(DatabaseError) in
             if let refusal = try sessions.insert(prepared, transaction) { return .refuse(refusal) }
             for record in records { try AuditLog.append(record, at: now, transaction) }
             try signIns.note(transaction)
             return .commit((), publish: { sessions.publish(prepared) })
         }
-        switch begun {
-        case .failure(.providerSessionEnded):
+        if case .failure = begun {
             throw SignInError(.sessionEnded, "the provider ended this session a moment ago")
-        case .failure(.notSealed): return .refused(.unavailable)
-        case .success: break
         }
         count(party.id, "signed_in")
         if let organization = organization(attempt.organization) {
