@@ -241,14 +241,14 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Snapshots", "Sockets", "Text", "Time", "Web", "WorkspaceMetrics",
+                "SignInFlow", "Sockets", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
                 "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
-                "SignInFlow", "Snapshots", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
 

@@ -6,7 +6,6 @@ internal import Identities
 internal import Inventory
 internal import JSON
 internal import Server
-internal import Snapshots
 internal import Text
 internal import WorkspaceMetrics
 
@@ -173,7 +172,7 @@ extension Invocation {
         let store: MetricsStore
         do throws(DatabaseError) {
             database = try GatewayProcess.open(settings.storage, isMade: isWriting)
-            store = MetricsStore(database: database, settings: Published(MetricsSettings(settings)))
+            store = MetricsStore(database: database, under: MetricsSettings(settings))
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")
         }

@@ -2,7 +2,6 @@ public import Configuration
 internal import Databases
 internal import Identities
 public import Server
-internal import Snapshots
 internal import Synchronization
 public import Time
 internal import WorkspaceMetrics
@@ -16,8 +15,7 @@ public enum DemoStore {
             let database = try GatewayProcess.open(settings.storage)
             defer { database.close() }
             let clock = DemoClock(now)
-            let store = MetricsStore(
-                database: database, settings: Published(MetricsSettings(settings)), now: { clock.now })
+            let store = MetricsStore(database: database, under: MetricsSettings(settings), now: { clock.now })
             for (name, inventory) in [("acme", DemoInventory.acme), ("globex", DemoInventory.globex)] {
                 guard let id = OrganizationID(name), try store.isEmptyBlocking(id) else { continue }
                 try fill(id, with: inventory, in: store, clock, upTo: now)

@@ -30,6 +30,14 @@ public final class MetricsStore: Sendable {
         sweepInBackground()
     }
 
+    /// A store for a command, whose settings do not change.
+    public convenience init(
+        database: Database, under settings: MetricsSettings,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    ) {
+        self.init(database: database, settings: Published(settings), now: now)
+    }
+
     /// The settings in force.
     var settings: MetricsSettings { published.read().value }
 
