@@ -54,7 +54,8 @@ def test_each_role_has_its_permissions(demo):
     row = json.loads(body)["items"][0]
     assert status == 200
     assert set(row) == {
-        "id", "name", "created_at", "workflows", "nested_workflows", "workflow_editors", "case_operators", "runners", "owners"}
+        "id", "name", "created_at", "workflows", "nested_workflows", "workflow_editors", "case_operators", "runners", "owners",
+        "change_30d", "published_at"}
     assert call(url, path + "/workspaces", tokens["viewer"])[0] == 200
     assert call(url, path + "/summary", tokens["viewer"])[0] == 200
     assert call(url, path + "/workspaces", tokens["publisher"])[0] == 403
