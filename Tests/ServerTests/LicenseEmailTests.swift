@@ -63,7 +63,7 @@ struct LicenseEmailTests {
         _ = try world.store.changeBlocking(acme, body: body).get()
     }
 
-    @Test("each manager with a verified address gets one email about a crossing, and nobody else")
+    @Test("each manager with a verified address gets one email about a crossing; other users get none")
     func managers() async throws {
         try publish(0..<3)
         #expect(await worker.sendDue() == 0)
