@@ -12,6 +12,11 @@ static inline int gatehouse_bind_blob(sqlite3_stmt *statement, int index, const 
     return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
+/* sqlite3_config is variadic. Without statistics of memory, allocations need no lock. */
+static inline void gatehouse_configure(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* sqlite3_db_config is variadic. A database file cannot run functions, SQL cannot rewrite the file's structure, and "x"
    is never a string. */
 static inline void gatehouse_harden(sqlite3 *database) {

@@ -15,7 +15,7 @@ internal import Files
     }
 
     let handle: OpaquePointer
-    private var statements: [String: Statement] = [:]
+    private var statements: [StatementText: Statement] = [:]
 
     init(path: String, for use: Use) throws(DatabaseError) {
         switch use {
@@ -23,6 +23,7 @@ internal import Files
         case .writing: try Connection.find(path)
         case .reading: break
         }
+        _ = Connection.library
         var opened: OpaquePointer?
         // Each connection stays on one thread. Readers also write the index of the log, so no connection is read-only.
         let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
@@ -51,6 +52,10 @@ internal import Files
         unsafe sqlite3_close_v2(handle)
     }
 
+    /// Configures SQLite before its first connection. Without its statistics of memory, which the program does not read,
+    /// threads do not wait for one another at each allocation.
+    private static let library: Void = gatehouse_configure()
+
     /// The store holds identities, so only its owner may read the file. SQLite gives the log equal permissions.
     private static func create(_ path: String) throws(DatabaseError) {
         do throws(SystemError) {
@@ -70,9 +75,11 @@ internal import Files
 
     /// Returns the cached statement for a text, or a new one while the cached one is in use further up the stack.
     func statement(_ sql: String) throws(DatabaseError) -> Statement {
-        if let kept = statements[sql], !kept.isBusy { return kept }
+        let text = StatementText(sql: sql)
+        let kept = statements[text]
+        if let kept, !kept.isBusy { return kept }
         let statement = try Statement(sql, on: self)
-        if statements[sql] == nil { statements[sql] = statement }
+        if kept == nil { statements[text] = statement }
         return statement
     }
 
@@ -97,5 +104,19 @@ internal import Files
 
     func error(_ code: Int32, sql: String? = nil) -> DatabaseError {
         unsafe DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    }
+}
+
+/// The text of a statement as a key. Only its length and its last bytes are hashed, because hashing the whole text costs
+/// as much as a small statement. Texts of statements come from this program, and no caller chooses them.
+private struct StatementText: Hashable {
+    let sql: String
+
+    func hash(into hasher: inout Hasher) {
+        let bytes = sql.utf8Span.span
+        var end: UInt64 = 0
+        for index in max(0, bytes.count - 8)..<bytes.count { end = end << 8 | UInt64(bytes[index]) }
+        hasher.combine(bytes.count)
+        hasher.combine(end)
     }
 }
