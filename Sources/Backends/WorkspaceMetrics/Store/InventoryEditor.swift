@@ -32,6 +32,8 @@ struct InventoryEditor {
     private let before: InventoryState?
     var state: InventoryState
     var touched: [Int: Touched] = [:]
+    /// The numbers of touched workspaces that exist.
+    private var numbers: [ExactText: Int] = [:]
     var roles: RoleCapabilities
     /// Roles that members need. They are checked at the end, because a role may be put after a member that has it.
     private var neededRoles: [(role: String, pointer: String)] = []
@@ -130,17 +132,18 @@ extension InventoryEditor {
     // MARK: Workspaces
 
     private mutating func put(_ workspace: Workspace, at path: String) throws(DatabaseError) {
-        let known = try rows.number(ofWorkspace: workspace.id)
+        let known = try number(ofWorkspace: workspace.id)
         let number = if let known { known } else { try nextNumber(of: "inventory_workspace") }
         var former: [ExactText: MemberCapabilities] = [:]
         if known != nil {
-            try touch(number, publishing: true)
+            touched[number]?.isPublished = true
             former = try rows.capableMembers(ofWorkspace: number)
             try rows.deleteContent(workspace: number)
         } else {
             touched[number] = Touched(
                 id: workspace.id, name: workspace.name, before: nil, counts: MetricCounts(), nextPosition: 0,
                 isPublished: true)
+            numbers[ExactText(workspace.id)] = number
             _ = try rows.insertHead(workspace, number: number)
         }
         var counts = MetricCounts()
@@ -173,27 +176,37 @@ extension InventoryEditor {
     }
 
     private mutating func deleteWorkspace(_ id: String) throws(DatabaseError) {
-        guard let number = try rows.number(ofWorkspace: id) else { return }
-        try touch(number, publishing: true)
+        guard let number = try number(ofWorkspace: id) else { return }
+        touched[number]?.isPublished = true
         let former = try rows.capableMembers(ofWorkspace: number)
         try rows.delete(workspace: number)
         for (address, capabilities) in former { try countPerson(address.text, from: capabilities, to: []) }
         touched[number]?.isDeleted = true
+        numbers[ExactText(id)] = nil
     }
 
     /// Returns the number of a workspace that is about to change. Records a fault and returns nil if it does not exist.
     private mutating func workspace(_ id: String, at path: String) throws(DatabaseError) -> Int? {
-        guard let number = try rows.number(ofWorkspace: id) else {
+        guard let number = try number(ofWorkspace: id) else {
             faults.add(path + "/workspace", "no such workspace")
             return nil
         }
-        try touch(number, publishing: true)
+        touched[number]?.isPublished = true
         return number
     }
 
-    mutating func touch(_ number: Int, publishing isPublished: Bool = false) throws(DatabaseError) {
+    /// Touches a workspace, and returns its number; nil if it does not exist.
+    private mutating func number(ofWorkspace id: String) throws(DatabaseError) -> Int? {
+        if let number = numbers[ExactText(id)] { return number }
+        guard let found = try rows.touched(id: id) else { return nil }
+        if touched[found.number] == nil { touched[found.number] = found.workspace }
+        numbers[ExactText(id)] = found.number
+        return found.number
+    }
+
+    /// Touches a workspace whose counts change, and not its content. The store contains it.
+    mutating func touch(_ number: Int) throws(DatabaseError) {
         if touched[number] == nil { touched[number] = try rows.touched(number: number) }
-        if isPublished { touched[number]?.isPublished = true }
     }
 
     func nextNumber(of table: String) throws(DatabaseError) -> Int {

@@ -75,18 +75,33 @@ extension InventoryRows {
     /// Reads a workspace before its first change in a transaction. The store contains it.
     func touched(number: Int) throws(DatabaseError) -> InventoryEditor.Touched {
         let touched = try transaction.first(
-            """
-            SELECT \(InventoryRows.headColumns), next_position FROM inventory_workspace
-            WHERE generation = $1 AND number = $2
-            """, key, .integer(number)
-        ) { row throws(DatabaseError) in
-            let (_, workspace, counts, publishedAt) = InventoryRows.head(row)
-            return InventoryEditor.Touched(
+            InventoryRows.headByNumber, key, .integer(number)
+        ) { row throws(DatabaseError) in InventoryRows.touched(row) }
+        guard let touched else { throw DatabaseError(.corrupt, cause: "a member's workspace \(number) is missing") }
+        return touched.workspace
+    }
+
+    /// Reads a workspace before its first change in a transaction; nil if it does not exist.
+    func touched(id: String) throws(DatabaseError) -> (number: Int, workspace: InventoryEditor.Touched)? {
+        try transaction.first(InventoryRows.headByID, key, .text(id)) { row throws(DatabaseError) in
+            InventoryRows.touched(row)
+        }
+    }
+
+    private static let (headByNumber, headByID) = (head(by: "number"), head(by: "id"))
+
+    private static func head(by column: String) -> String {
+        "SELECT \(headColumns), next_position FROM inventory_workspace WHERE generation = $1 AND \(column) = $2"
+    }
+
+    private static func touched(_ row: Row) -> (number: Int, workspace: InventoryEditor.Touched) {
+        let (number, workspace, counts, publishedAt) = InventoryRows.head(row)
+        return (
+            number,
+            InventoryEditor.Touched(
                 id: workspace.id, name: workspace.name, createdAt: workspace.createdAt, publishedAt: publishedAt,
                 before: counts.clamped, counts: counts.clamped, nextPosition: row.integer(10))
-        }
-        guard let touched else { throw DatabaseError(.corrupt, cause: "a member's workspace \(number) is missing") }
-        return touched
+        )
     }
 
     /// Returns a workflow and its position, or nil if the workspace has no such workflow.

@@ -69,14 +69,17 @@ extension InventoryRows {
 
     /// Stores the counts of a touched workspace. If its content changed, it gets a new tag.
     func update(_ workspace: InventoryEditor.Touched, number: Int) throws(DatabaseError) {
-        try setCounts(workspace.counts, workspace: number)
-        guard workspace.isPublished else { return }
+        let counts = workspace.counts
+        guard workspace.isPublished else { return try setCounts(counts, workspace: number) }
         try transaction.execute(
             """
-            UPDATE inventory_workspace SET name = $3, created_at = $4, published_at = $5, tag = $6, next_position = $7
+            UPDATE inventory_workspace SET name = $3, created_at = $4, published_at = $5, tag = $6, next_position = $7,
+                workflows = $8, nested_workflows = $9, workflow_editors = $10, case_operators = $11, runners = $12
             WHERE generation = $1 AND number = $2
             """, key, .integer(number), .text(workspace.name), .moment(workspace.createdAt),
-            .moment(workspace.publishedAt), .integer(Int.random(in: 0 ... .max)), .integer(workspace.nextPosition))
+            .moment(workspace.publishedAt), .integer(Int.random(in: 0 ... .max)), .integer(workspace.nextPosition),
+            .integer(counts.workflows), .integer(counts.nestedWorkflows), .integer(counts.workflowEditors),
+            .integer(counts.caseOperators), .integer(counts.runners))
     }
 
     func setCounts(_ counts: MetricCounts, workspace: Int) throws(DatabaseError) {
