@@ -38,6 +38,7 @@ struct RandomSequencesTests {
             let organization = try #require(OrganizationID("\(name)-\(count)"))
             settings.publish(MetricsSettings())
             var model = InventoryModel()
+            _ = try await store.load(organization)
             for step in steps {
                 switch step {
                 case .wait(let days): clock.advance(.seconds(86400 * days))
@@ -56,6 +57,7 @@ struct RandomSequencesTests {
                 }
             }
             try await compare(model, organization)
+            try compareMemory(model, organization)
         }
 
         private func compare(_ model: InventoryModel, _ organization: OrganizationID) async throws {
@@ -87,6 +89,18 @@ struct RandomSequencesTests {
             guard workspaces == model.workspaces else { throw Difference(description: "content: \(workspaces)") }
             guard counts == model.counts() else { throw Difference(description: "counts: \(counts)") }
             guard history == model.history else { throw Difference(description: "history: \(history)") }
+        }
+
+        /// Compares the snapshot, which was loaded before the sequence and kept up with its changes.
+        private func compareMemory(_ model: InventoryModel, _ organization: OrganizationID) throws {
+            let snapshot = try #require(store.loaded(organization))
+            var counts = ["": snapshot.state.figures]
+            for row in snapshot.rows { counts[row.id] = row.counts }
+            guard counts == model.counts() else { throw Difference(description: "counts in memory: \(counts)") }
+            let names = Set(snapshot.rows.map { [$0.id, $0.name] })
+            guard names == Set(model.workspaces.map { [$0.id, $0.name] }) else {
+                throw Difference(description: "names in memory: \(names)")
+            }
         }
     }
 

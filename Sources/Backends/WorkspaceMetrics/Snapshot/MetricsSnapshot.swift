@@ -10,13 +10,16 @@ final class MetricsSnapshot: Sendable {
     /// The organization's figures of the last 31 days.
     let recent: RecentUsage
     private let content: SnapshotContent
-    /// Orders that were asked for after the snapshot was made.
-    private let late = Mutex<[RowOrder: SortedChunks<RowOrder>]>([:])
+    private let orders: Mutex<ArrangedOrders>
 
-    init(state: InventoryState, _ content: SnapshotContent, recent: RecentUsage) {
+    init(
+        state: InventoryState, _ content: SnapshotContent, recent: RecentUsage,
+        orders: ArrangedOrders = ArrangedOrders()
+    ) {
         self.state = state
         self.recent = recent
         self.content = content
+        self.orders = Mutex(orders)
     }
 
     /// Counts the committed changes.
@@ -48,46 +51,36 @@ final class MetricsSnapshot: Sendable {
         else {
             return nil
         }
-        var content = arrangedContent
-        content.apply(change)
         var recent = recent
         recent.set(change.state.figures, on: change.state.day)
-        return MetricsSnapshot(state: change.state, content, recent: recent)
+        return changed(to: change.state, recent) { $0.apply(change) }
     }
 
     /// Returns the snapshot with changes counted from a later day; see ``SnapshotContent/roll(to:_:)``.
     func rolled(to day: CalendarDay, _ figures: [ExactText: EarlierFigures]) -> MetricsSnapshot {
-        var content = arrangedContent
-        content.roll(to: day, figures)
-        return MetricsSnapshot(state: state, content, recent: recent.rolled(to: day + SnapshotContent.days))
+        changed(to: state, recent.rolled(to: day + SnapshotContent.days)) { $0.roll(to: day, figures) }
+    }
+
+    private func changed(
+        to state: InventoryState, _ recent: RecentUsage, _ change: (inout SnapshotContent) -> RowChanges
+    ) -> MetricsSnapshot {
+        var (content, orders) = (content, orders.withLock { $0 })
+        orders.apply(change(&content))
+        return MetricsSnapshot(state: state, content, recent: recent, orders: orders)
     }
 
     // MARK: Orders
 
-    /// Returns all rows in an order, which is arranged at its first use and kept up from then on.
+    /// Returns all rows in an order. An order other than by name is arranged at its first use.
     func rows(in order: RowOrder) -> SortedChunks<RowOrder> {
-        if let known = known(order) { return known }
+        if order == RowOrder() { return rows }
+        if let known = orders.withLock({ $0.rows(in: order) }) { return known }
         // Arranged outside the lock, which the requests of other threads need.
         let arranged = SortedChunks(ordered: order.arranged(Array(rows)), by: order)
-        late.withLock { $0[order] = arranged }
+        orders.withLock { $0.add(arranged) }
         return arranged
     }
 
     /// Returns true if an order is already arranged.
-    func knows(_ order: RowOrder) -> Bool { known(order) != nil }
-
-    /// The orders that are arranged beside the order by name.
-    var orders: [RowOrder] { Array(arrangedContent.orders.keys) }
-
-    private func known(_ order: RowOrder) -> SortedChunks<RowOrder>? {
-        if order == RowOrder() { return rows }
-        return content.orders[order] ?? late.withLock { $0[order] }
-    }
-
-    /// The content with all orders that are arranged.
-    private var arrangedContent: SnapshotContent {
-        var content = content
-        content.orders.merge(late.withLock { $0 }) { order, _ in order }
-        return content
-    }
+    func knows(_ order: RowOrder) -> Bool { order == RowOrder() || orders.withLock { $0.contains(order) } }
 }

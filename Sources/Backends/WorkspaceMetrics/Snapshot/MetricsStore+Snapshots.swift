@@ -47,8 +47,7 @@ extension MetricsStore {
                 result = .success(
                     try await database.read { transaction throws(DatabaseError) in
                         try MetricsSnapshot.load(
-                            holder.organization, today: CalendarDay(now()),
-                            orders: holder.snapshot?.orders ?? [], transaction)
+                            holder.organization, today: CalendarDay(now()), transaction)
                     })
             } catch {
                 failure = error
@@ -82,8 +81,7 @@ extension MetricsStore {
     func prepare(_ organization: OrganizationID, _ rows: InventoryRows) throws(DatabaseError) -> SnapshotContent? {
         guard let holder = memory.existing(organization), holder.isHeld else { return nil }
         return try SnapshotContent.load(
-            organization, rows, baseDay: CalendarDay(now()) - SnapshotContent.days,
-            orders: holder.snapshot?.orders ?? [])
+            organization, rows, baseDay: CalendarDay(now()) - SnapshotContent.days)
     }
 
     /// Loads the snapshots in memory again that another process has changed. Called by
@@ -136,7 +134,7 @@ extension MetricsStore {
 extension MetricsSnapshot {
     /// Reads an organization's last committed version; an empty one if no inventory was ever published.
     fileprivate static func load(
-        _ organization: OrganizationID, today: CalendarDay, orders: [RowOrder], _ transaction: Transaction
+        _ organization: OrganizationID, today: CalendarDay, _ transaction: Transaction
     ) throws(DatabaseError) -> MetricsSnapshot {
         let baseDay = today - SnapshotContent.days
         guard let state = try InventoryState.read(organization, transaction) else {
@@ -146,7 +144,7 @@ extension MetricsSnapshot {
         }
         let rows = InventoryRows(transaction: transaction, generation: state.generation)
         return MetricsSnapshot(
-            state: state, try SnapshotContent.load(organization, rows, baseDay: baseDay, orders: orders),
+            state: state, try SnapshotContent.load(organization, rows, baseDay: baseDay),
             recent: try RecentUsage(of: organization, today: max(today, state.day), transaction))
     }
 }

@@ -74,11 +74,8 @@ struct RowOrder: TotalOrder, Hashable {
         for (index, row) in rows.enumerated() {
             if let key = row.key(for: sort) { keyed.append((key, index)) } else { others.append(row) }
         }
-        if isDescending {
-            keyed.sort { $0.key != $1.key ? $0.key > $1.key : $0.index < $1.index }
-        } else {
-            keyed.sort { $0.key != $1.key ? $0.key < $1.key : $0.index < $1.index }
-        }
+        // The sort is stable.
+        if isDescending { keyed.sort { $0.key > $1.key } } else { keyed.sort { $0.key < $1.key } }
         return keyed.map { rows[$0.index] } + others
     }
 

@@ -7,11 +7,9 @@ internal import Time
 extension SnapshotContent {
     /// Reads the rows of a generation, with their stored counts and owners.
     ///
-    /// - Parameters:
-    ///   - baseDay: the day that changes are counted from.
-    ///   - orders: orders to arrange the rows in.
+    /// - Parameter baseDay: the day that changes are counted from.
     static func load(
-        _ organization: OrganizationID, _ rows: InventoryRows, baseDay: CalendarDay, orders: [RowOrder]
+        _ organization: OrganizationID, _ rows: InventoryRows, baseDay: CalendarDay
     ) throws(DatabaseError) -> SnapshotContent {
         var earlier = try EarlierFigures.load(organization, on: baseDay, rows.transaction)
         var owners: [Int: [WorkspaceRow.Owner]] = [:]
@@ -29,7 +27,7 @@ extension SnapshotContent {
                 earlier: earlier.removeValue(forKey: ExactText(workspace.id)) ?? EarlierFigures())
         }
         let former = earlier.map { FormerWorkspace(id: $0.key.text, earlier: $0.value) }
-        return SnapshotContent(all, former: former, baseDay: baseDay, orders: orders)
+        return SnapshotContent(all, former: former, baseDay: baseDay)
     }
 }
 

@@ -60,6 +60,24 @@ struct SortedChunks<Order: TotalOrder>: Collection, Sendable {
         return offset < chunks[next - 1].count ? Index(chunk: next - 1, offset: offset) : Index(chunk: next, offset: 0)
     }
 
+    /// Replaces the element at the place of another one; does nothing if that place is empty.
+    mutating func substitute(_ element: Element) {
+        let index = search { !order.precedes($0, element) }
+        guard index < endIndex, isSamePlace(self[index], element) else { return }
+        chunks[index.chunk][index.offset] = element
+    }
+
+    /// Replaces elements in one pass over all of them.
+    ///
+    /// - Parameter replacement: the new element at the place of an element; nil if it stays.
+    mutating func substitute(_ replacement: (Element) -> Element?) {
+        for chunk in chunks.indices {
+            for offset in chunks[chunk].indices {
+                if let new = replacement(chunks[chunk][offset]) { chunks[chunk][offset] = new }
+            }
+        }
+    }
+
     /// Removes some elements, and then inserts others; see ``replace(ordered:with:)``.
     mutating func replace(_ removed: [Element], with inserted: [Element]) {
         replace(ordered: removed.sorted(by: order.precedes), with: inserted.sorted(by: order.precedes))
@@ -98,6 +116,9 @@ struct SortedChunks<Order: TotalOrder>: Collection, Sendable {
         changed.append(unchanged: chunks[kept...])
         chunks = changed.chunks
     }
+
+    /// Returns true if neither of two elements precedes the other.
+    func isSamePlace(_ a: Element, _ b: Element) -> Bool { !order.precedes(a, b) && !order.precedes(b, a) }
 
     private func isBefore(_ element: Element, _ next: Element?) -> Bool {
         next.map { order.precedes(element, $0) } ?? true
