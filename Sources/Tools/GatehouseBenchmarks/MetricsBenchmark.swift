@@ -8,7 +8,7 @@ import Time
 import WorkspaceMetrics
 
 /// An inventory of any size, generated while it is read.
-private struct SampleInventory: BlockingInventorySource {
+struct SampleInventory: BlockingInventorySource {
     let workspaces: Int
     let workflows: Int
     private var index = -1
@@ -140,7 +140,7 @@ private func benchmarkGrowth(_ organization: OrganizationID, _ permit: Permit) a
 }
 
 /// An authorization that refuses no write.
-private struct EveryPublisher: WriteAuthorization {
+struct EveryPublisher: WriteAuthorization {
     func refusal(_ transaction: Transaction) -> InventoryRefusal? { nil }
 }
 

@@ -7,6 +7,7 @@ if isChosen("json") { try benchmarkJSON() }
 if isChosen("tokens") { try benchmarkTokens() }
 
 if isChosen("usage") { try benchmarkUsage() }
+if isChosen("publishing") { try await benchmarkPublishing() }
 if isChosen("metrics") { try await benchmarkMetrics() }
 if isChosen("sessions") { try await benchmarkSessions() }
 if isChosen("decisions") { try benchmarkDecisions() }
