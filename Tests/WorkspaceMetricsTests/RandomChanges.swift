@@ -24,10 +24,18 @@ struct RandomChanges {
                         editorScopes: [pick(["playbook.write", "cm.case.write"])],
                         operatorScopes: pick([["cm.case.write"], [], ["x", "playbook.write"]]),
                         ownerRole: pick(["owner", "analyst"])))
-            default: .change((0..<1 + random.next(below: 5)).map { _ in change() })
+            default: .change(batch())
             }
         }
     }
+
+    /// Puts every role and every workspace that other changes name.
+    mutating func beginning() -> [InventoryChange] {
+        ["owner", "analyst", "extra"].map { .putRole(WorkspaceRole(id: $0, name: "R", scopes: ["playbook.write"])) }
+            + ["soc", "lab", "café"].map { .putWorkspace(workspace($0)) }
+    }
+
+    mutating func batch() -> [InventoryChange] { (0..<1 + random.next(below: 5)).map { _ in change() } }
 
     private mutating func pick<Value>(_ values: [Value]) -> Value { random.pick(values) }
 

@@ -65,7 +65,7 @@ func benchmarkUsage() throws {
     }
     // The same inventory without its history shows what the history costs a change.
     let cut = CalendarDay(now()) - 1
-    try temporary.database.writeBlocking { transaction throws(DatabaseError) in
+    _ = try temporary.database.writeBlocking { transaction throws(DatabaseError) in
         try transaction.execute(
             """
             DELETE FROM usage_history WHERE workspace <> '' AND day < $1 AND EXISTS (SELECT 1 FROM usage_history h
