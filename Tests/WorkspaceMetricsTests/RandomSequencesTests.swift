@@ -6,6 +6,7 @@ import Snapshots
 import Testing
 import Time
 
+@testable import InventoryStore
 @testable import WorkspaceMetrics
 
 @Suite("Random sequences of changes")
@@ -145,7 +146,7 @@ extension MetricsStore {
     fileprivate func apply(
         _ changes: [InventoryChange], to organization: OrganizationID
     ) async throws -> Result<Void, InventoryRefusal> {
-        let edit = InventoryEdit(self, organization, .success((changes, changes.indices.map { "/changes/\($0)" })))
+        let edit = edit(organization, .success((changes, changes.indices.map { "/changes/\($0)" })))
         return try await database.decide { transaction throws(DatabaseError) in
             switch try edit.apply(transaction) {
             case .failure(let refusal): .refuse(refusal)
