@@ -47,7 +47,7 @@ package struct RowOrder: TotalOrder, Hashable {
         [RowOrder(sort: sort), RowOrder(sort: sort, isDescending: true)]
     }
 
-    package func precedes(_ a: WorkspaceRow, _ b: WorkspaceRow) -> Bool { isBefore(a, b) }
+    func precedes(_ a: WorkspaceRow, _ b: WorkspaceRow) -> Bool { isBefore(a, b) }
 
     func isBefore(_ a: some RowPlace, _ b: some RowPlace) -> Bool {
         if sort != .name {

@@ -1,5 +1,5 @@
 /// A strict total order: of two different elements, one precedes the other.
-package protocol TotalOrder<Element>: Sendable {
+protocol TotalOrder<Element>: Sendable {
     associatedtype Element: Sendable
 
     func precedes(_ a: Element, _ b: Element) -> Bool
