@@ -142,10 +142,16 @@ let package = Package(
         // What stands behind the gateway
         library("Inventory", in: "Backends/", uses: ["JSON", "Text", "Time"]),
         library(
+            "InventoryStore", in: "Backends/",
+            uses: ["Audit", "Databases", "HTTPMessage", "Identities", "Inventory", "JSON", "Text", "Time"]),
+        library(
+            "MetricsSnapshots", in: "Backends/",
+            uses: ["Identities", "Inventory", "InventoryStore", "JSON", "Text", "Time"]),
+        library(
             "WorkspaceMetrics", in: "Backends/",
             uses: [
                 "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
-                "JSON", "Policy", "Snapshots", "Text", "Threads", "Time",
+                "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
 
         // The gateway
@@ -158,8 +164,8 @@ let package = Package(
         library(
             "RuntimeConfiguration", in: "Gateway/",
             uses: [
-                "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "Invitations", "Management",
-                "OpenID", "Policy", "Sessions", "SignInFlow", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "InventoryStore", "Invitations",
+                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Endpoints", in: "Gateway/",
@@ -206,29 +212,29 @@ let package = Package(
         library(
             "MetricsUseCases", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory", "Policy",
-                "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
+                "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory",
+                "InventoryStore", "MetricsSnapshots", "Policy", "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
             ]),
         library(
             "MetricsAPI", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "Caches", "Endpoints", "HTTPMessage", "HTTPServer", "Identities",
-                "Inventory", "MetricsUseCases", "Policy", "RuntimeConfiguration", "Text", "Threads", "Web",
-                "WorkspaceMetrics",
+                "Inventory", "InventoryStore", "MetricsSnapshots", "MetricsUseCases", "Policy", "RuntimeConfiguration",
+                "Text", "Threads", "Web", "WorkspaceMetrics",
             ]),
         library(
             "MetricsPages", in: "Gateway/",
             uses: [
-                "Endpoints", "HTTPMessage", "Identities", "Inventory", "MetricsUseCases", "PageLayout",
-                "RuntimeConfiguration", "Text", "Web", "WorkspaceMetrics",
+                "Endpoints", "HTTPMessage", "Identities", "Inventory", "InventoryStore", "MetricsSnapshots",
+                "MetricsUseCases", "PageLayout", "RuntimeConfiguration", "Text", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Server", in: "",
             uses: [
                 "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "Caches",
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "Mail",
-                "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout", "Policy",
+                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
+                "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout", "Policy",
                 "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages", "Snapshots", "Sockets",
                 "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
@@ -258,8 +264,8 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Inventory", "Invitations", "JSON", "Policy", "Sessions", "Threads", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsSnapshots", "Policy", "Sessions",
+                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -314,8 +320,9 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "ClaimMapping", "Grants", "Identities", "Inventory", "Invitations", "MetricsPages",
-                "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "AccessPages", "ClaimMapping", "Grants", "Identities", "Inventory", "InventoryStore", "Invitations",
+                "MetricsPages",
+                "MetricsSnapshots", "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -357,10 +364,15 @@ let package = Package(
                 "Policy", "Sessions", "Snapshots", "Time", "Tokens",
             ]),
         tests(
+            of: "InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
+        tests(
+            of: "MetricsSnapshots",
+            uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),
+        tests(
             of: "WorkspaceMetrics",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Policy", "Snapshots", "Time",
+                "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Time",
             ]),
         tests(
             of: "Configuration",
@@ -370,7 +382,7 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
-                "HTTPMessage", "HTTPServer", "Identities", "Inventory", "Invitations", "JSON", "Mail",
+                "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Mail",
                 "MetricsUseCases", "OpenID", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
                 "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),

@@ -1,12 +1,13 @@
 import Inventory
+import InventoryStore
 import Testing
 import Web
 
 @testable import AccessPages
 @testable import MetricsPages
+@testable import MetricsSnapshots
 @testable import PageLayout
 @testable import SignInPages
-@testable import WorkspaceMetrics
 
 @Suite("The overview of an organization, and assets")
 struct OverviewTests {
@@ -14,7 +15,7 @@ struct OverviewTests {
         let workspace = Workspace(id: "x", name: "x")
         var counts = MetricCounts()
         counts.workflows = 1_234_567
-        let row = WorkspaceRow(workspace, counts: counts, owners: [WorkspaceRow.Owner(email: "x", name: "x")])
+        let row = WorkspaceRow(workspace, counts: counts, owners: [WorkspaceOwner(email: "x", name: "x")])
         let figures = Metric.allCases.map { metric in
             MetricsSummary.Figure(
                 metric: metric, total: 1_234_567, distinct: metric.countsPeople ? 12 : nil,

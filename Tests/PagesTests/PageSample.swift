@@ -1,6 +1,7 @@
 import Grants
 import Identities
 import Inventory
+import InventoryStore
 import Invitations
 import Policy
 import Testing
@@ -11,9 +12,9 @@ import Web
 @testable import AccessPages
 @testable import ClaimMapping
 @testable import MetricsPages
+@testable import MetricsSnapshots
 @testable import PageLayout
 @testable import SignInPages
-@testable import WorkspaceMetrics
 
 /// A page made of values whose every text is hostile.
 struct PageSample: Sendable, CustomTestStringConvertible {
@@ -221,7 +222,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 rows: [workspace, unowned].map { workspace in
                     WorkspaceRow(
                         workspace, counts: MetricCounts(),
-                        owners: workspace.members.map { WorkspaceRow.Owner(email: $0.email, name: $0.name) })
+                        owners: workspace.members.map { WorkspaceOwner(email: $0.email, name: $0.name) })
                 }, nextCursor: "next&cursor")
         ).document
         return PageSample(

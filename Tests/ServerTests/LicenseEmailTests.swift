@@ -2,6 +2,7 @@ import Databases
 import GatehouseTesting
 import Identities
 import Inventory
+import InventoryStore
 import JSON
 import Snapshots
 import Synchronization

@@ -2,6 +2,7 @@ import Databases
 import GatehouseTesting
 import Testing
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("The inventory among stores")

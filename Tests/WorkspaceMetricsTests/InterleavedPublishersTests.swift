@@ -3,6 +3,8 @@ import GatehouseTesting
 import Inventory
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Interleaved publishers")

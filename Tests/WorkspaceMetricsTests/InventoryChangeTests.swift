@@ -2,6 +2,8 @@ import Databases
 import Inventory
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Changes to an inventory")

@@ -5,6 +5,8 @@ import Inventory
 import JSON
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Imports of an inventory")

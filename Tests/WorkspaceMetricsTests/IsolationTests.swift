@@ -3,6 +3,7 @@ import Identities
 import Inventory
 import Testing
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Isolation of organizations")

@@ -5,6 +5,8 @@ import Identities
 import Inventory
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Answers that are kept under an idempotency key")
@@ -38,17 +40,6 @@ struct KeptAnswerTests {
     }
 
     private var version: Int { world.store.snapshot(of: .acme).version }
-
-    @Test(
-        "a key has 1 to 255 visible characters",
-        arguments: [
-            ("", false), ("a", true), ("!~\"'{}", true), ("a b", false), ("\u{7F}", false), ("ä", false),
-            ("a\t", false),
-            (String(repeating: "x", count: 255), true), (String(repeating: "x", count: 256), false),
-        ])
-    func grammar(text: String, isKey: Bool) {
-        #expect((IdempotencyKey(Array(text.utf8)) != nil) == isKey)
-    }
 
     @Test("a repeated request is answered as the first time, and changes nothing")
     func repeated() async throws {

@@ -8,6 +8,7 @@ import Snapshots
 import Testing
 import Time
 
+@testable import InventoryStore
 @testable import WorkspaceMetrics
 
 @Suite("Crossings of a license")

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Queries over many workspaces")

@@ -5,6 +5,8 @@ import Inventory
 import Synchronization
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("The metrics backend")

@@ -6,6 +6,8 @@ import Inventory
 import Synchronization
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Conditions of writes to an inventory")

@@ -6,6 +6,7 @@ import Snapshots
 import Testing
 import Time
 
+@testable import InventoryStore
 @testable import WorkspaceMetrics
 
 @Suite("Random sequences of changes")

@@ -4,6 +4,8 @@ import Inventory
 import Testing
 import Time
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Figures of the last 31 days in memory")
@@ -45,17 +47,5 @@ struct RecentUsageTests {
         #expect(try await recent == stored(world))
         #expect(recent.days.suffix(5).map { $0?.workflows } == [nil, 1, 1, 1, 0])
         #expect(recent.base == nil)
-    }
-
-    @Test("a day long after the last one repeats its figures")
-    func farAhead() {
-        var usage = RecentUsage(today: CalendarDay(number: 100))
-        var figures = MetricCounts()
-        figures.runners = 3
-        usage.set(figures, on: CalendarDay(number: 110))
-        #expect(usage.days.filter { $0 != nil }.count == 1)
-        let later = usage.rolled(to: CalendarDay(number: 900))
-        #expect(later.days == Array(repeating: figures, count: 31) && later.today.number == 900)
-        #expect(later.rolled(to: CalendarDay(number: 5)) == later)
     }
 }

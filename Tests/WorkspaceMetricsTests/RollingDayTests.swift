@@ -5,6 +5,7 @@ import Inventory
 import JSON
 import Testing
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Changes in 30 days")

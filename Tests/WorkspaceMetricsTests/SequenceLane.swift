@@ -6,6 +6,8 @@ import Snapshots
 import Testing
 import Time
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 /// A store that runs one sequence after the other, each in an organization of its own.
@@ -147,7 +149,7 @@ extension MetricsStore {
         _ changes: [InventoryChange], to organization: OrganizationID
     ) async throws -> BatchOutcome {
         struct Refused: Error { let version: Int }
-        let edit = InventoryEdit(self, organization, .success((changes, changes.indices.map { "/changes/\($0)" })))
+        let edit = edit(organization, .success((changes, changes.indices.map { "/changes/\($0)" })))
         let result: Result<Int, Refused> = try await database.decide { transaction throws(DatabaseError) in
             let version = try InventoryState.read(organization, transaction)?.version ?? 0
             switch try edit.apply(transaction) {

@@ -5,6 +5,8 @@ import Synchronization
 import Testing
 import Time
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 /// The order of commits, loads and evictions is given step by step, as threads may take it.
@@ -57,8 +59,8 @@ struct SnapshotHolderTests {
         return state
     }
 
-    private func change(_ version: Int) -> SnapshotChange {
-        SnapshotChange(
+    private func change(_ version: Int) -> CommittedChange {
+        CommittedChange(
             state: state(version), changed: [WorkspaceChange(id: "w\(version)")])
     }
 

@@ -3,6 +3,7 @@ import Identities
 import Snapshots
 import Testing
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Snapshots in memory")

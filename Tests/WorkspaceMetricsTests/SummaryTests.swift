@@ -6,6 +6,8 @@ import Snapshots
 import Testing
 import Time
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("The summary")

@@ -8,6 +8,8 @@ import JSON
 import Snapshots
 import Testing
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 /// A store in its own directory, deleted with it, and a manual clock.

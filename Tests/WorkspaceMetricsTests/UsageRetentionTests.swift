@@ -3,6 +3,7 @@ import GatehouseTesting
 import Testing
 import Time
 
+@testable import InventoryStore
 @testable import WorkspaceMetrics
 
 @Suite("Retention of usage history")
@@ -66,27 +67,5 @@ struct UsageRetentionTests {
         #expect(kept < count)
         try world.store.applyRetentionBlocking()
         #expect(try await world.count("usage_history") == kept)
-    }
-
-    @Test("a long history is deleted in several transactions")
-    func slices() async throws {
-        let world = try TestStore(settings: MetricsSettings(retentionDays: 30))
-        try world.set("2026-03-03T12:00:00Z")
-        try await world.database.write { transaction throws(DatabaseError) in
-            for day in 1...3000 {
-                for workspace in ["", "a", "b"] {
-                    try transaction.execute(
-                        "INSERT INTO usage_history VALUES ('acme', $1, 0, $2, $2)", .text(workspace), .integer(day))
-                }
-            }
-        }
-        let retention = UsageRetention(before: world.store.today - 30)
-        var counts: [Int] = []
-        while try world.database.writeBlocking({ transaction throws(DatabaseError) in
-            try retention.slice(transaction)
-        }) { counts.append(try await world.count("usage_history")) }
-        // The organization keeps its last row; the workspaces do not exist.
-        #expect(counts.count > 1 && counts.first ?? 0 > 3000)
-        #expect(try await world.count("usage_history") == 1)
     }
 }

@@ -4,6 +4,8 @@ import JSON
 import Testing
 import Time
 
+@testable import InventoryStore
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 @Suite("Usage history")

@@ -5,6 +5,7 @@ import JSON
 import Testing
 import Time
 
+@testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
 /// A point of usage history, as the API writes it.

@@ -3,8 +3,9 @@ internal import Databases
 public import HTTPMessage
 internal import Identities
 public import Inventory
+public import InventoryStore
+public import MetricsSnapshots
 public import Policy
-internal import Text
 public import Time
 
 /// The only entry point for requests. Every method takes a permit and works for the organization that the permit names.

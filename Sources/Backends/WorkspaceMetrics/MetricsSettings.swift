@@ -1,5 +1,6 @@
 public import Identities
 public import Inventory
+public import InventoryStore
 
 /// What the configuration says about metrics. A reload publishes new settings to the store.
 public struct MetricsSettings: Sendable {

@@ -5,6 +5,8 @@ internal import HTTPMessage
 internal import HTTPServer
 internal import Identities
 internal import Inventory
+internal import InventoryStore
+internal import MetricsSnapshots
 package import MetricsUseCases
 internal import Policy
 internal import Web

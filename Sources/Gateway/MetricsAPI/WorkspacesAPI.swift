@@ -1,6 +1,7 @@
 package import Endpoints
 internal import HTTPMessage
 internal import Identities
+internal import MetricsSnapshots
 package import MetricsUseCases
 internal import Policy
 internal import RuntimeConfiguration

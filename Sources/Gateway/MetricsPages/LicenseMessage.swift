@@ -1,6 +1,6 @@
 internal import Inventory
+package import InventoryStore
 package import Web
-package import WorkspaceMetrics
 
 /// The email to a manager about a metric that came near its license limit or exceeded it.
 package struct LicenseMessage {

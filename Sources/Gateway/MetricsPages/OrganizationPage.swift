@@ -1,8 +1,9 @@
 internal import Endpoints
 internal import Inventory
+public import MetricsSnapshots
 public import PageLayout
 public import Web
-public import WorkspaceMetrics
+internal import WorkspaceMetrics
 
 /// The Organization Management page: totals against the license, and the workspaces with their metrics and owners.
 public struct OrganizationPage: Sendable {

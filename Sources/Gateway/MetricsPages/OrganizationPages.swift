@@ -1,10 +1,10 @@
 package import Endpoints
 internal import HTTPMessage
 internal import Identities
+internal import MetricsSnapshots
 package import MetricsUseCases
 internal import PageLayout
 internal import RuntimeConfiguration
-internal import WorkspaceMetrics
 
 /// The Organization Management page.
 package struct OrganizationPages: Sendable {

@@ -1,9 +1,10 @@
 internal import Endpoints
 internal import HTTPMessage
 internal import Inventory
+internal import InventoryStore
+internal import MetricsSnapshots
 internal import Text
 internal import Web
-internal import WorkspaceMetrics
 
 /// The table of workspaces: links and one form search, sort and page it, and keep the rest of the query.
 struct WorkspaceTable: Sendable {

@@ -1,4 +1,5 @@
 package import Endpoints
+package import MetricsSnapshots
 internal import RuntimeConfiguration
 package import Telemetry
 package import WorkspaceMetrics

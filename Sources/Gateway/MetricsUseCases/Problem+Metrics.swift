@@ -2,7 +2,7 @@ internal import AccessUseCases
 internal import Endpoints
 internal import Grants
 package import Inventory
-package import WorkspaceMetrics
+package import MetricsSnapshots
 
 extension Problem {
     /// A query with faults.

@@ -2,8 +2,8 @@ package import Databases
 internal import Grants
 internal import Identities
 package import Inventory
+internal import InventoryStore
 internal import Policy
-internal import WorkspaceMetrics
 
 /// The authority of a publisher's credential, under the rules, grants and suspensions of the moment.
 package struct PublisherAuthorization: WriteAuthorization {

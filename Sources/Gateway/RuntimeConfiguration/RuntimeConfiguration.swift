@@ -2,12 +2,13 @@ internal import Addresses
 public import ClaimMapping
 package import Configuration
 public import Identities
+public import InventoryStore
 package import OpenID
 public import Policy
 package import SignInFlow
 public import Tokens
 package import Web
-public import WorkspaceMetrics
+internal import WorkspaceMetrics
 
 /// The result of one reading of the configuration: all settings that decide a request. Immutable: a reload publishes a
 /// new one, and a request keeps the one it began with. A class, because requests pass it on often.

@@ -3,6 +3,7 @@ internal import Audit
 internal import Databases
 internal import Grants
 internal import Identities
+internal import InventoryStore
 internal import Invitations
 internal import Management
 internal import RuntimeConfiguration
@@ -12,7 +13,6 @@ internal import Snapshots
 internal import Telemetry
 internal import Threads
 internal import Time
-internal import WorkspaceMetrics
 
 /// The stores, and the work that must run only once at a time, as the process composes them. Each area takes the parts
 /// that it needs.

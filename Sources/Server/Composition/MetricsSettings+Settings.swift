@@ -1,5 +1,6 @@
 public import Configuration
 internal import Inventory
+internal import InventoryStore
 public import WorkspaceMetrics
 
 extension MetricsSettings {

@@ -1,11 +1,11 @@
 internal import Databases
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import Invitations
 internal import Mail
 internal import RuntimeConfiguration
 internal import Time
-internal import WorkspaceMetrics
 
 /// An email that a worker has taken from one of the queues.
 enum DueEmail: Sendable {

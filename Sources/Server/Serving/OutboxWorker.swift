@@ -3,6 +3,7 @@ internal import Databases
 internal import Dispatch
 internal import Grants
 internal import Identities
+internal import InventoryStore
 internal import Invitations
 internal import Mail
 internal import RuntimeConfiguration
@@ -12,7 +13,6 @@ internal import Telemetry
 internal import Text
 internal import Threads
 internal import Time
-internal import WorkspaceMetrics
 
 /// A transport that delivers e-mails to mail servers.
 protocol EmailTransport: Sendable {

@@ -1,12 +1,12 @@
 internal import Configuration
 internal import Endpoints
 internal import Identities
+package import InventoryStore
 package import Mail
 internal import MetricsPages
 internal import RuntimeConfiguration
 package import Time
 internal import Web
-package import WorkspaceMetrics
 
 extension RuntimeConfiguration {
     /// The email about a crossed threshold of a license; nil if emails are no longer sent, if the organization is gone,

@@ -3,6 +3,8 @@ import Databases
 import Glibc
 import Identities
 import Inventory
+internal import InventoryStore
+internal import MetricsSnapshots
 import Policy
 import Time
 import WorkspaceMetrics

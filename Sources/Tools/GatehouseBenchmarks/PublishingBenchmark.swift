@@ -1,6 +1,8 @@
 import Cryptography
 import Databases
 import Identities
+import InventoryStore
+import MetricsSnapshots
 import Policy
 import Time
 import WorkspaceMetrics

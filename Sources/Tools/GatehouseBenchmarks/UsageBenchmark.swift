@@ -1,6 +1,7 @@
 import Cryptography
 import Databases
 import Identities
+internal import MetricsSnapshots
 import Policy
 import Synchronization
 import Threads

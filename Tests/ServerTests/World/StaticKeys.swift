@@ -2,12 +2,12 @@ import ClaimMapping
 import Endpoints
 import GatehouseTesting
 import Identities
+import InventoryStore
 import Policy
 import RuntimeConfiguration
 import Testing
 import Time
 import Tokens
-import WorkspaceMetrics
 
 @testable import Server
 

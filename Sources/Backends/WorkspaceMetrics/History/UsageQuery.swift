@@ -1,3 +1,4 @@
+public import MetricsSnapshots
 internal import Text
 public import Time
 

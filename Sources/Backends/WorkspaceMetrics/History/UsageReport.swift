@@ -1,7 +1,9 @@
 internal import Databases
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import JSON
+internal import MetricsSnapshots
 internal import Time
 
 /// The result of a query for usage history.

@@ -1,6 +1,7 @@
 internal import Databases
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import Synchronization
 internal import Text
 
@@ -17,10 +18,8 @@ final class LicenseReview: Sendable {
     /// Continues with the next organizations. Returns false after the last one.
     func slice(_ transaction: Transaction) throws(DatabaseError) -> Bool {
         let (settings, moment) = (store.settings, store.now())
-        let names = try transaction.all(
-            "SELECT organization FROM inventory WHERE organization > $1 ORDER BY organization LIMIT $2",
-            .text(last.withLock { $0 }), .integer(LicenseReview.organizations)
-        ) { row throws(DatabaseError) in row.text(0) }
+        let names = try InventoryState.organizations(
+            after: last.withLock { $0 }, limit: LicenseReview.organizations, transaction)
         for name in names {
             // The end of a recount compares its figures itself.
             guard let organization = OrganizationID(name),

@@ -1,6 +1,7 @@
 public import Databases
 public import Identities
 public import Inventory
+public import InventoryStore
 internal import Synchronization
 
 /// An organization's figures for monitoring.
@@ -43,11 +44,8 @@ public final class FigureReader: Sendable {
                     if let known = before[organization], known.version == state.version {
                         count = known
                     } else {
-                        let workspaces = try transaction.first(
-                            "SELECT count(*) FROM inventory_workspace WHERE generation = $1",
-                            .integer(state.generation)
-                        ) { row throws(DatabaseError) in row.integer(0) }
-                        count = Known(version: state.version, workspaces: workspaces ?? 0)
+                        let rows = InventoryRows(transaction: transaction, generation: state.generation)
+                        count = Known(version: state.version, workspaces: try rows.workspaceCount())
                     }
                     after[organization] = count
                 }

@@ -1,6 +1,7 @@
 public import Databases
 internal import Identities
-internal import Text
+internal import InventoryStore
+internal import MetricsSnapshots
 internal import Threads
 internal import Time
 
@@ -28,6 +29,13 @@ extension MetricsStore {
     /// Blocking variant of ``load(_:)``, for commands and threads that may wait.
     func loadBlocking(_ organization: OrganizationID) throws(DatabaseError) -> MetricsSnapshot {
         try BackgroundExecutor.wait { [self] () async throws(DatabaseError) in try await load(organization) }
+    }
+
+    /// Returns a snapshot as one request reads it, under the definitions in force.
+    func reading(
+        of organization: OrganizationID, _ snapshot: MetricsSnapshot, _ license: License
+    ) -> MetricsReading {
+        MetricsReading(organization, snapshot, license, by: settings[organization].definitions, today: today)
     }
 
     private func loadInBackground(_ holder: SnapshotHolder) {
@@ -61,7 +69,7 @@ extension MetricsStore {
     // MARK: Changes
 
     /// Publishes a change. Runs on the writer's thread, in the order of the commits.
-    func publish(_ change: SnapshotChange, for organization: OrganizationID) {
+    func publish(_ change: CommittedChange, for organization: OrganizationID) {
         guard let holder = memory.existing(organization) else { return }
         if holder.publish(change) { loadInBackground(holder) }
     }
@@ -92,10 +100,7 @@ extension MetricsStore {
         let versions = try database.readBlocking { transaction throws(DatabaseError) in
             var versions: [Int] = []
             for holder in held {
-                let version = try transaction.first(
-                    "SELECT version FROM inventory WHERE organization = $1", .text(holder.organization.text)
-                ) { row throws(DatabaseError) in row.integer(0) }
-                versions.append(version ?? 0)
+                versions.append(try InventoryState.version(of: holder.organization, transaction))
             }
             return versions
         }
@@ -128,23 +133,5 @@ extension MetricsStore {
             }
         }
         memory.trim(to: settings.memory)
-    }
-}
-
-extension MetricsSnapshot {
-    /// Reads an organization's last committed version; an empty one if no inventory was ever published.
-    fileprivate static func load(
-        _ organization: OrganizationID, today: CalendarDay, _ transaction: Transaction
-    ) throws(DatabaseError) -> MetricsSnapshot {
-        let baseDay = today - SnapshotContent.days
-        guard let state = try InventoryState.read(organization, transaction) else {
-            return MetricsSnapshot(
-                state: InventoryState(generation: 0), SnapshotContent(baseDay: baseDay),
-                recent: RecentUsage(today: today))
-        }
-        let rows = InventoryRows(transaction: transaction, generation: state.generation)
-        return MetricsSnapshot(
-            state: state, try SnapshotContent.load(organization, rows, baseDay: baseDay),
-            recent: try RecentUsage(of: organization, today: max(today, state.day), transaction))
     }
 }

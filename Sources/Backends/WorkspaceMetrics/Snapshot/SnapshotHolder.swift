@@ -1,5 +1,7 @@
 internal import Databases
 internal import Identities
+internal import InventoryStore
+internal import MetricsSnapshots
 internal import Synchronization
 internal import Time
 
@@ -16,7 +18,7 @@ final class SnapshotHolder: Sendable {
         var snapshot: MetricsSnapshot?
         var isLoading = false
         /// Commits of this process during the load.
-        var missed: [SnapshotChange] = []
+        var missed: [CommittedChange] = []
         /// The last version that this process committed. No request that begins later may see an earlier one.
         var required = 0
         /// The last version of another process that the load must reach.
@@ -113,7 +115,7 @@ final class SnapshotHolder: Sendable {
     /// Applies a commit of this process.
     ///
     /// - Returns: true if the caller must perform a load, because another process committed before.
-    func publish(_ change: SnapshotChange) -> Bool {
+    func publish(_ change: CommittedChange) -> Bool {
         let version = change.state.version
         var next = state.withLock { state in
             state.required = max(state.required, version)

@@ -2,7 +2,9 @@ internal import Audit
 internal import Databases
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import JSON
+internal import MetricsSnapshots
 internal import Text
 internal import Time
 

@@ -2,6 +2,7 @@ internal import Databases
 internal import Files
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import JSON
 
 /// An organization's whole inventory in the publishers' format, at one version, read piece by piece.

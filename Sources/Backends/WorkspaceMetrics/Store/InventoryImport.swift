@@ -2,9 +2,8 @@ internal import Audit
 internal import Databases
 internal import Identities
 internal import Inventory
-internal import JSON
+internal import InventoryStore
 internal import Synchronization
-internal import Time
 
 /// The import of one document, as a state machine that returns its next step. Drivers may be blocking or asynchronous.
 ///

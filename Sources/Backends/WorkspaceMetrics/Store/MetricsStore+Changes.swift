@@ -3,7 +3,9 @@ internal import Databases
 internal import HTTPMessage
 public import Identities
 public import Inventory
+internal import InventoryStore
 internal import JSON
+internal import MetricsSnapshots
 internal import Threads
 
 /// The answer to a list of changes.
@@ -33,8 +35,8 @@ extension MetricsStore {
     ) async throws(MetricsError) -> ChangesAnswer {
         let terms = WriteTerms(organization, if: authorization, when: preconditions)
         let parsed = try await computing { () throws(InventoryRefusal) in try InventoryChange.list(parsing: body) }
-        let edit = InventoryEdit(
-            self, organization, parsed.map { changes in (changes, changes.indices.map { "/changes/\($0)" }) })
+        let edit = edit(
+            organization, parsed.map { changes in (changes, changes.indices.map { "/changes/\($0)" }) })
         guard let request else {
             return ChangesAnswer(
                 try await make(edit, on: terms) { _, change in RepresentationTag.inventory(change.state) })
@@ -46,7 +48,7 @@ extension MetricsStore {
                 guard kept.digest == digest else { return .refuse(.refused(.keyReused)) }
                 return .refuse(.replayed(kept.answer))
             }
-            let result: Result<SnapshotChange, InventoryRefusal> = try transaction.part {
+            let result: Result<CommittedChange, InventoryRefusal> = try transaction.part {
                 () throws(DatabaseError) in
                 if let refusal = try terms.unmetCondition(transaction) { return .failure(refusal) }
                 return try edit.apply(transaction)
@@ -89,7 +91,7 @@ extension MetricsStore {
             try InventoryChange.workspace(parsing: body, id: id)
         }
         let terms = WriteTerms(organization, .workspace(id), if: authorization, when: preconditions)
-        let edit = InventoryEdit(self, organization, parsed.map { ([.putWorkspace($0)], [""]) })
+        let edit = edit(organization, parsed.map { ([.putWorkspace($0)], [""]) })
         return try await make(edit, on: terms) { transaction, change throws(DatabaseError) in
             let rows = InventoryRows(transaction: transaction, generation: change.state.generation)
             guard let tag = try rows.tag(ofWorkspace: id, in: organization) else {
@@ -107,7 +109,7 @@ extension MetricsStore {
         when preconditions: Preconditions = Preconditions()
     ) async throws(MetricsError) -> Result<Void, InventoryRefusal> {
         let terms = WriteTerms(organization, .workspace(id), if: authorization, when: preconditions)
-        let edit = InventoryEdit(self, organization, .success(([.deleteWorkspace(id: id)], [""])), needing: id)
+        let edit = edit(organization, .success(([.deleteWorkspace(id: id)], [""])), needing: id)
         return try await make(edit, on: terms) { _, _ in }
     }
 
@@ -141,12 +143,23 @@ extension MetricsStore {
         case replayed(KeptAnswer)
     }
 
+    /// Changes that are made now, under the settings in force.
+    func edit(
+        _ organization: OrganizationID,
+        _ changes: Result<(changes: [InventoryChange], paths: [String]), InventoryRefusal>,
+        needing needed: String? = nil
+    ) -> InventoryEdit {
+        let settings = settings[organization]
+        return InventoryEdit(
+            organization, changes, needing: needed, by: settings.definitions, under: settings.license, at: now())
+    }
+
     /// Makes changes in a transaction of their own, on the terms of the write.
     ///
     /// - Parameter answer: the result of the committed changes, computed in the transaction.
     private func make<Value: Sendable>(
         _ edit: InventoryEdit, on terms: WriteTerms,
-        answer: @escaping @Sendable (Transaction, SnapshotChange) throws(DatabaseError) -> Value
+        answer: @escaping @Sendable (Transaction, CommittedChange) throws(DatabaseError) -> Value
     ) async throws(MetricsError) -> Result<Value, InventoryRefusal> {
         try await decide { [self] transaction throws(DatabaseError) in
             if let refusal = try terms.authorization.refusal(transaction) { return .refuse(refusal) }

@@ -3,6 +3,7 @@ internal import Databases
 internal import HTTPMessage
 public import Identities
 public import Inventory
+internal import InventoryStore
 internal import Threads
 
 extension MetricsStore {

@@ -1,6 +1,7 @@
 public import Databases
 internal import Identities
 internal import Inventory
+internal import InventoryStore
 internal import Time
 
 extension MetricsStore {
@@ -14,17 +15,9 @@ extension MetricsStore {
     public func recount() async throws(DatabaseError) {
         let settings = settings
         let outdated = try await database.read { transaction throws(DatabaseError) in
-            try transaction.all("SELECT organization, definitions, recounted_workspace FROM inventory") {
-                row throws(DatabaseError) in
-                OrganizationID(row.text(0)).flatMap { organization in
-                    let isCurrent =
-                        row.optionalInteger(2) == nil
-                        && row.text(1) == settings[organization].definitions.storedText
-                    return isCurrent ? nil : organization
-                }
-            }
+            try InventoryState.outdated(transaction) { settings[$0].definitions.storedText }
         }
-        for organization in outdated.compactMap(\.self) {
+        for organization in outdated {
             while try await recountSlice(of: organization) {}
         }
     }

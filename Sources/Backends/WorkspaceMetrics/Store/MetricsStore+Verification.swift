@@ -1,6 +1,7 @@
 public import Databases
 public import Identities
 public import Inventory
+internal import InventoryStore
 internal import Text
 
 /// A stored count that differs from the definitions.
@@ -20,10 +21,7 @@ extension MetricsStore {
     public func verifyBlocking(_ organization: OrganizationID? = nil) throws(DatabaseError) -> [CountDifference] {
         try database.readBlocking { transaction throws(DatabaseError) in
             var differences: [CountDifference] = []
-            let all = try transaction.all("SELECT organization FROM inventory ORDER BY organization") { row in
-                row.text(0)
-            }
-            for text in all {
+            for text in try InventoryState.organizations(transaction) {
                 guard let next = OrganizationID(text), organization == nil || next == organization,
                     let state = try InventoryState.read(next, transaction)
                 else { continue }

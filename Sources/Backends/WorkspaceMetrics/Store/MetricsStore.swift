@@ -1,5 +1,6 @@
 public import Databases
 public import Identities
+internal import InventoryStore
 public import Snapshots
 public import Time
 
@@ -8,6 +9,9 @@ public import Time
 /// Every method takes the organization that it works for, and reads only rows of that organization's generation. The
 /// methods serve commands, and ``MetricsBackend``, which takes the organization from a permit.
 public final class MetricsStore: Sendable {
+    /// The tables that the store needs; see ``init(database:settings:now:)``.
+    public static var schema: Schema { InventoryTables.schema }
+
     let database: Database
     let now: @Sendable () -> Timestamp
     let requestsUnderWay = RequestsUnderWay()
@@ -47,12 +51,7 @@ public final class MetricsStore: Sendable {
     /// Returns true if the organization has no workspaces. Blocks; for start-up.
     public func isEmptyBlocking(_ organization: OrganizationID) throws(DatabaseError) -> Bool {
         try database.readBlocking { transaction throws(DatabaseError) in
-            try transaction.first(
-                """
-                SELECT 1 FROM inventory i JOIN inventory_workspace w ON w.generation = i.generation
-                WHERE i.organization = $1 LIMIT 1
-                """, .text(organization.text)
-            ) { _ in true } == nil
+            try !InventoryState.hasWorkspaces(organization, transaction)
         }
     }
 
@@ -69,5 +68,13 @@ public final class MetricsStore: Sendable {
         while try database.writeBlocking({ transaction throws(DatabaseError) in
             try MetricsStore.sweep(at: now, transaction)
         }) {}
+    }
+
+    /// Deletes a bounded number of rows that are no longer needed: of interrupted imports, and expired answers. Returns
+    /// true if more may remain.
+    private static func sweep(at now: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        let hasAnswers = try KeptAnswers.sweep(at: now, transaction)
+        let hasGenerations = try Generations.sweep(now: now.seconds, transaction)
+        return hasAnswers || hasGenerations
     }
 }

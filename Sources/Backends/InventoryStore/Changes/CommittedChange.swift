@@ -1,0 +1,45 @@
+package import Inventory
+package import Time
+
+/// What a transaction changed of an organization's inventory: the new state, and what is shown of the changed
+/// workspaces.
+package struct CommittedChange: Sendable {
+    package let state: InventoryState
+    package let changed: [WorkspaceChange]
+    /// The ids of deleted workspaces. One of them may also have been created again, and is then in `changed` too.
+    package let removed: [String]
+
+    package init(state: InventoryState, changed: [WorkspaceChange] = [], removed: [String] = []) {
+        (self.state, self.changed, self.removed) = (state, changed, removed)
+    }
+}
+
+/// What is shown of a changed workspace.
+package struct WorkspaceChange: Sendable {
+    package let id: String
+    package let name: String
+    package let createdAt: Timestamp?
+    package let publishedAt: Timestamp?
+    package let counts: MetricCounts
+    /// Nil if the owners are unchanged.
+    package let owners: [WorkspaceOwner]?
+
+    init(_ workspace: InventoryEditor.Touched, owners: [WorkspaceOwner]?) {
+        (id, name, createdAt) = (workspace.id, workspace.name, workspace.createdAt)
+        (publishedAt, counts, self.owners) = (workspace.publishedAt, workspace.counts, owners)
+    }
+}
+
+/// An owner of a workspace.
+public struct WorkspaceOwner: Hashable, Comparable, Sendable {
+    /// The address as it was published.
+    public let email: String
+    /// The name as it was published; may be empty.
+    public let name: String
+
+    package init(email: String, name: String) {
+        (self.email, self.name) = (email, name)
+    }
+
+    public static func < (a: WorkspaceOwner, b: WorkspaceOwner) -> Bool { (a.email, a.name) < (b.email, b.name) }
+}

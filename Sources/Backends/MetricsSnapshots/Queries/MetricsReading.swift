@@ -1,0 +1,80 @@
+package import Identities
+package import Inventory
+package import InventoryStore
+internal import Text
+package import Time
+
+/// An organization's metrics at one version, for one request. Reading them neither waits nor uses the database.
+public struct MetricsReading: Sendable {
+    let organization: OrganizationID
+    let snapshot: MetricsSnapshot
+    let license: License
+    let definitions: MetricDefinitions
+    /// The day under way, in UTC.
+    let today: CalendarDay
+
+    /// - Parameters:
+    ///   - license: the organization's license in force.
+    ///   - definitions: the organization's definitions in force.
+    ///   - today: the day under way, in UTC.
+    package init(
+        _ organization: OrganizationID, _ snapshot: MetricsSnapshot, _ license: License,
+        by definitions: MetricDefinitions, today: CalendarDay
+    ) {
+        (self.organization, self.snapshot, self.license) = (organization, snapshot, license)
+        (self.definitions, self.today) = (definitions, today)
+    }
+
+    /// A number that differs between versions with different rows. It does not depend on the license.
+    public var version: Int { snapshot.stamp }
+
+    /// Returns true if computing the result would block a reactor for too long.
+    public func isLong(_ query: WorkspaceQuery, as format: Representation.Format = .json) -> Bool {
+        snapshot.isLong(query, as: format)
+    }
+
+    /// Returns a page of workspaces as `{"items":[…],"next_cursor":…}`, or all matches of the query as CSV.
+    public func workspaces(
+        _ query: WorkspaceQuery, as format: Representation.Format = .json
+    ) -> Representation {
+        let tag = tag(
+            format.rawValue, String(query.fingerprint, radix: 36), String(query.limit), query.cursor?.text ?? "",
+            query.filter == .large ? licensed : "")
+        let (snapshot, license) = (snapshot, license)
+        return Representation(format, entityTag: tag) {
+            switch format {
+            case .json: snapshot.page(query, license).json
+            case .csv: snapshot.csv(query, license)
+            case .spreadsheet: CSV.mark + snapshot.csv(query, license)
+            }
+        }
+    }
+
+    /// Returns one workspace's row, or nil if the organization has no workspace with this id.
+    public func workspace(id: String) -> Representation? {
+        guard let row = snapshot.row(id: id) else { return nil }
+        return Representation(.json, entityTag: tag("workspace", id)) { row.json }
+    }
+
+    /// Returns the organization's totals and its license limits.
+    public func summary() -> Representation {
+        let tag = tag(
+            "summary", license.fingerprint, today.text, String(snapshot.isRecounting(by: definitions)))
+        return Representation(.json, entityTag: tag) { [self] in totals().json }
+    }
+
+    /// Returns a page of workspaces as values, for HTML pages.
+    public func page(_ query: WorkspaceQuery) -> WorkspacePage { snapshot.page(query, license) }
+
+    /// Returns the totals and license limits as values, for HTML pages.
+    public func totals() -> MetricsSummary { snapshot.summary(license, today: today, by: definitions) }
+
+    private var licensed: String {
+        Metric.allCases.map { license[$0].map { String($0) } ?? "-" }.joined(separator: ",")
+    }
+
+    private func tag(_ parts: String...) -> String {
+        RepresentationTag.make(
+            version: snapshot.state.tag, [organization.text, String(snapshot.baseDay.number)] + parts)
+    }
+}
