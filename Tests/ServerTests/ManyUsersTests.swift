@@ -156,7 +156,7 @@ struct ManyUsersTests {
         func cost() async throws -> Duration {
             let fields = path.hasPrefix("/api") ? ["Accept: application/json"] : TestBrowser.navigation
             var costs: [Duration] = []
-            for _ in 0..<3 {
+            for _ in 0..<15 {
                 costs.append(try await longestStep { try await manager.send("GET", path, fields: fields) })
             }
             return costs.min() ?? .zero
