@@ -226,7 +226,7 @@ let package = Package(
             "MetricsPages", in: "Gateway/",
             uses: [
                 "Endpoints", "HTTPMessage", "Identities", "Inventory", "InventoryStore", "MetricsSnapshots",
-                "MetricsUseCases", "PageLayout", "RuntimeConfiguration", "Text", "Web", "WorkspaceMetrics",
+                "MetricsUseCases", "PageLayout", "RuntimeConfiguration", "Text", "Time", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Server", in: "",
@@ -322,7 +322,7 @@ let package = Package(
             dependencies: [
                 "AccessPages", "ClaimMapping", "Grants", "Identities", "Inventory", "InventoryStore", "Invitations",
                 "MetricsPages",
-                "MetricsSnapshots", "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web",
+                "MetricsSnapshots", "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

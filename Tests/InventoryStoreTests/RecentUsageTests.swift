@@ -3,7 +3,7 @@ import InventoryStore
 import Testing
 import Time
 
-@Suite("Figures of the last 31 days")
+@Suite("Figures of the last 91 days")
 struct RecentUsageTests {
     @Test("a day long after the last one repeats its figures")
     func farAhead() {
@@ -13,7 +13,7 @@ struct RecentUsageTests {
         usage.set(figures, on: CalendarDay(number: 110))
         #expect(usage.days.filter { $0 != nil }.count == 1)
         let later = usage.rolled(to: CalendarDay(number: 900))
-        #expect(later.days == Array(repeating: figures, count: 31) && later.today.number == 900)
+        #expect(later.days == Array(repeating: figures, count: 91) && later.today.number == 900)
         #expect(later.rolled(to: CalendarDay(number: 5)) == later)
     }
 }

@@ -55,8 +55,10 @@ extension Markup {
         for (level, next) in zip(levels, levels.dropFirst()) where next > level + 1 {
             faults.append("h\(next) follows h\(level)")
         }
+        // A drawing has titles of its own.
+        let titles = all("title").filter { title in !ancestors(of: title).contains { $0.name == "svg" } }
         let isFramed =
-            all("html").first?["lang"] == "en" && all("title").count == 1
+            all("html").first?["lang"] == "en" && titles.count == 1
             && all("main").map { $0["id"] } == ["main"] && all("a").first?["href"] == "#main"
         return faults + (isFramed ? [] : ["the language, title, content, or link past the top is missing"])
     }
@@ -66,7 +68,7 @@ extension Markup {
     ]
     private static let parents: [String: Set<String>] = [
         "li": ["ul", "ol"], "tr": ["thead", "tbody"], "td": ["tr"], "th": ["tr"], "thead": ["table"],
-        "tbody": ["table"], "caption": ["table"], "option": ["select"], "dt": ["dl"], "dd": ["dl"],
+        "tbody": ["table"], "caption": ["table"], "option": ["select"], "dt": ["dl", "div"], "dd": ["dl", "div"],
         "summary": ["details"],
     ]
 
@@ -81,6 +83,7 @@ extension Markup {
                     && !around.filter { ["a", "button", "label"].contains($0) }.isEmpty
                 || ["table", "tr", "thead", "tbody", "ul", "ol", "select", "dl"].contains(around.first ?? "")
                     && Markup.parents[element.name]?.contains(around.first ?? "") != true
+                    && !(around.first == "dl" && element.name == "div")
                 || Markup.parents[element.name].map { !$0.contains(around.first ?? "") } == true
             return isMisplaced ? "<\(element.name)> stands in \(around.prefix(3))" : nil
         }

@@ -15,6 +15,7 @@ import Web
 @testable import MetricsSnapshots
 @testable import PageLayout
 @testable import SignInPages
+@testable import WorkspaceMetrics
 
 /// A page made of values whose every text is hostile.
 struct PageSample: Sendable, CustomTestStringConvertible {
@@ -165,10 +166,11 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static var managers: [PageSample] {
         let lists = [
-            overview(isReadOnly: false), members(isReadOnly: false), mappings(isReadOnly: false),
+            overview(isReadOnly: false), usage(isReadOnly: false), members(isReadOnly: false),
+            mappings(isReadOnly: false),
             explanation(isReadOnly: false),
         ]
-        return lists + empty(isReadOnly: false) + [
+        return lists + workspacePages() + empty(isReadOnly: false) + [
             PageSample(
                 "audit log",
                 audit([
@@ -183,7 +185,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static var viewers: [PageSample] {
         [
-            overview(isReadOnly: true), members(isReadOnly: true), mappings(isReadOnly: true),
+            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), mappings(isReadOnly: true),
             explanation(isReadOnly: true),
         ] + empty(isReadOnly: true)
     }
@@ -217,18 +219,66 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         }
         let document = OrganizationPage(
             account: account, organization: organization(isReadOnly: isReadOnly),
-            summary: MetricsSummary(workspaces: 1, figures: figures), query: query,
-            page: WorkspacePage(
-                rows: [workspace, unowned].map { workspace in
-                    WorkspaceRow(
-                        workspace, counts: MetricCounts(),
-                        owners: workspace.members.map { WorkspaceOwner(email: $0.email, name: $0.name) })
-                }, nextCursor: "next&cursor")
+            summary: MetricsSummary(workspaces: 1, figures: figures), publishedAt: moment, query: query,
+            page: WorkspaceTablePage(
+                rows: [workspace, unowned].map(row), number: 2, matches: 25, found: [.grew: 1], searched: 30)
         ).document
         return PageSample(
             "overview\(isReadOnly ? " for viewers" : "")", document,
             shows: "account", "organization", "role", "workspace", "workspace id", "owner 0", "owner 4", "owner name",
             isReadOnly: isReadOnly)
+    }
+
+    private static func row(_ workspace: Workspace) -> WorkspaceRow {
+        WorkspaceRow(
+            workspace, counts: MetricCounts(),
+            owners: workspace.members.map { WorkspaceOwner(email: $0.email, name: $0.name) })
+    }
+
+    /// Thirteen weeks of figures, of which the first two are not known.
+    private static let report: UsageReport = {
+        let today = CalendarDay(number: 20_000)
+        let starts = (0..<13).reversed().map { today.firstOfWeek - 7 * $0 }
+        let figures = Metric.allCases.indices.map { metric in
+            starts.indices.map { $0 < 2 ? nil : 900 + metric * 10 + $0 * 20 }
+        }
+        return UsageReport(interval: .week, starts: starts, figures: figures, today: today)
+    }()
+
+    private static func usage(isReadOnly: Bool) -> PageSample {
+        let figures = Metric.allCases.map { metric in
+            var figure = MetricsSummary.Figure(metric: metric, total: 1140, distinct: nil, licensed: 1200)
+            if metric == .workflows { figure.reachesLicenseOn = report.today + 60 }
+            if metric == .runners { figure.state = .over }
+            return figure
+        }
+        let today = report.today
+        let parameters = [("workspace", text("workspace")), ("interval", "week")]
+        let query = (try? UsageQuery(parameters, today: today)) ?? (try! UsageQuery([], today: today))
+        let page = UsagePage(
+            account: account, organization: organization(isReadOnly: isReadOnly), query: query, report: report,
+            before: report, summary: MetricsSummary(workspaces: 1, figures: figures), workspace: nil)
+        return PageSample(
+            "usage\(isReadOnly ? " for viewers" : "")", page.document, shows: "account", "organization", "workspace",
+            isReadOnly: isReadOnly)
+    }
+
+    private static func workspacePages() -> [PageSample] {
+        var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
+        workspace.members = [Member(email: text("owner"), name: text("owner name"), roles: ["owner"], status: .active)]
+        let row = row(workspace)
+        return [row, nil].map { row in
+            let page = WorkspacePage(
+                account: account, organization: organization(isReadOnly: false), id: text("workspace id"), row: row,
+                breakdown: row == nil ? nil : WorkspaceBreakdown(workspace),
+                summary: MetricsSummary(workspaces: 1, figures: []), metric: .workflows, report: report,
+                recent: report, ownedCounts: [:])
+            return row == nil
+                ? PageSample("deleted workspace", page.document, shows: "account", "organization", "workspace id")
+                : PageSample(
+                    "workspace", page.document, shows: "account", "organization", "workspace id", "workspace", "owner",
+                    "owner name")
+        }
     }
 
     private static func invitations() -> [Invitation] {
@@ -334,7 +384,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 "overview",
                 OrganizationPage(
                     account: account, organization: organization, summary: MetricsSummary(workspaces: 0, figures: []),
-                    query: WorkspaceQuery(), page: WorkspacePage(rows: [], nextCursor: nil)
+                    publishedAt: nil, query: WorkspaceQuery(),
+                    page: WorkspaceTablePage(rows: [], number: 1, matches: 0, searched: 0)
                 ).document
             ),
             (

@@ -66,7 +66,7 @@ private struct Expectation {
 private let expectations: [String: Expectation] = [
     // The home page, or a redirect to the user's only organization; without one, the refusal.
     "home_get": Expectation(200, 404, 303, 303, 404, 303, 404),
-    "organizationPage_get": .reading(),
+    "organizationPage_get": .reading(), "usagePage_get": .reading(), "workspacePage_get": .reading(404),
     // Without a session no confirmation is needed.
     "login_get": .everyCaller(303), "login_post": .anonymous(303, others: 200),
     "initiate_get": .everyCaller(200), "initiate_post": .everyCaller(400),

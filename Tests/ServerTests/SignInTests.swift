@@ -29,7 +29,8 @@ struct SignInTests {
         let browser = try await GatewayWorld().browser("vic")
         let page = try await browser.open("/organizations/acme")
         #expect(
-            page.status == 200 && page.body.contains("Organization Viewer") && page.body.contains("class=\"notice\""))
+            page.status == 200 && page.body.contains("Organization Viewer")
+                && page.body.contains("You have read-only access"))
         let me = try #require(try await browser.fetch("GET", "/api/v1/me").json)
         #expect(me.member("identity")?.member("subject")?.string == "vic")
         #expect(me.member("sessions")?.count == 1)

@@ -8,7 +8,7 @@ import Time
 @testable import MetricsSnapshots
 @testable import WorkspaceMetrics
 
-@Suite("Figures of the last 31 days in memory")
+@Suite("Figures of the last 91 days in memory")
 struct RecentUsageTests {
     private func stored(_ world: TestStore) async throws -> RecentUsage {
         let today = world.store.today

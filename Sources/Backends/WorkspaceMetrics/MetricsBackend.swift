@@ -58,6 +58,16 @@ public struct MetricsBackend: Sendable {
         try await store.usage(of: try organization(permit, for: .readMetrics), query)
     }
 
+    /// Returns usage history as values, for HTML pages. Returns nil if the query names a workspace without history.
+    public func usageReport(_ permit: Permit, _ query: UsageQuery) async throws(MetricsError) -> UsageReport? {
+        try await store.usageReport(of: try organization(permit, for: .readMetrics), query)
+    }
+
+    /// Returns how the content of a workspace is counted; nil if the organization has no workspace with this id.
+    public func breakdown(_ permit: Permit, workspace id: String) async throws(MetricsError) -> WorkspaceBreakdown? {
+        try await store.breakdown(ofWorkspace: id, of: try organization(permit, for: .readMetrics))
+    }
+
     // MARK: inventory.write
     //
     // Each write checks its authorization again, because the permit was issued before the content arrived.

@@ -7,8 +7,11 @@ internal import Tokens
 extension Caller {
     /// The signed-in user in the header of a page.
     package var account: Account {
-        Account(
-            name: claims.payload.shownEmail?.spelling ?? claims.identity.subject.text, formToken: formToken)
+        let address = claims.payload.shownEmail?.spelling
+        let name = claims.payload.shownName
+        return Account(
+            name: name ?? address ?? claims.identity.subject.text, address: name == nil ? nil : address,
+            formToken: formToken)
     }
 }
 

@@ -28,10 +28,12 @@ public struct Notice: Sendable {
             """
         }
         switch kind {
-        case .done: return "<div class=\"notice\" role=\"status\"><p>\(text)</p>\(link)</div>"
+        case .done:
+            return
+                "<div class=\"notice done\" role=\"status\">\(Icon.check.markup)<div><p>\(text)</p>\(link)</div></div>"
         case .trouble:
             return
-                "<div class=\"notice trouble\" role=\"alert\"><p><strong>Nothing was changed.</strong> \(text)</p>\(button?.markup)</div>"
+                "<div class=\"notice trouble\" role=\"alert\">\(Icon.cross.markup)<div><p><strong>Nothing was changed.</strong> \(text)</p>\(button?.markup)</div></div>"
         }
     }
 }

@@ -25,6 +25,7 @@ extension OrganizationHeader {
     /// The pages of an organization.
     package enum Tab: CaseIterable {
         case overview
+        case usage
         case members
         case mappings
         case audit
@@ -32,6 +33,7 @@ extension OrganizationHeader {
         var path: PathTemplate {
             switch self {
             case .overview: Paths.organization
+            case .usage: Paths.usage
             case .members: Paths.members
             case .mappings: Paths.mappings
             case .audit: Paths.audit
@@ -41,8 +43,9 @@ extension OrganizationHeader {
         var title: String {
             switch self {
             case .overview: "Overview"
+            case .usage: "Usage"
             case .members: "Members"
-            case .mappings: "Claim mappings"
+            case .mappings: "Claim rules"
             case .audit: "Audit log"
             }
         }
@@ -53,23 +56,57 @@ extension OrganizationHeader {
     /// The path of one of the organization's pages.
     package func path(_ tab: Tab) -> String { tab.path.path(id) }
 
-    /// The organization's name and links to its other pages; the link to the log is for managers.
-    package func heading(_ current: Tab) -> HTML {
-        let tabs = Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
+    /// The organization's name, with a menu that leads to the user's other organizations.
+    var switcher: HTML {
+        """
+        <span class="slash" aria-hidden="true"></span><details class="menu switcher"><summary><span class="initial" aria-hidden="true">\(Avatar.initial(of: name))</span><span class="hidden">Organization: </span><span class="name">\(name)</span>\(Icon.chevron.markup)</summary>
+        <ul class="items"><li class="who"><strong>\(name)</strong><br><span class="quiet small">\(role)</span></li><li class="group"><a href="/organizations">\(Icon.organizations.markup)All organizations</a></li></ul></details>
+        """
+    }
+
+    /// Links to the organization's pages; the link to the log is for managers.
+    func tabs(_ current: Tab) -> HTML {
+        let items = Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
             return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)</a></li>"
         }
-        return """
-            <div class="heading"><h1>\(name)</h1><p class="role">\(role)</p></div>
-            <nav class="tabs" aria-label="Pages of \(name)"><ul>\(tabs)</ul></nav>
-            """
+        return "<nav class=\"tabs\" aria-label=\"Pages of \(name)\"><ul>\(items)</ul></nav>"
     }
 
     /// One of the organization's pages.
-    package func page(_ tab: Tab, _ account: Account, _ content: HTML) -> HTML {
-        Page(
-            title: "\(tab.title) · \(name)", account: account,
-            path: [(name, path(.overview)), (tab.title, path(tab))], content: heading(tab) + content
+    ///
+    /// - Parameter head: the head of the page; by default the title of the tab.
+    package func page(_ tab: Tab, _ account: Account, head: PageHead? = nil, _ content: HTML) -> HTML {
+        let head = head ?? PageHead(tab.title)
+        return Page(
+            title: "\(head.title) · \(name)", account: account, place: (self, tab), content: head.markup + content
         ).document
+    }
+}
+
+/// The title of a page with an explanation and the actions on the whole.
+package struct PageHead {
+    package let title: String
+    /// The pages above this one, outermost first.
+    var path: [(name: String, url: String)] = []
+    var explanation: HTML?
+    var actions: HTML?
+
+    package init(
+        _ title: String, path: [(name: String, url: String)] = [], explanation: HTML? = nil, actions: HTML? = nil
+    ) {
+        self.title = title
+        self.path = path
+        self.explanation = explanation
+        self.actions = actions
+    }
+
+    package var markup: HTML {
+        let crumbs = path.map { "<li><a href=\"\($0.url)\">\($0.name)</a></li>" as HTML }
+        let own: HTML = "<li aria-current=\"page\">\(title)</li>"
+        let trail: HTML? = path.isEmpty ? nil : "<nav aria-label=\"Breadcrumb\"><ol>\(crumbs)\(own)</ol></nav>"
+        let text = explanation.map { "<p class=\"explanation\">\($0)</p>" as HTML }
+        let tools = actions.map { "<div class=\"tools\">\($0)</div>" as HTML }
+        return "<div class=\"head\"><div>\(trail)<h1>\(title)</h1>\(text)</div>\(tools)</div>\n"
     }
 }

@@ -7,20 +7,21 @@ package struct Page {
     package let title: String
     /// The signed-in user, with the form to sign out; nil for pages without a user.
     package var account: Account?
-    /// The breadcrumbs, outermost first: names and URLs.
-    package var path: [(name: String, url: String)] = []
+    /// The organization and the current one of its pages; nil outside an organization.
+    package var place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)?
     package let content: HTML
 
     /// The URL to which the page continues by itself after a second.
     package var goesOnTo: String?
 
     package init(
-        title: String, account: Account? = nil, path: [(name: String, url: String)] = [], content: HTML,
+        title: String, account: Account? = nil,
+        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)? = nil, content: HTML,
         goesOnTo: String? = nil
     ) {
         self.title = title
         self.account = account
-        self.path = path
+        self.place = place
         self.content = content
         self.goesOnTo = goesOnTo
     }
@@ -41,21 +42,19 @@ package struct Page {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the content</a>
-            <header class="top">
-            <nav aria-label="Breadcrumb"><ol class="path"><li><a class="brand" href="/">Gatehouse</a></li>\(crumbs)</ol></nav>
+            <header class="top"><div class="bar">
+            <a class="brand" href="/" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a>
+            \(place?.organization.switcher)
             \(account?.markup)
-            </header>
+            </div>\(place.map { $0.organization.tabs($0.tab) })</header>
             <main id="main">
             \(content)
             </main>
+            <footer class="foot"><div><span>Times in UTC</span><span>Gatehouse</span></div></footer>
             </body>
             </html>
 
             """
-    }
-
-    private var crumbs: [HTML] {
-        path.map { name, url in "<li><a href=\"\(url)\">\(name)</a></li>" }
     }
 }
 
@@ -67,30 +66,36 @@ public protocol DocumentPage: Sendable {
 
 /// The signed-in user.
 public struct Account: Sendable {
-    /// An address; the user's subject at the provider if there is none.
+    /// The full name, or an address, or the user's subject at the provider.
     public let name: String
+    /// The address below the name; nil if it is unknown, or shown as the name.
+    public let address: String?
     /// The token of the sign-out form.
     public let formToken: String?
 
-    public init(name: String, formToken: String?) {
+    public init(name: String, address: String? = nil, formToken: String?) {
         self.name = name
+        self.address = address
         self.formToken = formToken
     }
 
     var markup: HTML {
-        """
-        <div class="account"><a class="who" href="\(Paths.account.text)" title="Your account: \(name)">\(name)</a>\(signOut(title: "Sign out"))</div>
-        """
+        let address: HTML? = address.map { "<br><span class=\"quiet small\">\($0)</span>" }
+        let signOut = signOut(title: "Sign out", icon: .leave).map { "<li class=\"group\">\($0)</li>" as HTML }
+        return """
+            <details class="menu account"><summary>\(Avatar(name).markup)<span class="hidden">Your account: </span><span class="name">\(name)</span><span class="chevron">\(Icon.chevron.markup)</span></summary>
+            <ul class="items"><li class="who"><strong>\(name)</strong>\(address)</li><li class="group"><a href="\(Paths.account.text)">\(Icon.user.markup)Your account</a></li>\(signOut)</ul></details>
+            """
     }
 
     /// The sign-out form; nil for a caller with a bearer token, who has no session to end.
     ///
     /// - Parameter isSwitch: true if the user wants to sign in with another account afterwards.
-    package func signOut(title: String, isSwitch: Bool = false) -> HTML? {
+    package func signOut(title: String, isSwitch: Bool = false, icon: Icon? = nil) -> HTML? {
         formToken.map { token in
             let field: HTML = isSwitch ? "<input type=\"hidden\" name=\"switch\" value=\"1\">" : ""
             return """
-                <form method="post" action="\(SignInPaths.logout.text)"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(title)</button></form>
+                <form method="post" action="\(SignInPaths.logout.text)"><input type="hidden" name="csrf_token" value="\(token)">\(field)<button type="submit">\(icon?.markup)\(title)</button></form>
                 """
         }
     }

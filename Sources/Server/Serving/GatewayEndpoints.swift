@@ -40,7 +40,7 @@ struct GatewayEndpoints {
             + AcceptanceAPI(acceptances: acceptances).endpoints
         all =
             HomePages().endpoints
-            + OrganizationPages(metrics: metrics).endpoints
+            + OrganizationPages(metrics: metrics).endpoints + UsagePages(metrics: metrics).endpoints
             + ManagementPages(management: management).endpoints
             + AccountPages(sessions: sessions).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints

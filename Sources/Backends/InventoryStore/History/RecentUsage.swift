@@ -3,21 +3,24 @@ package import Identities
 package import Inventory
 package import Time
 
-/// An organization's figures at the end of each of the last 31 days, kept in memory for the summary.
+/// An organization's figures at the end of each of the last 91 days, kept in memory for the summary and its
+/// pictures.
 ///
 /// A day without changes has the figures of the day before, so the value can be continued without the store.
 package struct RecentUsage: Sendable, Hashable {
     /// The number of days from the base of `change_30d` to the last day.
     static let span = 30
+    /// The number of days before the last one.
+    static let kept = 90
 
     /// The latest day: today, or a later day if the clock jumped back.
     package private(set) var today: CalendarDay
-    /// The figures from ``span`` days before ``today`` to ``today``; nil before the first known day.
+    /// The figures from ``kept`` days before ``today`` to ``today``; nil before the first known day.
     package private(set) var days: [MetricCounts?]
 
     package init(today: CalendarDay) {
         self.today = today
-        days = Array(repeating: nil, count: RecentUsage.span + 1)
+        days = Array(repeating: nil, count: RecentUsage.kept + 1)
     }
 
     /// Reads the figures of an organization.
@@ -26,7 +29,7 @@ package struct RecentUsage: Sendable, Hashable {
     ) throws(DatabaseError) {
         self.init(today: today)
         let series = UsageSeries(organization: organization, workspace: "", transaction: transaction)
-        let dates = days.indices.map { today - (RecentUsage.span - $0) }
+        let dates = days.indices.map { today - (RecentUsage.kept - $0) }
         var figures: [MetricCounts?] = Array(repeating: MetricCounts(), count: days.count)
         for metric in Metric.allCases {
             for (index, figure) in try series.figures(metric, on: dates, today: today).enumerated() {
@@ -37,7 +40,7 @@ package struct RecentUsage: Sendable, Hashable {
     }
 
     /// The figures 30 days before the latest day; nil if they are not known.
-    package var base: MetricCounts? { days[0] }
+    package var base: MetricCounts? { days[days.count - 1 - RecentUsage.span] }
 
     /// Continues to a later day. An earlier day changes nothing: a clock that jumped back continues the latest day.
     mutating func roll(to day: CalendarDay) {

@@ -1,8 +1,8 @@
 package import Identities
 package import Inventory
-package import InventoryStore
-internal import Text
-package import Time
+public import InventoryStore
+public import Text
+public import Time
 
 /// An organization's metrics at one version, for one request. Reading them neither waits nor uses the database.
 public struct MetricsReading: Sendable {
@@ -65,6 +65,33 @@ public struct MetricsReading: Sendable {
 
     /// Returns a page of workspaces as values, for HTML pages.
     public func page(_ query: WorkspaceQuery) -> WorkspacePage { snapshot.page(query, license) }
+
+    /// Returns the rows of a numbered page and the numbers of matches, for HTML pages. Visits all rows if the query may
+    /// leave some out.
+    ///
+    /// - Parameter number: the page, from 1; a page after the last one is the last one.
+    public func table(_ query: WorkspaceQuery, page number: Int) -> WorkspaceTablePage {
+        snapshot.table(query, license, page: number)
+    }
+
+    /// Returns the row of a workspace, or nil if the organization has no workspace with this id.
+    public func row(id: String) -> WorkspaceRow? { snapshot.row(id: id) }
+
+    /// Returns the number of workspaces of each owner among some, by address in lower case (ASCII).
+    public func workspaceCounts(of owners: [WorkspaceOwner]) -> [ExactText: Int] {
+        let wanted = Set(owners.map { ExactText($0.email.asciiLowercased()) })
+        var counts: [ExactText: Int] = [:]
+        for row in snapshot.rows {
+            for owner in row.owners {
+                let address = ExactText(owner.email.asciiLowercased())
+                if wanted.contains(address) { counts[address, default: 0] += 1 }
+            }
+        }
+        return counts
+    }
+
+    /// The time of the last publication of any workspace; nil if it is not known.
+    public var publishedAt: Timestamp? { snapshot.rows.lazy.compactMap(\.publishedAt).max() }
 
     /// Returns the totals and license limits as values, for HTML pages.
     public func totals() -> MetricsSummary { snapshot.summary(license, today: today, by: definitions) }

@@ -21,6 +21,15 @@ public struct MetricsSummary: Sendable, Hashable {
         /// The day on which the trend of the last 30 days reaches the license; nil if it is not foreseeable.
         public internal(set) var reachesLicenseOn: CalendarDay?
 
+        /// The figures that count against the license at the end of each of the last 91 days, oldest first; nil before the
+        /// first known day.
+        public internal(set) var recent: [Int?] = []
+        /// The last of the days, today in UTC.
+        public internal(set) var today = CalendarDay(number: 0)
+        /// The first of the days, up to today, on each of which the figure was over the license. Nil if it is not over, or
+        /// if it was over on each known day.
+        public internal(set) var overSince: CalendarDay?
+
         /// The number that counts against the license: distinct people if the metric counts people, otherwise the
         /// total.
         public var counted: Int { distinct ?? total }
@@ -79,13 +88,19 @@ extension MetricsSnapshot {
                     default: nil
                     }
                 let counted = distinct ?? totals[metric]
+                let recent = usage.days.map { $0?[metric] }
                 return MetricsSummary.Figure(
                     metric: metric, total: totals[metric], distinct: distinct, licensed: license[metric],
                     state: license.state(of: counted, metric),
                     change30Days: usage.base.map { counted - $0[metric] },
                     reachesLicenseOn: license[metric].flatMap { entitlement in
-                        LicenseForecast.day(
-                            reaching: entitlement, usage.days.map { $0?[metric] }, today: usage.today)
+                        LicenseForecast.day(reaching: entitlement, recent, today: usage.today)
+                    }, recent: recent, today: usage.today,
+                    overSince: license[metric].flatMap { entitlement in
+                        recent.lastIndex { ($0 ?? 0) <= entitlement }.flatMap { last in
+                            recent[last] == nil || last == recent.count - 1
+                                ? nil : usage.today - (recent.count - 2 - last)
+                        }
                     })
             })
     }

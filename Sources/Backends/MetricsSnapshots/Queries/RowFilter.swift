@@ -32,10 +32,13 @@ struct RowFilter {
     private let filter: WorkspaceFilter?
     private let license: License
 
-    init(_ query: WorkspaceQuery, _ license: License) {
+    init(_ query: WorkspaceQuery, _ license: License) { self.init(query, license, filter: query.filter) }
+
+    /// - Parameter filter: the filter in place of the query's.
+    init(_ query: WorkspaceQuery, _ license: License, filter: WorkspaceFilter?) {
         text = folded(query.text)
         owner = folded(query.owner)
-        (filter, self.license) = (query.filter, license)
+        (self.filter, self.license) = (filter, license)
     }
 
     var findsAll: Bool { text.isEmpty && owner.isEmpty && filter == nil }

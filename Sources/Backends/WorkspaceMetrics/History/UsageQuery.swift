@@ -79,3 +79,18 @@ public struct UsageQuery: Sendable, Hashable {
         return starts
     }
 }
+
+extension UsageQuery {
+    /// The period of the same length that ends before this one; nil if it would begin before the calendar's range.
+    public var before: UsageQuery? {
+        let length = to - from + 1
+        let end = interval.start(of: from) - 1
+        let start = end - (length - 1)
+        return start - CalendarDay(number: -1_000_000) > 0
+            ? UsageQuery(interval: interval, from: start, to: end, workspace: workspace) : nil
+    }
+
+    private init(interval: UsageInterval, from: CalendarDay, to: CalendarDay, workspace: String?) {
+        (self.interval, self.from, self.to, self.workspace) = (interval, from, to, workspace)
+    }
+}

@@ -4,15 +4,28 @@ internal import Inventory
 internal import InventoryStore
 internal import JSON
 internal import MetricsSnapshots
-internal import Time
+public import Time
 
 /// The result of a query for usage history.
-struct UsageReport: Sendable {
-    private let interval: UsageInterval
-    private let starts: [CalendarDay]
-    /// The figures of each metric, one for each interval.
-    private let figures: [[Int?]]
-    private let today: CalendarDay
+public struct UsageReport: Sendable {
+    public let interval: UsageInterval
+    /// The first days of the intervals, oldest first.
+    public let starts: [CalendarDay]
+    /// The figures of each metric in the order of the metrics, one for each interval; nil before the first known day.
+    public let figures: [[Int?]]
+    /// The day under way, in UTC.
+    public let today: CalendarDay
+
+    /// Creates a report from figures that are already known.
+    public init(interval: UsageInterval, starts: [CalendarDay], figures: [[Int?]], today: CalendarDay) {
+        (self.interval, self.starts, self.figures, self.today) = (interval, starts, figures, today)
+    }
+
+    /// The last day of an interval; today if it is under way.
+    public func end(_ index: Int) -> CalendarDay { min(interval.next(after: starts[index]) - 1, today) }
+
+    /// True if an interval is under way.
+    public func isProvisional(_ index: Int) -> Bool { interval.next(after: starts[index]) > today }
 
     /// Reads the history. Returns nil if the query names a workspace that has none.
     init?(
@@ -40,7 +53,7 @@ struct UsageReport: Sendable {
         for (index, start) in starts.enumerated() {
             writer.beginObject()
             writer.member("date", start.text)
-            writer.member("provisional", interval.next(after: start) > today)
+            writer.member("provisional", isProvisional(index))
             for (metric, figures) in zip(Metric.allCases, figures) {
                 writer.member(metric.rawValue, figures[index])
             }
@@ -55,6 +68,20 @@ struct UsageReport: Sendable {
 extension MetricsStore {
     /// The day under way.
     var today: CalendarDay { CalendarDay(now()) }
+
+    /// Reads usage history on a read thread, as values. Returns nil if the query names a workspace without history.
+    func usageReport(
+        of organization: OrganizationID, _ query: UsageQuery
+    ) async throws(MetricsError) -> UsageReport? {
+        let today = today
+        do throws(DatabaseError) {
+            return try await database.read { transaction throws(DatabaseError) in
+                try UsageReport(query, of: organization, today: today, transaction)
+            }
+        } catch {
+            throw .store(error)
+        }
+    }
 
     /// Reads usage history on a read thread. Returns nil if the query names a workspace without history.
     func usage(

@@ -4,6 +4,8 @@ package import Web
 package enum Paths {
     package static let home: PathTemplate = "/"
     package static let organization: PathTemplate = "/organizations/{org}"
+    package static let usage: PathTemplate = "/organizations/{org}/usage"
+    package static let workspace: PathTemplate = "/organizations/{org}/workspaces/{ws}"
     package static let members: PathTemplate = "/organizations/{org}/members"
     package static let mappings: PathTemplate = "/organizations/{org}/claim-mappings"
     package static let explain: PathTemplate = "/organizations/{org}/claim-mappings/explain"

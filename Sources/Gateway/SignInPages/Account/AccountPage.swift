@@ -88,7 +88,7 @@ public struct AccountPage: DocumentPage {
     public var document: HTML {
         let name = identity.name.map { "<dt>Name</dt><dd>\($0)</dd>" as HTML }
         let content: HTML = """
-            <div class="heading"><h1>Your account</h1></div>
+            \(PageHead("Your account").markup)
             \(notice?.markup)
             <section aria-labelledby="identity"><h2 id="identity">Identity</h2>
             <p class="hint">Your identity provider supplies these details. Change them there.</p>
@@ -106,7 +106,7 @@ public struct AccountPage: DocumentPage {
             <p>Times on the pages are in UTC.</p></section>
             """
         return Page(
-            title: "Your account", account: account, path: [("Your account", Paths.account.text)], content: content
+            title: "Your account", account: account, content: content
         ).document
     }
 

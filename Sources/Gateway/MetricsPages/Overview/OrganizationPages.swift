@@ -32,16 +32,19 @@ package struct OrganizationPages: Sendable {
         } catch {
             return .now(.problem(Problem(error)))
         }
+        let page = items.last { $0.name == "page" }.flatMap { Int($0.value) } ?? 1
         let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
         let (account, header, metrics) = (permitted.caller.account, permitted.header, metrics)
         let format: Representation.Format = isFile ? .spreadsheet : .json
         return metrics.outcome(
-            permitted, requestID: context.requestID, isLong: { $0.isLong(query, as: format) },
+            permitted, requestID: context.requestID,
+            // The table counts the matches of each filter, and visits all rows for it.
+            isLong: { $0.isLong(query, as: format) || $0.isLong(query, as: .csv) },
             { reading in
                 if isFile { return metrics.reply(reading.workspaces(query, as: .spreadsheet)) }
                 let page = OrganizationPage(
-                    account: account, organization: header, summary: reading.totals(), query: query,
-                    page: reading.page(query))
+                    account: account, organization: header, summary: reading.totals(),
+                    publishedAt: reading.publishedAt, query: query, page: reading.table(query, page: page))
                 return .page(.ok, page.document)
             })
     }

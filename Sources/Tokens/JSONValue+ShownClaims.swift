@@ -9,3 +9,13 @@ extension JSONValue {
         return EmailAddress(text)
     }
 }
+
+extension JSONValue {
+    /// The full name in claims, for display. Returns nil if it is empty, longer than 200 bytes, or has control characters.
+    package var shownName: String? {
+        guard let text = member("name")?.string, 1...200 ~= text.utf8.count,
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,78 @@
+internal import Endpoints
+internal import Inventory
+public import MetricsSnapshots
+public import PageLayout
+public import Time
+public import Web
+
+/// The Organization Management page: totals against the license, and the workspaces with their metrics and owners.
+public struct OrganizationPage: Sendable {
+    private let account: Account
+    private let organization: OrganizationHeader
+    private let summary: MetricsSummary
+    private let publishedAt: Timestamp?
+    private let table: WorkspaceTable
+
+    /// - Parameter publishedAt: the time of the last publication; nil if it is not known.
+    public init(
+        account: Account, organization: OrganizationHeader, summary: MetricsSummary, publishedAt: Timestamp?,
+        query: WorkspaceQuery, page: WorkspaceTablePage
+    ) {
+        self.account = account
+        self.organization = organization
+        self.summary = summary
+        self.publishedAt = publishedAt
+        table = WorkspaceTable(organization: organization.id, query: query, page: page, all: summary.workspaces)
+    }
+
+    public var document: HTML {
+        let readOnly: HTML? = organization.isReadOnly ? "You have read-only access. " : nil
+        let figures = publishedAt.map { "Figures from \(Moment.text($0))" as HTML } ?? "No inventory was published yet."
+        let recounting: HTML? =
+            summary.isRecounting ? " Members are being counted again by new definitions." : nil
+        let export: HTML = """
+            <a class="button export" href="\(table.exportLink)" download="\(organization.id)-workspaces.csv">\(Icon.download.markup)Export</a>
+            """
+        let invite: HTML? =
+            organization.isReadOnly
+            ? nil
+            : "<a class=\"button primary\" href=\"\(Paths.members.path(organization.id))\">\(Icon.plus.markup)Invite people</a>"
+        let tiles = summary.figures.map { figure -> HTML in
+            "<li>\(Tile(figure, link: usagePath).markup)</li>\n"
+        }
+        let content: HTML = """
+            <section aria-label="Figures"><ul class="tiles">\(tiles)</ul></section>
+            <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces <span class="pill">\(Number.grouped(summary.workspaces))</span></h2>
+            \(table.markup)</section>
+            """
+        let head = PageHead(
+            "Overview", explanation: "\(readOnly)\(figures)\(recounting)", actions: "\(export)\(invite)")
+        return organization.page(.overview, account, head: head, content)
+    }
+
+    private var usagePath: String { Paths.usage.path(organization.id) }
+}
+
+extension Metric {
+    /// The metric's name for a heading.
+    var title: String {
+        switch self {
+        case .workflows: "Workflows"
+        case .nestedWorkflows: "Nested workflows"
+        case .workflowEditors: "Workflow editors"
+        case .caseOperators: "Case operators"
+        case .runners: "Runners"
+        }
+    }
+
+    /// The metric's name for the head of a column.
+    var shortTitle: String {
+        switch self {
+        case .workflows: "Workflows"
+        case .nestedWorkflows: "Nested"
+        case .workflowEditors: "Editors"
+        case .caseOperators: "Operators"
+        case .runners: "Runners"
+        }
+    }
+}

@@ -1,0 +1,239 @@
+internal import Endpoints
+internal import HTTPMessage
+internal import Inventory
+internal import InventoryStore
+internal import MetricsSnapshots
+internal import PageLayout
+internal import Text
+internal import Time
+internal import Web
+
+/// The table of workspaces: links and one form search, filter, sort and page it, and keep the rest of the query.
+struct WorkspaceTable: Sendable {
+    let organization: String
+    let query: WorkspaceQuery
+    let page: WorkspaceTablePage
+    /// The total number of workspaces.
+    let all: Int
+
+    var markup: HTML {
+        guard all > 0 else {
+            return """
+                <p class="empty">No workspaces yet. They appear when the platform publishes its inventory.</p>
+                """
+        }
+        return """
+            <div class="panel">\(toolbar)
+            <div id="results">\(page.rows.isEmpty ? nothing : table)
+            \(pager)</div></div>
+            """
+    }
+
+    // MARK: Toolbar
+
+    private var toolbar: HTML {
+        let filters = ([nil] + WorkspaceFilter.allCases.map { $0 }).map { filter -> HTML in
+            let current: HTML = filter == query.filter ? " aria-current=\"true\"" : ""
+            let count = filter.map { page.found[$0] ?? 0 } ?? page.searched
+            let note = filter == .large ? " title=\"Uses 5% or more of an entitlement\"" as HTML : ""
+            return """
+                <li><a href="\(link(filter: .some(filter)))"\(current)\(note)>\(WorkspaceTable.title(filter)) <span class="count">\(Number.grouped(count))</span></a></li>
+                """
+        }
+        return "<div class=\"toolbar\"><ul id=\"filters\" aria-label=\"Filters\">\(filters)</ul>\(search)</div>"
+    }
+
+    private static func title(_ filter: WorkspaceFilter?) -> String {
+        switch filter {
+        case nil: "All"
+        case .grew: "Grew in 30 days"
+        case .large: "Large share"
+        case .empty: "Empty"
+        case .noOwner: "No owner"
+        }
+    }
+
+    private var search: HTML {
+        let filter = query.filter.map { "<input type=\"hidden\" name=\"filter\" value=\"\($0.rawValue)\">" as HTML }
+        return """
+            <form class="search" method="get" action="\(path)" role="search">
+            <label class="hidden" for="q">Search workspaces</label><input id="q" name="q" type="search" value="\(query.text)" maxlength="200" placeholder="Search workspaces">
+            <label class="hidden" for="owner">Owner’s email</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200" placeholder="Any owner">
+            <label class="hidden" for="sort">Sort by</label><select id="sort" name="sort">\(sortOptions)</select>
+            <label class="hidden" for="order">Order</label><select id="order" name="order">\(orderOptions)</select>
+            <input type="hidden" name="limit" value="\(query.limit)">\(filter)<button type="submit">Apply</button>\(reset)
+            </form>
+            """
+    }
+
+    private var sortOptions: [HTML] {
+        WorkspaceTable.sorts.map { sort, title in
+            "<option value=\"\(sort.text)\"\(sort == query.sort ? " selected" as HTML : "")>\(title)</option>"
+        }
+    }
+
+    private var orderOptions: [HTML] {
+        [("asc", "Ascending"), ("desc", "Descending")].map { value, title in
+            let isChosen = (value == "desc") == query.isDescending
+            return "<option value=\"\(value)\"\(isChosen ? " selected" as HTML : "")>\(title)</option>"
+        }
+    }
+
+    private static let sorts: [(WorkspaceSort, String)] =
+        [(.name, "Name")] + Metric.allCases.map { (.metric($0), $0.title) }
+        + [(.change, "Change in 30 days"), (.publishedAt, "Last published")]
+
+    private var reset: HTML? {
+        query.text.isEmpty && query.owner.isEmpty
+            ? nil : "<a class=\"button plain\" href=\"\(link([], filter: query.filter))\">Clear</a>"
+    }
+
+    private var nothing: HTML {
+        """
+        <p class="empty">No workspaces match. <a href="\(link([], filter: nil))">Show all \(Number.grouped(all))</a></p>
+        """
+    }
+
+    // MARK: Rows
+
+    private var table: HTML {
+        let metrics = Metric.allCases.map { metric -> HTML in
+            metric == .workflows
+                ? heading("Workflows", .metric(.workflows), isNumber: true, beside: ("30 d", .change))
+                : heading(metric.shortTitle, .metric(metric), isNumber: true)
+        }
+        return """
+            <div class="scroll" role="region" aria-labelledby="caption" tabindex="0">
+            <table class="figures">
+            <caption id="caption" class="hidden">\(query.isSearch ? "Matching workspaces" : "All workspaces"), with changes over 30 days</caption>
+            <thead><tr>\(heading("Workspace", .name, isNumber: false))\(metrics)\(heading("Published", .publishedAt, isNumber: true))<th scope="col">Owners</th></tr></thead>
+            <tbody>
+            \(page.rows.map(row))
+            </tbody>
+            </table>
+            </div>
+            """
+    }
+
+    private func heading(
+        _ title: String, _ sort: WorkspaceSort, isNumber: Bool,
+        beside second: (title: String, sort: WorkspaceSort)? = nil
+    ) -> HTML {
+        let isSorted = query.sort == sort || second.map { $0.sort == query.sort } ?? false
+        let state: HTML = isSorted ? " aria-sort=\"\(query.isDescending ? "descending" : "ascending")\"" : ""
+        let other = second.map { " \(sortLink($0.title, $0.sort, note: "Change over 30 days"))" as HTML }
+        return """
+            <th scope="col"\(state)\(isNumber ? " class=\"number\"" as HTML : "")>\(sortLink(title, sort))\(other)</th>
+            """
+    }
+
+    private func sortLink(_ title: String, _ sort: WorkspaceSort, note: String? = nil) -> HTML {
+        let isSorted = query.sort == sort
+        // Numbers sort from the largest down at first, names from A.
+        let next = isSorted ? !query.isDescending : sort != .name
+        let arrow: HTML? = isSorted ? " <span aria-hidden=\"true\">\(query.isDescending ? "↓" : "↑")</span>" : nil
+        let title: HTML = "\(title)\(arrow)"
+        let named = note.map { " title=\"\($0)\"" as HTML }
+        return """
+            <a\(isSorted ? " class=\"sorted\"" as HTML : "")\(named) href="\(link(sort: sort, isDescending: next))">\(title)</a>
+            """
+    }
+
+    private func row(_ row: WorkspaceRow) -> HTML {
+        let numbers = Metric.allCases.map { metric -> HTML in
+            let count = row.counts[metric]
+            let change = row.change(of: metric).flatMap { $0 == 0 ? nil : Number.signed($0) }
+            let figure: HTML = count == 0 ? "<span class=\"zero\">0</span>" : "\(Number.grouped(count))"
+            return """
+                <td class="number" data-label="\(metric.shortTitle.asciiLowercased())">\(figure)<span class="change">\(change ?? "")</span></td>
+                """
+        }
+        let published = row.publishedAt.map { moment -> HTML in
+            let date = CalendarDate(moment)
+            let time = "\(CalendarDate.padded(date.hour)):\(CalendarDate.padded(date.minute))"
+            return "<span title=\"\(Moment.text(moment))\">\(date.day) \(date.monthName), \(time)</span>"
+        }
+        return """
+            <tr><th scope="row"><a href="\(Paths.workspace.path(organization, row.id))" title="\(row.id)">\(row.name)</a></th>\(numbers)<td class="number when" data-label="Published">\(published ?? "<span class=\"zero\">–</span>")</td><td class="owners" data-label="Owners">\(owners(row))</td></tr>
+
+            """
+    }
+
+    private func owners(_ row: WorkspaceRow) -> HTML {
+        guard !row.owners.isEmpty else { return Badge(.near, "No owner").markup }
+        let shown = row.owners.prefix(2).map { owner -> HTML in
+            let name = owner.name.isEmpty ? owner.email : owner.name
+            let workspaces = "\(path)?\(FormEncoding.query([("owner", owner.email)]))"
+            return """
+                <a class="chip" href="\(workspaces)" title="\(owner.email)">\(Avatar(name).markup)<span>\(name)</span></a>
+                """
+        }
+        let others = row.owners.dropFirst(2).map { $0.name.isEmpty ? $0.email : "\($0.name) (\($0.email))" }
+        let rest: HTML? =
+            others.isEmpty
+            ? nil
+            : "<span class=\"chip more\" title=\"\(others.prefix(20).joined(separator: ", "))\">+\(others.count)</span>"
+        return "<div class=\"chips\">\(shown)\(rest)</div>"
+    }
+
+    private var pager: HTML {
+        let first = (page.number - 1) * query.limit
+        let range: HTML =
+            page.rows.isEmpty
+            ? "0" : "\(Number.grouped(first + 1))–\(Number.grouped(first + page.rows.count))"
+        let total: HTML =
+            page.matches == all
+            ? "\(Number.grouped(all))" : "\(Number.grouped(page.matches)) (\(Number.grouped(all)) in all)"
+        let hasNext = first + page.rows.count < page.matches
+        return """
+            <nav class="pager" aria-label="Pages"><p>\(range) of \(total)</p>\(sizes)\(step("Previous", page.number - 1, page.number > 1, "prev"))\(step("Next", page.number + 1, hasNext, "next"))</nav>
+            """
+    }
+
+    private var sizes: HTML {
+        let links = [25, 50, 100].map { limit -> HTML in
+            limit == query.limit ? "<strong>\(limit)</strong> " : "<a href=\"\(link(limit: limit))\">\(limit)</a> "
+        }
+        return "<span class=\"small quiet\">Rows per page: \(links)</span>"
+    }
+
+    private func step(_ title: String, _ number: Int, _ isPossible: Bool, _ relation: String) -> HTML {
+        isPossible
+            ? "<a class=\"button slim\" rel=\"\(relation)\" href=\"\(link(page: number))\">\(title)</a>"
+            : "<span class=\"button slim\" aria-disabled=\"true\">\(title)</span>"
+    }
+
+    // MARK: Addresses
+
+    private var path: String { Paths.organization.path(organization) }
+
+    /// The page's own URL with some parameters changed. Another order, filter or size begins at the first page.
+    private func link(
+        sort: WorkspaceSort? = nil, isDescending: Bool? = nil, filter: WorkspaceFilter?? = nil, limit: Int? = nil,
+        page: Int = 1
+    ) -> String {
+        link(
+            [("q", query.text), ("owner", query.owner)], sort: sort, isDescending: isDescending,
+            filter: filter ?? query.filter, limit: limit, page: page)
+    }
+
+    private func link(
+        _ search: [(name: String, value: String)], sort: WorkspaceSort? = nil, isDescending: Bool? = nil,
+        filter: WorkspaceFilter?, limit: Int? = nil, page: Int = 1
+    ) -> String {
+        let (sort, isDescending, limit) = (sort ?? query.sort, isDescending ?? query.isDescending, limit ?? query.limit)
+        var items = (search + [("filter", filter?.rawValue ?? "")]).filter { !$0.value.isEmpty }
+        if sort != .name || isDescending {
+            items += [("sort", sort.text), ("order", isDescending ? "desc" : "asc")]
+        }
+        if limit != 50 { items.append(("limit", String(limit))) }
+        if page > 1 { items.append(("page", String(page))) }
+        return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
+    }
+
+    /// The page's own URL with `format=csv`, since a link cannot state what it accepts.
+    var exportLink: String {
+        let own = link()
+        return own + (own.holds("?") ? "&" : "?") + "format=csv"
+    }
+}

@@ -1,0 +1,26 @@
+package import Web
+
+/// The icons of the pages: drawings of 16 by 16 units in the colour of the text beside them.
+package enum Icon: String, Sendable, CaseIterable {
+    case alert = "M8 1.75 14.5 13.5h-13zM8 6v3.5M8 11.6v.1"
+    case check = "m3 8.5 3.2 3.2L13 4.8"
+    case chevron = "m4.5 6.5 3.5 3.5 3.5-3.5"
+    case cross = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 4.75V8.5M8 11v.1"
+    case download = "M8 2v8m0 0 3-3M8 10 5 7M2.5 13.5h11"
+    case leave = "M6 14H3.5A1.5 1.5 0 0 1 2 12.5v-9A1.5 1.5 0 0 1 3.5 2H6m4.5 9 3-3-3-3m3 3H6"
+    case list = "M2.5 4h11M2.5 8h8M2.5 12h11"
+    case organizations =
+        "M2.5 14V3.5A1 1 0 0 1 3.5 2.5h5a1 1 0 0 1 1 1V14m0-7.5h3a1 1 0 0 1 1 1V14M1 14h14M5 5.5h2M5 8.5h2"
+    case plus = "M8 3v10M3 8h10"
+    case user = "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8m-5.5 6c.4-2.6 2.7-4 5.5-4s5.1 1.4 5.5 4"
+
+    /// The icon without a name for assistive technology: the text beside it says the same.
+    package var markup: HTML {
+        "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\" focusable=\"false\"><path d=\"\(rawValue)\"></path></svg>"
+    }
+
+    /// The mark of the product.
+    package static let mark: HTML = """
+        <svg class="mark" viewBox="2 2.25 20 20" aria-hidden="true" focusable="false"><path class="wall" d="M2 3.75A.75.75 0 0 1 2.75 3h3.5a.75.75 0 0 1 .75.75V6h2.5V3.75a.75.75 0 0 1 .75-.75h3.5a.75.75 0 0 1 .75.75V6H17V3.75a.75.75 0 0 1 .75-.75h3.5a.75.75 0 0 1 .75.75v17a.75.75 0 0 1-.75.75H17.5v-6a5.5 5.5 0 0 0-11 0v6H2.75a.75.75 0 0 1-.75-.75z"></path><path class="door" d="M8.5 15.5a3.5 3.5 0 0 1 7 0v6h-7z"></path></svg>
+        """
+}
