@@ -114,8 +114,8 @@ let package = Package(
         library(
             "OpenID", in: "SignIn/",
             uses: [
-                "Addresses", "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Snapshots", "Text",
-                "Threads", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON",
+                "Snapshots", "Text", "Threads", "Time", "Tokens",
             ]),
         library(
             "Sessions", in: "SignIn/",
@@ -128,8 +128,8 @@ let package = Package(
             "SignInFlow", in: "SignIn/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "Web",
+                "Invitations", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text", "Threads", "Time",
+                "Tokens", "Web",
             ]),
         library(
             "Management", in: "Access/",
@@ -320,8 +320,8 @@ let package = Package(
         tests(
             of: "OpenID",
             uses: [
-                "Addresses", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient", "HTTPMessage",
-                "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient",
+                "HTTPMessage", "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
             ]),
         tests(
             of: "Sessions",
@@ -344,9 +344,9 @@ let package = Package(
         tests(
             of: "SignInFlow",
             uses: [
-                "Audit", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage",
-                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "Web",
+                "Audit", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
             ]),
         tests(
             of: "Management",

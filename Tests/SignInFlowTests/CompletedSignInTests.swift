@@ -34,6 +34,19 @@ struct CompletedSignInTests {
         #expect(world.count("signed_in") == 1)
     }
 
+    @Test("userinfo supplies a claim that only a rule in the store addresses")
+    func storedRule() async throws {
+        let world = try FlowWorld()
+        for person in ["carla", "vic"] {
+            world.outbound.respond("/userinfo", 200, #"{"sub":"\#(person)","team":"soc"}"#)
+            let session = try #require(try await world.browser(person).session)
+            let hasRule = person == "vic"
+            #expect(session.claims.payload.member("team")?.string == (hasRule ? "soc" : nil))
+            #expect(world.outbound.count("/userinfo") == (hasRule ? 1 : 0))
+            try await world.addRule(for: "team")
+        }
+    }
+
     @Test("the user lands on the return path, else at the organization, else at home")
     func landing() async throws {
         let world = try FlowWorld()

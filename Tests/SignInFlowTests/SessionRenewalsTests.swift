@@ -1,4 +1,5 @@
 import GatehouseTesting
+import Grants
 import Identities
 import JSON
 import Policy
@@ -55,6 +56,18 @@ struct SessionRenewalsTests {
         // Another process reads the same.
         world.sessions.seal(with: world.configuration.box)
         #expect(try await browser.session?.version == 2)
+    }
+
+    @Test("a renewal asks userinfo for a claim that a rule addresses, if the rule was added since the sign-in")
+    func newRule() async throws {
+        let world = try world()
+        let (browser, session) = try await due(world)
+        world.outbound.respond("/userinfo", 200, #"{"sub":"carla","team":"soc"}"#)
+        try await world.addRule(for: "team")
+        #expect(world.outbound.count("/userinfo") == 0)
+        try await tend(session, in: world)
+        #expect(world.outbound.count("/userinfo") == 1)
+        #expect(try await browser.session?.claims.payload.member("team")?.string == "soc")
     }
 
     @Test("several requests share one renewal")
@@ -242,6 +255,6 @@ extension FlowWorld {
     fileprivate func tend(_ session: Session) -> SessionRenewals.Advice {
         guard let party = configuration.party(session.claims.provider) else { return .useAsIs }
         return renewals.tend(
-            session, at: party, under: FlowWorld.lifetimes, at: clock.now, lacksClaims: { _ in false })
+            session, at: party, under: FlowWorld.lifetimes, at: clock.now, rules: access.access.state.rules)
     }
 }

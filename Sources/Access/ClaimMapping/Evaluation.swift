@@ -1,5 +1,4 @@
 public import Identities
-public import JSON
 internal import Text
 public import Tokens
 
@@ -43,14 +42,6 @@ extension OrganizationRules {
             offset += block.mappings.count
         }
         return tally.evaluation(of: blocks)
-    }
-}
-
-extension OrganizationRules {
-    /// Returns true if a rule addresses a claim that is not among these. Userinfo may supply it.
-    public func lacksClaims(_ claims: JSONValue) -> Bool {
-        let source = ClaimSource(KnownClaims(claims), EmailTrust())
-        return blocks.contains { $0.mappings.contains { source.resolve($0).values.isEmpty } }
     }
 }
 

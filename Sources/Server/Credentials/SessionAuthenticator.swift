@@ -85,11 +85,8 @@ struct SessionAuthenticator {
             guard let party = configuration.signIn.party(session.claims.provider)?.serving(requestID) else {
                 return .missing(clears: true)
             }
-            let (access, rules) = (services.stores.access, configuration.accessRules)
-            let advice = services.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
-                AccessState(rules: rules, snapshot: access.snapshots.read().value)
-                    .lacksMappedClaims(claims, of: party.id)
-            }
+            let advice = services.renewals.tend(
+                session, at: party, under: lifetimes, at: turn.wall, rules: configuration.accessRules)
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
             // The first check may have waited for the store, and the second for the renewal.

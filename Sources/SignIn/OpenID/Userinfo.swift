@@ -1,3 +1,4 @@
+internal import ClaimMapping
 internal import HTTPClient
 internal import HTTPMessage
 internal import Identities
@@ -85,12 +86,12 @@ extension RelyingParty {
         }
     }
 
-    /// Adds userinfo's claims if a rule addresses a missing claim. If userinfo cannot be obtained, missing claims
+    /// Adds userinfo's claims if a needed claim is missing. If userinfo cannot be obtained, missing claims
     /// become unknown. If they counted as absent, a later rule could grant more.
     func completed(
-        _ claims: VerifiedClaims, with accessToken: String?, where lacksClaims: @Sendable (JSONValue) -> Bool
+        _ claims: VerifiedClaims, with accessToken: String?, needing needed: NeededClaims
     ) async -> VerifiedClaims {
-        guard lacksClaims(claims.payload) else { return claims }
+        guard needed.areMissing(in: claims.payload) else { return claims }
         let cause: String
         switch await userinfo(accessToken) {
         case .notOffered: return claims

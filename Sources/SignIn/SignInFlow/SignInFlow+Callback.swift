@@ -135,8 +135,8 @@ extension SignInFlow {
     {
         // One state decides the whole sign-in.
         let state = AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value)
-        let completed = try await party.redeem(
-            code, of: attempt, lacksClaims: { state.lacksMappedClaims($0, of: party.id) })
+        let needed = try await service.database.compute { state.neededClaims(of: party.id) }
+        let completed = try await party.redeem(code, of: attempt, needing: needed)
         // A new token at each sign-in prevents session fixation: a session that another party planted is not used.
         let token = try SessionToken.make()
         let new = NewSession(
