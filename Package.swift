@@ -120,8 +120,8 @@ let package = Package(
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Threads", "Time",
-                "Tokens",
+                "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots",
+                "Text", "Threads", "Time", "Tokens",
             ]),
 
         library(
@@ -325,7 +325,10 @@ let package = Package(
             ]),
         tests(
             of: "Sessions",
-            uses: ["Audit", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time", "Tokens"]),
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time",
+                "Tokens",
+            ]),
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),

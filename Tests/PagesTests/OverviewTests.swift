@@ -22,7 +22,7 @@ struct OverviewTests {
         }
         return OrganizationPage(
             account: Account(name: "x", formToken: "x"),
-            organization: OrganizationHeader(id: "acme", name: "x", role: "x", isReadOnly: true),
+            organization: OrganizationHeader(id: PageSample.organizationID, name: "x", role: "x", isReadOnly: true),
             summary: MetricsSummary(workspaces: 1, figures: figures), query: try WorkspaceQuery(query),
             page: WorkspacePage(rows: [row], nextCursor: "next&cursor")
         ).document

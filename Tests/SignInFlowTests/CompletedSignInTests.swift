@@ -1,4 +1,5 @@
 import Audit
+import ClaimMapping
 import GatehouseTesting
 import Grants
 import HTTPMessage
@@ -24,7 +25,7 @@ struct CompletedSignInTests {
         let browser = FlowBrowser(world)
         let link = try await browser.answered("carla")
         let path = link.replacing(FlowWorld.site.origin, with: "")
-        let outcome = try await browser.flow("GET", path, fields: ["User-Agent: Test/1.0"]).callback(of: "idp")
+        let outcome = try await browser.flow("GET", path, fields: ["User-Agent: Test/1.0"]).callback(of: .idp)
         browser.cookies.take(outcome.cookies)
         let session = try #require(try await browser.session)
         #expect(session.claims.identity == AccessWorld.identity("carla") && session.claims.provider == AccessWorld.idp)
@@ -124,7 +125,7 @@ struct CompletedSignInTests {
         let page = try await world.denied.list(of: AccessWorld.acme, before: nil, limit: 9, now: world.clock.now)
         let denied = try #require(page.items.first)
         #expect(page.items.count == 1 && denied.identity == AccessWorld.identity("sam"))
-        #expect(denied.reason == "no_match" && denied.email?.spelling == "sam@elsewhere.example")
+        #expect(denied.reason == .noMatch && denied.email?.spelling == "sam@elsewhere.example")
         let claims = try JSONDocument(parsing: denied.claims).root
         let names = Set(try #require(claims.member("names")).elements.compactMap(\.string))
         #expect(names.isSuperset(of: ["sub", "name", "email", "groups"]))

@@ -1,4 +1,5 @@
 internal import Endpoints
+internal import Identities
 internal import Inventory
 public import PageLayout
 public import Web
@@ -18,7 +19,7 @@ public struct OrganizationPage: Sendable {
         self.account = account
         self.organization = organization
         self.summary = summary
-        table = WorkspaceTable(organization: organization.id, query: query, page: page, all: summary.workspaces)
+        table = WorkspaceTable(organization: organization.id.text, query: query, page: page, all: summary.workspaces)
     }
 
     public var document: HTML {
@@ -35,7 +36,7 @@ public struct OrganizationPage: Sendable {
             """
         return Page(
             title: organization.name, account: account,
-            path: [(organization.name, Paths.organization.path(organization.id))], content: content
+            path: [(organization.name, Paths.organization.path(organization.id.text))], content: content
         ).document
     }
 

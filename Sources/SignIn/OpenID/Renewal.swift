@@ -71,7 +71,7 @@ extension RelyingParty {
         expected.accessToken = answer.accessToken
         do throws(TokenRefusal) {
             let renewed = try await verify(idToken, expected)
-            guard renewed.providerSubject.isExactly(claims.providerSubject) else {
+            guard renewed.providerSubject == claims.providerSubject else {
                 return .ended(detail: "the renewed ID token has another \"sub\"")
             }
             // A refreshed ID token may lack the claim of `subject_claim` (OpenID Connect Core 1.0, section 12.2).

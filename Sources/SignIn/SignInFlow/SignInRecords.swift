@@ -3,7 +3,6 @@ internal import Grants
 internal import Identities
 internal import Invitations
 internal import Policy
-internal import Text
 internal import Time
 internal import Tokens
 
@@ -21,7 +20,7 @@ struct SignInRecords: Sendable {
     ///   - settings: the settings that contain the rules of `state`.
     ///   - meant: the organization that the sign-in was meant for.
     init(
-        of claims: VerifiedClaims, under state: AccessState, _ settings: AccessSettings, meant: String?,
+        of claims: VerifiedClaims, under state: AccessState, _ settings: AccessSettings, meant: OrganizationID?,
         at moment: Timestamp
     ) {
         var (known, others): ([LastSignIn], [LastSignIn]) = ([], [])
@@ -30,7 +29,7 @@ struct SignInRecords: Sendable {
                 guard let record = sealed.record(for: entitlement.organization, under: state, at: moment) else {
                     continue
                 }
-                let isMeant = meant.isExactly(entitlement.organization.text)
+                let isMeant = meant == entitlement.organization
                 if isMeant || entitlement.role != nil { known.append(record) } else { others.append(record) }
             }
         }

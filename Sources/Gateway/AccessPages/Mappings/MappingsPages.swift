@@ -89,7 +89,7 @@ struct MappingsPages: Sendable {
             denied = try await management.deniedSignIns(limit: 20).items.map {
                 MappingsPage.Denied(
                     id: $0.id, name: $0.email?.spelling ?? $0.identity.subject.text, at: $0.timestamp,
-                    reason: EntitlementReason(rawValue: $0.reason)?.words ?? $0.reason)
+                    reason: $0.reason.words)
             }
         }
         let tag = try await management.offReactor { table.tag }
@@ -187,7 +187,7 @@ struct MappingsPages: Sendable {
             (draft.claimName, draft.claimValue) = ("email", email.text)
         } else {
             let claims: VerifiedClaims? = if let identity { try await management.claims(of: identity) } else { nil }
-            (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
+            (draft.claimName, draft.claimValue) = ("sub", (claims?.providerSubject ?? denied.identity.subject).text)
         }
         return draft
     }

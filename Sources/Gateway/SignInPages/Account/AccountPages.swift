@@ -33,7 +33,7 @@ package struct AccountPages: Sendable {
         let identity = AccountPage.Identity(
             name: name.flatMap { $0.isEmpty ? nil : $0 },
             email: RefusalReply.email(of: claims, in: context.configuration),
-            provider: context.configuration.name(of: claims.provider), subject: claims.identity.subject.text)
+            provider: context.configuration.name(of: claims.provider), subject: claims.identity.subject)
         let sessions = try await sessions.list(context, caller).map { summary in
             AccountPage.Session(
                 id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,

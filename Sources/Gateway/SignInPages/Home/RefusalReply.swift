@@ -14,7 +14,7 @@ package enum RefusalReply {
         let claims = caller.claims
         let page = RefusedPage(
             account: caller.account, provider: context.configuration.name(of: claims.provider),
-            issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
+            issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: email(of: claims, in: context.configuration), groups: groups(claims.known),
             missing: missing(claims.unknown), others: OrganizationListPage.Item.all(of: caller, context),
             requestID: context.requestID)
@@ -26,12 +26,11 @@ package enum RefusalReply {
         guard let email = claims.payload.shownEmail, !email.text.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
-        let address = email.spelling
         switch configuration.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
-        case .verified: return .verified(address)
-        case .absent: return .unverified(address, .notStated)
-        case .denied: return .unverified(address, .denied)
-        case .ofOtherType: return .unverified(address, .unreadable)
+        case .verified: return .verified(email)
+        case .absent: return .unverified(email, .notStated)
+        case .denied: return .unverified(email, .denied)
+        case .ofOtherType: return .unverified(email, .unreadable)
         }
     }
 

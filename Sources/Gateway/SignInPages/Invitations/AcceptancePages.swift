@@ -120,7 +120,7 @@ package struct AcceptancePages: Sendable {
     ) -> [SignInPage.Choice] {
         context.configuration.signIn.parties.filter { organization.accepts($0.id) }.map { party in
             var query = SignInQuery(
-                provider: party.id.text, organization: organization.id.text, returnTo: Paths.acceptance.text)
+                provider: party.id, organization: organization.id, returnTo: Paths.acceptance.text)
             query.asksWho = isAnother
             return SignInPage.Choice(name: context.configuration.name(of: party.id), url: query.link)
         }
