@@ -163,8 +163,9 @@ let package = Package(
         library(
             "Endpoints", in: "Gateway/",
             uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "RuntimeConfiguration",
-                "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "Cryptography", "Grants", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy",
+                "RuntimeConfiguration", "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "Web",
             ]),
         library(
             "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
@@ -184,9 +185,9 @@ let package = Package(
         library(
             "SignInPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities",
-                "Invitations", "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions",
-                "SignInFlow", "Text", "Time", "Tokens", "Web",
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
+                "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
@@ -205,7 +206,7 @@ let package = Package(
         library(
             "MetricsUseCases", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory", "Policy",
+                "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory",
                 "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
             ]),
         library(

@@ -31,7 +31,7 @@ package struct InventoryAPI: Sendable {
                     results: .one("Inventory"), statuses: [304, 412])),
             Endpoint(
                 "inventory", .put, InventoryAPI.inventory, .api,
-                .permitted(.writeInventory, .raw(type: "application/json", replace)), bodyLimit: .inventory,
+                .streamed(.writeInventory, type: "application/json", replace), bodyLimit: .inventory,
                 documentation: EndpointDocumentation(
                     summary: "Replace the inventory", parameters: InventoryAPI.conditions, content: "Inventory",
                     results: .one("ImportSummary"), statuses: [409, 412])),
@@ -42,7 +42,7 @@ package struct InventoryAPI: Sendable {
                     statuses: [409, 412])),
             Endpoint(
                 "inventoryChanges", .post, "/api/v1/organizations/{org}/inventory/changes", .api,
-                .permitted(.writeInventory, .raw(type: "application/json", change)),
+                .streamed(.writeInventory, type: "application/json", change),
                 documentation: EndpointDocumentation(
                     summary: "Change the inventory", parameters: InventoryAPI.conditions + [.idempotencyKey],
                     content: "InventoryChanges", status: 204, statuses: [409, 412])),
@@ -59,7 +59,7 @@ package struct InventoryAPI: Sendable {
                     statuses: [304, 412])),
             Endpoint(
                 "inventoryWorkspace", .put, InventoryAPI.workspace, .api,
-                .permitted(.writeInventory, .raw(type: "application/json", put)),
+                .streamed(.writeInventory, type: "application/json", put),
                 documentation: EndpointDocumentation(
                     summary: "Create or replace a workspace of the inventory", parameters: InventoryAPI.conditions,
                     content: "InventoryWorkspace", status: 204, statuses: [412])),
@@ -100,14 +100,16 @@ package struct InventoryAPI: Sendable {
     }
 
     private func replace(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         let record = record(context, permitted)
         return try await work(context) {
-            var source = body
-            let result = try await metrics.backend.replaceInventory(
-                permitted.permit, from: &source, if: management.authorization(permitted),
-                when: Preconditions(context.request), recording: record)
+            let result = try await content.store { body, authorization in
+                var source = body
+                return try await metrics.backend.replaceInventory(
+                    permitted.permit, from: &source, if: PublisherAuthorization(authorization),
+                    when: Preconditions(context.request), recording: record)
+            }
             switch result {
             case .success(let summary): return .json(summary.json).tagged(summary.entityTag)
             case .failure(let refusal): return .problem(Problem(refusal))
@@ -120,7 +122,8 @@ package struct InventoryAPI: Sendable {
         return try await work(context) {
             written(
                 try await metrics.backend.deleteInventory(
-                    permitted.permit, if: management.authorization(permitted), when: Preconditions(context.request),
+                    permitted.permit, if: PublisherAuthorization(management.authorization(permitted)),
+                    when: Preconditions(context.request),
                     recording: record))
         }
     }
@@ -132,26 +135,28 @@ package struct InventoryAPI: Sendable {
     }
 
     private func change(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         let key = try context.idempotencyKey
         return try await work(context) {
-            guard let key else { return try await change(context, permitted, body, as: nil) }
+            guard let key else { return try await change(context, permitted, content, as: nil) }
             guard let request = try metrics.backend.begin(permitted.permit, key) else {
                 return .problem(Problem(InventoryRefusal.keyUnderWay))
             }
             defer { metrics.backend.end(request) }
-            return try await change(context, permitted, body, as: request)
+            return try await change(context, permitted, content, as: request)
         }
     }
 
     private func change(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody, as request: RepeatableRequest?
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent,
+        as request: RepeatableRequest?
     ) async throws -> Reply {
-        let changes = try await body.collect()
-        let answer = try await metrics.backend.change(
-            permitted.permit, body: changes, if: management.authorization(permitted),
-            when: Preconditions(context.request), as: request)
+        let answer = try await content.store { body, authorization in
+            try await metrics.backend.change(
+                permitted.permit, body: body.collect(), if: PublisherAuthorization(authorization),
+                when: Preconditions(context.request), as: request)
+        }
         let reply = written(answer.result)
         return answer.isReplayed ? .adding(Fields([(.idempotencyReplayed, "true")]), reply) : reply
     }
@@ -170,21 +175,23 @@ package struct InventoryAPI: Sendable {
     }
 
     private func put(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         try await work(context) {
-            let document = try await body.collect()
-            return written(
-                try await metrics.backend.putWorkspace(
-                    permitted.permit, id: context.variable("ws"), body: document,
-                    if: management.authorization(permitted), when: Preconditions(context.request)))
+            written(
+                try await content.store { body, authorization in
+                    try await metrics.backend.putWorkspace(
+                        permitted.permit, id: context.variable("ws"), body: body.collect(),
+                        if: PublisherAuthorization(authorization), when: Preconditions(context.request))
+                })
         }
     }
 
     private func remove(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         try await work(context) {
             let result = try await metrics.backend.deleteWorkspace(
-                permitted.permit, id: context.variable("ws"), if: management.authorization(permitted),
+                permitted.permit, id: context.variable("ws"),
+                if: PublisherAuthorization(management.authorization(permitted)),
                 when: Preconditions(context.request))
             switch result {
             case .success: return .noContent

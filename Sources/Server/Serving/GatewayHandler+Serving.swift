@@ -33,17 +33,35 @@ extension GatewayHandler {
             return run(handler, caller, context, endpoint, of: caller, recheck: .caller(caller))
         case .permitted(let permission, let handler):
             guard let caller else { return now(context.unauthenticated, context) }
-            switch decide(permission, context, caller) {
-            case .permitted(let permitted):
-                return run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
-            case .refused(let reason, let entitlement):
-                let refusal = refuse(reason, context, caller)
-                let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
-                guard let new = due else { return now(refusal, context) }
-                return later(context, endpoint) { [services] _ in
-                    await services.extend(new, context.origin)
-                    return context.render(refusal)
+            return serve(context, endpoint, caller, requiring: permission) { permitted in
+                run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
+            }
+        case .streamed(let permission, let type, let work):
+            guard let caller else { return now(context.unauthenticated, context) }
+            return serve(context, endpoint, caller, requiring: permission) { permitted in
+                if let refusal = context.refusal(unlessType: type) { return now(refusal, context) }
+                let authorization = management.authorization(permitted)
+                return replyLater(context, endpoint) { body throws(Problem) in
+                    try await work(context, permitted, StreamedContent(body, of: authorization))
                 }
+            }
+        }
+    }
+
+    /// Serves a caller with a permission in the organization of the path, and refuses any other caller.
+    private func serve(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller, requiring permission: Permission,
+        _ work: (PermittedCaller) -> Answer
+    ) -> Answer {
+        switch decide(permission, context, caller) {
+        case .permitted(let permitted): return work(permitted)
+        case .refused(let reason, let entitlement):
+            let refusal = refuse(reason, context, caller)
+            let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
+            guard let new = due else { return now(refusal, context) }
+            return later(context, endpoint) { [services] _ in
+                await services.extend(new, context.origin)
+                return context.render(refusal)
             }
         }
     }
@@ -142,8 +160,12 @@ extension GatewayHandler {
                 try await recheck.perform(management, context)
                 return try await work(context, party, form)
             }
-        case .raw(_, let work):
-            return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
+        case .fields(_, let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let fields = try await context.fields(body)
+                try await recheck.perform(management, context)
+                return try await work(context, party, fields)
+            }
         }
     }
 }

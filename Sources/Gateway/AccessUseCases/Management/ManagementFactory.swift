@@ -51,15 +51,14 @@ package struct ManagementFactory: Sendable {
         guard isValid else { throw Problem(AccessRefusal.signedOut) }
     }
 
-    /// The caller as the actor of a change, who is checked again in its transaction.
+    /// The caller's authority, which is checked again in each transaction of a write.
     ///
-    /// - Parameter permitted: the caller with the permission that the change needs.
-    package func actor(_ permitted: PermittedCaller) -> AccessActor {
-        standing(permitted.caller).acting(permitted.permit.permission)
+    /// - Parameter permitted: the caller with the permission that the write needs.
+    package func authorization(_ permitted: PermittedCaller) -> ActorAuthorization {
+        ActorAuthorization(
+            stores.access, of: standing(permitted.caller).acting(permitted.permit.permission),
+            in: permitted.permit.organization)
     }
-
-    /// The grants and suspensions that the check reads.
-    package var access: AccessStore { stores.access }
 
     private func standing(_ caller: Caller) -> StandingCaller {
         StandingCaller(caller, under: configurations, stores)

@@ -1,6 +1,5 @@
 package import Endpoints
 internal import HTTPMessage
-internal import HTTPServer
 internal import Identities
 internal import RuntimeConfiguration
 package import SignInFlow
@@ -70,16 +69,10 @@ package struct SignInEndpoints: Sendable {
         Endpoint(
             name, .post, path, kind,
             .anyone(
-                .raw(refusal: { context in
+                .fields(refusal: { context in
                     refusal(flow(context), context.provider).map { reply($0, context) }
-                }) { context, _, body throws(Problem) in
-                    let form: SignInFlow.Form
-                    do throws(BodyError) {
-                        form = FormEncoding.items(try await body.collect())
-                    } catch {
-                        throw Problem(error)
-                    }
-                    return reply(await step(flow(context), form, context.provider), context)
+                }) { context, _, form in
+                    reply(await step(flow(context), form, context.provider), context)
                 }), forgery: forgery, isRateLimited: true)
     }
 
