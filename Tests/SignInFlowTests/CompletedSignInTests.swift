@@ -109,9 +109,9 @@ struct CompletedSignInTests {
         #expect(try await known() == ["acme vic"])
         try await world.browser("sam", "provider=idp&organization=globex")
         #expect(try await known() == ["acme vic", "globex sam"])
-        let address = try #require(InvitedAddress("sam@elsewhere.example"))
         _ = try await world.access.invitations.invite(
-            address, as: .viewer, to: AccessWorld.acme, byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
+            InvitationDraft("sam@elsewhere.example", as: .viewer), to: AccessWorld.acme,
+            byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
             recording: AccessWorld.record(.invitationCreate)
         ).get()
         try await world.browser("sam")

@@ -37,7 +37,11 @@ extension Problem {
             self.init(
                 .invalidRequest, status: 422,
                 detail: "This Idempotency-Key was used for other content in the last 24 hours. Use a new key.",
-                faults: [Problem.Issue(pointer: "", detail: "is not the content that the Idempotency-Key was used for")]
+                faults: [
+                    Problem.Issue(
+                        pointer: "",
+                        detail: "The content differs from that of the first request with this Idempotency-Key.")
+                ]
             )
         case .keyUnderWay:
             self.init(

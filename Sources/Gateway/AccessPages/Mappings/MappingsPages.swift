@@ -72,8 +72,7 @@ struct MappingsPages: Sendable {
         } catch {
             guard error.isAboutInput else { throw error }
             var page = try await page(management.mappings(), permitted, management)
-            page.notice = .trouble(
-                error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.pageText)
+            page.notice = .trouble(error.inputText)
             page.draft = MappingsPages.draft(form)
             return try await management.show(page, Status(error.status))
         }

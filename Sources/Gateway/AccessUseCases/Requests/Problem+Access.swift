@@ -1,25 +1,18 @@
 internal import Endpoints
 package import Grants
 internal import Identities
+internal import Invitations
 package import Management
 
 extension Problem {
     /// The problem for a use case of managers that did not succeed. The caller logs the cause of a store's failure.
-    ///
-    /// - Parameter allowedDomains: the domains that may be invited, for the words.
-    package init(_ error: ManagementError, allowedDomains: [String]) {
+    package init(_ error: ManagementError) {
         switch error {
         case .refused(let refusal): self.init(refusal)
-        case .domainNotAllowed:
-            self.init(
-                .conflict, detail: "The address \(Problem.domainFault(allowedDomains)).")
+        case .domainNotAllowed(let allowed):
+            self.init(.conflict, detail: InvitationDraftError.AddressIssue.domainNotAllowed(allowed: allowed).text)
         case .store: self = .storeUnavailable
         }
-    }
-
-    /// The fault of an address whose domain may not be invited; it follows the name of the field.
-    package static func domainFault(_ allowed: [String]) -> String {
-        "is not in an allowed domain; allowed: \(allowed.joined(separator: ", "))"
     }
 
     /// The reason why access was not changed, and what to do about it.

@@ -17,7 +17,7 @@ extension RequestContext {
         guard root.kind == .object else {
             throw Problem(
                 .invalidRequest, status: 422, detail: "The document must be an object.",
-                faults: [Problem.Issue(pointer: "", detail: "must be an object")])
+                faults: [Problem.Issue(pointer: "", detail: "The document must be an object.")])
         }
         return root
     }
