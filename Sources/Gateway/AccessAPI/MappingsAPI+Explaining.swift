@@ -66,7 +66,7 @@ extension MappingsAPI {
             }
         }
         try reader.finish()
-        guard let explained else { throw Problem(AccessRefusal.notFound) }
+        guard let explained else { throw Problem.notFound }
         var writer = JSONWriter(reservingCapacity: 1024)
         explained.write(to: &writer)
         return .json(writer.bytes)

@@ -90,7 +90,7 @@ package struct InventoryAPI: Sendable {
             }
             let export = try await metrics.backend.inventory(permitted.permit)
             guard conditions.permitRead(of: EntityTag(export.entityTag)) else {
-                return .problem(Problem(InventoryRefusal.preconditionFailed))
+                return .problem(.inventoryChanged)
             }
             return .stream(type: "application/json", tag: export.entityTag) { writer in
                 var export = export
@@ -112,7 +112,7 @@ package struct InventoryAPI: Sendable {
             }
             switch result {
             case .success(let summary): return .json(summary.json).tagged(summary.entityTag)
-            case .failure(let refusal): return .problem(Problem(refusal))
+            case .failure(let refusal): return problem(refusal, permitted)
             }
         }
     }
@@ -123,8 +123,7 @@ package struct InventoryAPI: Sendable {
             written(
                 try await metrics.backend.deleteInventory(
                     permitted.permit, if: PublisherAuthorization(management.authorization(permitted)),
-                    when: Preconditions(context.request),
-                    recording: record))
+                    when: Preconditions(context.request), recording: record), permitted)
         }
     }
 
@@ -141,7 +140,7 @@ package struct InventoryAPI: Sendable {
         return try await work(context) {
             guard let key else { return try await change(context, permitted, content, as: nil) }
             guard let request = try metrics.backend.begin(permitted.permit, key) else {
-                return .problem(Problem(InventoryRefusal.keyUnderWay))
+                return problem(.keyUnderWay, permitted)
             }
             defer { metrics.backend.end(request) }
             return try await change(context, permitted, content, as: request)
@@ -157,7 +156,7 @@ package struct InventoryAPI: Sendable {
                 permitted.permit, body: body.collect(), if: PublisherAuthorization(authorization),
                 when: Preconditions(context.request), as: request)
         }
-        let reply = written(answer.result)
+        let reply = written(answer.result, permitted)
         return answer.isReplayed ? .adding(Fields([(.idempotencyReplayed, "true")]), reply) : reply
     }
 
@@ -168,7 +167,7 @@ package struct InventoryAPI: Sendable {
             guard let found = try await metrics.backend.inventoryWorkspace(permitted.permit, id: context.variable("ws"))
             else { return MetricsReplies.noWorkspace }
             guard Preconditions(context.request).permitRead(of: EntityTag(found.entityTag)) else {
-                return .problem(Problem(InventoryRefusal.preconditionFailed))
+                return .problem(.inventoryChanged)
             }
             return metrics.reply(found)
         }
@@ -183,7 +182,7 @@ package struct InventoryAPI: Sendable {
                     try await metrics.backend.putWorkspace(
                         permitted.permit, id: context.variable("ws"), body: body.collect(),
                         if: PublisherAuthorization(authorization), when: Preconditions(context.request))
-                })
+                }, permitted)
         }
     }
 
@@ -195,7 +194,7 @@ package struct InventoryAPI: Sendable {
                 when: Preconditions(context.request))
             switch result {
             case .success: return .noContent
-            case .failure(let refusal): return .problem(Problem(refusal))
+            case .failure(let refusal): return problem(refusal, permitted)
             }
         }
     }
@@ -215,11 +214,15 @@ package struct InventoryAPI: Sendable {
         }
     }
 
+    private func problem(_ refusal: InventoryRefusal, _ permitted: PermittedCaller) -> Reply {
+        .problem(Problem(refusal, of: management.standing(permitted.caller)))
+    }
+
     /// - Parameter result: the entity tag of what was written.
-    private func written(_ result: Result<String, InventoryRefusal>) -> Reply {
+    private func written(_ result: Result<String, InventoryRefusal>, _ permitted: PermittedCaller) -> Reply {
         switch result {
         case .success(let tag): Reply.noContent.tagged(tag)
-        case .failure(let refusal): .problem(Problem(refusal))
+        case .failure(let refusal): problem(refusal, permitted)
         }
     }
 }

@@ -1,5 +1,5 @@
-internal import AccessUseCases
-internal import Endpoints
+package import AccessUseCases
+package import Endpoints
 internal import Grants
 package import Inventory
 package import WorkspaceMetrics
@@ -13,8 +13,15 @@ extension Problem {
             faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
     }
 
+    /// The problem for a condition that does not fit the inventory.
+    package static let inventoryChanged = Problem(
+        .preconditionFailed,
+        detail: "If-Match or If-None-Match does not fit the current state. Load it again, then make your change.")
+
     /// An inventory that was not changed, and the reason.
-    package init(_ refusal: InventoryRefusal) {
+    ///
+    /// - Parameter publisher: the caller who was refused.
+    package init(_ refusal: InventoryRefusal, of publisher: StandingCaller) {
         switch refusal {
         case .syntax(let detail): self.init(.invalidRequest, detail: "The document is not valid JSON: \(detail)")
         case .content(let faults):
@@ -28,11 +35,7 @@ extension Problem {
         case .tooLarge:
             self.init(
                 .payloadTooLarge, detail: "The document is too large for one workspace or one list of changes.")
-        case .preconditionFailed:
-            self.init(
-                .preconditionFailed,
-                detail:
-                    "If-Match or If-None-Match does not fit the current state. Load it again, then make your change.")
+        case .preconditionFailed: self = .inventoryChanged
         case .keyReused:
             self.init(
                 .invalidRequest, status: 422,
@@ -49,8 +52,8 @@ extension Problem {
         case .abandoned:
             self.init(
                 .conflict, detail: "The document paused for too long, so the import was abandoned. Send it again.")
-        case .signedOut: self.init(AccessRefusal.signedOut)
-        case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember))
+        case .signedOut: self.init(AccessRefusal.signedOut, of: publisher)
+        case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember), of: publisher)
         }
     }
 }

@@ -32,8 +32,9 @@ extension GatewayHandler {
         }
     }
 
-    /// Checks again with the current time, keys, grants and suspensions; the configuration stays that of the request's
-    /// beginning. A decision on earlier rows would be cached as a current one.
+    /// Checks again with the current time, keys, configuration, grants and suspensions. Nothing was decided before the
+    /// wait, and the verifier has the keys of the current configuration. One configuration therefore decides the whole
+    /// request, and a reload during the wait takes effect. Only the limit of the content stays that of the beginning.
     private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
         guard next.number <= 3 else {
             return now(
@@ -43,6 +44,7 @@ extension GatewayHandler {
         }
         takeUpChanges()
         let turn = Turn(monotonic: reactor.turn.monotonic, wall: services.stores.now())
-        return identify(RequestContext(context, after: access.value), endpoint, at: turn, next)
+        return identify(
+            RequestContext(context, under: current.value, snapshot.value), endpoint, at: turn, next)
     }
 }

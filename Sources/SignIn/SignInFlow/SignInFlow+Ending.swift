@@ -1,5 +1,6 @@
 internal import Audit
 internal import Cryptography
+internal import Databases
 internal import Grants
 package import Identities
 internal import OpenID
@@ -18,15 +19,19 @@ extension SignInFlow {
     package func logout(_ form: Form) async -> SignInOutcome {
         let clearing = [site.sessionCookie.clearing]
         let items = form ?? []
-        let state = AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value)
+        let (state, origin) = (
+            AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value), origin
+        )
         do {
             var ended: Session?
             for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
                 guard let session = try await service.sessions.session(token.key) else { continue }
                 guard isOwnForm(items, of: token) else { return .refused(.forgery) }
-                try await service.sessions.end(
-                    session.key,
-                    recording: state.auditRecords(.signOut, of: session.claims, from: origin))
+                // All organizations that list the provider are evaluated: too long for a reactor.
+                let records = try await service.database.compute {
+                    state.auditRecords(.signOut, of: session.claims, from: origin)
+                }
+                try await service.sessions.end(session.key, recording: records)
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),

@@ -64,7 +64,7 @@ struct MembersPages: Sendable {
     }
 
     private func identity(_ text: String) throws(Problem) -> IdentityID {
-        guard let id = IdentityID(text) else { throw Problem(AccessRefusal.notFound) }
+        guard let id = IdentityID(text) else { throw Problem.notFound }
         return id
     }
 

@@ -48,7 +48,7 @@ package struct ManagementFactory: Sendable {
                 try standing.isValid(at: now, transaction)
             }
         }
-        guard isValid else { throw Problem(AccessRefusal.signedOut) }
+        guard isValid else { throw standing.refused }
     }
 
     /// The caller's authority, which is checked again in each transaction of a write.
@@ -60,7 +60,8 @@ package struct ManagementFactory: Sendable {
             in: permitted.permit.organization)
     }
 
-    private func standing(_ caller: Caller) -> StandingCaller {
+    /// The caller, who is checked again later.
+    package func standing(_ caller: Caller) -> StandingCaller {
         StandingCaller(caller, under: configurations, stores)
     }
 }

@@ -56,7 +56,7 @@ package struct ManagementRequest: Sendable {
             return try await body(actions)
         } catch {
             if case .store(let cause) = error { throw factory.log.problem(cause, requestID: origin.requestID) }
-            throw Problem(error)
+            throw Problem(error, of: caller)
         }
     }
 

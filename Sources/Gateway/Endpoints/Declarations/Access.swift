@@ -76,7 +76,7 @@ package enum Handler<Party: Sendable>: Sendable {
         @Sendable (RequestContext, Party, [(name: String, value: String)]?) async throws(Problem) -> Reply)
 
     /// A reply, or work that makes one.
-    package enum Outcome {
+    package enum Outcome: Sendable {
         case now(Reply)
         case later(@Sendable () async throws(Problem) -> Reply)
     }

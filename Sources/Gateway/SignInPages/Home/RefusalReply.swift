@@ -4,19 +4,21 @@ internal import HTTPMessage
 internal import Identities
 internal import JSON
 internal import PageLayout
-internal import Policy
+package import Policy
 internal import RuntimeConfiguration
 internal import Tokens
 
 /// The reply to a signed-in user without a role, identical whether or not the organization exists.
 package enum RefusalReply {
-    package static func page(_ context: RequestContext, _ caller: Caller) -> Reply {
+    /// - Parameter entitlements: those with a role. The page names the organizations that the user may view.
+    package static func page(_ context: RequestContext, _ caller: Caller, _ entitlements: [Entitlement]) -> Reply {
         let claims = caller.claims
         let page = RefusedPage(
             account: caller.account, provider: context.configuration.name(of: claims.provider),
             issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: email(of: claims, in: context.configuration), groups: groups(claims.known),
-            missing: missing(claims.unknown), others: OrganizationListPage.Item.all(of: caller, context),
+            missing: missing(claims.unknown),
+            others: OrganizationListPage.Item.all(entitlements, under: context.configuration),
             requestID: context.requestID)
         return .page(.notFound, page.document)
     }
