@@ -61,9 +61,9 @@ struct Tally {
     /// True if no further rule can change the outcome.
     var isDecided: Bool { isStopped || deciding?.role == .manager }
 
-    mutating func count(_ index: Int, _ role: Role, _ judgement: Mapping.Judgement) {
+    mutating func count(_ index: Int, _ role: Role, _ result: Mapping.RuleResult) {
         guard !isStopped else { return }
-        switch judgement {
+        switch result {
         case .matched:
             if strategy == .firstMatch { isStopped = true }
             if deciding.map({ $0.role < role }) ?? true { deciding = (index, role) }

@@ -24,8 +24,8 @@ extension VerifiedClaims {
 }
 
 extension AccessState {
-    /// Records an action outside of any one organization: an event for each organization in which the user has a role,
-    /// and for the one that the action was meant for; if there are none, one event for the gateway.
+    /// Records an action outside of any one organization. Each organization in which the user has a role gets an event,
+    /// and so does the one that the action was meant for. If there are none, the gateway gets one event.
     ///
     /// - Parameter meant: the organization that the action was meant for; used only if it lists the provider.
     package func auditRecords(

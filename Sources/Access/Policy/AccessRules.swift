@@ -109,7 +109,7 @@ public struct AccessRules: Sendable {
         emailTrust(of: claims.provider).verifiedEmail(of: claims.known)
     }
 
-    /// Returns the tag of an organization's rules with these stored rules: it covers the rules, the trust in addresses,
+    /// Returns the tag of an organization's rules with these stored rules. It covers the rules, the trust in addresses,
     /// and the keys that open sealed claims. Returns nil if the organization is not configured.
     public func tag(of organization: OrganizationID, with stored: PreparedRules) -> RulesTag? {
         rules(of: organization, with: stored).flatMap(tag)

@@ -42,7 +42,7 @@ public struct AccessState: Sendable {
     }
 
     /// Returns the claims of a provider's users that decide access: those that a rule of an organization addresses, and
-    /// the email address, which suspensions and acceptances need.
+    /// the email address. Suspensions and acceptances need the address.
     ///
     /// Takes time in proportion to the number of organizations that list the provider: too long for a reactor.
     public func neededClaims(of provider: ProviderID) -> NeededClaims {

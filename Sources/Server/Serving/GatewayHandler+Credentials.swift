@@ -8,10 +8,10 @@ internal import Threads
 
 extension GatewayHandler {
     /// Checks the credentials; if one depends on a wait, checks them again afterwards.
-    func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ look: Look) -> Answer {
+    func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ check: CredentialCheck) -> Answer {
         let credential = authenticator.authenticate(
             context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.configuration,
-            at: turn, look)
+            at: turn, check)
         switch credential {
         case .caller(let caller): return serve(context, endpoint, caller)
         case .refused(let problem): return now(.problem(problem), context)
@@ -24,8 +24,8 @@ extension GatewayHandler {
             return later(context, endpoint) { body in
                 switch await wait() {
                 case .refused(let problem): return context.render(.problem(problem))
-                case .lookAgain(let sessions):
-                    let next = Look(number: look.number + 1, sessions: sessions)
+                case .checkAgain(let sessions):
+                    let next = CredentialCheck(number: check.number + 1, sessions: sessions)
                     return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
                 }
             }
@@ -35,7 +35,7 @@ extension GatewayHandler {
     /// Checks again with the current time, keys, configuration, grants and suspensions. Nothing was decided before the
     /// wait, and the verifier has the keys of the current configuration. One configuration therefore decides the whole
     /// request, and a reload during the wait takes effect. Only the limit of the content stays that of the beginning.
-    private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
+    private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: CredentialCheck) -> Answer {
         guard next.number <= 3 else {
             return now(
                 .problem(Problem(.unavailable, detail: "The gateway could not check your credentials. Try again.")),

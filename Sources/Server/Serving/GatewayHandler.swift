@@ -103,7 +103,7 @@ final class GatewayHandler: RequestHandler {
         }
         if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
         return endpoint.access.needsCredential
-            ? identify(context, endpoint, at: turn, Look()) : serve(context, endpoint, nil)
+            ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
     }
 
     private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {

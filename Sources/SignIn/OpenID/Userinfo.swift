@@ -53,17 +53,19 @@ extension RelyingParty {
             return UserinfoAnswer(ProviderError(error, from: url))
         }
         guard response.status == .ok else {
-            let words = ProviderWords(try? response.object().root, hiding: [accessToken])
+            let errorText = ProviderErrorText(try? response.object().root, hiding: [accessToken])
             return UserinfoAnswer(
                 ProviderError(
                     isOutage: response.isOutage,
-                    "userinfo returned \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
+                    "userinfo returned \(response.outcome(hiding: [accessToken]))\(errorText?.suffix ?? "")"))
         }
         do throws(ProviderError) {
             if response.isToken { return try await verified(response) }
             let document = try response.object(atMost: 64 << 10)
-            guard let words = ProviderWords(document.root, hiding: [accessToken]) else { return .document(document) }
-            return .refused(detail: "userinfo returned 200\(words.suffix)")
+            guard let errorText = ProviderErrorText(document.root, hiding: [accessToken]) else {
+                return .document(document)
+            }
+            return .refused(detail: "userinfo returned 200\(errorText.suffix)")
         } catch {
             return .refused(detail: "userinfo: \(error.detail)")
         }
@@ -76,7 +78,7 @@ extension RelyingParty {
         }
         do throws(TokenRefusal) {
             return .document(
-                try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
+                try await verify(from: .provider, .whole) { trusted throws(TokenRefusal) in
                     try UserinfoVerifier(trusted, clientID: client.clientID).verify(
                         response.bodyWithoutBlanks, at: now())
                 })

@@ -80,8 +80,8 @@ package final class SessionRenewals: Sendable {
     /// - Parameters:
     ///   - now: the calendar time, which decides whether claims are too old.
     ///   - rules: the rules whose claims are renewed, with the stored rules at the time of the renewal.
-    package func tend(
-        _ session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
+    package func beginRenewal(
+        of session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
         rules: AccessRules
     ) -> Advice {
         let moment = clocks.monotonic()
@@ -107,7 +107,7 @@ package final class SessionRenewals: Sendable {
             state.underWay += 1
             flight.begin { [self] in
                 let isDone = await queue.run { await renew(session, at: party, rules: rules) }
-                landed(session.key, isDone: isDone)
+                attemptEnded(session.key, isDone: isDone)
             }
             return isProviderOut ? meanwhile : .wait { await flight.join(.brief) }
         }
@@ -218,7 +218,7 @@ package final class SessionRenewals: Sendable {
             .warning, "a session could not be renewed", requestID: requestID, fields: fields(session, detail))
     }
 
-    private func landed(_ key: SessionKey, isDone: Bool) {
+    private func attemptEnded(_ key: SessionKey, isDone: Bool) {
         let idle = state.withLock { state in
             state.underWay -= 1
             if !isDone, state.entries[key]?.failedAt == nil { state.entries[key] = nil }

@@ -52,8 +52,8 @@ extension SignInFlow {
 
     /// Finishes a sign-in: `state` first, then everything else.
     ///
-    /// A callback is audited only if its state was made here, for this redirect URI and for this browser, and is used
-    /// for the first time: links on other sites write nothing.
+    /// A callback is audited only if its state was made here for this redirect URI and this browser, and is used for
+    /// the first time. Links on other sites write nothing.
     package func callback(of provider: ProviderID?) async -> SignInOutcome {
         var attempt: SignInAttempt?
         var isAnswered = false

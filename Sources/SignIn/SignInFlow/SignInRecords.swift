@@ -13,8 +13,9 @@ struct SignInRecords: Sendable {
     /// The records for the other organizations that list the provider, kept only if they invited the address.
     private let others: [LastSignIn]
 
-    /// Makes the records for organizations that list the provider: those in which the user has a role, those that
-    /// invited the address, and the one that the sign-in was meant for. There are none without a sealing key.
+    /// Makes the records for organizations that list the provider: those in which the user has a role, and those that
+    /// invited the address. The organization that the sign-in was meant for has a record too. There are none without a
+    /// sealing key.
     ///
     /// - Parameters:
     ///   - settings: the settings that contain the rules of `state`.

@@ -34,8 +34,8 @@ package struct ManagementFactory: Sendable {
             factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
-    /// Checks the permission again: the content of a request may take minutes to arrive, and a role may be revoked or a
-    /// session may end before that.
+    /// Checks the permission again. The content of a request may take minutes to arrive, and the role or the session
+    /// may end before that.
     package func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
         try await management(context, permitted).checkStillPermitted()
     }

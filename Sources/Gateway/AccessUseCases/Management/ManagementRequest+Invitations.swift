@@ -19,7 +19,7 @@ extension ManagementRequest {
 
     /// Invites the `email` for the `role` that a JSON object or a form names.
     ///
-    /// - Throws: `invalid_request` with every fault of the fields, or the reason why nobody was invited.
+    /// - Throws: `invalid_request` with every fault of the fields, or the reason of a refusal.
     package func invite(_ reader: inout FieldReader) async throws(Problem) -> IssuedInvitation {
         reader.allow("email", "role")
         let (email, role) = (reader.text("email", in: 0...254), reader.text("role"))

@@ -70,8 +70,8 @@ package struct AccountPages: Sendable {
         case endSession = "end_session"
     }
 
-    /// Ends one of the user's own sessions, then redirects the browser to the page, or to the page of signed-out users
-    /// if it was the browser's own.
+    /// Ends one of the user's own sessions, then redirects the browser to the page. If it was the browser's own
+    /// session, the redirect leads to the page of signed-out users.
     private func change(_ context: RequestContext, _ caller: Caller, _ form: Form) async throws(Problem) -> Reply {
         switch try Action(of: form) {
         case .endSession: return try await endSession(form["id"] ?? "", context, caller)
