@@ -115,22 +115,22 @@ let package = Package(
         library(
             "OpenID", in: "SignIn/",
             uses: [
-                "Addresses", "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Snapshots", "Text",
-                "Threads", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "HTTPClient", "HTTPMessage", "Identities", "JSON",
+                "Snapshots", "Text", "Threads", "Time", "Tokens",
             ]),
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "Cryptography", "Databases", "Identities", "JSON", "Snapshots", "Threads", "Time",
-                "Tokens",
+                "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots",
+                "Text", "Threads", "Time", "Tokens",
             ]),
 
         library(
             "SignInFlow", in: "SignIn/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text", "Threads",
-                "Time", "Tokens", "Web",
+                "Invitations", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text", "Threads", "Time",
+                "Tokens", "Web",
             ]),
         library(
             "Management", in: "Access/",
@@ -170,8 +170,9 @@ let package = Package(
         library(
             "Endpoints", in: "Gateway/",
             uses: [
-                "Cryptography", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy", "RuntimeConfiguration",
-                "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "Cryptography", "Grants", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy",
+                "RuntimeConfiguration", "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "Web",
             ]),
         library(
             "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
@@ -191,9 +192,9 @@ let package = Package(
         library(
             "SignInPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "HTTPServer", "Identities",
-                "Invitations", "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions",
-                "SignInFlow", "Text", "Time", "Tokens", "Web",
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
+                "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
@@ -213,7 +214,7 @@ let package = Package(
             "MetricsUseCases", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Databases", "Endpoints", "Grants", "HTTPServer", "Identities", "Inventory",
-                "InventoryStore", "MetricsSnapshots", "Policy", "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
+                "InventoryStore", "MetricsSnapshots", "RuntimeConfiguration", "Telemetry", "WorkspaceMetrics",
             ]),
         library(
             "MetricsAPI", in: "Gateway/",
@@ -329,12 +330,15 @@ let package = Package(
         tests(
             of: "OpenID",
             uses: [
-                "Addresses", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient", "HTTPMessage",
-                "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
+                "Addresses", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient",
+                "HTTPMessage", "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
             ]),
         tests(
             of: "Sessions",
-            uses: ["Audit", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time", "Tokens"]),
+            uses: [
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time",
+                "Tokens",
+            ]),
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
@@ -353,9 +357,9 @@ let package = Package(
         tests(
             of: "SignInFlow",
             uses: [
-                "Audit", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient", "HTTPMessage",
-                "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Threads", "Time", "Tokens", "Web",
+                "Audit", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots",
+                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
             ]),
         tests(
             of: "Management",

@@ -7,6 +7,28 @@ internal import JSON
 internal import Time
 
 extension Invocation {
+    /// Returns the invited address and role that the arguments name.
+    func invitationDraft(under rules: InvitationRules) throws(CommandError) -> InvitationDraft {
+        let (email, role) = (try arguments.operand("EMAIL"), try arguments.required("role"))
+        do throws(InvitationDraftError) {
+            return try InvitationDraft(email: email, role: role, under: rules)
+        } catch {
+            switch error.role {
+            case .unknown, .notByInvitation:
+                throw .usage("--role must be organization-manager or organization-viewer, not \(shown(role))")
+            case nil: break
+            }
+            switch error.address {
+            case .notAnAddress, nil:
+                throw .usage("EMAIL must be an email address such as name@example.com, not \(shown(email))")
+            case .domainNotASCII:
+                throw .usage("the domain of EMAIL has letters outside ASCII; write it in its ASCII form, xn--…")
+            case .domainNotAllowed:
+                throw .failure("invitations.allowed_domains does not list \(EmailAddress(email).domain)")
+            }
+        }
+    }
+
     /// Prints the link of an invitation. With `--json`, prints an object with the invitation and its link.
     func print(_ issued: IssuedInvitation, under settings: Settings) {
         guard let token = issued.token else { return }

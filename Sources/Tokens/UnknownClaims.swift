@@ -15,8 +15,8 @@ public struct UnknownClaims: Sendable, Hashable {
 
     init() {}
 
-    /// Finds the claims that the provider declares as left out: every name in `_claim_names` (OpenID Connect Core 1.0,
-    /// section 5.6.2), and `groups` if `hasgroups` is set (Microsoft Entra ID).
+    /// Finds the claims that the provider declares as left out. They are every name in `_claim_names` (OpenID Connect
+    /// Core 1.0, section 5.6.2), and `groups` if `hasgroups` is set (Microsoft Entra ID).
     init(announcedBy claims: JSONValue) {
         if let names = claims.member("_claim_names"), !names.isNull {
             if names.kind == .object {

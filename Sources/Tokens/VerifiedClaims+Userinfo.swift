@@ -1,3 +1,4 @@
+public import Identities
 public import JSON
 internal import Text
 public import Time
@@ -11,7 +12,7 @@ public enum UserinfoError: String, Error, Sendable, CaseIterable {
 
 extension VerifiedClaims {
     /// The user's `sub` at the provider, regardless of `subject_claim`.
-    public var providerSubject: String? { payload.member("sub")?.string }
+    public var providerSubject: Subject? { payload.member("sub")?.string.map { Subject($0) } }
 
     /// Claims about the token itself: its subject, issuer, audience and sign-in. Userinfo neither adds nor replaces
     /// them, and they do not expire with age.
@@ -112,6 +113,6 @@ extension VerifiedClaims {
         guard userinfo.root.kind == .object, let subject = userinfo.root.member("sub")?.string else {
             throw .malformed
         }
-        guard let own = providerSubject, subject.isExactly(own) else { throw .otherSubject }
+        guard let own = providerSubject, subject.isExactly(own.text) else { throw .otherSubject }
     }
 }

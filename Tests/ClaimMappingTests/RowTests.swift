@@ -169,7 +169,7 @@ private let addresses = [
 ]
 
 @Suite struct RowTests {
-    private func judge(_ row: Case) throws {
+    private func check(_ row: Case) throws {
         let mapping = Mapping(
             id: "file:1", rank: 1, claimName: row.claim, match: row.match, claimValue: row.value, split: row.split,
             role: .manager)
@@ -184,9 +184,9 @@ private let addresses = [
         #expect((explanation.evaluation.role == .manager) == (row.verdict == .matched))
     }
 
-    @Test("values", arguments: values.indices) func value(_ index: Int) throws { try judge(values[index]) }
+    @Test("values", arguments: values.indices) func value(_ index: Int) throws { try check(values[index]) }
     @Test("parts of split strings, and elements of lists", arguments: parts.indices)
-    func part(_ index: Int) throws { try judge(parts[index]) }
+    func part(_ index: Int) throws { try check(parts[index]) }
 
     @Test(
         "an unverified address has a detail that states why",
@@ -208,9 +208,9 @@ private let addresses = [
         #expect(explanation.lines.joined(separator: "\n").contains(words))
     }
 
-    @Test("names and pointers", arguments: names.indices) func name(_ index: Int) throws { try judge(names[index]) }
+    @Test("names and pointers", arguments: names.indices) func name(_ index: Int) throws { try check(names[index]) }
     @Test("email addresses", arguments: addresses.indices) func address(_ index: Int) throws {
-        try judge(addresses[index])
+        try check(addresses[index])
     }
 
     @Test(

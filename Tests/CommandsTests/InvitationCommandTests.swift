@@ -63,6 +63,22 @@ struct InvitationCommandTests {
         #expect(try list().count == 1)
     }
 
+    @Test(
+        "an address or a role that may not be invited is refused, and nothing is stored",
+        arguments: [
+            ("ceo@acme.com", "inventory-publisher", "--role must be organization-manager or organization-viewer"),
+            ("ceo@acme.com", "owner", "--role must be organization-manager or organization-viewer"),
+            ("ceo", "organization-viewer", "EMAIL must be an email address such as name@example.com, not"),
+            ("ceo@b\u{FC}cher.example", "organization-viewer", "in its ASCII form"),
+        ])
+    func refused(address: String, role: String, text: String) throws {
+        _ = create("first@acme.com")
+        let call = CommandLineCall(
+            ["invitation", "create", "--config", file, "--organization", "acme", "--role", role, address])
+        #expect(call.code == 2 && call.output.isEmpty && call.error.contains(text), "\(call.error)")
+        #expect(try list().map(\.email) == ["first@acme.com"])
+    }
+
     @Test("a lost link is replaced by a new one, and the old one stops working")
     func resend() throws {
         let lost = create().output

@@ -23,9 +23,9 @@ struct ManagerSearchTests {
     private func signInViewer() async throws { _ = try await world.signedIn("vic", groups: ["viewers"]) }
 
     private func search(
-        without departure: ManagerDeparture = .none, proposing rows: PreparedRules? = nil
+        without removal: ManagerRemoval = .none, proposing rows: PreparedRules? = nil
     ) async throws -> ManagerSearch {
-        try await access.searchManager(of: acme, proposing: rows, without: departure)
+        try await access.searchManager(of: acme, proposing: rows, without: removal)
     }
 
     /// The verdict on a change that changes nothing, in a transaction after the search.
@@ -75,7 +75,7 @@ struct ManagerSearchTests {
             UPDATE person_seen SET claims = (SELECT claims FROM person_seen WHERE subject = 'carla'),
                 mapped_role = 'organization-manager' WHERE subject = 'vic'
             """)
-        let found = try await search(without: ManagerDeparture(id: id("carla")))
+        let found = try await search(without: ManagerRemoval(id: id("carla")))
         #expect(!found.isAny)
         #expect(try found.predecessor?.signIn.id == id("carla"))
         #expect(try await verdict(found) == .lost)
@@ -129,16 +129,16 @@ struct ManagerSearchTests {
     @Test("a user whom the change would suspend is a predecessor and no witness")
     func departing() async throws {
         _ = try await world.manager()
-        for departure in [
-            ManagerDeparture(id: try id("carla")), ManagerDeparture(emails: ["CARLA@acme.example"]),
+        for removal in [
+            ManagerRemoval(id: try id("carla")), ManagerRemoval(emails: ["CARLA@acme.example"]),
         ] {
-            let found = try await search(without: departure)
+            let found = try await search(without: removal)
             #expect(found.witness == nil)
             #expect(try found.predecessor?.signIn.id == id("carla"))
         }
         let grant = try await world.grant(.manager, to: AccessWorld.identity("pat"))
-        #expect(try await search(without: ManagerDeparture(id: try id("carla"))).hasGrant)
-        #expect(try await search(without: ManagerDeparture(grant: grant.id)).witness != nil)
+        #expect(try await search(without: ManagerRemoval(id: try id("carla"))).hasGrant)
+        #expect(try await search(without: ManagerRemoval(grant: grant.id)).witness != nil)
     }
 
     @Test("a search under proposed rules ignores stored roles")
@@ -182,7 +182,7 @@ struct ManagerSearchTests {
         try await world.grant(.manager, to: AccessWorld.identity("b"))
         let vic = try await world.signedIn("vic", more: hidesAddress)
         try await world.grant(.manager, to: vic.identity)
-        let found = try await search(without: ManagerDeparture(grant: first.id))
+        let found = try await search(without: ManagerRemoval(grant: first.id))
         #expect(found.hasGrant)
         #expect(try await verdict(found, isRequired: true) == .kept)
         try await world.place.execute("DELETE FROM access_grant WHERE subject IN ('a', 'b')")
@@ -230,7 +230,7 @@ struct ManagerSearchTests {
         #expect(try await verdict(early, isRequired: true) == .kept, "no address is suspended")
     }
 
-    @Test("a reload of the trust in addresses makes the judgement of a holder outdated")
+    @Test("a reload of the trust in addresses makes the evaluation of a holder outdated")
     func trustReloaded() async throws {
         try await world.place.execute(suspendsAddress)
         world.reload(try AccessWorld.settings(trusting: ["acme.example"]))

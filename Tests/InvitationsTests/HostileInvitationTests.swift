@@ -76,7 +76,7 @@ struct HostileInvitationTests {
         @Sendable func invite(_ store: InvitationStore, _ number: Int) async throws -> AccessRefusal? {
             access.clock.setCalendar(ahead: .seconds(number))
             return try await store.invite(
-                #require(InvitedAddress("p\(number)@acme.example")), as: .viewer, to: AccessWorld.acme,
+                InvitationDraft("p\(number)@acme.example", as: .viewer), to: AccessWorld.acme,
                 by: carla.acting(), on: terms, recording: AccessWorld.record(.invitationCreate)
             ).error
         }
@@ -102,7 +102,7 @@ struct HostileInvitationTests {
                 let none = InvitationTerms(
                     inviter: nil, inviterEmail: nil, lifetime: InvitationWorld.week, perDay: 0, sendsEmail: false)
                 let result = try await store.invite(
-                    #require(InvitedAddress(known[0].email.text)), as: .viewer, to: AccessWorld.acme,
+                    InvitationDraft(known[0].email.text, as: .viewer), to: AccessWorld.acme,
                     by: carla.acting(), on: none, recording: AccessWorld.record(.invitationCreate))
                 return result.error == .tooManyToday(retryAfter: 86400)
             }

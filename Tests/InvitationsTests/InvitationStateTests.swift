@@ -181,7 +181,7 @@ struct InvitationStateTests {
         let terms = InvitationTerms.ofOperator(lifetime: InvitationWorld.week)
         let record = AccessWorld.record(.invitationCreate)
         let issued = try await world.store.invite(
-            #require(InvitedAddress("pat@acme.example")), as: .manager, to: acme, byOperatorOn: terms,
+            InvitationDraft("pat@acme.example", as: .manager), to: acme, byOperatorOn: terms,
             recording: record
         ).get()
         #expect(issued.invitation.inviter == nil && issued.invitation.inviterEmail == nil)

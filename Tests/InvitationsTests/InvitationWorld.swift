@@ -41,7 +41,7 @@ struct InvitationWorld: Sendable {
     ) async throws -> Result<IssuedInvitation, AccessRefusal> {
         let manager = manager ?? carla
         return try await store.invite(
-            #require(InvitedAddress(email)), as: role, to: AccessWorld.acme, by: manager.acting(),
+            InvitationDraft(email, as: role), to: AccessWorld.acme, by: manager.acting(),
             on: terms ?? self.terms(by: manager), recording: AccessWorld.record(.invitationCreate))
     }
 

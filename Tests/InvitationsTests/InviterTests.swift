@@ -107,11 +107,11 @@ struct InviterTests {
         let glenn = ScriptedCredential(
             try world.access.claims("gus", groups: ["globex-managers"], email: "gus@acme.example"))
         let globex = try await world.store.invite(
-            #require(InvitedAddress("one@acme.example")), as: .viewer, to: AccessWorld.globex, by: glenn.acting(),
+            InvitationDraft("one@acme.example", as: .viewer), to: AccessWorld.globex, by: glenn.acting(),
             on: world.terms(by: gus), recording: AccessWorld.record(.invitationCreate, in: AccessWorld.globex)
         ).get()
         let operators = try await world.store.invite(
-            #require(InvitedAddress("two@acme.example")), as: .viewer, to: AccessWorld.acme,
+            InvitationDraft("two@acme.example", as: .viewer), to: AccessWorld.acme,
             byOperatorOn: .ofOperator(lifetime: InvitationWorld.week),
             recording: AccessWorld.record(.invitationCreate)
         ).get()

@@ -30,7 +30,7 @@ struct OutboxTests {
 
     private func take() async throws -> OutgoingEmail? { try await outbox.take(for: .seconds(600)) }
 
-    @Test("an e-mail is taken by one worker, and again once the lease has run out")
+    @Test("an email is taken by one worker, and again once the lease has run out")
     func lease() async throws {
         let id = try await queue()
         let outbox = outbox
@@ -47,7 +47,7 @@ struct OutboxTests {
         #expect(known.attempts == 2 && known.delivery == .queued)
     }
 
-    @Test("e-mails are taken in the order in which they are due")
+    @Test("emails are taken in the order in which they are due")
     func order() async throws {
         let first = try await queue("a@acme.example")
         world.clock.advance(.seconds(1))
@@ -76,7 +76,7 @@ struct OutboxTests {
         #expect(try await invitation(id).delivery == .sent, "a used link has arrived")
     }
 
-    @Test("an e-mail that was sent is not taken again, and is recorded")
+    @Test("an email that was sent is not taken again, and is recorded")
     func sent() async throws {
         let id = try await queue()
         try await outbox.settle(#require(try await take()), .sent)
@@ -87,7 +87,7 @@ struct OutboxTests {
         #expect(try await world.access.events().last?.action == "invitation_send")
     }
 
-    @Test("an e-mail that was given up is recorded as a failure, and can be sent again")
+    @Test("an email that was given up is recorded as a failure, and can be sent again")
     func failed() async throws {
         let id = try await queue()
         try await outbox.settle(#require(try await take()), .failed("550 no such user"))
@@ -132,7 +132,7 @@ struct OutboxTests {
         #expect(try await take() == nil)
     }
 
-    @Test("a time beyond eight hours, of a faulty clock or an outcome, does not keep an e-mail back")
+    @Test("a time beyond eight hours, of a faulty clock or an outcome, does not keep an email back")
     func late() async throws {
         let id = try await queue()
         let email = try #require(try await take())

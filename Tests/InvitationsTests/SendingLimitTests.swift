@@ -65,7 +65,7 @@ struct SendingLimitTests {
         #expect(try await invite(0, perDay: 1) == nil)
         let glenn = try world.access.user("glenn", groups: ["globex-managers"])
         let result = try await world.store.invite(
-            #require(InvitedAddress("x@acme.example")), as: .viewer, to: AccessWorld.globex, by: glenn.acting(),
+            InvitationDraft("x@acme.example", as: .viewer), to: AccessWorld.globex, by: glenn.acting(),
             on: world.terms(by: glenn, perDay: 1),
             recording: AccessWorld.record(.invitationCreate, in: AccessWorld.globex))
         #expect(result.error == nil)

@@ -35,7 +35,7 @@ struct UseCaseTests {
         suspended = try sue.id
         let actions = try world.actions()
         _ = try await actions.suspend(suspended, isConfirmed: false)
-        invitation = try await actions.invite(#require(InvitedAddress("a@acme.example")), as: .viewer).invitation.id
+        invitation = try await actions.invite(InvitationDraft("a@acme.example", as: .viewer)).invitation.id
     }
 
     private func attempt(_ useCase: UseCase, _ actions: ManagerActions) async throws -> ManagementError? {
@@ -48,7 +48,7 @@ struct UseCaseTests {
             case .unsuspend: try await actions.unsuspend(suspended)
             case .endSessions: try await actions.endSessions(of: vic)
             case .invite:
-                _ = try await actions.invite(#require(InvitedAddress("b@acme.example")), as: .manager)
+                _ = try await actions.invite(InvitationDraft("b@acme.example", as: .manager))
             case .resend: _ = try await actions.resend(invitation)
             case .revokeInvitation: try await actions.revokeInvitation(invitation)
             case .changeRules:

@@ -1,3 +1,4 @@
+import ClaimMapping
 import Cryptography
 import GatehouseTesting
 import HTTPClient
@@ -112,7 +113,7 @@ struct ClientAuthenticationTests {
         let claims = try await party.signIn().claims
         party.outbound.respond("/token", 401, #"{"error":"invalid_client"}"#)
         func renew() async -> Int {
-            let (outcome, _) = await party.party.renew(claims, refreshToken: "r") { _ in false }
+            let (outcome, _) = await party.party.renew(claims, refreshToken: "r", needing: NeededClaims())
             if case .notRenewed = outcome {} else { Issue.record("\(outcome)") }
             return requests(party)
         }

@@ -1,3 +1,4 @@
+import ClaimMapping
 import Cryptography
 import GatehouseTesting
 import HTTPClient
@@ -17,7 +18,7 @@ struct CodeExchangeTests {
         let callback = try party.callback("carla", to: try await party.redirect(attempt))
         try await party.party.check(callback, of: attempt)
         let code = try #require(callback.code)
-        let done = try await party.party.redeem(code, of: attempt) { _ in false }
+        let done = try await party.party.redeem(code, of: attempt, needing: NeededClaims())
         #expect(done.claims.identity == Identity(issuer: "http://127.0.0.1:9", subject: "carla"))
         #expect(done.refreshToken != nil && done.idToken.split(separator: ".").count == 3)
         let form = party.form
@@ -26,7 +27,9 @@ struct CodeExchangeTests {
         #expect(form["redirect_uri"] == "https://a.example/auth/callback/idp")
         #expect(party.outbound.count("/token") == 1 && party.outbound.count("/userinfo") == 0)
         // The provider takes a code once.
-        await #expect(throws: SignInError.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
+        await #expect(throws: SignInError.self) {
+            try await party.party.redeem(code, of: attempt, needing: NeededClaims())
+        }
         #expect(try await TestParty().signIn().refreshToken == nil)
     }
 
@@ -36,7 +39,7 @@ struct CodeExchangeTests {
         let (own, other) = (try party.attempt(), try party.attempt())
         let code = try #require(try party.callback("vic", to: try await party.redirect(other)).code)
         let failure = await #expect(throws: SignInError.self) {
-            try await party.party.redeem(code, of: own) { _ in false }
+            try await party.party.redeem(code, of: own, needing: NeededClaims())
         }
         #expect(failure?.reason == .codeRefused)
         // A provider that does not check the verifier.
@@ -214,7 +217,9 @@ struct CodeExchangeTests {
         let attempt = try party.attempt()
         let code = try #require(try party.callback("carla", to: try await party.redirect(attempt)).code)
         let failure = try #require(
-            await #expect(throws: SignInError.self) { try await party.party.redeem(code, of: attempt) { _ in false } }
+            await #expect(throws: SignInError.self) {
+                try await party.party.redeem(code, of: attempt, needing: NeededClaims())
+            }
         )
         for secret in [code, String(code.prefix(12)), attempt.verifier, TestParty.secret, "eyJ"] {
             #expect(!failure.detail.contains(secret))

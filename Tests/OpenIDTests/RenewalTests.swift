@@ -1,3 +1,4 @@
+import ClaimMapping
 import DemoProvider
 import GatehouseTesting
 import HTTPClient
@@ -26,10 +27,10 @@ struct RenewalTests {
     }
 
     private func renew(
-        _ done: CompletedSignIn, lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }
+        _ done: CompletedSignIn, needing needed: NeededClaims = NeededClaims()
     ) async throws -> (outcome: Renewal, refreshToken: String?) {
         await party.party.renew(
-            done.claims, refreshToken: try #require(done.refreshToken), lacksClaims: lacksClaims)
+            done.claims, refreshToken: try #require(done.refreshToken), needing: needed)
     }
 
     @Test("brings new claims of the same user, and the next refresh token")

@@ -16,7 +16,8 @@ struct SignInAttemptTests {
     init() throws {
         box = try SealedBox(keys: [Array(repeating: 7, count: 32)])
         attempt = try SignInAttempt(
-            provider: #require(ProviderID("idp")), issuer: "https://idp.example/\u{E9}", organization: "acme",
+            provider: #require(ProviderID("idp")), issuer: "https://idp.example/\u{E9}",
+            organization: OrganizationID("acme"),
             returnTo: "/a?b=\u{1F511}", browser: Digest.sha256([1, 2, 3]), at: now + .milliseconds(900))
     }
 

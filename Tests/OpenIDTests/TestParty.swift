@@ -1,3 +1,4 @@
+import ClaimMapping
 import Cryptography
 import DemoProvider
 import GatehouseTesting
@@ -122,18 +123,18 @@ final class TestParty: Sendable {
     /// A whole sign-in.
     @discardableResult
     func signIn(
-        _ person: String = "carla", lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }
+        _ person: String = "carla", needing needed: NeededClaims = NeededClaims()
     ) async throws -> CompletedSignIn {
         let attempt = try attempt()
         let callback = try callback(person, to: try await redirect(attempt))
         try await party.check(callback, of: attempt)
-        return try await party.redeem(try #require(callback.code), of: attempt, lacksClaims: lacksClaims)
+        return try await party.redeem(try #require(callback.code), of: attempt, needing: needed)
     }
 
     /// The failure of a sign-in; nil if it succeeds.
-    func failure(_ lacksClaims: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) async throws -> SignInError? {
+    func failure() async throws -> SignInError? {
         do {
-            try await signIn(lacksClaims: lacksClaims)
+            try await signIn()
             return nil
         } catch let failure as SignInError {
             return failure

@@ -1,3 +1,4 @@
+import ClaimMapping
 import Cryptography
 import DemoProvider
 import GatehouseTesting
@@ -19,7 +20,7 @@ struct UserinfoRequestTests {
     /// Signs in for rules that address the address, which the ID token does not have.
     private func claims() async throws -> VerifiedClaims {
         party.outbound.reissue(without: ["email", "email_verified"])
-        return try await party.signIn { $0.member("email") == nil }.claims
+        return try await party.signIn(needing: NeededClaims(["email"])).claims
     }
 
     private func respond(_ body: String, status: Int = 200, type: String = "application/json") {
@@ -30,7 +31,7 @@ struct UserinfoRequestTests {
 
     @Test("are asked for with the access token, only if a rule addresses a claim that the ID token lacks")
     func asks() async throws {
-        #expect(try await party.signIn { $0.member("email") == nil }.claims.unknown.isEmpty)
+        #expect(try await party.signIn(needing: NeededClaims(["email"])).claims.unknown.isEmpty)
         #expect(party.outbound.count("/userinfo") == 0)
         let claims = try await claims()
         #expect(claims.payload.member("email")?.string == "carla@acme.example" && !isUnknown(claims))
@@ -66,7 +67,7 @@ struct UserinfoRequestTests {
                 return OutboundResponse(
                     .ok, body: Array(text.replacing("\(TestParty.issuer)/userinfo", with: endpoint).utf8))
             }
-            let claims = try await party.signIn { $0.member("email") == nil }.claims
+            let claims = try await party.signIn(needing: NeededClaims(["email"])).claims
             #expect(isUnknown(claims) == expected && claims.payload.member("email") == nil)
         }
         party.outbound.cutOff("/userinfo")

@@ -24,7 +24,7 @@ struct OverviewTests {
         }
         return OrganizationPage(
             account: Account(name: "x", formToken: "x"),
-            organization: OrganizationHeader(id: "acme", name: "x", role: "x", isReadOnly: true),
+            organization: OrganizationHeader(id: PageSample.organizationID, name: "x", role: "x", isReadOnly: true),
             summary: MetricsSummary(workspaces: 1, figures: figures), publishedAt: nil,
             query: try WorkspaceQuery(query),
             page: WorkspaceTablePage(rows: [row], number: 2, matches: 30, searched: 30)

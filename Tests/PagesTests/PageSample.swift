@@ -39,8 +39,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     static let token = "form-token"
     /// An identifier as no organization has it, whose every character needs encoding in a URL.
-    static let organizationID = "a/b?c#d&e f%é\"<"
-    static let organizationPath = "/organizations/a%2Fb%3Fc%23d%26e%20f%25%C3%A9%22%3C"
+    static let organizationID = OrganizationID("a.b_c-1")!
+    static let organizationPath = "/organizations/a.b_c-1"
     static let moment = Timestamp(seconds: 1_800_000_000)
 
     static let all = withoutOrganization + managers + viewers
@@ -65,8 +65,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static var withoutOrganization: [PageSample] {
         let emails: [RefusedPage.Email] = [
-            .verified(text("email")), .unverified(text("email"), .notStated), .unverified(text("email"), .denied),
-            .unverified(text("email"), .unreadable), .absent, .unknown,
+            .verified(EmailAddress(text("email"))), .unverified(EmailAddress(text("email")), .notStated),
+            .unverified(EmailAddress(text("email")), .denied),
+            .unverified(EmailAddress(text("email")), .unreadable), .absent, .unknown,
         ]
         let groups: [RefusedPage.Groups] = [
             .names([text("group")]), .names([]), .names((0..<30).map(String.init)), .leftOut, .absent, .unknown,
@@ -75,7 +76,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             PageSample(
                 "no access \(number)",
                 RefusedPage(
-                    account: account, provider: text("provider"), issuer: text("issuer"), subject: text("subject"),
+                    account: account, provider: text("provider"), issuer: Issuer(text("issuer")),
+                    subject: Subject(text("subject")),
                     email: state.0, groups: state.1, missing: [.userinfo, .lapsed, nil][number % 3],
                     others: number == 0 ? [item] : [], requestID: text("request")
                 ).document, shows: "account", "provider", "issuer", "subject", "request")
@@ -90,9 +92,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             PageSample(
                 "sign-in",
                 SignInPage(
-                    choices: choices, offersEmail: true, organization: text("organization"),
+                    choices: choices, offersEmail: true, organization: organizationID,
                     returnTo: text("return"), message: .unknown
-                ).document, shows: "choice", "organization", "return"),
+                ).document, shows: "choice", "return"),
             PageSample(
                 "sign-in without providers", SignInPage(choices: [], offersEmail: false, message: .noProvider).document),
             PageSample(
@@ -151,8 +153,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         var page = AccountPage(
             account: Account(name: text("account"), formToken: formToken),
             identity: AccountPage.Identity(
-                name: text("name"), email: .verified(text("email")), provider: text("provider"),
-                subject: text("subject")), memberships: memberships, sessions: sessions)
+                name: text("name"), email: .verified(EmailAddress(text("email"))), provider: text("provider"),
+                subject: Subject(text("subject"))), memberships: memberships, sessions: sessions)
         page.notice = .trouble(text("notice"))
         let fields = [
             "account", "name", "email", "provider", "subject", "organization", "role", "address", "notice",
@@ -253,8 +255,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             return figure
         }
         let today = report.today
-        let parameters = [("workspace", text("workspace")), ("interval", "week")]
-        let query = (try? UsageQuery(parameters, today: today)) ?? (try! UsageQuery([], today: today))
+        guard let query = try? UsageQuery([("workspace", text("workspace")), ("interval", "week")], today: today) else {
+            return PageSample("usage", "", shows: "usage")
+        }
         let page = UsagePage(
             account: account, organization: organization(isReadOnly: isReadOnly), query: query, report: report,
             before: report, summary: MetricsSummary(workspaces: 1, figures: figures), workspace: nil)

@@ -189,7 +189,7 @@ struct AccessRulesTests {
     func lacking() throws {
         func lacks(_ text: String, stored: [Mapping] = []) throws -> Bool {
             let root = try JSONDocument(parsing: Array(text.utf8)).root
-            return state(rules(), stored: stored).lacksMappedClaims(root, of: .idp)
+            return state(rules(), stored: stored).neededClaims(of: .idp).areMissing(in: root)
         }
         #expect(try lacks(#"{"groups":[]}"#))
         #expect(try lacks(#"{"email":"a@b"}"#))
@@ -197,6 +197,10 @@ struct AccessRulesTests {
         let stored = [Mapping(id: "m", rank: 1, claimName: "team", match: .exists, claimValue: "", role: .viewer)]
         #expect(try lacks(#"{"email":"a@b","groups":[]}"#, stored: stored))
         #expect(try !lacks(#"{"email":"a@b","groups":[],"team":"x"}"#, stored: stored))
+        // Rules of organizations that do not list the provider need nothing of its users, and the address is always needed.
+        let needed = state(rules(), stored: stored).neededClaims(of: ProviderID.named("nowhere"))
+        #expect(needed.areMissing(in: try JSONDocument(parsing: Array("{}".utf8)).root))
+        #expect(!needed.areMissing(in: try JSONDocument(parsing: Array(#"{"email":"a@b"}"#.utf8)).root))
     }
 }
 

@@ -53,6 +53,9 @@ struct FieldReaderTests {
                 ("rank", .integer(0)), ("other", .integer(1)),
             ]))
         #expect(object == form && object.count >= 4)
-        #expect(object.contains("/claim_name must be a string") && object.contains { $0.hasPrefix("/other ") })
+        #expect(object.allSatisfy { $0.hasSuffix(".") })
+        #expect(
+            object.contains("/claim_name The claim name must be a string.")
+                && object.contains { $0.hasPrefix("/other ") })
     }
 }

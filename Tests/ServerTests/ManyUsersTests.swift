@@ -126,26 +126,6 @@ struct ManyUsersTests {
         #expect(try await sam() == nil)
     }
 
-    /// The longest step of the reactor while a request is answered, in CPU time.
-    private func longestStep(of request: () async throws -> TestAnswer) async throws -> Duration {
-        let longest = LongestStep()
-        let reactor = world.reactor
-        func watch(_ isOn: Bool) async {
-            await withCheckedContinuation { continuation in
-                reactor.perform {
-                    reactor.stepWatch =
-                        isOn ? StepWatch(longerThan: .zero) { _, time in longest.raise(to: time) } : nil
-                    continuation.resume()
-                }
-            }
-        }
-        await watch(true)
-        let answer = try await request()
-        await watch(false)
-        #expect(answer.status == 200, "\(answer.body)")
-        return longest.value
-    }
-
     @Test(
         "a reactor's work for a list does not grow with the number of users",
         arguments: [
@@ -157,7 +137,12 @@ struct ManyUsersTests {
             let fields = path.hasPrefix("/api") ? ["Accept: application/json"] : TestBrowser.navigation
             var costs: [Duration] = []
             for _ in 0..<15 {
-                costs.append(try await longestStep { try await manager.send("GET", path, fields: fields) })
+                costs.append(
+                    try await world.longestStep {
+                        let answer = try await manager.send("GET", path, fields: fields)
+                        #expect(answer.status == 200, "\(answer.body)")
+                        return answer
+                    })
             }
             return costs.min() ?? .zero
         }
@@ -168,12 +153,4 @@ struct ManyUsersTests {
         let many = try await cost()
         #expect(many < few * 3 + .milliseconds(1), "\(few) for few people, \(many) for many")
     }
-}
-
-private final class LongestStep: Sendable {
-    private let longest = Mutex(Duration.zero)
-
-    var value: Duration { longest.withLock { $0 } }
-
-    func raise(to time: Duration) { longest.withLock { $0 = max($0, time) } }
 }

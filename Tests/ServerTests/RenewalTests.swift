@@ -76,6 +76,19 @@ struct RenewalTests {
         await world.services.renewals.settled()
     }
 
+    @Test("a reload while a request waits for its renewal decides that request")
+    func reloadedDuringRenewal() async throws {
+        let world = try world()
+        let viewer = try await world.browser("vic")
+        world.clock.advance(.seconds(901))
+        let waiting = await waiting(viewer)
+        try world.reload(rewriting: ("\"claim_value\": \"acme-viewers\"", "\"claim_value\": \"others\""))
+        world.clock.advance(.seconds(2))
+        #expect(try await waiting.value == 404)
+        world.outbound.speak()
+        await world.services.renewals.settled()
+    }
+
     @Test("a new refresh token is kept even if its response renews no claims")
     func rotatedWithoutRenewal() async throws {
         let world = try world()

@@ -144,6 +144,45 @@ struct UploadRaceTests {
 
     private static let bearers = ("\"client_id\"", "\"audiences\": [\"api\"], \"client_id\"")
 
+    /// Expects the answer to a refused token: its reason, and a challenge that names the error.
+    private func expectRefused(
+        _ answer: TestAnswer, _ reason: String, _ sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            answer.status == 401 && answer.code == "unauthenticated" && answer.text("reason") == reason,
+            "\(answer.body)", sourceLocation: sourceLocation)
+        #expect(
+            answer.field("WWW-Authenticate") == "Bearer realm=\"gatehouse\", error=\"invalid_token\"",
+            sourceLocation: sourceLocation)
+    }
+
+    @Test(
+        "a token that expires while a JSON document arrives is refused with its reason",
+        arguments: [
+            ("POST", "\(acme)/invitations", #"{"email":"x@acme.example","role":"organization-manager"}"#),
+            ("POST", "/api/v1/invitations/accept", #"{"token":"x"}"#),
+        ])
+    func expiredDocument(_ method: String, _ path: String, _ body: String) async throws {
+        let fields = try await robot(sending: body)
+        _ = try world.grant(.manager, to: "robot")
+        let answer = try await world.send(method, path, fields: fields, body: body) {
+            world.clock.advance(.seconds(3600))
+        }
+        expectRefused(answer, "expired")
+        #expect(try await world.count("invitation") == 0)
+    }
+
+    @Test("a session that ends while the content arrives is answered without a token's reason")
+    func endedSession() async throws {
+        let pat = try await world.browser("pat")
+        _ = try world.grant(.publisher, to: "pat")
+        let answer = try await pat.call("PUT", "\(acme)/inventory", #"{"workspaces":[]}"#) {
+            world.clock.advance(.seconds(9 * 3600))
+        }
+        #expect(answer.status == 401 && answer.text("reason") == nil)
+        #expect(answer.field("WWW-Authenticate") == "Bearer realm=\"gatehouse\"")
+    }
+
     @Test("a token that a reload makes unacceptable while the content arrives writes nothing", arguments: writes)
     func unaccepted(_ method: String, _ path: String, _ body: String) async throws {
         let fields = try await robot(sending: body)
@@ -152,7 +191,7 @@ struct UploadRaceTests {
             let answer = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body) {
                 try world.reload(rewriting: ("\"client_id\"", settings + ", \"client_id\""))
             }
-            #expect(answer.status == 401, "\(settings): \(answer.body)")
+            expectRefused(answer, settings.contains("RS256") ? "algorithm_not_allowed" : "audience_mismatch")
         }
         try world.reload()
         try await expectUntouched()
@@ -164,7 +203,11 @@ struct UploadRaceTests {
         let answer = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body) {
             world.clock.advance(.seconds(3600))
         }
-        #expect(answer.status == 401, "\(answer.body)")
+        expectRefused(answer, "expired")
+        // The answer is that to a token which has expired before the head.
+        let late = try await world.send(method, "\(acme)/\(path)", fields: fields, body: body)
+        expectRefused(late, "expired")
+        #expect(answer.text("detail") == late.text("detail"))
         try await expectUntouched()
     }
 }

@@ -107,7 +107,7 @@ struct WrongClockTests {
 
     private func invite(_ email: String, sendsEmail: Bool = false) async throws -> IssuedInvitation {
         try await world.services.stores.invitations.invite(
-            try #require(InvitedAddress(email)), as: .viewer, to: acme,
+            try InvitationDraft(email, as: .viewer), to: acme,
             byOperatorOn: InvitationTerms(
                 inviter: nil, inviterEmail: nil, lifetime: .seconds(7 * 86400), perDay: 50, sendsEmail: sendsEmail),
             recording: AuditRecord(.invitationCreate, by: .operator, in: acme)

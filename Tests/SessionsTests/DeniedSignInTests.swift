@@ -1,3 +1,4 @@
+import ClaimMapping
 import Databases
 import GatehouseTesting
 import Identities
@@ -20,12 +21,13 @@ struct DeniedSignInTests {
     }
 
     private static func denied(
-        _ id: String, at seconds: Int64 = 0, subject: String? = nil, bytes: Int = 2, email: EmailAddress? = nil
+        _ id: String, at seconds: Int64 = 0, subject: String? = nil, bytes: Int = 2, email: EmailAddress? = nil,
+        reason: EntitlementReason = .noMatch
     ) -> DeniedSignIn {
         DeniedSignIn(
             id: id, timestamp: start + .seconds(seconds), provider: ProviderID("idp")!,
             identity: Identity(issuer: TokenMint.issuer, subject: Subject(subject ?? id)), email: email,
-            reason: "no_match", claims: Array(repeating: 0x20, count: bytes), rows: Array("[]".utf8))
+            reason: reason, claims: Array(repeating: 0x20, count: bytes), rows: Array("[]".utf8))
     }
 
     private func list(
@@ -44,6 +46,19 @@ struct DeniedSignInTests {
         #expect(found == denied && found.email?.spelling == "Carla@Acme.Example")
         #expect(try await store.find("a", in: globex, now: DeniedSignInTests.start) == nil)
         #expect(try await store.find("A", in: acme, now: DeniedSignInTests.start) == nil)
+    }
+
+    @Test("every reason is stored by its code, and a row with another code is an error")
+    func reasons() async throws {
+        for reason in EntitlementReason.allCases {
+            try await store.record(DeniedSignInTests.denied("a", reason: reason), in: acme)
+            #expect(try await store.find("a", in: acme, now: DeniedSignInTests.start)?.reason == reason)
+            #expect(try await place.texts("SELECT reason FROM denied_sign_in") == [reason.rawValue])
+        }
+        try await place.execute("UPDATE denied_sign_in SET reason = 'NO_MATCH'")
+        await #expect(throws: DatabaseError.self) {
+            try await store.find("a", in: acme, now: DeniedSignInTests.start)
+        }
     }
 
     @Test("the last sign-in of a user takes the place of the previous one; names are compared by octets")

@@ -2,6 +2,7 @@ import Cryptography
 import DemoProvider
 import GatehouseTesting
 import HTTPMessage
+import Identities
 import Sessions
 import Testing
 import Time
@@ -27,7 +28,7 @@ extension FlowBrowser {
         form: [(name: String, value: String)]?, to provider: String = "idp"
     ) async throws -> SignInOutcome {
         let request = try Request("POST", "/auth/backchannel-logout/\(provider)")
-        return await world.flow(request).backchannelLogout(provider, form)
+        return await world.flow(request).backchannelLogout(ProviderID(provider), form)
     }
 }
 

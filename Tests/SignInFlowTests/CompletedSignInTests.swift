@@ -1,4 +1,5 @@
 import Audit
+import ClaimMapping
 import GatehouseTesting
 import Grants
 import HTTPMessage
@@ -24,7 +25,7 @@ struct CompletedSignInTests {
         let browser = FlowBrowser(world)
         let link = try await browser.answered("carla")
         let path = link.replacing(FlowWorld.site.origin, with: "")
-        let outcome = try await browser.flow("GET", path, fields: ["User-Agent: Test/1.0"]).callback(of: "idp")
+        let outcome = try await browser.flow("GET", path, fields: ["User-Agent: Test/1.0"]).callback(of: .idp)
         browser.cookies.take(outcome.cookies)
         let session = try #require(try await browser.session)
         #expect(session.claims.identity == AccessWorld.identity("carla") && session.claims.provider == AccessWorld.idp)
@@ -32,6 +33,19 @@ struct CompletedSignInTests {
         #expect(world.sessions.refreshToken(of: session) != nil && world.sessions.idToken(of: session) != nil)
         #expect(try await world.place.texts("SELECT ip || ' ' || user_agent FROM session") == ["192.0.2.1 Test/1.0"])
         #expect(world.count("signed_in") == 1)
+    }
+
+    @Test("userinfo supplies a claim that only a rule in the store addresses")
+    func storedRule() async throws {
+        let world = try FlowWorld()
+        for person in ["carla", "vic"] {
+            world.outbound.respond("/userinfo", 200, #"{"sub":"\#(person)","team":"soc"}"#)
+            let session = try #require(try await world.browser(person).session)
+            let hasRule = person == "vic"
+            #expect(session.claims.payload.member("team")?.string == (hasRule ? "soc" : nil))
+            #expect(world.outbound.count("/userinfo") == (hasRule ? 1 : 0))
+            try await world.addRule(for: "team")
+        }
     }
 
     @Test("the user lands on the return path, else at the organization, else at home")
@@ -95,9 +109,9 @@ struct CompletedSignInTests {
         #expect(try await known() == ["acme vic"])
         try await world.browser("sam", "provider=idp&organization=globex")
         #expect(try await known() == ["acme vic", "globex sam"])
-        let address = try #require(InvitedAddress("sam@elsewhere.example"))
         _ = try await world.access.invitations.invite(
-            address, as: .viewer, to: AccessWorld.acme, byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
+            InvitationDraft("sam@elsewhere.example", as: .viewer), to: AccessWorld.acme,
+            byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
             recording: AccessWorld.record(.invitationCreate)
         ).get()
         try await world.browser("sam")
@@ -111,7 +125,7 @@ struct CompletedSignInTests {
         let page = try await world.denied.list(of: AccessWorld.acme, before: nil, limit: 9, now: world.clock.now)
         let denied = try #require(page.items.first)
         #expect(page.items.count == 1 && denied.identity == AccessWorld.identity("sam"))
-        #expect(denied.reason == "no_match" && denied.email?.spelling == "sam@elsewhere.example")
+        #expect(denied.reason == .noMatch && denied.email?.spelling == "sam@elsewhere.example")
         let claims = try JSONDocument(parsing: denied.claims).root
         let names = Set(try #require(claims.member("names")).elements.compactMap(\.string))
         #expect(names.isSuperset(of: ["sub", "name", "email", "groups"]))

@@ -1,5 +1,6 @@
 import GatehouseTesting
 import HTTPMessage
+import Identities
 import Sessions
 import Testing
 import Web
@@ -45,7 +46,7 @@ final class FlowBrowser {
         let path = link.replacing(FlowWorld.site.origin, with: "")
         let provider = path.prefix { $0 != "?" }.split(separator: "/").last.map { String($0) }
         return keep(
-            try await flow("GET", path, under: configuration).callback(of: try #require(provider)))
+            try await flow("GET", path, under: configuration).callback(of: provider.flatMap { ProviderID($0) }))
     }
 
     @discardableResult

@@ -1,3 +1,4 @@
+import ClaimMapping
 import Cryptography
 import DemoProvider
 import GatehouseTesting
@@ -92,11 +93,19 @@ final class FlowWorld: Sendable {
         denied = DeniedSignInStore(database: access.place.database)
         configuration = FlowWorld.configuration(
             setup, remotes, by: outbound, box: setup.hasKey ? box : nil, at: access.clock)
-        renewals = SessionRenewals(sessions, log: recorded.log, clocks: clocks)
+        renewals = SessionRenewals(
+            sessions, snapshots: access.access.snapshots, log: recorded.log, clocks: clocks)
     }
 
     private static func issuer(_ id: ProviderID) -> Issuer {
         id == AccessWorld.idp ? TokenMint.issuer : AccessWorld.otherIssuer
+    }
+
+    /// Adds a rule to Acme's, as a manager does.
+    func addRule(for claimName: String) async throws {
+        let draft = MappingDraft(claimName: claimName, match: .exists, claimValue: "", role: .viewer)
+        let manager = try await access.manager("rita")
+        _ = try await access.change(.add(draft, at: nil), by: manager.acting(.writeMappings)).get()
     }
 
     /// Returns another reading of the configuration, for the same providers.

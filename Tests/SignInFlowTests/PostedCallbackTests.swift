@@ -1,5 +1,6 @@
 import GatehouseTesting
 import HTTPMessage
+import Identities
 import Testing
 
 @testable import SignInFlow
@@ -14,7 +15,7 @@ struct PostedCallbackTests {
     private func post(_ world: FlowWorld, _ form: [(name: String, value: String)]?, to provider: String = "idp") throws
         -> SignInOutcome
     {
-        try FlowBrowser(world).flow("POST", "/auth/callback/x").callbackPosted(of: provider, form)
+        try FlowBrowser(world).flow("POST", "/auth/callback/x").callbackPosted(of: ProviderID(provider), form)
     }
 
     @Test("a posted response is sealed, and completed by the browser's GET with its cookies")

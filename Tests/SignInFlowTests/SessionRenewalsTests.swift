@@ -1,4 +1,5 @@
 import GatehouseTesting
+import Grants
 import Identities
 import JSON
 import Policy
@@ -15,17 +16,17 @@ struct SessionRenewalsTests {
 
     /// Waits for the renewal of a session, as a request does.
     @discardableResult
-    private func tend(_ session: Session, in world: FlowWorld) async throws -> Advice {
-        let advice = world.tend(session)
+    private func renew(_ session: Session, in world: FlowWorld) async throws -> Advice {
+        let advice = world.beginRenewal(of: session)
         if case .wait(let wait) = advice { await wait() }
         return Advice(advice)
     }
 
-    /// Tends a session while the provider is silent, and returns the request that waits for it.
+    /// Begins a renewal while the provider is silent, and returns the request that waits for it.
     private func waiting(_ session: Session, in world: FlowWorld) async -> Task<Advice, any Error> {
         world.outbound.fallSilent("/token")
         let asked = world.outbound.count("/token")
-        let request = Task { try await tend(session, in: world) }
+        let request = Task { try await renew(session, in: world) }
         await world.outbound.asked("/token", times: asked + 1)
         return request
     }
@@ -46,7 +47,7 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.reissue(["groups": "[\"viewers\"]"])
-        #expect(try await tend(session, in: world) == .wait)
+        #expect(try await renew(session, in: world) == .wait)
         let renewed = try #require(try await browser.session)
         #expect(renewed.version == 2 && renewed.renewedAt == world.clock.now)
         #expect(renewed.claims.payload.member("groups")?.text == "[\"viewers\"]")
@@ -57,12 +58,24 @@ struct SessionRenewalsTests {
         #expect(try await browser.session?.version == 2)
     }
 
+    @Test("a renewal asks userinfo for a claim that a rule addresses, if the rule was added since the sign-in")
+    func newRule() async throws {
+        let world = try world()
+        let (browser, session) = try await due(world)
+        world.outbound.respond("/userinfo", 200, #"{"sub":"carla","team":"soc"}"#)
+        try await world.addRule(for: "team")
+        #expect(world.outbound.count("/userinfo") == 0)
+        try await renew(session, in: world)
+        #expect(world.outbound.count("/userinfo") == 1)
+        #expect(try await browser.session?.claims.payload.member("team")?.string == "soc")
+    }
+
     @Test("several requests share one renewal")
     func shared() async throws {
         let world = try world()
         let (_, session) = try await due(world)
         let first = await waiting(session, in: world)
-        let second = Task { try await tend(session, in: world) }
+        let second = Task { try await renew(session, in: world) }
         world.outbound.speak()
         #expect(try await first.value == .wait)
         _ = try await second.value
@@ -75,7 +88,7 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.respond("/token", 400, #"{"error":"invalid_grant"}"#)
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         #expect(try await browser.session == nil)
         #expect(try await world.events().last == "session_end success provider_refused -")
         #expect(await world.recorded.all().contains("a session ended at its provider"))
@@ -86,7 +99,7 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.reissue(["sub": "\"vic\""])
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         #expect(try await browser.session == nil)
     }
 
@@ -97,12 +110,12 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.cutOff("/token")
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         for _ in 0..<22 {
             world.clock.advance(.seconds(3600))
             // The provider is asked again, in vain.
-            try await tend(session, in: world)
-            #expect(try await tend(session, in: world) == .useAsIs)
+            try await renew(session, in: world)
+            #expect(try await renew(session, in: world) == .useAsIs)
             world.sessions.noteUse(of: session, at: world.clock.now)
             #expect(world.configuration.standing(of: session, at: world.clock.now) == .renewalDue)
         }
@@ -116,15 +129,15 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.cutOff("/token")
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         world.outbound.cutOff()
         world.clock.advance(.seconds(29))
-        #expect(try await tend(session, in: world) == .useAsIs)
+        #expect(try await renew(session, in: world) == .useAsIs)
         await world.renewals.settled()
         #expect(world.outbound.count("/token") == 2)
         world.clock.advance(.seconds(1))
         // The provider was out, so the request does not wait.
-        #expect(try await tend(session, in: world) == .useAsIs)
+        #expect(try await renew(session, in: world) == .useAsIs)
         await world.renewals.settled()
         #expect(world.outbound.count("/token") == 3)
         #expect(try await browser.session?.version == 2)
@@ -135,13 +148,13 @@ struct SessionRenewalsTests {
         let world = try world()
         let (browser, session) = try await due(world)
         world.outbound.respond("/token", 401, #"{"error":"invalid_client"}"#)
-        try await tend(session, in: world)
-        #expect(try await tend(session, in: world) == .useAsIs)
+        try await renew(session, in: world)
+        #expect(try await renew(session, in: world) == .useAsIs)
         world.clock.advance(.seconds(2699))
-        try await tend(session, in: world)
-        #expect(try await tend(session, in: world) == .useAsIs)
+        try await renew(session, in: world)
+        #expect(try await renew(session, in: world) == .useAsIs)
         world.clock.advance(.seconds(1))
-        #expect(try await tend(session, in: world) == .signInAgain)
+        #expect(try await renew(session, in: world) == .signInAgain)
         #expect(try await browser.session != nil)
         #expect(await world.recorded.all().contains("a session could not be renewed"))
     }
@@ -155,9 +168,9 @@ struct SessionRenewalsTests {
         await world.clock.sleeping(1)
         world.clock.advance(.seconds(2))
         #expect(try await waiting.value == .wait)
-        #expect(try await tend(session, in: world) == .useAsIs)
+        #expect(try await renew(session, in: world) == .useAsIs)
         // The other session's renewal begins, but its request does not wait.
-        #expect(try await tend(other, in: world) == .useAsIs)
+        #expect(try await renew(other, in: world) == .useAsIs)
         world.outbound.speak()
         await world.renewals.settled()
         #expect(try await browser.session?.version == 2)
@@ -169,13 +182,13 @@ struct SessionRenewalsTests {
     func changed() async throws {
         let world = try world()
         let (browser, session) = try await due(world)
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         #expect(world.outbound.count("/token") == 2)
         // This is the session before its renewal.
-        try await tend(session, in: world)
+        try await renew(session, in: world)
         let renewed = try #require(try await browser.session)
         try await world.sessions.end(renewed.key)
-        try await tend(renewed, in: world)
+        try await renew(renewed, in: world)
         #expect(world.outbound.count("/token") == 2)
     }
 
@@ -216,7 +229,7 @@ struct SessionRenewalsTests {
         let other = try #require(try await world.browser("vic").session)
         let waiting = await waiting(session, in: world)
         world.renewals.finishBlocking(within: .zero)
-        #expect(try await tend(other, in: world) == .useAsIs)
+        #expect(try await renew(other, in: world) == .useAsIs)
         world.outbound.speak()
         _ = try await waiting.value
         await world.renewals.settled()
@@ -239,9 +252,10 @@ private enum Advice {
 }
 
 extension FlowWorld {
-    fileprivate func tend(_ session: Session) -> SessionRenewals.Advice {
+    fileprivate func beginRenewal(of session: Session) -> SessionRenewals.Advice {
         guard let party = configuration.party(session.claims.provider) else { return .useAsIs }
-        return renewals.tend(
-            session, at: party, under: FlowWorld.lifetimes, at: clock.now, lacksClaims: { _ in false })
+        return renewals.beginRenewal(
+            of:
+                session, at: party, under: FlowWorld.lifetimes, at: clock.now, rules: access.access.state.rules)
     }
 }

@@ -1,3 +1,4 @@
+import Identities
 import OpenID
 import Tokens
 import Web
@@ -21,7 +22,7 @@ extension SignInOutcome {
     var step: String {
         switch next {
         case .redirect(let target): "redirect to \(target.prefix { $0 != "?" })"
-        case .enter(let target, let organization): "enter \(target?.text ?? "-") of \(organization ?? "-")"
+        case .enter(let target, let organization): "enter \(target?.text ?? "-") of \(organization?.text ?? "-")"
         case .leave(let url, let isSigningIn):
             "leave to \(url.prefix { $0 != "?" }) \(isSigningIn ? "to sign in" : "to sign out")"
         case .choose(_, let prompt): "choose (\(prompt))"

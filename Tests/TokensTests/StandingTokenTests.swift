@@ -17,38 +17,43 @@ struct StandingTokenTests {
         claims = try outcome(mint.token(TokenMint.claims(["azp": "\"cli\""])), [provider]).get()
     }
 
-    private func stands(_ change: (inout TrustedProvider) throws -> Void) rethrows -> Bool {
+    /// The reason why the token is refused after a change of the provider's settings; nil if it is accepted.
+    private func reason(_ change: (inout TrustedProvider) throws -> Void) rethrows -> TokenReason? {
         var changed = provider
         try change(&changed)
-        return changed.stillAccepts(claims, at: TokenMint.now)
+        return changed.refusal(ofVerified: claims, at: TokenMint.now)?.reason
     }
+
+    private func stands(_ change: (inout TrustedProvider) throws -> Void) rethrows -> Bool { try reason(change) == nil }
 
     @Test("a token stands under unchanged settings until it expires, including the tolerance")
     func expiry() {
         #expect(stands { _ in })
-        #expect(provider.stillAccepts(claims, at: TokenMint.now + .seconds(659)))
-        #expect(!provider.stillAccepts(claims, at: TokenMint.now + .seconds(660)))
+        #expect(provider.refusal(ofVerified: claims, at: TokenMint.now + .seconds(659)) == nil)
+        #expect(provider.refusal(ofVerified: claims, at: TokenMint.now + .seconds(660))?.reason == .expired)
     }
 
     @Test("a token does not stand if the provider's settings no longer accept it")
     func settings() {
-        #expect(!stands { $0.audiences = ["other"] })
-        #expect(!stands { $0.audiences = [] })
-        #expect(!stands { $0.authorizedParties = ["other"] } && stands { $0.authorizedParties = ["cli"] })
-        #expect(!stands { $0.algorithms = [.rs256] })
-        #expect(!stands { $0.maximumAge = .seconds(-61) })
-        #expect(!stands { $0.subjectClaim = "oid" } && !stands { $0.subjectClaim = "azp" })
+        #expect(reason { $0.audiences = ["other"] } == .audienceMismatch)
+        #expect(reason { $0.audiences = [] } == .audienceMismatch)
+        #expect(reason { $0.authorizedParties = ["other"] } == .authorizedPartyMismatch)
+        #expect(stands { $0.authorizedParties = ["cli"] })
+        #expect(reason { $0.algorithms = [.rs256] } == .algorithmNotAllowed)
+        #expect(reason { $0.maximumAge = .seconds(-61) } == .tokenTooOld)
+        #expect(reason { $0.subjectClaim = "oid" } == .subjectMissing)
+        #expect(reason { $0.subjectClaim = "azp" } == .subjectMissing)
         #expect(
-            !TrustedProvider(id: provider.id, issuer: "https://new.example", keys: provider.keys).stillAccepts(
-                claims, at: TokenMint.now))
+            TrustedProvider(id: provider.id, issuer: "https://new.example", keys: provider.keys)
+                .refusal(ofVerified: claims, at: TokenMint.now)?.reason == .issuerUnknown)
         #expect(
-            !TrustedProvider(id: ProviderID("other")!, issuer: provider.issuer, keys: provider.keys).stillAccepts(
-                claims, at: TokenMint.now))
+            TrustedProvider(id: ProviderID("other")!, issuer: provider.issuer, keys: provider.keys)
+                .refusal(ofVerified: claims, at: TokenMint.now)?.reason == .issuerUnknown)
     }
 
     @Test("a token does not stand without its key, even if another key has the same id or none")
     func keys() throws {
-        #expect(!stands { $0.keys = nil })
+        #expect(reason { $0.keys = nil } == .keysUnavailable)
         for id in ["k1", "k2", nil] {
             let other = try TokenMint(keyID: id)
             #expect(try !stands { $0.keys = try other.provider().keys }, "\(id ?? "none")")
@@ -73,9 +78,9 @@ struct StandingTokenTests {
         provider.accessTokenIssuers = ["https://sts.example"]
         let token = try mint.token(TokenMint.claims(["iss": "\"https://sts.example\""]))
         let claims = try outcome(token, [provider]).get()
-        #expect(provider.stillAccepts(claims, at: TokenMint.now))
+        #expect(provider.refusal(ofVerified: claims, at: TokenMint.now) == nil)
         provider.accessTokenIssuers = []
-        #expect(!provider.stillAccepts(claims, at: TokenMint.now))
+        #expect(provider.refusal(ofVerified: claims, at: TokenMint.now) != nil)
     }
 
     @Test("claims of an ID token do not stand as a bearer token")
@@ -83,6 +88,6 @@ struct StandingTokenTests {
         let token = try mint.token(TokenMint.claims())
         let claims = try IDTokenVerifier(provider, clientID: "api").verify(
             token, IDTokenExpectations(), at: TokenMint.now)
-        #expect(!provider.stillAccepts(claims, at: TokenMint.now))
+        #expect(provider.refusal(ofVerified: claims, at: TokenMint.now) != nil)
     }
 }

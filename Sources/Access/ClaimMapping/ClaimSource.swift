@@ -23,12 +23,14 @@ struct ClaimSource {
         let isEmail: Bool
     }
 
-    func resolve(_ mapping: Mapping) -> Resolution {
-        let name = mapping.claimName
+    func resolve(_ mapping: Mapping) -> Resolution { resolve(mapping.claimName, mapping.pointer) }
+
+    /// - Parameter pointer: the pointer that is used if no claim has the name; nil if the name is not a pointer.
+    func resolve(_ name: String, _ pointer: JSONPointer?) -> Resolution {
         if let value = claims.member(name) {
             return Resolution(values: .one(value), topLevelName: name, isEmail: name.isExactly("email"))
         }
-        guard let pointer = mapping.pointer, let first = pointer.tokens.first else {
+        guard let pointer, let first = pointer.tokens.first else {
             return Resolution(values: .none, topLevelName: name, isEmail: false)
         }
         let isEmail = first.isExactly("email")

@@ -1,5 +1,4 @@
 public import Identities
-public import JSON
 internal import Text
 public import Tokens
 
@@ -46,14 +45,6 @@ extension OrganizationRules {
     }
 }
 
-extension OrganizationRules {
-    /// Returns true if a rule addresses a claim that is not among these. Userinfo may supply it.
-    public func lacksClaims(_ claims: JSONValue) -> Bool {
-        let source = ClaimSource(KnownClaims(claims), EmailTrust())
-        return blocks.contains { $0.mappings.contains { source.resolve($0).values.isEmpty } }
-    }
-}
-
 /// The outcome so far, updated rule by rule. The decision and its explanation share it, so that they cannot differ.
 struct Tally {
     let strategy: ClaimStrategy
@@ -70,9 +61,9 @@ struct Tally {
     /// True if no further rule can change the outcome.
     var isDecided: Bool { isStopped || deciding?.role == .manager }
 
-    mutating func count(_ index: Int, _ role: Role, _ judgement: Mapping.Judgement) {
+    mutating func count(_ index: Int, _ role: Role, _ result: Mapping.RuleResult) {
         guard !isStopped else { return }
-        switch judgement {
+        switch result {
         case .matched:
             if strategy == .firstMatch { isStopped = true }
             if deciding.map({ $0.role < role }) ?? true { deciding = (index, role) }

@@ -76,13 +76,13 @@ extension OrganizationRules {
         }
         let source = ClaimSource(claims, emailTrust)
         let mappings = mappings
-        let judgements = mappings.map { $0.judge(source) }
+        let results = mappings.map { $0.evaluate(source) }
         var tally = Tally(strategy: strategy)
-        for (index, judgement) in judgements.enumerated() { tally.count(index, mappings[index].role, judgement) }
-        let rows = judgements.enumerated().map { index, judgement in
+        for (index, result) in results.enumerated() { tally.count(index, mappings[index].role, result) }
+        let rows = results.enumerated().map { index, result in
             let mapping = mappings[index]
             let verdict: Verdict =
-                switch judgement {
+                switch result {
                 case .matched: index == tally.deciding?.index ? .matched : .shadowed
                 case .noMatch: .noMatch
                 case .absent: .claimAbsent

@@ -28,7 +28,7 @@ public final class PreparedRules: Sendable {
         var scan: [Int] = []
     }
 
-    private struct Look: Hashable {
+    private struct GroupKey: Hashable {
         let claimName: ExactText
         let split: Unicode.Scalar?
     }
@@ -61,9 +61,9 @@ public final class PreparedRules: Sendable {
             return
         }
         var groups: [Group] = []
-        var places: [Look: Int] = [:]
+        var places: [GroupKey: Int] = [:]
         for (index, mapping) in mappings.enumerated() {
-            let name = Look(claimName: ExactText(mapping.claimName), split: mapping.split)
+            let name = GroupKey(claimName: ExactText(mapping.claimName), split: mapping.split)
             let place = places[name] ?? groups.count
             if place == groups.count {
                 places[name] = place
@@ -101,52 +101,52 @@ public final class PreparedRules: Sendable {
         guard let groups else {
             // Rules are accessed by index, because copying a rule costs more than evaluating one that does not match.
             for index in mappings.indices {
-                tally.count(offset + index, mappings[index].role, mappings[index].judge(source))
+                tally.count(offset + index, mappings[index].role, mappings[index].evaluate(source))
                 if tally.isDecided { return }
             }
             return
         }
-        var judgements: [(index: Int, judgement: Mapping.Judgement)] = []
-        for group in groups { judge(group, source, into: &judgements) }
-        judgements.sort { $0.index < $1.index }
-        for (index, judgement) in judgements {
-            tally.count(offset + index, mappings[index].role, judgement)
+        var results: [(index: Int, result: Mapping.RuleResult)] = []
+        for group in groups { evaluate(group, source, into: &results) }
+        results.sort { $0.index < $1.index }
+        for (index, result) in results {
+            tally.count(offset + index, mappings[index].role, result)
             if tally.isDecided { return }
         }
     }
 
     /// Evaluates a group. Rules that do not match, or whose claim is absent, are left out, because they change nothing.
-    private func judge(
-        _ group: Group, _ source: ClaimSource, into judgements: inout [(index: Int, judgement: Mapping.Judgement)]
+    private func evaluate(
+        _ group: Group, _ source: ClaimSource, into results: inout [(index: Int, result: Mapping.RuleResult)]
     ) {
         let claim = source.resolve(group.example)
         if source.isUnknown(claim.topLevelName) {
-            for index in group.all { judgements.append((index, mappings[index].judge(source))) }
+            for index in group.all { results.append((index, mappings[index].evaluate(source))) }
             return
         }
         guard !claim.values.isEmpty else { return }
         for index in group.scan {
-            let judgement = mappings[index].judge(source, claim)
-            if judgement != .noMatch, judgement != .absent { judgements.append((index, judgement)) }
+            let result = mappings[index].evaluate(source, claim)
+            if result != .noMatch, result != .absent { results.append((index, result)) }
         }
         if claim.isEmail {
             guard let address = claim.values.only.flatMap(Mapping.address) else { return }
             if !group.addressPatterns.isEmpty {
-                let judgement: Mapping.Judgement = source.isVerified(address) ? .matched : .emailUnverified
+                let result: Mapping.RuleResult = source.isVerified(address) ? .matched : .emailUnverified
                 var (found, summary): ([Int], TextSummary) = ([], TextSummary())
                 let text = address.asciiLowercased()
                 PreparedRules.match(text.utf8Span.span, group.addressPatterns, &summary, &found)
-                for index in found { judgements.append((index, judgement)) }
+                for index in found { results.append((index, result)) }
             }
         } else if !group.patterns.isEmpty {
-            for index in matches(of: claim.values, group) { judgements.append((index, .matched)) }
+            for index in matches(of: claim.values, group) { results.append((index, .matched)) }
         }
         guard !group.byValue.isEmpty else { return }
         if claim.isEmail {
             guard let address = claim.values.only.flatMap(Mapping.address) else { return }
             for index in group.byAddress[PreparedRules.hash(address.utf8Span.span, isFolded: true)] ?? [] {
-                let judgement = mappings[index].judge(source, claim)
-                if judgement != .noMatch { judgements.append((index, judgement)) }
+                let result = mappings[index].evaluate(source, claim)
+                if result != .noMatch { results.append((index, result)) }
             }
             return
         }
@@ -155,7 +155,7 @@ public final class PreparedRules: Sendable {
         _ = claim.values.containsText(splitAt: group.example.split) { text in
             for index in group.byValue[PreparedRules.hash(text)] ?? []
             where Mapping.areEqual(text, mappings[index].claimValue.utf8Span.span) && found.insert(index).inserted {
-                judgements.append((index, .matched))
+                results.append((index, .matched))
             }
             return false
         }

@@ -95,7 +95,7 @@ extension AccessStore {
                 guard let known, known.role == .manager, !isForced,
                     organization == nil || organization == known.organization
                 else { return nil }
-                return try await searchManager(of: known.organization, without: ManagerDeparture(grant: id))
+                return try await searchManager(of: known.organization, without: ManagerRemoval(grant: id))
             }, attempt)
     }
 
@@ -106,8 +106,8 @@ extension AccessStore {
     ) throws(DatabaseError) -> ChangeOutcome<Grant> {
         var remaining: ManagerSearch?
         if grant.role == .manager, !isForced {
-            let departure = ManagerDeparture(grant: grant.id)
-            remaining = try ManagerQuery(grant.organization, under: current, without: departure, at: moment)
+            let removal = ManagerRemoval(grant: grant.id)
+            remaining = try ManagerQuery(grant.organization, under: current, without: removal, at: moment)
                 .search(unless: search, transaction)
         }
         try transaction.execute("DELETE FROM access_grant WHERE id = $1", .text(grant.id))

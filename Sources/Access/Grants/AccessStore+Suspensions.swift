@@ -18,7 +18,7 @@ extension AccessStore {
                 let expected = try await database.read { transaction throws(DatabaseError) in
                     try AccessStore.known(id, in: organization, transaction)?.verifiedEmails ?? []
                 }
-                return try await searchManager(of: organization, without: ManagerDeparture(id: id, emails: expected))
+                return try await searchManager(of: organization, without: ManagerRemoval(id: id, emails: expected))
             }
         ) { search throws(DatabaseError) in
             try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
@@ -27,8 +27,8 @@ extension AccessStore {
                 guard let known = try AccessStore.known(id, in: organization, transaction) else {
                     return .refused(.notFound)
                 }
-                let departure = ManagerDeparture(id: id, emails: known.verifiedEmails)
-                let search = try ManagerQuery(organization, under: own.rules, without: departure, at: moment)
+                let removal = ManagerRemoval(id: id, emails: known.verifiedEmails)
+                let search = try ManagerQuery(organization, under: own.rules, without: removal, at: moment)
                     .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: own.rules, at: moment, transaction)
                 let suspension = Suspension(
@@ -96,15 +96,15 @@ extension AccessStore {
         of id: IdentityID, to email: EmailAddress, in organization: OrganizationID, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         let store = self
-        let departure = ManagerDeparture(emails: [email])
+        let removal = ManagerRemoval(emails: [email])
         return try await keepingManager(
             preparing: { () throws(DatabaseError) -> ManagerSearch? in
-                try await searchManager(of: organization, without: departure)
+                try await searchManager(of: organization, without: removal)
             }
         ) { search throws(DatabaseError) in
             try await attempt { moment, transaction throws(DatabaseError) in
                 let current = store.currentRules(of: organization)
-                let search = try ManagerQuery(organization, under: current, without: departure, at: moment)
+                let search = try ManagerQuery(organization, under: current, without: removal, at: moment)
                     .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: current, at: moment, transaction)
                 guard try AccessStore.note(email, ofSuspended: id, in: organization, transaction) else {

@@ -1,9 +1,8 @@
 package import Audit
 internal import ClaimMapping
-internal import Identities
+package import Identities
 internal import JSON
 internal import Policy
-internal import Text
 package import Tokens
 
 /// A request's origin for the audit log.
@@ -25,12 +24,12 @@ extension VerifiedClaims {
 }
 
 extension AccessState {
-    /// Records an action outside of any one organization: an event for each organization in which the user has a role,
-    /// and for the one that the action was meant for; if there are none, one event for the gateway.
+    /// Records an action outside of any one organization. Each organization in which the user has a role gets an event,
+    /// and so does the one that the action was meant for. If there are none, the gateway gets one event.
     ///
     /// - Parameter meant: the organization that the action was meant for; used only if it lists the provider.
     package func auditRecords(
-        _ action: AuditAction, of claims: VerifiedClaims, from origin: AuditOrigin, meant: String? = nil,
+        _ action: AuditAction, of claims: VerifiedClaims, from origin: AuditOrigin, meant: OrganizationID? = nil,
         target: String? = nil
     ) -> [AuditRecord] {
         var record = AuditRecord(
@@ -42,7 +41,7 @@ extension AccessState {
         var records: [AuditRecord] = []
         for entitlement in allEntitlements(of: claims) {
             let organization = entitlement.organization
-            guard entitlement.role != nil || meant.isExactly(organization.text) else { continue }
+            guard entitlement.role != nil || meant == organization else { continue }
             var own = record
             own.organization = organization
             own.reason = entitlement.reason.rawValue

@@ -9,7 +9,7 @@ enum ManagerVerdict: Sendable {
     case kept
     /// The organization would lose its last manager.
     case lost
-    /// The state has changed since the search, so that it cannot be told.
+    /// The state has changed since the search, so that the effect is unknown.
     case outdated
 }
 
@@ -41,7 +41,7 @@ struct ManagerCheck {
         } else if let predecessor = search.predecessor, try predecessor.stands(at: moment, transaction) {
             hadManager = true
         } else {
-            hadManager = grant == .notJudged ? nil : false
+            hadManager = grant == .notEvaluated ? nil : false
         }
     }
 
@@ -52,7 +52,7 @@ struct ManagerCheck {
         guard isOfCurrentRules else { return .outdated }
         if let witness = search.witness, try witness.stands(at: moment, transaction) { return .kept }
         // A manager whom the search found is gone, or a user signed in since.
-        if search.isAny || grant == .notJudged { return .outdated }
+        if search.isAny || grant == .notEvaluated { return .outdated }
         if try hasNewSignIn(transaction) { return .outdated }
         guard let hadManager else { return .outdated }
         if hadManager { return .lost }
@@ -80,7 +80,7 @@ struct ManagerCheck {
 }
 
 extension ManagerSearch {
-    /// Finds a manager grant that counts now. It opens no claims: a holder counts as it was judged, if its last sign-in
+    /// Finds a manager grant that counts now. It opens no claims: a holder counts as it was evaluated, if its last sign-in
     /// and the rules are still those of the search.
     fileprivate func managerGrant(
         under current: AccessRules, _ transaction: Transaction
@@ -88,7 +88,7 @@ extension ManagerSearch {
         let isSameReading = rules.isSameReading(as: current)
         return try AccessStore.managerGrant(
             organization, under: current,
-            judged: { signIn in
+            evaluated: { signIn in
                 guard isSameReading, let holder = holders[signIn.id], holder.signIn.isSameSignIn(as: signIn) else {
                     return nil
                 }

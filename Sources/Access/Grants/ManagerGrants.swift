@@ -5,7 +5,7 @@ internal import Policy
 internal import Text
 internal import Tokens
 
-/// A holder of a manager grant who has signed in, as a search judged it.
+/// A holder of a manager grant who has signed in, as a search evaluated it.
 struct ManagerGrantHolder: Sendable {
     /// The row as it was when its claims were opened.
     let signIn: LastSignIn
@@ -19,12 +19,12 @@ struct ManagerGrantHolder: Sendable {
 enum ManagerGrantFinding: Sendable {
     case found
     case none
-    /// A grant may count, but the search did not judge the last sign-in of its holder.
-    case notJudged
+    /// A grant may count, but the search did not evaluate the last sign-in of its holder.
+    case notEvaluated
 }
 
 extension AccessStore {
-    /// Judges every holder of a manager grant who has signed in. It opens their claims.
+    /// Evaluates every holder of a manager grant who has signed in. It opens their claims.
     static func managerGrantHolders(
         _ organization: OrganizationID, under settings: AccessSettings, _ transaction: Transaction
     ) throws(DatabaseError) -> [IdentityID: ManagerGrantHolder] {
@@ -44,42 +44,42 @@ extension AccessStore {
     /// Finds a manager grant of an unsuspended identity of a listed provider.
     ///
     /// - Parameters:
-    ///   - departure: what a planned change takes away.
-    ///   - judged: returns the holder with this last sign-in; nil if this state of it was not judged.
+    ///   - removal: what a planned change takes away.
+    ///   - evaluated: returns the holder with this last sign-in; nil if this state of it was not evaluated.
     static func managerGrant(
-        _ organization: OrganizationID, under rules: AccessRules, without departure: ManagerDeparture = .none,
-        judged: (LastSignIn) -> ManagerGrantHolder?, _ transaction: Transaction
+        _ organization: OrganizationID, under rules: AccessRules, without removal: ManagerRemoval = .none,
+        evaluated: (LastSignIn) -> ManagerGrantHolder?, _ transaction: Transaction
     ) throws(DatabaseError) -> ManagerGrantFinding {
         // The holder's address decides nothing if no address is suspended.
         let suspendsAddresses = try suspendsAddresses(in: organization, transaction)
-        let needsAddress = suspendsAddresses || !departure.emails.isEmpty
-        var hasNotJudged = false
+        let needsAddress = suspendsAddresses || !removal.emails.isEmpty
+        var hasNotEvaluated = false
         let isFound = try transaction.contains(
             "SELECT issuer, subject, email, id FROM access_grant WHERE organization = $1 AND role = $2",
             .text(organization.text), .text(Role.manager.rawValue)
         ) { row throws(DatabaseError) in
             let identity = identity(row, 0, 1)
-            guard rules.lists(issuer: identity.issuer, in: organization), !departure.grant.isExactly(row.text(3)) else {
+            guard rules.lists(issuer: identity.issuer, in: organization), !removal.grant.isExactly(row.text(3)) else {
                 return false
             }
             let id = try id(of: identity)
             let signIn = try signIn(of: id, in: organization, transaction)
-            let holder = signIn.flatMap(judged)
+            let holder = signIn.flatMap(evaluated)
             // A user who has not signed in yet is known by the address that an invitation verified.
             let emails = if let signIn { [signIn.verifiedEmail, holder?.verifiedEmail] } else { [email(row, 2)] }
             let isEmailUnknown = holder?.isEmailUnknown ?? false
-            guard !departure.covers(id, emails, isEmailUnknown: isEmailUnknown), !(isEmailUnknown && needsAddress)
+            guard !removal.covers(id, emails, isEmailUnknown: isEmailUnknown), !(isEmailUnknown && needsAddress)
             else { return false }
             for email in emails {
                 if try isSuspended(id, email, in: organization, transaction) { return false }
             }
             if needsAddress, signIn != nil, holder == nil {
-                hasNotJudged = true
+                hasNotEvaluated = true
                 return false
             }
             return true
         }
-        return isFound ? .found : hasNotJudged ? .notJudged : .none
+        return isFound ? .found : hasNotEvaluated ? .notEvaluated : .none
     }
 }
 

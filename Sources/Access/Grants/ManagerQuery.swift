@@ -15,28 +15,28 @@ struct ManagerQuery: Sendable {
     /// The stored rules after the change, and whether they are proposed and not in force yet.
     let stored: PreparedRules
     let isProposal: Bool
-    private(set) var departure: ManagerDeparture
+    private(set) var removal: ManagerRemoval
     let moment: Timestamp
 
     /// - Parameters:
     ///   - proposal: the stored rules after the change; nil if it does not change them.
-    ///   - departure: the users whom the change takes away.
+    ///   - removal: the users whom the change takes away.
     init(
         _ organization: OrganizationID, under current: CurrentRules, proposing proposal: PreparedRules? = nil,
-        without departure: ManagerDeparture = .none, at moment: Timestamp
+        without removal: ManagerRemoval = .none, at moment: Timestamp
     ) {
         self.organization = organization
         settings = current.settings
         stored = proposal ?? current.stored
         isProposal = proposal != nil
-        self.departure = departure
+        self.removal = removal
         self.moment = moment
     }
 
-    /// The query for a manager before the users of the departure leave.
-    var beforeDeparture: ManagerQuery {
+    /// The query for a manager before the change.
+    var beforeRemoval: ManagerQuery {
         var query = self
-        query.departure = .none
+        query.removal = .none
         return query
     }
 
@@ -48,8 +48,8 @@ struct ManagerQuery: Sendable {
         var search = try searchWithoutWitness(transaction)
         guard !search.hasGrant else { return search }
         search.witness = try witness(transaction)
-        if search.witness == nil, departure.suspends {
-            search.predecessor = try beforeDeparture.witness(transaction)
+        if search.witness == nil, removal.suspends {
+            search.predecessor = try beforeRemoval.witness(transaction)
         }
         return search
     }
@@ -68,13 +68,13 @@ struct ManagerQuery: Sendable {
 
     // MARK: Parts
 
-    /// Begins a search: judges the holders of manager grants, and finds the recent sign-ins.
+    /// Begins a search: evaluates the holders of manager grants, and finds the recent sign-ins.
     func searchWithoutWitness(_ transaction: Transaction) throws(DatabaseError) -> ManagerSearch {
         // A sign-in takes its time before its transaction.
         let since = moment - .seconds(10)
         let holders = try AccessStore.managerGrantHolders(organization, under: settings, transaction)
         let grant = try AccessStore.managerGrant(
-            organization, under: settings.rules, without: departure, judged: { holders[$0.id] }, transaction)
+            organization, under: settings.rules, without: removal, evaluated: { holders[$0.id] }, transaction)
         let recent = try AccessStore.signIns(organization, since: since, transaction)
         return ManagerSearch(
             organization: organization, rules: settings.rules, stored: stored, isProposal: isProposal, since: since,
@@ -134,7 +134,7 @@ struct ManagerQuery: Sendable {
         let witness = ManagerWitness(
             signIn: signIn, verifiedEmail: trust.verifiedEmail(of: claims.known),
             isEmailUnknown: trust.isVerifiedEmailUnknown(of: claims.known))
-        let isLeaving = departure.covers(
+        let isLeaving = removal.covers(
             signIn.id, [signIn.verifiedEmail, witness.verifiedEmail], isEmailUnknown: witness.isEmailUnknown)
         guard !isLeaving, try witness.isUnsuspended(transaction) else { return nil }
         return witness

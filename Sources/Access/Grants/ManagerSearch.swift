@@ -8,8 +8,8 @@ internal import Time
 internal import Tokens
 
 /// What a planned change takes away from an organization's managers.
-struct ManagerDeparture: Sendable {
-    static let none = ManagerDeparture()
+struct ManagerRemoval: Sendable {
+    static let none = ManagerRemoval()
 
     /// The grant that is revoked.
     var grant: String?
@@ -85,7 +85,7 @@ struct ManagerSearch: Sendable {
 
 extension AccessStore {
     /// Returns true if an organization has a manager. A manager is an unsuspended identity with a manager grant at a
-    /// listed provider, or a user who signed in recently with claims that map to manager.
+    /// listed provider. A user who signed in recently with claims that map to manager is one too.
     ///
     /// - Parameter proposal: rules in place of the stored ones; nil for those in force.
     public func hasManager(
@@ -98,12 +98,12 @@ extension AccessStore {
     ///
     /// - Parameters:
     ///   - proposal: the stored rules after the change; nil if it does not change them.
-    ///   - departure: the users whom the change takes away.
+    ///   - removal: the users whom the change takes away.
     func searchManager(
-        of organization: OrganizationID, proposing proposal: PreparedRules? = nil, without departure: ManagerDeparture
+        of organization: OrganizationID, proposing proposal: PreparedRules? = nil, without removal: ManagerRemoval
     ) async throws(DatabaseError) -> ManagerSearch {
         let query = ManagerQuery(
-            organization, under: currentRules(of: organization), proposing: proposal, without: departure, at: now())
+            organization, under: currentRules(of: organization), proposing: proposal, without: removal, at: now())
         var search = try await database.read { transaction throws(DatabaseError) in
             try query.searchWithoutWitness(transaction)
         }
@@ -111,8 +111,8 @@ extension AccessStore {
         // Stored roles find most managers; the evaluation of their claims decides.
         if proposal == nil { try await evaluateUsers(of: organization) }
         search.witness = try await witness(query)
-        if search.witness == nil, departure.suspends {
-            search.predecessor = try await witness(query.beforeDeparture)
+        if search.witness == nil, removal.suspends {
+            search.predecessor = try await witness(query.beforeRemoval)
         }
         return search
     }

@@ -16,23 +16,23 @@ public struct InvitationStore: Sendable {
     /// Invites an address on behalf of a manager. A pending invitation of the address with an equal role is returned
     /// instead of a new one.
     public func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, by manager: AccessActor,
+        _ draft: InvitationDraft, to organization: OrganizationID, by manager: AccessActor,
         on terms: InvitationTerms, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await access.change(by: manager, in: organization) { _, moment, transaction throws(DatabaseError) in
             try InvitationTable.invite(
-                address, as: role, to: organization, on: terms, recording: record, at: moment, transaction)
+                draft, to: organization, on: terms, recording: record, at: moment, transaction)
         }
     }
 
     /// Invites an address on behalf of the operator; otherwise as the variant for managers.
     public func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, byOperatorOn terms: InvitationTerms,
+        _ draft: InvitationDraft, to organization: OrganizationID, byOperatorOn terms: InvitationTerms,
         recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<IssuedInvitation, AccessRefusal> {
         try await access.change { moment, transaction throws(DatabaseError) in
             try InvitationTable.invite(
-                address, as: role, to: organization, on: terms, recording: record, at: moment, transaction)
+                draft, to: organization, on: terms, recording: record, at: moment, transaction)
         }
     }
 

@@ -6,9 +6,10 @@ internal import Time
 
 extension InvitationTable {
     static func invite(
-        _ address: InvitedAddress, as role: Role, to organization: OrganizationID, on terms: InvitationTerms,
+        _ draft: InvitationDraft, to organization: OrganizationID, on terms: InvitationTerms,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<IssuedInvitation> {
+        let (address, role) = (draft.address, draft.role)
         let pending = try invitations(
             "organization = $1 AND email = $2 AND state = 'pending'", .text(organization.text),
             .text(address.email.text), at: moment, transaction)

@@ -20,11 +20,6 @@ public struct InvitedAddress: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { email.text }
 
-    /// Returns the fault of a text that is not such an address; the message follows the name of the field.
-    public static func fault(of text: String) -> String {
-        DomainHint.isNeeded(forAddress: text) ? DomainHint.text : "must be an email address such as name@example.com"
-    }
-
     /// Accepts `atext` (RFC 5322, section 3.2.3), and the dots between atoms.
     private static func isAtom(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A signal that an e-mail is waiting, so that it need not wait for the next round.
+/// A signal that an email is waiting, so that it need not wait for the next round.
 package final class OutboxSignal: Sendable {
     private struct State {
         var isSignaled = false

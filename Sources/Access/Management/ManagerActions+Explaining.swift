@@ -16,8 +16,8 @@ extension ManagerActions {
         }
     }
 
-    /// Returns the opened claims of a user's last sign-in to this organization, or nil if there is none, or if they
-    /// were sealed by a removed key.
+    /// Returns the opened claims of a user's last sign-in to this organization. Returns nil if there is none, or if
+    /// they were sealed by a removed key.
     public func claims(of id: IdentityID) async throws(ManagementError) -> VerifiedClaims? {
         guard let signIn = try await signIn(of: id) else { return nil }
         let settings = settings

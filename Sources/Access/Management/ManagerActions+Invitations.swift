@@ -1,7 +1,7 @@
 internal import Audit
 internal import Databases
 public import Grants
-public import Identities
+internal import Identities
 public import Invitations
 internal import Policy
 
@@ -19,13 +19,11 @@ extension ManagerActions {
         }
     }
 
-    /// Invites an address. Refused as `notPermitted` for a role that no manager may give.
-    public func invite(_ address: InvitedAddress, as role: Role) async throws(ManagementError) -> IssuedInvitation {
-        guard InvitationRules.allow(role) else { throw .refused(.notPermitted(isMember: true)) }
-        guard invitationPolicy.rules.allow(address) else { throw .domainNotAllowed }
-        return try await decided { () throws(DatabaseError) in
+    /// Invites an address for a role.
+    public func invite(_ draft: InvitationDraft) async throws(ManagementError) -> IssuedInvitation {
+        try await decided { () throws(DatabaseError) in
             try await stores.invitations.invite(
-                address, as: role, to: organization, by: acting(.writeMembers), on: terms,
+                draft, to: organization, by: acting(.writeMembers), on: terms,
                 recording: record(.invitationCreate))
         }
     }
@@ -36,7 +34,7 @@ extension ManagerActions {
             try await stores.invitations.invitation(invitation, in: organization)
         }
         if let address = known.flatMap({ InvitedAddress($0.email.text) }), !invitationPolicy.rules.allow(address) {
-            throw .domainNotAllowed
+            throw .domainNotAllowed(allowed: invitationPolicy.rules.allowedDomains)
         }
         return try await decided { () throws(DatabaseError) in
             try await stores.invitations.resend(

@@ -95,8 +95,8 @@ public struct ManagerActions: Sendable {
     /// Returns true if the identity is the manager's own.
     public func isOwn(_ id: IdentityID) -> Bool { id == (try? IdentityID(manager.permit.identity)) }
 
-    /// Checks the permission again: the content of a request may take minutes to arrive, and a role may be
-    /// revoked or a session may end before that.
+    /// Checks the permission again. The content of a request may take minutes to arrive, and the role or the session
+    /// may end before that.
     public func checkStillPermitted() async throws(ManagementError) {
         let (access, organization, actor) = (access, organization, acting(manager.permit.permission))
         let refusal = try await stored { () throws(DatabaseError) in

@@ -27,6 +27,8 @@ public struct AccessRules: Sendable {
         let providers: [ProviderID: Provider]
         /// The organizations that list a provider, in the order of the file.
         let accepting: [ProviderID: [OrganizationRules]]
+        /// The claims that the file's rules need of a provider's users.
+        let needed: [ProviderID: NeededClaims]
         let sealingKeys: [String]
 
         init(_ organizations: [OrganizationRules], _ providers: [Provider], _ sealingKeys: [String]) {
@@ -35,12 +37,15 @@ public struct AccessRules: Sendable {
             byID = Dictionary(organizations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             self.providers = Dictionary(providers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             var accepting: [ProviderID: [OrganizationRules]] = [:]
+            var needed: [ProviderID: NeededClaims] = [:]
             for organization in organizations {
                 for provider in Set(organization.providers) where self.providers[provider] != nil {
                     accepting[provider, default: []].append(organization)
+                    needed[provider, default: .always].insert(claimsOf: organization.mappings)
                 }
             }
             self.accepting = accepting
+            self.needed = needed
         }
     }
 
@@ -75,6 +80,9 @@ public struct AccessRules: Sendable {
         content.accepting[provider] ?? []
     }
 
+    /// Returns the claims of a provider's users that the file's rules address, and the email address.
+    func neededClaims(of provider: ProviderID) -> NeededClaims { content.needed[provider] ?? .always }
+
     /// Returns true if an organization lists a provider, so that its claims and identities can have a role there.
     public func lists(_ provider: ProviderID, in organization: OrganizationID) -> Bool {
         content.byID[organization]?.providers.contains(provider) ?? false
@@ -101,7 +109,7 @@ public struct AccessRules: Sendable {
         emailTrust(of: claims.provider).verifiedEmail(of: claims.known)
     }
 
-    /// Returns the tag of an organization's rules with these stored rules: it covers the rules, the trust in addresses,
+    /// Returns the tag of an organization's rules with these stored rules. It covers the rules, the trust in addresses,
     /// and the keys that open sealed claims. Returns nil if the organization is not configured.
     public func tag(of organization: OrganizationID, with stored: PreparedRules) -> RulesTag? {
         rules(of: organization, with: stored).flatMap(tag)
@@ -112,6 +120,11 @@ public struct AccessRules: Sendable {
         for provider in rules.providers { context += [provider.text] + emailTrust(of: provider).domains }
         return rules.tag(with: context)
     }
+}
+
+extension NeededClaims {
+    /// The email address: suspensions and acceptances need it under any rules.
+    fileprivate static let always = NeededClaims(["email"])
 }
 
 extension AccessRules {

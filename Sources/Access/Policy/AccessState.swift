@@ -1,6 +1,5 @@
 public import ClaimMapping
 public import Identities
-public import JSON
 public import Tokens
 
 /// Everything that decides access at one moment: the rules of the configuration, and the stored grants, suspensions and
@@ -42,13 +41,16 @@ public struct AccessState: Sendable {
         allEntitlements(of: claims).filter { $0.role != nil }
     }
 
-    /// Returns true if claims of a provider lack the email address, or a claim that an organization's rule addresses.
-    /// Suspensions and acceptances need the address.
-    public func lacksMappedClaims(_ claims: JSONValue, of provider: ProviderID) -> Bool {
-        claims.member("email") == nil
-            || rules.organizations(accepting: provider).contains {
-                $0.adding(snapshot.mappings(of: $0.id)).lacksClaims(claims)
-            }
+    /// Returns the claims of a provider's users that decide access: those that a rule of an organization addresses, and
+    /// the email address. Suspensions and acceptances need the address.
+    ///
+    /// Takes time in proportion to the number of organizations that list the provider: too long for a reactor.
+    public func neededClaims(of provider: ProviderID) -> NeededClaims {
+        var needed = rules.neededClaims(of: provider)
+        for organization in rules.organizations(accepting: provider) {
+            needed.insert(claimsOf: snapshot.mappings(of: organization.id).mappings)
+        }
+        return needed
     }
 
     /// Explains a user's access to an organization. Returns nil if it is not configured.

@@ -14,7 +14,7 @@ public struct EarnedAccess: Sendable, Hashable {
     /// The address that counts as verified under these rules.
     public let verifiedEmail: EmailAddress?
 
-    /// Whether there may be a verified address that is not known. It is not stored: false for access that was.
+    /// Whether there may be a verified address that is not known. It is not stored, so it is false for stored access.
     public let isEmailUnknown: Bool
 
     public init(

@@ -12,7 +12,7 @@ public enum InventoryLimits {
     package static let id = 256
     /// The maximum length of a name, in bytes.
     package static let name = 1024
-    /// The maximum length of an e-mail address, in bytes (RFC 5321, section 4.5.3.1).
+    /// The maximum length of an email address, in bytes (RFC 5321, section 4.5.3.1).
     static let email = 320
     static let roles = 10_000
     static let changes = 1_000

@@ -40,7 +40,7 @@ public struct Workflow: Sendable, Hashable {
     }
 }
 
-/// A person in a workspace, identified by e-mail address without regard to ASCII case.
+/// A person in a workspace, identified by email address without regard to ASCII case.
 public struct Member: Sendable, Hashable {
     /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {

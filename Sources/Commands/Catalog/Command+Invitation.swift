@@ -22,25 +22,15 @@ extension Command {
     ) { (call) throws(CommandError) -> ExitCode in
         let settings = try call.settings()
         let organization = try call.organization(call.arguments.required("organization"), in: settings)
-        let name = try call.arguments.required("role")
-        guard let role = Role(exactly: name), InvitationRules.allow(role) else {
-            throw .usage("--role must be organization-manager or organization-viewer, not \(shown(name))")
-        }
-        let text = try call.arguments.operand("EMAIL")
-        guard let address = InvitedAddress(text) else {
-            throw .usage("EMAIL \(InvitedAddress.fault(of: text)), not \(shown(text))")
-        }
-        guard settings.invitations.rules.allow(address) else {
-            throw .failure("invitations.allowed_domains does not list \(address.email.domain)")
-        }
+        let draft = try call.invitationDraft(under: settings.invitations.rules)
         return try call.withAccess(settings) { (store) async throws(DatabaseError) -> ExitCode in
             let issued = try await InvitationStore(store).invite(
-                address, as: role, to: organization, byOperatorOn: .ofOperator(lifetime: settings.invitations.lifetime),
+                draft, to: organization, byOperatorOn: .ofOperator(lifetime: settings.invitations.lifetime),
                 recording: AuditRecord(.invitationCreate, by: .operator, in: organization))
             switch issued {
             case .success(let issued) where issued.token == nil:
                 call.warn(
-                    "\(address) is already invited, and the link cannot be shown again; "
+                    "\(draft.address) is already invited, and the link cannot be shown again; "
                         + "gatehouse invitation resend \(issued.invitation.id) creates a new one")
                 return .no
             case .success(let issued):
@@ -48,7 +38,7 @@ extension Command {
                 return .done
             case .failure(.invitedOtherwise(let role)):
                 call.warn(
-                    "\(address) is already invited, as \(role.rawValue); gatehouse invitation list shows that "
+                    "\(draft.address) is already invited, as \(role.rawValue); gatehouse invitation list shows that "
                         + "invitation, and invitation revoke ends it")
                 return .no
             case .failure(let refusal):

@@ -8,7 +8,7 @@ public struct OrganizationSettings: Sendable {
     /// The display name; the id if the file sets none.
     public let name: String
     /// Ids of ``ProviderSettings`` whose tokens can earn a role in this organization.
-    public let providers: [String]
+    public let providers: [ProviderID]
     public let strategy: ClaimStrategy
     /// The file's rules, by rank from 1, with ids `file:RANK`.
     public let mappings: [Mapping]
@@ -17,9 +17,7 @@ public struct OrganizationSettings: Sendable {
 
     /// The organization's claim mappings, from the file only.
     public var rules: OrganizationRules {
-        // The checks of the file refuse an id that no provider has.
-        OrganizationRules(
-            id: id, providers: providers.compactMap { ProviderID($0) }, strategy: strategy, mappings: mappings)
+        OrganizationRules(id: id, providers: providers, strategy: strategy, mappings: mappings)
     }
 }
 
@@ -57,7 +55,9 @@ extension OrganizationSettings: Section {
         else { return nil }
         self.id = id
         name = members[S.name] ?? id.text
-        (self.providers, self.strategy, self.license, self.metrics) = (providers, strategy, license, metrics)
+        // The checks of the file refuse an id that no provider has.
+        self.providers = providers.compactMap { ProviderID($0) }
+        (self.strategy, self.license, self.metrics) = (strategy, license, metrics)
         mappings = rows.enumerated().map { index, row in
             Mapping(
                 id: "file:\(index + 1)", rank: index + 1, claimName: row.claimName, match: row.match,

@@ -9,7 +9,7 @@ internal import Text
 internal import Web
 
 /// The files in the demo's directory: its signing key, the public half as a key set, the store, and a sample
-/// configuration that is rewritten at every start.
+/// configuration. The configuration is rewritten at every start.
 public struct DemoFiles {
     public let directory: String
     public let key: SigningKey

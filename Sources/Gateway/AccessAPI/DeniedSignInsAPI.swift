@@ -1,4 +1,5 @@
 package import AccessUseCases
+internal import ClaimMapping
 package import Endpoints
 internal import HTTPMessage
 internal import Identities
@@ -46,7 +47,7 @@ package struct DeniedSignInsAPI: Sendable {
                 writer.member("issuer", denied.identity.issuer.text)
                 writer.member("subject", denied.identity.subject.text)
                 writer.member("email", denied.email?.spelling)
-                writer.member("reason", denied.reason)
+                writer.member("reason", denied.reason.rawValue)
                 writer.name("claims")
                 writer.raw(denied.claims)
                 writer.name("rows")

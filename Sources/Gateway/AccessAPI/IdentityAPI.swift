@@ -14,9 +14,11 @@ internal import Web
 /// The caller's own identity, sessions and organizations.
 package struct IdentityAPI: Sendable {
     let sessions: OwnSessions
+    let access: OwnAccess
 
-    package init(sessions: OwnSessions) {
+    package init(sessions: OwnSessions, access: OwnAccess) {
         self.sessions = sessions
+        self.access = access
     }
 
     package var endpoints: [Endpoint] {
@@ -30,7 +32,7 @@ package struct IdentityAPI: Sendable {
                 documentation: EndpointDocumentation(
                     summary: "End one of the caller's sessions", status: 204, statuses: [404])),
             Endpoint(
-                "organizations", .get, "/api/v1/organizations", .api, .signedIn(.now(organizations)),
+                "organizations", .get, "/api/v1/organizations", .api, .signedIn(.either(organizations)),
                 documentation: EndpointDocumentation(
                     summary: "The organizations in which the caller has a role", parameters: [.limit, .cursor],
                     results: .list("Organization"))),
@@ -38,7 +40,8 @@ package struct IdentityAPI: Sendable {
     }
 
     private func me(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
-        IdentityAPI.document(context, caller, try await sessions.list(context, caller))
+        let sessions = try await sessions.list(context, caller)
+        return try await access.reply(context, caller) { IdentityAPI.document(caller, $0, sessions) }
     }
 
     /// Ends one of the caller's own sessions.
@@ -52,7 +55,7 @@ package struct IdentityAPI: Sendable {
     }
 
     private static func document(
-        _ context: RequestContext, _ caller: Caller, _ sessions: [SessionSummary]
+        _ caller: Caller, _ entitlements: [Entitlement], _ sessions: [SessionSummary]
     ) -> Reply {
         let claims = caller.claims
         var writer = JSONWriter()
@@ -66,7 +69,7 @@ package struct IdentityAPI: Sendable {
         writer.endObject()
         writer.name("roles")
         writer.beginArray()
-        for entitlement in context.state.entitlements(of: claims) {
+        for entitlement in entitlements {
             writer.beginObject()
             writer.member("organization", entitlement.organization.text)
             writer.member("role", entitlement.role?.rawValue)
@@ -95,19 +98,21 @@ package struct IdentityAPI: Sendable {
     }
 
     /// The organizations in which the caller has a role, ordered by id.
-    private func organizations(_ context: RequestContext, _ caller: Caller) -> Reply {
-        do throws(Problem) {
-            let query = try ListQuery(context.request.target.queryItems)
-            let all = context.state.entitlements(of: caller.claims).sorted { $0.organization < $1.organization }
-            return .json(
-                try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
-                    writer, item in
-                    writer.member("id", item.organization.text)
-                    writer.member("name", context.configuration.organization(item.organization)?.name)
-                    writer.member("role", item.role?.rawValue)
-                })
-        } catch {
-            return .problem(error)
+    private func organizations(_ context: RequestContext, _ caller: Caller) -> Handler<Caller>.Outcome {
+        access.outcome(context, caller) { entitlements in
+            do throws(Problem) {
+                let query = try ListQuery(context.request.target.queryItems)
+                let all = entitlements.sorted { $0.organization < $1.organization }
+                return .json(
+                    try query.page(of: all, id: \.organization.text, isID: { OrganizationID($0) != nil }) {
+                        writer, item in
+                        writer.member("id", item.organization.text)
+                        writer.member("name", context.configuration.organization(item.organization)?.name)
+                        writer.member("role", item.role?.rawValue)
+                    })
+            } catch {
+                return .problem(error)
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ internal import HTTPMessage
 internal import Identities
 internal import Invitations
 internal import JSON
-internal import RuntimeConfiguration
 internal import Time
 internal import Web
 
@@ -68,23 +67,7 @@ package struct InvitationsAPI: Sendable {
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         var reader = FieldReader(root)
-        reader.allow("email", "role")
-        let address = reader.text("email", in: 1...254).flatMap { text -> InvitedAddress? in
-            let address = InvitedAddress(text)
-            if let address {
-                if let fault = management.today.fault(of: address) { reader.fault("email", fault) }
-            } else {
-                reader.fault("email", InvitedAddress.fault(of: text))
-            }
-            return address
-        }
-        let role: Role? = reader.choice("role")
-        if let role, let fault = RuntimeConfiguration.fault(ofInviting: role) { reader.fault("role", fault) }
-        try reader.finish()
-        guard let address, let role else {
-            throw Problem(.invalidRequest, status: 422, detail: "A required field is missing.")
-        }
-        let issued = try await management.invite(address, as: role)
+        let issued = try await management.invite(&reader)
         guard issued.isNew else { return .json(management.document(issued)) }
         return .document(.created, management.document(issued), location: nil, tag: nil)
     }
@@ -106,7 +89,7 @@ extension ManagementRequest {
         var writer = JSONWriter()
         writer.beginObject()
         issued.invitation.write(to: &writer)
-        if let token = issued.token { writer.member("link", configuration.link(token)) }
+        if let token = issued.token { writer.member("link", link(token)) }
         writer.endObject()
         return writer.bytes
     }

@@ -25,10 +25,9 @@ extension MappingsAPI {
         reader.allow("token", "provider", "claims", "denied_sign_in", "identity_id")
         let subjects = ExplainedSubject.allCases.filter { reader.has($0.rawValue) }
         guard subjects.count == 1, let subject = subjects.first else {
+            let advice = "Send one of token, claims (with provider), denied_sign_in or identity_id."
             throw Problem(
-                .invalidRequest, status: 422,
-                detail: "Send one of token, claims (with provider), denied_sign_in or identity_id.",
-                faults: [Problem.Issue(pointer: "", detail: "must have one of these members")])
+                .invalidRequest, status: 422, detail: advice, faults: [Problem.Issue(pointer: "", detail: advice)])
         }
         var explained: ExplainedAccess?
         switch subject {
@@ -45,12 +44,12 @@ extension MappingsAPI {
         case .claims:
             let provider = reader.text("provider").flatMap { ProviderID($0) }
             let claims = root.member("claims")
-            if claims?.kind != .object { reader.fault("claims", "must be an object") }
+            if claims?.kind != .object { reader.fault("claims", "The claims must be an object.") }
             if let claims, let provider, claims.kind == .object {
                 explained = try await management.explain(claims: claims, of: provider)
             }
             if explained == nil, reader.faults.isEmpty {
-                reader.fault("provider", "is not a provider of this organization")
+                reader.fault("provider", "The organization does not list this provider.")
             }
         case .deniedSignIn:
             let id = reader.text("denied_sign_in")
@@ -67,7 +66,7 @@ extension MappingsAPI {
             }
         }
         try reader.finish()
-        guard let explained else { throw Problem(AccessRefusal.notFound) }
+        guard let explained else { throw Problem.notFound }
         var writer = JSONWriter(reservingCapacity: 1024)
         explained.write(to: &writer)
         return .json(writer.bytes)

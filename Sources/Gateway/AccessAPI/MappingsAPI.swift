@@ -86,7 +86,7 @@ package struct MappingsAPI: Sendable {
     private func mapping(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         let table = try await management.mappings()
-        guard let row = table.row(context.variable("id")) else { throw Problem(AccessRefusal.notFound) }
+        guard let row = table.row(context.variable("id")) else { throw Problem.notFound }
         return try await MappingsAPI.document(.ok, row, of: table, management)
     }
 
@@ -107,7 +107,7 @@ package struct MappingsAPI: Sendable {
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         let table = try await management.mappings()
-        guard let row = table.row(context.variable("id")) else { throw Problem(AccessRefusal.notFound) }
+        guard let row = table.row(context.variable("id")) else { throw Problem.notFound }
         try MappingsAPI.guardStored(row, table)
         var reader = FieldReader(root)
         let change = try MappingChangeBuilder(table: table).read(&reader) { $0.replacement(&$1, of: row) }
@@ -119,7 +119,7 @@ package struct MappingsAPI: Sendable {
     private func remove(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         let table = try await management.mappings()
-        guard let row = table.row(context.variable("id")) else { throw Problem(AccessRefusal.notFound) }
+        guard let row = table.row(context.variable("id")) else { throw Problem.notFound }
         try MappingsAPI.guardStored(row, table)
         _ = try await management.change(
             .remove(row.id), of: table.file, ifTag: context.requiredTag(table, management),
@@ -179,7 +179,7 @@ extension RequestContext {
         guard !fields.isEmpty, !fields.contains(where: { $0.trimmingBlanks().isExactly("*") }) else { return nil }
         let tag = try await management.offReactor { table.tag }
         guard EntityTag(tag).isNamed(byIfMatch: fields.joined(separator: ", ")) else {
-            throw Problem(AccessRefusal.changedMeanwhile)
+            throw Problem.rulesChanged
         }
         return tag
     }

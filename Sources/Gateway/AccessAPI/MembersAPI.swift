@@ -54,7 +54,7 @@ package struct MembersAPI: Sendable {
     private static let suspension: PathTemplate = "/api/v1/organizations/{org}/suspensions/{identity_id}"
 
     private func identity(_ context: RequestContext) throws(Problem) -> IdentityID {
-        guard let id = IdentityID(context.variable("identity_id")) else { throw Problem(AccessRefusal.notFound) }
+        guard let id = IdentityID(context.variable("identity_id")) else { throw Problem.notFound }
         return id
     }
 

@@ -33,7 +33,7 @@ package struct InventoryAPI: Sendable {
                     results: .one("Inventory"), statuses: [304, 412])),
             Endpoint(
                 "inventory", .put, InventoryAPI.inventory, .api,
-                .permitted(.writeInventory, .raw(type: "application/json", replace)), bodyLimit: .inventory,
+                .streamed(.writeInventory, type: "application/json", replace), bodyLimit: .inventory,
                 documentation: EndpointDocumentation(
                     summary: "Replace the inventory", parameters: InventoryAPI.conditions, content: "Inventory",
                     results: .one("ImportSummary"), statuses: [409, 412])),
@@ -44,7 +44,7 @@ package struct InventoryAPI: Sendable {
                     statuses: [409, 412])),
             Endpoint(
                 "inventoryChanges", .post, "/api/v1/organizations/{org}/inventory/changes", .api,
-                .permitted(.writeInventory, .raw(type: "application/json", change)),
+                .streamed(.writeInventory, type: "application/json", change),
                 documentation: EndpointDocumentation(
                     summary: "Change the inventory", parameters: InventoryAPI.conditions + [.idempotencyKey],
                     content: "InventoryChanges", status: 204, statuses: [409, 412])),
@@ -61,7 +61,7 @@ package struct InventoryAPI: Sendable {
                     statuses: [304, 412])),
             Endpoint(
                 "inventoryWorkspace", .put, InventoryAPI.workspace, .api,
-                .permitted(.writeInventory, .raw(type: "application/json", put)),
+                .streamed(.writeInventory, type: "application/json", put),
                 documentation: EndpointDocumentation(
                     summary: "Create or replace a workspace of the inventory", parameters: InventoryAPI.conditions,
                     content: "InventoryWorkspace", status: 204, statuses: [412])),
@@ -92,7 +92,7 @@ package struct InventoryAPI: Sendable {
             }
             let export = try await metrics.backend.inventory(permitted.permit)
             guard conditions.permitRead(of: EntityTag(export.entityTag)) else {
-                return .problem(Problem(InventoryRefusal.preconditionFailed))
+                return .problem(.inventoryChanged)
             }
             return .stream(type: "application/json", tag: export.entityTag) { writer in
                 var export = export
@@ -102,17 +102,19 @@ package struct InventoryAPI: Sendable {
     }
 
     private func replace(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         let record = record(context, permitted)
         return try await work(context) {
-            var source = body
-            let result = try await metrics.backend.replaceInventory(
-                permitted.permit, from: &source, if: management.authorization(permitted),
-                when: Preconditions(context.request), recording: record)
+            let result = try await content.store { body, authorization in
+                var source = body
+                return try await metrics.backend.replaceInventory(
+                    permitted.permit, from: &source, if: PublisherAuthorization(authorization),
+                    when: Preconditions(context.request), recording: record)
+            }
             switch result {
             case .success(let summary): return .json(summary.json).tagged(summary.entityTag)
-            case .failure(let refusal): return .problem(Problem(refusal))
+            case .failure(let refusal): return problem(refusal, permitted)
             }
         }
     }
@@ -122,8 +124,8 @@ package struct InventoryAPI: Sendable {
         return try await work(context) {
             written(
                 try await metrics.backend.deleteInventory(
-                    permitted.permit, if: management.authorization(permitted), when: Preconditions(context.request),
-                    recording: record))
+                    permitted.permit, if: PublisherAuthorization(management.authorization(permitted)),
+                    when: Preconditions(context.request), recording: record), permitted)
         }
     }
 
@@ -134,27 +136,29 @@ package struct InventoryAPI: Sendable {
     }
 
     private func change(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         let key = try context.idempotencyKey
         return try await work(context) {
-            guard let key else { return try await change(context, permitted, body, as: nil) }
+            guard let key else { return try await change(context, permitted, content, as: nil) }
             guard let request = try metrics.backend.begin(permitted.permit, key) else {
-                return .problem(Problem(InventoryRefusal.keyUnderWay))
+                return problem(.keyUnderWay, permitted)
             }
             defer { metrics.backend.end(request) }
-            return try await change(context, permitted, body, as: request)
+            return try await change(context, permitted, content, as: request)
         }
     }
 
     private func change(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody, as request: RepeatableRequest?
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent,
+        as request: RepeatableRequest?
     ) async throws -> Reply {
-        let changes = try await body.collect()
-        let answer = try await metrics.backend.change(
-            permitted.permit, body: changes, if: management.authorization(permitted),
-            when: Preconditions(context.request), as: request)
-        let reply = written(answer.result)
+        let answer = try await content.store { body, authorization in
+            try await metrics.backend.change(
+                permitted.permit, body: body.collect(), if: PublisherAuthorization(authorization),
+                when: Preconditions(context.request), as: request)
+        }
+        let reply = written(answer.result, permitted)
         return answer.isReplayed ? .adding(Fields([(.idempotencyReplayed, "true")]), reply) : reply
     }
 
@@ -165,32 +169,34 @@ package struct InventoryAPI: Sendable {
             guard let found = try await metrics.backend.inventoryWorkspace(permitted.permit, id: context.variable("ws"))
             else { return MetricsReplies.noWorkspace }
             guard Preconditions(context.request).permitRead(of: EntityTag(found.entityTag)) else {
-                return .problem(Problem(InventoryRefusal.preconditionFailed))
+                return .problem(.inventoryChanged)
             }
             return metrics.reply(found)
         }
     }
 
     private func put(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ body: RequestBody
+        _ context: RequestContext, _ permitted: PermittedCaller, _ content: StreamedContent
     ) async throws(Problem) -> Reply {
         try await work(context) {
-            let document = try await body.collect()
-            return written(
-                try await metrics.backend.putWorkspace(
-                    permitted.permit, id: context.variable("ws"), body: document,
-                    if: management.authorization(permitted), when: Preconditions(context.request)))
+            written(
+                try await content.store { body, authorization in
+                    try await metrics.backend.putWorkspace(
+                        permitted.permit, id: context.variable("ws"), body: body.collect(),
+                        if: PublisherAuthorization(authorization), when: Preconditions(context.request))
+                }, permitted)
         }
     }
 
     private func remove(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         try await work(context) {
             let result = try await metrics.backend.deleteWorkspace(
-                permitted.permit, id: context.variable("ws"), if: management.authorization(permitted),
+                permitted.permit, id: context.variable("ws"),
+                if: PublisherAuthorization(management.authorization(permitted)),
                 when: Preconditions(context.request))
             switch result {
             case .success: return .noContent
-            case .failure(let refusal): return .problem(Problem(refusal))
+            case .failure(let refusal): return problem(refusal, permitted)
             }
         }
     }
@@ -210,11 +216,15 @@ package struct InventoryAPI: Sendable {
         }
     }
 
+    private func problem(_ refusal: InventoryRefusal, _ permitted: PermittedCaller) -> Reply {
+        .problem(Problem(refusal, of: management.standing(permitted.caller)))
+    }
+
     /// - Parameter result: the entity tag of what was written.
-    private func written(_ result: Result<String, InventoryRefusal>) -> Reply {
+    private func written(_ result: Result<String, InventoryRefusal>, _ permitted: PermittedCaller) -> Reply {
         switch result {
         case .success(let tag): Reply.noContent.tagged(tag)
-        case .failure(let refusal): .problem(Problem(refusal))
+        case .failure(let refusal): problem(refusal, permitted)
         }
     }
 }

@@ -23,8 +23,8 @@ package struct MetricsReplies: Sendable {
         }
     }
 
-    /// Makes a reply from an organization's metrics: at once if they are in memory and the reply does not take long, or
-    /// later, after they are loaded.
+    /// Makes a reply from an organization's metrics. It is made at once if they are in memory and the reply does not
+    /// take long, and otherwise later.
     package func outcome(
         _ permitted: PermittedCaller, requestID: String?,
         isLong: (MetricsReading) -> Bool = { _ in false },

@@ -1,5 +1,5 @@
-internal import AccessUseCases
-internal import Endpoints
+package import AccessUseCases
+package import Endpoints
 internal import Grants
 package import Inventory
 package import MetricsSnapshots
@@ -13,8 +13,15 @@ extension Problem {
             faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
     }
 
+    /// The problem for a condition that does not fit the inventory.
+    package static let inventoryChanged = Problem(
+        .preconditionFailed,
+        detail: "If-Match or If-None-Match does not fit the current state. Load it again, then make your change.")
+
     /// An inventory that was not changed, and the reason.
-    package init(_ refusal: InventoryRefusal) {
+    ///
+    /// - Parameter publisher: the caller who was refused.
+    package init(_ refusal: InventoryRefusal, of publisher: StandingCaller) {
         switch refusal {
         case .syntax(let detail): self.init(.invalidRequest, detail: "The document is not valid JSON: \(detail)")
         case .content(let faults):
@@ -28,16 +35,16 @@ extension Problem {
         case .tooLarge:
             self.init(
                 .payloadTooLarge, detail: "The document is too large for one workspace or one list of changes.")
-        case .preconditionFailed:
-            self.init(
-                .preconditionFailed,
-                detail:
-                    "If-Match or If-None-Match does not fit the current state. Load it again, then make your change.")
+        case .preconditionFailed: self = .inventoryChanged
         case .keyReused:
             self.init(
                 .invalidRequest, status: 422,
                 detail: "This Idempotency-Key was used for other content in the last 24 hours. Use a new key.",
-                faults: [Problem.Issue(pointer: "", detail: "is not the content that the Idempotency-Key was used for")]
+                faults: [
+                    Problem.Issue(
+                        pointer: "",
+                        detail: "The content differs from that of the first request with this Idempotency-Key.")
+                ]
             )
         case .keyUnderWay:
             self.init(
@@ -45,8 +52,8 @@ extension Problem {
         case .abandoned:
             self.init(
                 .conflict, detail: "The document paused for too long, so the import was abandoned. Send it again.")
-        case .signedOut: self.init(AccessRefusal.signedOut)
-        case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember))
+        case .signedOut: self.init(AccessRefusal.signedOut, of: publisher)
+        case .notPermitted(let isMember): self.init(AccessRefusal.notPermitted(isMember: isMember), of: publisher)
         }
     }
 }

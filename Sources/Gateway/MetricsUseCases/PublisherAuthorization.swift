@@ -1,18 +1,18 @@
 package import Databases
-internal import Grants
-internal import Identities
+package import Grants
 package import Inventory
 internal import InventoryStore
-internal import Policy
 
 /// The authority of a publisher's credential, under the rules, grants and suspensions of the moment.
 package struct PublisherAuthorization: WriteAuthorization {
-    let access: AccessStore
-    let publisher: AccessActor
-    let organization: OrganizationID
+    private let authorization: ActorAuthorization
+
+    package init(_ authorization: ActorAuthorization) {
+        self.authorization = authorization
+    }
 
     package func refusal(_ transaction: Transaction) throws(DatabaseError) -> InventoryRefusal? {
-        switch try access.refusal(of: publisher, in: organization, transaction) {
+        switch try authorization.refusal(transaction) {
         case nil: nil
         case .signedOut: .signedOut
         case .notPermitted(let isMember): .notPermitted(isMember: isMember)

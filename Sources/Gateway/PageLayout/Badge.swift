@@ -1,3 +1,4 @@
+internal import Text
 package import Web
 
 /// A state as a word with a colour and, if it needs attention, an icon.
@@ -36,9 +37,15 @@ package struct Avatar {
 
     /// The first letters of the first and the last word with letters; of a single word, its first two letters.
     var initials: String {
-        let words = name.prefix(200).split { $0 == " " }.map { $0.filter(\.isLetter) }.filter { !$0.isEmpty }
+        let words = String(name.prefix(200)).words(between: " ").map { letters($0) }.filter { !$0.isEmpty }
         guard let first = words.first, let last = words.last else { return "" }
         return (words.count > 1 ? String(first.prefix(1) + last.prefix(1)) : String(first.prefix(2))).uppercased()
+    }
+
+    private func letters(_ word: Substring) -> String {
+        var letters = ""
+        for scalar in word.unicodeScalars where scalar.properties.isAlphabetic { letters.unicodeScalars.append(scalar) }
+        return letters
     }
 
     /// The first letter of a name.

@@ -19,7 +19,7 @@ extension PermittedCaller {
     /// The organization in the header of its pages.
     package var header: OrganizationHeader {
         OrganizationHeader(
-            id: organization.id.text, name: organization.name, role: permit.role.title,
+            id: organization.id, name: organization.name, role: permit.role.title,
             isReadOnly: permit.role != .manager)
     }
 

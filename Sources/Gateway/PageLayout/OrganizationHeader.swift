@@ -1,9 +1,10 @@
 internal import Endpoints
+public import Identities
 package import Web
 
 /// The organization in the header of its pages.
 public struct OrganizationHeader: Sendable {
-    public let id: String
+    public let id: OrganizationID
     public let name: String
     /// The role's title.
     public let role: String
@@ -13,7 +14,7 @@ public struct OrganizationHeader: Sendable {
     /// - Parameters:
     ///   - role: the role's title.
     ///   - isReadOnly: true if the user may only view.
-    public init(id: String, name: String, role: String, isReadOnly: Bool) {
+    public init(id: OrganizationID, name: String, role: String, isReadOnly: Bool) {
         self.id = id
         self.name = name
         self.role = role
@@ -54,7 +55,7 @@ extension OrganizationHeader {
 
 extension OrganizationHeader {
     /// The path of one of the organization's pages.
-    package func path(_ tab: Tab) -> String { tab.path.path(id) }
+    package func path(_ tab: Tab) -> String { tab.path.path(id.text) }
 
     /// The organization's name, with a menu that leads to the user's other organizations.
     var switcher: HTML {

@@ -3,11 +3,8 @@ package import Invitations
 package import Management
 
 extension RuntimeConfiguration {
-    /// The domains whose addresses may be invited; empty if all may.
-    package var invitableDomains: [String] { invitations.allowedDomains }
-
-    /// Returns true if an address may be invited.
-    package func mayInvite(_ address: InvitedAddress) -> Bool { invitations.rules.allow(address) }
+    /// The addresses that may be invited.
+    package var invitationRules: InvitationRules { invitations.rules }
 
     /// The policy for the invitations of a request that began under this configuration.
     ///

@@ -23,9 +23,12 @@ extension RuntimeConfiguration {
         }
     }
 
-    /// Returns true if a bearer token that was valid on arrival is accepted by its provider's present settings and
-    /// keys.
-    package func trusts(bearer claims: VerifiedClaims, at moment: Timestamp) -> Bool {
-        providerWithKeys(claims.provider)?.stillAccepts(claims, at: moment) ?? false
+    /// Returns why a bearer token that was valid on arrival is refused by its provider's present settings and keys.
+    /// Returns nil if it is accepted.
+    package func refusal(ofBearer claims: VerifiedClaims, at moment: Timestamp) -> TokenRefusal? {
+        guard let provider = providerWithKeys(claims.provider) else {
+            return TokenRefusal(.issuerUnknown, "The provider of the token is not configured any more.")
+        }
+        return provider.refusal(ofVerified: claims, at: moment)
     }
 }

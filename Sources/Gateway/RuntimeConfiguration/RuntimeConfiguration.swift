@@ -11,7 +11,7 @@ package import Web
 internal import WorkspaceMetrics
 
 /// The result of one reading of the configuration: all settings that decide a request. Immutable: a reload publishes a
-/// new one, and a request keeps the one it began with. A class, because requests pass it on often.
+/// new one, and a request keeps the one that decides it. A class, because requests pass it on often.
 public final class RuntimeConfiguration: Sendable {
     /// A tenant with its rules.
     public final class Organization: Sendable {

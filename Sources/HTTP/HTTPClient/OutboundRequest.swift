@@ -80,8 +80,8 @@ extension OutboundResponse {
     private static let codings = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"]
 
     /// The content coding, cleaned for logs; nil if there is none (RFC 9110, section 8.4). Requests exclude codings,
-    /// and the client cannot decode content that has one nevertheless. Values that are no codings, such as a charset, are
-    /// ignored; content that begins as gzip does (RFC 1952, section 2.3.1) is named without the field too.
+    /// and the client cannot decode content that has one nevertheless. Values that are no codings, such as a charset,
+    /// are ignored. Content that begins as gzip does (RFC 1952, section 2.3.1) is named without the field too.
     public var coding: String? {
         let codings = fields.values(.contentEncoding).flatMap { $0.words(between: ",", " ", "\t") }
         let isCoded = codings.contains { coding in

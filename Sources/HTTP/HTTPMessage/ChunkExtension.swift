@@ -3,8 +3,8 @@
 ///     chunk-ext     = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
 ///     chunk-ext-val = token / quoted-string
 ///
-/// Ambiguous extensions are refused, since two parsers could read different lengths: a missing name or value, and white
-/// space before a semicolon or an equals sign.
+/// Ambiguous extensions are refused, since two parsers could read different lengths. They have no name or value, or
+/// white space before a semicolon or an equals sign.
 struct ChunkExtension: Sendable, Equatable {
     private enum Part: Sendable {
         case beforeName, name, beforeValue, value, quoted, escaped, afterQuoted

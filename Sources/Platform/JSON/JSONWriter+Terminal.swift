@@ -4,8 +4,8 @@ extension JSONWriter {
     /// Rewrites JSON text so that a terminal shows its control and format characters instead of acting on them:
     /// `\u009b`, `\u202e`. The meaning of the JSON stays equal.
     ///
-    /// Only strings in JSON may hold octets other than ASCII (RFC 8259, section 2), so each such scalar can be written
-    /// as an escape (section 7).
+    /// Only strings in JSON may hold octets other than ASCII (RFC 8259, section 2). Each such scalar can therefore be
+    /// written as an escape (section 7).
     ///
     /// - Parameter json: JSON text in UTF-8, without line breaks between its parts.
     public static func escapedForTerminal(_ json: [UInt8]) -> [UInt8] {

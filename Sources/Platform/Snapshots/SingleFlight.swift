@@ -45,7 +45,7 @@ public final class SingleFlight: Sendable {
 
     /// Begins the work, unless it is running.
     ///
-    /// - Parameter isWanted: called only if the work is not running, by one caller at a time; it must be short and must
+    /// - Parameter isWanted: called only if the work is not running, by one caller at a time. It must be short and must
     ///   not call this type.
     public func begin(where isWanted: () -> Bool = { true }, _ work: @escaping @Sendable () async -> Void) {
         let number: UInt64? = state.withLock { state in

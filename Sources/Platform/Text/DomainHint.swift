@@ -1,7 +1,10 @@
 /// The hint for a domain with characters outside ASCII. Emails and tokens carry its ASCII form (RFC 5890, section
 /// 2.3.2.1), so another spelling would match nothing.
 public enum DomainHint {
-    /// Text that follows the name of the value that has the domain.
+    /// The hint for one user input.
+    public static let sentence =
+        "The domain has letters outside ASCII. Write it in its ASCII form, which begins with xn--."
+    /// The hint for a setting, which follows the path of the setting.
     public static let text = "has a domain with letters outside ASCII: write it in its ASCII form, xn--…"
 
     /// Returns true if a domain has characters outside ASCII.

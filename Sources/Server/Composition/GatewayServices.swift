@@ -48,7 +48,7 @@ final class GatewayServices: Sendable {
         outbox = Outbox(stores.invitations)
         licenseNotices = LicenseNotices(database: database, now: now)
         extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
-        renewals = SessionRenewals(sessions, log: log, clocks: clocks)
+        renewals = SessionRenewals(sessions, snapshots: access.snapshots, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.gatewayMetrics = gatewayMetrics
         self.log = log

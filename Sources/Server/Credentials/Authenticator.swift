@@ -39,10 +39,10 @@ final class Authenticator {
     /// - Parameter requestID: the request's id, for the log.
     func authenticate(
         _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
-        under configuration: RuntimeConfiguration, at turn: Turn, _ look: Look
+        under configuration: RuntimeConfiguration, at turn: Turn, _ check: CredentialCheck
     ) -> Credential {
         guard let field = request.fieldBytes(.authorization) else {
-            return sessions.authenticate(request, requestID, under: configuration, at: turn, look)
+            return sessions.authenticate(request, requestID, under: configuration, at: turn, check)
         }
         // Two tokens could let two readers see two different users.
         guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
@@ -61,7 +61,7 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if look.number < Authenticator.mostLooks,
+            if check.number < Authenticator.mostWaits,
                 let wait = newKeys(for: error, from: client(), requestID, configuration)
             {
                 return .pending(wait)
@@ -78,21 +78,21 @@ final class Authenticator {
         }
     }
 
-    /// The number of waits for keys before a token is refused: one for a fetch in progress, which may have begun
-    /// before the provider's keys changed, and one for a fetch of its own.
-    private static let mostLooks = 2
+    /// The number of waits for keys before a token is refused. A fetch in progress may have begun before the provider's
+    /// keys changed; the second wait is for a fetch of its own.
+    private static let mostWaits = 2
 
     /// The fetch to wait for, if a token's key may be one that the gateway does not know yet. Only a token that would
     /// be refused waits.
     private func newKeys(
         for refusal: TokenRefusal, from client: ClientPrefix, _ requestID: String, _ configuration: RuntimeConfiguration
-    ) -> (@Sendable () async -> Waited)? {
+    ) -> (@Sendable () async -> WaitOutcome)? {
         guard let remote = configuration.remote(ofRefused: refusal) else { return nil }
         let (asker, version) = (KeyAsker.client(client), verifier.keyVersion(of: remote.id) ?? 0)
         guard remote.canLearnKeys(for: asker, beyond: version) else { return nil }
         return {
             await remote.learnKeys(for: asker, beyond: version, requestID: requestID)
-            return .lookAgain(sessions: nil)
+            return .checkAgain(sessions: nil)
         }
     }
 

@@ -11,21 +11,21 @@ enum Credential {
     case outdated(ProviderID)
     case refused(Problem)
     /// A credential that depends on a wait, after which it is checked again.
-    case pending(@Sendable () async -> Waited)
+    case pending(@Sendable () async -> WaitOutcome)
 }
 
 /// The result of a request's wait for its credential.
-enum Waited: Sendable {
+enum WaitOutcome: Sendable {
     case refused(Problem)
     /// - Parameter sessions: the store's answer for the sessions that were requested; nil if the store was not asked.
-    case lookAgain(sessions: [SessionKey: Session]?)
+    case checkAgain(sessions: [SessionKey: Session]?)
 }
 
 /// One check of a request's credential.
-struct Look: Sendable {
+struct CredentialCheck: Sendable {
     /// The number of earlier checks, each followed by a wait.
     var number = 0
     /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
-    /// session is absent: the cache may drop it at any moment, as it does at each reload of the configuration.
+    /// session is absent. The cache may drop it at any moment, as it does at each reload of the configuration.
     var sessions: [SessionKey: Session]?
 }

@@ -23,7 +23,8 @@ struct SessionAuthenticator {
     }
 
     mutating func authenticate(
-        _ request: Request, _ requestID: String, under configuration: RuntimeConfiguration, at turn: Turn, _ look: Look
+        _ request: Request, _ requestID: String, under configuration: RuntimeConfiguration, at turn: Turn,
+        _ check: CredentialCheck
     ) -> Credential {
         let reading = cookies.reading(of: request, for: configuration.site.sessionCookie)
         guard reading.isThere else { return .missing(clears: false) }
@@ -31,8 +32,8 @@ struct SessionAuthenticator {
         var hasSeveral = false
         var unknown: [SessionKey] = []
         for (token, key) in reading.tokens {
-            guard let session = services.stores.sessions.cached(key) ?? look.sessions?[key] else {
-                if look.sessions == nil { unknown.append(key) }
+            guard let session = services.stores.sessions.cached(key) ?? check.sessions?[key] else {
+                if check.sessions == nil { unknown.append(key) }
                 continue
             }
             let standing = configuration.signIn.standing(of: session, at: turn.wall)
@@ -52,10 +53,10 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return judge(only, standing, requestID, under: configuration, at: turn, look)
+        return credential(of: only, standing, requestID, under: configuration, at: turn, check)
     }
 
-    private func loading(_ keys: [SessionKey]) -> @Sendable () async -> Waited {
+    private func loading(_ keys: [SessionKey]) -> @Sendable () async -> WaitOutcome {
         let sessions = services.stores.sessions
         return {
             var loaded: [SessionKey: Session] = [:]
@@ -66,14 +67,14 @@ struct SessionAuthenticator {
                     return .refused(.storeUnavailable)
                 }
             }
-            return .lookAgain(sessions: loaded)
+            return .checkAgain(sessions: loaded)
         }
     }
 
-    private func judge(
-        _ found: BrowserSession, _ standing: SessionStanding, _ requestID: String,
+    private func credential(
+        of found: BrowserSession, _ standing: SessionStanding, _ requestID: String,
         under configuration: RuntimeConfiguration,
-        at turn: Turn, _ look: Look
+        at turn: Turn, _ check: CredentialCheck
     ) -> Credential {
         let session = found.session
         let lifetimes = configuration.signIn.lifetimes
@@ -85,18 +86,15 @@ struct SessionAuthenticator {
             guard let party = configuration.signIn.party(session.claims.provider)?.serving(requestID) else {
                 return .missing(clears: true)
             }
-            let (access, rules) = (services.stores.access, configuration.accessRules)
-            let advice = services.renewals.tend(session, at: party, under: lifetimes, at: turn.wall) { claims in
-                AccessState(rules: rules, snapshot: access.snapshots.read().value)
-                    .lacksMappedClaims(claims, of: party.id)
-            }
+            let advice = services.renewals.beginRenewal(
+                of: session, at: party, under: lifetimes, at: turn.wall, rules: configuration.accessRules)
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
             // The first check may have waited for the store, and the second for the renewal.
-            case .wait(let renewal) where look.number < 2:
+            case .wait(let renewal) where check.number < 2:
                 return .pending {
                     await renewal()
-                    return .lookAgain(sessions: nil)
+                    return .checkAgain(sessions: nil)
                 }
             case .wait, .useAsIs: break
             }

@@ -6,9 +6,8 @@ internal import Endpoints
 internal import MetricsAPI
 internal import MetricsPages
 internal import MetricsUseCases
-internal import RuntimeConfiguration
+internal import SignInFlow
 internal import SignInPages
-internal import Snapshots
 internal import Threads
 
 /// The combined table of endpoints. Each area contributes its own.
@@ -19,17 +18,12 @@ struct GatewayEndpoints {
     let router: Router
 
     init(
-        _ configurations: Published<RuntimeConfiguration>, _ metrics: MetricsReplies, _ services: GatewayServices,
-        to confinement: Confinement
+        _ metrics: MetricsReplies, _ signIn: SignInServices, _ management: ManagementFactory, _ sessions: OwnSessions,
+        _ access: OwnAccess, to confinement: Confinement
     ) {
-        let stores = services.stores
-        let management = ManagementFactory(
-            configurations: configurations, stores: stores, outboxSignal: services.outboxSignal,
-            checkpoints: services.checkpoints, log: services.log)
-        let sessions = OwnSessions(stores.sessions)
-        let acceptances = Acceptances(configurations: configurations, stores: stores, log: services.log)
+        let acceptances = Acceptances(management: management)
         let described =
-            IdentityAPI(sessions: sessions).endpoints
+            IdentityAPI(sessions: sessions, access: access).endpoints
             + WorkspacesAPI(metrics: metrics, pages: Confined(PageCache(), to: confinement)).endpoints
             + InventoryAPI(metrics: metrics, management: management).endpoints
             + DeniedSignInsAPI(management: management).endpoints
@@ -39,12 +33,12 @@ struct GatewayEndpoints {
             + MappingsAPI(management: management).endpoints
             + AcceptanceAPI(acceptances: acceptances).endpoints
         all =
-            HomePages().endpoints
+            HomePages(access: access).endpoints
             + OrganizationPages(metrics: metrics).endpoints + UsagePages(metrics: metrics).endpoints
             + ManagementPages(management: management).endpoints
-            + AccountPages(sessions: sessions).endpoints
+            + AccountPages(sessions: sessions, access: access).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
-            + SignInEndpoints(services: services.signIn).all
+            + SignInEndpoints(services: signIn).all
             + described
             + [OpenAPI.endpoint(describing: described)]
         do throws(Router.TableError) {

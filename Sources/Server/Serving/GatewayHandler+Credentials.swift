@@ -8,10 +8,10 @@ internal import Threads
 
 extension GatewayHandler {
     /// Checks the credentials; if one depends on a wait, checks them again afterwards.
-    func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ look: Look) -> Answer {
+    func identify(_ context: RequestContext, _ endpoint: Endpoint, at turn: Turn, _ check: CredentialCheck) -> Answer {
         let credential = authenticator.authenticate(
             context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.configuration,
-            at: turn, look)
+            at: turn, check)
         switch credential {
         case .caller(let caller): return serve(context, endpoint, caller)
         case .refused(let problem): return now(.problem(problem), context)
@@ -24,17 +24,18 @@ extension GatewayHandler {
             return later(context, endpoint) { body in
                 switch await wait() {
                 case .refused(let problem): return context.render(.problem(problem))
-                case .lookAgain(let sessions):
-                    let next = Look(number: look.number + 1, sessions: sessions)
+                case .checkAgain(let sessions):
+                    let next = CredentialCheck(number: check.number + 1, sessions: sessions)
                     return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
                 }
             }
         }
     }
 
-    /// Checks again with the current time, keys, grants and suspensions; the configuration stays that of the request's
-    /// beginning. A decision on earlier rows would be cached as a current one.
-    private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: Look) -> Answer {
+    /// Checks again with the current time, keys, configuration, grants and suspensions. Nothing was decided before the
+    /// wait, and the verifier has the keys of the current configuration. One configuration therefore decides the whole
+    /// request, and a reload during the wait takes effect. Only the limit of the content stays that of the beginning.
+    private func identifyAgain(_ context: RequestContext, _ endpoint: Endpoint, _ next: CredentialCheck) -> Answer {
         guard next.number <= 3 else {
             return now(
                 .problem(Problem(.unavailable, detail: "The gateway could not check your credentials. Try again.")),
@@ -43,6 +44,7 @@ extension GatewayHandler {
         }
         takeUpChanges()
         let turn = Turn(monotonic: reactor.turn.monotonic, wall: services.stores.now())
-        return identify(RequestContext(context, after: access.value), endpoint, at: turn, next)
+        return identify(
+            RequestContext(context, under: current.value, snapshot.value), endpoint, at: turn, next)
     }
 }

@@ -33,16 +33,37 @@ extension GatewayHandler {
             return run(handler, caller, context, endpoint, of: caller, recheck: .caller(caller))
         case .permitted(let permission, let handler):
             guard let caller else { return now(context.unauthenticated, context) }
-            switch decide(permission, context, caller) {
-            case .permitted(let permitted):
-                return run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
-            case .refused(let reason, let entitlement):
-                let refusal = refuse(reason, context, caller)
-                let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
-                guard let new = due else { return now(refusal, context) }
-                return later(context, endpoint) { [services] _ in
-                    await services.extend(new, context.origin)
-                    return context.render(refusal)
+            return serve(context, endpoint, caller, requiring: permission) { permitted in
+                run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
+            }
+        case .streamed(let permission, let type, let work):
+            guard let caller else { return now(context.unauthenticated, context) }
+            return serve(context, endpoint, caller, requiring: permission) { permitted in
+                if let refusal = context.refusal(unlessType: type) { return now(refusal, context) }
+                let authorization = management.authorization(permitted)
+                return replyLater(context, endpoint) { body throws(Problem) in
+                    try await work(context, permitted, StreamedContent(body, of: authorization))
+                }
+            }
+        }
+    }
+
+    /// Serves a caller with a permission in the organization of the path, and refuses any other caller.
+    private func serve(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller, requiring permission: Permission,
+        _ work: (PermittedCaller) -> Answer
+    ) -> Answer {
+        switch decide(permission, context, caller) {
+        case .permitted(let permitted): return work(permitted)
+        case .refused(let reason, let entitlement):
+            let refusal = refuse(reason, context, caller)
+            let due = entitlement.flatMap { services.extensions.due(caller.claims, $0, under: context.state) }
+            if case .now(let reply) = refusal, due == nil { return now(reply, context) }
+            return replyLater(context, endpoint) { [services] _ throws(Problem) in
+                if let due { await services.extend(due, context.origin) }
+                switch refusal {
+                case .now(let reply): return reply
+                case .later(let work): return try await work()
                 }
             }
         }
@@ -57,16 +78,13 @@ extension GatewayHandler {
     }
 
     private func decide(_ permission: Permission, _ context: RequestContext, _ caller: Caller) -> Decision {
-        let configuration = context.configuration
-        guard let organization = configuration.organization(context.variable("org")) else {
+        guard let organization = context.configuration.organization(context.variable("org")) else {
             return .refused(.organizationNotFound, nil)
         }
-        // A decision under other settings must not be remembered for the current ones.
-        let entitlement =
-            configuration === current.value
-            ? entitlements.entitlement(of: caller.claims, in: organization) {
-                context.state.entitlement(of: caller.claims, under: organization.rules)
-            } : context.state.entitlement(of: caller.claims, under: organization.rules)
+        // The context has the current configuration: see `identifyAgain`.
+        let entitlement = entitlements.entitlement(of: caller.claims, in: organization) {
+            context.state.entitlement(of: caller.claims, under: organization.rules)
+        }
         switch entitlement.decide(permission) {
         case .refuse(let reason): return .refused(reason, entitlement)
         case .permit(let permit):
@@ -77,19 +95,21 @@ extension GatewayHandler {
         }
     }
 
-    private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller) -> Reply {
+    private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller)
+        -> Handler<PermittedCaller>.Outcome
+    {
         context.record.entry.decision = "refuse"
         context.record.entry.reason = reason.rawValue
         gatewayMetrics.decisions.counter(["refuse", reason.rawValue]).add()
         let unknown = caller.claims.unknown
         // A new sign-in renews claims that have expired by age.
         if reason == .claimsIncomplete, unknown.hasLapsed, caller.session != nil {
-            return context.outdated(caller.claims.provider)
+            return .now(context.outdated(caller.claims.provider))
         }
         if context.resource?.kind == .page, reason != .permissionMissing {
-            return RefusalReply.page(context, caller)
+            return access.outcome(context, caller) { RefusalReply.page(context, caller, $0) }
         }
-        return .problem(Problem(reason, unknown))
+        return .now(.problem(Problem(reason, unknown)))
     }
 
     // MARK: Content
@@ -142,8 +162,12 @@ extension GatewayHandler {
                 try await recheck.perform(management, context)
                 return try await work(context, party, form)
             }
-        case .raw(_, let work):
-            return replyLater(context, endpoint) { body throws(Problem) in try await work(context, party, body) }
+        case .fields(_, let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let fields = try await context.fields(body)
+                try await recheck.perform(management, context)
+                return try await work(context, party, fields)
+            }
         }
     }
 }

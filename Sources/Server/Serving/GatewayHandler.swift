@@ -26,8 +26,9 @@ final class GatewayHandler: RequestHandler {
     private let keySetVersion: KeySetVersion
     let reactor: Reactor
     let management: ManagementFactory
+    let access: OwnAccess
     private(set) var current: Published<RuntimeConfiguration>.Reading
-    private(set) var access: Published<AccessSnapshot>.Reading
+    private(set) var snapshot: Published<AccessSnapshot>.Reading
     private var knownKeySetVersion: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
@@ -42,7 +43,6 @@ final class GatewayHandler: RequestHandler {
     ) {
         self.configurations = configurations
         self.services = services
-        router = GatewayEndpoints(configurations, metrics, services, to: reactor.confinement).router
         self.keySetVersion = keySetVersion
         self.health = health
         self.gatewayMetrics = gatewayMetrics
@@ -51,10 +51,16 @@ final class GatewayHandler: RequestHandler {
         management = ManagementFactory(
             configurations: configurations, stores: services.stores, outboxSignal: services.outboxSignal,
             checkpoints: services.checkpoints, log: services.log)
+        access = OwnAccess(services.stores)
+        router =
+            GatewayEndpoints(
+                metrics, services.signIn, management, OwnSessions(services.stores), access, to: reactor.confinement
+            )
+            .router
         accessLog = AccessLog(log)
         authenticator = Authenticator(gatewayMetrics, log, sessions: SessionAuthenticator(services: services))
         current = configurations.read()
-        access = services.stores.access.snapshots.read()
+        snapshot = services.stores.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
         reactor.atEndOfTurn { [accessLog] in accessLog.flush() }
@@ -97,21 +103,21 @@ final class GatewayHandler: RequestHandler {
         }
         if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
         return endpoint.access.needsCredential
-            ? identify(context, endpoint, at: turn, Look()) : serve(context, endpoint, nil)
+            ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
     }
 
     private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
         RequestContext(
             request, at: path, of: path.flatMap(router.resource),
             from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
-            under: current.value, access.value, requestID: requestIDs.next(), log,
+            under: current.value, snapshot.value, requestID: requestIDs.next(), log,
             on: reactor.confinement)
     }
 
     /// Adopts a new configuration, or new keys of a provider.
     func takeUpChanges() {
         // A revocation or a suspension takes effect with the next request.
-        if services.stores.access.snapshots.refresh(&access) { entitlements.removeAll() }
+        if services.stores.access.snapshots.refresh(&snapshot) { entitlements.removeAll() }
         let isNew = configurations.refresh(&current)
         guard isNew || knownKeySetVersion != keySetVersion.current else { return }
         knownKeySetVersion = keySetVersion.current

@@ -149,7 +149,7 @@ public final class GatewayProcess {
         for provider in settings.providers where provider.insecureAllowHTTP {
             log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
         }
-        tell(of: settings)
+        logAdvice(of: settings)
         metrics.reviewLicenses()
         maintenance.start()
         post.start()
@@ -159,7 +159,7 @@ public final class GatewayProcess {
     }
 
     /// Logs the redirect URIs to register at each provider, and warnings about the settings.
-    private func tell(of settings: Settings) {
+    private func logAdvice(of settings: Settings) {
         for warning in settings.warnings {
             log.write(.warning, "the configuration has a warning", fields: [("warning", warning.description)])
         }
@@ -215,7 +215,7 @@ public final class GatewayProcess {
             metrics.reviewLicenses()
             server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")
-            tell(of: new)
+            logAdvice(of: new)
         } catch {
             server.gatewayMetrics.lastReloadSucceeded = false
             let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]

@@ -86,7 +86,7 @@ final class Maintenance: Sendable {
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         services.gatewayMetrics.note(keysFetchedAt: fetchedAt)
-        // E-mails whose next attempt is due.
+        // Emails whose next attempt is due.
         services.outboxSignal.wake()
         await users.perform(isThorough: round % 12 == 0)
         if round % 12 == 0 { _ = try? await services.stores.invitations.expire() }

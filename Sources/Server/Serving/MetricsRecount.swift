@@ -3,8 +3,8 @@ internal import Synchronization
 internal import Telemetry
 internal import WorkspaceMetrics
 
-/// Counts members again after a reload has changed the definitions of metrics, and once after the start, because the
-/// definitions may have changed while the process was down.
+/// Counts members again after a reload has changed the definitions of metrics. It also counts once after the start,
+/// because the definitions may have changed while the process was down.
 final class MetricsRecount: Sendable {
     private struct State {
         /// The version of the settings by which everything is counted.

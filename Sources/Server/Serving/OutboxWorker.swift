@@ -14,21 +14,21 @@ internal import Text
 internal import Threads
 internal import Time
 
-/// A transport that delivers e-mails to mail servers.
+/// A transport that delivers emails to mail servers.
 protocol EmailTransport: Sendable {
     func deliver(_ email: EmailMessage, by route: MailRoute) async throws(DeliveryError)
 }
 
 extension SMTPClient: EmailTransport {}
 
-/// Sends the e-mails that wait in the queues, a few at a time: a slow mail server delays neither requests nor all
-/// e-mails, and one that does not respond loses none.
+/// Sends the emails that wait in the queues, a few at a time. A slow mail server delays neither requests nor all
+/// emails. No email is lost if a server does not respond.
 final class OutboxWorker: Sendable {
     /// Longer than a delivery may take, so that no other process sends the email at the same time.
     private static let lease: Duration = .seconds(600)
     private static let mostAtOnce = 4
     /// The delay before the next attempt, by the number of attempts: a day and a half in total. After the last attempt
-    /// the e-mail fails.
+    /// the email fails.
     private static let patience: [Duration] = [60, 300, 900, 1800, 3600, 3600, 7200, 14400, 28800, 28800, 28800].map {
         .seconds($0)
     }
@@ -37,7 +37,7 @@ final class OutboxWorker: Sendable {
     private let services: GatewayServices
     private let emails: EmailQueues
     private let transport: any EmailTransport
-    /// The e-mails that are being sent, by id.
+    /// The emails that are being sent, by id.
     private let underWay = Mutex<[ExactText: DueEmail]>([:])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
@@ -72,7 +72,7 @@ final class OutboxWorker: Sendable {
         task.withLock { $0?.cancel() }
     }
 
-    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the outbox: the e-mail
+    /// Waits for deliveries in progress. A delivery that is unfinished at the end is returned to the outbox: the email
     /// may be sent twice, and is not lost.
     func finish(before end: ContinuousClock.Instant) async {
         while !underWay.withLock({ $0.isEmpty }), ContinuousClock.now < end {
@@ -95,7 +95,7 @@ final class OutboxWorker: Sendable {
         isDone.wait()
     }
 
-    /// Sends the e-mails that are due, one after the other, and returns how many were tried.
+    /// Sends the emails that are due, one after the other, and returns how many were tried.
     func sendDue() async -> Int {
         var count = 0
         while let email = await take() {
@@ -144,7 +144,7 @@ final class OutboxWorker: Sendable {
         do throws(DatabaseError) {
             try await emails.settle(outgoing, outcome)
         } catch {
-            // The e-mail is sent once more when its lease is over.
+            // The email is sent once more when its lease is over.
             services.log.write(.error, "the outcome of a delivery could not be stored", fields: [("cause", "\(error)")])
         }
     }

@@ -2,8 +2,9 @@ internal import Endpoints
 internal import RuntimeConfiguration
 internal import Synchronization
 
-/// The configurations that reloads replaced, kept until no request uses them. Freeing a configuration of ten thousand
-/// organizations takes tens of milliseconds, which must not happen on a reactor.
+/// The configurations that reloads replaced, kept until no request and no reactor uses them. A reactor uses a replaced
+/// configuration until its next request. Freeing a configuration of ten thousand organizations takes tens of
+/// milliseconds, which must not happen on a reactor.
 final class RetiredConfigurations: Sendable {
     private let kept = Mutex<[RuntimeConfiguration]>([])
 

@@ -22,7 +22,7 @@ extension RuntimeConfiguration {
         else { return nil }
         let content = InvitationEmail(
             organization: organization.name, role: invitation.role.title, inviter: invitation.inviterEmail?.spelling,
-            link: link(outgoing.token), expiresAt: invitation.expiresAt)
+            link: outgoing.token.link(at: publicURL), expiresAt: invitation.expiresAt)
         return (
             self.email(
                 from: mail, to: recipient, content.subject, content.plainText, content.html, id: outgoing.id, at: now),

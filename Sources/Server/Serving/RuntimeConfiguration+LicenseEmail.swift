@@ -9,7 +9,7 @@ package import Time
 internal import Web
 
 extension RuntimeConfiguration {
-    /// The email about a crossed threshold of a license; nil if emails are no longer sent, if the organization is gone,
+    /// The email about a crossed threshold of a license. Nil if emails are no longer sent, if the organization is gone,
     /// or if the address cannot receive mail.
     package func email(_ outgoing: LicenseEmail, at now: Timestamp) -> (email: EmailMessage, route: MailRoute)? {
         guard let mail, let organization = organization(outgoing.notice.organization.text),

@@ -4,8 +4,8 @@ internal import Identities
 internal import Policy
 internal import Synchronization
 
-/// Keeps the stored access of users up to date in the background: after a change of rules or settings, and periodically
-/// in every organization, since another process may have used other rules.
+/// Keeps the stored access of users up to date in the background, after a change of rules or settings. Every
+/// organization is also evaluated periodically, since another process may have used other rules.
 final class UserEvaluation: Sendable {
     private struct Progress {
         /// The rules by which all users of an organization were evaluated.

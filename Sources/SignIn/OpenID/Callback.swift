@@ -29,9 +29,9 @@ public struct Callback: Sendable, Hashable {
             }
         }
         guard let state = values["state"], !state.isEmpty else {
-            let words = ProviderWords(
+            let errorText = ProviderErrorText(
                 error: values["error"], description: values["error_description"], hiding: [values["code"] ?? ""])
-            throw SignInError(.callbackMalformed, "\"state\" is missing\(words.suffix)")
+            throw SignInError(.callbackMalformed, "\"state\" is missing\(errorText.suffix)")
         }
         (self.state, code, issuer, error) = (state, values["code"], values["iss"].map { Issuer($0) }, values["error"])
         errorDescription =
@@ -43,9 +43,9 @@ public struct Callback: Sendable, Hashable {
 
     /// The provider's refusal, with its code and description for the log.
     public var refusal: SignInError {
-        let words = ProviderWords(error: error, description: errorDescription, hiding: [state])
+        let errorText = ProviderErrorText(error: error, description: errorDescription, hiding: [state])
         return SignInError(
-            .providerRefused, "the provider refused the sign-in\(words.suffix)", providerCode: words.code)
+            .providerRefused, "the provider refused the sign-in\(errorText.suffix)", providerCode: errorText.code)
     }
 }
 

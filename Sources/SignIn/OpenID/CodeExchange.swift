@@ -1,5 +1,5 @@
+public import ClaimMapping
 internal import Identities
-public import JSON
 internal import Text
 internal import Time
 public import Tokens
@@ -38,9 +38,9 @@ extension RelyingParty {
 
     /// Redeems the code, verifies the ID token, and requests missing claims from userinfo.
     ///
-    /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
+    /// - Parameter needed: the claims that decide the user's access.
     public func redeem(
-        _ code: String, of attempt: SignInAttempt, lacksClaims: @Sendable (JSONValue) -> Bool
+        _ code: String, of attempt: SignInAttempt, needing needed: NeededClaims
     ) async throws(SignInError) -> CompletedSignIn {
         let answer = try await tokenEndpoint.call(
             [
@@ -59,7 +59,7 @@ extension RelyingParty {
         do throws(TokenRefusal) {
             let claims = try await verify(idToken, expected)
             return CompletedSignIn(
-                claims: await completed(claims, with: answer.accessToken, where: lacksClaims),
+                claims: await completed(claims, with: answer.accessToken, needing: needed),
                 refreshToken: answer.refreshToken, idToken: idToken)
         } catch {
             let cause = error.reason == .keysUnavailable ? remote.keysError.map { " \($0)" } ?? "" : ""

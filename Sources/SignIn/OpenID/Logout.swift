@@ -26,7 +26,7 @@ extension RelyingParty {
     public func verify(
         logoutToken: String, from address: String
     ) async throws(TokenRefusal) -> LogoutNotice {
-        try await judge(from: .client(ClientPrefix(address)), .brief) { trusted throws(TokenRefusal) in
+        try await verify(from: .client(ClientPrefix(address)), .brief) { trusted throws(TokenRefusal) in
             try LogoutTokenVerifier(trusted, clientID: client.clientID).verify(logoutToken, at: now())
         }
     }

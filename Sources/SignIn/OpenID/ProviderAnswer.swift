@@ -31,7 +31,7 @@ extension OutboundResponse {
                 text = "\(scheme)//\(host)\(rest.dropping(exactly: authority) ?? "")"
             }
         }
-        return ProviderWords.cleaned(String(text), hiding: secrets).quoted(atMost: 200)
+        return ProviderErrorText.cleaned(String(text), hiding: secrets).quoted(atMost: 200)
     }
 
     /// The content without white space at both ends.

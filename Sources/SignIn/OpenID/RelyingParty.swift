@@ -59,19 +59,19 @@ public struct RelyingParty: Sendable {
     /// signature is invalid. A key may have been replaced under an unchanged `kid`.
     ///
     /// - Parameter asker: the source of the token.
-    func judge<Outcome>(
+    func verify<Outcome>(
         from asker: KeyAsker, _ patience: SingleFlight.Patience,
-        by verify: (TrustedProvider) throws(TokenRefusal) -> Outcome
+        by body: (TrustedProvider) throws(TokenRefusal) -> Outcome
     ) async throws(TokenRefusal) -> Outcome {
-        guard client.provider.keys == nil else { return try verify(client.provider) }
+        guard client.provider.keys == nil else { return try body(client.provider) }
         await remote.refreshIfNeeded(patience, for: requestID)
         let reading = remote.reading
         do throws(TokenRefusal) {
-            return try verify(trusted(reading))
+            return try body(trusted(reading))
         } catch {
             guard error.reason.mayBeOfNewKeys else { throw error }
             await remote.learnKeys(for: asker, beyond: reading.version, patience, requestID: requestID)
-            return try verify(trusted(remote.reading))
+            return try body(trusted(remote.reading))
         }
     }
 
@@ -121,7 +121,7 @@ public struct RelyingParty: Sendable {
 
     /// Verifies an ID token from the token endpoint.
     func verify(_ token: String, _ expected: IDTokenExpectations) async throws(TokenRefusal) -> VerifiedClaims {
-        try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
+        try await verify(from: .provider, .whole) { trusted throws(TokenRefusal) in
             try IDTokenVerifier(trusted, clientID: client.clientID).verify(token, expected, at: now())
         }
     }

@@ -145,8 +145,8 @@ public final class RemoteProvider: Sendable {
         await flight.join(patience)
     }
 
-    /// Fetches in the background, so that no request has to wait: after four fifths of the lifetime of the cached data,
-    /// and every 30 seconds while the provider is down.
+    /// Fetches in the background, so that no request has to wait. It fetches after four fifths of the lifetime of the
+    /// cached data, and every 30 seconds while the provider is down.
     public func refreshAhead() async {
         guard isRefreshDue() else { return }
         begin(for: nil)
@@ -177,7 +177,7 @@ public final class RemoteProvider: Sendable {
 
     // MARK: Tokens that no known key verifies
 
-    /// Returns true if a token should wait for new keys before it is refused: the keys have changed since the reading,
+    /// Returns true if a token should wait for new keys before it is refused. The keys have changed since the reading,
     /// they are being fetched, or this token may cause a fetch.
     public func canLearnKeys(for asker: KeyAsker, beyond version: UInt64) -> Bool {
         let (now, isUnderWay, isYoung) = (monotonic(), flight.isUnderWay, flight.isYoung)

@@ -1,5 +1,6 @@
+public import ClaimMapping
 internal import HTTPClient
-public import JSON
+internal import JSON
 internal import Text
 internal import Time
 public import Tokens
@@ -45,11 +46,11 @@ extension OutboundLimits {
 extension RelyingParty {
     /// Renews a session's claims at the provider (OpenID Connect Core 1.0, section 12).
     ///
-    /// - Parameter lacksClaims: returns true if a rule addresses a claim that is not among the given ones.
+    /// - Parameter needed: the claims that decide the user's access.
     /// - Returns: the outcome, and the next refresh token if the provider issued one. The caller must store that token
     ///   for every outcome, because the previous one may be invalid now.
     public func renew(
-        _ claims: VerifiedClaims, refreshToken: String, lacksClaims: @Sendable (JSONValue) -> Bool
+        _ claims: VerifiedClaims, refreshToken: String, needing needed: NeededClaims
     ) async -> (outcome: Renewal, refreshToken: String?) {
         let answer: TokenAnswer
         do throws(SignInError) {
@@ -59,18 +60,18 @@ extension RelyingParty {
         } catch {
             return (Renewal(error), nil)
         }
-        return (await renewed(claims, by: answer, lacksClaims: lacksClaims), answer.refreshToken)
+        return (await renewed(claims, by: answer, needing: needed), answer.refreshToken)
     }
 
     private func renewed(
-        _ claims: VerifiedClaims, by answer: TokenAnswer, lacksClaims: @Sendable (JSONValue) -> Bool
+        _ claims: VerifiedClaims, by answer: TokenAnswer, needing needed: NeededClaims
     ) async -> Renewal {
         guard let idToken = answer.idToken else { return await renewed(claims, byUserinfoWith: answer) }
         var expected = IDTokenExpectations()
         expected.accessToken = answer.accessToken
         do throws(TokenRefusal) {
             let renewed = try await verify(idToken, expected)
-            guard renewed.providerSubject.isExactly(claims.providerSubject) else {
+            guard renewed.providerSubject == claims.providerSubject else {
                 return .ended(detail: "the renewed ID token has another \"sub\"")
             }
             // A refreshed ID token may lack the claim of `subject_claim` (OpenID Connect Core 1.0, section 12.2).
@@ -82,7 +83,7 @@ extension RelyingParty {
                 return .notRenewed(
                     detail: "the renewed ID token has no \(claim.quoted()), which is the \"subject_claim\"")
             }
-            return .renewed(await completed(renewed, with: answer.accessToken, where: lacksClaims))
+            return .renewed(await completed(renewed, with: answer.accessToken, needing: needed))
         } catch {
             if error.reason == .issuerUnknown {
                 return .ended(detail: "the renewed ID token is from another issuer: \(error.loggedDetail)")

@@ -18,8 +18,8 @@ public struct SignInAttempt: Sendable, Hashable {
     public let provider: ProviderID
     /// The provider's issuer at the start of the attempt. After a reload, the provider id may name another issuer.
     public let issuer: Issuer
-    /// The id of the organization that the sign-in is for.
-    public let organization: String?
+    /// The organization that the sign-in is for, whether or not it exists; nil for none.
+    public let organization: OrganizationID?
     /// The path on this site to return to.
     public let returnTo: String?
     public let nonce: String
@@ -33,7 +33,7 @@ public struct SignInAttempt: Sendable, Hashable {
     ///   - issuer: the provider's configured issuer.
     ///   - browser: SHA-256 of the browser's cookie.
     public init(
-        provider: ProviderID, issuer: Issuer, organization: String?, returnTo: String?, browser: [UInt8],
+        provider: ProviderID, issuer: Issuer, organization: OrganizationID?, returnTo: String?, browser: [UInt8],
         at now: Timestamp
     ) throws(CryptographyError) {
         id = Base64URL.encode(try RandomBytes.make(16))
@@ -59,7 +59,7 @@ public struct SignInAttempt: Sendable, Hashable {
         writer.member("id", id)
         writer.member("provider", provider.text)
         writer.member("issuer", issuer.text)
-        writer.member("organization", organization)
+        writer.member("organization", organization?.text)
         writer.member("return_to", returnTo)
         writer.member("nonce", nonce)
         writer.member("verifier", verifier)
@@ -84,7 +84,7 @@ public struct SignInAttempt: Sendable, Hashable {
         else { throw invalid }
         (self.id, self.provider, self.issuer, self.nonce) = (id, provider, Issuer(issuer), nonce)
         (self.verifier, self.browser) = (verifier, browser)
-        organization = root.member("organization")?.string
+        organization = root.member("organization")?.string.flatMap { OrganizationID($0) }
         returnTo = root.member("return_to")?.string
         self.startedAt = Timestamp(seconds: startedAt)
         guard self.startedAt.lasts(SignInAttempt.lifetime, at: now) else {

@@ -95,7 +95,7 @@ struct TokenEndpoint: Sendable {
         let document: Result<JSONDocument, ProviderError>
         /// The status and further details of the response, for the log.
         let outcome: String
-        let error: ProviderWords?
+        let error: ProviderErrorText?
 
         init(_ response: OutboundResponse, hiding secrets: [String]) {
             self.response = response
@@ -103,7 +103,7 @@ struct TokenEndpoint: Sendable {
             do throws(ProviderError) {
                 let document = try response.object()
                 self.document = .success(document)
-                error = ProviderWords(document.root, hiding: secrets)
+                error = ProviderErrorText(document.root, hiding: secrets)
                 self.outcome = outcome + (error?.suffix ?? "")
             } catch {
                 document = .failure(error)
@@ -141,7 +141,7 @@ struct TokenEndpoint: Sendable {
             idToken: text("id_token"), accessToken: text("access_token"), refreshToken: text("refresh_token"))
     }
 
-    // RFC 6749, section 5.2. A refusal needs neither a standard code nor a body: for the refresh of a locked user, some
+    // RFC 6749, section 5.2. A refusal needs neither a standard code nor a body. For the refresh of a locked user, some
     // providers respond with `invalid_request`, others with an empty body. Some send their errors with 200.
     private static func failure(_ reply: Reply) -> SignInError {
         let (status, code) = (reply.response.status.code, reply.error?.code)

@@ -1,3 +1,4 @@
+internal import ClaimMapping
 internal import HTTPClient
 internal import HTTPMessage
 internal import Identities
@@ -52,17 +53,19 @@ extension RelyingParty {
             return UserinfoAnswer(ProviderError(error, from: url))
         }
         guard response.status == .ok else {
-            let words = ProviderWords(try? response.object().root, hiding: [accessToken])
+            let errorText = ProviderErrorText(try? response.object().root, hiding: [accessToken])
             return UserinfoAnswer(
                 ProviderError(
                     isOutage: response.isOutage,
-                    "userinfo returned \(response.outcome(hiding: [accessToken]))\(words?.suffix ?? "")"))
+                    "userinfo returned \(response.outcome(hiding: [accessToken]))\(errorText?.suffix ?? "")"))
         }
         do throws(ProviderError) {
             if response.isToken { return try await verified(response) }
             let document = try response.object(atMost: 64 << 10)
-            guard let words = ProviderWords(document.root, hiding: [accessToken]) else { return .document(document) }
-            return .refused(detail: "userinfo returned 200\(words.suffix)")
+            guard let errorText = ProviderErrorText(document.root, hiding: [accessToken]) else {
+                return .document(document)
+            }
+            return .refused(detail: "userinfo returned 200\(errorText.suffix)")
         } catch {
             return .refused(detail: "userinfo: \(error.detail)")
         }
@@ -75,7 +78,7 @@ extension RelyingParty {
         }
         do throws(TokenRefusal) {
             return .document(
-                try await judge(from: .provider, .whole) { trusted throws(TokenRefusal) in
+                try await verify(from: .provider, .whole) { trusted throws(TokenRefusal) in
                     try UserinfoVerifier(trusted, clientID: client.clientID).verify(
                         response.bodyWithoutBlanks, at: now())
                 })
@@ -85,12 +88,12 @@ extension RelyingParty {
         }
     }
 
-    /// Adds userinfo's claims if a rule addresses a missing claim. If userinfo cannot be obtained, missing claims
+    /// Adds userinfo's claims if a needed claim is missing. If userinfo cannot be obtained, missing claims
     /// become unknown. If they counted as absent, a later rule could grant more.
     func completed(
-        _ claims: VerifiedClaims, with accessToken: String?, where lacksClaims: @Sendable (JSONValue) -> Bool
+        _ claims: VerifiedClaims, with accessToken: String?, needing needed: NeededClaims
     ) async -> VerifiedClaims {
-        guard lacksClaims(claims.payload) else { return claims }
+        guard needed.areMissing(in: claims.payload) else { return claims }
         let cause: String
         switch await userinfo(accessToken) {
         case .notOffered: return claims

@@ -1,5 +1,7 @@
+public import ClaimMapping
 public import Databases
 public import Identities
+internal import Text
 public import Time
 
 /// A sign-in for an organization that earned no role there, in the form that its managers see.
@@ -11,7 +13,7 @@ public struct DeniedSignIn: Sendable, Hashable {
     /// The address as the provider sent it, verified or not.
     public let email: EmailAddress?
     /// The reason why the user has no role, from the explanation.
-    public let reason: String
+    public let reason: EntitlementReason
     /// A JSON object: the names of all received claims (`names`), and the values of those that rules address
     /// (`values`).
     public let claims: [UInt8]
@@ -20,7 +22,7 @@ public struct DeniedSignIn: Sendable, Hashable {
 
     public init(
         id: String, timestamp: Timestamp, provider: ProviderID, identity: Identity, email: EmailAddress?,
-        reason: String, claims: [UInt8], rows: [UInt8]
+        reason: EntitlementReason, claims: [UInt8], rows: [UInt8]
     ) {
         self.id = id
         self.timestamp = timestamp
@@ -71,7 +73,8 @@ public final class DeniedSignInStore: Sendable {
                     reason = excluded.reason, claims = excluded.claims, row_verdicts = excluded.row_verdicts
                 """, .text(organization.text), .text(denied.id), .integer(denied.timestamp.seconds),
                 .text(denied.provider.text), .text(denied.identity.issuer.text), .text(denied.identity.subject.text),
-                .text(orNull: denied.email?.spelling), .text(denied.reason), .blob(denied.claims), .blob(denied.rows))
+                .text(orNull: denied.email?.spelling), .text(denied.reason.rawValue), .blob(denied.claims),
+                .blob(denied.rows))
             try transaction.execute(
                 """
                 DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at > $4 OR at < (
@@ -98,13 +101,13 @@ public final class DeniedSignInStore: Sendable {
     private static let columns = "id, at, provider, issuer, subject, email, reason, claims, row_verdicts"
 
     private static func deniedSignIn(_ row: Row) throws(DatabaseError) -> DeniedSignIn {
-        guard let provider = ProviderID(row.text(2)) else {
+        guard let provider = ProviderID(row.text(2)), let reason = EntitlementReason(exactly: row.text(6)) else {
             throw DatabaseError(.failed, cause: "a denied sign-in cannot be read")
         }
         return DeniedSignIn(
             id: row.text(0), timestamp: Timestamp(seconds: Int64(row.integer(1))), provider: provider,
             identity: Identity(issuer: Issuer(row.text(3)), subject: Subject(row.text(4))),
-            email: row.optionalText(5).map { EmailAddress($0) }, reason: row.text(6),
+            email: row.optionalText(5).map { EmailAddress($0) }, reason: reason,
             claims: row.blob(7), rows: row.blob(8))
     }
 

@@ -112,7 +112,7 @@ extension SessionStore {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, $11, $12, $13)
             """,
             .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer.text),
-            .text(session.claims.identity.subject.text), .text(session.claims.providerSubject ?? ""),
+            .text(session.claims.identity.subject.text), .text(session.claims.providerSubject?.text ?? ""),
             .text(orNull: session.providerSession), .blob(prepared.sealedClaims),
             session.refreshToken.map { .blob($0) } ?? .null, session.idToken.map { .blob($0) } ?? .null,
             .integer(now), .integer(changedAt), .text(prepared.address), .text(prepared.userAgent))

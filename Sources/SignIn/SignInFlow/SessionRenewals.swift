@@ -2,10 +2,10 @@ internal import Audit
 internal import Databases
 internal import Dispatch
 internal import Identities
-package import JSON
 package import OpenID
+package import Policy
 package import Sessions
-internal import Snapshots
+package import Snapshots
 internal import Synchronization
 package import Telemetry
 package import Threads
@@ -61,13 +61,16 @@ package final class SessionRenewals: Sendable {
     private static let writes = 30
 
     private let sessions: SessionStore
+    private let snapshots: Published<AccessSnapshot>
     private let log: Log
     private let clocks: Clocks
     private let places = RenewalPlaces(256)
     private let state = Mutex(State())
 
-    package init(_ sessions: SessionStore, log: Log, clocks: Clocks) {
+    /// - Parameter snapshots: the stored rules, whose claims a renewal needs too.
+    package init(_ sessions: SessionStore, snapshots: Published<AccessSnapshot>, log: Log, clocks: Clocks) {
         self.sessions = sessions
+        self.snapshots = snapshots
         self.log = log
         self.clocks = clocks
     }
@@ -76,10 +79,10 @@ package final class SessionRenewals: Sendable {
     ///
     /// - Parameters:
     ///   - now: the calendar time, which decides whether claims are too old.
-    ///   - lacksClaims: returns true if claims that a mapping needs are missing; called in the background.
-    package func tend(
-        _ session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
-        lacksClaims: @escaping @Sendable (JSONValue) -> Bool
+    ///   - rules: the rules whose claims are renewed, with the stored rules at the time of the renewal.
+    package func beginRenewal(
+        of session: Session, at party: RelyingParty, under lifetimes: SessionLifetimes, at now: Timestamp,
+        rules: AccessRules
     ) -> Advice {
         let moment = clocks.monotonic()
         return state.withLock { state in
@@ -103,8 +106,8 @@ package final class SessionRenewals: Sendable {
             if entry == nil { state.entries[session.key] = Entry(flight: flight) }
             state.underWay += 1
             flight.begin { [self] in
-                let isDone = await queue.run { await renew(session, at: party, lacksClaims: lacksClaims) }
-                landed(session.key, isDone: isDone)
+                let isDone = await queue.run { await renew(session, at: party, rules: rules) }
+                attemptEnded(session.key, isDone: isDone)
             }
             return isProviderOut ? meanwhile : .wait { await flight.join(.brief) }
         }
@@ -121,7 +124,7 @@ package final class SessionRenewals: Sendable {
 
     /// - Returns: true if the provider responded; nil if no request was sent.
     private func renew(
-        _ session: Session, at party: RelyingParty, lacksClaims: @Sendable (JSONValue) -> Bool
+        _ session: Session, at party: RelyingParty, rules: AccessRules
     ) async -> Bool? {
         let current: Session?
         do throws(DatabaseError) {
@@ -139,7 +142,9 @@ package final class SessionRenewals: Sendable {
             note(session, .notRenewed, "the refresh token does not open", party.requestID)
             return nil
         }
-        let (outcome, next) = await party.renew(current.claims, refreshToken: refreshToken, lacksClaims: lacksClaims)
+        let state = AccessState(rules: rules, snapshot: snapshots.read().value)
+        let (outcome, next) = await party.renew(
+            current.claims, refreshToken: refreshToken, needing: state.neededClaims(of: party.id))
         switch outcome {
         case .renewed(let claims):
             if await keep(claims, next, of: current, party.requestID) { forget(session.key) }
@@ -213,7 +218,7 @@ package final class SessionRenewals: Sendable {
             .warning, "a session could not be renewed", requestID: requestID, fields: fields(session, detail))
     }
 
-    private func landed(_ key: SessionKey, isDone: Bool) {
+    private func attemptEnded(_ key: SessionKey, isDone: Bool) {
         let idle = state.withLock { state in
             state.underWay -= 1
             if !isDone, state.entries[key]?.failedAt == nil { state.entries[key] = nil }

@@ -24,7 +24,7 @@ extension SignInConfiguration {
     func choice(
         _ query: SignInQuery, preferring organization: OrganizationID?, under rules: AccessRules
     ) -> SignInChoice {
-        if let id = query.provider { return party(id).map { .party($0) } ?? .ask(.unknown) }
+        if let id = query.provider { return ProviderID(id).flatMap(party).map { .party($0) } ?? .ask(.unknown) }
         if let email = query.email {
             return party(ofEmail: email, preferring: organization, under: rules).map { .party($0) } ?? .ask(.unknown)
         }

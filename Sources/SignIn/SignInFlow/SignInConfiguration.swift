@@ -60,6 +60,4 @@ package struct SignInConfiguration: Sendable {
 
     /// The providers with this issuer at which users sign in.
     package func parties(ofIssuer issuer: Issuer) -> [RelyingParty] { partiesByIssuer[issuer] ?? [] }
-
-    func party(_ id: String) -> RelyingParty? { ProviderID(id).flatMap(party) }
 }

@@ -3,7 +3,7 @@ internal import Cryptography
 internal import Databases
 internal import Grants
 internal import HTTPMessage
-internal import Identities
+package import Identities
 internal import OpenID
 internal import Policy
 internal import Sessions
@@ -18,9 +18,11 @@ extension SignInFlow {
 
     /// Returns the refusal of a response that is not a form, or whose provider is not configured. Returns nil if the
     /// content is read.
-    package func callbackRefused(of provider: String) -> SignInOutcome? {
+    ///
+    /// - Parameter provider: the provider that the path names; nil if the path has no valid id.
+    package func callbackRefused(of provider: ProviderID?) -> SignInOutcome? {
         guard isForm else { return failed(notForm, at: nil, retry: nil) }
-        guard signIn.party(provider) == nil else { return nil }
+        guard provider.flatMap(signIn.party) == nil else { return nil }
         return failed(SignInError(.stateInvalid, "the provider is not configured"), at: nil, retry: nil)
     }
 
@@ -28,13 +30,13 @@ extension SignInFlow {
 
     /// A posted response arrives without this site's cookies: it is sealed, and the browser is redirected to bring it
     /// with them.
-    package func callbackPosted(of provider: String, _ form: Form) -> SignInOutcome {
+    package func callbackPosted(of provider: ProviderID?, _ form: Form) -> SignInOutcome {
         do {
-            guard let items = form, let id = ProviderID(provider), let box = signIn.box else {
+            guard let items = form, let provider, let box = signIn.box else {
                 throw notForm
             }
-            let answer = try Callback(items).sealed(in: box, for: id, at: service.now())
-            let target = "\(SignInPaths.callback.path(id.text))?answer=\(answer)"
+            let answer = try Callback(items).sealed(in: box, for: provider, at: service.now())
+            let target = "\(SignInPaths.callback.path(provider.text))?answer=\(answer)"
             guard RequestParser.fitsRequestLine(.get, target) else {
                 throw SignInError(.callbackMalformed, "the answer is too long")
             }
@@ -50,9 +52,9 @@ extension SignInFlow {
 
     /// Finishes a sign-in: `state` first, then everything else.
     ///
-    /// A callback is audited only if its state was made here, for this redirect URI and for this browser, and is used
-    /// for the first time: links on other sites write nothing.
-    package func callback(of provider: String) async -> SignInOutcome {
+    /// A callback is audited only if its state was made here for this redirect URI and this browser, and is used for
+    /// the first time. Links on other sites write nothing.
+    package func callback(of provider: ProviderID?) async -> SignInOutcome {
         var attempt: SignInAttempt?
         var isAnswered = false
         do {
@@ -60,7 +62,7 @@ extension SignInFlow {
             let callback = try read(box, provider)
             let opened = try SignInAttempt(opening: callback.state, with: box, at: service.now())
             attempt = opened
-            guard opened.provider.text.isExactly(provider) else {
+            guard opened.provider == provider else {
                 throw SignInError(.providerMismatch, "the state is of the provider \(opened.provider)")
             }
             let cookies = site.browserCookie.values(in: request).compactMap { BrowserCookie(value: $0)?.secret }
@@ -104,7 +106,7 @@ extension SignInFlow {
 
     /// Audits a failed sign-in without the user's identity: nothing in a refused token is trusted.
     private func audit(_ failure: SignInError, of attempt: SignInAttempt) async {
-        let organization = organization(attempt.organization)
+        let organization = configured(attempt.organization)
         let isAccepted = organization.map { settings.rules.lists(attempt.provider, in: $0) } ?? false
         await service.record(
             AuditRecord(
@@ -113,15 +115,15 @@ extension SignInFlow {
                 requestID: requestID, address: address))
     }
 
-    private func read(_ box: SealedBox, _ provider: String) throws(SignInError) -> Callback {
+    private func read(_ box: SealedBox, _ provider: ProviderID?) throws(SignInError) -> Callback {
         guard let items = request.target.queryItems else {
             throw SignInError(.callbackMalformed, "the query's encoding is broken")
         }
         guard items.count == 1, items[0].name == "answer" else { return try Callback(items) }
-        guard let id = ProviderID(provider) else {
+        guard let provider else {
             throw SignInError(.callbackMalformed, "the answer was not sealed here")
         }
-        return try Callback(opening: items[0].value, with: box, for: id, at: service.now())
+        return try Callback(opening: items[0].value, with: box, for: provider, at: service.now())
     }
 
     /// The user went back in the browser's history, or sent a response twice: nothing happens a second time.
@@ -135,8 +137,8 @@ extension SignInFlow {
     {
         // One state decides the whole sign-in.
         let state = AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value)
-        let completed = try await party.redeem(
-            code, of: attempt, lacksClaims: { state.lacksMappedClaims($0, of: party.id) })
+        let needed = try await service.database.compute { state.neededClaims(of: party.id) }
+        let completed = try await party.redeem(code, of: attempt, needing: needed)
         // A new token at each sign-in prevents session fixation: a session that another party planted is not used.
         let token = try SessionToken.make()
         let new = NewSession(
@@ -165,7 +167,7 @@ extension SignInFlow {
             throw SignInError(.sessionEnded, "the provider ended this session a moment ago")
         }
         count(party.id, "signed_in")
-        if let organization = organization(attempt.organization) {
+        if let organization = configured(attempt.organization) {
             await service.recordDenial(of: completed.claims, in: organization, under: state)
         }
         return SignInOutcome(

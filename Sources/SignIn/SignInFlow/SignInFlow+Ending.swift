@@ -1,7 +1,8 @@
 internal import Audit
 internal import Cryptography
+internal import Databases
 internal import Grants
-internal import Identities
+package import Identities
 internal import OpenID
 internal import Policy
 internal import Sessions
@@ -18,15 +19,19 @@ extension SignInFlow {
     package func logout(_ form: Form) async -> SignInOutcome {
         let clearing = [site.sessionCookie.clearing]
         let items = form ?? []
-        let state = AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value)
+        let (state, origin) = (
+            AccessState(rules: settings.rules, snapshot: service.access.snapshots.read().value), origin
+        )
         do {
             var ended: Session?
             for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
                 guard let session = try await service.sessions.session(token.key) else { continue }
                 guard isOwnForm(items, of: token) else { return .refused(.forgery) }
-                try await service.sessions.end(
-                    session.key,
-                    recording: state.auditRecords(.signOut, of: session.claims, from: origin))
+                // All organizations that list the provider are evaluated: too long for a reactor.
+                let records = try await service.database.compute {
+                    state.auditRecords(.signOut, of: session.claims, from: origin)
+                }
+                try await service.sessions.end(session.key, recording: records)
                 ended = session
             }
             guard let ended, let party = signIn.party(ended.claims.provider),
@@ -46,7 +51,7 @@ extension SignInFlow {
     /// The link to sign in with another account at a provider that keeps its own session: it must ask for the
     /// account.
     private func switching(from session: Session) -> String {
-        var query = SignInQuery(provider: session.claims.provider.text)
+        var query = SignInQuery(provider: session.claims.provider)
         (query.asksWho, query.isFromForm) = (true, true)
         return query.link
     }
@@ -59,8 +64,8 @@ extension SignInFlow {
 
     /// Returns the refusal of content that is not a form, or of a provider that is not configured. Returns nil if the
     /// content is read.
-    package func backchannelLogoutRefused(of provider: String) -> SignInOutcome? {
-        guard let party = signIn.party(provider) else { return SignInOutcome(.unknownProvider) }
+    package func backchannelLogoutRefused(of provider: ProviderID?) -> SignInOutcome? {
+        guard let party = provider.flatMap(signIn.party) else { return SignInOutcome(.unknownProvider) }
         return isForm ? nil : notForm(party.id)
     }
 
@@ -69,8 +74,8 @@ extension SignInFlow {
     }
 
     /// A provider's direct request (OpenID Connect Back-Channel Logout 1.0, section 2.8): 200, or 400 with a reason.
-    package func backchannelLogout(_ provider: String, _ form: Form) async -> SignInOutcome {
-        guard let party = signIn.party(provider) else { return SignInOutcome(.unknownProvider) }
+    package func backchannelLogout(_ provider: ProviderID?, _ form: Form) async -> SignInOutcome {
+        guard let party = provider.flatMap(signIn.party) else { return SignInOutcome(.unknownProvider) }
         do {
             guard let items = form else { return notForm(party.id) }
             let tokens = items.filter { $0.name == "logout_token" }

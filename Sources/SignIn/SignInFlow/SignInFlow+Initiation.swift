@@ -42,7 +42,8 @@ extension SignInFlow {
     /// Finds the provider by its issuer, and continues like `/auth/login` on a navigation from another site.
     package func initiate() async -> SignInOutcome {
         guard let initiation = ThirdPartyInitiation(request.target.queryItems) else { return .refused(.badQuery) }
-        var query = SignInQuery(email: initiation.loginHint)
+        var query = SignInQuery()
+        query.email = initiation.loginHint
         if let target = initiation.target {
             guard let url = AbsoluteURL(target), !url.hasUserInfo,
                 "\(url.scheme)://\(url.authority)".isExactly(site.origin)

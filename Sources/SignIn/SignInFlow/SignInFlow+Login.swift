@@ -58,7 +58,7 @@ extension SignInFlow {
     }
 
     private func goOn(_ query: SignInQuery) async -> SignInOutcome {
-        switch signIn.choice(query, preferring: organization(query.organization), under: settings.rules) {
+        switch signIn.choice(query, preferring: configured(query.organization), under: settings.rules) {
         case .party(let party): await begin(at: party, query)
         case .ask(let prompt): SignInOutcome(.choose(query, prompt))
         }

@@ -90,9 +90,9 @@ package struct SignInFlow: Sendable {
         return found
     }
 
-    /// The configured organization that a sign-in is meant for; nil if there is none.
-    func organization(_ text: String?) -> OrganizationID? {
-        text.flatMap { OrganizationID($0) }.flatMap { settings.rules.hasOrganization($0) ? $0 : nil }
+    /// Returns the organization that a sign-in is meant for, or nil if it is not configured.
+    func configured(_ meant: OrganizationID?) -> OrganizationID? {
+        meant.flatMap { settings.rules.hasOrganization($0) ? $0 : nil }
     }
 
     // MARK: Failures

@@ -1,3 +1,4 @@
+package import Identities
 package import OpenID
 package import Tokens
 package import Web
@@ -10,7 +11,7 @@ package struct SignInOutcome: Sendable {
         case redirect(String)
         /// The place that the sign-in was for: the path to return to, or else the page of an organization, or else the
         /// home page.
-        case enter(LocalTarget?, organization: String?)
+        case enter(LocalTarget?, organization: OrganizationID?)
         /// A page that leads to a provider. A redirect would break the form's content security policy, because the
         /// browser applies `form-action` to redirects too.
         case leave(to: String, isSigningIn: Bool)

@@ -1,13 +1,16 @@
 internal import HTTPMessage
-internal import Identities
+package import Identities
 internal import OpenID
 internal import Text
 package import Web
 
 /// The parameters of `GET /auth/login`.
 package struct SignInQuery: Sendable {
+    /// The text that names a provider, whether or not there is one of that id.
     var provider: String?
-    package var organization: String?
+    /// The organization that the sign-in is for, whether or not it exists.
+    package var organization: OrganizationID?
+    /// The address that the user typed, or that another site passed on.
     var email: String?
     /// The path to return to; dropped if it is not on this site, or belongs to the sign-in itself.
     package var returnTo: LocalTarget?
@@ -29,7 +32,7 @@ package struct SignInQuery: Sendable {
         }
         // An id or an address that is too long is unknown, like one that no provider has.
         provider = text("provider", .max)
-        organization = text("organization", 64)
+        organization = text("organization", 64).flatMap { OrganizationID($0) }
         email = text("email", .max)
         returnTo = values["return_to"].flatMap(SignInQuery.target)
         isFromForm = values["from"] == "form"
@@ -43,10 +46,10 @@ package struct SignInQuery: Sendable {
         returnTo = attempt.returnTo.flatMap(SignInQuery.target)
     }
 
-    package init(provider: String? = nil, organization: String? = nil, email: String? = nil, returnTo: String? = nil) {
-        self.provider = provider
+    /// - Parameter returnTo: the path to return to.
+    package init(provider: ProviderID? = nil, organization: OrganizationID? = nil, returnTo: String? = nil) {
+        self.provider = provider?.text
         self.organization = organization
-        self.email = email
         self.returnTo = returnTo.flatMap(SignInQuery.target)
     }
 
@@ -58,7 +61,8 @@ package struct SignInQuery: Sendable {
     /// The parameters of this sign-in.
     package var items: [(name: String, value: String)] {
         [
-            ("provider", provider), ("organization", organization), ("email", email), ("return_to", returnTo?.text),
+            ("provider", provider), ("organization", organization?.text), ("email", email),
+            ("return_to", returnTo?.text),
             ("switch", asksWho ? "1" : nil), ("from", isFromForm ? "form" : nil),
         ].compactMap { name, value in value.map { (name, $0) } }
     }

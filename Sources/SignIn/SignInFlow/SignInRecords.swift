@@ -3,7 +3,6 @@ internal import Grants
 internal import Identities
 internal import Invitations
 internal import Policy
-internal import Text
 internal import Time
 internal import Tokens
 
@@ -14,14 +13,15 @@ struct SignInRecords: Sendable {
     /// The records for the other organizations that list the provider, kept only if they invited the address.
     private let others: [LastSignIn]
 
-    /// Makes the records for organizations that list the provider: those in which the user has a role, those that
-    /// invited the address, and the one that the sign-in was meant for. There are none without a sealing key.
+    /// Makes the records for organizations that list the provider: those in which the user has a role, and those that
+    /// invited the address. The organization that the sign-in was meant for has a record too. There are none without a
+    /// sealing key.
     ///
     /// - Parameters:
     ///   - settings: the settings that contain the rules of `state`.
     ///   - meant: the organization that the sign-in was meant for.
     init(
-        of claims: VerifiedClaims, under state: AccessState, _ settings: AccessSettings, meant: String?,
+        of claims: VerifiedClaims, under state: AccessState, _ settings: AccessSettings, meant: OrganizationID?,
         at moment: Timestamp
     ) {
         var (known, others): ([LastSignIn], [LastSignIn]) = ([], [])
@@ -30,7 +30,7 @@ struct SignInRecords: Sendable {
                 guard let record = sealed.record(for: entitlement.organization, under: state, at: moment) else {
                     continue
                 }
-                let isMeant = meant.isExactly(entitlement.organization.text)
+                let isMeant = meant == entitlement.organization
                 if isMeant || entitlement.role != nil { known.append(record) } else { others.append(record) }
             }
         }

@@ -74,6 +74,6 @@ package struct SignInServices: Sendable {
         }
         return DeniedSignIn(
             id: Base64URL.encode(id), timestamp: now, provider: claims.provider, identity: claims.identity,
-            email: claims.payload.shownEmail, reason: denial.reason.rawValue, claims: denial.claims, rows: denial.rows)
+            email: claims.payload.shownEmail, reason: denial.reason, claims: denial.claims, rows: denial.rows)
     }
 }

@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Mail
 internal import Time
 
-/// Fuzzes the replies of a mail server. The dialogue ends, and each command is one line. Neither the e-mail nor the
+/// Fuzzes the replies of a mail server. The dialogue ends, and each command is one line. Neither the email nor the
 /// password is sent before TLS.
 func fuzzSMTP(_ bytes: [UInt8]) {
     guard let from = try? Mailbox("Gatehouse <no-reply@gatehouse.example>"),
@@ -44,7 +44,7 @@ func fuzzSMTP(_ bytes: [UInt8]) {
     }
 }
 
-/// Fuzzes e-mails with hostile names and addresses, one per line: sender, recipient, subject, text. The head has only
+/// Fuzzes emails with hostile names and addresses, one per line: sender, recipient, subject, text. The head has only
 /// its own fields.
 func fuzzEmail(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
@@ -57,7 +57,7 @@ func fuzzEmail(_ bytes: [UInt8]) {
     ).message()
     promise(
         message.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0D, 0x0A].contains($0) },
-        "an e-mail is visible ASCII")
+        "an email is visible ASCII")
     var names: [String] = []
     var isHead = true
     var delimiters = 0
@@ -75,5 +75,5 @@ func fuzzEmail(_ bytes: [UInt8]) {
         names == [
             "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type",
         ], "the head has its own fields and no others")
-    promise(delimiters == 3, "an e-mail has two parts")
+    promise(delimiters == 3, "an email has two parts")
 }

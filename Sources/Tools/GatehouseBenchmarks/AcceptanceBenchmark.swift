@@ -71,9 +71,10 @@ func benchmarkAcceptances() async throws {
 private func invite(
     _ email: String, to organization: OrganizationID, _ invitations: InvitationStore
 ) async throws -> InvitationToken {
-    guard let address = InvitedAddress(email) else { throw UnexpectedResultError() }
+    let draft = try InvitationDraft(
+        email: email, role: Role.viewer.rawValue, under: InvitationRules(allowedDomains: []))
     let issued = try await invitations.invite(
-        address, as: .viewer, to: organization, byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
+        draft, to: organization, byOperatorOn: .ofOperator(lifetime: .seconds(86400)),
         recording: AuditRecord(.invitationCreate, by: .operator)
     ).get()
     guard let token = issued.token else { throw UnexpectedResultError() }

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import Identities
 public import PageLayout
 public import Time
 public import Web
@@ -100,7 +101,7 @@ public struct AuditPage: DocumentPage {
             <div><label for="action">Action</label><select id="action" name="action">\(options)</select></div>
             <button type="submit">Apply</button></form>
             \(table)
-            <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id)-audit.csv">Export as CSV</a></div></div>
+            <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id.text)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id.text)-audit.csv">Export as CSV</a></div></div>
             <p class="hint">Each event contains the hash of the previous one, so any change, removal or move of an event can be detected. Exporting the log is recorded; viewing it is not.</p>
             """
         return organization.page(.audit, account, content)

@@ -50,7 +50,7 @@ public struct ExplainPage: DocumentPage {
         self.formToken = formToken
     }
 
-    private var path: String { Paths.explain.path(organization.id) }
+    private var path: String { Paths.explain.path(organization.id.text) }
 
     public var document: HTML {
         let content: HTML = """

@@ -72,8 +72,7 @@ struct MappingsPages: Sendable {
         } catch {
             guard error.isAboutInput else { throw error }
             var page = try await page(management.mappings(), permitted, management)
-            page.notice = .trouble(
-                error.faults.first.map { "\($0.pointer.dropFirst()) \($0.detail)." } ?? error.pageText)
+            page.notice = .trouble(error.inputText)
             page.draft = MappingsPages.draft(form)
             return try await management.show(page, Status(error.status))
         }
@@ -89,7 +88,7 @@ struct MappingsPages: Sendable {
             denied = try await management.deniedSignIns(limit: 20).items.map {
                 MappingsPage.Denied(
                     id: $0.id, name: $0.email?.spelling ?? $0.identity.subject.text, at: $0.timestamp,
-                    reason: EntitlementReason(rawValue: $0.reason)?.words ?? $0.reason)
+                    reason: $0.reason.words)
             }
         }
         let tag = try await management.offReactor { table.tag }
@@ -187,7 +186,7 @@ struct MappingsPages: Sendable {
             (draft.claimName, draft.claimValue) = ("email", email.text)
         } else {
             let claims: VerifiedClaims? = if let identity { try await management.claims(of: identity) } else { nil }
-            (draft.claimName, draft.claimValue) = ("sub", claims?.providerSubject ?? denied.identity.subject.text)
+            (draft.claimName, draft.claimValue) = ("sub", (claims?.providerSubject ?? denied.identity.subject).text)
         }
         return draft
     }

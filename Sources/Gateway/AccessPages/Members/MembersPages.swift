@@ -64,26 +64,15 @@ struct MembersPages: Sendable {
     }
 
     private func identity(_ text: String) throws(Problem) -> IdentityID {
-        guard let id = IdentityID(text) else { throw Problem(AccessRefusal.notFound) }
+        guard let id = IdentityID(text) else { throw Problem.notFound }
         return id
     }
 
     private func invite(_ form: Form, _ management: ManagementRequest) async throws(Problem) -> IssuedInvitation {
-        let text = (form["email"] ?? "").withoutWhiteSpace()
-        guard let address = InvitedAddress(text) else {
-            throw Problem(
-                .invalidRequest, status: 422, detail: "The address \(InvitedAddress.fault(of: text)).")
-        }
-        if let fault = management.today.fault(of: address) {
-            throw Problem(.invalidRequest, status: 422, detail: "The address \(fault).")
-        }
-        guard let role = form["role"].flatMap(Role.init(exactly:)) else {
-            throw Problem(.invalidRequest, status: 422, detail: "Choose a role.")
-        }
-        if let fault = RuntimeConfiguration.fault(ofInviting: role) {
-            throw Problem(.invalidRequest, status: 422, detail: "The role \(fault).")
-        }
-        return try await management.invite(address, as: role)
+        var reader = FieldReader(form: [
+            ("email", .text((form["email"] ?? "").withoutWhiteSpace())), ("role", .text(form["role"] ?? "")),
+        ])
+        return try await management.invite(&reader)
     }
 
     /// The reply with a link that is shown once; an email needs no such reply.
@@ -95,7 +84,7 @@ struct MembersPages: Sendable {
         var page = try await page(context, permitted, management)
         page.notice = .done(
             "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.",
-            link: management.configuration.link(token))
+            link: management.link(token))
         return try await management.show(page)
     }
 
@@ -106,7 +95,7 @@ struct MembersPages: Sendable {
     ) async throws(Problem) -> Reply {
         guard problem.isAboutInput else { throw problem }
         var page = try await page(context, permitted, management)
-        page.notice = .trouble(problem.pageText)
+        page.notice = .trouble(problem.inputText)
         page.draft = (form["email"] ?? "", form["role"].flatMap(Role.init(exactly:)) ?? .viewer)
         if problem.needsConfirmation, let action = form["action"] {
             page.notice = .trouble("This removes your own role.")

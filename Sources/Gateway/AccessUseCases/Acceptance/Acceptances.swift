@@ -4,32 +4,26 @@ package import Endpoints
 package import Grants
 package import Invitations
 package import Policy
-package import RuntimeConfiguration
 internal import Sessions
-package import Snapshots
-package import Telemetry
 package import Time
 internal import Tokens
 
 /// The acceptances of invitations, shared by the pages and the API.
 package struct Acceptances: Sendable {
-    private let configurations: Published<RuntimeConfiguration>
-    private let stores: Stores
-    private let log: Log
+    private let management: ManagementFactory
+    private var stores: Stores { management.stores }
 
-    package init(configurations: Published<RuntimeConfiguration>, stores: Stores, log: Log) {
-        self.configurations = configurations
-        self.stores = stores
-        self.log = log
+    package init(management: ManagementFactory) {
+        self.management = management
     }
 
     package var now: Timestamp { stores.now() }
 
     /// Returns the caller as a possible invitee. The organization then knows a session's sign-in, and not the use of a
     /// program's token.
-    private func invitee(_ caller: Caller) -> Invitee {
+    private func invitee(_ caller: Caller, _ standing: StandingCaller) -> Invitee {
         Invitee(
-            StandingCaller(caller, under: configurations, stores), email: caller.claims.payload.shownEmail,
+            standing, email: caller.claims.payload.shownEmail,
             isSignedIn: caller.session != nil)
     }
 
@@ -44,7 +38,7 @@ package struct Acceptances: Sendable {
     package func mismatch(
         of invitation: Invitation, with caller: Caller, _ context: RequestContext
     ) async throws(Problem) -> InvitationMismatch? {
-        let invitee = invitee(caller)
+        let invitee = invitee(caller, management.standing(caller))
         return try await context.stored { () throws(DatabaseError) in
             try await stores.invitations.mismatch(of: invitation, with: invitee)
         }
@@ -53,17 +47,18 @@ package struct Acceptances: Sendable {
     package func accept(
         _ token: InvitationToken, by caller: Caller, _ context: RequestContext
     ) async throws(Problem) -> Grant {
-        let (invitee, origin) = (invitee(caller), context.origin)
+        let (standing, origin) = (management.standing(caller), context.origin)
+        let invitee = invitee(caller, standing)
         let record = AuditRecord(
             .invitationAccept, by: caller.actor, requestID: origin.requestID, address: origin.address)
-        let result = try await log.stored(requestID: origin.requestID) { () throws(DatabaseError) in
+        let result = try await context.stored { () throws(DatabaseError) in
             try await stores.invitations.accept(token, by: invitee, recording: record)
         }
         switch result {
         case .success(let grant): return grant
         case .failure(.notFound):
             throw Problem(.notFound, detail: "No invitation has this token. A newer link may have replaced it.")
-        case .failure(let refusal): throw Problem(refusal)
+        case .failure(let refusal): throw Problem(refusal, of: standing)
         }
     }
 }

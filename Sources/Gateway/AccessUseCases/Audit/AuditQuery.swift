@@ -13,7 +13,7 @@ extension AuditLog.Query {
         func moment(_ name: String) throws(Problem) -> Timestamp? {
             guard let text = list.values[ExactText(name)] else { return nil }
             guard let moment = Timestamp(rfc3339: text) else {
-                throw ListQuery.invalid(name, "must be a time such as 2026-01-31T12:00:00Z")
+                throw ListQuery.invalid(name, "The value must be a time such as 2026-01-31T12:00:00Z.")
             }
             return moment
         }
@@ -21,7 +21,7 @@ extension AuditLog.Query {
         to = try moment("to")
         if let actor = list.values["actor"] {
             guard actor.utf8.count <= 255, !actor.utf8.contains(0) else {
-                throw ListQuery.invalid("actor", "must be at most 255 bytes")
+                throw ListQuery.invalid("actor", "The value must have at most 255 bytes.")
             }
             self.actor = actor
         }

@@ -34,8 +34,8 @@ package struct ManagementFactory: Sendable {
             factory: self, permit: permitted.permit, caller: standing(permitted.caller), origin: context.origin)
     }
 
-    /// Checks the permission again: the content of a request may take minutes to arrive, and a role may be revoked or a
-    /// session may end before that.
+    /// Checks the permission again. The content of a request may take minutes to arrive, and the role or the session
+    /// may end before that.
     package func checkStillPermitted(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) {
         try await management(context, permitted).checkStillPermitted()
     }
@@ -48,20 +48,20 @@ package struct ManagementFactory: Sendable {
                 try standing.isValid(at: now, transaction)
             }
         }
-        guard isValid else { throw Problem(AccessRefusal.signedOut) }
+        guard isValid else { throw standing.refused }
     }
 
-    /// The caller as the actor of a change, who is checked again in its transaction.
+    /// The caller's authority, which is checked again in each transaction of a write.
     ///
-    /// - Parameter permitted: the caller with the permission that the change needs.
-    package func actor(_ permitted: PermittedCaller) -> AccessActor {
-        standing(permitted.caller).acting(permitted.permit.permission)
+    /// - Parameter permitted: the caller with the permission that the write needs.
+    package func authorization(_ permitted: PermittedCaller) -> ActorAuthorization {
+        ActorAuthorization(
+            stores.access, of: standing(permitted.caller).acting(permitted.permit.permission),
+            in: permitted.permit.organization)
     }
 
-    /// The grants and suspensions that the check reads.
-    package var access: AccessStore { stores.access }
-
-    private func standing(_ caller: Caller) -> StandingCaller {
+    /// The caller, who is checked again later.
+    package func standing(_ caller: Caller) -> StandingCaller {
         StandingCaller(caller, under: configurations, stores)
     }
 }

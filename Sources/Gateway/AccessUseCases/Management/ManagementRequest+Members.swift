@@ -1,10 +1,8 @@
 package import Endpoints
 package import Grants
 package import Identities
-package import Invitations
 internal import Management
 package import Policy
-internal import RuntimeConfiguration
 
 extension ManagementRequest {
     package func members(by order: MemberOrder, after: IdentityID?, limit: Int) async throws(Problem) -> [Member] {
@@ -41,31 +39,5 @@ extension ManagementRequest {
 
     package func endSessions(of identity: IdentityID) async throws(Problem) {
         try await answering { actions throws(ManagementError) in try await actions.endSessions(of: identity) }
-    }
-
-    package func invitations(
-        in state: Invitation.State? = nil, before: (at: Int64, id: String)? = nil, limit: Int
-    ) async throws(Problem) -> [Invitation] {
-        try await answering { actions throws(ManagementError) in
-            try await actions.invitations(in: state, before: before, limit: limit)
-        }
-    }
-
-    package func invite(_ address: InvitedAddress, as role: Role) async throws(Problem) -> IssuedInvitation {
-        let issued = try await answering { actions throws(ManagementError) in
-            try await actions.invite(address, as: role)
-        }
-        if configuration.sendsEmail { factory.outboxSignal.wake() }
-        return issued
-    }
-
-    package func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
-        let issued = try await answering { actions throws(ManagementError) in try await actions.resend(invitation) }
-        if configuration.sendsEmail { factory.outboxSignal.wake() }
-        return issued
-    }
-
-    package func revokeInvitation(_ invitation: String) async throws(Problem) {
-        try await answering { actions throws(ManagementError) in try await actions.revokeInvitation(invitation) }
     }
 }

@@ -56,7 +56,7 @@ package struct ManagementRequest: Sendable {
             return try await body(actions)
         } catch {
             if case .store(let cause) = error { throw factory.log.problem(cause, requestID: origin.requestID) }
-            throw Problem(error, allowedDomains: today.invitableDomains)
+            throw Problem(error, of: caller)
         }
     }
 

@@ -33,7 +33,9 @@ package struct MappingChangeBuilder {
     package func replacement(_ reader: inout FieldReader, of row: Mapping, more: String...) -> MappingChange? {
         reader.allow(["claim_name", "claim_value", "match", "split", "role", "rank", "id", "origin"] + more)
         for (name, value) in [("id", row.id), ("origin", "store")] where reader.has(name) {
-            if !reader.text(name).isExactly(value) { reader.fault(name, "cannot be changed; it is \(value)") }
+            if !reader.text(name).isExactly(value) {
+                reader.fault(name, "The value cannot be changed. It is \(value).")
+            }
         }
         return MappingChangeBuilder.edit(&reader, of: row).map { .edit(row.id, $0, at: place(&reader)) }
     }
@@ -45,28 +47,29 @@ package struct MappingChangeBuilder {
         var edit = MappingEdit()
         if reader.has("claim_name") || row == nil { edit.claimName = reader.text("claim_name") }
         if let name = edit.claimName, name.starts(exactly: "/"), JSONPointer(name) == nil {
-            reader.fault("claim_name", "is not a JSON Pointer: ~ must be followed by 0 or 1 (RFC 6901)")
+            reader.fault("claim_name", "The claim name is not a JSON Pointer: ~ must be followed by 0 or 1 (RFC 6901).")
         }
         if reader.has("match") { edit.match = reader.choice("match") }
         if reader.has("role") || row == nil { edit.role = reader.choice("role") }
         if edit.role == .publisher, row?.role != .publisher {
-            reader.fault("role", "cannot be given here: a party that is counted must not supply the counts")
+            reader.fault(
+                "role", "Rules cannot give this role here: a party that is counted must not supply the counts.")
         }
         let value = reader.value("claim_value").flatMap { $0.isNull ? nil : $0 }
         if (edit.match ?? row?.match ?? .equals) == .exists {
-            if value != nil { reader.fault("claim_value", "has no meaning if match is exists: leave it out") }
+            if value != nil { reader.fault("claim_value", "A rule with the comparison exists has no value.") }
         } else if value != nil || row == nil || row?.match == .exists {
             // A pattern is evaluated on every user's claims.
             let longest = (edit.match ?? row?.match) == .glob ? 255 : 1024
             edit.claimValue = reader.text("claim_value", in: 1...longest)
         } else if edit.match == .glob, let row, row.claimValue.unicodeScalars.count > 255 {
-            reader.fault("claim_value", "must be at most 255 characters if match is glob")
+            reader.fault("claim_value", "A pattern must have at most 255 characters.")
         }
         readSplit(&reader, into: &edit, of: row)
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? ""), edit.match != .exists,
             DomainHint.isNeeded(forAddress: edit.claimValue ?? row?.claimValue ?? "")
         {
-            reader.fault("claim_value", DomainHint.text)
+            reader.fault("claim_value", DomainHint.sentence)
         }
         return reader.faults.isEmpty ? edit : nil
     }
@@ -79,7 +82,7 @@ package struct MappingChangeBuilder {
     ) throws(Problem) -> MappingChange {
         let change = make(self, &reader)
         try reader.finish()
-        guard let change else { throw Problem(.invalidRequest, status: 422, detail: "A required field is missing.") }
+        guard let change else { throw Problem.fieldMissing }
         return change
     }
 
@@ -88,13 +91,13 @@ package struct MappingChangeBuilder {
         edit.split = .some(nil)
         guard !value.isNull else { return }
         guard let separator = value.string.flatMap(Mapping.separator) else {
-            return reader.fault("split", "must be exactly one character, or null")
+            return reader.fault("split", "The separator must be exactly one character.")
         }
         if (edit.match ?? row?.match) == .exists {
-            return reader.fault("split", "has no meaning if match is exists: leave it out")
+            return reader.fault("split", "A rule with the comparison exists has no separator.")
         }
         if Mapping.isEmail(edit.claimName ?? row?.claimName ?? "") {
-            return reader.fault("split", "has no meaning for an email address: leave it out")
+            return reader.fault("split", "A rule for the email address has no separator.")
         }
         edit.split = separator
     }
@@ -103,7 +106,8 @@ package struct MappingChangeBuilder {
         guard let rank = reader.integer("rank", in: 1...1_000_000) else { return nil }
         guard let place = table.place(ofRank: rank) else {
             reader.fault(
-                "rank", "must be above \(table.file.count): the ranks up to there are the configuration file's")
+                "rank",
+                "The rank must be above \(table.file.count): the ranks up to there belong to the configuration file.")
             return nil
         }
         return place
@@ -117,13 +121,13 @@ package struct MappingChangeBuilder {
         case "update", "delete":
             guard let id = reader.text("id") else { return nil }
             guard let row = table.stored.first(where: { $0.id.isExactly(id) }) else {
-                reader.fault("id", "names no rule that can be changed here")
+                reader.fault("id", "No rule that can be changed here has this ID.")
                 return nil
             }
             return operation.isExactly("delete") ? .remove(id) : replacement(&reader, of: row, more: "op")
         case nil: return nil
         default:
-            reader.fault("op", "must be one of create, update, delete")
+            reader.fault("op", "The operation must be create, update or delete.")
             return nil
         }
     }
@@ -141,7 +145,7 @@ package struct MappingChangeBuilder {
         // Each change applies to the rules that the previous changes leave.
         var rows = table.stored
         if list.kind != .array || list.count > 100 {
-            faults.append(Problem.Issue(pointer: "/changes", detail: "must be a list of at most 100 changes"))
+            faults.append(Problem.Issue(pointer: "/changes", detail: "The changes must be a list of at most 100."))
         }
         for (index, element) in list.elements.prefix(100).enumerated() {
             var reader = FieldReader(element, at: "/changes/\(index)")
@@ -155,7 +159,7 @@ package struct MappingChangeBuilder {
         guard faults.isEmpty else {
             throw Problem(
                 .invalidRequest, status: 422,
-                detail: "The changes cannot be previewed: \(faults[0].pointer) \(faults[0].detail).",
+                detail: "The changes cannot be previewed. First fault: \(faults[0].pointer): \(faults[0].detail)",
                 faults: faults)
         }
         return changes

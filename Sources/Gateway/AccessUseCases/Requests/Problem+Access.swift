@@ -1,33 +1,35 @@
-internal import Endpoints
+package import Endpoints
 package import Grants
 internal import Identities
+internal import Invitations
 package import Management
 
 extension Problem {
-    /// The problem for a use case of managers that did not succeed. The caller logs the cause of a store's failure.
-    ///
-    /// - Parameter allowedDomains: the domains that may be invited, for the words.
-    package init(_ error: ManagementError, allowedDomains: [String]) {
+    /// The problem for an object that does not exist, or not in the organization of the request.
+    package static let notFound = Problem(.notFound, detail: "Nothing with this ID exists in this organization.")
+
+    /// The problem for rules that have changed since the client loaded them.
+    package static let rulesChanged = Problem(
+        .preconditionFailed,
+        detail: "The rules have changed in the meantime. Load them again, then make your change.")
+
+    /// The problem for a use case of managers that did not succeed. The log has the cause of a store's failure.
+    package init(_ error: ManagementError, of caller: StandingCaller) {
         switch error {
-        case .refused(let refusal): self.init(refusal)
-        case .domainNotAllowed:
-            self.init(
-                .conflict, detail: "The address \(Problem.domainFault(allowedDomains)).")
+        case .refused(let refusal): self.init(refusal, of: caller)
+        case .domainNotAllowed(let allowed):
+            self.init(.conflict, detail: InvitationDraftError.AddressIssue.domainNotAllowed(allowed: allowed).text)
         case .store: self = .storeUnavailable
         }
     }
 
-    /// The fault of an address whose domain may not be invited; it follows the name of the field.
-    package static func domainFault(_ allowed: [String]) -> String {
-        "is not in an allowed domain; allowed: \(allowed.joined(separator: ", "))"
-    }
-
     /// The reason why access was not changed, and what to do about it.
-    package init(_ refusal: AccessRefusal) {
+    ///
+    /// - Parameter caller: the caller who was refused.
+    package init(_ refusal: AccessRefusal, of caller: StandingCaller) {
         switch refusal {
-        case .notFound: self.init(.notFound, detail: "Nothing with this ID exists in this organization.")
-        case .signedOut:
-            self.init(.unauthenticated, detail: "Your session has ended. Sign in to continue.")
+        case .notFound: self = .notFound
+        case .signedOut: self = caller.refused
         case .wouldLockOut:
             self.init(
                 .wouldLockOut,
@@ -37,10 +39,7 @@ extension Problem {
                 isMember ? .permissionMissing : .organizationNotFound,
                 detail: "Your role in this organization was revoked, or no longer permits this.")
         case .losesOwnRole: self = .ownRoleUnconfirmed
-        case .changedMeanwhile:
-            self.init(
-                .preconditionFailed,
-                detail: "The rules have changed in the meantime. Load them again, then make your change.")
+        case .changedMeanwhile: self = .rulesChanged
         case .tooMany:
             self.init(
                 .conflict,

@@ -13,6 +13,7 @@ package import Tokens
 package struct StandingCaller: ActorCredential {
     private let configurations: Published<RuntimeConfiguration>
     private let sessions: SessionStore
+    private let now: @Sendable () -> Timestamp
     /// The claims at the time of the request.
     package let claims: VerifiedClaims
     /// The session at the time of the request; nil for bearer tokens.
@@ -20,7 +21,7 @@ package struct StandingCaller: ActorCredential {
 
     package init(_ caller: Caller, under configurations: Published<RuntimeConfiguration>, _ stores: Stores) {
         self.configurations = configurations
-        sessions = stores.sessions
+        (sessions, now) = (stores.sessions, stores.now)
         claims = caller.claims
         session = caller.session?.session
     }
@@ -37,8 +38,19 @@ package struct StandingCaller: ActorCredential {
 
     package func isValid(at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) -> Bool {
         let configuration = configurations.read().value
-        guard let session = currentSession else { return configuration.trusts(bearer: claims, at: moment) }
+        guard let session = currentSession else { return configuration.refusal(ofBearer: claims, at: moment) == nil }
         guard configuration.trusts(session, at: moment) else { return false }
         return try SessionStore.isCurrent(session, under: configuration.sessionLifetimes, at: moment, transaction)
+    }
+
+    /// The problem for this caller after the credential was refused: that of a request which begins with it now.
+    package var refused: Problem {
+        guard session == nil else {
+            return Problem(.unauthenticated, detail: "Your session has ended. Sign in to continue.")
+        }
+        let refusal = configurations.read().value.refusal(ofBearer: claims, at: now())
+        return Problem(
+            .unauthenticated, detail: refusal?.detail ?? "The token is not valid any more.",
+            reason: (refusal?.reason ?? .expired).rawValue)
     }
 }

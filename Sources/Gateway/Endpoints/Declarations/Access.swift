@@ -1,4 +1,3 @@
-package import HTTPServer
 package import Identities
 package import JSON
 package import Policy
@@ -14,12 +13,18 @@ package enum Access: Sendable {
     case signedIn(Handler<Caller>)
     /// Callers with a permission in the organization that the path names as `{org}`.
     case permitted(Permission, Handler<PermittedCaller>)
+    /// Callers with a permission in that organization, whose content is taken as it arrives.
+    ///
+    /// - Parameter type: the media type of the content; others are refused.
+    case streamed(
+        Permission, type: String,
+        @Sendable (RequestContext, PermittedCaller, StreamedContent) async throws(Problem) -> Reply)
 
     /// Whether the request's credentials are checked.
     package var needsCredential: Bool {
         switch self {
         case .anyone: false
-        case .optionalCaller, .signedIn, .permitted: true
+        case .optionalCaller, .signedIn, .permitted, .streamed: true
         }
     }
 
@@ -30,6 +35,7 @@ package enum Access: Sendable {
         case .optionalCaller(let handler): handler.readsForm
         case .signedIn(let handler): handler.readsForm
         case .permitted(_, let handler): handler.readsForm
+        case .streamed: false
         }
     }
 }
@@ -48,8 +54,8 @@ package struct PermittedCaller: Sendable {
     }
 }
 
-/// The code that serves an endpoint, by the content that it takes. Content is read, and its faults are reported, before
-/// the code runs.
+/// The code that serves an endpoint, by the content that it takes. Content is read, its faults are reported, and the
+/// caller is checked again, before the code runs.
 package enum Handler<Party: Sendable>: Sendable {
     /// Returns at once; content is dropped.
     case now(@Sendable (RequestContext, Party) -> Reply)
@@ -61,24 +67,18 @@ package enum Handler<Party: Sendable>: Sendable {
     case json(@Sendable (RequestContext, Party, JSONValue) async throws(Problem) -> Reply)
     /// Takes the fields of a form of this site. A session's form token is checked with them.
     case form(FormReading, @Sendable (RequestContext, Party, Form) async throws(Problem) -> Reply)
-    /// Takes the content as it arrives.
+    /// Takes all fields of a form, repeated ones too, or nil if the content is not a form. The code checks form tokens
+    /// itself.
     ///
     /// - Parameter refusal: returns the reply to a request that its head refuses, or nil if its content is read.
-    case raw(
+    case fields(
         refusal: @Sendable (RequestContext) -> Reply?,
-        @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply)
+        @Sendable (RequestContext, Party, [(name: String, value: String)]?) async throws(Problem) -> Reply)
 
     /// A reply, or work that makes one.
-    package enum Outcome {
+    package enum Outcome: Sendable {
         case now(Reply)
         case later(@Sendable () async throws(Problem) -> Reply)
-    }
-
-    /// Takes the content of one media type as it arrives.
-    package static func raw(
-        type: String, _ work: @escaping @Sendable (RequestContext, Party, RequestBody) async throws(Problem) -> Reply
-    ) -> Handler {
-        .raw(refusal: { context in context.refusal(unlessType: type, "Send the document as \(type).") }, work)
     }
 
     /// Returns the reply to a request that its head refuses, or nil if its content is read. A request of another media
@@ -86,16 +86,16 @@ package enum Handler<Party: Sendable>: Sendable {
     package func refusal(of context: RequestContext) -> Reply? {
         switch self {
         case .now, .either, .later, .form(.lenient, _): nil
-        case .json: context.refusal(unlessType: "application/json", "Send the document as application/json.")
-        case .form(.required, _): context.refusal(unlessType: Form.mediaType, "Send the form as \(Form.mediaType).")
-        case .raw(let refusal, _): refusal(context)
+        case .json: context.refusal(unlessType: "application/json")
+        case .form(.required, _): context.refusal(unlessType: Form.mediaType)
+        case .fields(let refusal, _): refusal(context)
         }
     }
 
     package var readsForm: Bool {
         switch self {
         case .form: true
-        case .now, .either, .later, .json, .raw: false
+        case .now, .either, .later, .json, .fields: false
         }
     }
 }

@@ -61,7 +61,7 @@ package final class Endpoint: Sendable {
     package var permission: Permission? {
         switch access {
         case .anyone, .optionalCaller, .signedIn: nil
-        case .permitted(let permission, _): permission
+        case .permitted(let permission, _), .streamed(let permission, _, _): permission
         }
     }
 }

@@ -7,6 +7,12 @@ extension Problem {
         return problem
     }()
 
+    /// The problem for a request without a field that it needs.
+    package static let fieldMissing = Problem(.invalidRequest, status: 422, detail: "A required field is missing.")
+
+    /// The text of the problem above the form that caused it: the first fault of the form's fields, if there is one.
+    package var inputText: String { faults.first?.detail ?? pageText }
+
     /// The text of the problem on a page. A detail that names parts of the API is for programs only.
     package var pageText: String {
         switch code {

@@ -65,6 +65,12 @@ package struct FieldReader {
         }
     }
 
+    /// The field as the subject of a sentence: `claim_name` is "The claim name".
+    private static func subject(_ name: String) -> String { "The \(name.split(at: "_").joined(separator: " "))" }
+
+    /// Adds a fault of a field.
+    ///
+    /// - Parameter detail: one sentence, which pages show without the name of the field.
     package mutating func fault(_ name: String, _ detail: String) {
         faults.append(Problem.Issue(pointer: prefix + JSONPointer(tokens: [name]).description, detail: detail))
     }
@@ -75,7 +81,7 @@ package struct FieldReader {
     package mutating func allow(_ names: [String]) {
         for name in self.names.filter({ !names.contains(exactly: $0) }).prefix(100) {
             let shown = name.utf8.count <= 64 ? name : "…"
-            fault(shown, "is not known here; known: \(names.joined(separator: ", "))")
+            fault(shown, "This field is not known. Known fields: \(names.joined(separator: ", ")).")
         }
     }
 
@@ -84,15 +90,18 @@ package struct FieldReader {
         -> String?
     {
         guard let value = value(name), !value.isNull else {
-            if isRequired { fault(name, "is required") }
+            if isRequired { fault(name, "\(FieldReader.subject(name)) is missing.") }
             return nil
         }
         guard let text = value.string else {
-            fault(name, "must be a string")
+            fault(name, "\(FieldReader.subject(name)) must be a string.")
             return nil
         }
         guard length.contains(text.unicodeScalars.count), !text.utf8.contains(0) else {
-            fault(name, "must be \(length.lowerBound) to \(length.upperBound) characters, without NUL")
+            fault(
+                name,
+                "\(FieldReader.subject(name)) must have \(length.lowerBound) to \(length.upperBound) characters, without NUL."
+            )
             return nil
         }
         return text
@@ -101,7 +110,9 @@ package struct FieldReader {
     package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = value(name), !value.isNull else { return nil }
         guard case .integer(let number) = value, range.contains(Int(clamping: number)) else {
-            fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            fault(
+                name,
+                "\(FieldReader.subject(name)) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
             return nil
         }
         return Int(number)
@@ -112,7 +123,10 @@ package struct FieldReader {
     ) -> Choice? {
         guard let text = text(name, isRequired: isRequired) else { return nil }
         guard let choice = Choice(exactly: text) else {
-            fault(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            fault(
+                name,
+                "\(FieldReader.subject(name)) must be one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
             return nil
         }
         return choice

@@ -30,6 +30,15 @@ package enum FormReading {
 }
 
 extension RequestContext {
+    /// Returns all fields of a form, repeated ones too, or nil if the content is not a form.
+    package func fields(_ body: RequestBody) async throws(Problem) -> [(name: String, value: String)]? {
+        do throws(BodyError) {
+            return FormEncoding.items(try await body.collect())
+        } catch {
+            throw Problem(error)
+        }
+    }
+
     /// The fields of a form of this site. The media type of a required form was checked before.
     ///
     /// - Parameter token: the session's token, whose form token the form must contain; nil for a caller without a
@@ -37,13 +46,8 @@ extension RequestContext {
     package func form(_ reading: FormReading, _ body: RequestBody, of token: SessionToken?) async throws(Problem)
         -> Form
     {
-        let items: [(name: String, value: String)]?
-        do throws(BodyError) {
-            items = FormEncoding.items(try await body.collect())
-        } catch {
-            throw Problem(error)
-        }
         let form: Form
+        let items = try await fields(body)
         switch reading {
         case .required:
             guard let items else {

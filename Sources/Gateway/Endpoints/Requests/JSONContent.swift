@@ -1,6 +1,7 @@
 internal import HTTPMessage
 package import HTTPServer
 package import JSON
+internal import Text
 
 extension RequestContext {
     /// The JSON object of the request's content, whose media type was checked before.
@@ -16,13 +17,15 @@ extension RequestContext {
         guard root.kind == .object else {
             throw Problem(
                 .invalidRequest, status: 422, detail: "The document must be an object.",
-                faults: [Problem.Issue(pointer: "", detail: "must be an object")])
+                faults: [Problem.Issue(pointer: "", detail: "The document must be an object.")])
         }
         return root
     }
 
     /// Returns the reply `unsupported_media_type` if the content has another media type or none.
-    func refusal(unlessType type: String, _ detail: String) -> Reply? {
-        request.hasContentType(type) == true ? nil : .problem(Problem(.unsupportedMediaType, detail: detail))
+    package func refusal(unlessType type: String) -> Reply? {
+        guard request.hasContentType(type) != true else { return nil }
+        let content = type.isExactly(Form.mediaType) ? "form" : "document"
+        return .problem(Problem(.unsupportedMediaType, detail: "Send the \(content) as \(type)."))
     }
 }

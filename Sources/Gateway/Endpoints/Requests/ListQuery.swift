@@ -18,7 +18,7 @@ package struct ListQuery {
         var seen: Set<ExactText> = []
         for (name, value) in items where (names + ["limit", "cursor"]).contains(exactly: name) {
             guard seen.insert(ExactText(name)).inserted else {
-                throw ListQuery.invalid(name, "occurs twice")
+                throw ListQuery.invalid(name, "The parameter occurs twice.")
             }
             guard !value.isEmpty else { continue }
             switch name {
@@ -26,7 +26,7 @@ package struct ListQuery {
                 guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value),
                     (1...500).contains(number)
                 else {
-                    throw ListQuery.invalid("limit", "must be a number from 1 to 500")
+                    throw ListQuery.invalid("limit", "The limit must be a number from 1 to 500.")
                 }
                 limit = number
             case "cursor":
@@ -37,13 +37,16 @@ package struct ListQuery {
         }
     }
 
+    /// The problem for a query with a faulty parameter.
+    ///
+    /// - Parameter detail: one sentence.
     package static func invalid(_ parameter: String, _ detail: String) -> Problem {
         Problem(
-            .invalidRequest, detail: "The query is not valid: \(parameter) \(detail).",
+            .invalidRequest, detail: "The query is not valid. \(parameter): \(detail)",
             faults: [Problem.Issue(pointer: parameter, detail: detail)])
     }
 
-    package static let unknownCursor = invalid("cursor", "is not a cursor of this list")
+    package static let unknownCursor = invalid("cursor", "The list has no such cursor.")
 
     // MARK: Lists by time
 
@@ -67,7 +70,7 @@ package struct ListQuery {
         guard let text = values[ExactText(name)] else { return nil }
         guard let choice = Choice(exactly: text) else {
             throw ListQuery.invalid(
-                name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+                name, "The value must be one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         return choice
     }

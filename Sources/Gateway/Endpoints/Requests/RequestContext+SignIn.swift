@@ -8,10 +8,7 @@ extension RequestContext {
     private var mayGoToSignIn: Bool { resource?.kind == .page && RequestOrigin.isNavigation(request) }
 
     /// The organization that the path names; nil if it names none.
-    private var organization: String? {
-        let organization = variable("org")
-        return organization.isEmpty ? nil : organization
-    }
+    private var organization: OrganizationID? { OrganizationID(variable("org")) }
 
     /// Removes a session cookie that cannot be used; empty if there is none.
     package var staleCookies: [String] { record.hasStaleSession ? [configuration.site.sessionCookie.clearing] : [] }
@@ -36,7 +33,7 @@ extension RequestContext {
                     detail: "Your identity provider must confirm your claims again. Reload the page, or sign in again.")
             )
         }
-        let query = SignInQuery(provider: provider.text, organization: organization, returnTo: target)
+        let query = SignInQuery(provider: provider, organization: organization, returnTo: target)
         return .redirect(query.link)
     }
 }

@@ -6,7 +6,7 @@ package import Text
 package import Threads
 package import Web
 
-/// A request with all that was fixed when it began: its endpoint, the configuration and the rows of access.
+/// A request with all that decides it: its endpoint, the configuration and the rows of access.
 package final class RequestContext: Sendable {
     package let request: Request
     package let configuration: RuntimeConfiguration
@@ -48,16 +48,20 @@ package final class RequestContext: Sendable {
         confined = Confined(record, to: confinement)
     }
 
-    /// The context of a request that has waited for its credential: it is decided on the current grants and
-    /// suspensions.
-    package init(_ context: RequestContext, after access: AccessSnapshot) {
+    /// The context of a request that has waited for its credential. Nothing was decided yet, so that the request is
+    /// decided by the current configuration, grants and suspensions.
+    package init(
+        _ context: RequestContext, under configuration: RuntimeConfiguration, _ access: AccessSnapshot
+    ) {
         request = context.request
-        configuration = context.configuration
-        state = AccessState(rules: context.configuration.accessRules, snapshot: access)
+        self.configuration = configuration
+        state = AccessState(rules: configuration.accessRules, snapshot: access)
         resource = context.resource
         endpoint = context.endpoint
         remoteAddress = context.remoteAddress
-        renderer = context.renderer
+        renderer = ReplyRenderer(
+            requestID: context.requestID, ifNoneMatch: context.renderer.ifNoneMatch,
+            isHTTPS: configuration.site.isHTTPS)
         path = context.path
         log = context.log
         confined = context.confined

@@ -1,4 +1,5 @@
 internal import Endpoints
+internal import Identities
 internal import Inventory
 public import MetricsSnapshots
 public import PageLayout
@@ -22,7 +23,7 @@ public struct OrganizationPage: Sendable {
         self.organization = organization
         self.summary = summary
         self.publishedAt = publishedAt
-        table = WorkspaceTable(organization: organization.id, query: query, page: page, all: summary.workspaces)
+        table = WorkspaceTable(organization: organization.id.text, query: query, page: page, all: summary.workspaces)
     }
 
     public var document: HTML {
@@ -31,12 +32,12 @@ public struct OrganizationPage: Sendable {
         let recounting: HTML? =
             summary.isRecounting ? " Members are being counted again by new definitions." : nil
         let export: HTML = """
-            <a class="button export" href="\(table.exportLink)" download="\(organization.id)-workspaces.csv">\(Icon.download.markup)Export</a>
+            <a class="button export" href="\(table.exportLink)" download="\(organization.id.text)-workspaces.csv">\(Icon.download.markup)Export</a>
             """
         let invite: HTML? =
             organization.isReadOnly
             ? nil
-            : "<a class=\"button primary\" href=\"\(Paths.members.path(organization.id))\">\(Icon.plus.markup)Invite people</a>"
+            : "<a class=\"button primary\" href=\"\(Paths.members.path(organization.id.text))\">\(Icon.plus.markup)Invite people</a>"
         let tiles = summary.figures.map { figure -> HTML in
             "<li>\(Tile(figure, link: usagePath).markup)</li>\n"
         }
@@ -50,7 +51,7 @@ public struct OrganizationPage: Sendable {
         return organization.page(.overview, account, head: head, content)
     }
 
-    private var usagePath: String { Paths.usage.path(organization.id) }
+    private var usagePath: String { Paths.usage.path(organization.id.text) }
 }
 
 extension Metric {

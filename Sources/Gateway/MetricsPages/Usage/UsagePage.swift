@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import HTTPMessage
+internal import Identities
 internal import Inventory
 public import MetricsSnapshots
 public import PageLayout
@@ -38,7 +39,7 @@ public struct UsagePage: Sendable {
             card(metric.0, metric.1, before?.figures[index] ?? [])
         }
         let export: HTML =
-            "<a class=\"button export\" href=\"\(link(format: "csv"))\" download=\"\(organization.id)-usage.csv\">\(Icon.download.markup)Export</a>"
+            "<a class=\"button export\" href=\"\(link(format: "csv"))\" download=\"\(organization.id.text)-usage.csv\">\(Icon.download.markup)Export</a>"
         let head = PageHead(
             "Usage",
             explanation: "How the figures in your license developed, for the whole organization or one workspace.",
@@ -116,7 +117,7 @@ public struct UsagePage: Sendable {
 
     // MARK: Addresses
 
-    private var path: String { Paths.usage.path(organization.id) }
+    private var path: String { Paths.usage.path(organization.id.text) }
 
     private func link(interval: UsageInterval? = nil, format: String? = nil) -> String {
         var items = [

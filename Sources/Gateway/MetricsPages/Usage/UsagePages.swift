@@ -34,11 +34,13 @@ package struct UsagePages: Sendable {
             guard let report = try await metrics.backend.usageReport(permitted.permit, query) else {
                 return MetricsReplies.noWorkspace
             }
-            if items.contains(where: { $0.name == "format" && $0.value == "csv" }) {
+            if items.contains(where: { $0.name.isExactly("format") && $0.value.isExactly("csv") }) {
                 return .content(type: Representation.Format.csv.contentType, tag: nil) { report.csv }
             }
             var before: UsageReport?
-            if items.contains(where: { $0.name == "compare" && $0.value == "1" }), let earlier = query.before {
+            if items.contains(where: { $0.name.isExactly("compare") && $0.value.isExactly("1") }),
+                let earlier = query.before
+            {
                 before = try await metrics.backend.usageReport(permitted.permit, earlier)
             }
             let page = UsagePage(
@@ -52,8 +54,8 @@ package struct UsagePages: Sendable {
     private func workspace(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let id = context.variable("ws")
         let items = context.request.target.queryItems ?? []
-        let metric = items.last { $0.name == "metric" }.flatMap { Metric(exactly: $0.value) } ?? .workflows
-        let own = items.filter { $0.name == "interval" } + [(name: "workspace", value: id)]
+        let metric = items.last { $0.name.isExactly("metric") }.flatMap { Metric(exactly: $0.value) } ?? .workflows
+        let own = items.filter { $0.name.isExactly("interval") } + [(name: "workspace", value: id)]
         let (query, daily) = (try self.query(own, interval: .week), try self.query(own.suffix(1), interval: .day))
         return try await reading(context) { () async throws(MetricsError) -> Reply in
             let backend = metrics.backend
@@ -74,9 +76,10 @@ package struct UsagePages: Sendable {
     private func query(
         _ items: [(name: String, value: String)], interval: UsageInterval
     ) throws(Problem) -> UsageQuery {
-        let given = items.contains { $0.name == "interval" && !$0.value.isEmpty }
+        let given = items.contains { $0.name.isExactly("interval") && !$0.value.isEmpty }
         let all =
-            given ? items : items.filter { $0.name != "interval" } + [(name: "interval", value: interval.rawValue)]
+            given
+            ? items : items.filter { !$0.name.isExactly("interval") } + [(name: "interval", value: interval.rawValue)]
         do throws(QueryError) {
             return try UsageQuery(all, today: metrics.backend.today)
         } catch {

@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import HTTPMessage
+internal import Identities
 public import Inventory
 internal import InventoryStore
 public import MetricsSnapshots
@@ -50,9 +51,9 @@ public struct WorkspacePage: Sendable {
         let created = breakdown?.createdAt.map { " · Created \(Moment.day($0))" as HTML }
         let published = row?.publishedAt.map { " · Last published \(Moment.text($0))" as HTML }
         let deleted: HTML? = row == nil ? " · Deleted. History is kept." : nil
-        let history = "\(Paths.usage.path(organization.id))?\(FormEncoding.query([("workspace", id)]))"
+        let history = "\(Paths.usage.path(organization.id.text))?\(FormEncoding.query([("workspace", id)]))"
         let head = PageHead(
-            row?.name ?? id, path: [("Overview", Paths.organization.path(organization.id))],
+            row?.name ?? id, path: [("Overview", Paths.organization.path(organization.id.text))],
             explanation: "<code>\(id)</code>\(created)\(published)\(deleted)",
             actions: "<a class=\"button\" href=\"\(history)\">\(Icon.list.markup)History</a>")
         let tiles = zip(Metric.allCases, recent.figures).map { metric, figures in tile(metric, figures) }
@@ -132,7 +133,7 @@ public struct WorkspacePage: Sendable {
 
     private var owners: HTML? {
         guard let row else { return nil }
-        let path = Paths.organization.path(organization.id)
+        let path = Paths.organization.path(organization.id.text)
         let list = row.owners.prefix(100).map { owner -> HTML in
             let name = owner.name.isEmpty ? owner.email : owner.name
             let count = ownedCounts[ExactText(owner.email.asciiLowercased())] ?? 1
@@ -177,6 +178,6 @@ public struct WorkspacePage: Sendable {
 
     private func link(_ metric: Metric, _ interval: UsageInterval) -> String {
         let query = FormEncoding.query([("metric", metric.rawValue), ("interval", interval.rawValue)])
-        return "\(Paths.workspace.path(organization.id, id))?\(query)"
+        return "\(Paths.workspace.path(organization.id.text, id))?\(query)"
     }
 }

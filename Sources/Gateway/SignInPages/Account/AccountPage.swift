@@ -1,4 +1,5 @@
 internal import Endpoints
+public import Identities
 public import PageLayout
 public import Time
 public import Web
@@ -10,12 +11,13 @@ public struct AccountPage: DocumentPage {
         let name: String?
         let email: RefusedPage.Email
         let provider: String
-        let subject: String
+        let subject: Subject
 
         /// - Parameters:
         ///   - name: the user's full name; nil if the provider does not send it.
+        ///   - provider: the name of the provider.
         ///   - subject: the user's ID at the provider.
-        public init(name: String?, email: RefusedPage.Email, provider: String, subject: String) {
+        public init(name: String?, email: RefusedPage.Email, provider: String, subject: Subject) {
             self.name = name
             self.email = email
             self.provider = provider
@@ -96,7 +98,7 @@ public struct AccountPage: DocumentPage {
             \(name)
             <dt>Email</dt><dd>\(identity.email.markup)</dd>
             <dt>Provider</dt><dd>\(identity.provider)</dd>
-            <dt>User ID at the provider</dt><dd><code>\(identity.subject)</code></dd>
+            <dt>User ID at the provider</dt><dd><code>\(identity.subject.text)</code></dd>
             </dl></section>
             <section aria-labelledby="organizations"><h2 id="organizations">Organizations</h2>
             \(membershipTable)</section>

@@ -15,9 +15,11 @@ internal import Web
 /// The page of the user's own account.
 package struct AccountPages: Sendable {
     let sessions: OwnSessions
+    let access: OwnAccess
 
-    package init(sessions: OwnSessions) {
+    package init(sessions: OwnSessions, access: OwnAccess) {
         self.sessions = sessions
+        self.access = access
     }
 
     package var endpoints: [Endpoint] {
@@ -33,23 +35,27 @@ package struct AccountPages: Sendable {
         let identity = AccountPage.Identity(
             name: name.flatMap { $0.isEmpty ? nil : $0 },
             email: RefusalReply.email(of: claims, in: context.configuration),
-            provider: context.configuration.name(of: claims.provider), subject: claims.identity.subject.text)
+            provider: context.configuration.name(of: claims.provider), subject: claims.identity.subject)
         let sessions = try await sessions.list(context, caller).map { summary in
             AccountPage.Session(
                 id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,
                 usedAt: summary.usedAt, isCurrent: summary.id.isExactly(caller.session?.session.id ?? ""))
         }
-        var page = AccountPage(
-            account: caller.account, identity: identity, memberships: AccountPages.memberships(context, caller),
-            sessions: sessions)
-        if context.query["done"] == "session_ended" { page.notice = .done("The session has ended.") }
-        return .page(.ok, page.document)
+        return try await access.reply(context, caller) { entitlements in
+            var page = AccountPage(
+                account: caller.account, identity: identity,
+                memberships: AccountPages.memberships(entitlements, under: context.configuration), sessions: sessions)
+            if context.query["done"] == "session_ended" { page.notice = .done("The session has ended.") }
+            return .page(.ok, page.document)
+        }
     }
 
-    private static func memberships(_ context: RequestContext, _ caller: Caller) -> [AccountPage.Membership] {
-        context.state.entitlements(of: caller.claims).compactMap { entitlement in
+    private static func memberships(
+        _ entitlements: [Entitlement], under configuration: RuntimeConfiguration
+    ) -> [AccountPage.Membership] {
+        entitlements.compactMap { entitlement in
             guard let role = entitlement.role,
-                let organization = context.configuration.organization(entitlement.organization)
+                let organization = configuration.organization(entitlement.organization)
             else { return nil }
             let opensPage = entitlement.permissions.contains(.readMetrics)
             return AccountPage.Membership(
@@ -64,8 +70,8 @@ package struct AccountPages: Sendable {
         case endSession = "end_session"
     }
 
-    /// Ends one of the user's own sessions, then redirects the browser to the page, or to the page of signed-out users
-    /// if it was the browser's own.
+    /// Ends one of the user's own sessions, then redirects the browser to the page. If it was the browser's own
+    /// session, the redirect leads to the page of signed-out users.
     private func change(_ context: RequestContext, _ caller: Caller, _ form: Form) async throws(Problem) -> Reply {
         switch try Action(of: form) {
         case .endSession: return try await endSession(form["id"] ?? "", context, caller)

@@ -1,3 +1,4 @@
+package import AccessUseCases
 package import Endpoints
 internal import HTTPMessage
 internal import PageLayout
@@ -8,29 +9,35 @@ internal import Web
 
 /// The home page, and the files that pages use.
 package struct HomePages: Sendable {
-    package init() {}
+    let access: OwnAccess
+
+    package init(access: OwnAccess) {
+        self.access = access
+    }
 
     package var endpoints: [Endpoint] {
         [
-            Endpoint("home", .get, Paths.home, .page, .optionalCaller(.now(home))),
+            Endpoint("home", .get, Paths.home, .page, .optionalCaller(.either(home))),
             Endpoint("asset", .get, Paths.asset, .page, .anyone(.now(asset)), needsNoStore: true),
         ]
     }
 
     /// The sign-in page; for a signed-in user, a redirect to the only organization or the list of organizations.
-    private func home(_ context: RequestContext, _ caller: Caller?) -> Reply {
+    private func home(_ context: RequestContext, _ caller: Caller?) -> Handler<Caller?>.Outcome {
         guard let caller else {
             guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
-                return context.unauthenticated
+                return .now(context.unauthenticated)
             }
             let page = context.configuration.signIn.page(for: SignInQuery())
-            return Reply.page(.ok, page.document).with(context.staleCookies)
+            return .now(Reply.page(.ok, page.document).with(context.staleCookies))
         }
-        let items = OrganizationListPage.Item.all(of: caller, context)
-        switch items.count {
-        case 0: return RefusalReply.page(context, caller)
-        case 1: return .redirect(items[0].url)
-        case _: return .page(.ok, OrganizationListPage(account: caller.account, items: items).document)
+        return access.outcome(context, caller) { entitlements in
+            let items = OrganizationListPage.Item.all(entitlements, under: context.configuration)
+            switch items.count {
+            case 0: return RefusalReply.page(context, caller, entitlements)
+            case 1: return .redirect(items[0].url)
+            case _: return .page(.ok, OrganizationListPage(account: caller.account, items: items).document)
+            }
         }
     }
 

@@ -43,11 +43,13 @@ public struct OrganizationListPage: Sendable {
 }
 
 extension OrganizationListPage.Item {
-    /// The organizations whose page a caller may see.
-    static func all(of caller: Caller, _ context: RequestContext) -> [OrganizationListPage.Item] {
-        context.state.entitlements(of: caller.claims).compactMap { entitlement in
+    /// The organizations whose page a caller with these entitlements may see.
+    static func all(
+        _ entitlements: [Entitlement], under configuration: RuntimeConfiguration
+    ) -> [OrganizationListPage.Item] {
+        entitlements.compactMap { entitlement in
             guard let role = entitlement.role, entitlement.permissions.contains(.readMetrics),
-                let organization = context.configuration.organization(entitlement.organization)
+                let organization = configuration.organization(entitlement.organization)
             else { return nil }
             return OrganizationListPage.Item(
                 name: organization.name, role: role.title, url: Paths.organization.path(organization.id.text))

@@ -4,19 +4,21 @@ internal import HTTPMessage
 internal import Identities
 internal import JSON
 internal import PageLayout
-internal import Policy
+package import Policy
 internal import RuntimeConfiguration
 internal import Tokens
 
 /// The reply to a signed-in user without a role, identical whether or not the organization exists.
 package enum RefusalReply {
-    package static func page(_ context: RequestContext, _ caller: Caller) -> Reply {
+    /// - Parameter entitlements: those with a role. The page names the organizations that the user may view.
+    package static func page(_ context: RequestContext, _ caller: Caller, _ entitlements: [Entitlement]) -> Reply {
         let claims = caller.claims
         let page = RefusedPage(
             account: caller.account, provider: context.configuration.name(of: claims.provider),
-            issuer: claims.identity.issuer.text, subject: claims.identity.subject.text,
+            issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: email(of: claims, in: context.configuration), groups: groups(claims.known),
-            missing: missing(claims.unknown), others: OrganizationListPage.Item.all(of: caller, context),
+            missing: missing(claims.unknown),
+            others: OrganizationListPage.Item.all(entitlements, under: context.configuration),
             requestID: context.requestID)
         return .page(.notFound, page.document)
     }
@@ -26,12 +28,11 @@ package enum RefusalReply {
         guard let email = claims.payload.shownEmail, !email.text.isEmpty else {
             return claims.known.isUnknown("email") ? .unknown : .absent
         }
-        let address = email.spelling
         switch configuration.accessRules.emailTrust(of: claims.provider).standing(of: email, among: claims.known) {
-        case .verified: return .verified(address)
-        case .absent: return .unverified(address, .notStated)
-        case .denied: return .unverified(address, .denied)
-        case .ofOtherType: return .unverified(address, .unreadable)
+        case .verified: return .verified(email)
+        case .absent: return .unverified(email, .notStated)
+        case .denied: return .unverified(email, .denied)
+        case .ofOtherType: return .unverified(email, .unreadable)
         }
     }
 

@@ -1,3 +1,4 @@
+public import Identities
 public import PageLayout
 public import Web
 
@@ -5,8 +6,8 @@ public import Web
 public struct RefusedPage: Sendable {
     /// The sign-in's claim about the user's own address.
     public enum Email: Sendable {
-        case verified(String)
-        case unverified(String, Doubt)
+        case verified(EmailAddress)
+        case unverified(EmailAddress, Doubt)
         case absent
         /// The provider's claim could not be obtained.
         case unknown
@@ -42,8 +43,8 @@ public struct RefusedPage: Sendable {
 
     private let account: Account
     private let provider: String
-    private let issuer: String
-    private let subject: String
+    private let issuer: Issuer
+    private let subject: Subject
     private let email: Email
     private let groups: Groups
     private let missing: Missing?
@@ -52,7 +53,7 @@ public struct RefusedPage: Sendable {
 
     /// - Parameter others: the organizations in which the user has a role.
     public init(
-        account: Account, provider: String, issuer: String, subject: String, email: Email, groups: Groups,
+        account: Account, provider: String, issuer: Issuer, subject: Subject, email: Email, groups: Groups,
         missing: Missing?, others: [OrganizationListPage.Item], requestID: String
     ) {
         self.account = account
@@ -83,8 +84,8 @@ public struct RefusedPage: Sendable {
             <dl>
             <dt>Email</dt><dd>\(email.markup)</dd>
             <dt>Groups</dt><dd>\(groupText)</dd>
-            <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer)</span></dd>
-            <dt>User ID at the provider</dt><dd><code>\(subject)</code></dd>
+            <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer.text)</span></dd>
+            <dt>User ID at the provider</dt><dd><code>\(subject.text)</code></dd>
             </dl>
             \(otherList)
             <div class="row">\(account.signOut(title: "Sign in as someone else", isSwitch: true))</div>
@@ -158,9 +159,9 @@ extension RefusedPage.Email {
     /// The address with the state of its verification.
     var markup: HTML {
         switch self {
-        case .verified(let address): "\(address) <span class=\"quiet\">verified</span>"
-        case .unverified(let address, .denied): "\(address) <strong class=\"bad\">not verified</strong>"
-        case .unverified(let address, _): "\(address) <strong class=\"bad\">not known to be verified</strong>"
+        case .verified(let address): "\(address.spelling) <span class=\"quiet\">verified</span>"
+        case .unverified(let address, .denied): "\(address.spelling) <strong class=\"bad\">not verified</strong>"
+        case .unverified(let address, _): "\(address.spelling) <strong class=\"bad\">not known to be verified</strong>"
         case .absent: "not sent by your identity provider"
         case .unknown: "not known"
         }

@@ -78,8 +78,8 @@ package struct AcceptancePages: Sendable {
         }
         guard let token = opened.token else { return page(.unknown, 404, context, caller) }
         do throws(Problem) {
-            // Another tab or another site may have opened another link in this browser in the meantime: the invitation
-            // that the form names is the one that is accepted.
+            // Another tab or another site may have opened another link in this browser in the meantime. The invitation
+            // that the form names is accepted.
             if let shown = form["invitation"],
                 !(try await acceptances.invitation(of: token, context)?.id).isExactly(shown)
             {
@@ -120,7 +120,7 @@ package struct AcceptancePages: Sendable {
     ) -> [SignInPage.Choice] {
         context.configuration.signIn.parties.filter { organization.accepts($0.id) }.map { party in
             var query = SignInQuery(
-                provider: party.id.text, organization: organization.id.text, returnTo: Paths.acceptance.text)
+                provider: party.id, organization: organization.id, returnTo: Paths.acceptance.text)
             query.asksWho = isAnother
             return SignInPage.Choice(name: context.configuration.name(of: party.id), url: query.link)
         }

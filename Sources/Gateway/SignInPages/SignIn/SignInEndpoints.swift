@@ -1,6 +1,6 @@
 package import Endpoints
 internal import HTTPMessage
-internal import HTTPServer
+internal import Identities
 internal import RuntimeConfiguration
 package import SignInFlow
 internal import Web
@@ -50,35 +50,29 @@ package struct SignInEndpoints: Sendable {
 
     private func get(
         _ name: String, _ path: PathTemplate,
-        _ step: @escaping @Sendable (SignInFlow, _ provider: String) async -> SignInOutcome
+        _ step: @escaping @Sendable (SignInFlow, _ provider: ProviderID?) async -> SignInOutcome
     ) -> Endpoint {
         Endpoint(
             name, .get, path, .signIn,
             .anyone(
                 .later { context, _ in
-                    reply(await step(flow(context), context.variable("provider")), context)
+                    reply(await step(flow(context), context.provider), context)
                 }), isRateLimited: true)
     }
 
     /// - Parameter refusal: returns the outcome of a request that its head refuses, or nil if its content is read.
     private func post(
         _ name: String, _ path: PathTemplate, _ forgery: ForgeryRule, _ kind: Endpoint.Kind = .signIn,
-        refusal: @escaping @Sendable (SignInFlow, _ provider: String) -> SignInOutcome?,
-        _ step: @escaping @Sendable (SignInFlow, SignInFlow.Form, _ provider: String) async -> SignInOutcome
+        refusal: @escaping @Sendable (SignInFlow, _ provider: ProviderID?) -> SignInOutcome?,
+        _ step: @escaping @Sendable (SignInFlow, SignInFlow.Form, _ provider: ProviderID?) async -> SignInOutcome
     ) -> Endpoint {
         Endpoint(
             name, .post, path, kind,
             .anyone(
-                .raw(refusal: { context in
-                    refusal(flow(context), context.variable("provider")).map { reply($0, context) }
-                }) { context, _, body throws(Problem) in
-                    let form: SignInFlow.Form
-                    do throws(BodyError) {
-                        form = FormEncoding.items(try await body.collect())
-                    } catch {
-                        throw Problem(error)
-                    }
-                    return reply(await step(flow(context), form, context.variable("provider")), context)
+                .fields(refusal: { context in
+                    refusal(flow(context), context.provider).map { reply($0, context) }
+                }) { context, _, form in
+                    reply(await step(flow(context), form, context.provider), context)
                 }), forgery: forgery, isRateLimited: true)
     }
 
@@ -92,4 +86,9 @@ package struct SignInEndpoints: Sendable {
     private func reply(_ outcome: SignInOutcome, _ context: RequestContext) -> Reply {
         SignInReplies(configuration: context.configuration.signIn, requestID: context.requestID).reply(outcome)
     }
+}
+
+extension RequestContext {
+    /// The provider that the path names; nil if it names none, or if the text is no id.
+    fileprivate var provider: ProviderID? { ProviderID(variable("provider")) }
 }

@@ -1,3 +1,4 @@
+public import Identities
 internal import PageLayout
 internal import SignInFlow
 public import Web
@@ -25,7 +26,7 @@ public struct SignInPage: Sendable {
 
     private let choices: [Choice]
     private let offersEmail: Bool
-    private let organization: String?
+    private let organization: OrganizationID?
     private let returnTo: String?
     private let message: Message?
 
@@ -34,7 +35,7 @@ public struct SignInPage: Sendable {
     ///   - organization: the organization, kept as context.
     ///   - returnTo: the path of this site that the user wanted to open.
     public init(
-        choices: [Choice], offersEmail: Bool, organization: String? = nil, returnTo: String? = nil,
+        choices: [Choice], offersEmail: Bool, organization: OrganizationID? = nil, returnTo: String? = nil,
         message: Message? = nil
     ) {
         self.choices = choices
@@ -74,7 +75,7 @@ public struct SignInPage: Sendable {
     private var emailForm: HTML {
         """
         <form method="get" action="\(SignInPaths.login.text)">
-        <input type="hidden" name="from" value="form">\(hidden("organization", organization))\(hidden("return_to", returnTo))
+        <input type="hidden" name="from" value="form">\(hidden("organization", organization?.text))\(hidden("return_to", returnTo))
         <label for="email">Work email</label>
         <input id="email" name="email" type="email" autocomplete="username" required maxlength="254">
         <button class="primary" type="submit">Continue</button>

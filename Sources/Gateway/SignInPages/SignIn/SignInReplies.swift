@@ -18,7 +18,7 @@ struct SignInReplies: Sendable {
         switch next {
         case .redirect(let target): .redirect(target)
         case .enter(let target?, _): .redirect(target.text)
-        case .enter(nil, let organization?): .redirect(Paths.organization.path(organization))
+        case .enter(nil, let organization?): .redirect(Paths.organization.path(organization.text))
         case .enter(nil, nil): .redirect(Paths.home.path())
         case .leave(let url, let isSigningIn):
             .page(.ok, ContinuePage(isSigningIn ? .signIn : .signOut, url: url).document)
@@ -65,7 +65,7 @@ extension SignInConfiguration {
         SignInPage(
             choices: offered.map { party in
                 let own = SignInQuery(
-                    provider: party.id.text, organization: query.organization, returnTo: query.returnTo?.text)
+                    provider: party.id, organization: query.organization, returnTo: query.returnTo?.text)
                 return SignInPage.Choice(name: name(of: party.id), url: own.link)
             },
             offersEmail: !parties.isEmpty, organization: query.organization, returnTo: query.returnTo?.text,

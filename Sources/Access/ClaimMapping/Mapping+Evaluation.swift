@@ -13,14 +13,14 @@ extension Mapping {
     }
 
     /// The result of evaluating one rule.
-    enum Judgement {
+    enum RuleResult {
         case matched, noMatch, absent, emailUnverified, incomplete
     }
 
-    func judge(_ source: ClaimSource) -> Judgement { judge(source, source.resolve(self)) }
+    func evaluate(_ source: ClaimSource) -> RuleResult { evaluate(source, source.resolve(self)) }
 
     /// - Parameter claim: the claim that the rule's name resolves to.
-    func judge(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> Judgement {
+    func evaluate(_ source: ClaimSource, _ claim: ClaimSource.Resolution) -> RuleResult {
         guard !claim.values.isEmpty else {
             return source.isUnknown(claim.topLevelName) ? .incomplete : .absent
         }

@@ -2,9 +2,10 @@ internal import HTTPMessage
 internal import JSON
 internal import Text
 
-/// A provider's `error` and `error_description` (RFC 6749, sections 4.1.2.1 and 5.2), made safe for the log: one line,
-/// limited in length, and without the secrets of the request. Providers repeat codes and secrets in their descriptions.
-struct ProviderWords: Sendable {
+/// A provider's `error` and `error_description` (RFC 6749, sections 4.1.2.1 and 5.2), made safe for the log. The text
+/// is one line, limited in length, and without the secrets of the request. Providers repeat codes and secrets in their
+/// descriptions.
+struct ProviderErrorText: Sendable {
     /// The error code; nil if the text does not have the form of a code.
     let code: String?
     /// A suffix for a sentence: ` (error "invalid_grant", error_description "…")`; empty if the provider sent neither.
@@ -13,10 +14,10 @@ struct ProviderWords: Sendable {
     /// - Parameter secrets: the secrets of the request. Neither they nor long pieces of them are shown.
     init(error: String?, description: String?, hiding secrets: [String]) {
         code = error.flatMap(SignInError.code).flatMap { code in
-            ProviderWords.cleaned(code, hiding: secrets).isExactly(code) ? code : nil
+            ProviderErrorText.cleaned(code, hiding: secrets).isExactly(code) ? code : nil
         }
         let parts = [("error", error, 64), ("error_description", description, 300)].compactMap { name, text, limit in
-            text.map { "\(name) \(ProviderWords.cleaned($0, hiding: secrets).quoted(atMost: limit))" }
+            text.map { "\(name) \(ProviderErrorText.cleaned($0, hiding: secrets).quoted(atMost: limit))" }
         }
         suffix = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     }
@@ -93,7 +94,7 @@ extension String {
     fileprivate func hiding(_ part: String) -> String {
         var (result, rest) = ("", self[...])
         while let (before, after) = rest.cut(at: part) {
-            result += before + ProviderWords.hidden
+            result += before + ProviderErrorText.hidden
             rest = after
         }
         return result + rest

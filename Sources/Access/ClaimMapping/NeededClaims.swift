@@ -1,0 +1,29 @@
+public import JSON
+internal import Text
+internal import Tokens
+
+/// The claims that decisions about access need. If an ID token lacks one of them, the provider's userinfo may supply it.
+///
+/// Prepared from rules once, and asked about the claims of many users.
+public struct NeededClaims: Sendable {
+    /// The pointer of each claim name; nil if the name is not a pointer.
+    private var pointers: [ExactText: JSONPointer?] = [:]
+
+    /// - Parameter names: the names of top-level claims.
+    public init(_ names: [String] = []) {
+        for name in names { pointers.updateValue(nil, forKey: ExactText(name)) }
+    }
+
+    /// Adds the claims that rules address.
+    public mutating func insert(claimsOf rules: [Mapping]) {
+        for rule in rules { pointers.updateValue(rule.pointer, forKey: ExactText(rule.claimName)) }
+    }
+
+    /// Returns true if one of the claims is not among these. A claim whose value is null is present.
+    ///
+    /// - Parameter claims: the claims of one user, a JSON object.
+    public func areMissing(in claims: JSONValue) -> Bool {
+        let source = ClaimSource(KnownClaims(claims), EmailTrust())
+        return pointers.contains { source.resolve($0.key.text, $0.value).values.isEmpty }
+    }
+}
