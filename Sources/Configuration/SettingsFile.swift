@@ -67,7 +67,7 @@ public enum SettingsFile {
         let directory = path.lastIndex(ofASCII: "/").map { String(path[...$0]) } ?? ""
         let reader = SettingReader(sources: sources, directory: directory)
         reader.reportDuplicates(in: document)
-        let settings = SettingKind<Settings>.section.read(document.root, "", reader)
+        let settings = SettingKind<Settings>.section.read(document.root, .root, reader)
         let warnings = located(reader.warnings, in: bytes).map {
             Warning(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
         }
