@@ -36,7 +36,7 @@ struct ManyProvidersTests {
         return await recorded.all().split(separator: "\n").map(String.init)
     }
 
-    @Test("the log lists the first providers, and the number of the others", arguments: [0, 19, 20, 300])
+    @Test("the log lists the first providers, and the number of the others", arguments: [0, 19, 20, 100])
     func log(count: Int) async throws {
         // The settings have one provider besides.
         let (lines, all) = (try await lines(of: try settings(count)), count + 1)

@@ -141,11 +141,7 @@ extension SettingKind {
                 reader.fault(at: value, path, "must be an array of objects, not \(value.kindNoun)")
                 return nil
             }
-            var sections: [Element] = []
-            for (index, item) in value.elements.enumerated() where !reader.isFull {
-                if let section = element.read(item, path[index], reader) { sections.append(section) }
-            }
-            return sections
+            return reader.read(value.elements) { item, index, reader in element.read(item, path[index], reader) }
         }
         kind.section = (Element.settings, true)
         return kind

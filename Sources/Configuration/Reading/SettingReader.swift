@@ -8,6 +8,8 @@ final class SettingReader {
     static let maximumFaults = 1000
 
     let sources: SettingSources
+    /// The most threads that read one list.
+    let threads: Int
     /// The base of relative paths; ends with `/`, or is empty for the working directory.
     let directory: String
     private(set) var faults: [Finding] = []
@@ -16,9 +18,10 @@ final class SettingReader {
     /// A fault or a warning, by its place in the text.
     typealias Finding = (offset: Int, path: String, message: String)
 
-    init(sources: SettingSources, directory: String) {
+    init(sources: SettingSources, directory: String, threads: Int = 1) {
         self.sources = sources
         self.directory = directory
+        self.threads = threads
     }
 
     var isFull: Bool { faults.count >= SettingReader.maximumFaults }
@@ -50,6 +53,12 @@ final class SettingReader {
 
     private func warn(_ finding: Finding) {
         if warnings.count < SettingReader.maximumFaults { warnings.append(finding) }
+    }
+
+    /// Takes over the findings of a reader of a later part of the file.
+    func add(_ part: (faults: [Finding], warnings: [Finding])) {
+        for finding in part.faults { fault(at: finding.offset, finding.path, finding.message) }
+        for finding in part.warnings { warn(finding) }
     }
 
     /// Warns if users other than its owner may read or write a file that holds a secret.
