@@ -159,7 +159,7 @@ let package = Package(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Time", "Tokens",
+                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "Tokens",
             ]),
         library(
             "RuntimeConfiguration", in: "Gateway/",

@@ -14,11 +14,11 @@ public enum SettingsFile {
     ///   - path: the path, also shown in faults; relative paths in the file are resolved against its directory.
     ///   - sources: the sources of files and environment variables.
     public static func load(path: String, sources: SettingSources) throws(ConfigurationError) -> Settings {
-        try load(path: path, sources: sources, reading: sources.file)
+        try load(path: path, sources: sources, threads: 1, reading: sources.file)
     }
 
     private static func load(
-        path: String, sources: SettingSources, reading: (String, Int) throws(FileError) -> [UInt8]
+        path: String, sources: SettingSources, threads: Int, reading: (String, Int) throws(FileError) -> [UInt8]
     ) throws(ConfigurationError) -> Settings {
         let bytes: [UInt8]
         do throws(FileError) {
@@ -27,23 +27,30 @@ public enum SettingsFile {
             let message = "the configuration cannot be read: \(error.description)"
             throw ConfigurationError([SettingIssue(file: path, line: 1, column: 1, path: "", message: message)])
         }
-        return try parse(bytes, path: path, sources: sources)
+        return try parse(bytes, path: path, sources: sources, threads: threads)
     }
 
     /// Reads a file with the process's own files and the given environment.
     ///
-    /// - Parameter mayBePipe: true if the configuration itself may be a pipe or a device. Must be false if a reload
-    ///   reads it again.
+    /// - Parameters:
+    ///   - mayBePipe: true if the configuration itself may be a pipe or a device. Must be false if a reload reads it
+    ///     again.
+    ///   - threads: the most threads that read it, all of which have ended on return. A reload uses one thread, since
+    ///     requests need the other processors.
     public static func load(
-        path: String, environment: [String: String], mayBePipe: Bool = false
+        path: String, environment: [String: String], mayBePipe: Bool = false, threads: Int = 1
     ) throws(ConfigurationError) -> Settings {
         let sources = SettingSources(environment: { environment[$0] })
-        return try load(path: path, sources: sources, reading: mayBePipe ? SettingSources.readArgument : sources.file)
+        return try load(
+            path: path, sources: sources, threads: threads,
+            reading: mayBePipe ? SettingSources.readArgument : sources.file)
     }
 
     /// Parses the content of a file.
+    ///
+    /// - Parameter threads: the most threads that read its lists, and the files that they refer to.
     public static func parse(
-        _ bytes: [UInt8], path: String, sources: SettingSources
+        _ bytes: [UInt8], path: String, sources: SettingSources, threads: Int = 1
     ) throws(ConfigurationError) -> Settings {
         let document: JSONDocument
         do throws(JSONSyntaxError) {
@@ -65,9 +72,9 @@ public enum SettingsFile {
             ])
         }
         let directory = path.lastIndex(ofASCII: "/").map { String(path[...$0]) } ?? ""
-        let reader = SettingReader(sources: sources, directory: directory)
+        let reader = SettingReader(sources: sources, directory: directory, threads: threads)
         reader.reportDuplicates(in: document)
-        let settings = SettingKind<Settings>.section.read(document.root, "", reader)
+        let settings = SettingKind<Settings>.section.read(document.root, .root, reader)
         let warnings = located(reader.warnings, in: bytes).map {
             Warning(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
         }

@@ -2,10 +2,13 @@ internal import JSON
 internal import Text
 
 extension JSONValue {
+    /// The number of values that the log shows of a list.
+    static var mostShown: Int { 5 }
+
     /// A claim's value for the log: one or more quoted texts, limited in length, without control characters.
     var shown: String {
         if kind == .array {
-            let most = 5
+            let most = JSONValue.mostShown
             let texts = elements.prefix(most).map(\.shownAlone)
             return texts.joined(separator: ", ") + (count > most ? " and \(count - most) more" : "")
         }
@@ -19,9 +22,13 @@ extension Sequence<String> {
     /// The first texts for the log, quoted.
     var shown: String {
         let texts = Array(self)
+        return texts.shown(of: texts.count)
+    }
+
+    /// The first texts for the log, quoted, if there are `count` in all.
+    func shown(of count: Int) -> String {
+        let texts = prefix(JSONValue.mostShown).map { $0.quoted(atMost: 100) }
         guard !texts.isEmpty else { return "none" }
-        let most = 5
-        return texts.prefix(most).map { $0.quoted(atMost: 100) }.joined(separator: ", ")
-            + (texts.count > most ? " and \(texts.count - most) more" : "")
+        return texts.joined(separator: ", ") + (count > texts.count ? " and \(count - texts.count) more" : "")
     }
 }

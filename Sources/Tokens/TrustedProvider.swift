@@ -15,7 +15,7 @@ public struct TrustedProvider: Sendable {
     /// Accepted values of `azp`; an empty list skips the check.
     public var authorizedParties: [String] = []
     /// Accepted signature algorithms.
-    public var algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
+    public var algorithms = TrustedProvider.everyAlgorithm
     /// The claim that names the subject. If the claim is missing, `sub` is an ID token's subject, and a bearer token is
     /// refused.
     public var subjectClaim = "sub"
@@ -25,6 +25,9 @@ public struct TrustedProvider: Sendable {
     public var maximumAge: Duration = .seconds(24 * 3600)
     /// The provider's keys; nil while they are not available.
     public var keys: KeySet?
+
+    /// All supported algorithms; one set, which the providers share.
+    private static let everyAlgorithm = Set(SignatureAlgorithm.allCases)
 
     public init(id: ProviderID, issuer: Issuer, keys: KeySet?) {
         self.id = id

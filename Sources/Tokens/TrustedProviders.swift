@@ -1,4 +1,5 @@
 public import Identities
+internal import JSON
 
 /// The trusted providers of one configuration, indexed once. Immutable, so that the verifiers of all reactors share one
 /// index, and taking up a configuration costs a reactor one reference.
@@ -13,8 +14,11 @@ public final class TrustedProviders: Sendable {
     /// - Parameter providers: the providers with the keys of the file.
     public init(_ providers: [TrustedProvider]) {
         var byIssuer: [Issuer: [Int]] = [:]
+        byIssuer.reserveCapacity(providers.count)
         for (index, provider) in providers.enumerated() {
-            for issuer in Set([provider.issuer] + provider.accessTokenIssuers) {
+            byIssuer[provider.issuer, default: []].append(index)
+            guard !provider.accessTokenIssuers.isEmpty else { continue }
+            for issuer in Set(provider.accessTokenIssuers) where issuer != provider.issuer {
                 byIssuer[issuer, default: []].append(index)
             }
         }
@@ -22,7 +26,19 @@ public final class TrustedProviders: Sendable {
         self.byIssuer = byIssuer
         byID = Dictionary(
             providers.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        shownIssuers = byIssuer.keys.sorted().map(\.text).shown
+        shownIssuers = TrustedProviders.first(byIssuer.keys).shown(of: byIssuer.count)
+    }
+
+    /// Returns the first issuers that the log shows, in their order. Sorting all of them would take most of the time of
+    /// taking up a configuration.
+    private static func first(_ issuers: Dictionary<Issuer, [Int]>.Keys) -> [String] {
+        var first: [Issuer] = []
+        for issuer in issuers {
+            if first.count == JSONValue.mostShown, let last = first.last, last < issuer { continue }
+            first.insert(issuer, at: first.firstIndex { issuer < $0 } ?? first.count)
+            if first.count > JSONValue.mostShown { first.removeLast() }
+        }
+        return first.map(\.text)
     }
 
     /// Returns the provider with an id, or nil if there is none.

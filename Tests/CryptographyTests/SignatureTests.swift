@@ -99,6 +99,42 @@ struct SignatureTests {
         #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(ed25519: [1, 2, 3]) }
     }
 
+    @Test(
+        "coordinates off their curve, or not below the field's prime, are refused",
+        arguments: [KeyKind.p256, .p384, .p521])
+    func badPoints(kind: KeyKind) throws {
+        let point = try SigningKey.generate(kind).publicParameters()
+        let (x, y) = (point[0].bytes, point[1].bytes)
+        #expect(throws: Never.self) { try VerificationKey(curve: kind, x: x, y: y) }
+        let most = Array(repeating: UInt8(0xFF), count: x.count)
+        let zero = Array(repeating: UInt8(0), count: x.count)
+        var altered = y
+        altered[altered.count - 1] ^= 1
+        for (x, y) in [(x, altered), (y, x), (x, most), (most, y), (most, most), (zero, zero), (x, zero)] {
+            #expect(throws: CryptographyError(.invalidKey)) { try VerificationKey(curve: kind, x: x, y: y) }
+        }
+    }
+
+    @Test("a key is the same, whether it was read from coordinates or from PEM", arguments: KeyKind.allCases)
+    func sameKey(kind: KeyKind) throws {
+        let signing = try SigningKey.generate(kind)
+        let parameters = try signing.publicParameters().map(\.bytes)
+        let read =
+            switch kind {
+            case .rsa: try VerificationKey(rsaModulus: parameters[0], exponent: parameters[1])
+            case .p256, .p384, .p521: try VerificationKey(curve: kind, x: parameters[0], y: parameters[1])
+            case .ed25519: try VerificationKey(ed25519: parameters[0])
+            }
+        #expect(read.kind == kind)
+        #expect(try read.isSame(as: signing.verificationKey()))
+        #expect(try !read.isSame(as: SigningKey.generate(kind).verificationKey()))
+        let message = Array("m".utf8)
+        for algorithm in SignatureAlgorithm.allCases where algorithm.fits(kind) {
+            let signature = try signing.sign(message, algorithm)
+            #expect(try VerificationContext(read, algorithm).isValid(signature, for: message))
+        }
+    }
+
     @Test("PEM is read and written; private keys are not accepted as public ones")
     func pem() throws {
         for kind in KeyKind.allCases {

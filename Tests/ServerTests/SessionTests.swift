@@ -280,6 +280,24 @@ struct SessionTests {
         #expect(try await status(SealedBox(keys: [new, old])) == 200)
     }
 
+    @Test("a reload keeps the sessions in memory, unless it replaces the sealing keys")
+    func reload() async throws {
+        let world = try world(refresh: false)
+        let browser = try await world.browser("carla")
+        let token = try #require(browser.cookies["gatehouse"].flatMap(SessionToken.init(cookie:)))
+        let key = try token.key
+        let sessions = world.services.stores.sessions
+        #expect(try await browser.fetch("GET", summary).status == 200)
+        let cached = try #require(sessions.cached(key))
+        try world.reload(rewriting: ("\"name\": \"Acme\"", "\"name\": \"Acme Corporation\""))
+        #expect(sessions.cached(key) === cached)
+        try world.reload(rewriting: ("{\"env\": \"KEY\"}", "[{\"env\": \"OTHER_KEY\"}, {\"env\": \"KEY\"}]"))
+        #expect(sessions.cached(key) == nil)
+        #expect(try await browser.fetch("GET", summary).status == 200)
+        try world.reload(rewriting: ("{\"env\": \"KEY\"}", "{\"env\": \"OTHER_KEY\"}"))
+        #expect(try await browser.fetch("GET", summary).status == 401)
+    }
+
     @Test("claims copied to another session do not open")
     func copiedRow() async throws {
         let world = try world(refresh: false)

@@ -96,4 +96,12 @@ struct ManyProvidersTests {
         #expect(all.issuing(as: "urn:unknown").isEmpty)
         #expect(all[try #require(ProviderID("unknown"))] == nil)
     }
+
+    @Test("the log shows the first issuers in their order, and the number of the others", arguments: [0, 1, 5, 6, 200])
+    func shownIssuers(count: Int) throws {
+        let issuers = (0..<count).map { "https://i\($0 * 7919 % 1009)" }
+        let all = TrustedProviders(
+            try issuers.enumerated().map { try mint.provider("p\($0)", issuer: Issuer($1)) })
+        #expect(all.shownIssuers == issuers.map { Issuer($0) }.sorted().map(\.text).shown)
+    }
 }

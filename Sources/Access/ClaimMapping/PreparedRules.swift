@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import JSON
+internal import Synchronization
 internal import Text
 
 /// Ordered rules, prepared for evaluation. Rules that ask for one value of one claim are found by that value, so that a
@@ -8,9 +9,7 @@ public final class PreparedRules: Sendable {
     public static let none = PreparedRules([])
 
     public let mappings: [Mapping]
-    /// SHA-256 of everything that the outcome depends on. Equal rules in equal order have equal digests. Empty if no
-    /// digest can be computed; it then equals no other digest.
-    let digest: [UInt8]
+    private let knownDigest = Mutex<[UInt8]?>(nil)
     /// The rules by claim. Nil if there are too few rules for an index to pay off.
     private let groups: [Group]?
 
@@ -55,7 +54,6 @@ public final class PreparedRules: Sendable {
     /// - Parameter indexedFrom: the number of rules from which an index is built. Fewer rules are evaluated one by one.
     init(_ mappings: [Mapping], indexedFrom: Int) {
         self.mappings = mappings
-        digest = PreparedRules.digest(of: mappings)
         guard mappings.count >= indexedFrom else {
             groups = nil
             return
@@ -82,6 +80,19 @@ public final class PreparedRules: Sendable {
             }
         }
         self.groups = groups
+    }
+
+    /// SHA-256 of everything that the outcome depends on. Equal rules in equal order have equal digests. Empty if no
+    /// digest can be computed; it then equals no other digest.
+    ///
+    /// It is computed at the first use. A start of the gateway then needs no digest for its many organizations.
+    var digest: [UInt8] {
+        knownDigest.withLock { known in
+            if let known { return known }
+            let digest = PreparedRules.digest(of: mappings)
+            known = digest
+            return digest
+        }
     }
 
     private static func digest(of mappings: [Mapping]) -> [UInt8] {

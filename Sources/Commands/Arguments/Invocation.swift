@@ -6,6 +6,7 @@ internal import JSON
 internal import Policy
 internal import Server
 internal import Text
+internal import Threads
 internal import Time
 
 /// One call of a command: its arguments and its environment.
@@ -41,13 +42,17 @@ struct Invocation: Sendable {
         error.write(Array((line.escapedForTerminal() + "\n").utf8))
     }
 
+    /// The number of threads that read a configuration at the start of a command.
+    static var readingThreads: Int { min(SystemThread.processorCount, 8) }
+
     /// Loads the configuration of `--config`, or throws all its faults.
     ///
     /// - Parameter mayBePipe: false for a command that reads the file again later.
     func settings(mayBePipe: Bool = true) throws(CommandError) -> Settings {
         let path = try arguments.required("config")
         do throws(ConfigurationError) {
-            return try SettingsFile.load(path: path, environment: environment, mayBePipe: mayBePipe)
+            return try SettingsFile.load(
+                path: path, environment: environment, mayBePipe: mayBePipe, threads: Invocation.readingThreads)
         } catch {
             throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }

@@ -27,7 +27,8 @@ extension Command {
         var faults: [SettingIssue] = []
         let warnings: [Warning]
         do throws(ConfigurationError) {
-            let loaded = try SettingsFile.load(path: path, environment: call.environment, mayBePipe: true)
+            let loaded = try SettingsFile.load(
+                path: path, environment: call.environment, mayBePipe: true, threads: Invocation.readingThreads)
             (settings, warnings) = (loaded, loaded.warnings)
         } catch {
             (faults, warnings) = (error.faults, error.warnings)

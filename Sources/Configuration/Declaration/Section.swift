@@ -13,7 +13,7 @@ protocol Section: Sendable {
 /// The members of one object, read by their declarations.
 struct SectionMembers {
     let object: JSONValue
-    let path: String
+    let path: SettingPath
     let reader: SettingReader
     private let table: SettingTable
     /// The members of the object by the places of their settings. If the file repeats a name, the first one counts.
@@ -22,7 +22,7 @@ struct SectionMembers {
     private var values: [(any Sendable)?]
 
     /// Reads every member by its declaration. Unknown, missing and invalid members are reported to the reader.
-    init(_ object: JSONValue, path: String, settings table: SettingTable, reader: SettingReader) {
+    init(_ object: JSONValue, path: SettingPath, settings table: SettingTable, reader: SettingReader) {
         (self.object, self.path, self.reader, self.table) = (object, path, reader, table)
         found = Array(repeating: nil, count: table.settings.count)
         values = Array(repeating: nil, count: table.settings.count)
@@ -32,16 +32,16 @@ struct SectionMembers {
             guard !reader.isFull else { continue }
             guard let index else {
                 let message = SectionMembers.unknown(member.name, table.settings)
-                reader.fault(at: member.nameOffset, place(member.name), message)
+                reader.fault(at: member.nameOffset, path.member(member.name), message)
                 continue
             }
-            let value = table.settings[index].read(member.value, place(member.name), reader)
+            let value = table.settings[index].read(member.value, path.member(member.name), reader)
             // If the file repeats a name, both values are checked, and the first one is used.
             if values[index] == nil { values[index] = value }
         }
         for (index, setting) in table.settings.enumerated() where found[index] == nil {
             switch setting.presence {
-            case .required: reader.fault(at: object, place(setting.name), "is required: \(setting.noun)")
+            case .required: reader.fault(at: object, path.member(setting.name), "is required: \(setting.noun)")
             case .optional: break
             case .byDefault: values[index] = setting.defaultValue
             }
@@ -73,46 +73,34 @@ struct SectionMembers {
 
     /// The setting's value or default; nil if it has none, or if the value was refused.
     subscript<Value>(setting: Setting<Value>) -> Value? {
-        table.place(of: setting.name).flatMap { values[$0] } as? Value
+        table.place(of: setting.identity).flatMap { values[$0] } as? Value
     }
 
     /// Returns true if the file contains the setting, valid or not.
     func has<Value>(_ setting: Setting<Value>) -> Bool {
-        member(setting.name) != nil
+        member(setting) != nil
     }
 
-    private func member(_ name: String) -> JSONValue? { table.place(of: name).flatMap { found[$0] } }
+    private func member<Value>(_ setting: Setting<Value>) -> JSONValue? {
+        table.place(of: setting.identity).flatMap { found[$0] }
+    }
 
     /// Reports a fault at the setting, or at the object if the setting is absent.
     func fault<Value>(_ setting: Setting<Value>, _ message: String) {
-        reader.fault(at: member(setting.name) ?? object, place(setting.name), message)
+        reader.fault(at: member(setting) ?? object, path.member(setting.name), message)
     }
 
     /// Reports a fault at one member of a setting that is an object.
     func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
-        let value = member(setting.name)
+        let value = member(setting)
         reader.fault(
-            at: value?.member(name) ?? value ?? object, "\(place(setting.name)).\(pathName(name))", message)
+            at: value?.member(name) ?? value ?? object, path.member(setting.name).member(name), message)
     }
 
     /// Reports a value that is allowed but probably not intended.
     func warn<Value>(_ setting: Setting<Value>, _ message: String) {
-        reader.warn(at: member(setting.name) ?? object, place(setting.name), message)
+        reader.warn(at: member(setting) ?? object, path.member(setting.name), message)
     }
-
-    private func place(_ name: String) -> String {
-        path.isEmpty ? pathName(name) : path + "." + pathName(name)
-    }
-}
-
-/// Returns a name in the form that paths show: a plain word unchanged, any other name quoted.
-func pathName(_ name: String) -> String {
-    let isPlain =
-        (1...60).contains(name.utf8.count)
-        && name.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
-        }
-    return isPlain ? name : quoted(name)
 }
 
 extension SettingKind where Value: Section {
@@ -153,11 +141,7 @@ extension SettingKind {
                 reader.fault(at: value, path, "must be an array of objects, not \(value.kindNoun)")
                 return nil
             }
-            var sections: [Element] = []
-            for (index, item) in value.elements.enumerated() where !reader.isFull {
-                if let section = element.read(item, "\(path)[\(index)]", reader) { sections.append(section) }
-            }
-            return sections
+            return reader.read(value.elements) { item, index, reader in element.read(item, path[index], reader) }
         }
         kind.section = (Element.settings, true)
         return kind

@@ -8,9 +8,13 @@ enum Presence: Sendable {
     case byDefault(String)
 }
 
+/// What distinguishes a declaration from all others. It finds a setting in its table without a look-up by name.
+final class SettingIdentity: Sendable {}
+
 /// One setting, declared once: name, type, default and meaning. Parser, reference, schema and tests are derived from
 /// the declaration.
 struct Setting<Value: Sendable>: Sendable {
+    let identity = SettingIdentity()
     let name: String
     let kind: SettingKind<Value>
     let presence: Presence
@@ -32,6 +36,7 @@ struct Setting<Value: Sendable>: Sendable {
 /// A setting as an entry of the table of settings, independent of the value's type. A class, because every object of the
 /// file passes on all its settings.
 final class DeclaredSetting: Sendable {
+    let identity: SettingIdentity
     let name: String
     let presence: Presence
     let meaning: String
@@ -45,13 +50,13 @@ final class DeclaredSetting: Sendable {
     let schema: @Sendable (inout JSONWriter) -> Void
     /// The settings inside an object, or inside each object of a list.
     let section: (settings: [DeclaredSetting], isList: Bool)?
-    let read: @Sendable (JSONValue, _ path: String, SettingReader) -> (any Sendable)?
+    let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> (any Sendable)?
     /// The value of the default, read once for all objects; nil if there is none. Tests read every default.
     let defaultValue: (any Sendable)?
 
     init<Value>(_ setting: Setting<Value>) {
         let kind = setting.kind
-        name = setting.name
+        (identity, name) = (setting.identity, setting.name)
         presence = setting.presence
         meaning = setting.meaning
         noun = kind.noun
@@ -65,7 +70,7 @@ final class DeclaredSetting: Sendable {
         {
             // A default refers to no file and no environment variable.
             let reader = SettingReader(sources: SettingSources(environment: { _ in nil }), directory: "")
-            defaultValue = kind.read(document.root, setting.name, reader)
+            defaultValue = kind.read(document.root, .root.member(setting.name), reader)
         } else {
             defaultValue = nil
         }

@@ -31,7 +31,7 @@ extension SettingKind {
             var elements: [Element] = []
             var seen: Set<AnyHashable> = []
             for (index, item) in value.elements.enumerated() where !reader.isFull {
-                let place = "\(path)[\(index)]"
+                let place = path[index]
                 guard let converted = element.read(item, place, reader) else { continue }
                 elements.append(converted)
                 guard count > 1 else { continue }
@@ -92,7 +92,7 @@ extension SettingKind {
             }
             var texts: [ExactText: String] = [:]
             for member in value.members where !reader.isFull {
-                let place = "\(path).\(pathName(member.name))"
+                let place = path.member(member.name)
                 if reserved.contains(exactly: member.name) {
                     reader.fault(at: member.nameOffset, place, "is set by the gateway itself and cannot be set here")
                 } else if let text = member.value.string {

@@ -8,7 +8,7 @@ private let maximumReferenceBytes = 4 << 20
 
 extension SettingReader {
     /// Returns the content of a referenced file, or reports a fault and returns nil.
-    func content(of path: String, for value: JSONValue, _ place: String) -> [UInt8]? {
+    func content(of path: String, for value: JSONValue, _ place: SettingPath) -> [UInt8]? {
         do throws(FileError) {
             return try sources.file(resolved(path), maximumReferenceBytes)
         } catch {
@@ -21,13 +21,13 @@ extension SettingReader {
     ///
     /// Other white space at its ends is kept, but causes a warning. A provider or mail server that refuses the secret
     /// would not report this cause.
-    func secret(_ reference: JSONValue, _ place: String) -> Secret? {
+    func secret(_ reference: JSONValue, _ place: SettingPath) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
             fault(at: reference, place, "must be \(SettingReader.secretNoun)")
             return nil
         }
-        let inside = "\(place).\(member.name)"
+        let inside = place.member(member.name)
         guard let name = member.value.string, !name.isEmpty, !name.utf8.contains(0) else {
             fault(at: member.value, inside, "must be a string that is not empty")
             return nil
@@ -154,11 +154,11 @@ extension SettingKind<[Secret]> {
             }
             let items = Array(value.elements)
             if items.isEmpty { reader.fault(at: value, path, "must not be empty") }
-            return items.enumerated().compactMap { sealingKey($1, "\(path)[\($0)]", reader) }
+            return items.enumerated().compactMap { sealingKey($1, path[$0], reader) }
         }
     }
 
-    private static func sealingKey(_ value: JSONValue, _ path: String, _ reader: SettingReader) -> Secret? {
+    private static func sealingKey(_ value: JSONValue, _ path: SettingPath, _ reader: SettingReader) -> Secret? {
         guard let secret = SettingKind<Secret>.secret.read(value, path, reader) else { return nil }
         guard let bytes = Base64.decode(secret.text), bytes.count == 32 else {
             reader.fault(

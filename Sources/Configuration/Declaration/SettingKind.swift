@@ -9,11 +9,11 @@ struct SettingKind<Value: Sendable>: Sendable {
     let schema: @Sendable (inout JSONWriter) -> Void
     var section: (settings: [DeclaredSetting], isList: Bool)?
     /// Converts a value. Reports a fault and returns nil if the value is refused.
-    let read: @Sendable (JSONValue, _ path: String, SettingReader) -> Value?
+    let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?
 
     init(
         _ noun: String, good: [String], wrong: [String], schema: @escaping @Sendable (inout JSONWriter) -> Void,
-        read: @escaping @Sendable (JSONValue, _ path: String, SettingReader) -> Value?
+        read: @escaping @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?
     ) {
         self.noun = noun
         self.good = good

@@ -60,7 +60,8 @@ public struct ProviderSettings: Sendable {
         provider.audienceClaims = audienceClaims
         provider.accessTokenIssuers = accessTokenIssuers
         provider.authorizedParties = authorizedParties
-        provider.algorithms = Set(algorithms)
+        // The list has no duplicates, and a trusted provider accepts every algorithm by default.
+        if algorithms.count < SignatureAlgorithm.allCases.count { provider.algorithms = Set(algorithms) }
         provider.subjectClaim = subjectClaim
         provider.clockSkew = clockSkew
         provider.maximumAge = maxTokenAge

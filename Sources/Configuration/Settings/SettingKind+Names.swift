@@ -92,7 +92,7 @@ extension SettingKind<[SocketAddress]> {
                     return true
                 }
                 reader.warn(
-                    at: value, "\(path)[\(index)]",
+                    at: value, path[index],
                     "is left out: \(other.element) accepts the connections to \(address) too")
                 return false
             }.map(\.element)

@@ -92,30 +92,36 @@ internal import COpenSSL
         unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
-    /// Returns a public key made of the numbers added so far, or of a point on a named curve.
-    func publicKey(_ type: String, group: String? = nil, point: [UInt8] = []) throws(CryptographyError) -> OwnedKey {
-        var key: OpaquePointer?
-        let groupName = Array((group ?? "").utf8CString)
-        let isMade = unsafe groupName.withUnsafeBufferPointer { name in
-            unsafe point.withUnsafeBufferPointer { octets -> Bool in
-                if group != nil {
-                    guard
-                        unsafe OSSL_PARAM_BLD_push_utf8_string(builder, literal("group"), name.baseAddress, 0) == 1,
-                        unsafe OSSL_PARAM_BLD_push_octet_string(
-                            builder, literal("pub"), octets.baseAddress, octets.count) == 1
-                    else { return false }
-                }
-                guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else { return false }
-                defer { unsafe OSSL_PARAM_free(parameters) }
-                guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, type, nil) else { return false }
-                defer { unsafe EVP_PKEY_CTX_free(context) }
-                // EVP_PKEY_PUBLIC_KEY, a macro that Swift does not import: all parameters and the public key.
-                let selection = Int32(OSSL_KEYMGMT_SELECT_ALL_PARAMETERS | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)
-                return unsafe EVP_PKEY_fromdata_init(context) == 1
-                    && EVP_PKEY_fromdata(context, &key, selection, parameters) == 1
+    /// Returns a public key made of the numbers added so far.
+    func publicKey(_ type: String) throws(CryptographyError) -> OwnedKey {
+        // EVP_PKEY_PUBLIC_KEY, a macro that Swift does not import: all parameters and the public key.
+        try key(type, Int32(OSSL_KEYMGMT_SELECT_ALL_PARAMETERS | OSSL_KEYMGMT_SELECT_PUBLIC_KEY))
+    }
+
+    /// Returns the parameters of a named curve: a key without a point.
+    func parameters(of curve: String) throws(CryptographyError) -> OwnedKey {
+        let name = Array(curve.utf8CString)
+        // The builder keeps a pointer to the name until the key is made, which happens during the closure.
+        let made: Result<OwnedKey, CryptographyError> = unsafe name.withUnsafeBufferPointer { name in
+            guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, literal("group"), name.baseAddress, 0) == 1 else {
+                return .failure(CryptographyError(.failure))
             }
+            return Result { () throws(CryptographyError) in try key("EC", Int32(OSSL_KEYMGMT_SELECT_ALL_PARAMETERS)) }
         }
-        guard isMade, let key = unsafe key else { throw CryptographyError(.invalidKey) }
+        return try made.get()
+    }
+
+    private func key(_ type: String, _ selection: Int32) throws(CryptographyError) -> OwnedKey {
+        guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else { throw CryptographyError(.invalidKey) }
+        defer { unsafe OSSL_PARAM_free(parameters) }
+        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, type, nil) else {
+            throw CryptographyError(.invalidKey)
+        }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        var key: OpaquePointer?
+        guard unsafe EVP_PKEY_fromdata_init(context) == 1,
+            unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1, let key = unsafe key
+        else { throw CryptographyError(.invalidKey) }
         return unsafe OwnedKey(key)
     }
 }

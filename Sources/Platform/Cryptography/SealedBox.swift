@@ -28,6 +28,9 @@ public struct SealedBox: Sendable {
     /// Ids of all keys, base64url, newest first. An id reveals nothing about its key.
     public var keyIDs: [String] { keys.map { Base64URL.encode($0.id) } }
 
+    /// Returns true if another box has equal keys in equal order, so that both seal and open alike.
+    public func hasKeys(of other: SealedBox) -> Bool { keys.map(\.bytes) == other.keys.map(\.bytes) }
+
     /// - Parameter context: the value's purpose; opening the value needs equal bytes.
     public func seal(_ value: [UInt8], context: [UInt8]) throws(CryptographyError) -> [UInt8] {
         let key = keys[0]

@@ -52,7 +52,9 @@ public struct VerificationKey: Sendable {
         guard let length = curve.coordinateLength, x.count == length, y.count == length else {
             throw CryptographyError(.invalidKey)
         }
-        try self.init(KeyBuilder().publicKey("EC", group: curve.rawValue, point: [4] + x + y))
+        key = try OwnedKey.publicKey(on: curve, point: [4] + x + y)
+        kind = curve
+        guard key.isValidPublicKey() else { throw CryptographyError(.invalidKey) }
     }
 
     /// An Ed25519 key: 32 bytes (RFC 8037, section 2).

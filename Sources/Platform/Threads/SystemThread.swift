@@ -16,6 +16,9 @@ public final class SystemThread: Sendable {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
+    /// The number of processors that are online, at least 1.
+    public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     private let handle: Mutex<pthread_t?>
 
     /// Starts the thread at once.

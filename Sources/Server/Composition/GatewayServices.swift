@@ -56,7 +56,8 @@ final class GatewayServices: Sendable {
 
     /// Takes up the sealing keys and access rules of a new configuration; call it before the configuration is published.
     func adopt(_ configuration: RuntimeConfiguration) {
-        stores.sessions.seal(with: configuration.signIn.box)
+        let box = configuration.signIn.box
+        if !stores.sessions.isSealed(with: box) { stores.sessions.seal(with: box) }
         stores.access.settings.publish(configuration.accessSettings)
     }
 

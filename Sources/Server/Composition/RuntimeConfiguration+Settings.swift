@@ -14,9 +14,10 @@ extension RuntimeConfiguration {
     ///   unchanged.
     public convenience init(_ settings: Settings, by outbound: Outbound, after previous: RuntimeConfiguration? = nil) {
         let rules = settings.organizations.map(\.rules)
+        let trusted = settings.providers.map { $0.trusted() }
         self.init(
             publicURL: settings.publicURL.origin,
-            providers: settings.providers.map { $0.trusted() },
+            providers: trusted,
             accessSettings: AccessSettings(settings, organizations: rules),
             organizations: zip(settings.organizations, rules).map { organization, rules in
                 Organization(
@@ -25,7 +26,7 @@ extension RuntimeConfiguration {
             },
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,
             inventoryBody: settings.limits.inventoryBody,
-            signIn: SignInConfiguration(settings, by: outbound, keeping: previous?.signIn),
+            signIn: SignInConfiguration(settings, trusting: trusted, by: outbound, keeping: previous?.signIn),
             invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay)
     }
 }

@@ -11,13 +11,19 @@ internal import Tokens
 internal import Web
 
 extension SignInConfiguration {
-    /// - Parameter previous: the configuration whose providers are kept if their settings for requests are unchanged, so
-    ///   that their keys survive a reload.
-    init(_ settings: Settings, by outbound: Outbound, keeping previous: SignInConfiguration?) {
+    /// - Parameters:
+    ///   - trusted: the conditions on the tokens of all providers, in the order of the file.
+    ///   - previous: the configuration whose providers are kept if their settings for requests are unchanged, so that
+    ///     their keys survive a reload.
+    init(
+        _ settings: Settings, trusting trusted: [TrustedProvider], by outbound: Outbound,
+        keeping previous: SignInConfiguration?
+    ) {
         var remotes: [ProviderID: RemoteProvider] = [:]
         var parties: [RelyingParty] = []
         var domains: [ExactText: [ProviderID]] = [:]
-        for provider in settings.providers where provider.keys == nil || provider.clientID != nil {
+        for (provider, trusted) in zip(settings.providers, trusted)
+        where provider.keys == nil || provider.clientID != nil {
             let address = ProviderAddress(provider)
             let known = previous?.remotes[provider.id].flatMap { $0.isAsked(at: address) ? $0 : nil }
             let remote =
@@ -32,7 +38,7 @@ extension SignInConfiguration {
             }
             let base = settings.publicURL.origin
             let client = ClientRegistration(
-                provider: provider.trusted(), clientID: clientID, authentication: authentication,
+                provider: trusted, clientID: clientID, authentication: authentication,
                 scopes: provider.scopes, authorizationParameters: provider.authorizationParameters,
                 logoutParameters: provider.logoutParameters, maximumAuthenticationAge: provider.maxAge,
                 contextClasses: provider.acrValues,

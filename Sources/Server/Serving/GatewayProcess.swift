@@ -3,7 +3,6 @@ public import Configuration
 public import Databases
 internal import Endpoints
 internal import Files
-internal import Glibc
 internal import Grants
 internal import HTTPClient
 internal import HTTPServer
@@ -17,6 +16,7 @@ internal import SignInFlow
 internal import Snapshots
 public import Sockets
 public import Telemetry
+internal import Threads
 internal import WorkspaceMetrics
 
 /// The reason why the gateway cannot start, in one sentence with the remedy.
@@ -95,7 +95,7 @@ public final class GatewayProcess {
         metrics = store
         maintenance = Maintenance(configurations, services, metrics: store, retired: retired)
         post = OutboxWorker(configurations, services, by: mail)
-        let wanted = settings.reactors > 0 ? settings.reactors : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let wanted = settings.reactors > 0 ? settings.reactors : SystemThread.processorCount
         let certificate = certificate
         let raised = DescriptorBudget.raisingLimit()
         // A reactor has an epoll instance, an event counter and its listeners, and should have room for connections.
@@ -146,28 +146,15 @@ public final class GatewayProcess {
         } catch {
             throw StartError("\(error)")
         }
-        for provider in settings.providers where provider.insecureAllowHTTP {
-            log.write(.warning, "a provider is trusted over plain HTTP", fields: [("provider", provider.id.text)])
-        }
-        logAdvice(of: settings)
+        let report = SettingsReport(settings, log)
+        report.writePlainHTTP()
+        report.write()
         metrics.reviewLicenses()
         maintenance.start()
         post.start()
         var fields = [("address", addresses.map(\.description).joined(separator: ", "))]
         if let adminAddress { fields.append(("admin_address", "\(adminAddress)")) }
         log.write(.info, "serving", fields: fields + [("version", GatewayVersion.current)])
-    }
-
-    /// Logs the redirect URIs to register at each provider, and warnings about the settings.
-    private func logAdvice(of settings: Settings) {
-        for warning in settings.warnings {
-            log.write(.warning, "the configuration has a warning", fields: [("warning", warning.description)])
-        }
-        for uri in settings.redirectURIs {
-            log.write(
-                .info, "register this redirect URI at the provider",
-                fields: [("provider", uri.provider.text), ("redirect_uri", uri.text)])
-        }
     }
 
     /// Serves until SIGTERM or SIGINT, then answers pending requests and returns. `reload` is called on SIGHUP.
@@ -215,7 +202,7 @@ public final class GatewayProcess {
             metrics.reviewLicenses()
             server.gatewayMetrics.lastReloadSucceeded = true
             log.write(.info, "the configuration was reloaded")
-            logAdvice(of: new)
+            SettingsReport(new, log).write()
         } catch {
             server.gatewayMetrics.lastReloadSucceeded = false
             let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]

@@ -54,6 +54,12 @@ final class SessionCache: Sendable {
     }
 
     func removeAll() {
-        for shard in shards { shard.sessions.withLock { $0.removeAll() } }
+        for shard in shards {
+            // The sessions are freed after the lock, because freeing thousands of them takes milliseconds.
+            _ = shard.sessions.withLock { sessions in
+                defer { sessions.removeAll() }
+                return sessions
+            }
+        }
     }
 }

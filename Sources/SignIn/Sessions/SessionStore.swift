@@ -44,6 +44,15 @@ public final class SessionStore: Sendable {
         cache.removeAll()
     }
 
+    /// Returns true if these sealing keys are in force. They need not be replaced then, and the cache stays.
+    public func isSealed(with box: SealedBox?) -> Bool {
+        switch (currentKeys()?.box, box) {
+        case (nil, nil): true
+        case (let current?, let box?): current.hasKeys(of: box)
+        case (_?, nil), (nil, _?): false
+        }
+    }
+
     /// Returns the sealing keys in force, or nil if there are none.
     func currentKeys() -> SealingKeys? {
         let reading = box.read()

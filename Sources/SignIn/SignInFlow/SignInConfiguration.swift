@@ -28,8 +28,9 @@ package struct SignInConfiguration: Sendable {
     package let emailDomains: [ExactText: [ProviderID]]
     /// The parties that the general sign-in page names, in the order of the file.
     package let offered: [RelyingParty]
-    private let partiesByID: [ProviderID: RelyingParty]
-    private let partiesByIssuer: [Issuer: [RelyingParty]]
+    /// The places of the parties in ``parties``.
+    private let placesByID: [ProviderID: Int]
+    private let placesByIssuer: [Issuer: [Int]]
 
     package init(
         remotes: [ProviderID: RemoteProvider], parties: [RelyingParty], listed: Set<ProviderID>,
@@ -46,8 +47,9 @@ package struct SignInConfiguration: Sendable {
         self.lifetimes = lifetimes
         self.emailDomains = emailDomains
         offered = parties.filter { listed.contains($0.id) }
-        partiesByID = Dictionary(parties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        partiesByIssuer = Dictionary(grouping: parties, by: \.client.provider.issuer)
+        placesByID = Dictionary(
+            parties.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        placesByIssuer = Dictionary(grouping: parties.indices, by: { parties[$0].client.provider.issuer })
     }
 
     package static let none = SignInConfiguration(
@@ -56,8 +58,10 @@ package struct SignInConfiguration: Sendable {
             idle: .seconds(8 * 3600), absolute: .seconds(24 * 3600), revalidate: .seconds(900), claims: .seconds(3600)),
         emailDomains: [:])
 
-    package func party(_ id: ProviderID) -> RelyingParty? { partiesByID[id] }
+    package func party(_ id: ProviderID) -> RelyingParty? { placesByID[id].map { parties[$0] } }
 
     /// The providers with this issuer at which users sign in.
-    package func parties(ofIssuer issuer: Issuer) -> [RelyingParty] { partiesByIssuer[issuer] ?? [] }
+    package func parties(ofIssuer issuer: Issuer) -> [RelyingParty] {
+        (placesByIssuer[issuer] ?? []).map { parties[$0] }
+    }
 }

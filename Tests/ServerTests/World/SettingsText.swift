@@ -55,7 +55,10 @@ struct SettingsText {
     static func load(
         _ text: String, in directory: TemporaryDirectory, _ environment: [String: String] = [:]
     ) throws -> Settings {
-        let own = ["KEY": Base64.encode(Array(repeating: 7, count: 32)), "SECRET": SignInProviders.secret]
+        let own = [
+            "KEY": Base64.encode(Array(repeating: 7, count: 32)),
+            "OTHER_KEY": Base64.encode(Array(repeating: 8, count: 32)), "SECRET": SignInProviders.secret,
+        ]
         return try SettingsFile.load(
             path: directory.file("gatehouse.jsonc", text), environment: own.merging(environment) { _, new in new })
     }
