@@ -43,6 +43,8 @@ internal import Files
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA journal_size_limit = 67108864")
             try execute("PRAGMA cache_size = -16384")
+            // A checkpoint after each large transaction would write its pages twice at once.
+            try execute("PRAGMA wal_autocheckpoint = 8192")
         }
     }
 

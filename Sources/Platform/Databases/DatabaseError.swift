@@ -60,7 +60,11 @@ extension SystemThread {
     /// A thread that owns a connection of the store.
     static func forStore(_ body: @escaping @Sendable () -> Void) throws(DatabaseError) -> SystemThread {
         do throws(ThreadError) {
-            return try SystemThread(body)
+            return try SystemThread {
+                // Requests that need no store come first; long transactions take the time that they leave.
+                SystemThread.runAfterOthers()
+                body()
+            }
         } catch {
             throw DatabaseError(.failed, cause: error.description)
         }

@@ -45,6 +45,13 @@ public final class SystemThread: Sendable {
         if let thread = handle.withLock({ $0 }) { pthread_detach(thread) }
     }
 
+    /// Lets threads of usual priority run before the calling one if there are not enough processors (nice(2) of 5, for
+    /// this thread alone). If the system refuses, nothing changes.
+    public static func runAfterOthers() {
+        // Linux applies a "process" of 0 to the calling thread (setpriority(2), notes).
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+    }
+
     /// Waits until the thread's body has returned. A second call, and a call on the thread itself, return at once.
     public func join() {
         let thread = handle.withLock { handle in
