@@ -15,7 +15,7 @@ package struct MetricsReplies: Sendable {
     }
 
     /// Makes a reply with its content off the reactor.
-    private func long(_ make: @escaping @Sendable () -> Reply) async -> Reply {
+    package func made(_ make: @escaping @Sendable () -> Reply) async -> Reply {
         do throws(MetricsError) {
             return try await backend.compute { make().made }
         } catch {
@@ -36,14 +36,14 @@ package struct MetricsReplies: Sendable {
                 return .later {
                     do throws(MetricsError) {
                         let reading = try await backend.load(permit, license)
-                        return await long { make(reading) }
+                        return await made { make(reading) }
                     } catch {
                         return .problem(problem(error, requestID: requestID))
                     }
                 }
             }
             guard isLong(reading) else { return .now(make(reading)) }
-            return .later { await long { make(reading) } }
+            return .later { await made { make(reading) } }
         } catch {
             return .now(.problem(problem(error, requestID: requestID)))
         }

@@ -35,7 +35,9 @@ package struct UsagePages: Sendable {
                 return MetricsReplies.noWorkspace
             }
             if items.contains(where: { $0.name.isExactly("format") && $0.value.isExactly("csv") }) {
-                return .content(type: Representation.Format.csv.contentType, tag: nil) { report.csv }
+                return await metrics.made {
+                    .content(type: Representation.Format.csv.contentType, tag: nil) { report.csv }
+                }
             }
             var before: UsageReport?
             if items.contains(where: { $0.name.isExactly("compare") && $0.value.isExactly("1") }),
@@ -43,11 +45,14 @@ package struct UsagePages: Sendable {
             {
                 before = try await metrics.backend.usageReport(permitted.permit, earlier)
             }
-            let page = UsagePage(
-                account: permitted.caller.account, organization: permitted.header, query: query, report: report,
-                before: before?.padded(to: report.starts.count), summary: reading.totals(),
-                workspace: query.workspace.map { reading.row(id: $0)?.name ?? $0 })
-            return .page(.ok, page.document)
+            let (account, header, earlier) = (permitted.caller.account, permitted.header, before)
+            return await metrics.made {
+                let page = UsagePage(
+                    account: account, organization: header, query: query, report: report,
+                    before: earlier?.padded(to: report.starts.count), summary: reading.totals(),
+                    workspace: query.workspace.map { reading.row(id: $0)?.name ?? $0 })
+                return .page(.ok, page.document)
+            }
         }
     }
 
@@ -64,12 +69,15 @@ package struct UsagePages: Sendable {
                 let recent = try await backend.usageReport(permitted.permit, daily)
             else { return MetricsReplies.noWorkspace }
             let row = reading.row(id: id)
-            let page = WorkspacePage(
-                account: permitted.caller.account, organization: permitted.header, id: id, row: row,
-                breakdown: row == nil ? nil : try await backend.breakdown(permitted.permit, workspace: id),
-                summary: reading.totals(), metric: metric, report: report, recent: recent,
-                ownedCounts: reading.workspaceCounts(of: row?.owners ?? []))
-            return .page(.ok, page.document)
+            let breakdown = row == nil ? nil : try await backend.breakdown(permitted.permit, workspace: id)
+            let (account, header) = (permitted.caller.account, permitted.header)
+            return await metrics.made {
+                let page = WorkspacePage(
+                    account: account, organization: header, id: id, row: row, breakdown: breakdown,
+                    summary: reading.totals(), metric: metric, report: report, recent: recent,
+                    ownedCounts: reading.workspaceCounts(of: row?.owners ?? []))
+                return .page(.ok, page.document)
+            }
         }
     }
 
