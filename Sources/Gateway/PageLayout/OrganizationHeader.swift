@@ -61,7 +61,7 @@ extension OrganizationHeader {
     var switcher: HTML {
         """
         <span class="slash" aria-hidden="true"></span><details class="menu switcher"><summary><span class="initial" aria-hidden="true">\(Avatar.initial(of: name))</span><span class="hidden">Organization: </span><span class="name">\(name)</span>\(Icon.chevron.markup)</summary>
-        <ul class="items"><li class="who"><strong>\(name)</strong><br><span class="quiet small">\(role)</span></li><li class="group"><a href="/organizations">\(Icon.organizations.markup)All organizations</a></li></ul></details>
+        <ul class="items"><li class="who"><strong>\(name)</strong><br><span class="quiet small">\(role)</span></li><li class="group"><a href="\(Paths.home.text)?all=1">\(Icon.organizations.markup)All organizations</a></li></ul></details>
         """
     }
 

@@ -19,7 +19,7 @@ struct UsageChart {
     /// The chart for wide windows and the one for phones; the style sheet shows one of them.
     var markup: HTML { drawing(824, 304, "wide-only", every: 2) + drawing(326, 210, "narrow-only", every: 4) }
 
-    private static let (left, right, top, bottom) = (44.0, 18.0, 18.0, 28.0)
+    private static let (left, right, top, bottom) = (44.0, 18.0, 28.0, 28.0)
 
     private func drawing(_ width: Double, _ height: Double, _ kind: String, every: Int) -> HTML {
         let frame = Frame(self, width: width, height: height)
@@ -180,7 +180,7 @@ struct UsageChart {
             let (x, y) = (x(reaches), y(Double(limit)))
             let now = self.x(chart.lastDay)
             return """
-                <path class="axis" d="M\(Coordinate(now).text) 18V\(floor)"></path><text x="\(Coordinate(now + 4).text)" y="28">Today</text><path class="ahead" d="M\(place(chart.figures.count - 1, last))L\(Coordinate(x).text) \(Coordinate(y).text)"></path><circle class="reach" cx="\(Coordinate(x).text)" cy="\(Coordinate(y).text)" r="4"></circle><text class="reach-name" x="\(Coordinate(x).text)" y="\(Coordinate(y - 10).text)" text-anchor="end">Reaches \(Number.grouped(limit)) around \(reaches.shownBriefly)</text>
+                <path class="axis" d="M\(Coordinate(now).text) 28V\(floor)"></path><text x="\(Coordinate(now + 4).text)" y="40">Today</text><path class="ahead" d="M\(place(chart.figures.count - 1, last))L\(Coordinate(x).text) \(Coordinate(y).text)"></path><circle class="reach" cx="\(Coordinate(x).text)" cy="\(Coordinate(y).text)" r="4"></circle><text class="reach-name" x="\(Coordinate(x).text)" y="\(Coordinate(y - 10).text)" text-anchor="end">Reaches \(Number.grouped(limit)) around \(reaches.shownBriefly)</text>
                 """
         }
 
@@ -197,7 +197,7 @@ struct UsageChart {
                     } ?? ""
                 let x = min(max(UsageChart.left, x(day) - step / 2), width - UsageChart.right - 1)
                 return """
-                    <rect class="hit" x="\(Coordinate(x).text)" y="18" width="\(Coordinate(max(1, step)).text)" height="\(Coordinate(height - UsageChart.top - UsageChart.bottom).text)"><title>\(day.shown): \(Number.grouped(figure))\(share)</title></rect>
+                    <rect class="hit" x="\(Coordinate(x).text)" y="28" width="\(Coordinate(max(1, step)).text)" height="\(Coordinate(height - UsageChart.top - UsageChart.bottom).text)"><title>\(day.shown): \(Number.grouped(figure))\(share)</title></rect>
                     """
             }
             return "\(hits)"

@@ -59,8 +59,8 @@ struct WorkspaceTable: Sendable {
             <form class="search" method="get" action="\(path)" role="search">
             <label class="hidden" for="q">Search workspaces</label><input id="q" name="q" type="search" value="\(query.text)" maxlength="200" placeholder="Search workspaces">
             <label class="hidden" for="owner">Owner’s email</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200" placeholder="Any owner">
-            <label class="hidden" for="sort">Sort by</label><select id="sort" name="sort">\(sortOptions)</select>
-            <label class="hidden" for="order">Order</label><select id="order" name="order">\(orderOptions)</select>
+            <label class="hidden" for="sort">Sort by</label><select id="sort" name="sort" class="phone">\(sortOptions)</select>
+            <label class="hidden" for="order">Order</label><select id="order" name="order" class="phone">\(orderOptions)</select>
             <input type="hidden" name="limit" value="\(query.limit)">\(filter)<button type="submit">Apply</button>\(reset)
             </form>
             """

@@ -54,8 +54,8 @@ for (const chart of document.querySelectorAll("svg.chart")) {
   const { width, height } = chart.viewBox.baseVal;
   const tip = drawing("g", { class: "tip", "pointer-events": "none", visibility: "hidden" });
   const line = drawing("path", { class: "cursor" });
-  const box = drawing("rect", { y: 22, height: 26, rx: 8 });
-  const text = drawing("text", { y: 39 });
+  const box = drawing("rect", { y: 32, height: 26, rx: 8 });
+  const text = drawing("text", { y: 49 });
   tip.append(line, box, text);
   chart.append(tip);
   chart.addEventListener("pointermove", (event) => {
@@ -66,7 +66,7 @@ for (const chart of document.querySelectorAll("svg.chart")) {
     text.textContent = hit.textContent;
     const size = text.getComputedTextLength() + 20;
     const left = Math.min(Math.max(at + 8, 0), width - size);
-    line.setAttribute("d", `M${at} 18V${height - 28}`);
+    line.setAttribute("d", `M${at} 28V${height - 28}`);
     box.setAttribute("x", left);
     box.setAttribute("width", size);
     text.setAttribute("x", left + 10);

@@ -22,7 +22,8 @@ package struct HomePages: Sendable {
         ]
     }
 
-    /// The sign-in page; for a signed-in user, a redirect to the only organization or the list of organizations.
+    /// The sign-in page; for a signed-in user, the list of organizations, or a redirect to the only one unless the query
+    /// asks for the list.
     private func home(_ context: RequestContext, _ caller: Caller?) -> Handler<Caller?>.Outcome {
         guard let caller else {
             guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
@@ -31,11 +32,12 @@ package struct HomePages: Sendable {
             let page = context.configuration.signIn.page(for: SignInQuery())
             return .now(Reply.page(.ok, page.document).with(context.staleCookies))
         }
+        let wantsList = context.query["all"] != nil
         return access.outcome(context, caller) { entitlements in
             let items = OrganizationListPage.Item.all(entitlements, under: context.configuration)
             switch items.count {
             case 0: return RefusalReply.page(context, caller, entitlements)
-            case 1: return .redirect(items[0].url)
+            case 1 where !wantsList: return .redirect(items[0].url)
             case _: return .page(.ok, OrganizationListPage(account: caller.account, items: items).document)
             }
         }
