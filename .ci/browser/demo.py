@@ -92,6 +92,16 @@ class Browser:
         self.open(path)
         self.choose(user)
 
+    @property
+    def role(self):
+        """The user's role in the organization of the page, as its menu shows it."""
+        return self.find(".switcher .who .quiet").get_property("textContent")
+
+    def sign_out(self):
+        self.find(".account summary").click()
+        self.find(".account button").click()
+        self.until(lambda: self.path.startswith("/auth/signed-out"))
+
     def screenshot(self, name):
         folder = os.environ.get("SCREENSHOTS")
         if folder:

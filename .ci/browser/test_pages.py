@@ -1,5 +1,6 @@
 """The demo in headless Chromium, as users use it."""
 
+import re
 import urllib.parse
 
 import pytest
@@ -38,16 +39,16 @@ def test_the_home_page_offers_sign_in(browser):
 def test_a_manager_sees_the_organization(browser):
     browser.sign_in("demo-manager")
     assert browser.path == "/organizations/acme"
-    assert "Organization Manager" in browser.text and "Acme Corporation" in browser.text
-    assert len(browser.all(".figure")) == 5
+    assert browser.role == "Organization Manager" and "Acme Corporation" in browser.text
+    assert len(browser.all(".tile")) == 5 and len(browser.all(".tile .spark")) == 5
     assert len(rows(browser)) > 10
-    assert browser.find("table caption").text and browser.find("th[aria-sort]").text.startswith("Workspace")
+    assert browser.find("table caption").get_property("textContent") and browser.find("th[aria-sort]").text.startswith("Workspace")
     assert browser.problems() == []
 
 
 def test_a_viewer_sees_a_read_only_notice(browser):
     browser.sign_in("demo-viewer")
-    assert "Organization Viewer" in browser.text and "ask an Organization Manager" in browser.text
+    assert browser.role == "Organization Viewer" and "You have read-only access" in browser.text
 
 
 @pytest.mark.parametrize("user, word", [("demo-unverified", "not verified"), ("demo-stranger", "sam@elsewhere.example")])
@@ -71,26 +72,31 @@ def test_search_sort_paging_and_export(browser):
     browser.driver.find_element(By.LINK_TEXT, "Workflows").click()
     browser.until(lambda: "sort=workflows" in browser.path)
     assert "q=emea" in browser.path and browser.find("th[aria-sort=descending]").text.startswith("Workflows")
-    counts = [int(cell.text) for cell in browser.all("tbody td:nth-of-type(1)")]
+    counts = [int(re.match(r"\d+", cell.text)[0]) for cell in browser.all("tbody td:nth-of-type(1)")]
     assert counts == sorted(counts, reverse=True)
-    export = browser.driver.find_element(By.LINK_TEXT, "Export as CSV").get_attribute("href")
+    export = browser.find("a[download]").get_attribute("href")
     script = "return fetch(arguments[0]).then(r => r.text().then(t => [r.status, r.headers.get('content-type'), t]))"
     status, kind, text = browser.driver.execute_script(script, export)
     assert status == 200 and kind.startswith("text/csv") and len(text.splitlines()) == len(found) + 1
     browser.open("/organizations/acme?limit=5")
     first = rows(browser)
     browser.driver.find_element(By.PARTIAL_LINK_TEXT, "Next").click()
-    browser.until(lambda: "cursor=" in browser.path)
+    browser.until(lambda: "page=2" in browser.path)
     assert len(first) == 5 and not set(first) & set(rows(browser))
+    assert "6–10 of 36" in browser.text
+    browser.driver.find_element(By.LINK_TEXT, "Previous").click()
+    browser.until(lambda: rows(browser) == first)
+    browser.driver.find_element(By.PARTIAL_LINK_TEXT, "Grew in 30 days").click()
+    browser.until(lambda: "filter=grew" in browser.path)
+    assert all("+" in cell.text for cell in browser.all("tbody td:nth-of-type(1)"))
     browser.open("/organizations/acme?q=nothing-is-called-this")
-    assert "No workspace matches" in browser.text
+    assert "No workspaces match" in browser.text
     assert browser.problems() == []
 
 
 def test_a_sign_out_ends_both_sessions_and_going_back_shows_no_page(browser):
     browser.sign_in("demo-manager")
-    browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
-    browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+    browser.sign_out()
     assert "You are signed out" in browser.text
     browser.screenshot("signed-out")
     browser.driver.back()
@@ -104,8 +110,7 @@ def test_a_sign_out_ends_both_sessions_and_going_back_shows_no_page(browser):
 
 def test_pages_are_not_shown_from_the_back_forward_cache_after_a_sign_out(browser):
     browser.sign_in("demo-manager")
-    browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
-    browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+    browser.sign_out()
     for _ in range(4):
         browser.driver.back()
         assert len(browser.all("tbody tr")) == 0
@@ -140,21 +145,47 @@ def test_pages_work_without_javascript(demo):
         browser.find("#q").send_keys("emea", Keys.ENTER)
         browser.until(lambda: "q=emea" in browser.path)
         assert rows(browser)
-        browser.driver.find_element(By.XPATH, "//button[text()='Sign out']").click()
-        browser.until(lambda: browser.path.startswith("/auth/signed-out"))
+        browser.sign_out()
 
 
 def test_the_keyboard_reaches_every_control(browser):
     browser.sign_in("demo-manager")
     seen = []
-    for _ in range(12):
+    for _ in range(30):
         browser.driver.switch_to.active_element.send_keys(Keys.TAB)
         element = browser.driver.switch_to.active_element
         seen.append(element.text or element.get_attribute("name") or "")
     assert seen[0] == "Skip to the content"
-    assert any("Sign out" in name for name in seen) and "q" in seen and "owner" in seen and "Search" in seen
+    assert "q" in seen and "owner" in seen and "Invite people" in seen
     outline = browser.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
+    # A menu opens with Enter, closes with Escape, and gives the focus back.
+    summary = browser.find(".account summary")
+    summary.send_keys(Keys.ENTER)
+    button = browser.find(".account button")
+    browser.until(button.is_displayed)
+    browser.find(".account a").send_keys(Keys.ESCAPE)
+    browser.until(lambda: not button.is_displayed())
+    assert browser.driver.switch_to.active_element == summary
+
+
+def test_charts_and_workspaces_open_from_the_overview(browser):
+    browser.sign_in("demo-manager")
+    browser.find(".tile").click()
+    browser.until(lambda: browser.path.startswith("/organizations/acme/usage"))
+    assert len(browser.all("svg.chart.wide-only")) == 5 and len(browser.all(".usage table")) == 5
+    browser.driver.find_element(By.LINK_TEXT, "Month").click()
+    browser.until(lambda: "interval=month" in browser.path)
+    assert "so far" in browser.text
+    browser.open("/organizations/acme")
+    name = rows(browser)[0]
+    browser.find("tbody th a").click()
+    browser.until(lambda: "/workspaces/" in browser.path)
+    assert browser.find("h1").text == name and "How the workflow figures are counted" in browser.text
+    browser.find(".people a").click()
+    browser.until(lambda: "owner=" in browser.path)
+    assert name in rows(browser)
+    assert browser.problems() == []
 
 
 def test_a_search_while_typing_keeps_the_focus(browser):
