@@ -232,9 +232,11 @@ struct ImportState: Sendable {
         try history.record(state.figures, of: "", before: old?.figures)
         state.day = history.day
         try state.advance(organization, transaction)
-        let moment = store.now()
-        try LicenseCrossing(organization, under: store.settings[organization].license, at: moment, transaction)
-            .check(state.figures)
+        let (moment, settings) = (store.now(), store.settings[organization])
+        // Figures by definitions that a reload has replaced are about to be counted again.
+        if definitions == settings.definitions {
+            try LicenseCrossing(organization, under: settings.license, at: moment, transaction).check(state.figures)
+        }
         var snapshot: MetricsSnapshot?
         if let content {
             let today = max(CalendarDay(moment), state.day)

@@ -45,9 +45,6 @@ public final class MetricsStore: Sendable {
     /// The settings in force.
     var settings: MetricsSettings { published.read().value }
 
-    /// A number that each publication of settings changes.
-    public var settingsVersion: UInt64 { published.version }
-
     /// Returns true if the organization has no workspaces. Blocks; for start-up.
     public func isEmptyBlocking(_ organization: OrganizationID) throws(DatabaseError) -> Bool {
         try database.readBlocking { transaction throws(DatabaseError) in
