@@ -121,7 +121,8 @@ package struct InventoryEditor {
         state.day = history.day
         try state.advance(organization, rows.transaction)
         // Figures in the middle of a recount are neither the old nor the new ones.
-        if state.recounted == nil, before?.recounted != nil || before?.figures != state.figures {
+        let isRecounted = before?.recounted != nil || before?.definitions != state.definitions
+        if state.recounted == nil, isRecounted || before?.figures != state.figures {
             try LicenseCrossing(organization, under: license, at: moment, rows.transaction).check(state.figures)
         }
         return CommittedChange(state: state, changed: changed, removed: removed)
