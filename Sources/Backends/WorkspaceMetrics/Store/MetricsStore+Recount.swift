@@ -34,7 +34,7 @@ extension MetricsStore {
                 try editor.recount(atMost: MetricsStore.membersAtOnce)
             }
             let remains = editor.state.recounted != nil
-            let change = try editor.finish(under: settings.license)
+            let change = try editor.finish(under: settings.license, keepingTag: true)
             return .commit(remains, publish: { self.publish(change, for: organization) })
         }
         return result.get()
