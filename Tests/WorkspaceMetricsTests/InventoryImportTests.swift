@@ -106,6 +106,7 @@ struct InventoryImportTests {
             (#"{"workspaces":[{"id":"a","name":"A"},{"id":"a","name":"B"}]}"#, ["/workspaces/1/id"]),
             (#"{"workspaces":[{"id":"","name":7}]}"#, ["/workspaces/0/id", "/workspaces/0/name"]),
             (#"{"workspaces":[{"id":"a\u0000","name":"A"}]}"#, ["/workspaces/0/id"]),
+            (#"{"workspaces":[{"id":".","name":"A"},{"id":"...","name":"B"}]}"#, ["/workspaces/0/id"]),
             (#"{"workspaces":[{"id":"a","name":"A","created_at":"yesterday"}]}"#, ["/workspaces/0/created_at"]),
             (#"{"workspaces":[{"id":"a","name":"A","workflows":{}}]}"#, ["/workspaces/0/workflows"]),
             (
