@@ -50,6 +50,7 @@ struct InventoryChangeTests {
             ),
             (#"{"op":"delete_member","workspace":"soc"}"#, ["/changes/0/email"]),
             (#"{"op":"delete_workspace"}"#, ["/changes/0/workspace"]),
+            (#"{"op":"put_workspace","workspace":{"id":"..","name":"W"}}"#, ["/changes/0/workspace/id"]),
             (#"{"op":"rename_workspace"}"#, ["/changes/0/name", "/changes/0/workspace"]),
             (#"{"op":"rename_workspace","workspace":{"id":"w"},"name":"V"}"#, ["/changes/0/workspace"]),
             (#"{"op":"rename_workspace","workspace":"w","name":""}"#, ["/changes/0/name"]),

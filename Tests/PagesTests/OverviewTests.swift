@@ -57,6 +57,16 @@ struct OverviewTests {
         #expect(Number.grouped(.min) == "−9,223,372,036,854,775,808")
     }
 
+    @Test("no value is too large for a percentage or a drawing")
+    func extremes() {
+        #expect(Number.percent(0.123) == "12%" && Number.percent(0.0567) == "5.6%" && Number.percent(12.5) == "1,250%")
+        for value in [Double(Int.max), -Double(Int.max), 1e300, -.infinity, .infinity, .nan] {
+            #expect(Number.percent(value).hasSuffix("%") && !Coordinate(value).text.isEmpty)
+        }
+        let line = Sparkline(figures: [.min, 0, .max, nil], limit: .max).markup.markup
+        #expect(line.contains("class=\"line\""))
+    }
+
     @Test("assets are found by their present name alone")
     func assets() {
         for asset in Asset.all {

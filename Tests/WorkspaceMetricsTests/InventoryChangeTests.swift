@@ -30,6 +30,27 @@ struct InventoryChangeTests {
         #expect(try world.reopened().snapshot(of: .acme).rows.map(\.name) == ["B"])
     }
 
+    @Test("a workspace whose id no URL can name is refused, and one in the store can still be changed and deleted")
+    func dots() async throws {
+        let world = try TestStore()
+        try await world.put(example)
+        let put = try await world.change(#"{"op":"put_workspace","workspace":{"id":".","name":"N"}}"#)
+        #expect(put.pointers == ["/changes/0/workspace/id"])
+        _ = try await world.database.write { transaction throws(DatabaseError) in
+            try transaction.execute("UPDATE inventory_workspace SET id = '..' WHERE id = 'lab'")
+        }
+        let store = try world.reopened()
+        for change in [
+            #"{"op":"put_workflow","workspace":"..","workflow":\#(workflow("w"))}"#,
+            #"{"op":"rename_workspace","workspace":"..","name":"Dots"}"#,
+        ] {
+            _ = try await store.change(.acme, body: Array("{\"changes\":[\(change)]}".utf8)).result.get()
+        }
+        #expect(store.snapshot(of: .acme).row(id: "..")?.counts.workflows == 1)
+        _ = try await store.deleteWorkspace("..", of: .acme).get()
+        #expect(store.snapshot(of: .acme).rows.map(\.id) == ["soc"])
+    }
+
     @Test("each operation updates the counts with the rows")
     func operations() async throws {
         let world = try TestStore()

@@ -106,6 +106,7 @@ struct InventoryImportTests {
             (#"{"workspaces":[{"id":"a","name":"A"},{"id":"a","name":"B"}]}"#, ["/workspaces/1/id"]),
             (#"{"workspaces":[{"id":"","name":7}]}"#, ["/workspaces/0/id", "/workspaces/0/name"]),
             (#"{"workspaces":[{"id":"a\u0000","name":"A"}]}"#, ["/workspaces/0/id"]),
+            (#"{"workspaces":[{"id":".","name":"A"},{"id":"...","name":"B"}]}"#, ["/workspaces/0/id"]),
             (#"{"workspaces":[{"id":"a","name":"A","created_at":"yesterday"}]}"#, ["/workspaces/0/created_at"]),
             (#"{"workspaces":[{"id":"a","name":"A","workflows":{}}]}"#, ["/workspaces/0/workflows"]),
             (
@@ -242,6 +243,35 @@ struct InventoryImportTests {
         #expect(try await world.put(document).isSuccess)
         #expect(world.store.snapshot(of: .acme).totals.workflows == 30_000)
         #expect(try await world.inventory().utf8.count > 1 << 20)
+    }
+
+    @Test("members of a large workspace are counted in several transactions")
+    func manyMembers() async throws {
+        let world = try TestStore()
+        let count = 30_000
+        let members = (0..<count).map { #"{"email":"m\#($0)@acme.com","roles":["e"],"status":"active"}"# }
+        let document = """
+            {"roles":[{"id":"e","scopes":["playbook.write"]}],"workspaces":[{"id":"big","name":"Big","members":[\
+            \(members.joined(separator: ","))]},{"id":"small","name":"Small","members":[\(members[7])]}]}
+            """
+        let work = InventoryImport(on: .always, store: world.store)
+        var chunks = [nil, Array(document.utf8)]
+        var counted: Set<Int> = []
+        loop: while true {
+            switch work.step {
+            case .input: work.take(chunks.removeLast())
+            case .write:
+                try await world.database.write { transaction throws(DatabaseError) in try work.write(transaction) }
+                counted.insert(try await world.count("inventory_member WHERE edits = 1"))
+            case .prepare, .commit, .finished: break loop
+            }
+        }
+        // None before the count, all after it, and some in between.
+        #expect(counted.count > 3 && counted.max() == count + 1)
+        #expect(try await world.put(document).isSuccess)
+        #expect(world.store.snapshot(of: .acme).totals.workflowEditors == count + 1)
+        #expect(world.store.snapshot(of: .acme).distinct.editors == count)
+        #expect(try world.store.verifyBlocking() == [])
     }
 
     @Test("the blocking import gives an equal result")

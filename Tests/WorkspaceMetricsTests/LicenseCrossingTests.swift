@@ -116,6 +116,22 @@ struct LicenseCrossingTests {
         #expect(try await world.count("license_email") == 0)
     }
 
+    @Test("a reload that changes the license and the definitions is compared once everything is counted again")
+    func reloadOfBoth() async throws {
+        let world = try TestStore(settings: LicenseCrossingTests.settings(20))
+        try await world.publish(9)
+        var license = License()
+        license[.workflows] = 8
+        let definitions = MetricDefinitions(ownerRole: "boss")
+        world.settings.publish(
+            MetricsSettings([.acme: MetricsSettings.Organization(definitions: definitions, license: license)]))
+        world.store.reviewLicenses()
+        try await world.database.write { _ throws(DatabaseError) in }
+        #expect(try await crossings(world) == [])
+        try await world.store.recount()
+        #expect(try await crossings(world) == ["over 9 of 8"])
+    }
+
     @Test("all organizations are reviewed, in several transactions")
     func many() async throws {
         let world = try TestStore()

@@ -3,6 +3,7 @@ import GatehouseTesting
 import HTTPMessage
 import Identities
 import Inventory
+import Snapshots
 import Synchronization
 import Testing
 
@@ -109,6 +110,29 @@ struct PreconditionTests {
         #expect(try await put("lab", when: creating).error == .preconditionFailed)
         #expect(try await put("fresh", when: matching(next)).error == .preconditionFailed)
         #expect(try await put("fresh", when: creating).isSuccess)
+    }
+
+    @Test("counting by new definitions changes the tags of figures, and not those of the content")
+    func recount() async throws {
+        try await world.put(example)
+        let (inventory, soc) = (try await store.inventoryTag(of: .acme), try await workspaceTag("soc"))
+        let before = store.reading(of: .acme)
+        world.settings.publish(
+            MetricsSettings([.acme: MetricsSettings.Organization(definitions: MetricDefinitions(editorScopes: []))]))
+        try await store.recount()
+        #expect(try await store.inventoryTag(of: .acme) == inventory)
+        #expect(try await store.export(.acme).entityTag == inventory)
+        #expect(try await workspaceTag("soc") == soc)
+        let after = store.reading(of: .acme)
+        let query = try WorkspaceQuery([])
+        #expect(after.workspaces(query).entityTag != before.workspaces(query).entityTag)
+        #expect(after.workspace(id: "soc")?.entityTag != before.workspace(id: "soc")?.entityTag)
+        #expect(after.summary().entityTag != before.summary().entityTag)
+        #expect(after.version != before.version)
+        #expect(
+            try world.reopened().reading(of: .acme).workspaces(query).entityTag == after.workspaces(query).entityTag)
+        #expect(try await replace(example, when: matching(inventory)).isSuccess)
+        #expect(try await store.inventoryTag(of: .acme) != inventory)
     }
 
     @Test("a workspace is deleted only under its condition; one that does not exist is not found")

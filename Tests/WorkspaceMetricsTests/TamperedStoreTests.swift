@@ -41,6 +41,9 @@ struct TamperedStoreTests {
         let summary = snapshot.summary(license, today: store.today, by: MetricDefinitions())
         for figure in summary.figures { #expect(figure.total >= 0 && (figure.used ?? 0) >= 0) }
         #expect(try await store.usage(of: .acme, UsageQuery([], today: store.today)) != nil)
+        let report = try #require(try await store.usageReport(of: .acme, UsageQuery([], today: store.today)))
+        let range = 0...Int(Int32.max)
+        #expect(report.figures.allSatisfy { $0.allSatisfy { $0.map { range.contains($0) } ?? true } })
         #expect(
             try sql.contains("usage_history") || sql.contains("created_at") || sql.contains("version")
                 || sql.contains("position")

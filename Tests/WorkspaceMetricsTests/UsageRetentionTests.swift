@@ -54,6 +54,17 @@ struct UsageRetentionTests {
         #expect(try await world.workflows(["from": "2026-04-03"]) == [24])
     }
 
+    @Test("a lately deleted workspace keeps the zeros of metrics that never changed")
+    func zeros() async throws {
+        let world = try await world()
+        try world.set("2026-03-03T12:00:00Z")
+        let lately = ["from": "2026-02-01", "workspace": "lately"]
+        let before = try await world.usage(lately)
+        #expect(before?.first?.figures == [4, 0, 0, 0, 0] && before?.last?.figures == [0, 0, 0, 0, 0])
+        try world.store.applyRetentionBlocking()
+        #expect(try await world.usage(lately) == before)
+    }
+
     @Test("nothing is deleted before its time, and a second run deletes nothing")
     func early() async throws {
         let world = try await world()

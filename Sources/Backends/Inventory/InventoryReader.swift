@@ -41,6 +41,8 @@ struct InventoryReader {
     mutating func workspace(_ value: JSONValue) -> Workspace? {
         guard isObject(value) else { return nil }
         let id = text(value, "id", limit: InventoryLimits.id)
+        // A client resolves these segments of a path away, so that no URL names the workspace (RFC 3986, section 5.2.4).
+        if let id, id.isExactly(".") || id.isExactly("..") { note("must not be . or ..", at: "id") }
         let name = text(value, "name", limit: InventoryLimits.name)
         let createdAt = moment(value, "created_at")
         let workflows = list(value, "workflows", uniqueBy: ("id", \.id)) { $0.workflow($1) }

@@ -13,7 +13,7 @@ enum Number {
     /// A share as a percentage: whole from 10 % on, else with one digit. Rounded down, so that 100 % is never shown for
     /// less.
     static func percent(_ share: Double) -> String {
-        let tenths = Int((share * 1000 + 1e-9).rounded(.down))
+        let tenths = (share * 1000 + 1e-9).rounded(.down).bounded
         return tenths >= 100 || tenths == 0 ? grouped(tenths / 10) + "%" : "\(tenths / 10).\(tenths % 10)%"
     }
 
@@ -23,6 +23,12 @@ enum Number {
         let last = String(number % 1000 + 1000).dropFirst()
         return grouped(number / 1000) + "," + last
     }
+}
+
+extension Double {
+    /// The integer part of a value up to 10¹² on both sides of zero, and the nearest of these for any other value; zero if
+    /// it is not a number.
+    var bounded: Int { isNaN ? 0 : Int(max(-1e12, min(self, 1e12))) }
 }
 
 extension CalendarDay {

@@ -14,11 +14,12 @@ internal import Time
 internal import WorkspaceMetrics
 
 /// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, ended sessions removed
-/// and counted. Metrics are counted again after a change of their definitions, and their old history is deleted.
+/// and counted. Metrics are counted again after a change of their definitions. Their old history, and the rows of
+/// interrupted imports, are deleted.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
-    /// The number of rounds between two deletions of old history: an hour.
-    private static let retentionRounds = 720
+    /// The number of rounds between two deletions of metrics' rows that are no longer needed: an hour.
+    private static let sweepRounds = 720
 
     private let configurations: Published<RuntimeConfiguration>
     private let services: GatewayServices
@@ -102,7 +103,10 @@ final class Maintenance: Sendable {
         // A failed read is repeated in the next round.
         try? await metrics.rollDay()
         if round % 3 == 0 { await noteFigures() }
-        if round % Maintenance.retentionRounds == 0 { metrics.applyRetention() }
+        if round % Maintenance.sweepRounds == 0 {
+            metrics.applyRetention()
+            metrics.sweepInBackground()
+        }
     }
 
     /// Reads the figures of the first organizations of the configuration, so that the number of series is bounded.

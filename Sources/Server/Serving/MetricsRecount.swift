@@ -3,50 +3,52 @@ internal import Synchronization
 internal import Telemetry
 internal import WorkspaceMetrics
 
-/// Counts members again after a reload has changed the definitions of metrics. It also counts once after the start,
-/// because the definitions may have changed while the process was down.
+/// Counts members again after a reload has changed the definitions of metrics. It also counts after the start, because
+/// the definitions may have changed while the process was down, and after an import that began before a reload.
 final class MetricsRecount: Sendable {
-    private struct State {
-        /// The version of the settings by which everything is counted.
-        var done: UInt64?
-        var isUnderWay = false
+    private enum State {
+        case idle, underWay
+        /// A call came during the work, perhaps after a reload that the work does not know.
+        case repeating
     }
 
     private let store: MetricsStore
     private let log: Log
-    private let state = Mutex(State())
+    private let state = Mutex(State.idle)
 
     init(_ store: MetricsStore, log: Log) {
         self.store = store
         self.log = log
     }
 
-    /// Counts everything by the settings in force. Returns at once if that is done, or is under way. A recount that fails
-    /// is completed by the next call.
+    /// Counts everything that is not counted by the settings in force. If a call is under way, it continues for this one,
+    /// which returns at once. A recount that fails is completed by the next call.
     func perform() async {
-        while let version = begin() {
+        guard begin() else { return }
+        repeat {
             do throws(DatabaseError) {
                 try await store.recount()
-                end(with: version)
             } catch {
-                end(with: nil)
+                state.withLock { $0 = .idle }
                 log.write(.warning, "metrics could not be counted again", fields: [("cause", "\(error)")])
                 return
             }
+        } while !end()
+    }
+
+    /// Returns false if the call under way continues instead.
+    private func begin() -> Bool {
+        state.withLock { state in
+            defer { state = state == .idle ? .underWay : .repeating }
+            return state == .idle
         }
     }
 
-    /// The version of the settings to count by; nil if there is nothing to do.
-    private func begin() -> UInt64? {
-        let version = store.settingsVersion
-        return state.withLock { state in
-            guard !state.isUnderWay, state.done != version else { return nil }
-            state.isUnderWay = true
-            return version
+    /// Returns false if a call came meanwhile.
+    private func end() -> Bool {
+        state.withLock { state in
+            defer { state = state == .underWay ? .idle : .underWay }
+            return state == .underWay
         }
-    }
-
-    private func end(with version: UInt64?) {
-        state.withLock { $0 = State(done: version ?? $0.done) }
     }
 }

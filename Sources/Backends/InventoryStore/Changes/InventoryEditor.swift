@@ -95,8 +95,12 @@ package struct InventoryEditor {
 
     /// Stores the counts and the history of the changed workspaces, and gives the inventory its next version.
     ///
-    /// - Parameter license: the license in force; crossing one of its thresholds is reported.
-    package mutating func finish(under license: License) throws(DatabaseError) -> CommittedChange {
+    /// - Parameters:
+    ///   - license: the license in force; crossing one of its thresholds is reported.
+    ///   - keepsTag: true after a recount, which changes no published content.
+    package mutating func finish(
+        under license: License, keepingTag keepsTag: Bool = false
+    ) throws(DatabaseError) -> CommittedChange {
         for (role, pointer) in neededRoles where try roles.of(role) == nil { faults.add(pointer, "no such role") }
         let history = try UsageHistory(organization, now: moment, latest: state.day, rows.transaction)
         var removed: [String] = []
@@ -119,9 +123,10 @@ package struct InventoryEditor {
         }
         try history.record(state.figures, of: "", before: before?.figures)
         state.day = history.day
-        try state.advance(organization, rows.transaction)
+        try state.advance(organization, keepingTag: keepsTag, rows.transaction)
         // Figures in the middle of a recount are neither the old nor the new ones.
-        if state.recounted == nil, before?.recounted != nil || before?.figures != state.figures {
+        let isRecounted = before?.recounted != nil || before?.definitions != state.definitions
+        if state.recounted == nil, isRecounted || before?.figures != state.figures {
             try LicenseCrossing(organization, under: license, at: moment, rows.transaction).check(state.figures)
         }
         return CommittedChange(state: state, changed: changed, removed: removed)

@@ -1,7 +1,7 @@
 /// Creates entity tags (RFC 9110, section 8.8.3) without quotation marks. They are strong: equal tags mean equal bytes.
 package enum RepresentationTag {
     /// - Parameters:
-    ///   - tag: the tag of the inventory's version, new for each version.
+    ///   - tag: the inventory's tag, new for each publication. Figures may change without one.
     ///   - parts: everything else that the bytes depend on.
     package static func make(version tag: Int, _ parts: String...) -> String { make(version: tag, parts) }
 

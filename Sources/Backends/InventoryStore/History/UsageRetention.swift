@@ -4,8 +4,8 @@ package import Time
 
 /// Deletes history that is older than the retention, in short write transactions.
 ///
-/// The newest row before the cut of each series is kept, because it gives the figure from the cut on. The series of a
-/// workspace that no longer exists, and whose figures did not change since the cut, are deleted whole.
+/// The newest row before the cut of each series is kept, because it gives the figure from the cut on. All series of a
+/// workspace are deleted whole if it no longer exists and none of its figures changed since the cut.
 package final class UsageRetention: Sendable {
     private struct Series: Sendable {
         var organization = ""
@@ -59,7 +59,9 @@ package final class UsageRetention: Sendable {
         ) { row throws(DatabaseError) in (all: row.optionalInteger(0), old: row.optionalInteger(1)) }
         guard let newest, let old = newest.old else { return 0 }
         var isGone = false
-        if newest.all == old, !series.workspace.isEmpty { isGone = try !exists(series, transaction) }
+        if newest.all == old, !series.workspace.isEmpty {
+            isGone = if try exists(series, transaction) { false } else { try !hasChanged(series, transaction) }
+        }
         return try transaction.execute(
             "DELETE FROM usage_history WHERE organization = $1 AND workspace = $2 AND metric = $3 AND day < $4",
             key[0], key[1], key[2], .integer(isGone ? cut.number : old))
@@ -71,6 +73,14 @@ package final class UsageRetention: Sendable {
             SELECT 1 FROM inventory i JOIN inventory_workspace w ON w.generation = i.generation AND w.id = $2
             WHERE i.organization = $1
             """, .text(series.organization), .text(series.workspace)
+        ) { _ throws(DatabaseError) in true } ?? false
+    }
+
+    /// Returns true if any figure of the series' workspace changed since the cut.
+    private func hasChanged(_ series: Series, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM usage_history WHERE organization = $1 AND workspace = $2 AND day >= $3 LIMIT 1",
+            .text(series.organization), .text(series.workspace), .integer(cut.number)
         ) { _ throws(DatabaseError) in true } ?? false
     }
 }

@@ -47,7 +47,8 @@ package struct UsageSeries {
         ) { row throws(DatabaseError) in
             let day = min(row.integer(0), today.number)
             while figures.count < days.count, days[figures.count].number < day { figures.append(known) }
-            known = row.integer(1)
+            // The range of ``MetricCounts/clamped``, also if the store is corrupt.
+            known = max(0, min(row.integer(1), Int(Int32.max)))
         }
         while figures.count < days.count { figures.append(known) }
         return figures

@@ -175,8 +175,37 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in try InventoryRows.workflow(row, from: 0) }
     }
 
+    /// Returns a workspace's next members after an address, in the order of addresses, each with its position in the
+    /// publisher's order. Addresses are in lower case (ASCII).
+    ///
+    /// - Parameter limit: the most members to return; fewer are the last ones.
+    package func members(
+        of workspace: Int, after address: String, limit: Int
+    ) throws(DatabaseError) -> [(address: String, position: Int, member: Member)] {
+        var members = try transaction.all(
+            """
+            SELECT address, position, email, name, status FROM inventory_member
+            WHERE generation = $1 AND workspace = $2 AND address > $3 ORDER BY address LIMIT $4
+            """, key, .integer(workspace), .text(address), .integer(limit)
+        ) { row throws(DatabaseError) in
+            let status: Member.Status = try InventoryRows.choice(row.text(4))
+            let member = Member(email: row.text(2), name: row.text(3), roles: [], status: status)
+            return (address: row.text(0), position: row.integer(1), member: member)
+        }
+        guard let last = members.last else { return [] }
+        var roles: [ExactText: [String]] = [:]
+        try transaction.each(
+            """
+            SELECT address, role FROM inventory_member_role
+            WHERE generation = $1 AND workspace = $2 AND address > $3 AND address <= $4 ORDER BY address, position
+            """, key, .integer(workspace), .text(address), .text(last.address)
+        ) { row throws(DatabaseError) in roles[ExactText(row.text(0)), default: []].append(row.text(1)) }
+        for index in members.indices { members[index].member.roles = roles[ExactText(members[index].address)] ?? [] }
+        return members
+    }
+
     /// Returns a workspace's members in the publisher's order.
-    package func members(of workspace: Int) throws(DatabaseError) -> [Member] {
+    private func members(of workspace: Int) throws(DatabaseError) -> [Member] {
         var roles: [ExactText: [String]] = [:]
         try transaction.each(
             """

@@ -8,7 +8,7 @@ package struct InventoryState: Sendable {
     package internal(set) var generation: Int
     /// Counts the committed changes.
     package internal(set) var version = 0
-    /// A random number, new for each version.
+    /// A random number, new for each version whose content was published. A recount keeps it.
     package internal(set) var tag = 0
     /// The sums over all workspaces.
     package internal(set) var totals = MetricCounts()
@@ -71,9 +71,13 @@ package struct InventoryState: Sendable {
         }
     }
 
-    /// Stores the state as the organization's, with the next version and a new tag.
-    package mutating func advance(_ organization: OrganizationID, _ transaction: Transaction) throws(DatabaseError) {
-        tag = Int.random(in: 0 ... .max)
+    /// Stores the state as the organization's, with the next version.
+    ///
+    /// - Parameter keepsTag: true if only figures change, and no content that was published.
+    package mutating func advance(
+        _ organization: OrganizationID, keepingTag keepsTag: Bool = false, _ transaction: Transaction
+    ) throws(DatabaseError) {
+        if !keepsTag { tag = Int.random(in: 0 ... .max) }
         let stored = try transaction.first(
             """
             INSERT INTO inventory (organization, generation, version, tag, distinct_editors, distinct_operators,

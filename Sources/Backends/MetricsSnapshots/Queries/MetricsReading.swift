@@ -102,6 +102,7 @@ public struct MetricsReading: Sendable {
 
     private func tag(_ parts: String...) -> String {
         RepresentationTag.make(
-            version: snapshot.state.tag, [organization.text, String(snapshot.baseDay.number)] + parts)
+            version: snapshot.state.tag,
+            [organization.text, String(snapshot.version), String(snapshot.baseDay.number)] + parts)
     }
 }

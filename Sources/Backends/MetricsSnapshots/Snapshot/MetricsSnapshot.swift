@@ -33,9 +33,9 @@ package final class MetricsSnapshot: Sendable {
     package var baseDay: CalendarDay { content.baseDay }
     /// The estimated size in memory, in bytes.
     package var bytes: Int { content.bytes }
-    /// A number that differs between snapshots with different rows: a new version has a random tag, and a new day
-    /// follows the last one.
-    var stamp: Int { state.tag &+ baseDay.number }
+    /// A number that differs between snapshots with different rows: a publication has a random tag, a recount has the
+    /// next version, and a new day follows the last one. Days take less than 24 bits.
+    var stamp: Int { state.tag &+ (version &<< 24) &+ baseDay.number }
 
     func row(id: String) -> WorkspaceRow? { content.row(id: id) }
 

@@ -15,13 +15,25 @@ internal import Time
 /// makes the generation the organization's inventory. The previous inventory is unchanged until then.
 struct ImportState: Sendable {
     private enum Phase: Sendable {
-        case beginning, reading, staging(isWhole: Bool), counting(after: Int), preparing, committing, abandoning
+        case beginning, reading, staging(isWhole: Bool), counting(Count), preparing, committing, abandoning
         case finished
+    }
+
+    /// The place from which members are still to be counted.
+    private struct Count: Sendable {
+        /// The last workspace whose members are all counted.
+        var workspace = -1
+        /// The last member of the next workspace that is counted.
+        var address = ""
+        /// The counts of the next workspace so far.
+        var counts = MetricCounts()
     }
 
     private static let slice = Duration.milliseconds(15)
     /// The number of staged rows that starts a transaction.
     private static let rowsAtOnce = 4000
+    /// The number of members that are counted between two looks at the clock.
+    private static let membersAtOnce = 256
 
     private let organization: OrganizationID
     private let store: MetricsStore
@@ -109,9 +121,9 @@ struct ImportState: Sendable {
         case .staging(let isWhole):
             guard try renewLease(transaction) else { return }
             try writeStaged(transaction, isWhole: isWhole)
-        case .counting(let number):
+        case .counting(let place):
             guard try renewLease(transaction) else { return }
-            try count(after: number, transaction)
+            try count(from: place, transaction)
         case .abandoning:
             try Generations.retire(generation, transaction)
             phase = .finished
@@ -148,7 +160,7 @@ struct ImportState: Sendable {
         if !document.faults.isEmpty, isWhole {
             refuse(.content(document.faults.faults))
         } else {
-            phase = isWhole ? .counting(after: -1) : .reading
+            phase = isWhole ? .counting(Count()) : .reading
         }
     }
 
@@ -174,30 +186,37 @@ struct ImportState: Sendable {
         }
     }
 
-    private mutating func count(after number: Int, _ transaction: Transaction) throws(DatabaseError) {
+    private mutating func count(from start: Count, _ transaction: Transaction) throws(DatabaseError) {
         let rows = InventoryRows(transaction: transaction, generation: generation)
         let deadline = MonotonicTime.now() + ImportState.slice
-        var last = number
-        while let next = try rows.number(after: last) {
-            var counts = MetricCounts()
-            for (position, member) in try rows.members(of: next).enumerated() {
-                for (index, role) in member.roles.enumerated() where !document.roles.isKnown(role) {
-                    document.faults.add("/workspaces/\(next)/members/\(position)/roles/\(index)", "no such role")
-                }
-                let capabilities = Counting.capabilities(of: member, document.roles)
+        var place = start
+        while let next = try rows.number(after: place.workspace) {
+            let members = try rows.members(of: next, after: place.address, limit: ImportState.membersAtOnce)
+            for (address, position, member) in members {
+                let capabilities = check(member, at: position, in: next)
                 guard !capabilities.isEmpty else { continue }
-                counts.add(capabilities, times: 1)
-                let address = member.email.asciiLowercased()
-                try rows.set(
-                    capabilities, ofMember: InventoryState.MemberPlace(workspace: next, address: address))
+                place.counts.add(capabilities, times: 1)
+                try rows.set(capabilities, ofMember: InventoryState.MemberPlace(workspace: next, address: address))
             }
             if document.faults.isFull { break }
-            try rows.setPeopleCounts(counts, workspace: next)
-            last = next
-            phase = .counting(after: last)
+            if let last = members.last, members.count == ImportState.membersAtOnce {
+                place.address = last.address
+            } else {
+                try rows.setPeopleCounts(place.counts, workspace: next)
+                place = Count(workspace: next)
+            }
+            phase = .counting(place)
             if MonotonicTime.now() >= deadline { return }
         }
         if document.faults.isEmpty { phase = .preparing } else { refuse(.content(document.faults.faults)) }
+    }
+
+    /// Returns what a member may do, and notes roles that do not exist.
+    private mutating func check(_ member: Member, at position: Int, in workspace: Int) -> MemberCapabilities {
+        for (index, role) in member.roles.enumerated() where !document.roles.isKnown(role) {
+            document.faults.add("/workspaces/\(workspace)/members/\(position)/roles/\(index)", "no such role")
+        }
+        return Counting.capabilities(of: member, document.roles)
     }
 
     // MARK: Ending
@@ -232,9 +251,11 @@ struct ImportState: Sendable {
         try history.record(state.figures, of: "", before: old?.figures)
         state.day = history.day
         try state.advance(organization, transaction)
-        let moment = store.now()
-        try LicenseCrossing(organization, under: store.settings[organization].license, at: moment, transaction)
-            .check(state.figures)
+        let (moment, settings) = (store.now(), store.settings[organization])
+        // Figures by definitions that a reload has replaced are about to be counted again.
+        if definitions == settings.definitions {
+            try LicenseCrossing(organization, under: settings.license, at: moment, transaction).check(state.figures)
+        }
         var snapshot: MetricsSnapshot?
         if let content {
             let today = max(CalendarDay(moment), state.day)

@@ -11,7 +11,8 @@ extension MetricsStore {
 
     /// Counts the inventories again whose organizations have new definitions, and completes interrupted recounts.
     ///
-    /// Each slice is a short transaction, so that other writes run in between. Call this after the settings changed.
+    /// Each slice is a short transaction, so that other writes run in between. Call this after the settings changed, and
+    /// every few seconds: a change that began before the settings changed may commit after a recount.
     public func recount() async throws(DatabaseError) {
         let settings = settings
         let outdated = try await database.read { transaction throws(DatabaseError) in
@@ -33,7 +34,7 @@ extension MetricsStore {
                 try editor.recount(atMost: MetricsStore.membersAtOnce)
             }
             let remains = editor.state.recounted != nil
-            let change = try editor.finish(under: settings.license)
+            let change = try editor.finish(under: settings.license, keepingTag: true)
             return .commit(remains, publish: { self.publish(change, for: organization) })
         }
         return result.get()

@@ -45,9 +45,6 @@ public final class MetricsStore: Sendable {
     /// The settings in force.
     var settings: MetricsSettings { published.read().value }
 
-    /// A number that each publication of settings changes.
-    public var settingsVersion: UInt64 { published.version }
-
     /// Returns true if the organization has no workspaces. Blocks; for start-up.
     public func isEmptyBlocking(_ organization: OrganizationID) throws(DatabaseError) -> Bool {
         try database.readBlocking { transaction throws(DatabaseError) in
@@ -57,7 +54,9 @@ public final class MetricsStore: Sendable {
 
     var nowInSeconds: Int64 { now().seconds }
 
-    func sweepInBackground() {
+    /// Starts deleting rows that are no longer needed: of interrupted imports, and expired answers. Call it about once an
+    /// hour, because an import that is killed with its process leaves rows that nothing else deletes.
+    public func sweepInBackground() {
         let now = now()
         database.writeInSlices { transaction throws(DatabaseError) in try MetricsStore.sweep(at: now, transaction) }
     }

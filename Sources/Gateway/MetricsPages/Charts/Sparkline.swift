@@ -40,7 +40,7 @@ struct Coordinate: CustomStringConvertible {
     let text: String
 
     init(_ value: Double) {
-        let tenths = Int((value * 10).rounded())
+        let tenths = (value * 10).rounded().bounded
         let (whole, rest) = (abs(tenths) / 10, abs(tenths) % 10)
         text = (tenths < 0 ? "-" : "") + "\(whole)" + (rest == 0 ? "" : ".\(rest)")
     }

@@ -1,0 +1,18 @@
+import Databases
+import Testing
+
+@testable import Server
+
+@Suite("Periodic work")
+struct MaintenanceTests {
+    @Test("the rows of an import that was killed are deleted hourly")
+    func sweep() async throws {
+        let world = try GatewayWorld()
+        let maintenance = Maintenance(world.configurations, world.services, metrics: world.store)
+        try await world.execute("INSERT INTO inventory_generation VALUES (7, 'acme', 1)")
+        await maintenance.perform(720)
+        // Writes are performed in order.
+        try await world.database.write { _ throws(DatabaseError) in }
+        #expect(try await world.count("inventory_generation WHERE generation = 7") == 0)
+    }
+}
