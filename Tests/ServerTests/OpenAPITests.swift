@@ -27,6 +27,19 @@ struct OpenAPITests {
         root.member("paths")?.member(endpoint.path.text)?.member(endpoint.method.rawValue.lowercased())
     }
 
+    @Test("responses name the header fields of conditional and repeated requests")
+    func headers() throws {
+        func headers(_ name: String) throws -> [String] {
+            let endpoint = try #require(endpoints.first { $0.name == name })
+            let responses = try #require(operation(endpoint)?.member("responses"))
+            let success = try #require(responses.members.first { $0.name.hasPrefix("2") })
+            return success.value.member("headers")?.members.map(\.name) ?? []
+        }
+        #expect(try headers("inventory_get") == ["ETag"] && headers("inventory_put") == ["ETag"])
+        #expect(try headers("inventoryChanges_post") == ["ETag", "Idempotency-Replayed"])
+        #expect(try headers("inventoryWorkspace_delete").isEmpty && headers("members_get").isEmpty)
+    }
+
     @Test("the description has every endpoint of the API by its name, and no others")
     func complete() throws {
         let described = try #require(root.member("paths")).members.flatMap { path in

@@ -56,6 +56,7 @@ extension Endpoint {
         writer.name(String(documentation.status))
         writer.beginObject()
         writer.member("description", documentation.status == 204 ? "The request succeeded." : "The result.")
+        writeHeaders(documentation, to: &writer)
         if !documentation.results.isEmpty {
             writer.name("content")
             OpenAPI.write(documentation.results, to: &writer)
@@ -76,6 +77,32 @@ extension Endpoint {
                 writer.name("content")
                 OpenAPI.write(documentation.results, to: &writer)
             }
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    /// Writes the header fields of success that a client needs for conditional and repeated requests.
+    private func writeHeaders(_ documentation: EndpointDocumentation, to writer: inout JSONWriter) {
+        func takes(_ field: String) -> Bool {
+            documentation.parameters.contains { $0.place.isExactly("header") && $0.name.isExactly(field) }
+        }
+        var headers: [(name: String, text: String)] = []
+        if documentation.statuses.contains(304) || takes("If-Match") && method != .delete {
+            headers.append(("ETag", "The entity tag of the representation, or of the state that the request made."))
+        }
+        if takes("Idempotency-Key") {
+            headers.append(("Idempotency-Replayed", "true if this is the answer to an earlier request with the key."))
+        }
+        guard !headers.isEmpty else { return }
+        writer.name("headers")
+        writer.beginObject()
+        for header in headers {
+            writer.name(header.name)
+            writer.beginObject()
+            writer.member("description", header.text)
+            writer.name("schema")
+            writer.raw(Array(EndpointDocumentation.Parameter.text.utf8))
             writer.endObject()
         }
         writer.endObject()
