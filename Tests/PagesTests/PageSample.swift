@@ -204,7 +204,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static func overview(isReadOnly: Bool) -> PageSample {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
         workspace.members = (0..<5).map { number in
-            Member(
+            WorkspaceMember(
                 email: text("owner \(number)"), name: number == 0 ? "" : text("owner name"), roles: ["owner"],
                 status: .active)
         }
@@ -268,7 +268,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static func workspacePages() -> [PageSample] {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
-        workspace.members = [Member(email: text("owner"), name: text("owner name"), roles: ["owner"], status: .active)]
+        workspace.members = [
+            WorkspaceMember(email: text("owner"), name: text("owner name"), roles: ["owner"], status: .active)
+        ]
         let row = row(workspace)
         return [row, nil].map { row in
             let page = WorkspacePage(

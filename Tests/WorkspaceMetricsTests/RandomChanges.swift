@@ -80,8 +80,8 @@ struct RandomChanges {
             isNestedOnly: pick([true, false]), trigger: pick(Workflow.Trigger.allCases))
     }
 
-    private mutating func member(_ name: String) -> Member {
-        Member(
+    private mutating func member(_ name: String) -> WorkspaceMember {
+        WorkspaceMember(
             email: name + "@acme.example", name: name,
             roles: pick([["owner"], ["analyst"], ["owner", "extra"], [], ["extra", "analyst", "extra"]]),
             status: pick([.active, .active, .invited, .deactivated]))

@@ -12,7 +12,7 @@ package enum InventoryChange: Sendable, Hashable {
     case renameWorkspace(id: String, name: String)
     case putWorkflow(Workflow, workspace: String)
     case deleteWorkflow(id: String, workspace: String)
-    case putMember(Member, workspace: String)
+    case putMember(WorkspaceMember, workspace: String)
     case deleteMember(email: String, workspace: String)
     case putRunner(Runner, workspace: String)
     case deleteRunner(id: String, workspace: String)

@@ -64,14 +64,14 @@ struct InventoryReader {
             id: id, name: name ?? id, isPublished: isPublished, isNestedOnly: isNestedOnly, trigger: trigger)
     }
 
-    mutating func member(_ value: JSONValue) -> Member? {
+    mutating func member(_ value: JSONValue) -> WorkspaceMember? {
         guard isObject(value) else { return nil }
         let email = text(value, "email", limit: InventoryLimits.email)
         let name = optionalText(value, "name", limit: InventoryLimits.name)
         let roles = list(value, "roles", uniqueBy: nil) { $0.text($1, limit: InventoryLimits.id) }
-        let status: Member.Status? = choice(value, "status")
+        let status: WorkspaceMember.Status? = choice(value, "status")
         guard let email, let status else { return nil }
-        return Member(email: email, name: name ?? email, roles: roles, status: status)
+        return WorkspaceMember(email: email, name: name ?? email, roles: roles, status: status)
     }
 
     mutating func runner(_ value: JSONValue) -> Runner? {

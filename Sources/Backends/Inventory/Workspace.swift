@@ -6,7 +6,7 @@ public struct Workspace: Sendable, Hashable {
     public var name: String
     public var createdAt: Timestamp?
     public var workflows: [Workflow] = []
-    public var members: [Member] = []
+    public var members: [WorkspaceMember] = []
     public var runners: [Runner] = []
 
     @inlinable public init(id: String, name: String, createdAt: Timestamp? = nil) {
@@ -41,7 +41,7 @@ public struct Workflow: Sendable, Hashable {
 }
 
 /// A person in a workspace, identified by email address without regard to ASCII case.
-public struct Member: Sendable, Hashable {
+public struct WorkspaceMember: Sendable, Hashable {
     /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {
         case active, invited, deactivated

@@ -259,7 +259,7 @@ extension InventoryEditor {
         if Counting.isCounted(old.runner) { touched[number]?.counts.runners -= 1 }
     }
 
-    private mutating func put(_ member: Member, in number: Int) throws(DatabaseError) {
+    private mutating func put(_ member: WorkspaceMember, in number: Int) throws(DatabaseError) {
         let address = member.email.asciiLowercased()
         let old = try rows.member(address, workspace: number)
         let position = old?.position ?? nextPosition(in: number)

@@ -13,7 +13,7 @@ extension InventoryRows {
 
     /// Inserts a member without roles, or replaces the one with this address.
     package func put(
-        _ member: Member, _ capabilities: MemberCapabilities, workspace: Int, position: Int
+        _ member: WorkspaceMember, _ capabilities: MemberCapabilities, workspace: Int, position: Int
     ) throws(DatabaseError) {
         try transaction.execute(
             """
@@ -28,7 +28,7 @@ extension InventoryRows {
             .capability(.owns, capabilities))
     }
 
-    package func insertRoles(of member: Member, workspace: Int) throws(DatabaseError) {
+    package func insertRoles(of member: WorkspaceMember, workspace: Int) throws(DatabaseError) {
         let address = SQLValue.text(member.email.asciiLowercased())
         for (position, role) in member.roles.enumerated() {
             try transaction.execute(
@@ -159,7 +159,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in
             CountedMember(
                 place: InventoryState.MemberPlace(workspace: row.integer(0), address: row.text(1)),
-                isActive: row.text(2).isExactly(Member.Status.active.rawValue),
+                isActive: row.text(2).isExactly(WorkspaceMember.Status.active.rawValue),
                 capabilities: MemberCapabilities(row, from: 3))
         }
     }

@@ -176,7 +176,7 @@ extension InventoryRows {
     }
 
     /// Returns a workspace's members in the publisher's order.
-    package func members(of workspace: Int) throws(DatabaseError) -> [Member] {
+    package func members(of workspace: Int) throws(DatabaseError) -> [WorkspaceMember] {
         var roles: [ExactText: [String]] = [:]
         try transaction.each(
             """
@@ -190,7 +190,7 @@ extension InventoryRows {
             WHERE generation = $1 AND workspace = $2 ORDER BY position
             """, key, .integer(workspace)
         ) { row throws(DatabaseError) in
-            Member(
+            WorkspaceMember(
                 email: row.text(1), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
                 status: try InventoryRows.choice(row.text(3)))
         }

@@ -64,7 +64,7 @@ public struct MetricsReading: Sendable {
     }
 
     /// Returns a page of workspaces as values, for HTML pages.
-    public func page(_ query: WorkspaceQuery) -> WorkspacePage { snapshot.page(query, license) }
+    public func page(_ query: WorkspaceQuery) -> WorkspaceList { snapshot.page(query, license) }
 
     /// Returns the rows of a numbered page and the numbers of matches, for HTML pages. Visits all rows if the query may
     /// leave some out.

@@ -36,7 +36,7 @@ public struct WorkspaceBreakdown: Sendable, Hashable {
     }
 
     public internal(set) var workflows: [Kind: Int] = [:]
-    public internal(set) var members: [Member.Status: Int] = [:]
+    public internal(set) var members: [WorkspaceMember.Status: Int] = [:]
     /// Self-hosted runners of the workspace.
     public internal(set) var ownRunners = 0
     /// Runners that another workspace shares.
