@@ -8,7 +8,7 @@ package import Time
 package final class MetricsSnapshot: Sendable {
     /// The sums, the version and the tag; version zero if no inventory was ever published.
     package let state: InventoryState
-    /// The organization's figures of the last 31 days.
+    /// The organization's figures of the last 91 days.
     let recent: RecentUsage
     private let content: SnapshotContent
     private let orders: Mutex<ArrangedOrders>
