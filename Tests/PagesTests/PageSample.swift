@@ -1,7 +1,6 @@
 import Grants
 import Identities
 import Inventory
-import InventoryStore
 import Invitations
 import Policy
 import Testing
@@ -11,6 +10,7 @@ import Web
 
 @testable import AccessPages
 @testable import ClaimMapping
+@testable import InventoryStore
 @testable import MetricsPages
 @testable import MetricsSnapshots
 @testable import PageLayout
@@ -275,7 +275,10 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         return [row, nil].map { row in
             let page = WorkspacePage(
                 account: account, organization: organization(isReadOnly: false), id: text("workspace id"), row: row,
-                breakdown: row == nil ? nil : WorkspaceBreakdown(workspace),
+                breakdown: row == nil
+                    ? nil
+                    : WorkspaceBreakdown(
+                        ContentCounts(createdAt: nil, workflows: [], members: [.active: 1], runners: [])),
                 summary: MetricsSummary(workspaces: 1, figures: []), metric: .workflows, report: report,
                 recent: report, ownedCounts: [:])
             return row == nil

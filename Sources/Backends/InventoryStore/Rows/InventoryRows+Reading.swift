@@ -205,7 +205,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in try InventoryRows.runner(row, from: 0) }
     }
 
-    private static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
+    static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
         guard let choice = Choice(rawValue: text) else {
             throw DatabaseError(.corrupt, cause: "the inventory contains '\(text)', which is not a \(Choice.self)")
         }
