@@ -32,7 +32,7 @@ package final class MetricsSnapshot: Sendable {
     var distinct: DistinctPeople { state.distinct.clamped }
     package var baseDay: CalendarDay { content.baseDay }
     /// The estimated size in memory, in bytes.
-    package var bytes: Int { content.bytes }
+    package var bytes: Int { content.bytes + recent.days.count * MemoryLayout<MetricCounts?>.stride }
     /// A number that differs between snapshots with different rows: a new version has a random tag, and a new day
     /// follows the last one.
     var stamp: Int { state.tag &+ baseDay.number }
