@@ -205,7 +205,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
         workspace.members = (0..<5).map { number in
             WorkspaceMember(
-                email: text("owner \(number)"), name: number == 0 ? "" : text("owner name"), roles: ["owner"],
+                email: EmailAddress(text("owner \(number)")), name: number == 0 ? "" : text("owner name"),
+                roles: ["owner"],
                 status: .active)
         }
         var unowned = Workspace(id: "x", name: "X")
@@ -269,7 +270,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static func workspacePages() -> [PageSample] {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
         workspace.members = [
-            WorkspaceMember(email: text("owner"), name: text("owner name"), roles: ["owner"], status: .active)
+            WorkspaceMember(
+                email: EmailAddress(text("owner")), name: text("owner name"), roles: ["owner"], status: .active)
         ]
         let row = row(workspace)
         return [row, nil].map { row in

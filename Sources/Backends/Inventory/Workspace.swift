@@ -1,3 +1,4 @@
+public import Identities
 public import Time
 
 /// A unit of work inside an organization, as publishers describe it (contract, section 8).
@@ -40,20 +41,20 @@ public struct Workflow: Sendable, Hashable {
     }
 }
 
-/// A person in a workspace, identified by email address without regard to ASCII case.
+/// A person in a workspace, identified by email address.
 public struct WorkspaceMember: Sendable, Hashable {
     /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {
         case active, invited, deactivated
     }
 
-    public var email: String
+    public var email: EmailAddress
     public var name: String
     /// Ids of ``WorkspaceRole``s.
     public var roles: [String]
     public var status: Status
 
-    @inlinable package init(email: String, name: String, roles: [String], status: Status) {
+    @inlinable package init(email: EmailAddress, name: String, roles: [String], status: Status) {
         self.email = email
         self.name = name
         self.roles = roles

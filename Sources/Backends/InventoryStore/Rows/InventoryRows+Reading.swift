@@ -1,4 +1,5 @@
 package import Databases
+internal import Identities
 package import Inventory
 internal import Text
 package import Time
@@ -76,7 +77,8 @@ extension InventoryRows {
         try transaction.each(
             "SELECT workspace, email, name FROM inventory_member WHERE generation = $1 AND owns = 1", key
         ) { row throws(DatabaseError) in
-            owners[row.integer(0), default: []].append(WorkspaceOwner(email: row.text(1), name: row.text(2)))
+            owners[row.integer(0), default: []].append(
+                WorkspaceOwner(email: EmailAddress(row.text(1)), name: row.text(2)))
         }
         return owners
     }
@@ -191,7 +193,7 @@ extension InventoryRows {
             """, key, .integer(workspace)
         ) { row throws(DatabaseError) in
             WorkspaceMember(
-                email: row.text(1), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
+                email: EmailAddress(row.text(1)), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
                 status: try InventoryRows.choice(row.text(3)))
         }
     }

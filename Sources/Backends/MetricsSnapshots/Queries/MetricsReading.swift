@@ -79,11 +79,11 @@ public struct MetricsReading: Sendable {
 
     /// Returns the number of workspaces of each owner among some, by address in lower case (ASCII).
     public func workspaceCounts(of owners: [WorkspaceOwner]) -> [ExactText: Int] {
-        let wanted = Set(owners.map { ExactText($0.email.asciiLowercased()) })
+        let wanted = Set(owners.map { ExactText($0.email.text) })
         var counts: [ExactText: Int] = [:]
         for row in snapshot.rows {
             for owner in row.owners {
-                let address = ExactText(owner.email.asciiLowercased())
+                let address = ExactText(owner.email.text)
                 if wanted.contains(address) { counts[address, default: 0] += 1 }
             }
         }

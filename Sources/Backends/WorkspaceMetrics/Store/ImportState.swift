@@ -187,7 +187,7 @@ struct ImportState: Sendable {
                 let capabilities = Counting.capabilities(of: member, document.roles)
                 guard !capabilities.isEmpty else { continue }
                 counts.add(capabilities, times: 1)
-                let address = member.email.asciiLowercased()
+                let address = member.email.text
                 try rows.set(
                     capabilities, ofMember: InventoryState.MemberPlace(workspace: next, address: address))
             }
