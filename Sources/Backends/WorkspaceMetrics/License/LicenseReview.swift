@@ -5,8 +5,8 @@ internal import InventoryStore
 internal import Synchronization
 internal import Text
 
-/// Compares all organizations with their licenses, in short write transactions: at the start and after a reload,
-/// because a changed license may have been crossed without a change of the figures.
+/// Compares all organizations with their licenses, in short write transactions. This happens at the start and after a
+/// reload, because a changed license may be crossed without a change of the figures.
 final class LicenseReview: Sendable {
     private static let organizations = 100
 
