@@ -140,7 +140,7 @@ let package = Package(
             ]),
 
         // What stands behind the gateway
-        library("Inventory", in: "Backends/", uses: ["JSON", "Text", "Time"]),
+        library("Inventory", in: "Backends/", uses: ["Identities", "JSON", "Text", "Time"]),
         library(
             "InventoryStore", in: "Backends/",
             uses: ["Audit", "Databases", "HTTPMessage", "Identities", "Inventory", "JSON", "Text", "Time"]),
@@ -342,7 +342,7 @@ let package = Package(
         tests(
             of: "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
-        tests(of: "Inventory", uses: ["JSON"]),
+        tests(of: "Inventory", uses: ["Identities", "JSON"]),
         tests(
             of: "Grants",
             uses: [

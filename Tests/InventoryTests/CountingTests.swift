@@ -1,3 +1,4 @@
+import Identities
 import Testing
 
 @testable import Inventory
@@ -30,13 +31,14 @@ struct CountingTests {
     @Test(
         "active members are counted once each, by the scopes of their roles",
         arguments: [
-            (["editor"], Member.Status.active, true, false, false), (["operator"], .active, false, true, false),
+            (["editor"], WorkspaceMember.Status.active, true, false, false),
+            (["operator"], .active, false, true, false),
             (["editor", "operator", "editor"], .active, true, true, false), (["owner"], .active, false, false, true),
             (["editor", "owner"], .invited, false, false, false), (["operator"], .deactivated, false, false, false),
             ([], .active, false, false, false),
         ])
-    func members(roles ids: [String], status: Member.Status, isEditor: Bool, isOperator: Bool, isOwner: Bool) {
-        let member = Member(email: "a@b", name: "A", roles: ids, status: status)
+    func members(roles ids: [String], status: WorkspaceMember.Status, isEditor: Bool, isOperator: Bool, isOwner: Bool) {
+        let member = WorkspaceMember(email: "a@b", name: "A", roles: ids, status: status)
         let capabilities = Counting.capabilities(of: member, roles)
         #expect(capabilities.contains(.editsWorkflows) == isEditor)
         #expect(capabilities.contains(.operatesCases) == isOperator)

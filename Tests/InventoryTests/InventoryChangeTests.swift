@@ -1,3 +1,4 @@
+import Identities
 import Testing
 
 @testable import Inventory
@@ -32,7 +33,7 @@ struct InventoryChangeTests {
                     Workflow(id: "f", name: "f", isPublished: true, isNestedOnly: false, trigger: .case), workspace: "w"
                 ),
                 .deleteWorkflow(id: "f", workspace: "w"),
-                .putMember(Member(email: "a@b", name: "a@b", roles: [], status: .invited), workspace: "w"),
+                .putMember(WorkspaceMember(email: "a@b", name: "a@b", roles: [], status: .invited), workspace: "w"),
                 .deleteMember(email: "a@b", workspace: "w"),
                 .putRunner(Runner(id: "n", name: "n", hosting: .cloud, sharedFrom: nil), workspace: "w"),
                 .deleteRunner(id: "n", workspace: "w"),

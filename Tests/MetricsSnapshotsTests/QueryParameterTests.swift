@@ -19,6 +19,7 @@ struct QueryParameterTests {
             try WorkspaceQuery(parameters.map { (name: $0.key, value: $0.value) })
         }
         #expect(refusal?.faults.map(\.parameter) == names)
+        for fault in refusal?.faults ?? [] { #expect(fault.detail.hasPrefix("The ") && fault.detail.hasSuffix(".")) }
     }
 
     @Test("a duplicate parameter is refused")

@@ -22,7 +22,7 @@ struct WorkspaceFilterTests {
         earlier[.workflows] = change.map { workflows - $0 }
         return WorkspaceRow(
             Workspace(id: id, name: "N"), counts: counts,
-            owners: owner.map { [WorkspaceOwner(email: $0, name: "O")] } ?? [],
+            owners: owner.map { [WorkspaceOwner(email: EmailAddress($0), name: "O")] } ?? [],
             publishedAt: seconds.map { WorkspaceFilterTests.moment + .seconds($0) }, earlier: earlier)
     }
 

@@ -1,3 +1,4 @@
+import Identities
 import Inventory
 import InventoryStore
 import Testing

@@ -1,7 +1,6 @@
 import Grants
 import Identities
 import Inventory
-import InventoryStore
 import Invitations
 import Policy
 import Testing
@@ -11,6 +10,7 @@ import Web
 
 @testable import AccessPages
 @testable import ClaimMapping
+@testable import InventoryStore
 @testable import MetricsPages
 @testable import MetricsSnapshots
 @testable import PageLayout
@@ -204,8 +204,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static func overview(isReadOnly: Bool) -> PageSample {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
         workspace.members = (0..<5).map { number in
-            Member(
-                email: text("owner \(number)"), name: number == 0 ? "" : text("owner name"), roles: ["owner"],
+            WorkspaceMember(
+                email: EmailAddress(text("owner \(number)")), name: number == 0 ? "" : text("owner name"),
+                roles: ["owner"],
                 status: .active)
         }
         var unowned = Workspace(id: "x", name: "X")
@@ -268,12 +269,18 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static func workspacePages() -> [PageSample] {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
-        workspace.members = [Member(email: text("owner"), name: text("owner name"), roles: ["owner"], status: .active)]
+        workspace.members = [
+            WorkspaceMember(
+                email: EmailAddress(text("owner")), name: text("owner name"), roles: ["owner"], status: .active)
+        ]
         let row = row(workspace)
         return [row, nil].map { row in
             let page = WorkspacePage(
                 account: account, organization: organization(isReadOnly: false), id: text("workspace id"), row: row,
-                breakdown: row == nil ? nil : WorkspaceBreakdown(workspace),
+                breakdown: row == nil
+                    ? nil
+                    : WorkspaceBreakdown(
+                        ContentCounts(createdAt: nil, workflows: [], members: [.active: 1], runners: [])),
                 summary: MetricsSummary(workspaces: 1, figures: []), metric: .workflows, report: report,
                 recent: report, ownedCounts: [:])
             return row == nil

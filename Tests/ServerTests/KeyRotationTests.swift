@@ -176,6 +176,19 @@ struct KeyRotationTests {
         #expect(world.outbound.last("/jwks")?.limits.head == .seconds(5))
     }
 
+    @Test("a token whose keys arrive after the store fell silent is not accepted")
+    func storeSilence() async throws {
+        let world = try await world()
+        world.outbound.behave()
+        world.outbound.fallSilent("/jwks")
+        let token = try token(world)
+        async let answer = world.get(me, token: token)
+        await world.outbound.asked("/jwks", times: 2)
+        world.silenceStore()
+        world.outbound.speak()
+        #expect(try await answer.status == 503)
+    }
+
     @Test("one address holds a limited number of the places for tokens that wait for a fetch")
     func bounded() async throws {
         let world = try await world()

@@ -1,3 +1,4 @@
+import Identities
 import Inventory
 import Time
 
@@ -57,8 +58,8 @@ struct InventoryModel {
             total += own
             for member in workspace.members {
                 let capabilities = Counting.capabilities(of: member, book)
-                if capabilities.contains(.editsWorkflows) { editors.insert(member.email.lowercased()) }
-                if capabilities.contains(.operatesCases) { operators.insert(member.email.lowercased()) }
+                if capabilities.contains(.editsWorkflows) { editors.insert(member.email.text) }
+                if capabilities.contains(.operatesCases) { operators.insert(member.email.text) }
             }
         }
         (total.workflowEditors, total.caseOperators) = (editors.count, operators.count)
@@ -84,9 +85,9 @@ struct InventoryModel {
             return edit(id) { $0.workflows.removeAll { $0.id == workflow } }
         case .putMember(let member, let id):
             needed += member.roles
-            return edit(id) { InventoryModel.put(member, in: &$0.members) { $0.email.lowercased() } }
+            return edit(id) { InventoryModel.put(member, in: &$0.members) { $0.email.text } }
         case .deleteMember(let email, let id):
-            return edit(id) { $0.members.removeAll { $0.email.lowercased() == email.lowercased() } }
+            return edit(id) { $0.members.removeAll { $0.email.text == email.text } }
         case .putRunner(let runner, let id): return edit(id) { InventoryModel.put(runner, in: &$0.runners, \.id) }
         case .deleteRunner(let runner, let id): return edit(id) { $0.runners.removeAll { $0.id == runner } }
         }

@@ -1,4 +1,5 @@
 import GatehouseTesting
+import Identities
 import Inventory
 
 /// A step of a random sequence.
@@ -50,7 +51,8 @@ struct RandomChanges {
         case 7, 8: return .putWorkflow(workflow(), workspace: workspace)
         case 9: return .deleteWorkflow(id: pick(["wf0", "wf1", "wf2"]), workspace: workspace)
         case 10, 11: return .putMember(member(pick(["p0", "p1", "P1"])), workspace: workspace)
-        case 12: return .deleteMember(email: pick(["p0", "P0", "p1"]) + "@acme.example", workspace: workspace)
+        case 12:
+            return .deleteMember(email: EmailAddress(pick(["p0", "P0", "p1"]) + "@acme.example"), workspace: workspace)
         default:
             return pick([.putRunner(runner(), workspace: workspace), .deleteRunner(id: "r0", workspace: workspace)])
         }
@@ -80,9 +82,9 @@ struct RandomChanges {
             isNestedOnly: pick([true, false]), trigger: pick(Workflow.Trigger.allCases))
     }
 
-    private mutating func member(_ name: String) -> Member {
-        Member(
-            email: name + "@acme.example", name: name,
+    private mutating func member(_ name: String) -> WorkspaceMember {
+        WorkspaceMember(
+            email: EmailAddress(name + "@acme.example"), name: name,
             roles: pick([["owner"], ["analyst"], ["owner", "extra"], [], ["extra", "analyst", "extra"]]),
             status: pick([.active, .active, .invited, .deactivated]))
     }

@@ -21,7 +21,7 @@ package enum Counting {
 
     /// `workflow_editors`, `case_operators` and `owners`: active, with at least one role that has one of the scopes, or
     /// that is the owner role.
-    package static func capabilities(of member: Member, _ roles: RoleBook) -> MemberCapabilities {
+    package static func capabilities(of member: WorkspaceMember, _ roles: RoleBook) -> MemberCapabilities {
         guard member.status == .active else { return [] }
         return member.roles.reduce(into: []) { $0.formUnion(roles.capabilities(of: $1)) }
     }

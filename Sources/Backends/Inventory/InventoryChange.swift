@@ -1,3 +1,4 @@
+package import Identities
 internal import JSON
 internal import Text
 
@@ -12,8 +13,8 @@ package enum InventoryChange: Sendable, Hashable {
     case renameWorkspace(id: String, name: String)
     case putWorkflow(Workflow, workspace: String)
     case deleteWorkflow(id: String, workspace: String)
-    case putMember(Member, workspace: String)
-    case deleteMember(email: String, workspace: String)
+    case putMember(WorkspaceMember, workspace: String)
+    case deleteMember(email: EmailAddress, workspace: String)
     case putRunner(Runner, workspace: String)
     case deleteRunner(id: String, workspace: String)
 
@@ -98,7 +99,7 @@ package enum InventoryChange: Sendable, Hashable {
             }
         case .deleteMember:
             return inside(value, reader.text(value, "email", limit: InventoryLimits.email), &reader) {
-                .deleteMember(email: $0, workspace: $1)
+                .deleteMember(email: EmailAddress($0), workspace: $1)
             }
         case .putRunner:
             return inside(value, part(value, "runner", &reader) { $0.runner($1) }, &reader) {

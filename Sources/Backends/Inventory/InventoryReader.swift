@@ -1,3 +1,4 @@
+internal import Identities
 internal import JSON
 internal import Text
 internal import Time
@@ -46,7 +47,7 @@ struct InventoryReader {
         let name = text(value, "name", limit: InventoryLimits.name)
         let createdAt = moment(value, "created_at")
         let workflows = list(value, "workflows", uniqueBy: ("id", \.id)) { $0.workflow($1) }
-        let members = list(value, "members", uniqueBy: ("email", { $0.email.asciiLowercased() })) { $0.member($1) }
+        let members = list(value, "members", uniqueBy: ("email", \.email.text)) { $0.member($1) }
         let runners = list(value, "runners", uniqueBy: ("id", \.id)) { $0.runner($1) }
         guard let id, let name else { return nil }
         var workspace = Workspace(id: id, name: name, createdAt: createdAt)
@@ -66,14 +67,14 @@ struct InventoryReader {
             id: id, name: name ?? id, isPublished: isPublished, isNestedOnly: isNestedOnly, trigger: trigger)
     }
 
-    mutating func member(_ value: JSONValue) -> Member? {
+    mutating func member(_ value: JSONValue) -> WorkspaceMember? {
         guard isObject(value) else { return nil }
         let email = text(value, "email", limit: InventoryLimits.email)
         let name = optionalText(value, "name", limit: InventoryLimits.name)
         let roles = list(value, "roles", uniqueBy: nil) { $0.text($1, limit: InventoryLimits.id) }
-        let status: Member.Status? = choice(value, "status")
+        let status: WorkspaceMember.Status? = choice(value, "status")
         guard let email, let status else { return nil }
-        return Member(email: email, name: name ?? email, roles: roles, status: status)
+        return WorkspaceMember(email: EmailAddress(email), name: name ?? email, roles: roles, status: status)
     }
 
     mutating func runner(_ value: JSONValue) -> Runner? {

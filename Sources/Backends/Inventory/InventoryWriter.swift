@@ -1,3 +1,4 @@
+internal import Identities
 package import JSON
 internal import Time
 
@@ -16,7 +17,7 @@ extension JSONWriter {
             writer.member("trigger", workflow.trigger.rawValue)
         }
         list("members", workspace.members) { writer, member in
-            writer.member("email", member.email)
+            writer.member("email", member.email.spelling)
             writer.member("name", member.name)
             writer.strings("roles", member.roles)
             writer.member("status", member.status.rawValue)

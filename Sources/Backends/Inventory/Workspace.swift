@@ -1,3 +1,4 @@
+public import Identities
 public import Time
 
 /// A unit of work inside an organization, as publishers describe it (contract, section 8).
@@ -6,7 +7,7 @@ public struct Workspace: Sendable, Hashable {
     public var name: String
     public var createdAt: Timestamp?
     public var workflows: [Workflow] = []
-    public var members: [Member] = []
+    public var members: [WorkspaceMember] = []
     public var runners: [Runner] = []
 
     @inlinable public init(id: String, name: String, createdAt: Timestamp? = nil) {
@@ -40,20 +41,20 @@ public struct Workflow: Sendable, Hashable {
     }
 }
 
-/// A person in a workspace, identified by email address without regard to ASCII case.
-public struct Member: Sendable, Hashable {
+/// A person in a workspace, identified by email address.
+public struct WorkspaceMember: Sendable, Hashable {
     /// The state of the membership.
     public enum Status: String, Sendable, CaseIterable {
         case active, invited, deactivated
     }
 
-    public var email: String
+    public var email: EmailAddress
     public var name: String
     /// Ids of ``WorkspaceRole``s.
     public var roles: [String]
     public var status: Status
 
-    @inlinable package init(email: String, name: String, roles: [String], status: Status) {
+    @inlinable package init(email: EmailAddress, name: String, roles: [String], status: Status) {
         self.email = email
         self.name = name
         self.roles = roles

@@ -9,7 +9,7 @@ extension Problem {
     package init(_ refusal: QueryError) {
         let texts = refusal.faults.map { "\($0.parameter): \($0.detail)" }
         self.init(
-            .invalidRequest, detail: "The query is not valid: \(texts.joined(separator: "; ")).",
+            .invalidRequest, detail: "The query is not valid. \(texts.joined(separator: " "))",
             faults: refusal.faults.map { Problem.Issue(pointer: $0.parameter, detail: $0.detail) })
     }
 

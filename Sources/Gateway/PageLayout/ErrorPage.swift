@@ -35,7 +35,7 @@ public struct ErrorPage: Sendable {
             <h1>\(title)</h1>
             <p>\(text)</p>
             <p><a class="button primary" href="\(action.url)">\(action.title)</a></p>
-            \(RequestLine(id: requestID).markup)
+            \(RequestIDLine(id: requestID).markup)
             </div>
             """
         return Page(title: title, content: content).document
@@ -43,7 +43,7 @@ public struct ErrorPage: Sendable {
 }
 
 /// The request id by which an administrator finds a request in the log.
-package struct RequestLine {
+package struct RequestIDLine {
     let id: String
 
     package init(id: String) {

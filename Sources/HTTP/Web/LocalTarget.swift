@@ -1,8 +1,8 @@
 /// A path of this site, with or without a query: the only allowed target of a redirect after sign-in (open redirect).
 ///
 /// The text is checked once, here, and sent unchanged. Every text that a browser or a server behind could read as
-/// another site is refused: `//host`, backslashes (browsers turn them into slashes), control characters (browsers drop
-/// them), and all of these percent-encoded.
+/// another site is refused. Such texts have `//host`, backslashes (browsers turn them into slashes) or control
+/// characters (browsers drop them), also percent-encoded.
 public struct LocalTarget: Sendable, Hashable, CustomStringConvertible {
     /// The path and query; begins with exactly one slash.
     public let text: String

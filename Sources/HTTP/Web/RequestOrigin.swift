@@ -6,7 +6,7 @@ public enum RequestOrigin {
     /// Returns true if the request states that another site made it (Fetch Metadata; RFC 6454, section 7). A request
     /// without such fields is not refused: the form token then protects it.
     ///
-    /// Forms of pages with `Referrer-Policy: no-referrer` are sent with `Origin: null` (Fetch, section 3.1), as are
+    /// Forms of pages with `Referrer-Policy: no-referrer` are sent with `Origin: null` (Fetch, section 3.1). So are
     /// those of sandboxed frames of any site; `Sec-Fetch-Site` distinguishes them.
     public static func isForeign(_ request: Request, origin: String) -> Bool {
         let sites = request.fields(.fetchSite)

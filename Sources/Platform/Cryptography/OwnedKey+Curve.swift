@@ -2,7 +2,7 @@ internal import COpenSSL
 
 extension OwnedKey {
     /// The parameters of the supported curves. Making a group from a curve's name computes its constants, which takes
-    /// four times as long as reading a point; a copy of the group does not.
+    /// four times as long as reading a point. A copy of the group does not.
     private static let curves: [KeyKind: OwnedKey] = {
         var curves: [KeyKind: OwnedKey] = [:]
         for kind in KeyKind.allCases where kind.coordinateLength != nil {

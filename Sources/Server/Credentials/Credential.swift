@@ -26,6 +26,6 @@ struct CredentialCheck: Sendable {
     /// The number of earlier checks, each followed by a wait.
     var number = 0
     /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
-    /// session is absent: the cache may drop it at any moment, as it does if a reload replaces the sealing keys.
+    /// session is absent. The cache may drop it at any moment, as it does if a reload replaces the sealing keys.
     var sessions: [SessionKey: Session]?
 }

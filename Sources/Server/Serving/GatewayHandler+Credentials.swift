@@ -44,6 +44,8 @@ extension GatewayHandler {
         }
         takeUpChanges()
         let turn = Turn(monotonic: reactor.turn.monotonic, wall: services.stores.now())
+        // The store may have fallen silent during the wait.
+        if let problem = silence(for: endpoint, at: turn) { return now(.problem(problem), context) }
         return identify(
             RequestContext(context, under: current.value, snapshot.value), endpoint, at: turn, next)
     }

@@ -96,14 +96,16 @@ final class GatewayHandler: RequestHandler {
                 detail: "The path does not allow this method. The Allow field lists the methods that it allows.")
             return now(.problem(problem), context, allow: resource.allow)
         }
-        guard endpoint.needsNoStore || health.isStoreInContact(at: turn.monotonic) else {
-            let problem = Problem(
-                .unavailable, detail: "The store cannot be reached, so no access is decided on old data.")
-            return now(.problem(problem), context)
-        }
+        if let problem = silence(for: endpoint, at: turn) { return now(.problem(problem), context) }
         if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
         return endpoint.access.needsCredential
             ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
+    }
+
+    /// The problem if the store is out of contact; nil if the endpoint may be served.
+    func silence(for endpoint: Endpoint, at turn: Turn) -> Problem? {
+        guard !endpoint.needsNoStore, !health.isStoreInContact(at: turn.monotonic) else { return nil }
+        return Problem(.unavailable, detail: "The store cannot be reached, so no access is decided on old data.")
     }
 
     private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {

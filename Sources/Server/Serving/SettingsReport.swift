@@ -3,10 +3,10 @@ internal import Identities
 internal import SignInFlow
 internal import Telemetry
 
-/// What the log says about the settings that come into force. Lists of providers are shortened: at ten thousand
-/// providers, a reload would displace everything else from the log.
+/// What the log says about the settings that come into force. Lists are shortened: at ten thousand providers, a reload
+/// would displace everything else from the log.
 struct SettingsReport {
-    /// The most providers that have a line of their own in one list.
+    /// The most lines of one list.
     static let mostListed = 20
 
     private let settings: Settings
@@ -19,9 +19,12 @@ struct SettingsReport {
 
     /// Logs warnings about the settings, and the redirect URIs to register at the providers.
     func write() {
-        for warning in settings.warnings {
+        for warning in settings.warnings.prefix(SettingsReport.mostListed) {
             log.write(.warning, "the configuration has a warning", fields: [("warning", warning.description)])
         }
+        writeRest(
+            of: settings.warnings.count, .warning,
+            "the configuration has further warnings; gatehouse check prints all of them")
         for uri in settings.redirectURIs(atMost: SettingsReport.mostListed) {
             log.write(
                 .info, "register this redirect URI at the provider",

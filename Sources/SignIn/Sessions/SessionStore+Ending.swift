@@ -80,10 +80,10 @@ extension SessionStore {
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
         let (changedAt, moment, cache) = (nowInMilliseconds, now(), cache)
         let now = moment.seconds
-        let result: Result<Int, AlreadyTakenRefusal> = try await database.decide { transaction throws(DatabaseError) in
+        let result: Result<Int, AlreadyTakenError> = try await database.decide { transaction throws(DatabaseError) in
             let id = "\(notice.issuer) \(notice.tokenID)"
             guard try SessionStore.takeOnce("logout", id, until: notice.rememberUntil.seconds, transaction) else {
-                return .refuse(AlreadyTakenRefusal())
+                return .refuse(AlreadyTakenError())
             }
             let keys: [SessionKey]
             if let providerSession = notice.sessionID {
@@ -114,7 +114,7 @@ extension SessionStore {
         return try? result.get()
     }
 
-    private struct AlreadyTakenRefusal: Error {}
+    private struct AlreadyTakenError: Error {}
 
     /// Marks the state of a sign-in as used. Returns false if it was used before.
     public func takeState(_ id: String, until: Timestamp) async throws(DatabaseError) -> Bool {

@@ -3,8 +3,8 @@ internal import Web
 
 /// The redirect URI to register at a provider (RFC 6749, section 3.1.2).
 ///
-/// Each provider has its own. An honest provider sends a code only to its own, so the code of one provider never reaches
-/// the gateway as the code of another (mix-up; RFC 9700, section 4.4.2).
+/// Each provider has its own. An honest provider sends a code only to its own. The code of one provider therefore never
+/// reaches the gateway as the code of another (mix-up; RFC 9700, section 4.4.2).
 public struct RedirectURI: Sendable, Hashable {
     /// The provider's id in the configuration.
     public let provider: ProviderID

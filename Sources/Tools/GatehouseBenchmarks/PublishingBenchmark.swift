@@ -7,8 +7,8 @@ import Policy
 import Time
 import WorkspaceMetrics
 
-/// Measures durable changes a second in batches of 1,000, in an organization of 10,000 workspaces that is in memory: by
-/// one publisher and by four at once, with batches that touch 1,000 workspaces and 20.
+/// Measures durable changes a second in batches of 1,000, in an organization of 10,000 workspaces that is in memory.
+/// One publisher writes, or four at once, in batches that touch 1,000 workspaces or 20.
 func benchmarkPublishing() async throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let token = try SampleToken(.ed25519, .edDSA)

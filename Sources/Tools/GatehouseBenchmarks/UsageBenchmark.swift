@@ -9,7 +9,8 @@ import Time
 import WorkspaceMetrics
 
 /// Measures history after 760 simulated days of 10,000 workspaces, of which 1 % change each day. It reports the size of
-/// the store, the cost of a batch at the beginning and at the end, and the time of a report for two years by day.
+/// the store, and the cost of a batch at the beginning and at the end. It also reports the time of a report for two
+/// years by day.
 func benchmarkUsage() throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
     let permit = try SampleToken(.ed25519, .edDSA).permit(.readMetrics, in: organization)

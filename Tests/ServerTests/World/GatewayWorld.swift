@@ -44,6 +44,7 @@ final class GatewayWorld: Sendable {
     private let handler: Confined<GatewayHandler>
     /// The time by which the monotonic clock of requests is ahead, in seconds.
     private let ahead = Mutex(Int64(0))
+    private let contact = StoreContact()
     private let thread: SystemThread
 
     var database: Database { place.database }
@@ -91,7 +92,8 @@ final class GatewayWorld: Sendable {
         let handler = GatewayHandler(
             configurations, metrics: MetricsReplies(backend: MetricsBackend(store), log: recorded.log),
             services: services,
-            keySetVersion: outside.keySetVersion, health: StoreHealth(database), gatewayMetrics: gatewayMetrics,
+            keySetVersion: outside.keySetVersion, health: StoreHealth(lastContact: contact.last),
+            gatewayMetrics: gatewayMetrics,
             log: recorded.log, on: reactor)
         router = handler.router
         self.handler = Confined(handler, to: reactor.confinement)
@@ -127,6 +129,9 @@ final class GatewayWorld: Sendable {
     /// Advances the monotonic clock of requests, which measures rate limits and the store's silence. The advance of
     /// ``clock`` alone is no silence of the store.
     func advanceRequests(_ duration: Duration) { ahead.withLock { $0 += duration.components.seconds } }
+
+    /// Silences the store for all requests from now on.
+    func silenceStore() { contact.lose() }
 
     /// Hands a request to the gateway, and performs the work for its response.
     ///

@@ -1,4 +1,6 @@
+public import Identities
 package import Inventory
+internal import Text
 package import Time
 
 /// What a transaction changed of an organization's inventory: the new state, and what is shown of the changed
@@ -30,16 +32,29 @@ package struct WorkspaceChange: Sendable {
     }
 }
 
-/// An owner of a workspace.
+/// An owner of a workspace. Owners compare by the octets that are shown, so an address in another case is another owner.
 public struct WorkspaceOwner: Hashable, Comparable, Sendable {
-    /// The address as it was published.
-    public let email: String
+    public let email: EmailAddress
     /// The name as it was published; may be empty.
     public let name: String
 
-    package init(email: String, name: String) {
+    package init(email: EmailAddress, name: String) {
         (self.email, self.name) = (email, name)
     }
 
-    public static func < (a: WorkspaceOwner, b: WorkspaceOwner) -> Bool { (a.email, a.name) < (b.email, b.name) }
+    public static func == (a: WorkspaceOwner, b: WorkspaceOwner) -> Bool {
+        a.email.spelling.isExactly(b.email.spelling) && a.name.isExactly(b.name)
+    }
+
+    public static func < (a: WorkspaceOwner, b: WorkspaceOwner) -> Bool {
+        let (first, second) = (a.email.spelling, b.email.spelling)
+        return first.isExactly(second)
+            ? a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+            : first.utf8.lexicographicallyPrecedes(second.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        ExactText(email.spelling).hash(into: &hasher)
+        ExactText(name).hash(into: &hasher)
+    }
 }

@@ -140,7 +140,7 @@ struct RoleCapabilities {
     }
 
     /// Returns what a member may do: nothing unless active.
-    mutating func of(_ member: Member) throws(DatabaseError) -> MemberCapabilities {
+    mutating func of(_ member: WorkspaceMember) throws(DatabaseError) -> MemberCapabilities {
         member.status == .active ? try of(member.roles) : []
     }
 

@@ -83,7 +83,7 @@ package struct InventoryEditor {
             need(member.roles, at: path + "/member")
         case .deleteMember(let email, let id):
             guard let number = try workspace(id, at: path) else { return }
-            try deleteMember(address: email.asciiLowercased(), in: number)
+            try deleteMember(address: email.text, in: number)
         case .putRunner(let runner, let id):
             guard let number = try workspace(id, at: path) else { return }
             try put(runner, in: number)
@@ -166,7 +166,7 @@ extension InventoryEditor {
             try rows.put(member, capabilities, workspace: number, position: position)
             try rows.insertRoles(of: member, workspace: number)
             counts.add(capabilities, times: 1)
-            if !capabilities.isEmpty { latter[ExactText(member.email.asciiLowercased())] = capabilities }
+            if !capabilities.isEmpty { latter[ExactText(member.email.text)] = capabilities }
             need(member.roles, at: path + "/members/\(position)")
         }
         for address in Set(former.keys).union(latter.keys) {
@@ -264,8 +264,8 @@ extension InventoryEditor {
         if Counting.isCounted(old.runner) { touched[number]?.counts.runners -= 1 }
     }
 
-    private mutating func put(_ member: Member, in number: Int) throws(DatabaseError) {
-        let address = member.email.asciiLowercased()
+    private mutating func put(_ member: WorkspaceMember, in number: Int) throws(DatabaseError) {
+        let address = member.email.text
         let old = try rows.member(address, workspace: number)
         let position = old?.position ?? nextPosition(in: number)
         take(position, in: number)

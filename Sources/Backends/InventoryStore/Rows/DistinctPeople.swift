@@ -1,6 +1,6 @@
 internal import Inventory
 
-/// The numbers of distinct e-mail addresses among an organization's workflow editors and case operators.
+/// The numbers of distinct email addresses among an organization's workflow editors and case operators.
 package struct DistinctPeople: Sendable, Hashable {
     package internal(set) var editors = 0
     package internal(set) var operators = 0

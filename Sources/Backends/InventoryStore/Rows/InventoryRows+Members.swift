@@ -1,4 +1,5 @@
 package import Databases
+internal import Identities
 package import Inventory
 internal import Text
 
@@ -13,7 +14,7 @@ extension InventoryRows {
 
     /// Inserts a member without roles, or replaces the one with this address.
     package func put(
-        _ member: Member, _ capabilities: MemberCapabilities, workspace: Int, position: Int
+        _ member: WorkspaceMember, _ capabilities: MemberCapabilities, workspace: Int, position: Int
     ) throws(DatabaseError) {
         try transaction.execute(
             """
@@ -22,14 +23,14 @@ extension InventoryRows {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (generation, workspace, address) DO UPDATE SET email = excluded.email, name = excluded.name,
                 status = excluded.status, edits = excluded.edits, operates = excluded.operates, owns = excluded.owns
-            """, key, .integer(workspace), .text(member.email.asciiLowercased()), .integer(position),
-            .text(member.email), .text(member.name), .text(member.status.rawValue),
+            """, key, .integer(workspace), .text(member.email.text), .integer(position),
+            .text(member.email.spelling), .text(member.name), .text(member.status.rawValue),
             .capability(.editsWorkflows, capabilities), .capability(.operatesCases, capabilities),
             .capability(.owns, capabilities))
     }
 
-    package func insertRoles(of member: Member, workspace: Int) throws(DatabaseError) {
-        let address = SQLValue.text(member.email.asciiLowercased())
+    package func insertRoles(of member: WorkspaceMember, workspace: Int) throws(DatabaseError) {
+        let address = SQLValue.text(member.email.text)
         for (position, role) in member.roles.enumerated() {
             try transaction.execute(
                 "INSERT INTO inventory_member_role VALUES ($1, $2, $3, $4, $5)", key, .integer(workspace), address,
@@ -79,7 +80,7 @@ extension InventoryRows {
         try transaction.all(
             "SELECT email, name FROM inventory_member WHERE generation = $1 AND workspace = $2 AND owns = 1", key,
             .integer(number)
-        ) { row throws(DatabaseError) in WorkspaceOwner(email: row.text(0), name: row.text(1)) }
+        ) { row throws(DatabaseError) in WorkspaceOwner(email: EmailAddress(row.text(0)), name: row.text(1)) }
     }
 
     /// Counts the memberships of a person that have a capability, and stops at a limit.
@@ -159,7 +160,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in
             CountedMember(
                 place: InventoryState.MemberPlace(workspace: row.integer(0), address: row.text(1)),
-                isActive: row.text(2).isExactly(Member.Status.active.rawValue),
+                isActive: row.text(2).isExactly(WorkspaceMember.Status.active.rawValue),
                 capabilities: MemberCapabilities(row, from: 3))
         }
     }

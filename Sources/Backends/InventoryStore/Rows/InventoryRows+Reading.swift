@@ -1,4 +1,5 @@
 package import Databases
+internal import Identities
 package import Inventory
 internal import Text
 package import Time
@@ -76,7 +77,8 @@ extension InventoryRows {
         try transaction.each(
             "SELECT workspace, email, name FROM inventory_member WHERE generation = $1 AND owns = 1", key
         ) { row throws(DatabaseError) in
-            owners[row.integer(0), default: []].append(WorkspaceOwner(email: row.text(1), name: row.text(2)))
+            owners[row.integer(0), default: []].append(
+                WorkspaceOwner(email: EmailAddress(row.text(1)), name: row.text(2)))
         }
         return owners
     }
@@ -181,15 +183,16 @@ extension InventoryRows {
     /// - Parameter limit: the most members to return; fewer are the last ones.
     package func members(
         of workspace: Int, after address: String, limit: Int
-    ) throws(DatabaseError) -> [(address: String, position: Int, member: Member)] {
+    ) throws(DatabaseError) -> [(address: String, position: Int, member: WorkspaceMember)] {
         var members = try transaction.all(
             """
             SELECT address, position, email, name, status FROM inventory_member
             WHERE generation = $1 AND workspace = $2 AND address > $3 ORDER BY address LIMIT $4
             """, key, .integer(workspace), .text(address), .integer(limit)
         ) { row throws(DatabaseError) in
-            let status: Member.Status = try InventoryRows.choice(row.text(4))
-            let member = Member(email: row.text(2), name: row.text(3), roles: [], status: status)
+            let status: WorkspaceMember.Status = try InventoryRows.choice(row.text(4))
+            let member = WorkspaceMember(
+                email: EmailAddress(row.text(2)), name: row.text(3), roles: [], status: status)
             return (address: row.text(0), position: row.integer(1), member: member)
         }
         guard let last = members.last else { return [] }
@@ -205,7 +208,7 @@ extension InventoryRows {
     }
 
     /// Returns a workspace's members in the publisher's order.
-    private func members(of workspace: Int) throws(DatabaseError) -> [Member] {
+    private func members(of workspace: Int) throws(DatabaseError) -> [WorkspaceMember] {
         var roles: [ExactText: [String]] = [:]
         try transaction.each(
             """
@@ -219,8 +222,8 @@ extension InventoryRows {
             WHERE generation = $1 AND workspace = $2 ORDER BY position
             """, key, .integer(workspace)
         ) { row throws(DatabaseError) in
-            Member(
-                email: row.text(1), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
+            WorkspaceMember(
+                email: EmailAddress(row.text(1)), name: row.text(2), roles: roles[ExactText(row.text(0))] ?? [],
                 status: try InventoryRows.choice(row.text(3)))
         }
     }
@@ -234,7 +237,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in try InventoryRows.runner(row, from: 0) }
     }
 
-    private static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
+    static func choice<Choice: RawRepresentable<String>>(_ text: String) throws(DatabaseError) -> Choice {
         guard let choice = Choice(rawValue: text) else {
             throw DatabaseError(.corrupt, cause: "the inventory contains '\(text)', which is not a \(Choice.self)")
         }

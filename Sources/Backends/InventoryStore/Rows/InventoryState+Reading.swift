@@ -23,19 +23,29 @@ extension InventoryState {
         ) { _ in true } ?? false
     }
 
-    /// Returns the texts of the ids of all organizations that ever published, in their order.
-    package static func organizations(_ transaction: Transaction) throws(DatabaseError) -> [String] {
+    /// Returns all organizations that ever published, in their order. A stored text that is no id is left out.
+    package static func organizations(_ transaction: Transaction) throws(DatabaseError) -> [OrganizationID] {
         try transaction.all("SELECT organization FROM inventory ORDER BY organization") { row in row.text(0) }
+            .compactMap { OrganizationID($0) }
     }
 
-    /// Returns the texts of the ids of the next organizations after one, in their order.
+    /// Returns the next organizations after one, in their order; fewer than the limit only at the end. A stored text
+    /// that is no id is left out.
     package static func organizations(
-        after last: String, limit: Int, _ transaction: Transaction
-    ) throws(DatabaseError) -> [String] {
-        try transaction.all(
-            "SELECT organization FROM inventory WHERE organization > $1 ORDER BY organization LIMIT $2", .text(last),
-            .integer(limit)
-        ) { row throws(DatabaseError) in row.text(0) }
+        after last: OrganizationID?, limit: Int, _ transaction: Transaction
+    ) throws(DatabaseError) -> [OrganizationID] {
+        var found: [OrganizationID] = []
+        var (place, isEnd) = (last?.text ?? "", false)
+        while found.count < limit, !isEnd {
+            let missing = limit - found.count
+            let texts = try transaction.all(
+                "SELECT organization FROM inventory WHERE organization > $1 ORDER BY organization LIMIT $2",
+                .text(place), .integer(missing)
+            ) { row throws(DatabaseError) in row.text(0) }
+            found += texts.compactMap { OrganizationID($0) }
+            (place, isEnd) = (texts.last ?? place, texts.count < missing)
+        }
+        return found
     }
 
     /// Returns the organizations whose members are not all counted by their definitions in force.

@@ -8,7 +8,8 @@ enum LicenseForecast {
     static let fewestDays = 14
 
     /// Returns the first day on which the line reaches the entitlement. Returns nil if too few days are known, if the
-    /// slope is not positive, if the figure has already reached the entitlement, or after two years.
+    /// slope is not positive, or if the figure has already reached the entitlement. It is also nil if the day is more
+    /// than two years ahead.
     ///
     /// - Parameters:
     ///   - figures: the figures at the end of the last days, in ascending order; the last one is today's. Nil if a figure

@@ -64,7 +64,7 @@ public struct MetricsReading: Sendable {
     }
 
     /// Returns a page of workspaces as values, for HTML pages.
-    public func page(_ query: WorkspaceQuery) -> WorkspacePage { snapshot.page(query, license) }
+    public func page(_ query: WorkspaceQuery) -> WorkspaceList { snapshot.page(query, license) }
 
     /// Returns the rows of a numbered page and the numbers of matches, for HTML pages. Visits all rows if the query may
     /// leave some out.
@@ -79,11 +79,11 @@ public struct MetricsReading: Sendable {
 
     /// Returns the number of workspaces of each owner among some, by address in lower case (ASCII).
     public func workspaceCounts(of owners: [WorkspaceOwner]) -> [ExactText: Int] {
-        let wanted = Set(owners.map { ExactText($0.email.asciiLowercased()) })
+        let wanted = Set(owners.map { ExactText($0.email.text) })
         var counts: [ExactText: Int] = [:]
         for row in snapshot.rows {
             for owner in row.owners {
-                let address = ExactText(owner.email.asciiLowercased())
+                let address = ExactText(owner.email.text)
                 if wanted.contains(address) { counts[address, default: 0] += 1 }
             }
         }

@@ -1,3 +1,4 @@
+internal import Identities
 internal import Inventory
 internal import InventoryStore
 internal import Text
@@ -28,7 +29,7 @@ extension MetricsSnapshot {
                 bytes.append(contentsOf: String(row.counts[metric]).utf8)
             }
             bytes.append(UInt8(ascii: ","))
-            CSV.append(row.owners.map(\.email).joined(separator: "; "), to: &bytes)
+            CSV.append(row.owners.map(\.email.spelling).joined(separator: "; "), to: &bytes)
             bytes.append(UInt8(ascii: ","))
             bytes.append(contentsOf: (row.publishedAt?.rfc3339 ?? "").utf8)
             bytes.append(UInt8(ascii: ","))

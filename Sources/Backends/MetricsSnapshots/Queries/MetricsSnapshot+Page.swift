@@ -1,7 +1,7 @@
 internal import InventoryStore
 
 /// A page of a query's results.
-public struct WorkspacePage: Sendable {
+public struct WorkspaceList: Sendable {
     public let rows: [WorkspaceRow]
     /// The cursor of the next page; nil on the last page.
     public let nextCursor: String?
@@ -30,7 +30,7 @@ extension MetricsSnapshot {
         rows.count >= MetricsSnapshot.many && (format != .json || query.isSearch || !knows(query.order))
     }
 
-    func page(_ query: WorkspaceQuery, _ license: License) -> WorkspacePage {
+    func page(_ query: WorkspaceQuery, _ license: License) -> WorkspaceList {
         let rows = rows(in: query.order)
         let filter = RowFilter(query, license)
         let findsAll = filter.findsAll
@@ -46,7 +46,7 @@ extension MetricsSnapshot {
             if items.count == query.limit { hasMore = true } else { items.append(row) }
         }
         let last = hasMore ? items.last : nil
-        return WorkspacePage(
+        return WorkspaceList(
             rows: items,
             nextCursor: last.map { PageCursor(query: query.fingerprint, after: $0, query.order).text })
     }

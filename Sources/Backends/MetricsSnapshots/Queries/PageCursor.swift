@@ -19,8 +19,8 @@ struct PageCursor: Sendable, Hashable, RowPlace {
         id = row.id
     }
 
-    /// Parses eight bytes of query, one byte that is 1 if there is a key, eight bytes of key, then name and id separated
-    /// by a NUL. Returns nil if the text is malformed.
+    /// Parses eight bytes of query, one byte that is 1 if there is a key, and eight bytes of key. Name and id follow,
+    /// separated by a NUL. Returns nil if the text is malformed.
     init?(_ text: String) {
         guard text.utf8.count <= 2 * (17 + InventoryLimits.name + 1 + InventoryLimits.id),
             let bytes = PageCursor.bytes(ofHexadecimal: text), bytes.count > 18, bytes[8] < 2

@@ -5,10 +5,19 @@ internal import Text
 public struct QueryIssue: Sendable, Hashable {
     /// The parameter's name.
     public let parameter: String
+    /// One sentence, which does not name the parameter.
     public let detail: String
 
     package init(parameter: String, detail: String) {
         (self.parameter, self.detail) = (parameter, detail)
+    }
+
+    // MARK: Details
+
+    package static let twice = "The parameter occurs twice."
+
+    package static func choice(of values: [String]) -> String {
+        "The value must be one of: \(values.joined(separator: ", "))."
     }
 }
 
@@ -26,7 +35,7 @@ public struct QueryError: Error, Sendable, Hashable {
 public struct WorkspaceQuery: Sendable, Hashable {
     /// A substring of names and ids, compared without regard to case. Empty matches all.
     public let text: String
-    /// A substring of owners' e-mail addresses, compared without regard to case. Empty matches all.
+    /// A substring of owners' email addresses, compared without regard to case. Empty matches all.
     public let owner: String
     /// A choice of workspaces by their figures; nil matches all.
     public let filter: WorkspaceFilter?
@@ -57,40 +66,40 @@ public struct WorkspaceQuery: Sendable, Hashable {
             faults.append(QueryIssue(parameter: parameter, detail: detail))
         }
         for (name, value) in parameters where WorkspaceQuery.names.contains(exactly: name) {
-            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "is given more than once") }
+            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, QueryIssue.twice) }
         }
         let given = values.filter { !$0.value.isEmpty }
         text = given["q"] ?? ""
         owner = given["owner"] ?? ""
         for (name, value) in [("q", text), ("owner", owner)] where value.utf8.count > 1000 || value.utf8.contains(0) {
-            note(name, "must be at most 1000 bytes without U+0000")
+            note(name, "The text must have at most 1000 bytes, without U+0000.")
         }
         filter = given["filter"].flatMap { WorkspaceFilter(exactly: $0) }
         if given["filter"] != nil, filter == nil {
-            note("filter", "must be one of \(WorkspaceFilter.allCases.map(\.rawValue).joined(separator: ", "))")
+            note("filter", QueryIssue.choice(of: WorkspaceFilter.allCases.map(\.rawValue)))
         }
 
         var order = RowOrder()
         if let text = given["sort"] {
             let sort = WorkspaceSort(exactly: text)
-            if sort == nil { note("sort", "must be one of \(WorkspaceSort.all.map(\.text).joined(separator: ", "))") }
+            if sort == nil { note("sort", QueryIssue.choice(of: WorkspaceSort.all.map(\.text))) }
             order.sort = sort ?? .name
         }
         switch given["order"] {
         case nil, "asc": break
         case "desc": order.isDescending = true
-        default: note("order", "must be asc or desc")
+        default: note("order", QueryIssue.choice(of: ["asc", "desc"]))
         }
         self.order = order
 
         let number = given["limit"].map { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int($0) : nil } ?? 50
         limit = number ?? 0
-        if !(1...500).contains(limit) { note("limit", "must be a whole number from 1 to 500") }
+        if !(1...500).contains(limit) { note("limit", "The limit must be a number from 1 to 500.") }
 
         cursor = given["cursor"].flatMap(PageCursor.init)
-        if given["cursor"] != nil, cursor == nil { note("cursor", "is not a cursor of this list") }
+        if given["cursor"] != nil, cursor == nil { note("cursor", "The list has no such cursor.") }
         if let cursor, cursor.query != WorkspaceQuery.fingerprint(text, owner, filter, order) {
-            note("cursor", "belongs to another search or order; begin without a cursor")
+            note("cursor", "The cursor belongs to another search or order. Begin without a cursor.")
         }
         guard faults.isEmpty else { throw QueryError(faults: faults) }
     }

@@ -8,7 +8,7 @@ package import Time
 package final class MetricsSnapshot: Sendable {
     /// The sums, the version and the tag; version zero if no inventory was ever published.
     package let state: InventoryState
-    /// The organization's figures of the last 31 days.
+    /// The organization's figures of the last 91 days.
     let recent: RecentUsage
     private let content: SnapshotContent
     private let orders: Mutex<ArrangedOrders>
@@ -32,7 +32,7 @@ package final class MetricsSnapshot: Sendable {
     var distinct: DistinctPeople { state.distinct.clamped }
     package var baseDay: CalendarDay { content.baseDay }
     /// The estimated size in memory, in bytes.
-    package var bytes: Int { content.bytes }
+    package var bytes: Int { content.bytes + recent.days.count * MemoryLayout<MetricCounts?>.stride }
     /// A number that differs between snapshots with different rows: a publication has a random tag, a recount has the
     /// next version, and a new day follows the last one. Days take less than 24 bits.
     var stamp: Int { state.tag &+ (version &<< 24) &+ baseDay.number }

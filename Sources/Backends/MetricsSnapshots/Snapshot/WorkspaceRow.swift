@@ -1,6 +1,8 @@
+internal import Identities
 public import Inventory
 public import InventoryStore
 internal import JSON
+internal import Text
 public import Time
 
 /// One workspace as the pages and the API show it. All parts of responses are precomputed.
@@ -89,6 +91,14 @@ public final class WorkspaceRow: Sendable {
     }
 }
 
+extension WorkspaceOwner {
+    /// The estimated size in memory, in bytes. An address in lower case is stored once.
+    fileprivate var bytes: Int {
+        let text = email.text.isExactly(email.spelling) ? 0 : email.text.utf8.count
+        return 112 + email.spelling.utf8.count + text + name.utf8.count
+    }
+}
+
 /// The owners of a workspace with the texts made of them, which rows share until the owners change.
 private struct OwnerList: Sendable {
     let owners: [WorkspaceOwner]
@@ -104,14 +114,14 @@ private struct OwnerList: Sendable {
         writer.beginArray()
         for owner in owners {
             writer.beginObject()
-            writer.member("email", owner.email)
+            writer.member("email", owner.email.spelling)
             writer.member("name", owner.name)
             writer.endObject()
         }
         writer.endArray()
         json = writer.bytes
-        searchText = owners.flatMap { [0] + folded($0.email) }
-        bytes = owners.reduce(json.count + searchText.count) { $0 + 96 + $1.email.utf8.count + $1.name.utf8.count }
+        searchText = owners.flatMap { [0] + folded($0.email.spelling) }
+        bytes = owners.reduce(json.count + searchText.count) { $0 + $1.bytes }
     }
 }
 

@@ -28,13 +28,13 @@ public struct UsageQuery: Sendable, Hashable {
             faults.append(QueryIssue(parameter: parameter, detail: detail))
         }
         for (name, value) in parameters where UsageQuery.names.contains(exactly: name) {
-            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, "is given more than once") }
+            if values.updateValue(value, forKey: ExactText(name)) != nil { note(name, QueryIssue.twice) }
         }
         let given = values.filter { !$0.value.isEmpty }
         func day(_ name: String) -> CalendarDay? {
             guard let text = given[ExactText(name)] else { return nil }
             let day = CalendarDay(text)
-            if day == nil { note(name, "must be a date such as 2026-01-31") }
+            if day == nil { note(name, "The value must be a date, such as 2026-01-31.") }
             return day
         }
         let (first, last) = (day("from"), day("to"))
@@ -43,14 +43,14 @@ public struct UsageQuery: Sendable, Hashable {
         workspace = given["workspace"]
         interval = given["interval"].flatMap { UsageInterval(exactly: $0) } ?? .day
         if let interval = given["interval"], UsageInterval(exactly: interval) == nil {
-            note("interval", "must be one of \(UsageInterval.allCases.map(\.rawValue).joined(separator: ", "))")
+            note("interval", QueryIssue.choice(of: UsageInterval.allCases.map(\.rawValue)))
         }
         if faults.isEmpty {
             if from > to {
-                note("from", "must not be after \(last == nil ? "today" : "to")")
+                note("from", "The first day must not be after \(last == nil ? "today" : "the last day").")
             } else if isTooLong {
                 let most = UsageQuery.mostPoints
-                note("from", "selects more than \(most) points; shorten the range or lengthen the interval")
+                note("from", "The range has more than \(most) points. Shorten it, or choose a longer interval.")
             }
         }
         guard faults.isEmpty else { throw QueryError(faults: faults) }

@@ -19,14 +19,14 @@ public struct WorkspaceBreakdown: Sendable, Hashable {
             }
         }
 
-        init(_ workflow: Workflow) {
+        init(_ group: ContentCounts.WorkflowGroup) {
             self =
-                if !workflow.isPublished {
+                if !group.isPublished {
                     .unpublished
-                } else if workflow.isNestedOnly {
+                } else if group.isNestedOnly {
                     .nested
                 } else {
-                    switch workflow.trigger {
+                    switch group.trigger {
                     case .case: .byCase
                     case .systemEvent: .bySystemEvent
                     case .webhook, .schedule, .integration, .onDemand: .billed
@@ -36,7 +36,7 @@ public struct WorkspaceBreakdown: Sendable, Hashable {
     }
 
     public internal(set) var workflows: [Kind: Int] = [:]
-    public internal(set) var members: [Member.Status: Int] = [:]
+    public internal(set) var members: [WorkspaceMember.Status: Int] = [:]
     /// Self-hosted runners of the workspace.
     public internal(set) var ownRunners = 0
     /// Runners that another workspace shares.
@@ -44,24 +44,24 @@ public struct WorkspaceBreakdown: Sendable, Hashable {
     public internal(set) var cloudRunners = 0
     public let createdAt: Timestamp?
 
-    init(_ workspace: Workspace) {
-        createdAt = workspace.createdAt
-        for workflow in workspace.workflows { workflows[Kind(workflow), default: 0] += 1 }
-        for member in workspace.members { members[member.status, default: 0] += 1 }
-        for runner in workspace.runners {
-            if runner.hosting == .cloud {
-                cloudRunners += 1
-            } else if runner.sharedFrom != nil {
-                sharedRunners += 1
+    init(_ content: ContentCounts) {
+        createdAt = content.createdAt
+        members = content.members
+        for group in content.workflows { workflows[Kind(group), default: 0] += group.count }
+        for group in content.runners {
+            if group.hosting == .cloud {
+                cloudRunners += group.count
+            } else if group.isShared {
+                sharedRunners += group.count
             } else {
-                ownRunners += 1
+                ownRunners += group.count
             }
         }
     }
 }
 
 extension MetricsStore {
-    /// Reads a workspace on a read thread, and counts it.
+    /// Counts the content of a workspace on a read thread.
     func breakdown(
         ofWorkspace id: String, of organization: OrganizationID
     ) async throws(MetricsError) -> WorkspaceBreakdown? {
@@ -69,9 +69,7 @@ extension MetricsStore {
             return try await database.read { transaction throws(DatabaseError) in
                 guard let state = try InventoryState.read(organization, transaction) else { return nil }
                 let rows = InventoryRows(transaction: transaction, generation: state.generation)
-                guard let number = try rows.number(ofWorkspace: id), let found = try rows.workspace(number: number)
-                else { return nil }
-                return WorkspaceBreakdown(found.workspace)
+                return try rows.contentCounts(ofWorkspace: id).map { WorkspaceBreakdown($0) }
             }
         } catch {
             throw .store(error)

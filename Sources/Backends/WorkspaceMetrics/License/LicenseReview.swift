@@ -5,31 +5,30 @@ internal import InventoryStore
 internal import Synchronization
 internal import Text
 
-/// Compares all organizations with their licenses, in short write transactions: at the start and after a reload,
-/// because a changed license may have been crossed without a change of the figures.
+/// Compares all organizations with their licenses, in short write transactions. This happens at the start and after a
+/// reload, because a changed license may be crossed without a change of the figures.
 final class LicenseReview: Sendable {
     private static let organizations = 100
 
     private let store: MetricsStore
-    private let last = Mutex("")
+    private let last = Mutex<OrganizationID?>(nil)
 
     init(_ store: MetricsStore) { self.store = store }
 
     /// Continues with the next organizations. Returns false after the last one.
     func slice(_ transaction: Transaction) throws(DatabaseError) -> Bool {
         let (settings, moment) = (store.settings, store.now())
-        let names = try InventoryState.organizations(
+        let organizations = try InventoryState.organizations(
             after: last.withLock { $0 }, limit: LicenseReview.organizations, transaction)
-        for name in names {
+        for organization in organizations {
             // The end of a recount compares its figures itself.
-            guard let organization = OrganizationID(name),
-                let state = try InventoryState.read(organization, transaction), state.recounted == nil,
+            guard let state = try InventoryState.read(organization, transaction), state.recounted == nil,
                 state.definitions.isExactly(settings[organization].definitions.storedText)
             else { continue }
             try LicenseCrossing(organization, under: settings[organization].license, at: moment, transaction)
                 .check(state.figures)
         }
-        guard let end = names.last, names.count == LicenseReview.organizations else { return false }
+        guard let end = organizations.last, organizations.count == LicenseReview.organizations else { return false }
         last.withLock { $0 = end }
         return true
     }

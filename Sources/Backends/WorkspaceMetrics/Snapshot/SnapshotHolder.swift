@@ -7,9 +7,9 @@ internal import Time
 
 /// An organization's place in memory: its snapshot, if it is loaded, and the load that is under way.
 ///
-/// Commits of this process arrive here in their order. Because a load may read a version before or after a commit that
-/// arrives meanwhile, those commits are kept and applied to what the load has read. Snapshots are made outside the lock,
-/// which is held for a few instructions.
+/// Commits of this process arrive here in their order. A load may read a version before or after a commit that arrives
+/// meanwhile. Those commits are therefore kept, and applied to what the load has read. Snapshots are made outside the
+/// lock, which is held for a few instructions.
 final class SnapshotHolder: Sendable {
     /// Receives the snapshot or the failure of a load.
     typealias Waiter = @Sendable (Result<MetricsSnapshot, DatabaseError>) -> Void

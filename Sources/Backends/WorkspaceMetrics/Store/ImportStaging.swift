@@ -7,7 +7,7 @@ struct ImportStaging: Sendable {
         /// A workspace with the counts that do not depend on roles.
         case head(Workspace, number: Int, MetricCounts)
         case workflow(Workflow, workspace: Int, position: Int)
-        case member(Member, workspace: Int, position: Int)
+        case member(WorkspaceMember, workspace: Int, position: Int)
         case runner(Runner, workspace: Int, position: Int)
     }
 

@@ -212,7 +212,7 @@ struct ImportState: Sendable {
     }
 
     /// Returns what a member may do, and notes roles that do not exist.
-    private mutating func check(_ member: Member, at position: Int, in workspace: Int) -> MemberCapabilities {
+    private mutating func check(_ member: WorkspaceMember, at position: Int, in workspace: Int) -> MemberCapabilities {
         for (index, role) in member.roles.enumerated() where !document.roles.isKnown(role) {
             document.faults.add("/workspaces/\(workspace)/members/\(position)/roles/\(index)", "no such role")
         }

@@ -26,8 +26,8 @@ final class InventoryImport: Sendable {
     private let state: Mutex<ImportState>
 
     /// - Parameters:
-    ///   - terms: a check in every transaction, so that nothing more is staged after the publisher has lost the
-    ///     permission, or another publisher has written what the request's conditions exclude.
+    ///   - terms: a check in every transaction. Nothing more is staged after the publisher has lost the permission, or
+    ///     after another publisher has written what the request's conditions exclude.
     ///   - record: the event to append to the audit log in the transaction that completes the import.
     init(
         on terms: WriteTerms, store: MetricsStore, record: AuditRecord? = nil,

@@ -42,7 +42,7 @@ extension MetricsStore {
                 try await make(edit, on: terms) { _, change in RepresentationTag.inventory(change.state) })
         }
         let digest = try await digest(of: body)
-        let result: Result<ChangesAnswer, Unchanged> = try await decide { transaction throws(DatabaseError) in
+        let result: Result<ChangesAnswer, UnchangedError> = try await decide { transaction throws(DatabaseError) in
             if let refusal = try terms.authorization.refusal(transaction) { return .refuse(.refused(refusal)) }
             if let kept = try KeptAnswers.find(request, at: edit.moment, transaction) {
                 guard kept.digest == digest else { return .refuse(.refused(.keyReused)) }
@@ -138,7 +138,7 @@ extension MetricsStore {
     // MARK: Parts
 
     /// The reason why a repeatable request changes nothing.
-    private enum Unchanged: Error {
+    private enum UnchangedError: Error {
         case refused(InventoryRefusal)
         case replayed(KeptAnswer)
     }

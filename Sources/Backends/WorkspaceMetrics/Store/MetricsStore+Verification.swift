@@ -21,8 +21,8 @@ extension MetricsStore {
     public func verifyBlocking(_ organization: OrganizationID? = nil) throws(DatabaseError) -> [CountDifference] {
         try database.readBlocking { transaction throws(DatabaseError) in
             var differences: [CountDifference] = []
-            for text in try InventoryState.organizations(transaction) {
-                guard let next = OrganizationID(text), organization == nil || next == organization,
+            for next in try InventoryState.organizations(transaction) {
+                guard organization == nil || next == organization,
                     let state = try InventoryState.read(next, transaction)
                 else { continue }
                 differences += try self.verify(next, state, transaction)
@@ -57,7 +57,7 @@ extension MetricsStore {
             totals += counted
             for member in workspace.members {
                 let capabilities = Counting.capabilities(of: member, roles)
-                let address = ExactText(member.email.asciiLowercased())
+                let address = ExactText(member.email.text)
                 if capabilities.contains(.editsWorkflows) { editors.insert(address) }
                 if capabilities.contains(.operatesCases) { operators.insert(address) }
             }

@@ -31,9 +31,9 @@ package struct AuditCheckpoints: Sendable {
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> AuditCheckpoint?
     ) async throws(DatabaseError) {
         let moment = now()
-        let made: Result<AuditCheckpoint, UnneededRefusal> = try await database.decide {
+        let made: Result<AuditCheckpoint, UnneededError> = try await database.decide {
             transaction throws(DatabaseError) in
-            try body(moment, transaction).map { .commit($0) } ?? .refuse(UnneededRefusal())
+            try body(moment, transaction).map { .commit($0) } ?? .refuse(UnneededError())
         }
         guard case .success(let checkpoint) = made else { return }
         log.write(
@@ -41,5 +41,5 @@ package struct AuditCheckpoints: Sendable {
     }
 
     /// No event was recorded since the last checkpoint.
-    private struct UnneededRefusal: Error {}
+    private struct UnneededError: Error {}
 }

@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import HTTPMessage
+internal import Identities
 internal import Inventory
 internal import InventoryStore
 internal import MetricsSnapshots
@@ -162,13 +163,15 @@ struct WorkspaceTable: Sendable {
     private func owners(_ row: WorkspaceRow) -> HTML {
         guard !row.owners.isEmpty else { return Badge(.near, "No owner").markup }
         let shown = row.owners.prefix(2).map { owner -> HTML in
-            let name = owner.name.isEmpty ? owner.email : owner.name
-            let workspaces = "\(path)?\(FormEncoding.query([("owner", owner.email)]))"
+            let name = owner.name.isEmpty ? owner.email.spelling : owner.name
+            let workspaces = "\(path)?\(FormEncoding.query([("owner", owner.email.spelling)]))"
             return """
-                <a class="chip" href="\(workspaces)" title="\(owner.email)">\(Avatar(name).markup)<span>\(name)</span></a>
+                <a class="chip" href="\(workspaces)" title="\(owner.email.spelling)">\(Avatar(name).markup)<span>\(name)</span></a>
                 """
         }
-        let others = row.owners.dropFirst(2).map { $0.name.isEmpty ? $0.email : "\($0.name) (\($0.email))" }
+        let others = row.owners.dropFirst(2).map {
+            $0.name.isEmpty ? $0.email.spelling : "\($0.name) (\($0.email.spelling))"
+        }
         let rest: HTML? =
             others.isEmpty
             ? nil

@@ -135,10 +135,10 @@ public struct WorkspacePage: Sendable {
         guard let row else { return nil }
         let path = Paths.organization.path(organization.id.text)
         let list = row.owners.prefix(100).map { owner -> HTML in
-            let name = owner.name.isEmpty ? owner.email : owner.name
-            let count = ownedCounts[ExactText(owner.email.asciiLowercased())] ?? 1
+            let name = owner.name.isEmpty ? owner.email.spelling : owner.name
+            let count = ownedCounts[ExactText(owner.email.text)] ?? 1
             return """
-                <li><span class="person">\(Avatar(name).markup)<span>\(name)<br><span class="quiet small">\(owner.email)</span></span></span><a class="small" href="\(path)?\(FormEncoding.query([("owner", owner.email)]))">\(Number.grouped(count)) workspace\(count == 1 ? "" : "s")</a></li>
+                <li><span class="person">\(Avatar(name).markup)<span>\(name)<br><span class="quiet small">\(owner.email.spelling)</span></span></span><a class="small" href="\(path)?\(FormEncoding.query([("owner", owner.email.spelling)]))">\(Number.grouped(count)) workspace\(count == 1 ? "" : "s")</a></li>
                 """
         }
         let nothing: HTML? = list.isEmpty ? "<div>\(Badge(.near, "No owner").markup)</div>" : nil

@@ -89,7 +89,7 @@ public struct RefusedPage: Sendable {
             </dl>
             \(otherList)
             <div class="row">\(account.signOut(title: "Sign in as someone else", isSwitch: true))</div>
-            \(RequestLine(id: requestID).markup)
+            \(RequestIDLine(id: requestID).markup)
             </div>
             """
         return Page(title: "No access", account: account, content: content).document

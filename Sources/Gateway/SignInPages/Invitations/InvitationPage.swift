@@ -112,7 +112,7 @@ public struct InvitationPage: Sendable {
                 <p>It was sent to <strong>\(wrong.invited)</strong>. \(own)</p>
                 <p>\(wrong.advice)</p>
                 <ul class="choices">\(buttons(choices, verb: "Sign in as someone else with"))</ul>
-                \(RequestLine(id: requestID).markup)
+                \(RequestIDLine(id: requestID).markup)
                 """
         case .used:
             return closed(
@@ -156,7 +156,7 @@ public struct InvitationPage: Sendable {
             <h1>\(title)</h1>
             <p>\(text)</p>
             \(button)
-            \(RequestLine(id: requestID).markup)
+            \(RequestIDLine(id: requestID).markup)
             """
     }
 }
