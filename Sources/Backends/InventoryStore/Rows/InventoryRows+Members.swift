@@ -88,11 +88,17 @@ extension InventoryRows {
         of address: String, with column: CapabilityColumn, upTo limit: Int
     ) throws(DatabaseError) -> Int {
         try transaction.first(
-            """
-            SELECT count(*) FROM (SELECT 1 FROM inventory_member
-                WHERE generation = $1 AND address = $2 AND \(column.name) = 1 LIMIT $3) AS memberships
-            """, key, .text(address), .integer(limit)
+            InventoryRows.memberships(with: column), key, .text(address), .integer(limit)
         ) { row throws(DatabaseError) in row.integer(0) } ?? 0
+    }
+
+    /// The query for a person's memberships with a capability. It names the index, because SQLite would scan all members
+    /// of the inventory for each person.
+    static func memberships(with column: CapabilityColumn) -> String {
+        """
+        SELECT count(*) FROM (SELECT 1 FROM inventory_member INDEXED BY inventory_member_\(column.name)
+            WHERE generation = $1 AND address = $2 AND \(column.name) = 1 LIMIT $3) AS memberships
+        """
     }
 
     // MARK: Changes of roles

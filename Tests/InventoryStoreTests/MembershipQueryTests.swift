@@ -1,0 +1,21 @@
+import Databases
+import GatehouseTesting
+import Testing
+
+@testable import InventoryStore
+
+@Suite("The query for a person's memberships")
+struct MembershipQueryTests {
+    @Test("it reads the index of the capability, and not all members", arguments: ["edits", "operates"])
+    func plan(name: String) async throws {
+        let place = try TemporaryStore([InventoryTables.schema])
+        let column = try #require(CapabilityColumn.ofPeople.first { $0.name == name })
+        let plan = try await place.database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                "EXPLAIN QUERY PLAN " + InventoryRows.memberships(with: column), .integer(1), .text("a"), .integer(2)
+            ) { row throws(DatabaseError) in row.text(3) }
+        }
+        let index = "inventory_member USING INDEX inventory_member_\(name) (generation=? AND address=?)"
+        #expect(plan.contains { $0.hasSuffix(index) }, "\(plan)")
+    }
+}
