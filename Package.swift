@@ -321,7 +321,8 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "ClaimMapping", "Grants", "Identities", "Inventory", "InventoryStore", "Invitations",
+                "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
+                "InventoryStore", "Invitations",
                 "MetricsPages",
                 "MetricsSnapshots", "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),

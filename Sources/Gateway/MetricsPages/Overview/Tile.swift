@@ -71,14 +71,13 @@ struct Tile {
         guard let licensed = figure.licensed else { return "No limit to reach" }
         if figure.state == .over { return figure.overSince.map { "Over since \($0.shown)" } ?? "Over the entitlement" }
         if let day = figure.reachesLicenseOn {
-            let isSoon = day - CalendarDay(number: today) < 335
+            // A date without its year is understood for eleven months.
+            let isSoon = day - figure.today < 335
             return "Reaches \(Number.grouped(licensed)) around \(isSoon ? day.shownBriefly : day.shown)"
         }
         return figure.recent.suffix(30).compactMap(\.self).count < 14
             ? "Forecast from 14 days of figures" : "Not expected within 2 years"
     }
-
-    private var today: Int { figure.today.number }
 }
 
 /// The change of a figure as a text.

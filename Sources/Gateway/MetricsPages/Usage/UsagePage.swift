@@ -75,14 +75,16 @@ public struct UsagePage: Sendable {
     private func card(_ metric: Metric, _ figures: [Int?], _ before: [Int?]) -> HTML {
         let figure = workspace == nil ? summary.figures.first { $0.metric == metric } : nil
         let licensed = figure?.licensed
-        let reaches = before.isEmpty || query.to >= report.today ? figure?.reachesLicenseOn : nil
-        let isNear = reaches.map { $0 - report.today <= 366 && query.to >= report.today } ?? false
+        // The trend begins today, so that a period of the past has none. Beyond a year it would crowd the chart.
+        let reaches = figure?.reachesLicenseOn.flatMap { day in
+            query.to >= report.today && day - report.today <= 366 ? day : nil
+        }
         let chart = UsageChart(
             title: metric.title, report: report, figures: figures, before: before, limit: licensed,
-            reaches: isNear ? reaches : nil)
+            reaches: reaches)
         return """
             <section class="panel usage" aria-labelledby="\(metric.rawValue)"><div><h2 id="\(metric.rawValue)">\(metric.title) \(LicenseBadge.markup(figure?.state))</h2>
-            <p>\(sentence(figures, before, figure))</p>\(legend(!before.isEmpty, isNear))\(chart.markup)</div>
+            <p>\(sentence(figures, before, figure))</p>\(legend(!before.isEmpty, reaches != nil))\(chart.markup)</div>
             <div tabindex="0" role="region" aria-label="\(metric.title) as a table">\(UsageTable(title: metric.title, report: report, figures: figures, limit: licensed).markup)</div></section>
 
             """
