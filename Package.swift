@@ -291,8 +291,7 @@ let package = Package(
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
-            path: "Tests/Support/TestCertificates",
-            swiftSettings: settings),
+            path: "Tests/Support/TestCertificates", swiftSettings: settings),
         tests(
             of: "HTTPClient",
             uses: [
@@ -322,9 +321,8 @@ let package = Package(
             name: "PagesTests",
             dependencies: [
                 "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations",
-                "MetricsPages",
-                "MetricsSnapshots", "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
+                "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

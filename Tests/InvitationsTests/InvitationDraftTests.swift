@@ -36,7 +36,8 @@ struct InvitationDraftTests {
     @Test("are refused for a text that is no address, with a hint if only the spelling of the domain is wrong")
     func addresses() {
         #expect(
-            error("nobody")?.address == .notAnAddress && error("", allowing: ["a.example"])?.address == .notAnAddress)
+            error("no-address")?.address == .notAnAddress
+                && error("", allowing: ["a.example"])?.address == .notAnAddress)
         #expect(error("a@b\u{FC}cher.example")?.address == .domainNotASCII)
         #expect(error("p\u{E1}t@acme.example")?.address == .notAnAddress)
     }
@@ -51,10 +52,10 @@ struct InvitationDraftTests {
 
     @Test("are refused for both at once, each with one sentence")
     func both() throws {
-        let error = try #require(self.error("nobody", "owner"))
+        let error = try #require(self.error("no-address", "owner"))
         for text in [error.address?.text, error.role?.text] {
             #expect(text?.hasPrefix("The ") == true && text?.hasSuffix(".") == true)
         }
-        #expect(self.error("nobody")?.role == nil && self.error("a@acme.example", "owner")?.address == nil)
+        #expect(self.error("no-address")?.role == nil && self.error("a@acme.example", "owner")?.address == nil)
     }
 }

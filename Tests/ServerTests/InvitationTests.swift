@@ -155,7 +155,7 @@ struct InvitationTests {
     @Test(
         "an invalid invitation is refused with a pointer",
         arguments: [
-            (#"{"email":"nobody","role":"organization-viewer"}"#, "/email"),
+            (#"{"email":"no-address","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a@bücher.example","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a@b@c.example","role":"organization-viewer"}"#, "/email"),
             (#"{"email":"a\r\nBcc: x@y.example","role":"organization-viewer"}"#, "/email"),

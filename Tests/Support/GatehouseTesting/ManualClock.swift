@@ -32,7 +32,7 @@ public final class ManualClock: Sendable {
     public var clocks: Clocks {
         Clocks(
             wall: { self.now }, monotonic: { self.monotonic + .seconds(self.state.withLock { $0.seconds }) },
-            sleep: { await self.sleep($0) })
+            sleep: { await self.waitUntilAdvanced(by: $0) })
     }
 
     public func advance(_ duration: Duration) {
@@ -60,7 +60,7 @@ public final class ManualClock: Sendable {
         }
     }
 
-    private func sleep(_ duration: Duration) async {
+    private func waitUntilAdvanced(by duration: Duration) async {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
