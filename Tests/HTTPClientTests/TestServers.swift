@@ -84,17 +84,14 @@ final class TestServer {
 
 /// A server that sends given bytes to each client after reading from it, and closes.
 final class ScriptedServer: Sendable {
-    let port: UInt16
-    private let listener: Int32
+    private let listener = LoopbackListener()
+
+    var port: UInt16 { listener.port }
 
     init(_ answers: [String], keepsOpen: Bool = false) throws {
-        let (listener, port) = LoopbackSocket.listening()
-        self.listener = listener
-        self.port = port
-        _ = try SystemThread {
+        _ = try SystemThread { [listener] in
             for answer in answers {
-                let connection = Glibc.accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard let connection = listener.accept() else { return }
                 var buffer: [UInt8] = Array(repeating: 0, count: 65536)
                 _ = unsafe Glibc.read(connection, &buffer, buffer.count)
                 let bytes = Array(answer.utf8)
@@ -105,25 +102,20 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    deinit { Glibc.close(listener) }
+    deinit { listener.stop() }
 }
 
 /// A proxy that opens one tunnel after the other (RFC 9110, section 9.3.6), and records its requests.
 final class TunnelProxy: Sendable {
-    let port: UInt16
-    private let listener: Int32
+    private let listener = LoopbackListener()
     private let asked = Mutex<[String]>([])
 
+    var port: UInt16 { listener.port }
     var requests: [String] { asked.withLock { $0 } }
 
     init(to target: UInt16) throws {
-        let listener = LoopbackSocket.listening()
-        self.listener = listener.descriptor
-        port = listener.port
-        _ = try SystemThread { [weak self] in
-            while true {
-                let client = Glibc.accept(listener.descriptor, nil, nil)
-                guard client >= 0 else { return }
+        _ = try SystemThread { [weak self, listener] in
+            while let client = listener.accept() {
                 var buffer: [UInt8] = Array(repeating: 0, count: 65536)
                 let count = unsafe Glibc.read(client, &buffer, buffer.count)
                 self?.note(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self))
@@ -138,10 +130,7 @@ final class TunnelProxy: Sendable {
 
     private func note(_ request: String) { asked.withLock { $0.append(request) } }
 
-    deinit {
-        Glibc.shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    deinit { listener.stop() }
 }
 
 private func copy(from source: Int32, to sink: Int32) {

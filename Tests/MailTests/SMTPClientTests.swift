@@ -10,20 +10,17 @@ import Time
 
 /// A mail server that sends one line after the other, each after reading something, and then closes or hangs.
 private final class ScriptedServer: Sendable {
-    let port: UInt16
-    private let listener: Int32
+    private let listener = LoopbackListener()
     private let heard = Mutex<[UInt8]>([])
 
+    var port: UInt16 { listener.port }
     var text: String { heard.withLock { String(decoding: $0, as: UTF8.self) } }
 
     /// - Parameter second: lines for a second connection.
     init(_ lines: [String], then second: [String]? = nil, hangs: Bool = false) throws {
-        let (listener, port) = LoopbackSocket.listening()
-        (self.listener, self.port) = (listener, port)
-        _ = try SystemThread { [weak self] in
+        _ = try SystemThread { [weak self, listener] in
             for lines in [lines] + (second.map { [$0] } ?? []) {
-                let connection = Glibc.accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard let connection = listener.accept() else { return }
                 var buffer: [UInt8] = Array(repeating: 0, count: 65536)
                 for (index, line) in lines.enumerated() {
                     if index > 0 {
@@ -42,10 +39,7 @@ private final class ScriptedServer: Sendable {
 
     private func note(_ bytes: [UInt8]) { heard.withLock { $0 += bytes } }
 
-    deinit {
-        Glibc.shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    deinit { listener.stop() }
 }
 
 @Suite("Delivery of emails")
@@ -135,14 +129,14 @@ struct SMTPClientTests {
     func unreachable() async throws {
         let plain = try await deliver(to: ScriptedServer(["220 hi", "220 hi"]), tls: true)
         #expect(plain?.isPermanent == false && plain?.description.contains("TLS") == true)
-        let port = try ScriptedServer([]).port
+        let reserved = LoopbackListener(isListening: false)
         let client = try SMTPClient()
         defer { client.close() }
         await #expect(throws: DeliveryError.self) {
             try await client.deliver(
                 email,
                 by: MailRoute(
-                    host: "127.0.0.1", port: port, isImplicitTLS: false, username: nil, password: nil,
+                    host: "127.0.0.1", port: reserved.port, isImplicitTLS: false, username: nil, password: nil,
                     clientName: "x"))
         }
     }

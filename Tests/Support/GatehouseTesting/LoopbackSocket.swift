@@ -2,28 +2,12 @@ internal import Glibc
 
 /// Sockets of tests that play the other side of a connection byte by byte.
 public enum LoopbackSocket {
-    private static func address(_ port: UInt16) -> sockaddr_in {
+    fileprivate static func address(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         address.sin_port = port.bigEndian
         return address
-    }
-
-    /// Returns a listening socket, which the caller closes, and its port.
-    public static func listening() -> (descriptor: Int32, port: UInt16) {
-        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // `sockaddr_in` may be accessed as a `sockaddr`.
-        unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                _ = unsafe Glibc.bind(listener, general, length)
-                _ = unsafe getsockname(listener, general, &length)
-            }
-        }
-        Glibc.listen(listener, 16)
-        return (listener, UInt16(bigEndian: address.sin_port))
     }
 
     /// Returns a socket, which the caller closes, that is connected to a port.
@@ -38,4 +22,40 @@ public enum LoopbackSocket {
         }
         return descriptor
     }
+}
+
+/// A listening socket on this machine, open until the last owner releases it.
+///
+/// A thread that accepts connections owns its listener: the descriptor's number must not belong to another socket while
+/// the thread may still use it.
+public final class LoopbackListener: Sendable {
+    private let descriptor: Int32
+    public let port: UInt16
+
+    /// - Parameter isListening: false to reserve a port at which connections are refused.
+    public init(isListening: Bool = true) {
+        descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = LoopbackSocket.address(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // `sockaddr_in` may be accessed as a `sockaddr`.
+        unsafe withUnsafeMutablePointer(to: &address) { [descriptor] pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                _ = unsafe Glibc.bind(descriptor, general, length)
+                _ = unsafe getsockname(descriptor, general, &length)
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        if isListening { Glibc.listen(descriptor, 16) }
+    }
+
+    /// Returns a connection, which the caller closes, or nil after `stop()`.
+    public func accept() -> Int32? {
+        let connection = unsafe Glibc.accept(descriptor, nil, nil)
+        return connection >= 0 ? connection : nil
+    }
+
+    /// Ends the wait of `accept()`, now and later.
+    public func stop() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    deinit { Glibc.close(descriptor) }
 }
