@@ -180,7 +180,7 @@ let package = Package(
             "PageLayout", in: "Gateway/",
             uses: [
                 "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "SignInFlow", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ], embeds: ["Assets"]),
         library(
             "AccessUseCases", in: "Gateway/",

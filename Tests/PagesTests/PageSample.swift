@@ -256,7 +256,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             strategy: .firstMatch, tag: text("tag"),
             denied: [MappingsPage.Denied(id: "a/b c", name: text("denied"), at: moment, reason: text("reason"))],
             formToken: isReadOnly ? nil : token)
-        page.notice = .done(text("notice"), link: text("link"))
+        page.notice = .done(text("notice"))
         page.draft.id = text("draft id")
         (page.draft.claimName, page.draft.claimValue) = (text("draft claim"), text("draft value"))
         (page.draft.split, page.draft.rank) = (text("split"), text("rank"))
@@ -266,7 +266,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 people: [MappingsPage.Preview.Person(name: text("changed"), before: nil, after: .viewer)], unchanged: 3,
                 own: (.manager, nil), shadowed: [row(3)], wouldLockOut: true)
         }
-        let fields = ["account", "organization", "claim", "claim value", "notice", "link"]
+        let fields = ["account", "organization", "claim", "claim value", "notice"]
         let own = [
             "denied", "reason", "tag", "draft id", "draft claim", "draft value", "split", "rank", "field",
             "field value", "summary", "changed",

@@ -1,5 +1,6 @@
 internal import Inventory
 package import InventoryStore
+internal import PageLayout
 package import Web
 
 /// The email to a manager about a metric that came near its license limit or exceeded it.

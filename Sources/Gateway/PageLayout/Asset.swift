@@ -28,7 +28,9 @@ public struct Asset: Sendable {
 
     /// The stylesheet of all pages: system fonts, light and dark, one column on a phone.
     public static let stylesheet = Asset(
-        "gatehouse", "css", "text/css; charset=utf-8", PackageResources.gatehouse_css)
+        "gatehouse", "css", "text/css; charset=utf-8",
+        PackageResources.gatehouse_css + PackageResources.components_css + PackageResources.requests_css
+            + PackageResources.rules_css + PackageResources.members_css + PackageResources.audit_css)
     /// The script of all pages: optional conveniences, without which every page works.
     public static let script = Asset(
         "gatehouse", "js", "text/javascript; charset=utf-8", PackageResources.gatehouse_js)

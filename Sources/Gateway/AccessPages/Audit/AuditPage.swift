@@ -112,7 +112,7 @@ public struct AuditPage: DocumentPage {
         let reason: HTML? = event.reason.isEmpty ? nil : "<span class=\"quiet\"> \(event.reason.words)</span>"
         let outcome: HTML = event.outcome == "success" ? "success" : "<span class=\"bad\">\(event.outcome)</span>"
         return """
-            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="Time">\(Moment.text(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
+            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="Time">\(account.times.precise(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
 
             """
     }

@@ -240,7 +240,7 @@ public struct MappingsPage: DocumentPage {
         let list = denied.map { denied -> HTML in
             let id = FormEncoding.encode(denied.id)
             return """
-                <tr><th scope="row">\(denied.name)</th><td data-label="Time">\(Moment.text(denied.at))</td><td data-label="Reason">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
+                <tr><th scope="row">\(denied.name)</th><td data-label="Time">\(account.times.moment(denied.at))</td><td data-label="Reason">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
 
                 """
         }

@@ -71,6 +71,8 @@ public struct MembersPage: DocumentPage {
     public var isFirst = true
     public var notice: Notice?
     public var confirmation: Confirmation?
+    /// An invitation link that is shown once.
+    public var link: String?
     /// The content of the form.
     public var draft: (email: String, role: Role) = ("", .viewer)
 
@@ -94,7 +96,7 @@ public struct MembersPage: DocumentPage {
         var notice = notice
         notice?.button = confirmationButton
         let content: HTML = """
-            \(notice?.markup)
+            \(notice?.markup)\(onceLink)
             \(inviteForm)
             <section aria-labelledby="people"><h2 id="people">People with access</h2>
             \(peopleTable)\(more("after", peopleAfter, "More people"))</section>
@@ -103,6 +105,14 @@ public struct MembersPage: DocumentPage {
             \(suspensionsSection)
             """
         return organization.page(.members, account, content)
+    }
+
+    private var onceLink: HTML? {
+        link.map { link in
+            """
+            <p><label for="link">Invitation link, shown only once</label><input id="link" class="once" readonly value="\(link)"></p>
+            """
+        }
     }
 
     private var confirmationButton: ButtonForm? {
@@ -162,7 +172,7 @@ public struct MembersPage: DocumentPage {
         let sources = person.sources.map { "<li>\($0.text)</li>" as HTML }
         let seen: HTML =
             person.lastSignIn.map { seen in
-                "\(Moment.text(seen))\(person.provider.map { "<span class=\"quiet\"> through \($0)</span>" as HTML })"
+                "\(account.times.moment(seen))\(person.provider.map { "<span class=\"quiet\"> through \($0)</span>" as HTML })"
             } ?? "<span class=\"quiet\">never</span>"
         let own: HTML? = person.isOneself ? "<span class=\"quiet\">you</span>" : nil
         return """
@@ -204,7 +214,7 @@ public struct MembersPage: DocumentPage {
     private func row(_ invitation: Invitation) -> HTML {
         let until: HTML? =
             invitation.state == .pending
-            ? "<span class=\"quiet\"> until \(Moment.text(invitation.expiresAt))</span>" : nil
+            ? "<span class=\"quiet\"> until \(account.times.moment(invitation.expiresAt))</span>" : nil
         let actions: HTML? =
             formToken == nil
             ? nil : "<td class=\"actions\">\(invitation.state == .pending ? pendingActions(invitation) : "")</td>"
@@ -247,7 +257,7 @@ public struct MembersPage: DocumentPage {
                 ? nil
                 : "<td class=\"actions\">\(button("unsuspend", suspension.id.text, "Reinstate", "Reinstate \(name)"))</td>"
             return """
-                <tr><th scope="row">\(name)\(others)</th><td data-label="Since">\(Moment.text(suspension.createdAt))</td>\(again)</tr>
+                <tr><th scope="row">\(name)\(others)</th><td data-label="Since">\(account.times.moment(suspension.createdAt))</td>\(again)</tr>
 
                 """
         }

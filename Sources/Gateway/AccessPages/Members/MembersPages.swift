@@ -83,8 +83,8 @@ struct MembersPages: Sendable {
         guard let token = issued.token else { return context.redirect(done: done) }
         var page = try await page(context, permitted, management)
         page.notice = .done(
-            "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.",
-            link: management.link(token))
+            "Send this link to \(issued.invitation.email.spelling). It works once, and only for that address.")
+        page.link = management.link(token)
         return try await management.show(page)
     }
 

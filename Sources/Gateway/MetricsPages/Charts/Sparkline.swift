@@ -1,3 +1,4 @@
+internal import PageLayout
 internal import Web
 
 /// A small line of daily figures without axes, scaled from the smallest to the largest.

@@ -1,5 +1,6 @@
 internal import Inventory
 internal import MetricsSnapshots
+internal import PageLayout
 internal import Time
 internal import Web
 internal import WorkspaceMetrics

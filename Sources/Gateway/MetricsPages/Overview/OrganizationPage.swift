@@ -23,12 +23,14 @@ public struct OrganizationPage: Sendable {
         self.organization = organization
         self.summary = summary
         self.publishedAt = publishedAt
-        table = WorkspaceTable(organization: organization.id.text, query: query, page: page, all: summary.workspaces)
+        table = WorkspaceTable(
+            organization: organization.id.text, query: query, page: page, all: summary.workspaces, times: account.times)
     }
 
     public var document: HTML {
         let readOnly: HTML? = organization.isReadOnly ? "You have read-only access. " : nil
-        let figures = publishedAt.map { "Figures from \(Moment.text($0))" as HTML } ?? "No inventory was published yet."
+        let figures =
+            publishedAt.map { "Figures from \(account.times.moment($0))" as HTML } ?? "No inventory was published yet."
         let recounting: HTML? =
             summary.isRecounting ? " Members are being counted again by new definitions." : nil
         let export: HTML = """

@@ -16,6 +16,7 @@ struct WorkspaceTable: Sendable {
     let page: WorkspaceTablePage
     /// The total number of workspaces.
     let all: Int
+    let times: PageTimes
 
     var markup: HTML {
         guard all > 0 else {
@@ -33,15 +34,27 @@ struct WorkspaceTable: Sendable {
     // MARK: Toolbar
 
     private var toolbar: HTML {
-        let filters = ([nil] + WorkspaceFilter.allCases.map { $0 }).map { filter -> HTML in
-            let current: HTML = filter == query.filter ? " aria-current=\"true\"" : ""
-            let count = filter.map { page.found[$0] ?? 0 } ?? page.searched
-            let note = filter == .large ? " title=\"Uses 5% or more of an entitlement\"" as HTML : ""
-            return """
-                <li><a href="\(link(filter: .some(filter)))"\(current)\(note)>\(WorkspaceTable.title(filter)) <span class="count">\(Number.grouped(count))</span></a></li>
-                """
+        let filters = ([nil] + WorkspaceFilter.allCases.map { $0 }).map { filter in
+            ListToolbar.Filter(
+                WorkspaceTable.title(filter), url: link(filter: .some(filter)),
+                count: filter.map { page.found[$0] ?? 0 } ?? page.searched, isCurrent: filter == query.filter,
+                note: filter == .large ? "Uses 5% or more of an entitlement" : nil)
         }
-        return "<div class=\"toolbar\"><ul id=\"filters\" aria-label=\"Filters\">\(filters)</ul>\(search)</div>"
+        return ListToolbar(
+            filters: filters, action: path,
+            fields: [
+                .search(name: "q", label: "Search workspaces", value: query.text),
+                .search(name: "owner", label: "Any owner", value: query.owner),
+                .phoneSelect(
+                    name: "sort", label: "Sort by", options: WorkspaceTable.sorts.map { ($0.text, $1) },
+                    chosen: query.sort.text),
+                .phoneSelect(
+                    name: "order", label: "Order", options: [("asc", "Ascending"), ("desc", "Descending")],
+                    chosen: query.isDescending ? "desc" : "asc"),
+                .hidden(name: "limit", value: String(query.limit)),
+            ] + (query.filter.map { [.hidden(name: "filter", value: $0.rawValue)] } ?? []),
+            clear: query.text.isEmpty && query.owner.isEmpty ? nil : link([], filter: query.filter)
+        ).markup
     }
 
     private static func title(_ filter: WorkspaceFilter?) -> String {
@@ -54,40 +67,9 @@ struct WorkspaceTable: Sendable {
         }
     }
 
-    private var search: HTML {
-        let filter = query.filter.map { "<input type=\"hidden\" name=\"filter\" value=\"\($0.rawValue)\">" as HTML }
-        return """
-            <form class="search" method="get" action="\(path)" role="search">
-            <label class="hidden" for="q">Search workspaces</label><input id="q" name="q" type="search" value="\(query.text)" maxlength="200" placeholder="Search workspaces">
-            <label class="hidden" for="owner">Owner’s email</label><input id="owner" name="owner" type="search" value="\(query.owner)" maxlength="200" placeholder="Any owner">
-            <label class="hidden" for="sort">Sort by</label><select id="sort" name="sort" class="phone">\(sortOptions)</select>
-            <label class="hidden" for="order">Order</label><select id="order" name="order" class="phone">\(orderOptions)</select>
-            <input type="hidden" name="limit" value="\(query.limit)">\(filter)<button type="submit">Apply</button>\(reset)
-            </form>
-            """
-    }
-
-    private var sortOptions: [HTML] {
-        WorkspaceTable.sorts.map { sort, title in
-            "<option value=\"\(sort.text)\"\(sort == query.sort ? " selected" as HTML : "")>\(title)</option>"
-        }
-    }
-
-    private var orderOptions: [HTML] {
-        [("asc", "Ascending"), ("desc", "Descending")].map { value, title in
-            let isChosen = (value == "desc") == query.isDescending
-            return "<option value=\"\(value)\"\(isChosen ? " selected" as HTML : "")>\(title)</option>"
-        }
-    }
-
     private static let sorts: [(WorkspaceSort, String)] =
         [(.name, "Name")] + Metric.allCases.map { (.metric($0), $0.title) }
         + [(.change, "Change in 30 days"), (.publishedAt, "Last published")]
-
-    private var reset: HTML? {
-        query.text.isEmpty && query.owner.isEmpty
-            ? nil : "<a class=\"button plain\" href=\"\(link([], filter: query.filter))\">Clear</a>"
-    }
 
     private var nothing: HTML {
         """
@@ -149,11 +131,7 @@ struct WorkspaceTable: Sendable {
                 <td class="number" data-label="\(metric.shortTitle.asciiLowercased())">\(figure)<span class="change">\(change ?? "")</span></td>
                 """
         }
-        let published = row.publishedAt.map { moment -> HTML in
-            let date = CalendarDate(moment)
-            let time = "\(CalendarDate.padded(date.hour)):\(CalendarDate.padded(date.minute))"
-            return "<span title=\"\(Moment.text(moment))\">\(date.day) \(date.monthName), \(time)</span>"
-        }
+        let published = row.publishedAt.map(times.brief)
         return """
             <tr><th scope="row"><a href="\(Paths.workspace.path(organization, row.id))" title="\(row.id)">\(row.name)</a></th>\(numbers)<td class="number when" data-label="Published">\(published ?? "<span class=\"zero\">–</span>")</td><td class="owners" data-label="Owners">\(owners(row))</td></tr>
 
@@ -180,30 +158,9 @@ struct WorkspaceTable: Sendable {
     }
 
     private var pager: HTML {
-        let first = (page.number - 1) * query.limit
-        let range: HTML =
-            page.rows.isEmpty
-            ? "0" : "\(Number.grouped(first + 1))–\(Number.grouped(first + page.rows.count))"
-        let total: HTML =
-            page.matches == all
-            ? "\(Number.grouped(all))" : "\(Number.grouped(page.matches)) (\(Number.grouped(all)) in all)"
-        let hasNext = first + page.rows.count < page.matches
-        return """
-            <nav class="pager" aria-label="Pages"><p>\(range) of \(total)</p>\(sizes)\(step("Previous", page.number - 1, page.number > 1, "prev"))\(step("Next", page.number + 1, hasNext, "next"))</nav>
-            """
-    }
-
-    private var sizes: HTML {
-        let links = [25, 50, 100].map { limit -> HTML in
-            limit == query.limit ? "<strong>\(limit)</strong> " : "<a href=\"\(link(limit: limit))\">\(limit)</a> "
-        }
-        return "<span class=\"small quiet\">Rows per page: \(links)</span>"
-    }
-
-    private func step(_ title: String, _ number: Int, _ isPossible: Bool, _ relation: String) -> HTML {
-        isPossible
-            ? "<a class=\"button slim\" rel=\"\(relation)\" href=\"\(link(page: number))\">\(title)</a>"
-            : "<span class=\"button slim\" aria-disabled=\"true\">\(title)</span>"
+        Pager(page: page.number, limit: query.limit, shown: page.rows.count, matches: page.matches, all: all) {
+            link(limit: $1, page: $0)
+        }.markup
     }
 
     // MARK: Addresses

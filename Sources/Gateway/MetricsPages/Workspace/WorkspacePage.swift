@@ -48,8 +48,8 @@ public struct WorkspacePage: Sendable {
     }
 
     public var document: HTML {
-        let created = breakdown?.createdAt.map { " · Created \(Moment.day($0))" as HTML }
-        let published = row?.publishedAt.map { " · Last published \(Moment.text($0))" as HTML }
+        let created = breakdown?.createdAt.map { " · Created \(account.times.day($0))" as HTML }
+        let published = row?.publishedAt.map { " · Last published \(account.times.moment($0))" as HTML }
         let deleted: HTML? = row == nil ? " · Deleted. History is kept." : nil
         let history = "\(Paths.usage.path(organization.id.text))?\(FormEncoding.query([("workspace", id)]))"
         let head = PageHead(

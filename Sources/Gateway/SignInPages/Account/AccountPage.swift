@@ -151,7 +151,7 @@ public struct AccountPage: DocumentPage {
         ).markup
         let actions = button.map { "<td class=\"actions\">\($0)</td>" as HTML }
         return """
-            <tr><th scope="row">\(session.device.text)\(current)</th><td data-label="IP address">\(session.address)</td><td data-label="Signed in">\(Moment.text(session.createdAt))</td><td data-label="Last used">\(Moment.text(session.usedAt))</td>\(actions)</tr>
+            <tr><th scope="row">\(session.device.text)\(current)</th><td data-label="IP address">\(session.address)</td><td data-label="Signed in">\(account.times.moment(session.createdAt))</td><td data-label="Last used">\(account.times.moment(session.usedAt))</td>\(actions)</tr>
 
             """
     }

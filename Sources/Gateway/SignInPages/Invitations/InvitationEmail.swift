@@ -26,7 +26,7 @@ public struct InvitationEmail: Sendable {
 
     private var invitation: String { "\(inviter ?? "Gatehouse") invites you to \(organization) as \(role)." }
     private var terms: String {
-        "The link works once, until \(Moment.text(expiresAt)), and only for you: sign in with this email address. "
+        "The link works once, until \(PageTimes().text(expiresAt)) UTC, and only for you: sign in with this email address. "
             + "If you didn't expect this email, ignore it."
     }
 

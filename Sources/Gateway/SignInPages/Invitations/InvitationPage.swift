@@ -141,7 +141,7 @@ public struct InvitationPage: Sendable {
             <p class="status">Invitation</p>
             <h1>Join \(offer.organization)</h1>
             \(inviter)
-            <p>Your role will be <strong>\(offer.role)</strong>. You will see the metrics of all workspaces, but not their content. The invitation expires on \(Moment.text(offer.expiresAt)).</p>
+            <p>Your role will be <strong>\(offer.role)</strong>. You will see the metrics of all workspaces, but not their content. The invitation expires on \(PageTimes().text(offer.expiresAt)) UTC.</p>
             """
     }
 

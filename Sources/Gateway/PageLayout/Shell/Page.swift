@@ -72,8 +72,11 @@ public struct Account: Sendable {
     public let address: String?
     /// The token of the sign-out form.
     public let formToken: String?
+    /// The times of the pages.
+    public let times: PageTimes
 
-    public init(name: String, address: String? = nil, formToken: String?) {
+    public init(name: String, address: String? = nil, formToken: String?, times: PageTimes = PageTimes()) {
+        self.times = times
         self.name = name
         self.address = address
         self.formToken = formToken

@@ -5,10 +5,13 @@ package enum Icon: String, Sendable, CaseIterable {
     case alert = "M8 1.75 14.5 13.5h-13zM8 6v3.5M8 11.6v.1"
     case check = "m3 8.5 3.2 3.2L13 4.8"
     case chevron = "m4.5 6.5 3.5 3.5 3.5-3.5"
+    case close = "m4 4 8 8M12 4l-8 8"
     case cross = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 4.75V8.5M8 11v.1"
     case download = "M8 2v8m0 0 3-3M8 10 5 7M2.5 13.5h11"
+    case info = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 7.25V11M8 5v.1"
     case leave = "M6 14H3.5A1.5 1.5 0 0 1 2 12.5v-9A1.5 1.5 0 0 1 3.5 2H6m4.5 9 3-3-3-3m3 3H6"
     case list = "M2.5 4h11M2.5 8h8M2.5 12h11"
+    case more = "M3.5 8h.1M8 8h.1M12.5 8h.1"
     case organizations =
         "M2.5 14V3.5A1 1 0 0 1 3.5 2.5h5a1 1 0 0 1 1 1V14m0-7.5h3a1 1 0 0 1 1 1V14M1 14h14M5 5.5h2M5 8.5h2"
     case plus = "M8 3v10M3 8h10"

@@ -1,18 +1,18 @@
-internal import Time
+package import Time
 
 /// Numbers in a readable form.
-enum Number {
+package enum Number {
     /// A number with commas between thousands.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         number < 0 ? "−" + grouped(number.magnitude) : grouped(number.magnitude)
     }
 
     /// A difference with its sign; `0` has none.
-    static func signed(_ number: Int) -> String { number > 0 ? "+" + grouped(number) : grouped(number) }
+    package static func signed(_ number: Int) -> String { number > 0 ? "+" + grouped(number) : grouped(number) }
 
     /// A share as a percentage: whole from 10 % on, else with one digit. Rounded down, so that 100 % is never shown for
     /// less.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         let tenths = (share * 1000 + 1e-9).rounded(.down).bounded
         return tenths >= 100 || tenths == 0 ? grouped(tenths / 10) + "%" : "\(tenths / 10).\(tenths % 10)%"
     }
@@ -28,15 +28,15 @@ enum Number {
 extension Double {
     /// The integer part of a value up to 10¹² on both sides of zero, and the nearest of these for any other value; zero if
     /// it is not a number.
-    var bounded: Int { isNaN ? 0 : Int(max(-1e12, min(self, 1e12))) }
+    package var bounded: Int { isNaN ? 0 : Int(max(-1e12, min(self, 1e12))) }
 }
 
 extension CalendarDay {
     private var date: CalendarDate { CalendarDate(start) }
 
     /// `26 Nov 2026`
-    var shown: String { "\(date.day) \(date.monthName) \(date.year)" }
+    package var shown: String { "\(date.day) \(date.monthName) \(date.year)" }
 
     /// `26 Nov`
-    var shownBriefly: String { "\(date.day) \(date.monthName)" }
+    package var shownBriefly: String { "\(date.day) \(date.monthName)" }
 }
