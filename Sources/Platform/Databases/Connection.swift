@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Files
+internal import Threads
 
 /// Owner of one connection to the SQLite file.
 ///
@@ -16,6 +17,7 @@ internal import Files
 
     let handle: OpaquePointer
     private var statements: [StatementText: Statement] = [:]
+    private var statementsRun: UInt = 0
 
     init(path: String, for use: Use) throws(DatabaseError) {
         switch use {
@@ -93,6 +95,13 @@ internal import Files
     func executeScript(_ sql: String) throws(DatabaseError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    /// Lets a thread that waits for this processor run, once in 24 statements: a long transaction, such as a batch of a
+    /// publisher, then delays requests that need no store by its last few statements only.
+    func letOthersRun() {
+        statementsRun &+= 1
+        if statementsRun % 24 == 0 { SystemThread.letOthersRun() }
     }
 
     var isInTransaction: Bool {

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Threads
 
 /// A prepared statement of one connection, valid while that connection's ``Transaction`` is open.
 ///
@@ -58,6 +59,7 @@ internal import CSQLite
             isBusy = false
         }
         try bind(values)
+        connection.letOthersRun()
         while true {
             switch unsafe sqlite3_step(handle) {
             case SQLITE_ROW: guard try body(Row(statement: self)) else { return }

@@ -52,6 +52,9 @@ public final class SystemThread: Sendable {
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     }
 
+    /// Lets a thread that waits for this processor run first (sched_yield(2)); returns at once if none waits.
+    public static func letOthersRun() { sched_yield() }
+
     /// Waits until the thread's body has returned. A second call, and a call on the thread itself, return at once.
     public func join() {
         let thread = handle.withLock { handle in
