@@ -226,8 +226,9 @@ let package = Package(
         library(
             "MetricsPages", in: "Gateway/",
             uses: [
-                "Endpoints", "HTTPMessage", "Identities", "Inventory", "InventoryStore", "MetricsSnapshots",
-                "MetricsUseCases", "PageLayout", "RuntimeConfiguration", "Text", "Time", "Web", "WorkspaceMetrics",
+                "ClaimMapping", "Endpoints", "HTTPMessage", "Identities", "Inventory", "InventoryStore",
+                "MetricsSnapshots", "MetricsUseCases", "PageLayout", "Policy", "RuntimeConfiguration", "Text", "Time",
+                "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Server", in: "",

@@ -28,7 +28,7 @@ struct OverviewTests {
             organization: OrganizationHeader(id: PageSample.organizationID, name: "x", role: "x", isReadOnly: true),
             summary: MetricsSummary(workspaces: 1, figures: figures), publishedAt: nil,
             query: try WorkspaceQuery(query),
-            page: WorkspaceTablePage(rows: [row], number: 2, matches: 30, searched: 30)
+            page: WorkspaceTablePage(rows: [row], number: 2, matches: 30, searched: 30), progress: PageSample.progress
         ).document
     }
 
@@ -46,6 +46,30 @@ struct OverviewTests {
         #expect(page.contains("?\(rest)&amp;sort=runners&amp;order=desc&amp;limit=10&amp;page=3\""))
         #expect(page.contains("?\(rest)&amp;filter=no_owner&amp;sort=runners&amp;order=desc&amp;limit=10\""))
         #expect(page.contains("sort=runners&amp;order=desc&amp;limit=10&amp;format=csv\""))
+        #expect(page.contains("&amp;format=json\"") && page.contains("30 workspaces, filters applied"))
+    }
+
+    @Test("a new organization's manager sees what is left to do, and only the next step is primary")
+    func setup() throws {
+        func page(_ progress: SetupProgress, isReadOnly: Bool = false) -> String {
+            OrganizationPage(
+                account: Account(name: "x", formToken: "x"),
+                organization: OrganizationHeader(
+                    id: PageSample.organizationID, name: "Acme", role: "x", isReadOnly: isReadOnly),
+                summary: MetricsSummary(workspaces: 0, figures: []), publishedAt: nil, query: WorkspaceQuery(),
+                page: WorkspaceTablePage(rows: [], number: 1, matches: 0, searched: 0), progress: progress
+            ).document.markup
+        }
+        let fresh = page(
+            SetupProgress(provider: "Okta", hasRule: false, hasSecondManager: false, origin: "https://a.example"))
+        #expect(fresh.contains("Set up Acme") && fresh.contains("Okta. You signed in with it."))
+        #expect(fresh.matches(of: /class="button slim primary"[^>]*>Add rule/).count == 1)
+        #expect(fresh.matches(of: /primary/).count == 1)
+        #expect(fresh.contains("curl -X PUT https://a.example/api/v1/organizations/"))
+        let further = page(
+            SetupProgress(provider: "Okta", hasRule: true, hasSecondManager: false, origin: "https://a.example"))
+        #expect(further.matches(of: /class="button slim primary"[^>]*>Invite people/).count == 1)
+        #expect(!page(PageSample.progress, isReadOnly: true).contains("Set up Acme"))
     }
 
     @Test("usage over the license is stated, and numbers are grouped")

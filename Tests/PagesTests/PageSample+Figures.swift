@@ -11,6 +11,10 @@ import Web
 
 /// The pages of figures.
 extension PageSample {
+    /// What an organization has that has everything but an inventory.
+    static let progress = SetupProgress(
+        provider: "Acme Okta", hasRule: true, hasSecondManager: true, origin: "https://access.example")
+
     static func overview(isReadOnly: Bool) -> PageSample {
         var workspace = Workspace(id: text("workspace id"), name: text("workspace"))
         workspace.members = (0..<5).map { number in
@@ -34,7 +38,8 @@ extension PageSample {
             account: account, organization: organization(isReadOnly: isReadOnly),
             summary: MetricsSummary(workspaces: 1, figures: figures), publishedAt: moment, query: query,
             page: WorkspaceTablePage(
-                rows: [workspace, unowned].map(row), number: 2, matches: 25, found: [.grew: 1], searched: 30)
+                rows: [workspace, unowned].map(row), number: 2, matches: 25, found: [.grew: 1], searched: 30),
+            progress: progress
         ).document
         return PageSample(
             "overview\(isReadOnly ? " for viewers" : "")", document,

@@ -305,7 +305,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 OrganizationPage(
                     account: account, organization: organization, summary: MetricsSummary(workspaces: 0, figures: []),
                     publishedAt: nil, query: WorkspaceQuery(),
-                    page: WorkspaceTablePage(rows: [], number: 1, matches: 0, searched: 0)
+                    page: WorkspaceTablePage(rows: [], number: 1, matches: 0, searched: 0), progress: progress
                 ).document
             ),
             (

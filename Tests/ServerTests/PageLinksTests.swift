@@ -1,5 +1,6 @@
 import GatehouseTesting
 import Identities
+import JSON
 import Testing
 import Text
 import WorkspaceMetrics
@@ -24,6 +25,43 @@ struct PageLinksTests {
             }
         }
         #expect(seen.count > 20 && seen.contains("/?all=1") && seen.contains { $0.contains("format=csv") })
+    }
+
+    @Test("a page that does not exist keeps the header of a signed-in user, and one without a user has none")
+    func missing() async throws {
+        let browser = try await world.browser("carla")
+        for path in ["/nothing", "/organizations/acme/nothing"] {
+            let page = try await browser.open(path)
+            #expect(page.status == 404 && page.body.contains("Page not found"), "\(path)")
+            #expect(page.body.contains("details class=\"menu account\"") && !page.body.contains("class=\"tabs\""))
+        }
+        let inside = try await browser.open("/organizations/acme/workspaces/none")
+        #expect(inside.status == 404 && inside.body.contains("class=\"tabs\"") && inside.body.contains("menu account"))
+        let outside = try await TestBrowser(world).open("/nothing")
+        #expect(outside.status == 404 && !outside.body.contains("menu account"))
+        let answer = try await world.get("/nothing", token: "not a token")
+        #expect(answer.status == 404)
+    }
+
+    @Test("the menu lists the user's other organizations, and no other one")
+    func otherOrganizations() async throws {
+        let page = try await world.browser("carla").open("/organizations/acme")
+        let menu = try #require(page.body.firstMatch(of: /menu switcher">.*?<\/details>/.dotMatchesNewlines()))
+        #expect(menu.0.contains("/?all=1") && !menu.0.contains("globex"))
+        let keys = try StaticKeys()
+        let both = try await GatewayWorld(keys).get(
+            "/organizations/acme", token: try keys.token("acme-viewers", "globex-managers"))
+        let own = try #require(both.body.firstMatch(of: /menu switcher">.*?<\/details>/.dotMatchesNewlines()))
+        #expect(own.0.contains("href=\"/organizations/globex\"") && own.0.contains("Organization Manager"))
+    }
+
+    @Test("all matches are exported as JSON")
+    func export() async throws {
+        let browser = try await world.browser("vic")
+        let file = try await browser.open("/organizations/acme?format=json&q=soc")
+        #expect(file.status == 200 && file.field("Content-Type") == "application/json")
+        #expect(file.items.map { $0.member("id")?.string } == ["soc"])
+        #expect(try await browser.open("/organizations/acme?format=json&q=none").items.isEmpty)
     }
 
     @Test("the usage page shows each metric with its table, and exports the same figures")

@@ -32,6 +32,14 @@ public struct AccessSnapshot: Sendable {
         return Array(grants.values)
     }
 
+    /// Returns true if another identity has a stored role of a manager, and is not suspended. Visits all grants at worst.
+    public func hasManager(besides identity: Identity, in organization: OrganizationID) -> Bool {
+        guard let tenant = tenants[organization] else { return false }
+        return tenant.grants.contains { holder, roles in
+            holder != identity && roles.values.contains(.manager) && !tenant.suspended.contains(holder)
+        }
+    }
+
     /// Returns the rules that managers added.
     public func mappings(of organization: OrganizationID) -> PreparedRules {
         tenants[organization]?.mappings ?? .none

@@ -8,5 +8,10 @@ struct ShardedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         set { shards[index(key)][key] = newValue }
     }
 
+    /// Returns true if a pair satisfies a condition. Visits all pairs at worst.
+    func contains(where isSought: (Key, Value) -> Bool) -> Bool {
+        shards.contains { $0.contains { isSought($0.key, $0.value) } }
+    }
+
     private func index(_ key: Key) -> Int { key.hashValue & 255 }
 }

@@ -69,7 +69,7 @@ extension Command {
             throw .failure(error.description)
         }
         defer { stopProvider() }
-        return try serve(settings, from: files.configurationPath, format, call) {
+        return try serve(settings, from: files.configurationPath, format, call, isDemo: true) {
             (process) throws(CommandError) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())
             if call.arguments.has("json") { call.print(greeting.json) } else { call.print(greeting.lines) }

@@ -23,7 +23,7 @@ extension Command {
     ///
     /// - Parameter ready: called once the listeners accept connections.
     static func serve(
-        _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation,
+        _ settings: Settings, from path: String, _ format: LogFormat, _ call: Invocation, isDemo: Bool = false,
         ready: (GatewayProcess) throws(CommandError) -> Void
     ) throws(CommandError) -> ExitCode {
         Signals.block()
@@ -36,7 +36,7 @@ extension Command {
         }
         defer { log.sink.close() }
         do throws(StartError) {
-            process = try GatewayProcess(settings, environment: call.environment, log: log)
+            process = try GatewayProcess(settings, environment: call.environment, log: log, isDemo: isDemo)
             try process.start()
         } catch {
             throw .failure(error.description)

@@ -17,9 +17,10 @@ struct GatewayEndpoints {
     let all: [Endpoint]
     let router: Router
 
+    /// - Parameter isDemo: whether the sheet of the pages' components is served.
     init(
         _ metrics: MetricsReplies, _ signIn: SignInServices, _ management: ManagementFactory, _ sessions: OwnSessions,
-        _ access: OwnAccess, to confinement: Confinement
+        _ access: OwnAccess, isDemo: Bool, to confinement: Confinement
     ) {
         let acceptances = Acceptances(management: management)
         let described =
@@ -41,6 +42,7 @@ struct GatewayEndpoints {
             + SignInEndpoints(services: signIn).all
             + described
             + [OpenAPI.endpoint(describing: described)]
+            + (isDemo ? [ComponentSheet.endpoint] : [])
         do throws(Router.TableError) {
             router = try Router(all)
         } catch {

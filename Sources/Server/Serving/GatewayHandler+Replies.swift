@@ -52,7 +52,8 @@ extension RequestContext {
             return renderer.render(reply, allow: allow)
         }
         let page = ErrorPage(
-            status: problem.status, title: problem.code.title, text: problem.pageText, requestID: requestID,
+            status: problem.status, title: problem.pageTitle, text: problem.pageText, requestID: requestID,
+            account: record.caller?.account, organization: record.permitted?.header,
             action: problem.code == .unauthenticated
                 ? ErrorPage.Action(title: "Sign in", url: SignInPaths.login.text) : nil)
         return renderer.render(.page(Status(problem.status), page.document), allow: allow)

@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import ClaimMapping
 internal import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
@@ -18,6 +19,7 @@ extension GatewayHandler {
     /// - Parameter caller: nil if the request has no valid credential, or if the endpoint needs none.
     func serve(_ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller?) -> Answer {
         if let caller {
+            context.record.caller = caller
             context.record.entry.subject = caller.claims.identity.subject.text
             if let session = caller.session,
                 let problem = RequestForgery.problem(context, endpoint, of: session.token)
@@ -91,7 +93,28 @@ extension GatewayHandler {
             context.record.entry.organization = permit.organization.text
             context.record.entry.decision = "permit"
             counters.permits(gatewayMetrics, permit.role.rawValue)
-            return .permitted(PermittedCaller(caller: caller, permit: permit, organization: organization))
+            let permitted = PermittedCaller(
+                caller: caller, permit: permit, organization: organization, others: others(context, caller, permit))
+            context.record.permitted = permitted
+            return .permitted(permitted)
+        }
+    }
+
+    /// The most organizations that a page's menu lists.
+    private static let menuLimit = 10
+
+    /// The caller's other organizations, for the menu of a page.
+    private func others(_ context: RequestContext, _ caller: Caller, _ permit: Permit) -> [OtherOrganization] {
+        guard context.resource?.kind == .page else { return [] }
+        let accepting = context.state.rules.organizations(accepting: caller.claims.provider)
+        guard accepting.count > 1, accepting.count <= GatewayHandler.menuLimit else { return [] }
+        return accepting.compactMap { rules in
+            guard rules.id != permit.organization, let organization = context.configuration.organization(rules.id)
+            else { return nil }
+            let entitlement = entitlements.entitlement(of: caller.claims, in: organization) {
+                context.state.entitlement(of: caller.claims, under: rules)
+            }
+            return entitlement.role.map { OtherOrganization(id: rules.id, name: organization.name, role: $0) }
         }
     }
 

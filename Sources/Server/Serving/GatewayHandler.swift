@@ -39,7 +39,7 @@ final class GatewayHandler: RequestHandler {
     init(
         _ configurations: Published<RuntimeConfiguration>, metrics: MetricsReplies, services: GatewayServices,
         keySetVersion: KeySetVersion,
-        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, on reactor: Reactor
+        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, isDemo: Bool = false, on reactor: Reactor
     ) {
         self.configurations = configurations
         self.services = services
@@ -54,7 +54,8 @@ final class GatewayHandler: RequestHandler {
         access = OwnAccess(services.stores)
         router =
             GatewayEndpoints(
-                metrics, services.signIn, management, OwnSessions(services.stores), access, to: reactor.confinement
+                metrics, services.signIn, management, OwnSessions(services.stores), access, isDemo: isDemo,
+                to: reactor.confinement
             )
             .router
         accessLog = AccessLog(log)
@@ -87,7 +88,7 @@ final class GatewayHandler: RequestHandler {
                 context)
         }
         guard let resource = context.resource else {
-            return now(.problem(Problem(.notFound, detail: "Page not found.")), context)
+            return unmatched(context, at: turn)
         }
         guard request.method != .options else { return now(.noContent, context, allow: resource.allow) }
         guard let endpoint = context.endpoint else {
@@ -101,6 +102,22 @@ final class GatewayHandler: RequestHandler {
         return endpoint.access.needsCredential
             ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
     }
+
+    /// The answer to a path that does not exist. A signed-in user's page keeps its header.
+    private func unmatched(_ context: RequestContext, at turn: Turn) -> Answer {
+        let isNavigation =
+            context.request.method == .get && RequestOrigin.acceptsHTML(context.request)
+            && context.request.field(.authorization) == nil
+        guard isNavigation, silence(for: GatewayHandler.missingPage, at: turn) == nil else {
+            return now(.problem(GatewayHandler.missing), context)
+        }
+        return identify(context, GatewayHandler.missingPage, at: turn, CredentialCheck())
+    }
+
+    private static let missing = Problem(
+        .notFound, detail: "This page doesn't exist, or you can't see it.")
+    private static let missingPage = Endpoint(
+        "missing", .get, "/", .page, .optionalCaller(.now { _, _ in .problem(missing) }))
 
     /// The problem if the store is out of contact; nil if the endpoint may be served.
     func silence(for endpoint: Endpoint, at turn: Turn) -> Problem? {

@@ -53,7 +53,9 @@ public final class GatewayProcess {
     /// be called before, and before any thread starts.
     ///
     /// - Parameter environment: the process's environment, which may name a proxy for outbound requests.
-    public init(_ settings: Settings, environment: [String: String] = [:], log: Log) throws(StartError) {
+    public init(_ settings: Settings, environment: [String: String] = [:], log: Log, isDemo: Bool = false)
+        throws(StartError)
+    {
         do throws(TLSError) {
             certificate = Published(try settings.tls?.context())
         } catch {
@@ -116,7 +118,8 @@ public final class GatewayProcess {
                 adminListen: settings.adminListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
-                database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log)
+                database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log,
+                isDemo: isDemo)
         } catch {
             throw StartError("\(error)")
         }

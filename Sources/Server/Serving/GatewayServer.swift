@@ -34,7 +34,7 @@ public final class GatewayServer {
         adminListen: SocketAddress?, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
-        keySetVersion: KeySetVersion, log: Log
+        keySetVersion: KeySetVersion, log: Log, isDemo: Bool = false
     ) throws(SystemError) {
         let health = StoreHealth(database)
         let gatewayMetrics = services.gatewayMetrics
@@ -47,7 +47,7 @@ public final class GatewayServer {
             GatewayHandler(
                 configurations, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
                 gatewayMetrics: gatewayMetrics,
-                log: log,
+                log: log, isDemo: isDemo,
                 on: reactor)
         }
         var servers = [server]

@@ -33,7 +33,7 @@ public struct MetricsReading: Sendable {
         snapshot.isLong(query, as: format)
     }
 
-    /// Returns a page of workspaces as `{"items":[…],"next_cursor":…}`, or all matches of the query as CSV.
+    /// Returns a page of workspaces as `{"items":[…],"next_cursor":…}`, or all matches of the query as CSV or JSON.
     public func workspaces(
         _ query: WorkspaceQuery, as format: Representation.Format = .json
     ) -> Representation {
@@ -44,6 +44,7 @@ public struct MetricsReading: Sendable {
         return Representation(format, entityTag: tag) {
             switch format {
             case .json: snapshot.page(query, license).json
+            case .allJSON: snapshot.allJSON(query, license)
             case .csv: snapshot.csv(query, license)
             case .spreadsheet: CSV.mark + snapshot.csv(query, license)
             }

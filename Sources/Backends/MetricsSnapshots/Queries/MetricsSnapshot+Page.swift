@@ -30,6 +30,20 @@ extension MetricsSnapshot {
         rows.count >= MetricsSnapshot.many && (format != .json || query.isSearch || !knows(query.order))
     }
 
+    /// Returns all matches of the query, in its order, as `{"items":[…]}`. Limit and cursor are ignored.
+    func allJSON(_ query: WorkspaceQuery, _ license: License) -> [UInt8] {
+        let filter = RowFilter(query, license)
+        var bytes = Array("{\"items\":[".utf8)
+        var isFirst = true
+        for row in rows(in: query.order) where filter.finds(row) {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            bytes.append(contentsOf: row.json)
+        }
+        bytes.append(contentsOf: "]}".utf8)
+        return bytes
+    }
+
     func page(_ query: WorkspaceQuery, _ license: License) -> WorkspaceList {
         let rows = rows(in: query.order)
         let filter = RowFilter(query, license)

@@ -30,6 +30,16 @@ public struct MetricsSummary: Sendable, Hashable {
         /// if it was over on each known day.
         public internal(set) var overSince: CalendarDay?
 
+        package init(
+            metric: Metric, total: Int, distinct: Int?, licensed: Int?, state: LicenseState? = nil,
+            change30Days: Int? = nil, reachesLicenseOn: CalendarDay? = nil, recent: [Int?] = [],
+            today: CalendarDay = CalendarDay(number: 0), overSince: CalendarDay? = nil
+        ) {
+            (self.metric, self.total, self.distinct, self.licensed) = (metric, total, distinct, licensed)
+            (self.state, self.change30Days, self.reachesLicenseOn) = (state, change30Days, reachesLicenseOn)
+            (self.recent, self.today, self.overSince) = (recent, today, overSince)
+        }
+
         /// The number that counts against the license: distinct people if the metric counts people, otherwise the
         /// total.
         public var counted: Int { distinct ?? total }

@@ -3,13 +3,21 @@
 public struct Representation: Sendable {
     /// The format of a body.
     public enum Format: String, Sendable {
+        /// JSON: one page of matches.
         case json
+        /// JSON: all matches, as `{"items":[…]}`.
+        case allJSON = "all"
         /// CSV for programs.
         case csv
         /// CSV that begins with a UTF-8 byte order mark, for spreadsheets.
         case spreadsheet
 
-        public var contentType: String { self == .json ? "application/json" : "text/csv; charset=utf-8" }
+        public var contentType: String {
+            switch self {
+            case .json, .allJSON: "application/json"
+            case .csv, .spreadsheet: "text/csv; charset=utf-8"
+            }
+        }
     }
 
     public let format: Format

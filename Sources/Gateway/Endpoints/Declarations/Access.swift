@@ -46,11 +46,28 @@ package struct PermittedCaller: Sendable {
     package let permit: Permit
     /// The organization that the permit names.
     package let organization: RuntimeConfiguration.Organization
+    /// The caller's other organizations for the menu of a page; empty for programs, and if they are too many for a menu.
+    package let others: [OtherOrganization]
 
-    package init(caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization) {
+    package init(
+        caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization,
+        others: [OtherOrganization] = []
+    ) {
         self.caller = caller
         self.permit = permit
         self.organization = organization
+        self.others = others
+    }
+}
+
+/// Another organization in which the caller of a request has a role.
+package struct OtherOrganization: Sendable {
+    package let id: OrganizationID
+    package let name: String
+    package let role: Role
+
+    package init(id: OrganizationID, name: String, role: Role) {
+        (self.id, self.name, self.role) = (id, name, role)
     }
 }
 

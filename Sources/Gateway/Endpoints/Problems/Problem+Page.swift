@@ -13,6 +13,21 @@ extension Problem {
     /// The text of the problem above the form that caused it: the first fault of the form's fields, if there is one.
     package var inputText: String { faults.first?.detail ?? pageText }
 
+    /// The title of the problem's page.
+    package var pageTitle: String {
+        switch code {
+        case .notFound: "Page not found"
+        case .unauthenticated: "Sign in to continue"
+        case .internalError: "Something went wrong"
+        case .unavailable: "Gatehouse is not available right now"
+        case .permissionMissing: "You don't have permission for this"
+        case .organizationNotFound, .claimsIncomplete, .requestForgery, .methodNotAllowed, .unsupportedMediaType,
+            .invalidRequest, .conflict, .wouldLockOut, .preconditionFailed, .payloadTooLarge, .rateLimited,
+            .providerUnavailable:
+            code.title
+        }
+    }
+
     /// The text of the problem on a page. A detail that names parts of the API is for programs only.
     package var pageText: String {
         switch code {

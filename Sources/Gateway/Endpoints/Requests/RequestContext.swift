@@ -110,6 +110,10 @@ package final class RequestRecord {
     package let resource: Resource?
     /// Whether the browser sent a session cookie that cannot be used.
     package var hasStaleSession = false
+    /// The caller, if the request has a valid credential: pages of errors keep the header of the page.
+    package var caller: Caller?
+    /// The caller in the organization of the path, if the caller may see it.
+    package var permitted: PermittedCaller?
 
     package init(_ resource: Resource?) {
         self.resource = resource

@@ -13,12 +13,14 @@ public struct OrganizationPage: Sendable {
     private let summary: MetricsSummary
     private let publishedAt: Timestamp?
     private let table: WorkspaceTable
+    private let progress: SetupProgress
 
     /// - Parameter publishedAt: the time of the last publication; nil if it is not known.
     public init(
         account: Account, organization: OrganizationHeader, summary: MetricsSummary, publishedAt: Timestamp?,
-        query: WorkspaceQuery, page: WorkspaceTablePage
+        query: WorkspaceQuery, page: WorkspaceTablePage, progress: SetupProgress
     ) {
+        self.progress = progress
         self.account = account
         self.organization = organization
         self.summary = summary
@@ -28,14 +30,16 @@ public struct OrganizationPage: Sendable {
     }
 
     public var document: HTML {
+        // Before the first publication there are no figures; a manager sees what is left to do.
+        if summary.workspaces == 0, publishedAt == nil, !organization.isReadOnly {
+            let list = SetupChecklist(organization: organization, progress: progress)
+            return organization.page(.overview, account, list.markup)
+        }
         let readOnly: HTML? = organization.isReadOnly ? "You have read-only access. " : nil
         let figures =
             publishedAt.map { "Figures from \(account.times.moment($0))" as HTML } ?? "No inventory was published yet."
         let recounting: HTML? =
             summary.isRecounting ? " Members are being counted again by new definitions." : nil
-        let export: HTML = """
-            <a class="button export" href="\(table.exportLink)" download="\(organization.id.text)-workspaces.csv">\(Icon.download.markup)Export</a>
-            """
         let invite: HTML? =
             organization.isReadOnly
             ? nil
@@ -49,7 +53,7 @@ public struct OrganizationPage: Sendable {
             \(table.markup)</section>
             """
         let head = PageHead(
-            "Overview", explanation: "\(readOnly)\(figures)\(recounting)", actions: "\(export)\(invite)")
+            "Overview", explanation: "\(readOnly)\(figures)\(recounting)", actions: "\(table.export)\(invite)")
         return organization.page(.overview, account, head: head, content)
     }
 

@@ -4,6 +4,7 @@ internal import Identities
 internal import MetricsSnapshots
 package import MetricsUseCases
 internal import PageLayout
+internal import Policy
 internal import RuntimeConfiguration
 
 /// The Organization Management page.
@@ -21,7 +22,7 @@ package struct OrganizationPages: Sendable {
         ]
     }
 
-    /// The page, or with `format=csv` its table as a file.
+    /// The page, or with `format=csv` or `format=json` its table as a file.
     private func organization(_ context: RequestContext, _ permitted: PermittedCaller)
         -> Handler<PermittedCaller>.Outcome
     {
@@ -33,18 +34,24 @@ package struct OrganizationPages: Sendable {
             return .now(.problem(Problem(error)))
         }
         let page = items.last { $0.name == "page" }.flatMap { Int($0.value) } ?? 1
-        let isFile = items.contains { $0.name == "format" && $0.value == "csv" }
+        let file: Representation.Format? =
+            switch items.last(where: { $0.name == "format" })?.value {
+            case "csv": .spreadsheet
+            case "json": .allJSON
+            default: nil
+            }
         let (account, header, metrics) = (permitted.caller.account, permitted.header, metrics)
-        let format: Representation.Format = isFile ? .spreadsheet : .json
+        let progress = SetupProgress(context, permitted.permit.organization, caller: permitted.caller)
         return metrics.outcome(
             permitted, requestID: context.requestID,
             // The table counts the matches of each filter, and visits all rows for it.
-            isLong: { $0.isLong(query, as: format) || $0.isLong(query, as: .csv) },
+            isLong: { $0.isLong(query, as: file ?? .json) || $0.isLong(query, as: .csv) },
             { reading in
-                if isFile { return metrics.reply(reading.workspaces(query, as: .spreadsheet)) }
+                if let file { return metrics.reply(reading.workspaces(query, as: file)) }
                 let page = OrganizationPage(
                     account: account, organization: header, summary: reading.totals(),
-                    publishedAt: reading.publishedAt, query: query, page: reading.table(query, page: page))
+                    publishedAt: reading.publishedAt, query: query, page: reading.table(query, page: page),
+                    progress: progress)
                 return .page(.ok, page.document)
             })
     }

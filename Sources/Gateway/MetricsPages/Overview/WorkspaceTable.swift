@@ -191,9 +191,19 @@ struct WorkspaceTable: Sendable {
         return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
     }
 
-    /// The page's own URL with `format=csv`, since a link cannot state what it accepts.
-    var exportLink: String {
-        let own = link()
-        return own + (own.holds("?") ? "&" : "?") + "format=csv"
+    /// The menu of files with all matches. Their format is a parameter, since a link cannot state what it accepts.
+    var export: HTML {
+        let isFiltered = page.matches != all
+        let extent = "\(Number.grouped(page.matches)) workspaces\(isFiltered ? ", filters applied" : "")"
+        let formats = [("CSV", "csv"), ("JSON", "json")].map { title, format -> HTML in
+            let own = link()
+            let url = own + (own.holds("?") ? "&" : "?") + "format=\(format)"
+            return """
+                <li><a href="\(url)" download="\(organization)-workspaces.\(format)">\(Icon.download.markup)\(title)</a></li>
+                """
+        }
+        return """
+            <details class="menu export"><summary class="button">\(Icon.download.markup)Export</summary><ul class="items"><li class="who quiet small">\(extent)</li>\(formats)</ul></details>
+            """
     }
 }

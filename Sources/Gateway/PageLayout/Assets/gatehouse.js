@@ -58,8 +58,8 @@ for (const chart of document.querySelectorAll("svg.chart")) {
   const text = drawing("text", { y: 49 });
   tip.append(line, box, text);
   chart.append(tip);
-  chart.addEventListener("pointermove", (event) => {
-    const hit = event.target.closest("rect.hit");
+  const hits = [...chart.querySelectorAll("rect.hit")];
+  const show = (hit) => {
     tip.setAttribute("visibility", hit ? "visible" : "hidden");
     if (!hit) return;
     const at = Number(hit.getAttribute("x")) + Number(hit.getAttribute("width")) / 2;
@@ -70,9 +70,93 @@ for (const chart of document.querySelectorAll("svg.chart")) {
     box.setAttribute("x", left);
     box.setAttribute("width", size);
     text.setAttribute("x", left + 10);
+  };
+  chart.addEventListener("pointermove", (event) => show(event.target.closest("rect.hit")));
+  chart.addEventListener("pointerleave", () => show(null));
+  if (!hits.length) continue;
+  // The arrow keys move along the figures.
+  let current = hits.length;
+  chart.tabIndex = 0;
+  chart.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    current = Math.min(Math.max(current + step, 0), hits.length - 1);
+    show(hits[current]);
   });
-  chart.addEventListener("pointerleave", () => tip.setAttribute("visibility", "hidden"));
+  chart.addEventListener("blur", () => show(null));
 }
+
+// A button copies the text of the field, or of the list, that it names.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  event.preventDefault();
+  const source = document.getElementById(button.dataset.copy);
+  const text = source.value ?? [...source.querySelectorAll("dt")].map(
+    (term) => `${term.innerText.trim()}: ${term.nextElementSibling.innerText.trim()}`).join("\n");
+  const title = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    source.select?.();
+    button.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => { button.textContent = title; }, 2000);
+});
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
+
+// A question about one row opens over the page that asks it; without the script it is a page of its own.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-ask]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const opener = link.closest("details.menu")?.querySelector("summary") ?? link;
+  try {
+    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const content = page.querySelector(".confirmation");
+    if (!answer.ok || answer.redirected || !content) return location.assign(link.href);
+    const dialog = document.createElement("dialog");
+    const title = content.querySelector("h1");
+    title.id = "question";
+    dialog.setAttribute("aria-labelledby", "question");
+    dialog.append(content);
+    document.body.append(dialog);
+    for (const menu of menus()) menu.open = false;
+    const cancel = [...dialog.querySelectorAll(".buttons a")].pop();
+    cancel?.addEventListener("click", (click) => { click.preventDefault(); dialog.close(); });
+    dialog.addEventListener("close", () => { dialog.remove(); opener.focus(); });
+    dialog.showModal();
+    title.focus();
+  } catch { location.assign(link.href); }
+});
+
+// After an action the focus returns to its row.
+const row = location.hash.startsWith("#row-") && document.getElementById(location.hash.slice(1));
+if (row) (row.querySelector("summary, a, button") ?? row).focus({ preventScroll: false });
+
+// A notice can be dismissed without loading the page again.
+document.addEventListener("click", (event) => {
+  const close = event.target.closest("a.dismiss");
+  if (!close) return;
+  event.preventDefault();
+  history.replaceState(null, "", close.href);
+  close.closest(".notice").remove();
+});
+
+// The browser's time zone is offered to a user who has chosen none.
+const zone = document.querySelector("[data-zone]");
+if (zone) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const hint = document.getElementById("zone-hint");
+  if (own && hint) hint.textContent = `Your browser says ${own}. It’s ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })} there now.`;
+  if (own && zone.dataset.zone === "" && (zone.tagName !== "SELECT" || [...zone.options].some((o) => o.value === own))) zone.value = own;
+}
+
+// A narrow screen shows the current tab.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
 // A page from the browser's history is loaded again, because the user may have signed out since.
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

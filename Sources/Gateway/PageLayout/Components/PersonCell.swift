@@ -74,7 +74,8 @@ package struct PersonCell: Sendable {
     private var parts: HTML {
         let shown = [
             name == nil ? nil : address.text.map(addressMarkup), provider.map { "<span>\($0)</span>" as HTML },
-            subject.map { "<code title=\"\($0)\">\(PersonCell.short($0))</code>" as HTML },
+            name == nil && address.text == nil
+                ? nil : subject.map { "<code title=\"\($0)\">\(PersonCell.short($0))</code>" as HTML },
         ]
         let parts = shown.compactMap { $0 }
         return "\(parts.first)\(parts.dropFirst().map { "<i aria-hidden=\"true\">·</i>\($0)" as HTML })"

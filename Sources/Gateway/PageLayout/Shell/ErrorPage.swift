@@ -18,9 +18,19 @@ public struct ErrorPage: Sendable {
     private let text: String
     private let requestID: String
     private let action: Action
+    private let account: Account?
+    private let organization: OrganizationHeader?
 
-    /// - Parameter action: the most helpful link; by default the link to the home page.
-    public init(status: Int, title: String, text: String, requestID: String, action: Action? = nil) {
+    /// - Parameters:
+    ///   - account: the signed-in user; nil if there is none.
+    ///   - organization: the organization that the user may see and that the page belongs to.
+    ///   - action: the most helpful link; by default the link to the home page.
+    public init(
+        status: Int, title: String, text: String, requestID: String, account: Account? = nil,
+        organization: OrganizationHeader? = nil, action: Action? = nil
+    ) {
+        self.account = account
+        self.organization = organization
         self.status = status
         self.title = title
         self.text = text
@@ -30,7 +40,7 @@ public struct ErrorPage: Sendable {
 
     public var document: HTML {
         let content: HTML = """
-            <div class="card">
+            <div class="narrow">
             <p class="status">Error \(status)</p>
             <h1>\(title)</h1>
             <p>\(text)</p>
@@ -38,7 +48,7 @@ public struct ErrorPage: Sendable {
             \(RequestIDLine(id: requestID).markup)
             </div>
             """
-        return Page(title: title, content: content).document
+        return Page(title: title, account: account, place: organization.map { ($0, nil) }, content: content).document
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Endpoints
+package import Endpoints
 public import Identities
 package import Web
 
@@ -10,11 +10,16 @@ public struct OrganizationHeader: Sendable {
     public let role: String
     /// Whether the user may only view.
     public let isReadOnly: Bool
+    /// The user's other organizations, which the menu lists.
+    let others: [OtherOrganization]
 
     /// - Parameters:
     ///   - role: the role's title.
     ///   - isReadOnly: true if the user may only view.
-    public init(id: OrganizationID, name: String, role: String, isReadOnly: Bool) {
+    package init(
+        id: OrganizationID, name: String, role: String, isReadOnly: Bool, others: [OtherOrganization] = []
+    ) {
+        self.others = others
         self.id = id
         self.name = name
         self.role = role
@@ -59,14 +64,21 @@ extension OrganizationHeader {
 
     /// The organization's name, with a menu that leads to the user's other organizations.
     var switcher: HTML {
-        """
-        <span class="slash" aria-hidden="true"></span><details class="menu switcher"><summary><span class="initial" aria-hidden="true">\(Avatar.initial(of: name))</span><span class="hidden">Organization: </span><span class="name">\(name)</span>\(Icon.chevron.markup)</summary>
-        <ul class="items"><li class="who"><strong>\(name)</strong><br><span class="quiet small">\(role)</span></li><li class="group"><a href="\(Paths.home.text)?all=1">\(Icon.organizations.markup)All organizations</a></li></ul></details>
-        """
+        let others = others.map { other -> HTML in
+            """
+            <li><a href="\(Paths.organization.path(other.id.text))"><span class="initial" aria-hidden="true">\(Avatar.initial(of: other.name))</span><span>\(other.name)<br><span class="quiet small">\(other.role.title)</span></span></a></li>
+            """
+        }
+        return """
+            <span class="slash" aria-hidden="true"></span><details class="menu switcher"><summary><span class="initial" aria-hidden="true">\(Avatar.initial(of: name))</span><span class="hidden">Organization: </span><span class="name">\(name)</span>\(Icon.chevron.markup)</summary>
+            <ul class="items"><li class="who"><strong>\(name)</strong><br><span class="quiet small">\(role)</span></li>\(others)<li class="group"><a href="\(Paths.home.text)?all=1">\(Icon.organizations.markup)All organizations</a></li></ul></details>
+            """
     }
 
     /// Links to the organization's pages; the link to the log is for managers.
-    func tabs(_ current: Tab) -> HTML {
+    ///
+    /// - Parameter current: nil for a page that is none of them.
+    func tabs(_ current: Tab?) -> HTML {
         let items = Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
             return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)</a></li>"

@@ -7,8 +7,8 @@ package struct Page {
     package let title: String
     /// The signed-in user, with the form to sign out; nil for pages without a user.
     package var account: Account?
-    /// The organization and the current one of its pages; nil outside an organization.
-    package var place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)?
+    /// The organization and the current one of its tabs; nil outside an organization.
+    package var place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab?)?
     package let content: HTML
 
     /// The URL to which the page continues by itself after a second.
@@ -16,7 +16,7 @@ package struct Page {
 
     package init(
         title: String, account: Account? = nil,
-        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)? = nil, content: HTML,
+        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab?)? = nil, content: HTML,
         goesOnTo: String? = nil
     ) {
         self.title = title
