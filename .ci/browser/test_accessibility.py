@@ -28,7 +28,7 @@ def demo():
 @pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
 def test_pages_have_no_violations_and_fit(demo, width, dark):
     with Browser(demo, width=width, height=1000, dark=dark) as browser:
-        pages = ["/auth/signed-out", "/"]
+        pages = ["/auth/signed-out", "/", "/demo/components"]
         found = [(page, check(browser, page)) for page in pages]
         browser.sign_in("demo-manager")
         workspace = browser.find("tbody th a").get_attribute("href").removeprefix(demo.url)

@@ -15,6 +15,8 @@ package struct PersonCell: Sendable {
             self = text.map { isVerified ? .verified($0) : .unverified($0) } ?? .none
         }
 
+        var isMissing: Bool { if case .none = self { true } else { false } }
+
         var text: String? {
             switch self {
             case .none: nil
@@ -74,7 +76,7 @@ package struct PersonCell: Sendable {
     private var parts: HTML {
         let shown = [
             name == nil ? nil : address.text.map(addressMarkup), provider.map { "<span>\($0)</span>" as HTML },
-            name == nil && address.text == nil
+            name == nil && address.isMissing
                 ? nil : subject.map { "<code title=\"\($0)\">\(PersonCell.short($0))</code>" as HTML },
         ]
         let parts = shown.compactMap { $0 }
