@@ -72,9 +72,10 @@ struct WorkspaceTable: Sendable {
         + [(.change, "Change in 30 days"), (.publishedAt, "Last published")]
 
     private var nothing: HTML {
-        """
-        <p class="empty">No workspaces match. <a href="\(link([], filter: nil))">Show all \(Number.grouped(all))</a></p>
-        """
+        let sought = [query.text, query.owner].filter { !$0.isEmpty }.map { " “\($0)”" }.joined(separator: ",")
+        return """
+            <p class="empty">No workspaces match\(sought.isEmpty ? " this filter" : sought). <a href="\(link([], filter: nil))">\(sought.isEmpty ? "Show all \(Number.grouped(all))" : "Clear search")</a></p>
+            """
     }
 
     // MARK: Rows

@@ -57,12 +57,12 @@ public struct UsagePage: Sendable {
         let comparing: HTML = before == nil ? "" : " checked"
         return """
             <div class="panel"><div class="toolbar"><div class="segments" role="group" aria-label="Interval">\(intervals)</div>
-            <form class="search" method="get" action="\(path)"><input type="hidden" name="interval" value="\(query.interval.rawValue)">
+            <form class="search" method="get" action="\(path)"><input type="hidden" name="interval" value="\(query.interval.rawValue)">\(ListToolbar.toggle)<span class="extra">
             <label class="hidden" for="from">From</label><input id="from" name="from" type="date" value="\(query.from.text)">
             <label class="hidden" for="to">To (inclusive)</label><input id="to" name="to" type="date" value="\(query.to.text)">
             <label class="hidden" for="workspace">Workspace ID</label><input id="workspace" name="workspace" value="\(query.workspace ?? "")" maxlength="255" placeholder="All workspaces">
             <label class="check" for="compare"><input id="compare" name="compare" type="checkbox" value="1"\(comparing)> Compare with the \(days) days before</label>
-            <button type="submit">Apply</button></form></div></div>
+            <button type="submit">Apply</button></span></form></div></div>
 
             """
     }

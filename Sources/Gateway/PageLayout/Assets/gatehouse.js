@@ -39,7 +39,7 @@ if (form) {
     }
   };
   const later = (delay) => { clearTimeout(timer); timer = setTimeout(search, delay); };
-  form.addEventListener("input", (event) => later(event.target.tagName === "SELECT" ? 0 : 250));
+  form.addEventListener("input", (event) => event.target.name && later(event.target.tagName === "SELECT" ? 0 : 250));
   form.addEventListener("submit", (event) => { event.preventDefault(); later(0); });
   if (submit) submit.classList.add("hidden");
 }

@@ -8,6 +8,7 @@ package enum Icon: String, Sendable, CaseIterable {
     case close = "m4 4 8 8M12 4l-8 8"
     case cross = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 4.75V8.5M8 11v.1"
     case download = "M8 2v8m0 0 3-3M8 10 5 7M2.5 13.5h11"
+    case filter = "M2.5 4.5h11M4.5 8h7M6.5 11.5h3"
     case info = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 7.25V11M8 5v.1"
     case leave = "M6 14H3.5A1.5 1.5 0 0 1 2 12.5v-9A1.5 1.5 0 0 1 3.5 2H6m4.5 9 3-3-3-3m3 3H6"
     case list = "M2.5 4h11M2.5 8h8M2.5 12h11"
@@ -15,6 +16,7 @@ package enum Icon: String, Sendable, CaseIterable {
     case organizations =
         "M2.5 14V3.5A1 1 0 0 1 3.5 2.5h5a1 1 0 0 1 1 1V14m0-7.5h3a1 1 0 0 1 1 1V14M1 14h14M5 5.5h2M5 8.5h2"
     case plus = "M8 3v10M3 8h10"
+    case search = "M7.25 12a4.75 4.75 0 1 0 0-9.5 4.75 4.75 0 0 0 0 9.5m3.5-1.25 3 3"
     case user = "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8m-5.5 6c.4-2.6 2.7-4 5.5-4s5.1 1.4 5.5 4"
 
     /// The icon without a name for assistive technology: the text beside it says the same.

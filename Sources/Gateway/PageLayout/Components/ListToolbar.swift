@@ -62,18 +62,26 @@ package struct ListToolbar: Sendable {
 
     private var form: HTML {
         let clear = clear.map { "<a class=\"button plain\" href=\"\($0)\">Clear</a>" as HTML }
+        let leads = fields.first.map { if case .search = $0 { true } else { false } } ?? false
+        let rest = fields.dropFirst(leads ? 1 : 0).map(ListToolbar.markup)
         return """
             <form class="search" method="get" action="\(action)" role="search">
-            \(fields.map(ListToolbar.markup))<button type="submit">Apply</button>\(clear)
+            \(leads ? fields.first.map(ListToolbar.markup) : nil)\(ListToolbar.toggle)<span class="extra">\(rest)<button type="submit">Apply</button>\(clear)</span>
             </form>
             """
     }
+
+    /// The switch by which a narrow screen shows the fields after the first one.
+    package static let toggle: HTML = """
+        <label class="toggle button" for="more"><input id="more" type="checkbox" class="hidden"><span class="hidden">Sort and filter</span>\(Icon.filter.markup)</label>
+
+        """
 
     private static func markup(_ field: Field) -> HTML {
         switch field {
         case .search(let name, let label, let value):
             """
-            <label class="hidden" for="\(name)">\(label)</label><input id="\(name)" name="\(name)" type="search" value="\(value)" maxlength="200" placeholder="\(label)">
+            <label class="hidden" for="\(name)">\(label)</label><span class="find">\(Icon.search.markup)<input id="\(name)" name="\(name)" type="search" value="\(value)" maxlength="200" placeholder="\(label)"></span>
 
             """
         case .date(let name, let label, let value):
@@ -136,17 +144,21 @@ package struct Pager: Sendable {
     }
 
     package var markup: HTML {
-        let range: HTML =
-            shown == 0 ? "0" : "\(Number.grouped(first))–\(Number.grouped(first + shown - 1))"
-        let total: HTML =
-            matches == all
-            ? "\(Number.grouped(all))" : "\(Number.grouped(matches)) (\(Number.grouped(all)) in all)"
+        let range = shown == 0 ? "0" : "\(Number.grouped(first))–\(Number.grouped(first + shown - 1))"
+        let text =
+            if matches == all {
+                "\(range) of \(Number.grouped(all))"
+            } else if shown == matches {
+                "\(Number.grouped(matches)) of \(Number.grouped(all))"
+            } else {
+                "\(range) of \(Number.grouped(matches)) (\(Number.grouped(all)) in all)"
+            }
         let links = sizes.map { size -> HTML in
             size.limit == limit
                 ? "<strong>\(size.limit)</strong> " : "<a href=\"\(size.url)\">\(size.limit)</a> "
         }
         return """
-            <nav class="pager" aria-label="Pages"><p>\(range) of \(total)</p><span class="small quiet">Rows per page: \(links)</span>\(step("Previous", previous, "prev"))\(step("Next", next, "next"))</nav>
+            <nav class="pager" aria-label="Pages"><p>\(text)</p><span class="small quiet">Rows per page: \(links)</span>\(step("Previous", previous, "prev"))\(step("Next", next, "next"))</nav>
             """
     }
 
