@@ -43,6 +43,49 @@ struct PageLinksTests {
         #expect(answer.status == 404)
     }
 
+    @Test("what a user entered is kept if the session ended meanwhile, and sent again only by the user")
+    func unsentForm() async throws {
+        let browser = try await world.browser("carla")
+        let path = "/organizations/acme/claim-mappings"
+        let before = try await browser.fetch("GET", acme + "/claim-mappings").items.count
+        let entered = "claim_name=groups&claim_value=%22soc%22&role=organization-viewer&action=add"
+        func post(_ browser: TestBrowser, _ token: String?, from site: String) async throws -> TestAnswer {
+            try await browser.send(
+                "POST", path,
+                fields: TestBrowser.navigation + TestBrowser.form + ["Sec-Fetch-Site: \(site)"],
+                body: entered + (token.map { "&csrf_token=\($0)" } ?? ""))
+        }
+        let kept = "name=\"claim_value\" value=\"&quot;soc&quot;\""
+        // Without a session, and with a session but the token of the former one.
+        let ended = try await post(TestBrowser(world), "former", from: "same-origin")
+        #expect(ended.status == 401 && ended.body.contains("Your session has ended") && ended.body.contains(kept))
+        #expect(!ended.body.contains("csrf_token") && ended.body.contains("target=\"_blank\""))
+        let renewed = try await post(browser, "former", from: "same-origin")
+        #expect(renewed.status == 403 && renewed.body.contains("Send this again?") && renewed.body.contains(kept))
+        #expect(renewed.body.contains("value=\"\(try await browser.formToken())\""))
+        // A page of another site gets nothing back that a user could confirm.
+        for site in ["cross-site", "same-site", "none"] {
+            let foreign = try await post(browser, nil, from: site)
+            #expect(foreign.status == 403 && !foreign.body.contains(kept))
+            let outside = try await post(TestBrowser(world), nil, from: site)
+            #expect(!outside.body.contains(kept), "\(site)")
+        }
+        #expect(try await browser.fetch("GET", acme + "/claim-mappings").items.count == before)
+    }
+
+    @Test("a form with a session cookie that has ended gets a page, not JSON")
+    func staleCookie() async throws {
+        let browser = try await world.browser("carla")
+        _ = try await browser.post("/auth/logout", [])
+        let answer = try await browser.send(
+            "POST", "/organizations/acme/members",
+            fields: TestBrowser.navigation + TestBrowser.form
+                + ["Sec-Fetch-Site: same-origin", "Cookie: __Host-gatehouse=\(String(repeating: "A", count: 43))"],
+            body: "action=invite&email=pat%40acme.example")
+        #expect(answer.status == 401 && answer.body.hasPrefix("<!DOCTYPE html>"))
+        #expect(answer.body.contains("value=\"pat@acme.example\""))
+    }
+
     @Test("the menu lists the user's other organizations, and no other one")
     func otherOrganizations() async throws {
         let page = try await world.browser("carla").open("/organizations/acme")

@@ -16,6 +16,14 @@ public enum RequestOrigin {
         return origins.contains { !$0.isExactly(origin) && !($0 == "null" && sites == ["same-origin"]) }
     }
 
+    /// Returns true if a page of this site provably made the request: the browser states it, and no page of another site
+    /// can (Fetch Metadata).
+    public static func isOwnPage(_ request: Request, origin: String) -> Bool {
+        let sites = request.fields(.fetchSite)
+        return sites.count == 1 && sites[0].isExactly("same-origin") && !isForeign(request, origin: origin)
+            && acceptsHTML(request)
+    }
+
     /// Returns true if a user follows a link or types an address; only then does a redirect to a sign-in page help.
     /// Scripts and programs (`Accept` without HTML, `X-Requested-With`, `Sec-Fetch-Mode` other than `navigate`) get a
     /// status instead.

@@ -1,6 +1,7 @@
 internal import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import PageLayout
 internal import RuntimeConfiguration
 internal import SignInFlow
@@ -46,16 +47,30 @@ extension Endpoint.BodyLimit {
 extension RequestContext {
     /// Renders a reply; a problem becomes a page if the client is a user's browser.
     func render(_ reply: Reply, allow: String? = nil) -> Response {
-        guard case .problem(let problem) = reply else { return renderer.render(reply, allow: allow) }
+        renderer.render(page(reply), allow: allow)
+    }
+
+    /// The reply with its problem as a page, if the client is a user's browser.
+    private func page(_ reply: Reply) -> Reply {
+        if case .setting(let cookies, let inner) = reply { return .setting(cookies, page(inner)) }
+        guard case .problem(let problem) = reply else { return reply }
         if record.entry.reason.isEmpty { record.entry.reason = problem.reason ?? problem.code.rawValue }
         guard resource?.kind != .api, RequestOrigin.acceptsHTML(request) else {
-            return renderer.render(reply, allow: allow)
+            return reply
         }
+        if let form = problem.unsentForm { return unsent(form, problem) }
         let page = ErrorPage(
             status: problem.status, title: problem.pageTitle, text: problem.pageText, requestID: requestID,
             account: record.caller?.account, organization: record.permitted?.header,
             action: problem.code == .unauthenticated
                 ? ErrorPage.Action(title: "Sign in", url: SignInPaths.login.text) : nil)
-        return renderer.render(.page(Status(problem.status), page.document), allow: allow)
+        return .page(Status(problem.status), page.document)
+    }
+
+    private func unsent(_ form: [(name: String, value: String)], _ problem: Problem) -> Reply {
+        let page = UnsentFormPage(
+            path: target, fields: form, account: record.caller?.account, organization: record.permitted?.header,
+            signIn: SignInQuery(organization: OrganizationID(variable("org")), returnTo: request.target.path).link)
+        return .page(Status(problem.status), page.document)
     }
 }

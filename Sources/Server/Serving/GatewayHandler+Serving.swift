@@ -31,10 +31,10 @@ extension GatewayHandler {
         case .anyone(let handler): return run(handler, (), context, endpoint)
         case .optionalCaller(let handler): return run(handler, caller, context, endpoint, of: caller)
         case .signedIn(let handler):
-            guard let caller else { return now(context.unauthenticated, context) }
+            guard let caller else { return unauthenticated(context, endpoint) }
             return run(handler, caller, context, endpoint, of: caller, recheck: .caller(caller))
         case .permitted(let permission, let handler):
-            guard let caller else { return now(context.unauthenticated, context) }
+            guard let caller else { return unauthenticated(context, endpoint) }
             return serve(context, endpoint, caller, requiring: permission) { permitted in
                 run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
             }
@@ -47,6 +47,14 @@ extension GatewayHandler {
                     try await work(context, permitted, StreamedContent(body, of: authorization))
                 }
             }
+        }
+    }
+
+    /// Asks for a sign-in. What the user entered in a form is kept.
+    private func unauthenticated(_ context: RequestContext, _ endpoint: Endpoint) -> Answer {
+        guard context.isFormWithoutSession(endpoint) else { return now(context.unauthenticated, context) }
+        return .later(bodyLimit: RequestContext.unsentFormLimit, context: context.record) { body in
+            context.render(await context.unauthenticated(body))
         }
     }
 

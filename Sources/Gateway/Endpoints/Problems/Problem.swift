@@ -47,6 +47,9 @@ public struct Problem: Error, Sendable {
     public var faults: [Issue] = []
     /// Seconds after which a retry may succeed; nil if it does not help.
     public var retryAfter: Int?
+    /// What the user entered in the form that was not processed, if a page of this site sent it: the error's page keeps
+    /// it, so that the user can send it again.
+    package var unsentForm: [(name: String, value: String)]?
     /// Whether the same request succeeds once the caller confirms the loss of their own role.
     package internal(set) var needsConfirmation = false
 

@@ -4,6 +4,7 @@ internal import RuntimeConfiguration
 package import Sessions
 internal import SignInFlow
 package import Text
+internal import Web
 
 /// The fields of a form; of repeated names, the first.
 package struct Form: Sendable {
@@ -59,7 +60,9 @@ extension RequestContext {
         if let token {
             guard RequestForgery.isOwn(request, origin: configuration.publicURL, of: token, sent: form["csrf_token"])
             else {
-                throw Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
+                var problem = Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
+                if RequestOrigin.isOwnPage(request, origin: configuration.publicURL) { problem.unsentForm = items }
+                throw problem
             }
         }
         return form

@@ -1,3 +1,4 @@
+package import HTTPServer
 package import Identities
 internal import RuntimeConfiguration
 internal import SignInFlow
@@ -15,13 +16,28 @@ extension RequestContext {
 
     /// The reply to a request without a valid credential.
     package var unauthenticated: Reply {
-        guard mayGoToSignIn else {
-            let problem = Problem(
-                .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
-            return Reply.problem(problem).with(staleCookies)
-        }
+        guard mayGoToSignIn else { return .problem(RequestContext.noCredential).with(staleCookies) }
         let query = SignInQuery(organization: organization, returnTo: target)
         return Reply.redirect(query.link).with(staleCookies)
+    }
+
+    private static let noCredential = Problem(
+        .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
+
+    /// The most bytes of a form that are read without a session.
+    package static let unsentFormLimit = 1 << 16
+
+    /// Whether a page of this site sent a form after its session had ended.
+    package func isFormWithoutSession(_ endpoint: Endpoint) -> Bool {
+        endpoint.kind == .page && endpoint.access.readsForm
+            && RequestOrigin.isOwnPage(request, origin: configuration.publicURL)
+    }
+
+    /// The reply to a form without a session, with what the user entered.
+    package func unauthenticated(_ body: RequestBody) async -> Reply {
+        var problem = RequestContext.noCredential
+        problem.unsentForm = try? await fields(body)
+        return .problem(problem).with(staleCookies)
     }
 
     /// The reply to a request whose claims must be renewed by a sign-in at their provider.
