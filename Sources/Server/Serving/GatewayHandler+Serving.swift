@@ -81,18 +81,39 @@ extension GatewayHandler {
         guard let organization = context.configuration.organization(context.variable("org")) else {
             return .refused(.organizationNotFound, nil)
         }
-        // The context has the current configuration: see `identifyAgain`.
-        let entitlement = entitlements.entitlement(of: caller.claims, in: organization) {
-            context.state.entitlement(of: caller.claims, under: organization.rules)
-        }
+        let entitlement = entitlement(of: caller, in: organization, context)
         switch entitlement.decide(permission) {
         case .refuse(let reason): return .refused(reason, entitlement)
         case .permit(let permit):
             context.record.entry.organization = permit.organization.text
             context.record.entry.decision = "permit"
             counters.permits(gatewayMetrics, permit.role.rawValue)
-            return .permitted(PermittedCaller(caller: caller, permit: permit, organization: organization))
+            return .permitted(
+                PermittedCaller(
+                    caller: caller, permit: permit, organization: organization,
+                    openRequests: permit.role == .manager ? services.openRequests.known(of: organization.id) : 0))
         }
+    }
+
+    private func entitlement(
+        of caller: Caller, in organization: RuntimeConfiguration.Organization, _ context: RequestContext
+    ) -> Entitlement {
+        // The context has the current configuration: see `identifyAgain`.
+        entitlements.entitlement(of: caller.claims, in: organization) {
+            context.state.entitlement(of: caller.claims, under: organization.rules)
+        }
+    }
+
+    /// The work that reads the number of open access requests for the tabs of a manager's page. Returns nil if the page
+    /// does not show it, or if the known number is recent.
+    func requestCount(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller
+    ) -> (@Sendable () async -> Void)? {
+        guard endpoint.kind == .page, endpoint.method == .get, endpoint.permission != nil,
+            let organization = context.configuration.organization(context.variable("org")),
+            entitlement(of: caller, in: organization, context).role == .manager
+        else { return nil }
+        return services.openRequests.reading(of: organization.id)
     }
 
     private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller)

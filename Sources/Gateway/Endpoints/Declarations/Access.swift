@@ -46,11 +46,16 @@ package struct PermittedCaller: Sendable {
     package let permit: Permit
     /// The organization that the permit names.
     package let organization: RuntimeConfiguration.Organization
+    /// The number of open access requests that the organization's pages show; 0 for callers who do not decide on them.
+    package let openRequests: Int
 
-    package init(caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization) {
+    package init(
+        caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization, openRequests: Int = 0
+    ) {
         self.caller = caller
         self.permit = permit
         self.organization = organization
+        self.openRequests = openRequests
     }
 }
 

@@ -10,15 +10,19 @@ public struct OrganizationHeader: Sendable {
     public let role: String
     /// Whether the user may only view.
     public let isReadOnly: Bool
+    /// The number of open access requests beside their tab.
+    let openRequests: Int
 
     /// - Parameters:
     ///   - role: the role's title.
     ///   - isReadOnly: true if the user may only view.
-    public init(id: OrganizationID, name: String, role: String, isReadOnly: Bool) {
+    ///   - openRequests: the number of open access requests.
+    public init(id: OrganizationID, name: String, role: String, isReadOnly: Bool, openRequests: Int = 0) {
         self.id = id
         self.name = name
         self.role = role
         self.isReadOnly = isReadOnly
+        self.openRequests = openRequests
     }
 }
 
@@ -28,6 +32,7 @@ extension OrganizationHeader {
         case overview
         case usage
         case members
+        case requests
         case mappings
         case audit
 
@@ -36,6 +41,7 @@ extension OrganizationHeader {
             case .overview: Paths.organization
             case .usage: Paths.usage
             case .members: Paths.members
+            case .requests: Paths.requests
             case .mappings: Paths.mappings
             case .audit: Paths.audit
             }
@@ -46,10 +52,14 @@ extension OrganizationHeader {
             case .overview: "Overview"
             case .usage: "Usage"
             case .members: "Members"
+            case .requests: "Access requests"
             case .mappings: "Claim rules"
             case .audit: "Audit log"
             }
         }
+
+        /// Whether the page is for managers.
+        var isForManagers: Bool { self == .requests || self == .audit }
     }
 }
 
@@ -65,11 +75,15 @@ extension OrganizationHeader {
         """
     }
 
-    /// Links to the organization's pages; the link to the log is for managers.
+    /// Links to the organization's pages that the user may open.
     func tabs(_ current: Tab) -> HTML {
-        let items = Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
+        let items = Tab.allCases.filter { !isReadOnly || !$0.isForManagers }.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
-            return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)</a></li>"
+            let count: HTML? =
+                tab == .requests && openRequests > 0
+                ? " <span class=\"pill\">\(Number.grouped(openRequests))<span class=\"hidden\"> open</span></span>"
+                : nil
+            return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)\(count)</a></li>"
         }
         return "<nav class=\"tabs\" aria-label=\"Pages of \(name)\"><ul>\(items)</ul></nav>"
     }
