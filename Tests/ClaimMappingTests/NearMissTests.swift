@@ -24,7 +24,7 @@ struct NearMissTests {
         "the characters that differ from the rule's value are marked",
         arguments: [
             ("Acme-SOC-emea", "acme-soc-emea", "[A]cme-[SOC]-emea"), ("acme ", "acme", "acme[ ]"),
-            (" acme", "acme", "[ ]acme"), ("ACME", "acme", "[ACME]"), ("a b", "A b", "[a ]b"), ("ab", "a b", "ab"),
+            (" acme", "acme", "[ ]acme"), ("ACME", "acme", "[ACME]"), ("a b", "A b", "[a] b"), ("ab", "a b", "ab"),
             ("E\u{301}E", "e\u{301}e", "[E\u{301}E]"),
             ("\u{C4}b", "\u{E4}b", "[\u{C4}]b"),
         ])

@@ -9,7 +9,7 @@ extension PageSample {
     static func accessRequests(_ state: AccessRequest.State, isEmpty: Bool = false) -> PageSample {
         let rule = Mapping(
             id: "r", rank: 2, claimName: text("claim"), match: .glob, claimValue: text("claim value"), role: .viewer)
-        let arrived = NearMiss(text("arrived"), wanted: text("ARRIVED"), isPattern: false)
+        let arrived = NearMiss(text("arrived"), wanted: text("arrived"), isPattern: false)
         let obstacles: [AccessRequestRow.Obstacle] = [
             .none, .closest(AccessRequestRow.ClosestRule(rule, arrived: arrived)), .unverifiedAddress(ranks: [1]),
             .unverifiedAddress(ranks: [1, 2, 3, 4]), .missingClaims([text("missing"), "b", "c"], ranks: [1, 2]),

@@ -40,9 +40,9 @@ public struct NearMiss: Sendable, Hashable {
     private static func differences(
         of value: [Unicode.Scalar], from wanted: [Unicode.Scalar], isPattern: Bool
     ) -> [Bool] {
-        var differs = value.map { isBlank($0) }
-        let places = value.indices.filter { !differs[$0] }
         let pattern = wanted.filter { !isBlank($0) }
+        var differs = value.map { pattern.count == wanted.count && isBlank($0) }
+        let places = value.indices.filter { !isBlank(value[$0]) }
         // The usual search with one point of return: the last `*`.
         var (place, index) = (0, 0)
         var point: (index: Int, place: Int)?
