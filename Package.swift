@@ -323,7 +323,7 @@ let package = Package(
             dependencies: [
                 "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
                 "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
-                "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "Sessions", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

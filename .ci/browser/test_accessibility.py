@@ -14,7 +14,8 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).then(
 ACME = "/organizations/acme"
 PAGES = [
     ACME, f"{ACME}?filter=empty", f"{ACME}?filter=grew&sort=change&order=desc", f"{ACME}/usage?compare=1",
-    f"{ACME}/usage?interval=month&from=2020-01-01&to=2020-06-30", f"{ACME}/members", f"{ACME}/claim-mappings",
+    f"{ACME}/usage?interval=month&from=2020-01-01&to=2020-06-30", f"{ACME}/members", f"{ACME}/access-requests",
+    f"{ACME}/claim-mappings",
     f"{ACME}/claim-mappings/explain", f"{ACME}/audit", "/account", "/?all=1", "/organizations/none",
 ]
 

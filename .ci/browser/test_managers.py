@@ -128,16 +128,16 @@ def test_sending_an_invitation_again_ends_the_old_link(demo, mailbox, manager):
         assert "Join Acme Corporation" in guest.text
 
 
-def test_a_rule_drafted_from_a_denied_sign_in_gives_access(demo, manager):
+def test_a_rule_drafted_from_an_access_request_gives_access(demo, manager):
     with Browser(demo) as guest:
         guest.sign_in(WITHOUT_ROLE)
         assert "don't have access to this organization" in guest.text
-        manager.open("/organizations/acme/claim-mappings")
-        press(manager, "Explain the sign-in of sam@elsewhere.example")
+        manager.open("/organizations/acme/access-requests")
+        press(manager, "Explain the sign-in of Sam Stranger")
         assert "no role" in manager.text and "does not match" in manager.text
         manager.screenshot("explain")
-        manager.open("/organizations/acme/claim-mappings")
-        press(manager, "Add a rule for sam@elsewhere.example")
+        manager.open("/organizations/acme/access-requests")
+        press(manager, "Add a rule for Sam Stranger…")
         press(manager, "Preview")
         assert "Add a rule: email = sam@elsewhere.example" in manager.text
         manager.screenshot("preview")
@@ -236,7 +236,10 @@ def test_an_invitation_is_made_and_accepted_with_the_keyboard_only(demo, mailbox
         assert guest.role == "Organization Manager"
 
 
-ACME_PAGES = [f"/organizations/acme/{page}" for page in ("members", "claim-mappings", "claim-mappings/explain", "audit")]
+ACME_PAGES = [
+    f"/organizations/acme/{page}"
+    for page in ("members", "access-requests", "claim-mappings", "claim-mappings/explain", "audit")
+]
 
 
 @pytest.mark.parametrize("path", [*ACME_PAGES, "/account"])

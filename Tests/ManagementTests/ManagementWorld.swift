@@ -66,6 +66,20 @@ struct ManagementWorld: Sendable {
         }
     }
 
+    /// Records a denied sign-in of a user, whose name is also the request's id.
+    @discardableResult
+    func deny(
+        _ subject: String, groups: [String] = [], name: String? = nil, email: String? = nil, isVerified: Bool = true
+    ) async throws -> ScriptedCredential {
+        let user = try await access.signedIn(subject, groups: groups, email: email, isVerified: isVerified)
+        let sample = DeniedSignIn(
+            id: subject, timestamp: access.clock.now, provider: AccessWorld.idp, identity: user.identity, name: name,
+            email: email.map { EmailAddress($0) }, isEmailVerified: email != nil && isVerified, reason: .noMatch,
+            claims: Array("{}".utf8), rows: Array("[]".utf8))
+        try await denied.record(sample, in: AccessWorld.acme)
+        return user
+    }
+
     func begin(_ claims: VerifiedClaims) async throws -> Session {
         try await sessions.begin(
             NewSession(

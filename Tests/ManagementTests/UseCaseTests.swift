@@ -14,9 +14,9 @@ import Tokens
 
 /// Every use case that changes something, and the permission that it needs in its transaction.
 private enum UseCase: String, CaseIterable, Sendable {
-    case revokeGrant, suspend, unsuspend, endSessions, invite, resend, revokeInvitation, changeRules
+    case revokeGrant, suspend, unsuspend, endSessions, invite, resend, revokeInvitation, changeRules, dismissRequest
 
-    var permission: Permission { self == .changeRules ? .writeMappings : .writeMembers }
+    var permission: Permission { [.changeRules, .dismissRequest].contains(self) ? .writeMappings : .writeMembers }
 }
 
 @Suite("The use cases of a manager")
@@ -35,6 +35,7 @@ struct UseCaseTests {
         suspended = try sue.id
         let actions = try world.actions()
         _ = try await actions.suspend(suspended, isConfirmed: false)
+        try await world.deny("sam")
         invitation = try await actions.invite(InvitationDraft("a@acme.example", as: .viewer)).invitation.id
     }
 
@@ -54,6 +55,7 @@ struct UseCaseTests {
             case .changeRules:
                 _ = try await actions.change(
                     .add(draft, at: nil), of: AccessWorld.fileRules, ifTag: nil, isConfirmed: false)
+            case .dismissRequest: try await actions.dismissRequest("sam", true)
             }
         }
     }

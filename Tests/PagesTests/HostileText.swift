@@ -20,8 +20,9 @@ enum HostileText {
     private static func places(_ markup: Markup) -> [(field: String, text: String)] {
         markup.strings.flatMap { string -> [(field: String, text: String)] in
             let scalars = Array(string.unicodeScalars)
-            return scalars.indices.filter { scalars[$0] == "⟦" }.map { start in
-                let colon = scalars[start...].firstIndex(of: ":") ?? scalars.endIndex - 1
+            return scalars.indices.filter { scalars[$0] == "⟦" }.compactMap { start in
+                // The short form of a user ID has no name of a field; its full form stands beside it.
+                guard let colon = scalars[start...].firstIndex(of: ":") else { return nil }
                 let end = scalars[colon...].firstIndex(of: "⟧") ?? scalars.endIndex
                 func text(_ part: ArraySlice<Unicode.Scalar>) -> String {
                     var text = ""

@@ -3,6 +3,7 @@ import Identities
 import Inventory
 import Invitations
 import Policy
+import Sessions
 import Testing
 import Text
 import Time
@@ -79,7 +80,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                     account: account, provider: text("provider"), issuer: Issuer(text("issuer")),
                     subject: Subject(text("subject")),
                     email: state.0, groups: state.1, missing: [.userinfo, .lapsed, nil][number % 3],
-                    others: number == 0 ? [item] : [], requestID: text("request")
+                    signedInAt: number == 0 ? nil : moment, others: number == 0 ? [item] : [],
+                    requestID: text("request")
                 ).document, shows: "account", "provider", "issuer", "subject", "request")
         }
         let closed = [InvitationPage.Content.used, .revoked, .expired, .unknown].enumerated().map { number, content in
@@ -170,7 +172,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         let lists = [
             overview(isReadOnly: false), usage(isReadOnly: false), members(isReadOnly: false),
             mappings(isReadOnly: false),
-            explanation(isReadOnly: false),
+            explanation(isReadOnly: false), accessRequests(.open), accessRequests(.dismissed),
+            accessRequests(.open, isEmpty: true), accessRequests(.dismissed, isEmpty: true),
         ]
         return lists + workspacePages() + empty(isReadOnly: false) + [
             PageSample(
@@ -253,9 +256,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         }
         var page = MappingsPage(
             account: account, organization: organization(isReadOnly: isReadOnly), rows: (1...4).map(row), fileRows: 1,
-            strategy: .firstMatch, tag: text("tag"),
-            denied: [MappingsPage.Denied(id: "a/b c", name: text("denied"), at: moment, reason: text("reason"))],
-            formToken: isReadOnly ? nil : token)
+            strategy: .firstMatch, tag: text("tag"), formToken: isReadOnly ? nil : token)
         page.notice = .done(text("notice"))
         page.draft.id = text("draft id")
         (page.draft.claimName, page.draft.claimValue) = (text("draft claim"), text("draft value"))
@@ -268,7 +269,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         }
         let fields = ["account", "organization", "claim", "claim value", "notice"]
         let own = [
-            "denied", "reason", "tag", "draft id", "draft claim", "draft value", "split", "rank", "field",
+            "tag", "draft id", "draft claim", "draft value", "split", "rank", "field",
             "field value", "summary", "changed",
         ]
         return PageSample(
@@ -319,7 +320,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 "claim mappings",
                 MappingsPage(
                     account: account, organization: organization, rows: [], fileRows: 0, strategy: .highestRole,
-                    tag: "t", denied: [], formToken: token
+                    tag: "t", formToken: token
                 ).document
             ),
             (
@@ -332,7 +333,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         }
     }
 
-    private init(_ name: String, _ document: HTML, all fields: [String], isReadOnly: Bool) {
+    init(_ name: String, _ document: HTML, all fields: [String], isReadOnly: Bool = false) {
         testDescription = name
         self.document = document
         shows = fields

@@ -258,7 +258,10 @@ struct MappingManagementTests {
     func form() async throws {
         let page = "/organizations/acme/claim-mappings"
         try await TestBrowser(world).signIn("sam", "organization=acme")
-        let shown = try await manager.open(page)
+        #expect(try await !manager.open(page).body.contains("sam@elsewhere.example"))
+        let requests = try await manager.fetch("GET", "/api/v1/organizations/acme/denied-sign-ins").items
+        let request = try #require(requests.first { _ in true }?.member("id")?.string)
+        let shown = try await manager.open("\(page)?add=1&request=\(request)")
         #expect(shown.status == 200 && shown.body.contains("sam@elsewhere.example"))
         let row = [
             ("action", "add"), ("claim_name", "email"), ("claim_value", "sam@elsewhere.example"), ("match", "equals"),

@@ -47,7 +47,7 @@ struct SignInTests {
         func body(_ path: String) async throws -> String {
             let page = try await browser.open(path)
             #expect(page.status == 404)
-            return page.body.split(separator: "\n").filter { !$0.contains("Request ID") }.joined(separator: "\n")
+            return page.body.split(separator: "\n").filter { !$0.contains("Reference") }.joined(separator: "\n")
         }
         let known = try await body("/organizations/acme")
         #expect(known.contains("sam@elsewhere.example") && known.contains("Acme-Viewers"))

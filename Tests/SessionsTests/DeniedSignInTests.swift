@@ -21,13 +21,15 @@ struct DeniedSignInTests {
     }
 
     private static func denied(
-        _ id: String, at seconds: Int64 = 0, subject: String? = nil, bytes: Int = 2, email: EmailAddress? = nil,
-        reason: EntitlementReason = .noMatch
+        _ id: String, at seconds: Int64 = 0, subject: String? = nil, bytes: Int = 2, name: String? = nil,
+        email: EmailAddress? = nil, isVerified: Bool = false, reason: EntitlementReason = .noMatch,
+        provider: String = "idp"
     ) -> DeniedSignIn {
         DeniedSignIn(
-            id: id, timestamp: start + .seconds(seconds), provider: ProviderID("idp")!,
-            identity: Identity(issuer: TokenMint.issuer, subject: Subject(subject ?? id)), email: email,
-            reason: reason, claims: Array(repeating: 0x20, count: bytes), rows: Array("[]".utf8))
+            id: id, timestamp: start + .seconds(seconds), provider: ProviderID(provider)!,
+            identity: Identity(issuer: TokenMint.issuer, subject: Subject(subject ?? id)), name: name, email: email,
+            isEmailVerified: isVerified, reason: reason, claims: Array(repeating: 0x20, count: bytes),
+            rows: Array("[]".utf8))
     }
 
     private func list(
@@ -40,7 +42,7 @@ struct DeniedSignInTests {
 
     @Test("a sign-in is found with all that was stored, in its organization alone")
     func find() async throws {
-        let denied = DeniedSignInTests.denied("a", email: "Carla@Acme.Example")
+        let denied = DeniedSignInTests.denied("a", name: "Carla", email: "Carla@Acme.Example", isVerified: true)
         try await store.record(denied, in: acme)
         let found = try #require(try await store.find("a", in: acme, now: DeniedSignInTests.start))
         #expect(found == denied && found.email?.spelling == "Carla@Acme.Example")
@@ -51,6 +53,7 @@ struct DeniedSignInTests {
     @Test("every reason is stored by its code, and a row with another code is an error")
     func reasons() async throws {
         for reason in EntitlementReason.allCases {
+            try await place.execute("DELETE FROM denied_sign_in")
             try await store.record(DeniedSignInTests.denied("a", reason: reason), in: acme)
             #expect(try await store.find("a", in: acme, now: DeniedSignInTests.start)?.reason == reason)
             #expect(try await place.texts("SELECT reason FROM denied_sign_in") == [reason.rawValue])
@@ -67,8 +70,118 @@ struct DeniedSignInTests {
             try await store.record(DeniedSignInTests.denied(id, subject: subject), in: acme)
         }
         try await store.record(DeniedSignInTests.denied("e", subject: "\u{E9}"), in: globex)
-        #expect(try await list().ids == ["b", "c", "d"])
-        #expect(try await store.find("a", in: acme, now: DeniedSignInTests.start) == nil)
+        #expect(try await list().ids == ["a", "b", "d"])
+        #expect(try await store.find("c", in: acme, now: DeniedSignInTests.start) == nil)
+    }
+
+    // MARK: Attempts and dismissals
+
+    private func request(_ id: String, at seconds: Int64) async throws -> AccessRequest? {
+        try await store.find(id, in: acme, now: DeniedSignInTests.start + .seconds(seconds))?.request
+    }
+
+    private func dismiss(_ id: String, _ isDismissed: Bool = true, at seconds: Int64) async throws -> AccessRequest? {
+        let acme = acme
+        return try await place.database.write { transaction throws(DatabaseError) in
+            try DeniedSignInStore.dismiss(
+                isDismissed, id, in: acme, at: DeniedSignInTests.start + .seconds(seconds), transaction)
+        }
+    }
+
+    @Test("attempts are counted from the first one, and begin anew once the last one is too old")
+    func attempts() async throws {
+        let day: Int64 = 86_400
+        for (number, at) in [0, day, 3 * day].enumerated() {
+            try await store.record(DeniedSignInTests.denied("\(number)", at: at, subject: "sam"), in: acme)
+        }
+        let request = try #require(try await request("0", at: 3 * day))
+        #expect(request.attempts == 3 && request.firstAt == DeniedSignInTests.start)
+        #expect(request.lastAt == DeniedSignInTests.start + .seconds(3 * day) && request.state == .open)
+        try await store.record(DeniedSignInTests.denied("late", at: 33 * day + 1, subject: "sam"), in: acme)
+        let late = try #require(try await self.request("late", at: 33 * day + 1))
+        #expect(late.attempts == 1 && late.firstAt == late.lastAt)
+    }
+
+    @Test("a dismissed request is listed apart, keeps counting, and can be opened again")
+    func dismissed() async throws {
+        try await store.record(DeniedSignInTests.denied("a", email: "Sam@x.example"), in: acme)
+        try await store.record(DeniedSignInTests.denied("b"), in: acme)
+        let version = store.version
+        #expect(try await dismiss("a", at: 5)?.state == .open)
+        #expect(try await dismiss("none", at: 5) == nil)
+        try await store.record(DeniedSignInTests.denied("c", at: 9, subject: "a", email: "sam@X.example"), in: acme)
+        #expect(store.version > version)
+        let request = try #require(try await request("a", at: 9))
+        #expect(request.state == .dismissed && request.attempts == 2)
+        #expect(request.dismissedAt == DeniedSignInTests.start + .seconds(5))
+        #expect(try await list(at: 9).ids == ["b"])
+        let now = DeniedSignInTests.start + .seconds(9)
+        let page = try await store.list(of: acme, before: nil, limit: 9, now: now, state: .dismissed)
+        #expect(page.items.map(\.id) == ["a"])
+        #expect(try await dismiss("a", false, at: 10)?.state == .dismissed)
+        #expect(try await list(at: 10).ids == ["a", "b"])
+    }
+
+    @Test(
+        "a change of the reason, the address, its verification or the provider opens a dismissed request",
+        arguments: [
+            denied("b", at: 9, subject: "a", email: "sam@x.example", reason: .claimsIncomplete),
+            denied("b", at: 9, subject: "a", email: "sam@y.example"), denied("b", at: 9, subject: "a"),
+            denied("b", at: 9, subject: "a", email: "sam@x.example", isVerified: true),
+            denied("b", at: 9, subject: "a", email: "sam@x.example", provider: "other"),
+        ])
+    func reopened(change: DeniedSignIn) async throws {
+        try await store.record(DeniedSignInTests.denied("a", email: "sam@x.example"), in: acme)
+        _ = try await dismiss("a", at: 5)
+        try await store.record(change, in: acme)
+        // What was decided about the old request does not apply to the new one, so that it has a new id.
+        #expect(try await dismiss("a", at: 9) == nil)
+        #expect(try await list(at: 9).ids == ["b"])
+        #expect(try await request("b", at: 9)?.attempts == 2)
+    }
+
+    @Test("a dismissal ends after 30 days, and that of a clock that was ahead never began")
+    func dismissalEnds() async throws {
+        let month: Int64 = 30 * 86_400
+        try await store.record(DeniedSignInTests.denied("a"), in: acme)
+        _ = try await dismiss("a", at: 5)
+        try await store.record(DeniedSignInTests.denied("b", at: month, subject: "a"), in: acme)
+        #expect(try await request("a", at: month + 4)?.state == .dismissed)
+        #expect(try await request("a", at: month + 5)?.state == .open)
+        try await place.execute("UPDATE denied_sign_in SET dismissed_at = 9223372036854775807")
+        #expect(try await request("a", at: month + 4)?.state == .open)
+    }
+
+    @Test("users whom the reader hides leave a full page to the others")
+    func hidden() async throws {
+        for number in 1...6 {
+            try await store.record(DeniedSignInTests.denied("\(number)", at: Int64(number)), in: acme)
+        }
+        let page = try await store.list(
+            of: acme, before: nil, limit: 2, now: DeniedSignInTests.start + .seconds(9)
+        ) { identity, _ in ["6", "4", "1"].contains(identity.subject.text) }
+        #expect(page.items.map(\.id) == ["5", "3"] && page.hasMore)
+    }
+
+    @Test("a store of the first version keeps its denied sign-ins, as one attempt each")
+    func migrates() async throws {
+        let old = Schema(
+            component: DeniedSignInStore.schema.component, migrations: [DeniedSignInStore.schema.migrations[0]])
+        let place = try TemporaryStore([old])
+        let at = DeniedSignInTests.start.seconds
+        try await place.execute(
+            """
+            INSERT INTO denied_sign_in VALUES
+                ('acme', 'a', \(at), 'idp', 'https://idp.example', 'sam', 'Sam@x.example', 'no_match', x'7B7D', x'5B5D')
+            """)
+        let database = try Database(path: place.database.path, schemas: [DeniedSignInStore.schema])
+        let found = try await DeniedSignInStore(database: database).find("a", in: acme, now: DeniedSignInTests.start)
+        let request = try #require(found?.request)
+        #expect(
+            request.attempts == 1 && request.firstAt == DeniedSignInTests.start && request.lastAt == request.firstAt)
+        #expect(request.email?.spelling == "Sam@x.example" && !request.isEmailVerified && request.state == .open)
+        #expect(found?.claims == Array("{}".utf8) && found?.rows == Array("[]".utf8))
+        database.close()
     }
 
     @Test("sign-ins are kept for 30 days, and those of a clock that was ahead are not shown")
@@ -129,6 +242,7 @@ struct DeniedSignInTests {
             schemas: [DeniedSignInStore.schema], listed: ["5", "4", "3", "2", "1"],
             damage: [
                 "provider = ''", "at = 9223372036854775807", "at = -9223372036854775808", "claims = x''", "id = ''",
+                "attempts = -9223372036854775808", "first_at = 9223372036854775807", "dismissed_at = -1",
             ].map {
                 "UPDATE denied_sign_in SET \($0) WHERE id = '3'"
             },

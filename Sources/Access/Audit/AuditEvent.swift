@@ -50,6 +50,9 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case claimMappingCreate = "claim_mapping_create"
     case claimMappingUpdate = "claim_mapping_update"
     case claimMappingDelete = "claim_mapping_delete"
+    case accessRequestDismiss = "access_request_dismiss"
+    /// A manager opened a dismissed access request again.
+    case accessRequestReopen = "access_request_reopen"
     case inventoryImport = "inventory_import"
     case auditExport = "audit_export"
     /// A metric came near its license limit.

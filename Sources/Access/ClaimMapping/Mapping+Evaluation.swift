@@ -63,22 +63,8 @@ extension Mapping {
         return true
     }
 
-    /// Returns true if the value differs from the rule's only by case or white space. Such a difference is easily
-    /// overlooked.
-    func isNearMiss(_ source: ClaimSource) -> Bool {
-        let claim = source.resolve(self)
-        guard match != .exists, !claim.isEmail || claim.values.only.flatMap(Mapping.address) != nil else {
-            return false
-        }
-        let wanted = Mapping.folded(claimValue)
-        let glob = match == .glob ? Glob(wanted) : nil
-        return claim.values.containsText(splitAt: split) { text in
-            let folded = Mapping.folded(String(decoding: text.indices.map { text[$0] }, as: UTF8.self))
-            return glob?.matches(folded) ?? folded.isExactly(wanted)
-        }
-    }
-
-    private static func folded(_ text: String) -> String {
+    /// The text without what a near miss may differ by.
+    static func folded(_ text: String) -> String {
         text.withoutWhiteSpace().lowercased()
     }
 }

@@ -215,7 +215,7 @@ struct MemberReading: Sendable {
     }
 
     /// Returns the stored access if it was computed under equal rules, otherwise a new evaluation.
-    private func access(of signIn: LastSignIn, _ evaluated: inout Int) -> EarnedAccess? {
+    func access(of signIn: LastSignIn, _ evaluated: inout Int) -> EarnedAccess? {
         if let known = signIn.access, known.rules == tag { return known }
         evaluated += 1
         return settings.evaluate(signIn, with: stored)

@@ -39,18 +39,6 @@ extension ManagerActions {
         return explanation
     }
 
-    /// Returns a page of the denied sign-ins, newest first.
-    ///
-    /// - Parameter place: the second and the id of the last denied sign-in of the previous page.
-    /// - Returns: the page, and whether there are more.
-    public func deniedSignIns(
-        before place: (at: Int64, id: String)? = nil, limit: Int
-    ) async throws(ManagementError) -> (items: [DeniedSignIn], hasMore: Bool) {
-        try await stored { () throws(DatabaseError) in
-            try await stores.denied.list(of: organization, before: place, limit: limit, now: access.now())
-        }
-    }
-
     /// Returns a denied sign-in, or nil if it is unknown or too old.
     public func deniedSignIn(_ denied: String) async throws(ManagementError) -> DeniedSignIn? {
         try await stored { () throws(DatabaseError) in

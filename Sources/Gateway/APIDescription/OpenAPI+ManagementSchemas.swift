@@ -3,14 +3,24 @@ extension OpenAPI {
     static let managementSchemas = #"""
           "DeniedSignIn": {
             "type": "object",
-            "required": ["id", "timestamp", "provider", "issuer", "subject", "email", "reason", "claims", "rows"],
+            "required": [
+              "id", "timestamp", "attempts", "first_at", "last_at", "dismissed_at", "identity_id", "provider",
+              "issuer", "subject", "name", "email", "email_verified", "reason", "claims", "rows"
+            ],
             "properties": {
               "id": {"type": "string"},
               "timestamp": {"type": "string", "format": "date-time"},
+              "attempts": {"type": "integer", "minimum": 1},
+              "first_at": {"type": "string", "format": "date-time"},
+              "last_at": {"type": "string", "format": "date-time"},
+              "dismissed_at": {"type": ["string", "null"], "format": "date-time"},
+              "identity_id": {"type": ["string", "null"]},
               "provider": {"type": "string"},
               "issuer": {"type": "string"},
               "subject": {"type": "string"},
+              "name": {"type": ["string", "null"]},
               "email": {"type": ["string", "null"]},
+              "email_verified": {"type": "boolean"},
               "reason": {"type": "string"},
               "claims": {"type": "object"},
               "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Verdict"}}

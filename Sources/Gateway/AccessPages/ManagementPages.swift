@@ -13,7 +13,8 @@ package struct ManagementPages: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        MembersPages(management: management).endpoints + MappingsPages(management: management).endpoints
+        MembersPages(management: management).endpoints + AccessRequestsPages(management: management).endpoints
+            + MappingsPages(management: management).endpoints
             + ExplainPages(management: management).endpoints + AuditPages(management: management).endpoints
     }
 }

@@ -24,6 +24,7 @@ final class GatewayServices: Sendable {
     let licenseNotices: LicenseNotices
     let outboxSignal = OutboxSignal()
     let extensions: SuspensionExtensions
+    let openRequests: OpenRequestCounts
     let checkpoints: AuditCheckpoints
     let gatewayMetrics: GatewayMetrics
     let log: Log
@@ -48,6 +49,7 @@ final class GatewayServices: Sendable {
         outbox = Outbox(stores.invitations)
         licenseNotices = LicenseNotices(database: database, now: now)
         extensions = SuspensionExtensions(access, monotonic: clocks.monotonic)
+        openRequests = OpenRequestCounts(access, denied, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, snapshots: access.snapshots, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         self.gatewayMetrics = gatewayMetrics

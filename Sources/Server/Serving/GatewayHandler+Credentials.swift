@@ -13,7 +13,17 @@ extension GatewayHandler {
             context.request, context.requestID, from: ClientPrefix(context.remoteAddress), under: context.configuration,
             at: turn, check)
         switch credential {
-        case .caller(let caller): return serve(context, endpoint, caller)
+        case .caller(let caller):
+            if !check.hasCounted, let count = requestCount(context, endpoint, caller) {
+                let handler = Confined(self, to: reactor.confinement)
+                var next = check
+                next.hasCounted = true
+                return later(context, endpoint) { [next] body in
+                    await count()
+                    return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
+                }
+            }
+            return serve(context, endpoint, caller)
         case .refused(let problem): return now(.problem(problem), context)
         case .missing(let clears):
             context.record.hasStaleSession = clears

@@ -91,10 +91,7 @@ extension GatewayHandler {
         guard let organization = context.configuration.organization(context.variable("org")) else {
             return .refused(.organizationNotFound, nil)
         }
-        // The context has the current configuration: see `identifyAgain`.
-        let entitlement = entitlements.entitlement(of: caller.claims, in: organization) {
-            context.state.entitlement(of: caller.claims, under: organization.rules)
-        }
+        let entitlement = entitlement(of: caller, in: organization, context)
         switch entitlement.decide(permission) {
         case .refuse(let reason): return .refused(reason, entitlement)
         case .permit(let permit):
@@ -102,7 +99,8 @@ extension GatewayHandler {
             context.record.entry.decision = "permit"
             counters.permits(gatewayMetrics, permit.role.rawValue)
             let permitted = PermittedCaller(
-                caller: caller, permit: permit, organization: organization, others: others(context, caller, permit))
+                caller: caller, permit: permit, organization: organization, others: others(context, caller, permit),
+                openRequests: permit.role == .manager ? services.openRequests.known(of: organization.id) : 0)
             context.record.permitted = permitted
             return .permitted(permitted)
         }
@@ -119,11 +117,31 @@ extension GatewayHandler {
         return accepting.compactMap { rules in
             guard rules.id != permit.organization, let organization = context.configuration.organization(rules.id)
             else { return nil }
-            let entitlement = entitlements.entitlement(of: caller.claims, in: organization) {
-                context.state.entitlement(of: caller.claims, under: rules)
+            return entitlement(of: caller, in: organization, context).role.map {
+                OtherOrganization(id: rules.id, name: organization.name, role: $0)
             }
-            return entitlement.role.map { OtherOrganization(id: rules.id, name: organization.name, role: $0) }
         }
+    }
+
+    private func entitlement(
+        of caller: Caller, in organization: RuntimeConfiguration.Organization, _ context: RequestContext
+    ) -> Entitlement {
+        // The context has the current configuration: see `identifyAgain`.
+        entitlements.entitlement(of: caller.claims, in: organization) {
+            context.state.entitlement(of: caller.claims, under: organization.rules)
+        }
+    }
+
+    /// The work that reads the number of open access requests for the tabs of a manager's page. Returns nil if the page
+    /// does not show it, or if the known number is recent.
+    func requestCount(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller
+    ) -> (@Sendable () async -> Void)? {
+        guard endpoint.kind == .page, endpoint.method == .get, endpoint.permission != nil,
+            let organization = context.configuration.organization(context.variable("org")),
+            entitlement(of: caller, in: organization, context).role == .manager
+        else { return nil }
+        return services.openRequests.reading(of: organization.id)
     }
 
     private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller)

@@ -74,6 +74,8 @@ package struct SignInServices: Sendable {
         }
         return DeniedSignIn(
             id: Base64URL.encode(id), timestamp: now, provider: claims.provider, identity: claims.identity,
-            email: claims.payload.shownEmail, reason: denial.reason, claims: denial.claims, rows: denial.rows)
+            name: claims.payload.shownName, email: claims.payload.shownEmail,
+            isEmailVerified: state.rules.verifiedEmail(of: claims) != nil, reason: denial.reason,
+            claims: denial.claims, rows: denial.rows)
     }
 }

@@ -2,10 +2,9 @@ public import ClaimMapping
 internal import HTTPMessage
 public import Identities
 public import PageLayout
-public import Time
 public import Web
 
-/// An organization's claim mappings: the list, a form with a preview, and drafts from denied sign-ins.
+/// An organization's claim mappings: the list, and a form with a preview.
 public struct MappingsPage: DocumentPage {
     /// The content of the form.
     public struct Draft: Sendable {
@@ -21,21 +20,6 @@ public struct MappingsPage: DocumentPage {
         public var rank = ""
 
         public init() {}
-    }
-
-    /// A user who signed in for the organization and got no role.
-    public struct Denied: Sendable {
-        let id: String
-        let name: String
-        let at: Timestamp
-        let reason: String
-
-        public init(id: String, name: String, at: Timestamp, reason: String) {
-            self.id = id
-            self.name = name
-            self.at = at
-            self.reason = reason
-        }
     }
 
     /// The effects of a change, before it is made.
@@ -83,7 +67,6 @@ public struct MappingsPage: DocumentPage {
     private let fileRows: Int
     private let strategy: ClaimStrategy
     private let tag: String
-    private let denied: [Denied]
     private let formToken: String?
     public var notice: Notice?
     public var draft = Draft()
@@ -95,7 +78,7 @@ public struct MappingsPage: DocumentPage {
     ///   - formToken: nil for a user who may only view.
     public init(
         account: Account, organization: OrganizationHeader, rows: [Mapping], fileRows: Int,
-        strategy: ClaimStrategy, tag: String, denied: [Denied], formToken: String?
+        strategy: ClaimStrategy, tag: String, formToken: String?
     ) {
         self.account = account
         self.organization = organization
@@ -103,7 +86,6 @@ public struct MappingsPage: DocumentPage {
         self.fileRows = fileRows
         self.strategy = strategy
         self.tag = tag
-        self.denied = denied
         self.formToken = formToken
     }
 
@@ -121,7 +103,6 @@ public struct MappingsPage: DocumentPage {
             <p class="hint">\(how) <a href="\(path)/explain">Explain a sign-in</a></p>
             \(table)</section>
             \(form)
-            \(deniedSection)
             """
         return organization.page(.mappings, account, content)
     }
@@ -228,26 +209,6 @@ public struct MappingsPage: DocumentPage {
             <div class="small"><label for="rank">Rank</label><input id="rank" name="rank" inputmode="numeric" value="\(draft.rank)" placeholder="last"></div>
             <button type="submit" class="primary">Preview</button></form>
             <p class="hint">The claim is a name such as <code>email</code> or <code>groups</code>, or a JSON Pointer such as <code>/realm_access/roles</code>, in which <code>*</code> stands for every element of a list: <code>/groups/*/name</code>. If a claim is one string with several values in it, <em>Split at</em> is the character between them. In patterns <code>*</code> stands for anything and <code>?</code> for one character.</p></section>
-            """
-    }
-
-    private var deniedSection: HTML? {
-        guard formToken != nil else { return nil }
-        guard !denied.isEmpty else {
-            return
-                "<section aria-labelledby=\"denied\"><h2 id=\"denied\">Denied sign-ins</h2><p class=\"empty\">No denied sign-ins</p></section>"
-        }
-        let list = denied.map { denied -> HTML in
-            let id = FormEncoding.encode(denied.id)
-            return """
-                <tr><th scope="row">\(denied.name)</th><td data-label="Time">\(account.times.moment(denied.at))</td><td data-label="Reason">\(denied.reason)</td><td class="actions"><a class="button" href="\(path)/explain?denied=\(id)" aria-label="Explain the sign-in of \(denied.name)">Explain</a> <a class="button" href="\(path)?draft=\(id)#row" aria-label="Add a rule for \(denied.name)">Add a rule</a></td></tr>
-
-                """
-        }
-        return """
-            <section aria-labelledby="denied"><h2 id="denied">Denied sign-ins</h2>
-            <div class="scroll"><table><caption>People who signed in and have no role</caption>
-            <thead><tr><th scope="col">Person</th><th scope="col">Time</th><th scope="col">Reason</th><th scope="col">Actions</th></tr></thead><tbody>\(list)</tbody></table></div></section>
             """
     }
 }

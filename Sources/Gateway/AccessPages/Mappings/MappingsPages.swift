@@ -19,7 +19,7 @@ struct MappingsPages: Sendable {
         Endpoint.memberPage("mappingsPage", Paths.mappings, show: show, formsNeed: .writeMappings, perform: change)
     }
 
-    /// The rules; with `edit=ID` that rule in the form, with `draft=ID` a rule that matches a denied sign-in.
+    /// The rules; with `edit=ID` that rule in the form, with `request=ID` a rule that matches an access request.
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let (management, query) = (management.management(context, permitted), context.query)
         let table = try await management.mappings()
@@ -28,7 +28,7 @@ struct MappingsPages: Sendable {
         if let id = query["edit"], let row = table.row(id), !table.isOfFile(id) {
             page.draft = MappingsPages.draft(row)
             page.draft.rank = String(row.rank)
-        } else if let id = query["draft"], permitted.formToken != nil {
+        } else if let id = query["request"], permitted.formToken != nil {
             guard let drafted = try await MappingsPages.draft(for: id, management) else {
                 page.notice = .trouble("This sign-in is no longer stored.")
                 return try await management.show(page)
@@ -83,18 +83,10 @@ struct MappingsPages: Sendable {
     private func page(
         _ table: MappingTable, _ permitted: PermittedCaller, _ management: ManagementRequest
     ) async throws(Problem) -> MappingsPage {
-        var denied: [MappingsPage.Denied] = []
-        if permitted.formToken != nil {
-            denied = try await management.deniedSignIns(limit: 20).items.map {
-                MappingsPage.Denied(
-                    id: $0.id, name: $0.email?.spelling ?? $0.identity.subject.text, at: $0.timestamp,
-                    reason: $0.reason.words)
-            }
-        }
         let tag = try await management.offReactor { table.tag }
         return MappingsPage(
             account: permitted.caller.account, organization: permitted.header, rows: table.all,
-            fileRows: table.file.count, strategy: management.organization.rules.strategy, tag: tag, denied: denied,
+            fileRows: table.file.count, strategy: management.organization.rules.strategy, tag: tag,
             formToken: permitted.formToken)
     }
 

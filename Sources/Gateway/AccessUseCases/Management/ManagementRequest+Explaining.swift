@@ -81,17 +81,6 @@ extension ManagementRequest {
         try await answering { actions throws(ManagementError) in try await actions.claims(of: identity) }
     }
 
-    /// A page of the denied sign-ins, newest first.
-    ///
-    /// - Parameter place: the last denied sign-in of the previous page.
-    package func deniedSignIns(
-        before place: (at: Int64, id: String)? = nil, limit: Int
-    ) async throws(Problem) -> (items: [DeniedSignIn], hasMore: Bool) {
-        try await answering { actions throws(ManagementError) in
-            try await actions.deniedSignIns(before: place, limit: limit)
-        }
-    }
-
     /// A sign-in that gave no role here, by its id.
     package func deniedSignIn(_ denied: String) async throws(Problem) -> DeniedSignIn? {
         try await answering { actions throws(ManagementError) in try await actions.deniedSignIn(denied) }

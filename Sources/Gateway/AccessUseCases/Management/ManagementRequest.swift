@@ -44,6 +44,11 @@ package struct ManagementRequest: Sendable {
     /// Returns true if the identity is the caller's own.
     package func isOwn(_ identity: IdentityID) -> Bool { actions.isOwn(identity) }
 
+    /// Returns true if this organization has suspended an identity or its verified address.
+    package func isSuspended(_ identity: Identity, _ verifiedEmail: EmailAddress?) -> Bool {
+        stores.access.state.snapshot.isSuspended(identity, verifiedEmail: verifiedEmail, in: id)
+    }
+
     func checkStillPermitted() async throws(Problem) {
         try await answering { actions throws(ManagementError) in try await actions.checkStillPermitted() }
     }

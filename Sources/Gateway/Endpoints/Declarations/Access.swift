@@ -48,15 +48,18 @@ package struct PermittedCaller: Sendable {
     package let organization: RuntimeConfiguration.Organization
     /// The caller's other organizations for the menu of a page; empty for programs, and if they are too many for a menu.
     package let others: [OtherOrganization]
+    /// The number of open access requests that the organization's pages show; 0 for callers who do not decide on them.
+    package let openRequests: Int
 
     package init(
         caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization,
-        others: [OtherOrganization] = []
+        others: [OtherOrganization] = [], openRequests: Int = 0
     ) {
         self.caller = caller
         self.permit = permit
         self.organization = organization
         self.others = others
+        self.openRequests = openRequests
     }
 }
 

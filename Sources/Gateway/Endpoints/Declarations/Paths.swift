@@ -7,6 +7,7 @@ package enum Paths {
     package static let usage: PathTemplate = "/organizations/{org}/usage"
     package static let workspace: PathTemplate = "/organizations/{org}/workspaces/{ws}"
     package static let members: PathTemplate = "/organizations/{org}/members"
+    package static let requests: PathTemplate = "/organizations/{org}/access-requests"
     package static let mappings: PathTemplate = "/organizations/{org}/claim-mappings"
     package static let explain: PathTemplate = "/organizations/{org}/claim-mappings/explain"
     package static let audit: PathTemplate = "/organizations/{org}/audit"

@@ -12,6 +12,7 @@ package enum Icon: String, Sendable, CaseIterable {
     case info = "M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5M8 7.25V11M8 5v.1"
     case leave = "M6 14H3.5A1.5 1.5 0 0 1 2 12.5v-9A1.5 1.5 0 0 1 3.5 2H6m4.5 9 3-3-3-3m3 3H6"
     case list = "M2.5 4h11M2.5 8h8M2.5 12h11"
+    case lock = "M4 7.5h8v6H4zM5.75 7.5V5a2.25 2.25 0 0 1 4.5 0v2.5"
     case more = "M3.5 8h.1M8 8h.1M12.5 8h.1"
     case organizations =
         "M2.5 14V3.5A1 1 0 0 1 3.5 2.5h5a1 1 0 0 1 1 1V14m0-7.5h3a1 1 0 0 1 1 1V14M1 14h14M5 5.5h2M5 8.5h2"

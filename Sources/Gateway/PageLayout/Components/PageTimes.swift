@@ -28,6 +28,12 @@ public struct PageTimes: Sendable {
     /// `24 Nov 2026`
     package func day(_ moment: Timestamp) -> HTML { element(moment, day(zone.day(at: moment))) }
 
+    /// `24 Nov`, or `24 Nov 2025` beside a moment of another year.
+    package func day(_ moment: Timestamp, beside other: Timestamp) -> HTML {
+        let (day, near) = (zone.date(at: moment), zone.date(at: other))
+        return element(moment, "\(day.day) \(day.monthName)" + (day.year == near.year ? "" : " \(day.year)"))
+    }
+
     /// `24 Nov 2026, 17:05`, where markup is not possible.
     package func text(_ moment: Timestamp) -> String {
         let date = zone.date(at: moment)

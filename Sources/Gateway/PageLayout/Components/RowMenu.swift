@@ -5,13 +5,27 @@ package struct RowMenu: Sendable {
     /// One action. A title that ends in `…` leads to a further step.
     package struct Item: Sendable {
         let title: String
-        let url: String
+        /// The page of the action; nil for a form.
+        let url: String?
+        /// The form of an action that can be undone, and so needs no question.
+        let form: ButtonForm?
         let isDestructive: Bool
 
         package init(_ title: String, url: String, isDestructive: Bool = false) {
-            self.title = title
-            self.url = url
+            (self.title, self.url, form) = (title, url, nil)
             self.isDestructive = isDestructive
+        }
+
+        package init(_ form: ButtonForm) {
+            (title, url, self.form) = (form.title, nil, form)
+            isDestructive = false
+        }
+
+        /// The link or the form; nil for a form that the user may not send.
+        var markup: HTML? {
+            guard let url else { return form?.markup }
+            let kind: HTML = isDestructive ? " class=\"danger\"" : ""
+            return "<a href=\"\(url)\"\(kind)>\(title)</a>"
         }
     }
 
@@ -22,7 +36,7 @@ package struct RowMenu: Sendable {
 
     package init(on subject: String, _ groups: [[Item]]) {
         self.subject = subject
-        self.groups = groups.filter { !$0.isEmpty }
+        self.groups = groups.map { $0.filter { $0.markup != nil } }.filter { !$0.isEmpty }
     }
 
     package var markup: HTML? {
@@ -30,8 +44,7 @@ package struct RowMenu: Sendable {
         let items = groups.enumerated().map { index, items -> [HTML] in
             items.enumerated().map { place, item in
                 let divider: HTML = index > 0 && place == 0 ? " class=\"group\"" : ""
-                let kind: HTML = item.isDestructive ? " class=\"danger\"" : ""
-                return "<li\(divider)><a href=\"\(item.url)\"\(kind)>\(item.title)</a></li>"
+                return "<li\(divider)>\(item.markup)</li>"
             }
         }
         return """

@@ -20,7 +20,7 @@ extension PermittedCaller {
     package var header: OrganizationHeader {
         OrganizationHeader(
             id: organization.id, name: organization.name, role: permit.role.title,
-            isReadOnly: permit.role != .manager, others: others)
+            isReadOnly: permit.role != .manager, others: others, openRequests: openRequests)
     }
 
     /// The token of a management page's forms; nil for viewers, and for programs.

@@ -12,18 +12,23 @@ public struct OrganizationHeader: Sendable {
     public let isReadOnly: Bool
     /// The user's other organizations, which the menu lists.
     let others: [OtherOrganization]
+    /// The number of open access requests beside their tab.
+    let openRequests: Int
 
     /// - Parameters:
     ///   - role: the role's title.
     ///   - isReadOnly: true if the user may only view.
+    ///   - openRequests: the number of open access requests.
     package init(
-        id: OrganizationID, name: String, role: String, isReadOnly: Bool, others: [OtherOrganization] = []
+        id: OrganizationID, name: String, role: String, isReadOnly: Bool, others: [OtherOrganization] = [],
+        openRequests: Int = 0
     ) {
         self.others = others
         self.id = id
         self.name = name
         self.role = role
         self.isReadOnly = isReadOnly
+        self.openRequests = openRequests
     }
 }
 
@@ -33,6 +38,7 @@ extension OrganizationHeader {
         case overview
         case usage
         case members
+        case requests
         case mappings
         case audit
 
@@ -41,6 +47,7 @@ extension OrganizationHeader {
             case .overview: Paths.organization
             case .usage: Paths.usage
             case .members: Paths.members
+            case .requests: Paths.requests
             case .mappings: Paths.mappings
             case .audit: Paths.audit
             }
@@ -51,10 +58,14 @@ extension OrganizationHeader {
             case .overview: "Overview"
             case .usage: "Usage"
             case .members: "Members"
+            case .requests: "Access requests"
             case .mappings: "Claim rules"
             case .audit: "Audit log"
             }
         }
+
+        /// Whether the page is for managers.
+        var isForManagers: Bool { self == .requests || self == .audit }
     }
 }
 
@@ -75,13 +86,17 @@ extension OrganizationHeader {
             """
     }
 
-    /// Links to the organization's pages; the link to the log is for managers.
+    /// Links to the organization's pages that the user may open.
     ///
     /// - Parameter current: nil for a page that is none of them.
     func tabs(_ current: Tab?) -> HTML {
-        let items = Tab.allCases.filter { !isReadOnly || $0 != .audit }.map { tab -> HTML in
+        let items = Tab.allCases.filter { !isReadOnly || !$0.isForManagers }.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
-            return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)</a></li>"
+            let count: HTML? =
+                tab == .requests && openRequests > 0
+                ? " <span class=\"pill\">\(Number.grouped(openRequests))<span class=\"hidden\"> open</span></span>"
+                : nil
+            return "<li><a href=\"\(path(tab))\"\(state)>\(tab.title)\(count)</a></li>"
         }
         return "<nav class=\"tabs\" aria-label=\"Pages of \(name)\"><ul>\(items)</ul></nav>"
     }

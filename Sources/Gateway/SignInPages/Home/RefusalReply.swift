@@ -6,6 +6,7 @@ internal import JSON
 internal import PageLayout
 package import Policy
 internal import RuntimeConfiguration
+internal import Sessions
 internal import Tokens
 
 /// The reply to a signed-in user without a role, identical whether or not the organization exists.
@@ -17,7 +18,7 @@ package enum RefusalReply {
             account: caller.account, provider: context.configuration.name(of: claims.provider),
             issuer: claims.identity.issuer, subject: claims.identity.subject,
             email: email(of: claims, in: context.configuration), groups: groups(claims.known),
-            missing: missing(claims.unknown),
+            missing: missing(claims.unknown), signedInAt: caller.session?.session.createdAt,
             others: OrganizationListPage.Item.all(entitlements, under: context.configuration),
             requestID: context.requestID)
         return .page(.notFound, page.document)

@@ -1,5 +1,7 @@
 public import Identities
 public import PageLayout
+internal import Text
+public import Time
 public import Web
 
 /// The refusal for a signed-in user without a role: identical whether or not the organization exists.
@@ -48,13 +50,16 @@ public struct RefusedPage: Sendable {
     private let email: Email
     private let groups: Groups
     private let missing: Missing?
+    private let signedInAt: Timestamp?
     private let others: [OrganizationListPage.Item]
     private let requestID: String
 
-    /// - Parameter others: the organizations in which the user has a role.
+    /// - Parameters:
+    ///   - signedInAt: the beginning of the session; nil for a caller without one.
+    ///   - others: the organizations in which the user has a role.
     public init(
         account: Account, provider: String, issuer: Issuer, subject: Subject, email: Email, groups: Groups,
-        missing: Missing?, others: [OrganizationListPage.Item], requestID: String
+        missing: Missing?, signedInAt: Timestamp?, others: [OrganizationListPage.Item], requestID: String
     ) {
         self.account = account
         self.provider = provider
@@ -63,36 +68,56 @@ public struct RefusedPage: Sendable {
         self.email = email
         self.groups = groups
         self.missing = missing
+        self.signedInAt = signedInAt
         self.others = others
         self.requestID = requestID
     }
 
     public var document: HTML {
+        let advice = [missingAdvice, advice].compactMap { $0 }
+        let list: HTML? = advice.isEmpty ? nil : "<h2>What to do</h2><ul class=\"advice\">\(advice)</ul>"
+        // The first form loads this page again, without naming the organization.
         let content: HTML = """
-            <div class="card wide">
-            <p class="status">No access</p>
+            <div class="refusal">
+            <span class="emblem">\(Icon.lock.markup)</span>
             <h1>You don't have access to this organization</h1>
-            <p>You are signed in, but you have no role in this organization. It may not exist, or its managers haven't given you access yet.</p>
-            <h2>What to do</h2>
-            <ul class="advice">
-            \(missingAdvice)
-            \(advice)
-            <li>Ask a manager of the organization to invite you, or to map one of your groups to a role. Send them the details below.</li>
-            <li>If you have another account, sign out and sign in with that account.</li>
-            </ul>
-            <h2>Your account</h2>
-            <dl>
-            <dt>Email</dt><dd>\(email.markup)</dd>
-            <dt>Groups</dt><dd>\(groupText)</dd>
-            <dt>Signed in through</dt><dd>\(provider) <span class="quiet">\(issuer.text)</span></dd>
-            <dt>User ID at the provider</dt><dd><code>\(subject.text)</code></dd>
-            </dl>
-            \(otherList)
-            <div class="row">\(account.signOut(title: "Sign in as someone else", isSwitch: true))</div>
-            \(RequestIDLine(id: requestID).markup)
+            <p>You signed in, and your account has no role here. Managers see the request of everyone who signs in to their organization. If it's urgent, send them the details below.</p>
+            <section class="panel" aria-labelledby="details" data-copy="Copy details"><header><h2 id="details">Your account</h2></header>
+            <dl class="facts">\(details)</dl></section>
+            <div class="buttons"><form method="get"><button type="submit" class="primary">Check again</button></form>\(account.signOut(title: "Use another account", isSwitch: true))</div>
+            \(list)\(otherList)
             </div>
             """
         return Page(title: "No access", account: account, content: content).document
+    }
+
+    private var details: [HTML] {
+        let rows: [(String, HTML?)] = [
+            ("Name", isNameStated ? "\(account.name)" : nil),
+            ("Email", email.markup), ("Groups", groupText),
+            ("Provider", "\(provider) <span class=\"quiet small\">\(issuer.text)</span>"),
+            ("User ID at the provider", "<code>\(subject.text)</code>"),
+            ("Signed in", signedInAt.map { account.times.precise($0) }), ("Reason", "\(reason)"),
+            ("Reference", "<code>\(requestID)</code>"),
+        ]
+        return rows.compactMap { name, value in
+            value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>\n" as HTML }
+        }
+    }
+
+    /// Whether the account's name is not the address or the user ID.
+    private var isNameStated: Bool {
+        !email.address.isExactly(account.name) && !subject.text.isExactly(account.name)
+    }
+
+    /// The reason as far as it depends on the user's own account. Rules are not disclosed.
+    private var reason: String {
+        if missing != nil { return "Details of your account are missing" }
+        switch (email, groups) {
+        case (.unverified, _): return "Your email address isn't verified"
+        case (_, .leftOut): return "Your groups are missing"
+        default: return "No rule matches your account"
+        }
     }
 
     private var missingAdvice: HTML? {
@@ -137,14 +162,14 @@ public struct RefusedPage: Sendable {
 
     private var groupText: HTML {
         switch groups {
-        case .names(let names) where names.isEmpty: "none"
+        case .names(let names) where names.isEmpty: "None"
         case .names(let names):
             HTML(
                 text: names.prefix(20).joined(separator: ", ")
                     + (names.count > 20 ? ", and \(names.count - 20) more" : ""))
-        case .leftOut: "omitted by your identity provider"
-        case .absent: "not sent by your identity provider"
-        case .unknown: "not known"
+        case .leftOut: "Left out by your identity provider"
+        case .absent: "Not sent by your identity provider"
+        case .unknown: "Not known"
         }
     }
 
@@ -156,14 +181,23 @@ public struct RefusedPage: Sendable {
 }
 
 extension RefusedPage.Email {
+    var address: String? {
+        switch self {
+        case .verified(let address), .unverified(let address, _): address.spelling
+        case .absent, .unknown: nil
+        }
+    }
+
     /// The address with the state of its verification.
     var markup: HTML {
         switch self {
-        case .verified(let address): "\(address.spelling) <span class=\"quiet\">verified</span>"
-        case .unverified(let address, .denied): "\(address.spelling) <strong class=\"bad\">not verified</strong>"
-        case .unverified(let address, _): "\(address.spelling) <strong class=\"bad\">not known to be verified</strong>"
-        case .absent: "not sent by your identity provider"
-        case .unknown: "not known"
+        case .verified(let address): "\(address.spelling) \(Badge(.good, "Email verified").markup)"
+        case .unverified(let address, .denied):
+            "<span class=\"doubtful\">\(address.spelling)</span> \(Badge(.near, "Email not verified").markup)"
+        case .unverified(let address, _):
+            "<span class=\"doubtful\">\(address.spelling)</span> \(Badge(.near, "Not known to be verified").markup)"
+        case .absent: "Not sent by your identity provider"
+        case .unknown: "Not known"
         }
     }
 }

@@ -1,0 +1,56 @@
+public import Databases
+public import Identities
+internal import Policy
+internal import Snapshots
+
+/// The check of whether users have a role in one organization, by the rules in force when it was made.
+public struct RoleCheck: Sendable {
+    let reading: MemberReading
+
+    /// Returns true if a grant gives the identity a role, or if the claims of its last sign-in do. What is not known, such
+    /// as claims that cannot be opened, gives none. A suspension is not looked at: the role returns when it ends.
+    public func isPositive(for identity: Identity, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        let id = try AccessStore.id(of: identity)
+        let organization = SQLValue.text(reading.organization.text)
+        if reading.settings.rules.lists(issuer: identity.issuer, in: reading.organization),
+            try transaction.first(
+                "SELECT 1 FROM access_grant WHERE organization = $1 AND identity = $2", organization, .text(id.text),
+                read: { _ in true }) != nil
+        {
+            return true
+        }
+        guard let signIn = try AccessStore.signIn(of: id, in: reading.organization, transaction) else { return false }
+        var evaluated = 0
+        return reading.access(of: signIn, &evaluated)?.role != nil
+    }
+}
+
+extension AccessStore {
+    /// Makes the check of roles in an organization.
+    public func roleCheck(of organization: OrganizationID) -> RoleCheck {
+        RoleCheck(reading: reading(of: organization, under: settings.read().value))
+    }
+
+    /// Returns the members whose verified address is this one.
+    ///
+    /// Finds addresses that the provider spells like `address`, or in lower case; for hints, not for decisions.
+    public static func likelyMembers(
+        with address: EmailAddress, by check: RoleCheck, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Member] {
+        let organization = SQLValue.text(check.reading.organization.text)
+        let ids = try transaction.all(
+            """
+            SELECT identity FROM person_seen
+            WHERE organization = $1 AND coalesce(email, subject) IN ($2, $3) ORDER BY identity LIMIT 10
+            """, organization, .text(address.spelling), .text(address.text)
+        ) { row throws(DatabaseError) in row.text(0) }
+        var (members, evaluated): ([Member], Int) = ([], 0)
+        for text in ids {
+            guard let id = IdentityID(text), let member = try check.reading.member(id, &evaluated, transaction),
+                member.access?.verifiedEmail == address
+            else { continue }
+            members.append(member)
+        }
+        return members
+    }
+}

@@ -1,0 +1,117 @@
+internal import ClaimMapping
+public import Databases
+public import Identities
+internal import Synchronization
+internal import Text
+public import Time
+
+/// The store of denied sign-ins. It keeps the last one of each user for 30 days, and at most 500 per organization.
+public final class DeniedSignInStore: Sendable {
+    static let days: Int64 = 30
+    private static let limit = 500
+
+    let database: Database
+    private let changes = Atomic<UInt64>(0)
+
+    public init(database: Database) {
+        self.database = database
+    }
+
+    public static let schema = Schema(
+        component: "denied_sign_ins",
+        migrations: [
+            """
+            CREATE TABLE denied_sign_in (
+                organization TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+                provider TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL, email TEXT,
+                reason TEXT NOT NULL, claims BLOB NOT NULL, row_verdicts BLOB NOT NULL,
+                PRIMARY KEY (organization, issuer, subject)
+            ) STRICT;
+            CREATE INDEX denied_sign_in_at ON denied_sign_in (organization, at);
+            """,
+            """
+            -- The long columns are the last ones, so that a list reads only the short ones.
+            ALTER TABLE denied_sign_in RENAME TO earlier_denied_sign_in;
+            DROP INDEX denied_sign_in_at;
+            CREATE TABLE denied_sign_in (
+                organization TEXT NOT NULL, id TEXT NOT NULL,
+                -- The first and the last sign-in, and their number.
+                first_at INTEGER NOT NULL, at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+                provider TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                name TEXT, email TEXT, is_email_verified INTEGER NOT NULL, reason TEXT NOT NULL,
+                -- Null if no manager dismissed the request.
+                dismissed_at INTEGER,
+                claims BLOB NOT NULL, row_verdicts BLOB NOT NULL,
+                PRIMARY KEY (organization, issuer, subject)
+            ) STRICT;
+            INSERT INTO denied_sign_in
+                SELECT organization, id, at, at, 1, provider, issuer, subject, NULL, email, 0, reason, NULL,
+                    claims, row_verdicts
+                FROM earlier_denied_sign_in;
+            DROP TABLE earlier_denied_sign_in;
+            CREATE INDEX denied_sign_in_at ON denied_sign_in (organization, at);
+            """,
+        ])
+
+    /// The number of changes that this process made. It tells that a count is out of date.
+    public var version: UInt64 { changes.load(ordering: .acquiring) }
+
+    /// Counts a committed change.
+    public func noteChange() { changes.add(1, ordering: .releasing) }
+
+    /// Stores a denied sign-in. It replaces the user's previous one, and counts as a further attempt. A dismissed request
+    /// stays dismissed, unless what the manager decided on has changed.
+    public func record(_ denied: DeniedSignIn, in organization: OrganizationID) async throws(DatabaseError) {
+        let (request, now) = (denied.request, denied.timestamp)
+        let (oldest, latest) = (now.seconds - DeniedSignInStore.days * 86400, now.latestStored.seconds)
+        // Text is compared by octets; addresses without regard to ASCII case, as `lower` compares them.
+        let isKept = "denied_sign_in.at >= $13 AND denied_sign_in.at <= $14"
+        let isSame =
+            """
+            \(isKept) AND provider = excluded.provider AND reason = excluded.reason
+            AND lower(email) IS lower(excluded.email) AND is_email_verified = excluded.is_email_verified
+            """
+        try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute(
+                """
+                INSERT INTO denied_sign_in
+                    (organization, id, first_at, at, attempts, provider, issuer, subject, name, email,
+                        is_email_verified, reason, claims, row_verdicts)
+                VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                ON CONFLICT (organization, issuer, subject) DO UPDATE SET
+                    id = CASE WHEN \(isSame) THEN denied_sign_in.id ELSE excluded.id END,
+                    dismissed_at = CASE WHEN \(isSame) THEN dismissed_at END,
+                    first_at = CASE WHEN \(isKept) THEN min(first_at, excluded.at) ELSE excluded.at END,
+                    attempts = CASE WHEN \(isKept) THEN attempts + 1 ELSE 1 END,
+                    at = excluded.at, provider = excluded.provider, name = excluded.name, email = excluded.email,
+                    is_email_verified = excluded.is_email_verified, reason = excluded.reason,
+                    claims = excluded.claims, row_verdicts = excluded.row_verdicts
+                """, .text(organization.text), .text(request.id), .integer(now.seconds), .text(request.provider.text),
+                .text(request.identity.issuer.text), .text(request.identity.subject.text), .text(orNull: request.name),
+                .text(orNull: request.email?.spelling), .integer(request.isEmailVerified ? 1 : 0),
+                .text(request.reason.rawValue), .blob(denied.claims), .blob(denied.rows), .integer(oldest),
+                .integer(latest))
+            try transaction.execute(
+                """
+                DELETE FROM denied_sign_in WHERE organization = $1 AND (at < $2 OR at > $4 OR at < (
+                    SELECT at FROM denied_sign_in WHERE organization = $1 ORDER BY at DESC LIMIT 1 OFFSET $3))
+                """, .text(organization.text), .integer(oldest), .integer(DeniedSignInStore.limit - 1),
+                .integer(latest))
+        }
+        noteChange()
+    }
+
+    /// Dismisses a request, or opens a dismissed one again.
+    ///
+    /// - Returns: the request before the change; nil if it is unknown or too old.
+    public static func dismiss(
+        _ isDismissed: Bool, _ id: String, in organization: OrganizationID, at now: Timestamp,
+        _ transaction: Transaction
+    ) throws(DatabaseError) -> AccessRequest? {
+        guard let request = try request(id, in: organization, at: now, transaction) else { return nil }
+        try transaction.execute(
+            "UPDATE denied_sign_in SET dismissed_at = $3 WHERE organization = $1 AND id = $2",
+            .text(organization.text), .text(id), isDismissed ? .integer(now.seconds) : .null)
+        return request
+    }
+}
