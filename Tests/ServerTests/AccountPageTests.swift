@@ -50,7 +50,7 @@ struct AccountPageTests {
         let page = try await vic.open("/account")
         #expect(page.status == 200 && page.field("Cache-Control") == "no-store")
         for text in [
-            "vic@acme.example <span class=\"quiet\">verified</span>", "<code>vic</code>",
+            "vic@acme.example <span class=\"badge good\">", "Email verified</span>", "<code>vic</code>",
             "<a href=\"/organizations/acme\">Acme</a>", "Organization Viewer", "Claim rule", "Chrome on macOS",
             "192.0.2.1", "in UTC",
         ] {

@@ -54,7 +54,8 @@ struct BodyLimitTests {
 
     /// The endpoints that change state and take no content, or content of every media type.
     private static let untyped: Set = [
-        "acceptance_post", "claimMapping_delete", "grant_delete", "inventoryWorkspace_delete", "inventory_delete",
+        "acceptance_post", "claimMapping_delete", "deniedSignIn_delete", "grant_delete", "inventoryWorkspace_delete",
+        "inventory_delete",
         "invitationResend_post", "invitation_delete", "logout_post", "memberSessions_delete", "mySession_delete",
         "suspension_delete",
         "suspension_put",

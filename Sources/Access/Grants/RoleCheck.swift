@@ -1,3 +1,4 @@
+internal import ClaimMapping
 public import Databases
 public import Identities
 internal import Policy
@@ -10,16 +11,21 @@ public struct RoleCheck: Sendable {
     /// Returns true if a grant gives the identity a role, or if the claims of its last sign-in do. What is not known, such
     /// as claims that cannot be opened, gives none. A suspension is not looked at: the role returns when it ends.
     public func isPositive(for identity: Identity, _ transaction: Transaction) throws(DatabaseError) -> Bool {
-        let id = try AccessStore.id(of: identity)
-        let organization = SQLValue.text(reading.organization.text)
-        if reading.settings.rules.lists(issuer: identity.issuer, in: reading.organization),
-            try transaction.first(
-                "SELECT 1 FROM access_grant WHERE organization = $1 AND identity = $2", organization, .text(id.text),
-                read: { _ in true }) != nil
-        {
+        let (id, organization) = (try AccessStore.id(of: identity), reading.organization)
+        // A row without a stored answer under the rules in force is evaluated below; most rows have one.
+        let found = try transaction.first(
+            """
+            SELECT EXISTS (SELECT 1 FROM access_grant WHERE organization = $1 AND identity = $2),
+                (SELECT CASE WHEN rules <> $3 THEN 2 ELSE mapped_role IS NOT NULL END FROM person_seen
+                WHERE organization = $1 AND identity = $2)
+            """, .text(organization.text), .text(id.text), .text(reading.tag?.text ?? "-")
+        ) { row throws(DatabaseError) in (isGranted: row.integer(0) == 1, answer: row.optionalInteger(1)) }
+        if found?.isGranted == true, reading.settings.rules.lists(issuer: identity.issuer, in: organization) {
             return true
         }
-        guard let signIn = try AccessStore.signIn(of: id, in: reading.organization, transaction) else { return false }
+        guard found?.answer == 2, let signIn = try AccessStore.signIn(of: id, in: organization, transaction) else {
+            return found?.answer == 1
+        }
         var evaluated = 0
         return reading.access(of: signIn, &evaluated)?.role != nil
     }

@@ -50,6 +50,7 @@ public final class DeniedSignInStore: Sendable {
                 FROM earlier_denied_sign_in;
             DROP TABLE earlier_denied_sign_in;
             CREATE INDEX denied_sign_in_at ON denied_sign_in (organization, at);
+            CREATE INDEX denied_sign_in_id ON denied_sign_in (organization, id);
             """,
         ])
 
