@@ -135,8 +135,8 @@ let package = Package(
         library(
             "Management", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
-                "Sessions", "Snapshots", "Text", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "JSON",
+                "Policy", "Sessions", "Snapshots", "Text", "Time", "Tokens",
             ]),
 
         // What stands behind the gateway

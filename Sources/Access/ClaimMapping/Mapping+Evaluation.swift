@@ -78,7 +78,7 @@ extension Mapping {
         }
     }
 
-    private static func folded(_ text: String) -> String {
+    static func folded(_ text: String) -> String {
         text.withoutWhiteSpace().lowercased()
     }
 }
