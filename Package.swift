@@ -321,7 +321,7 @@ let package = Package(
             name: "PagesTests",
             dependencies: [
                 "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
+                "InventoryStore", "Invitations", "JSON", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
                 "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),

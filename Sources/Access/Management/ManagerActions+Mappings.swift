@@ -156,7 +156,7 @@ extension MappingPreview.Person {
         self.signIn = signIn
         (self.before, self.after) = (before.role, after.role)
         name = claims.payload.shownName
-        isUnverified = signIn.email != nil && !isVerified
+        isUnverified = !isVerified && signIn.email.map { _ in true } ?? false
         (ruleBefore, ruleAfter, reason) = (before.mapping, after.mapping, after.reason)
         let matching = after.mapping.flatMap { table.row($0) }?.arrived(in: claims.payload) ?? []
         values = Array(matching.lazy.filter { $0.comparison == .equal }.map(\.text).prefix(3))

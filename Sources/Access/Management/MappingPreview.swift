@@ -52,7 +52,9 @@ extension MappingPreview {
     public var raisedUnverifiedTag: String {
         var writer = JSONWriter(reservingCapacity: 256)
         writer.beginArray()
-        for person in raisedUnverified.sorted(by: { $0.signIn.id.text.utf8.lexicographicallyPrecedes($1.signIn.id.text.utf8) }) {
+        for person in raisedUnverified.sorted(by: {
+            $0.signIn.id.text.utf8.lexicographicallyPrecedes($1.signIn.id.text.utf8)
+        }) {
             writer.string(person.signIn.id.text)
             writer.string(person.after?.rawValue ?? "")
         }

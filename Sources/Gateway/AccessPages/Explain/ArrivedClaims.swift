@@ -1,4 +1,5 @@
 internal import JSON
+internal import Text
 internal import Web
 
 /// The claims of a sign-in as a list: those that describe the user, and behind a button the technical ones. Secrets are
@@ -16,7 +17,8 @@ struct ArrivedClaims {
     var markup: HTML {
         let members = claims.members.filter { !ClaimNames.isSecret($0.name) }
         let isTechnical = { (member: JSONMember) in ClaimNames.isTechnical(member.name) }
-        let (plain, technical) = (members.filter { !isTechnical($0) }, members.filter(isTechnical))
+        let technical = members.filter(isTechnical)
+        let plain = ArrivedClaims.sorted(members.filter { !isTechnical($0) })
         let secrets = claims.count - members.count
         let more: HTML? =
             technical.isEmpty
@@ -40,6 +42,14 @@ struct ArrivedClaims {
             """
     }
 
+    /// The claims that tell users apart first, and the subject last.
+    private static func sorted(_ members: [JSONMember]) -> [JSONMember] {
+        let first = ["email", "email_verified", "name", "groups"]
+        let leading = first.compactMap { name in members.first { $0.name.isExactly(name) } }
+        let others = members.filter { !first.contains(exactly: $0.name) && !$0.name.isExactly("sub") }
+        return leading + others + members.filter { $0.name.isExactly("sub") }
+    }
+
     private func line(_ member: JSONMember) -> HTML {
         let value = member.value
         let values = value.kind == .array ? value.elements.map(\.shownText) : [value.shownText]
@@ -55,5 +65,26 @@ struct ArrivedClaims {
             """
     }
 
-    private func text(_ value: String) -> HTML { "<code>\(value.cut(toShow: ArrivedClaims.length))</code>" }
+    private func text(_ value: String) -> HTML {
+        "<code>\(SpacedText(value.cut(toShow: ArrivedClaims.length)).markup)</code>"
+    }
+}
+
+/// A text whose white space at both ends is marked, because it would not be seen otherwise.
+struct SpacedText {
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    var markup: HTML {
+        let scalars = text.unicodeScalars
+        let rest = scalars.drop { $0.properties.isWhitespace }
+        guard let last = rest.lastIndex(where: { !$0.properties.isWhitespace }) else {
+            return mark(Substring(scalars[...]))
+        }
+        let end = rest.index(after: last)
+        return "\(mark(Substring(scalars[..<rest.startIndex])))\(String(rest[..<end]))\(mark(Substring(rest[end...])))"
+    }
+
+    private func mark(_ blank: Substring) -> HTML { blank.isEmpty ? "" : "<mark>\(String(blank))</mark>" }
 }

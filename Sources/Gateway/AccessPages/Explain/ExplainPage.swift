@@ -32,8 +32,6 @@ public struct ExplainPage: DocumentPage {
         package let origin: Origin
         package let role: Role?
         package let reason: EntitlementReason
-        /// A detail of the reason; nil if there is none.
-        package var detail: String?
         /// The grants that count.
         package var grants: [Grant] = []
         /// The id of the rule whose role applies; nil if none does.
@@ -113,14 +111,15 @@ public struct ExplainPage: DocumentPage {
             outcome.rows.isEmpty
             ? nil
             : ExplainedRules(
-                rows: outcome.rows, claims: claims, applying: outcome.applying, override: verdict.override
+                rows: outcome.rows, claims: claims, override: verdict.override
             ).markup
         let remedies = ExplainRemedies(outcome: outcome, organization: organization).markup
         let again: HTML? =
             if case .claims = outcome.origin { form(title: "Explain other claims") } else { nil }
         return """
             \(verdict.markup)
-            <div class="explain-columns"><div>\(rules)\(again)</div><div>\(remedies)\(ArrivedClaims(claims: claims).markup)</div></div>
+            <div class="explain-columns"><div>\(rules)</div><div>\(remedies)\(ArrivedClaims(claims: claims).markup)</div></div>
+            \(again)
             """
     }
 

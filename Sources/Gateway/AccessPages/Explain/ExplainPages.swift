@@ -110,20 +110,19 @@ extension ManagementRequest {
         _ explained: ExplainedAccess, _ origin: ExplainPage.Outcome.Origin
     ) -> ExplainPage.Outcome {
         let address = PersonCell.Address(explained.email?.spelling, isVerified: explained.isEmailVerified)
-        let isVerified = explained.email != nil && explained.isEmailVerified
+        let verified = explained.email.flatMap { explained.isEmailVerified ? $0.spelling : nil }
         let person = PersonCell(
             name: explained.claims.shownName, address: address, provider: configuration.name(of: explained.provider),
-            subject: explained.subject?.text, badges: isVerified ? [Badge(.good, "Email verified")] : [])
+            subject: explained.subject?.text, badges: verified.map { _ in [Badge(.good, "Email verified")] } ?? [])
         let standing = explained.access.standing
         var outcome = ExplainPage.Outcome(
             person: person, provider: configuration.name(of: explained.provider), origin: origin, role: standing.role,
             reason: standing.reason)
         (outcome.name, outcome.subject) = (explained.claims.shownName, explained.subject?.text)
-        outcome.detail = explained.access.detail
         outcome.applying = standing.mapping
         outcome.rows = explained.access.explanation.rows
         outcome.claims = explained.claims
-        outcome.verifiedEmail = isVerified ? explained.email?.spelling : nil
+        outcome.verifiedEmail = verified
         return outcome
     }
 

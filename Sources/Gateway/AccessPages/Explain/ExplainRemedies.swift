@@ -30,7 +30,9 @@ struct ExplainRemedies {
         "<li><div><h3>\(title)</h3><p>\(text)</p></div>\(action)</li>"
     }
 
-    private func button(_ title: String, _ url: String) -> HTML { "<a class=\"button slim\" href=\"\(url)\">\(title)</a>" }
+    private func button(_ title: String, _ url: String) -> HTML {
+        "<a class=\"button slim\" href=\"\(url)\">\(title)</a>"
+    }
 
     private var reinstatement: HTML {
         item(
@@ -41,7 +43,8 @@ struct ExplainRemedies {
         guard let email = outcome.verifiedEmail else { return nil }
         let roles = [Role.viewer, .manager].map { role -> HTML in
             let query = FormEncoding.query([("email", email), ("role", role.rawValue)])
-            return "<li><a href=\"/organizations/\(organization.id.text)/invitations/new?\(query)\">\(role.title)</a></li>"
+            return
+                "<li><a href=\"/organizations/\(organization.id.text)/invitations/new?\(query)\">\(role.title)</a></li>"
         }
         return item(
             "Invite \(name)", "For this account only.",
@@ -85,7 +88,7 @@ struct ExplainRemedies {
     }
 
     private var correction: HTML? {
-        guard let near = nearMiss else { return nil }
+        guard let near = nearMiss, !outcome.person.isUnverified else { return nil }
         let what = near.rule.claimName.isExactly("groups") ? "group" : "value"
         return item(
             "Correct the \(what) in \(outcome.provider)",

@@ -14,10 +14,9 @@ struct ExplainVerdict {
     var markup: HTML {
         let isGood = outcome.role != nil
         let (kind, icon): (HTML, Icon) = isGood ? ("good", .check) : ("over", .close)
-        let detail = outcome.detail.map { " \($0)" as HTML }
         let unverified: HTML = outcome.person.isUnverified ? " unverified-bar" : ""
         return """
-            <section class="panel verdict" aria-labelledby="verdict"><div class="verdict-head"><span class="state \(kind)">\(icon.markup)</span><div><h2 id="verdict">\(sentence)</h2><p>\(circumstances)\(detail)</p></div></div><div class="verdict-person\(unverified)">\(outcome.person.markup)</div></section>
+            <section class="panel verdict" aria-labelledby="verdict"><div class="verdict-head"><span class="state \(kind)">\(icon.markup)</span><div><h2 id="verdict">\(sentence)</h2><p>\(circumstances)</p></div></div><div class="verdict-person\(unverified)">\(outcome.person.markup)</div></section>
             """
     }
 
@@ -46,7 +45,8 @@ struct ExplainVerdict {
         case .noMatch:
             let near = outcome.nearMisses
             return near == 0
-                ? "No rule matches" : "No rule matches; \(ExplainVerdict.count(near)) almost \(near == 1 ? "does" : "do")"
+                ? "No rule matches"
+                : "No rule matches; \(ExplainVerdict.count(near)) almost \(near == 1 ? "does" : "do")"
         case .emailUnverified: return "A rule matches the email address, but the provider hasn't verified it"
         case .claimsIncomplete:
             return outcome.role == nil

@@ -8,8 +8,6 @@ internal import Web
 struct ExplainedRules {
     let rows: [Explanation.Row]
     let claims: JSONValue
-    /// The id of the rule whose role applies; nil if none does.
-    let applying: String?
     /// Why the role of a matching rule does not apply, if a suspension or a stored role overrides it.
     let override: String?
 
@@ -41,7 +39,7 @@ struct ExplainedRules {
         let kind: HTML = row.isNearMiss || row.verdict == .emailUnverified ? " class=\"near\"" : ""
         let detail = row.detail.map { "<p class=\"quiet small\">\($0)</p>" as HTML }
         return """
-            <li\(kind)><div class="rule-line"><span class="pill">\(rule.rank)</span><div class="rule-text"><span>\(rule.conditionChip.markup) <span class="gives"><span aria-hidden="true">→</span> \(rule.role.title)</span></span></div>\(badge(row).markup)</div>\(evidence.markup)\(detail)</li>
+            <li\(kind)><div class="rule-line"><span class="pill">\(rule.rank)</span><div class="rule-text"><span>\(rule.conditionChip.markup) <span class="gives"><span class="to" aria-hidden="true">→</span> \(rule.role.title)</span></span></div>\(badge(row).markup)</div>\(evidence.markup)\(detail)</li>
 
             """
     }
@@ -78,7 +76,7 @@ struct RuleEvidence {
     let difference: TextDifference?
 
     /// The values that are shown at once, and behind a button.
-    private static let (few, most) = (6, 30)
+    private static let (few, most) = (6, 12)
     private static let length = 200
 
     init(_ row: Explanation.Row, _ claims: JSONValue) {
@@ -115,7 +113,8 @@ struct RuleEvidence {
             values.enumerated().map { index, value in
                 chip(
                     index == 0 && row.isNearMiss ? difference?.arrived : nil, value.text,
-                    isEqual: value.comparison == .equal)
+                    isEqual: value.comparison == .equal && (row.verdict == .matched || row.verdict == .shadowed),
+                    isDoubtful: value.comparison == .equal && row.verdict == .emailUnverified)
             } + others.map { chip(nil, $0) }
         let folded = chips.dropFirst(RuleEvidence.few)
         let rest = folded.count - RuleEvidence.most
@@ -126,11 +125,14 @@ struct RuleEvidence {
         return "\(Array(chips.prefix(RuleEvidence.few)))\(more)"
     }
 
-    private func chip(_ pieces: [TextDifference.Piece]?, _ text: String, isEqual: Bool = false) -> HTML {
-        let kind: HTML = isEqual ? " equal" : ""
+    private func chip(
+        _ pieces: [TextDifference.Piece]?, _ text: String, isEqual: Bool = false, isDoubtful: Bool = false
+    ) -> HTML {
+        let kind: HTML = isEqual ? " equal" : isDoubtful ? " doubtful" : ""
         let note: HTML? = isEqual ? "<span class=\"hidden\"> (matches)</span>" : nil
         guard let pieces else {
-            return "<code class=\"value\(kind)\">\(text.cut(toShow: RuleEvidence.length))</code>\(note) "
+            return
+                "<code class=\"value\(kind)\">\(SpacedText(text.cut(toShow: RuleEvidence.length)).markup)</code>\(note) "
         }
         let parts = pieces.map { piece -> HTML in piece.isDifferent ? "<mark>\(piece.text)</mark>" : "\(piece.text)" }
         return "<code class=\"value\">\(parts)</code> "

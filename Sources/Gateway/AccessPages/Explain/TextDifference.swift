@@ -140,8 +140,8 @@ struct TextDifference {
             let isAtEnd = arrived[place...].allSatisfy(\.properties.isWhitespace)
             let isAtStart = arrived[...place].allSatisfy(\.properties.isWhitespace)
             let name = arrived[place].value == 0x20 ? "A space" : "A white-space character"
-            let place_ = isAtEnd ? " at the end" : isAtStart ? " at the start" : " between other characters"
-            sentences.append("\(name)\(place_) arrived. It counts as a character.")
+            let position = isAtEnd ? " at the end" : isAtStart ? " at the start" : " between other characters"
+            sentences.append("\(name)\(position) arrived. It counts as a character.")
         } else if extra.count > 1 {
             sentences.append("\(extra.count) spaces arrived that the rule doesn't have. They count as characters.")
         }

@@ -69,10 +69,10 @@ package struct MappingPreviewPage: DocumentPage {
             "<a class=\"button slim\" href=\"\(path)?\(FormEncoding.query(draft.query))#rule\">Edit</a>"
         }
         let before = rule.before.map { before -> HTML in
-            "<span class=\"quiet small\">Was \(before.conditionChip.markup) <span aria-hidden=\"true\">→</span> \(before.role.title)</span>"
+            "<span class=\"quiet small\">Was \(before.conditionChip.markup) <span class=\"to\" aria-hidden=\"true\">→</span> \(before.role.title)</span>"
         }
         return """
-            <div class="panel rule-line"><span class="pill new">\(rule.rank)</span><div class="rule-text"><span>\(rule.content.conditionChip.markup) <span aria-hidden="true">→</span> <strong>\(rule.content.role.title)</strong></span>\(before)</div><span class="quiet small">\(rule.place)</span>\(edit)</div>
+            <div class="panel rule-line"><span class="pill new">\(rule.rank)</span><div class="rule-text"><span>\(rule.content.conditionChip.markup) <span class="to" aria-hidden="true">→</span> <strong>\(rule.content.role.title)</strong></span>\(before)</div><span class="quiet small">\(rule.place)</span>\(edit)</div>
             """
     }
 

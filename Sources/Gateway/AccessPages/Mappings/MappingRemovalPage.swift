@@ -34,10 +34,10 @@ package struct MappingRemovalPage: DocumentPage {
     private func question(_ title: String) -> HTML {
         let path = organization.path(.mappings)
         let sentence: HTML =
-            "\(rule.conditionChip.markup) <span aria-hidden=\"true\">→</span> \(rule.role.title). \(effects.basis)"
+            "\(rule.conditionChip.markup) <span class=\"to\" aria-hidden=\"true\">→</span> \(rule.role.title). \(effects.basis)"
         guard !effects.wouldLockOut else {
             return """
-                <div class="confirmation panel"><h1>Rule \(rule.rank) can't be removed</h1><p>\(sentence)</p><p>The organization would be left without a manager. Make another user a manager first.</p><div class="buttons"><a class="button" href="\(path)">Back to the rules</a></div></div>
+                <div class="confirmation panel">\(notice?.markup)<h1>Rule \(rule.rank) can't be removed</h1><p>\(sentence)</p><p>The organization would be left without a manager. Make another user a manager first.</p><div class="buttons"><a class="button" href="\(path)">Back to the rules</a></div></div>
                 """
         }
         let own = effects.losesOwnRole ? [("confirm", "self")] : []

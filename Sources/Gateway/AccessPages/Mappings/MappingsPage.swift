@@ -63,6 +63,8 @@ public struct MappingsPage: DocumentPage {
             ? nil : "<a class=\"button\(kind)\" href=\"\(path)?add=1#rule\">\(Icon.plus.markup)Add rule</a>"
         return PageHead(
             "Claim rules", explanation: explanation,
-            actions: "<a class=\"button\" href=\"\(path)/explain\">Explain a sign-in</a>\(add)")
+            actions:
+                "<a class=\"button\" href=\"\(path)/explain\"><span>Explain<span class=\"wide-text\"> a sign-in</span></span></a>\(add)"
+        )
     }
 }

@@ -58,6 +58,7 @@ extension RuleDraft {
     var query: [(name: String, value: String)] {
         let values = [claimName, match.rawValue, claimValue, split, role.rawValue, rank]
         let content = zip(RuleDraft.parameters, values).map { (name: $0.name, value: $1) }
-        return [id.map { (name: "edit", value: $0) } ?? (name: "add", value: "1")] + content.filter { !$0.value.isEmpty }
+        return [id.map { (name: "edit", value: $0) } ?? (name: "add", value: "1")]
+            + content.filter { !$0.value.isEmpty }
     }
 }

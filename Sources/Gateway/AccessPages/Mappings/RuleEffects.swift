@@ -144,7 +144,7 @@ package struct RuleEffects: Sendable {
                 person.before == nil
                 ? "<span class=\"quiet\">No role</span>" : "<del>\(RuleEffects.title(person.before))</del>"
             return """
-                <li\(kind)>\(person.cell.markup)<div class="difference"><span>\(before) <span aria-hidden="true">→</span><span class="hidden"> becomes</span> \(RuleEffects.title(person.after))</span><span class="quiet small">\(person.reason)</span></div></li>
+                <li\(kind)>\(person.cell.markup)<div class="difference"><span>\(before) <span class="to" aria-hidden="true">→</span><span class="hidden"> becomes</span> \(RuleEffects.title(person.after))</span><span class="quiet small">\(person.reason)</span></div></li>
 
                 """
         }

@@ -84,10 +84,10 @@ package struct RulePanel: Sendable {
             fault: faults["rank"])
     }
 
-    /// A rule's condition, short enough for an option.
+    /// A rule's condition, or its rank if the condition is too long for an option.
     private static func short(_ rule: Mapping) -> String {
         let text = "\(rule.claimName) \(rule.match.words)\(rule.match == .exists ? "" : " \(rule.claimValue)")"
-        return text.cut(toShow: 60)
+        return text.unicodeScalars.count <= 60 ? text : "rule \(rule.rank)"
     }
 
     private var more: HTML {
