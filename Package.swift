@@ -135,8 +135,8 @@ let package = Package(
         library(
             "Management", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
-                "Sessions", "Snapshots", "Text", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "JSON",
+                "Policy", "Sessions", "Snapshots", "Text", "Time", "Tokens",
             ]),
 
         // What stands behind the gateway
@@ -322,7 +322,7 @@ let package = Package(
             name: "PagesTests",
             dependencies: [
                 "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
+                "InventoryStore", "Invitations", "JSON", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
                 "Sessions", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),

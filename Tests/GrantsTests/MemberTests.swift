@@ -1,3 +1,4 @@
+import ClaimMapping
 import Databases
 import GatehouseTesting
 import Identities
@@ -92,5 +93,23 @@ struct MemberTests {
         try await AccessWorld.signIn(claims, to: world.access)
         #expect(try await world.access.evaluate(AccessWorld.acme).count == 0)
         #expect(try await members().map(\.role) == [.manager])
+    }
+
+    @Test("members are counted by the rule that gives their role, under the rules in force and without suspended users")
+    func counts() async throws {
+        let carla = try await world.manager()
+        let pat = try await world.signedIn("pat", groups: ["viewers"], email: "pat@acme.example")
+        _ = try await world.signedIn("twin", groups: ["viewers"], email: "PAT@acme.example")
+        _ = try await world.signedIn("vic", groups: ["viewers"])
+        _ = try await world.signedIn("stranger")
+        func counts(_ organization: OrganizationID = AccessWorld.acme) async throws -> [String] {
+            try await world.access.memberCounts(of: organization).map { "\($0.key): \($0.value)" }.sorted()
+        }
+        #expect(try await counts() == ["file:1: 1", "file:2: 3"])
+        _ = try await world.suspend(pat.id, by: carla.acting()).get()
+        #expect(try await counts() == ["file:1: 1", "file:2: 1"])
+        world.reload(try AccessWorld.settings(strategy: .highestRole))
+        #expect(try await counts() == ["file:1: 1", "file:2: 1"])
+        #expect(try await counts(OrganizationID("none")!) == [])
     }
 }

@@ -173,4 +173,30 @@ struct PreviewTests {
         let preview = try await world.actions(permittedBy: .writeMappings).preview([.add(draft, at: nil)])
         #expect(preview.people.isEmpty && preview.unchanged == 0)
     }
+
+    @Test("each user has a name, the deciding rules, the matching values, and whether the address is verified")
+    func people() async throws {
+        let world = try await ManagementWorld()
+        _ = try await world.access.signedIn(
+            "una", groups: ["late", "x"], email: "una@acme.example", isVerified: false, more: ["name": "\"Una\""])
+        _ = try await world.access.signedIn("sam", groups: ["late"], email: "sam@acme.example")
+        _ = try await world.access.signedIn("anon", groups: ["viewers", "late"])
+        let draft = MappingDraft(claimName: "groups", match: .glob, claimValue: "l*", role: .manager)
+        let actions = try world.actions(permittedBy: .writeMappings)
+        let preview = try await actions.preview([.add(draft, at: nil)])
+        let una = try #require(preview.people.first { $0.signIn.identity == AccessWorld.identity("una") })
+        #expect(una.name == "Una" && una.isUnverified && una.isRaised && una.values == ["late"])
+        #expect(una.ruleBefore == nil && una.ruleAfter == ManagerActions.previewID(0) && una.reason == .mapped)
+        #expect(preview.people.count == 2 && preview.raisedUnverified.map(\.signIn.id) == [una.signIn.id])
+        #expect(preview.recent == 4)
+        // The tag is that of the set and of its roles.
+        let same = try await actions.preview([.add(draft, at: nil)])
+        #expect(same.raisedUnverifiedTag == preview.raisedUnverifiedTag && !same.raisedUnverifiedTag.isEmpty)
+        let viewer = MappingDraft(claimName: "groups", match: .glob, claimValue: "l*", role: .viewer)
+        #expect(try await actions.preview([.add(viewer, at: nil)]).raisedUnverifiedTag != same.raisedUnverifiedTag)
+        _ = try await world.access.signedIn("eve", groups: ["late"], email: "e@acme.example", isVerified: false)
+        #expect(try await actions.preview([.add(draft, at: nil)]).raisedUnverifiedTag != same.raisedUnverifiedTag)
+        world.access.clock.advance(.seconds(31 * 86400))
+        #expect(try await actions.preview([.add(draft, at: nil)]).recent == 0)
+    }
 }

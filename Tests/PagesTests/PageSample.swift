@@ -171,11 +171,10 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static var managers: [PageSample] {
         let lists = [
             overview(isReadOnly: false), usage(isReadOnly: false), members(isReadOnly: false),
-            mappings(isReadOnly: false),
-            explanation(isReadOnly: false), accessRequests(.open), accessRequests(.dismissed),
+            rules(isReadOnly: false), accessRequests(.open), accessRequests(.dismissed),
             accessRequests(.open, isEmpty: true), accessRequests(.dismissed, isEmpty: true),
         ]
-        return lists + workspacePages() + empty(isReadOnly: false) + [
+        return lists + ruleForms + explanations(isReadOnly: false) + workspacePages() + empty(isReadOnly: false) + [
             PageSample(
                 "audit log",
                 audit([
@@ -190,9 +189,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static var viewers: [PageSample] {
         [
-            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), mappings(isReadOnly: true),
-            explanation(isReadOnly: true),
-        ] + empty(isReadOnly: true)
+            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), rules(isReadOnly: true),
+        ] + explanations(isReadOnly: true) + empty(isReadOnly: true)
     }
 
     private static func audit(_ events: [AuditPage.Event]) -> AuditPage {
@@ -247,56 +245,6 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             isReadOnly: isReadOnly)
     }
 
-    private static func mappings(isReadOnly: Bool) -> PageSample {
-        func row(_ rank: Int) -> Mapping {
-            Mapping(
-                id: "row \(rank)&", rank: rank, claimName: text("claim"), match: .equals,
-                claimValue: text("claim value"),
-                role: .manager)
-        }
-        var page = MappingsPage(
-            account: account, organization: organization(isReadOnly: isReadOnly), rows: (1...4).map(row), fileRows: 1,
-            strategy: .firstMatch, tag: text("tag"), formToken: isReadOnly ? nil : token)
-        page.notice = .done(text("notice"))
-        page.draft.id = text("draft id")
-        (page.draft.claimName, page.draft.claimValue) = (text("draft claim"), text("draft value"))
-        (page.draft.split, page.draft.rank) = (text("split"), text("rank"))
-        if !isReadOnly {
-            page.preview = MappingsPage.Preview(
-                fields: [(text("field"), text("field value"))], summary: text("summary"),
-                people: [MappingsPage.Preview.Person(name: text("changed"), before: nil, after: .viewer)], unchanged: 3,
-                own: (.manager, nil), shadowed: [row(3)], wouldLockOut: true)
-        }
-        let fields = ["account", "organization", "claim", "claim value", "notice"]
-        let own = [
-            "tag", "draft id", "draft claim", "draft value", "split", "rank", "field",
-            "field value", "summary", "changed",
-        ]
-        return PageSample(
-            "claim mappings\(isReadOnly ? " for viewers" : "")", page.document,
-            all: fields + (isReadOnly ? [] : own), isReadOnly: isReadOnly)
-    }
-
-    private static func explanation(isReadOnly: Bool) -> PageSample {
-        var page = ExplainPage(
-            account: account, organization: organization(isReadOnly: isReadOnly), providers: [text("choice")],
-            formToken: isReadOnly ? nil : token)
-        let mapping = Mapping(
-            id: "file:1", rank: 1, claimName: text("claim"), match: .glob, claimValue: text("claim value"),
-            role: .viewer)
-        page.outcome = ExplainPage.Outcome(
-            name: text("person"), provider: text("provider"), role: nil, reason: .emailUnverified,
-            rows: Verdict.allCases.map { verdict in
-                Explanation.Row(mapping: mapping, verdict: verdict, isNearMiss: true, detail: text("detail"))
-            }, isDryRun: true)
-        page.notice = .trouble(text("notice"))
-        page.claims = text("claims")
-        let fields = ["account", "organization", "person", "provider", "claim", "claim value", "detail", "notice"]
-        return PageSample(
-            "explanation\(isReadOnly ? " for viewers" : "")", page.document,
-            all: fields + (isReadOnly ? [] : ["choice", "claims"]), isReadOnly: isReadOnly)
-    }
-
     /// The pages of an organization in which nothing is stored yet.
     private static func empty(isReadOnly: Bool) -> [PageSample] {
         let (organization, token) = (organization(isReadOnly: isReadOnly), isReadOnly ? nil : token)
@@ -319,8 +267,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             (
                 "claim mappings",
                 MappingsPage(
-                    account: account, organization: organization, rows: [], fileRows: 0, strategy: .highestRole,
-                    tag: "t", formToken: token
+                    account: account, organization: organization, rules: [], fileCount: 0, people: [:],
+                    query: RuleQuery(), strategy: .highestRole, tag: "t", formToken: token
                 ).document
             ),
             (

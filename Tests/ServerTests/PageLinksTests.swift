@@ -105,6 +105,29 @@ struct PageLinksTests {
         #expect(file.status == 200 && file.field("Content-Type") == "application/json")
         #expect(file.items.map { $0.member("id")?.string } == ["soc"])
         #expect(try await browser.open("/organizations/acme?format=json&q=none").items.isEmpty)
+    @Test("every link of the rules and of explanations leads to a page", arguments: ["carla", "vic"])
+    func explanations(user: String) async throws {
+        for person in ["vic", "una", "sam"] { _ = try await world.browser(person, "organization=acme") }
+        let (browser, rules) = (try await world.browser(user), "/organizations/acme/claim-mappings")
+        let rule = #"{"claim_name":"groups","claim_value":"x","role":"organization-viewer"}"#
+        _ = try await world.browser("carla").call("POST", "\(acme)/claim-mappings", rule)
+        var waiting = try ["vic", "una", "sam", "carla"].map { "\(rules)/explain?member=\(try world.identity($0))" }
+        let denied = try await browser.fetch("GET", "\(acme)/denied-sign-ins").items
+        waiting += denied.compactMap { $0.member("id")?.string }.map { "\(rules)/explain?denied=\($0)" } + [rules]
+        var seen: Set<String> = []
+        while let path = waiting.popLast() {
+            guard seen.insert(path).inserted else { continue }
+            let page = try await browser.open(path)
+            #expect([200, 303].contains(page.status), "\(path): \(page.status)")
+            for match in page.body.matches(of: /href="(\/organizations\/acme\/(?:claim-mappings|members)[^"#]*)/) {
+                waiting.append(String(match.1).replacing("&amp;", with: "&"))
+            }
+        }
+        let isManager = user == "carla"
+        #expect(seen.contains("\(rules)?add=1") == isManager && seen.contains("\(rules)/explain"))
+        #expect(seen.contains { $0.hasPrefix("\(rules)?add=1&claim=groups&value=Acme-Viewers") } == isManager)
+        #expect(seen.contains { $0.hasPrefix("\(rules)?remove=") } == isManager)
+        #expect(seen.contains("/organizations/acme/members?rule=file%3A2"))
     }
 
     @Test("the usage page shows each metric with its table, and exports the same figures")

@@ -24,6 +24,24 @@ extension ManagerActions {
         return try await compute { settings.claims(of: signIn) }
     }
 
+    /// Returns a user whom the organization knows by a sign-in or a grant, and whether it suspended the user. Returns
+    /// nil if it knows neither.
+    public func known(_ id: IdentityID) async throws(ManagementError) -> (user: KnownIdentity, isSuspended: Bool)? {
+        let (organization, state) = (organization, state)
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                guard let user = try AccessStore.known(id, in: organization, transaction) else { return nil }
+                let isSuspended = user.verifiedEmails.contains {
+                    state.snapshot.isSuspended(user.identity, verifiedEmail: $0, in: organization)
+                }
+                return (
+                    user,
+                    isSuspended || state.snapshot.isSuspended(user.identity, verifiedEmail: nil, in: organization)
+                )
+            }
+        }
+    }
+
     /// Explains the access that claims have to this organization, every rule included.
     ///
     /// - Parameter identity: the identity whose grants and suspensions count; nil if the claims name no subject.

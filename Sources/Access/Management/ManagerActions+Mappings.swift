@@ -5,6 +5,9 @@ public import Grants
 internal import Identities
 internal import Policy
 internal import Snapshots
+public import Text
+internal import Time
+internal import Tokens
 
 extension ManagerActions {
     /// Returns all rules of the organization in force now.
@@ -37,6 +40,11 @@ extension ManagerActions {
         return (table.row(row.id) ?? row, table)
     }
 
+    /// Returns the number of members whose role comes from each rule, by the rules' ids.
+    public func memberCounts() async throws(ManagementError) -> [ExactText: Int] {
+        try await stored { () throws(DatabaseError) in try await access.memberCounts(of: organization) }
+    }
+
     /// Returns the id in a preview of a rule that the change would add.
     public static func previewID(_ index: Int) -> String { "new:\(index + 1)" }
 
@@ -53,7 +61,7 @@ extension ManagerActions {
             return Preparation(before: before, after: MappingTable(file: before.file, stored: rows), of: rules)
         }
         guard let prepared else { throw .refused(.notFound) }
-        let (people, unchanged) = try await evaluated(prepared)
+        let users = try await evaluated(prepared)
         let (had, has) = try await stored { () throws(DatabaseError) in
             (
                 try await access.hasManager(organization, proposing: prepared.before),
@@ -68,8 +76,8 @@ extension ManagerActions {
             )
         }
         return MappingPreview(
-            table: prepared.table, people: people, unchanged: unchanged, own: own, shadowed: prepared.shadowed,
-            wouldLockOut: had && !has)
+            table: prepared.table, people: users.changed, unchanged: users.unchanged, recent: users.recent, own: own,
+            shadowed: prepared.shadowed, wouldLockOut: had && !has)
     }
 
     /// The input for evaluating each user in a preview.
@@ -91,34 +99,66 @@ extension ManagerActions {
         }
     }
 
+    /// The users of a preview.
+    private struct EvaluatedUsers: Sendable {
+        var changed: [MappingPreview.Person] = []
+        var unchanged = 0
+        var recent = 0
+    }
+
     /// Opens and evaluates the claims of all users twice, in batches, so that other reads run in between.
-    private func evaluated(_ rules: Preparation) async throws(ManagementError) -> (
-        changed: [MappingPreview.Person], unchanged: Int
-    ) {
-        var (changed, unchanged): ([MappingPreview.Person], Int) = ([], 0)
+    private func evaluated(_ rules: Preparation) async throws(ManagementError) -> EvaluatedUsers {
+        var users = EvaluatedUsers()
         let (organization, settings, state) = (organization, settings, state)
+        let recently = access.now() - .seconds(30 * 86400)
         var after: IdentityID?
         while true {
             let last = after
             let batch = try await stored { () throws(DatabaseError) in
                 try await access.database.read { transaction throws(DatabaseError) in
                     let signIns = try AccessStore.signIns(organization, after: last, limit: 100, transaction)
-                    let evaluated = signIns.compactMap { signIn -> MappingPreview.Person? in
-                        guard let claims = settings.claims(of: signIn) else { return nil }
-                        func role(under rules: OrganizationRules) -> Role? {
-                            state.rules.entitlement(of: claims, under: rules, with: state.snapshot).role
+                    var found = EvaluatedUsers()
+                    for signIn in signIns {
+                        guard let claims = settings.claims(of: signIn) else { continue }
+                        if signIn.seenAt >= recently { found.recent += 1 }
+                        func entitlement(under rules: OrganizationRules) -> Entitlement {
+                            state.rules.entitlement(of: claims, under: rules, with: state.snapshot)
                         }
-                        return MappingPreview.Person(
-                            signIn: signIn, before: role(under: rules.old), after: role(under: rules.new))
+                        let (old, new) = (entitlement(under: rules.old), entitlement(under: rules.new))
+                        if old.role == new.role {
+                            found.unchanged += 1
+                        } else {
+                            found.changed.append(
+                                MappingPreview.Person(
+                                    signIn, claims, before: old, after: new, under: rules.table,
+                                    isVerified: state.rules.verifiedEmail(of: claims) != nil))
+                        }
                     }
-                    return (evaluated: evaluated, last: signIns.last?.id)
+                    return (found: found, last: signIns.last?.id)
                 }
             }
-            changed += batch.evaluated.filter { $0.before != $0.after }
-            unchanged += batch.evaluated.count { $0.before == $0.after }
+            users.changed += batch.found.changed
+            users.unchanged += batch.found.unchanged
+            users.recent += batch.found.recent
             guard let next = batch.last else { break }
             after = next
         }
-        return (changed.sorted { $0.signIn.seenAt > $1.signIn.seenAt }, unchanged)
+        users.changed.sort { $0.signIn.seenAt > $1.signIn.seenAt }
+        return users
+    }
+}
+
+extension MappingPreview.Person {
+    fileprivate init(
+        _ signIn: LastSignIn, _ claims: VerifiedClaims, before: Entitlement, after: Entitlement,
+        under table: MappingTable, isVerified: Bool
+    ) {
+        self.signIn = signIn
+        (self.before, self.after) = (before.role, after.role)
+        name = claims.payload.shownName
+        isUnverified = !isVerified && signIn.email.map { _ in true } ?? false
+        (ruleBefore, ruleAfter, reason) = (before.mapping, after.mapping, after.reason)
+        let matching = after.mapping.flatMap { table.row($0) }?.arrived(in: claims.payload) ?? []
+        values = Array(matching.lazy.filter { $0.comparison == .equal }.map(\.text).prefix(3))
     }
 }

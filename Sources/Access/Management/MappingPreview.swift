@@ -1,6 +1,8 @@
 public import ClaimMapping
+internal import Cryptography
 public import Grants
 public import Identities
+internal import JSON
 
 /// The effects of a change of rules on the users who signed in; nothing is changed.
 public struct MappingPreview: Sendable {
@@ -9,6 +11,21 @@ public struct MappingPreview: Sendable {
         public let signIn: LastSignIn
         public let before: Role?
         public let after: Role?
+        /// The full name among the claims; nil if the provider states none.
+        public let name: String?
+        /// Whether the provider sent an address without verifying it, so that the address identifies no user.
+        public let isUnverified: Bool
+        /// The id of the rule that decided before; nil if no rule did.
+        public let ruleBefore: String?
+        /// The id of the rule that decides after; nil if no rule does.
+        public let ruleAfter: String?
+        /// The reason for the role after, or for its absence.
+        public let reason: EntitlementReason
+        /// The first values of the user's claims that the deciding rule matches; at most three.
+        public let values: [String]
+
+        /// Whether the user gains a role, or a higher one.
+        public var isRaised: Bool { after.map { after in before.map { $0 < after } ?? true } ?? false }
     }
 
     /// The rules after the change.
@@ -17,10 +34,31 @@ public struct MappingPreview: Sendable {
     public let people: [Person]
     /// The number of users whose role does not change.
     public let unchanged: Int
+    /// The number of all these users who signed in within the last 30 days.
+    public let recent: Int
     /// The acting manager's role before and after.
     public let own: (before: Role?, after: Role?)
     /// The rules that would stop deciding for any user.
     public let shadowed: [Mapping]
     /// Whether the organization would lose its last manager.
     public let wouldLockOut: Bool
+}
+
+extension MappingPreview {
+    /// The users with an unverified address who would gain a role, or a higher one.
+    public var raisedUnverified: [Person] { people.filter { $0.isUnverified && $0.isRaised } }
+
+    /// A tag of ``raisedUnverified`` with their roles. Equal sets have equal tags. Empty if no digest can be computed.
+    public var raisedUnverifiedTag: String {
+        var writer = JSONWriter(reservingCapacity: 256)
+        writer.beginArray()
+        for person in raisedUnverified.sorted(by: {
+            $0.signIn.id.text.utf8.lexicographicallyPrecedes($1.signIn.id.text.utf8)
+        }) {
+            writer.string(person.signIn.id.text)
+            writer.string(person.after?.rawValue ?? "")
+        }
+        writer.endArray()
+        return (try? Digest.sha256(writer.bytes)).map { Base64URL.encode(Array($0.prefix(16))) } ?? ""
+    }
 }

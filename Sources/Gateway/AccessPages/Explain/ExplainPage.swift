@@ -1,48 +1,79 @@
-public import ClaimMapping
+package import ClaimMapping
 internal import Endpoints
-public import Identities
+package import Identities
+package import JSON
 public import PageLayout
+package import Policy
+package import Text
+package import Time
 public import Web
 
-/// A user's role here, or its absence, explained by each rule's verdict on a token, on claims, or on a denied sign-in.
+/// A user's role here, or its absence, explained by each rule's verdict on a token, on claims, or on the last sign-in.
 public struct ExplainPage: DocumentPage {
     /// The result of an explanation.
-    public struct Outcome: Sendable {
-        let name: String
-        let provider: String
-        let role: Role?
-        let reason: EntitlementReason
-        let rows: [Explanation.Row]
-        /// Whether the claims are unsigned.
-        let isDryRun: Bool
+    package struct Outcome: Sendable {
+        /// The origin of the claims.
+        package enum Origin: Sendable {
+            case signIn(Timestamp)
+            case token
+            /// Claims without a signature.
+            case claims
+            /// No claims are known: the explanation is that of the grants.
+            case grants
+        }
 
-        public init(
-            name: String, provider: String, role: Role?, reason: EntitlementReason, rows: [Explanation.Row],
-            isDryRun: Bool
+        package let person: PersonCell
+        /// The full name; nil if it is unknown.
+        package var name: String?
+        /// The subject at the provider; nil if it is unknown.
+        package var subject: String?
+        /// The display name of the provider.
+        package let provider: String
+        package let origin: Origin
+        package let role: Role?
+        package let reason: EntitlementReason
+        /// The grants that count.
+        package var grants: [Grant] = []
+        /// The id of the rule whose role applies; nil if none does.
+        package var applying: String?
+        package var rows: [Explanation.Row] = []
+        package var claims: JSONValue?
+        /// The id of the denied sign-in that is explained; nil if it is none.
+        package var request: String?
+        /// Whether the page offers ways to give the user access.
+        package var offersRemedies = false
+        /// The verified address; nil if there is none.
+        package var verifiedEmail: String?
+
+        package init(
+            person: PersonCell, provider: String, origin: Origin, role: Role?, reason: EntitlementReason
         ) {
-            self.name = name
-            self.provider = provider
-            self.role = role
-            self.reason = reason
-            self.rows = rows
-            self.isDryRun = isDryRun
+            (self.person, self.provider, self.origin) = (person, provider, origin)
+            (self.role, self.reason) = (role, reason)
         }
     }
 
     private let account: Account
     private let organization: OrganizationHeader
-    private let providers: [String]
+    private let providers: [(id: String, name: String)]
     private let formToken: String?
-    public var outcome: Outcome?
-    public var notice: Notice?
+    package var outcome: Outcome?
+    package var notice: Notice?
+    /// The page above this one.
+    package var parent: (tab: OrganizationHeader.Tab, title: String) = (.mappings, "Claim rules")
     /// The claims in the form.
     public var claims = ""
+    /// The chosen provider in the form.
+    package var provider = ""
+    /// The faults of the form, by field.
+    package var faults: [ExactText: String] = [:]
 
     /// - Parameters:
-    ///   - providers: the ids of the providers to choose from.
+    ///   - providers: the ids and names of the providers to choose from.
     ///   - formToken: the token of the form; nil for a caller without a session.
     public init(
-        account: Account, organization: OrganizationHeader, providers: [String], formToken: String?
+        account: Account, organization: OrganizationHeader, providers: [(id: String, name: String)],
+        formToken: String?
     ) {
         self.account = account
         self.organization = organization
@@ -53,76 +84,74 @@ public struct ExplainPage: DocumentPage {
     private var path: String { Paths.explain.path(organization.id.text) }
 
     public var document: HTML {
-        let content: HTML = """
-            \(notice?.markup)
-            \(outcome.map(section))
-            \(form)
-            """
-        return organization.page(.mappings, account, content)
+        let above = [(parent.title, organization.path(parent.tab))]
+        let head: PageHead
+        let content: HTML
+        if let outcome {
+            head = PageHead(
+                outcome.title, path: above, actions: "<a class=\"button\" href=\"\(path)\">Explain another</a>")
+            content = "\(notice?.markup)\(section(outcome))"
+        } else {
+            head = PageHead(
+                "Explain a sign-in", path: above,
+                explanation: "A token is checked as if it were used. Nothing is kept.")
+            content = "\(notice?.markup)\(form(title: nil))"
+        }
+        let errors = faults.isEmpty ? "" : faults.count == 1 ? "1 error · " : "\(faults.count) errors · "
+        return Page(
+            title: "\(errors)\(head.title) · \(organization.name)", account: account, place: (organization, parent.tab),
+            content: head.markup + content
+        ).document
     }
 
     private func section(_ outcome: Outcome) -> HTML {
-        let rows = outcome.rows.map { row -> HTML in
-            let near: HTML? = row.isNearMiss ? "<span class=\"bad\"> differs only by case or white space</span>" : nil
-            let detail: HTML? = row.detail.map { " <span class=\"quiet\">\($0)</span>" }
-            return """
-                <tr><td class="number" data-label="Rank">\(row.mapping.rank)</td><td data-label="Condition"><code>\(row.mapping.condition)</code></td><td data-label="Role">\(row.mapping.role.title)</td><td data-label="Verdict"><span>\(row.verdict.words)\(near)\(detail)</span></td></tr>
-
-                """
-        }
-        let dry: HTML? =
-            outcome.isDryRun ? "<p class=\"hint\">These claims are not signed. The result is a dry run.</p>" : nil
-        let table: HTML? =
-            rows.isEmpty
+        let verdict = ExplainVerdict(outcome: outcome, organization: organization.name, times: account.times)
+        guard let claims = outcome.claims else { return verdict.markup }
+        let rules: HTML? =
+            outcome.rows.isEmpty
             ? nil
-            : """
-            <div class="scroll"><table><caption>Every rule's verdict</caption><thead><tr><th scope="col" class="number">Rank</th><th scope="col">Condition</th><th scope="col">Role</th><th scope="col">Verdict</th></tr></thead><tbody>\(rows)</tbody></table></div>
-            """
+            : ExplainedRules(
+                rows: outcome.rows, claims: claims, override: verdict.override
+            ).markup
+        let remedies = ExplainRemedies(outcome: outcome, organization: organization).markup
+        let again: HTML? =
+            if case .claims = outcome.origin { form(title: "Explain other claims") } else { nil }
         return """
-            <section aria-labelledby="outcome"><h2 id="outcome">\(outcome.name): \(outcome.role?.title ?? "no role")</h2>
-            <p>\(outcome.reason.words) <span class="quiet">Provider: \(outcome.provider).</span></p>
-            \(dry)\(table)</section>
+            \(verdict.markup)
+            <div class="explain-columns"><div>\(rules)</div><div>\(remedies)\(ArrivedClaims(claims: claims).markup)</div></div>
+            \(again)
             """
     }
 
-    private var form: HTML? {
+    private func form(title: String?) -> HTML? {
         guard let formToken else { return nil }
-        let options = providers.map { "<option value=\"\($0)\">\($0)</option>" as HTML }
+        let fields = [
+            FormField(
+                "text", "A bearer token, or claims as a JSON object", .lines(count: 10), value: claims,
+                hint: "A token is verified. Claims are used as given.", fault: faults["text"], isRequired: true,
+                maximum: 65536),
+            FormField(
+                "provider", "Provider, for claims", .select(providers.map { ($0.id, $0.name) }), value: provider,
+                fault: faults["provider"]),
+        ]
+        let head = title.map { "<header><h2>\($0)</h2></header>" as HTML }
         return """
-            <section aria-labelledby="paste"><h2 id="paste">Paste a token or claims</h2>
-            <form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)">
-            <p><label for="text">A bearer token, or claims as a JSON object</label><textarea id="text" name="text" required maxlength="65536" spellcheck="false" autocomplete="off">\(claims)</textarea></p>
-            <div class="fields"><div><label for="provider">Provider, for claims</label><select id="provider" name="provider">\(options)</select></div>
-            <button type="submit" class="primary">Explain</button></div></form>
-            <p class="hint">Tokens are verified. Claims are used as given. Neither is stored.</p></section>
+            <section class="panel explain-form">\(head)<form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)"><div class="rule-fields">\(fields.map(\.markup))</div><div class="foot-buttons"><button type="submit" class="primary">Explain</button></div></form></section>
             """
     }
 }
 
-extension Verdict {
-    var words: String {
-        switch self {
-        case .matched: "matched (this rule applies)"
-        case .shadowed: "matches, but an earlier rule applies"
-        case .noMatch: "does not match"
-        case .claimAbsent: "claim missing"
-        case .emailUnverified: "email not verified by the provider"
-        case .claimIncomplete: "unknown: the provider omitted the claim"
-        }
+extension ExplainPage.Outcome {
+    /// The user's name in a heading.
+    var title: String {
+        role.map { "Why \(person.title) is \($0.title)" } ?? "Why \(person.title) has no role"
     }
-}
 
-extension EntitlementReason {
-    /// The reason in a sentence, for managers.
-    public var words: String {
-        switch self {
-        case .mapped: "A rule gives this role."
-        case .granted: "A stored role applies: from an accepted invitation or from the operator."
-        case .noMatch: "No rule matches."
-        case .emailUnverified: "A rule matches the email address, but the address isn't verified by the provider."
-        case .claimsIncomplete: "The provider omitted claims that could give a role."
-        case .suspended: "This user is suspended."
-        case .providerNotAccepted: "The organization doesn't accept sign-ins through this provider."
-        }
+    /// The first name, for short sentences; nil if no name is known.
+    var givenName: String? {
+        name?.words(between: " ").first.map { String($0) }
     }
+
+    /// The number of rules that almost match.
+    var nearMisses: Int { rows.count(where: \.isNearMiss) }
 }

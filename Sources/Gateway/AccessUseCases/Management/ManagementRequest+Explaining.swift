@@ -1,3 +1,4 @@
+internal import ClaimMapping
 package import Endpoints
 package import Grants
 package import Identities
@@ -15,9 +16,29 @@ package struct ExplainedAccess: Sendable {
     package let issuer: Issuer
     package let subject: Subject?
     package let email: EmailAddress?
+    /// Whether the address counts as verified.
+    package let isEmailVerified: Bool
+    /// The claims that were explained, a JSON object.
+    package let claims: JSONValue
     /// Whether the claims are unsigned.
     package let isDryRun: Bool
     package let access: AccessExplanation
+}
+
+/// A user whom the organization knows, with the explanation of their access.
+package struct ExplainedUser: Sendable {
+    package let id: IdentityID
+    package let user: KnownIdentity
+    package let isSuspended: Bool
+    /// The explanation by the claims of the last sign-in; nil if there is none, or if it cannot be opened.
+    package let explained: ExplainedAccess?
+    /// The grants that count; none if the organization does not accept the user's provider.
+    package let grants: [Grant]
+
+    /// The effective role.
+    package var role: Role? {
+        if let explained { explained.access.standing.role } else { isSuspended ? nil : grants.map(\.role).max() }
+    }
 }
 
 extension ManagementRequest {
@@ -59,6 +80,17 @@ extension ManagementRequest {
         return try await explain(claims)
     }
 
+    /// Explains a user by the claims of the last sign-in and by the grants. Returns nil if the organization knows
+    /// neither.
+    package func explainUser(_ id: IdentityID) async throws(Problem) -> ExplainedUser? {
+        let known = try await answering { actions throws(ManagementError) in try await actions.known(id) }
+        guard let known else { return nil }
+        let isAccepted = configuration.accessSettings.rules.lists(issuer: known.user.identity.issuer, in: self.id)
+        return ExplainedUser(
+            id: id, user: known.user, isSuspended: known.isSuspended, explained: try await explain(id),
+            grants: isAccepted ? known.user.grants : [])
+    }
+
     private func explain(
         _ claims: KnownClaims, of provider: ProviderID, issuer: Issuer, subject: Subject?, isDryRun: Bool
     ) async throws(Problem) -> ExplainedAccess {
@@ -67,8 +99,10 @@ extension ManagementRequest {
             try await actions.explain(claims, from: provider, identity: identity)
         }
         return ExplainedAccess(
-            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail, isDryRun: isDryRun,
-            access: explanation)
+            provider: provider, issuer: issuer, subject: subject, email: claims.root.shownEmail,
+            isEmailVerified: configuration.accessSettings.rules.emailTrust(of: provider).verifiedEmail(of: claims)
+                != nil,
+            claims: claims.root, isDryRun: isDryRun, access: explanation)
     }
 
     /// The last sign-in of a user to this organization.

@@ -12,6 +12,11 @@ extension ManagementRequest {
     /// The ranks of all rules, by their ids.
     package func ranks() async throws(Problem) -> [ExactText: Int] { try await mappings().ranks }
 
+    /// The number of members whose role comes from each rule, by the rules' ids.
+    package func memberCounts() async throws(Problem) -> [ExactText: Int] {
+        try await answering { actions throws(ManagementError) in try await actions.memberCounts() }
+    }
+
     package func change(
         _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {

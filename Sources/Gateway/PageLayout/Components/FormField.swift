@@ -9,6 +9,8 @@ package struct FormField: Sendable {
         case date
         case lines(count: Int)
         case select([(value: String, title: String)])
+        /// A box to be checked, with the label at its right; `value` is sent if it is checked.
+        case check
     }
 
     let name: String
@@ -33,6 +35,11 @@ package struct FormField: Sendable {
     package var markup: HTML {
         let hinted = hint.map { "<p class=\"hint\" id=\"\(name)-hint\">\($0)</p>" as HTML }
         let faulty = fault.map { "<p class=\"fault\" id=\"\(name)-fault\">\(Icon.cross.markup)\($0)</p>" as HTML }
+        if case .check = kind {
+            return """
+                <div class="field"><div class="check">\(control)<label for="\(name)">\(label)</label></div>\(hinted)\(faulty)</div>
+                """
+        }
         return """
             <div class="field"><label for="\(name)">\(label)</label>\(control)\(hinted)\(faulty)</div>
             """
@@ -57,6 +64,8 @@ package struct FormField: Sendable {
             return """
                 <input \(shared) type="\(type)" value="\(value)" maxlength="\(maximum)" autocomplete="off"\(hint)>
                 """
+        case .check:
+            return "<input \(shared) type=\"checkbox\" value=\"\(value)\">"
         case .lines(let count):
             // A line feed directly after the tag is not part of the value (HTML, section 13.1.2.5).
             return "<textarea \(shared) rows=\"\(count)\" maxlength=\"\(maximum)\">\n\(value)</textarea>"

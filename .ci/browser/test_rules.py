@@ -1,0 +1,275 @@
+"""Claim rules: the list, the form beside it, previews and removals; and explanations of access."""
+
+import sqlite3
+
+import pytest
+from demo import Browser, Demo
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+from test_accessibility import AXE, RUN, check
+
+RULES = "/organizations/acme/claim-mappings"
+MANAGER, VIEWER, STRANGER, UNVERIFIED = "demo-manager", "demo-viewer", "demo-stranger", "demo-unverified"
+
+
+@pytest.fixture
+def demo():
+    with Demo() as demo:
+        for user in (STRANGER, UNVERIFIED, VIEWER):
+            with Browser(demo) as browser:
+                browser.sign_in(user)
+        yield demo
+
+
+@pytest.fixture
+def manager(demo):
+    with Browser(demo, width=1440) as browser:
+        browser.sign_in(MANAGER, RULES)
+        yield browser
+        # The browser reports refused forms, and nothing else.
+        assert [p for p in browser.problems() if "422 (Unprocessable" not in p] == []
+
+
+def go(browser, element):
+    """Presses a button or a link, and waits for its page."""
+    old = browser.find("html")
+    element.click()
+    browser.until(lambda: is_gone(old))
+
+
+def is_gone(element):
+    try:
+        element.is_enabled()
+        return False
+    except Exception:
+        return True
+
+
+def named(browser, name):
+    return next(e for e in browser.all("a, button, summary") if name in (e.text, e.get_attribute("aria-label")))
+
+
+def fill(browser, claim, value, comparison="is", role="Organization Viewer", path=f"{RULES}?add=1"):
+    browser.open(path)
+    for field, text in (("#claim_name", claim), ("#claim_value", value)):
+        browser.find(field).clear()
+        browser.find(field).send_keys(text)
+    Select(browser.find("#match")).select_by_visible_text(comparison)
+    Select(browser.find("#role")).select_by_visible_text(role)
+    go(browser, named(browser, "Preview rule"))
+
+
+def add(browser, *rule, **more):
+    fill(browser, *rule, **more)
+    if browser.all("#understood"):
+        browser.find("#understood").click()
+    go(browser, named(browser, "Save rule"))
+    assert "Rule saved. It's in effect now." in browser.text
+
+
+def conditions(browser):
+    return [row.text.replace("\n", " ") for row in browser.all(".rule-table tbody .condition")]
+
+
+def identity(demo, email):
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        query = "SELECT identity FROM person_seen WHERE organization = 'acme' AND email = ? ORDER BY seen_at DESC"
+        return store.execute(query, (email,)).fetchone()[0]
+
+
+def denied(demo, subject):
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        return store.execute("SELECT id FROM denied_sign_in WHERE subject = ?", (subject,)).fetchone()[0]
+
+
+def test_an_impostor_is_marked_and_a_rule_for_them_needs_a_second_step(demo, manager):
+    manager.open(f"{RULES}?add=1&request={denied(demo, UNVERIFIED)}")
+    assert "hasn't verified this email address" in manager.find(".notice").text
+    assert "Email not verified" in manager.find(".rule-panel .person").text
+    go(manager, named(manager, "Preview rule"))
+    person = manager.find(".effect-list li")
+    assert "Email not verified" in person.text and UNVERIFIED[-4:] in person.text
+    assert person.value_of_css_property("box-shadow") != "none"
+    # The browser does not send the form without the statement, nor does the server accept it.
+    manager.find(".save-rule .primary").click()
+    assert "Preview" in manager.driver.title and not manager.all(".fault")
+    manager.driver.execute_script("document.querySelector('#understood').required = false")
+    go(manager, named(manager, "Save rule"))
+    assert "Confirm this before you save." in manager.find(".fault").text
+    assert manager.driver.title.startswith("1 error · Preview")
+    manager.find("#understood").click()
+    go(manager, named(manager, "Save rule"))
+    assert "Rule saved. It's in effect now." in manager.find(".notice").text
+
+
+def test_a_removal_asks_first_and_names_the_consequences(demo, manager):
+    add(manager, "email", "sam@elsewhere.example")
+    with Browser(demo) as guest:
+        guest.sign_in(STRANGER)
+        assert guest.role == "Organization Viewer"
+        named(manager, "Actions on rule 4").click()
+        go(manager, named(manager, "Remove…"))
+        assert manager.find("h1").text == "Remove rule 4?" and "1 person loses access." in manager.text
+        assert "Sam Stranger" in manager.text and len(manager.all(".primary, .destructive")) == 1
+        manager.screenshot("rule-removal")
+        guest.open("/organizations/acme")
+        assert guest.role == "Organization Viewer"
+        go(manager, named(manager, "Remove rule 4"))
+        assert "Rule removed." in manager.find(".notice").text and len(conditions(manager)) == 3
+        guest.open("/organizations/acme")
+        assert "don't have access" in guest.text
+    go(manager, named(manager, "Dismiss"))
+    assert not manager.all(".notice")
+
+
+def test_an_explanation_shows_what_arrived_and_marks_what_differs(demo, manager):
+    add(manager, "groups", "Everyone", role="Organization Manager")
+    manager.open(f"{RULES}/explain?denied={denied(demo, STRANGER)}")
+    assert manager.find("h1").text == "Why Sam Stranger has no role"
+    assert "No rule matches; one almost does" in manager.text
+    rules = manager.all(".explained li")
+    assert len(rules) == 4 and all("Arrived" in rule.text for rule in rules)
+    near = rules[3]
+    assert "Almost matches" in near.text and "1 character differs, only in upper and lower case." in near.text
+    marks = [mark.text for mark in manager.all(".explained mark")]
+    assert marks == ["e", "E"]
+    left = [value.rect["x"] for value in manager.all(".explained li.near .value")[:2]]
+    assert left[0] == left[1]
+    assert "8 technical claims hidden" in manager.text and "at_hash" not in manager.text
+    manager.find(".technical summary").click()
+    assert "at_hash" in manager.text
+    manager.screenshot("explain-denied")
+    # The ways to let the user in: an invitation, and a rule with the value that arrived.
+    named(manager, "Invite as…").click()
+    roles = [a for a in manager.all(".invite-as a") if a.is_displayed()]
+    assert [a.text for a in roles] == ["Organization Viewer", "Organization Manager"]
+    assert "email=sam%40elsewhere.example" in roles[0].get_attribute("href")
+    go(manager, named(manager, "Add a rule…"))
+    assert manager.find("#claim_name").get_attribute("value") == "groups"
+    assert manager.find("#claim_value").get_attribute("value") == "everyone"
+
+
+def test_members_are_explained_for_viewers_too(demo, manager):
+    vic = f"{RULES}/explain?member={identity(demo, 'vic@acme.example')}"
+    manager.open(vic)
+    assert manager.find("h1").text == "Why Vic Viewer is Organization Viewer"
+    assert "Matched (this rule applies)" in manager.text
+    go(manager, named(manager, "Explain another"))
+    manager.find("#text").send_keys('{"name":"Ann","department":"Finance ","groups":["ACME-soc-x"]}')
+    go(manager, named(manager, "Explain"))
+    assert "Why Ann has no role" in manager.text and "4 characters differ" in manager.text
+    with Browser(demo) as viewer:
+        viewer.sign_in(VIEWER)
+        viewer.open(vic)
+        assert "Rule 2 gives this role" in viewer.text
+        viewer.open(f"{RULES}/explain?member={identity(demo, 'sam@elsewhere.example')}")
+        assert "No such user" in viewer.text
+        viewer.open(RULES)
+        assert not viewer.all("form[method=post][action$='claim-mappings']") and not viewer.all(".rule-table button")
+
+
+# Adds 61 rules by the API; three of them are about the claim `team`.
+ADD_MANY = """
+const done = arguments[arguments.length - 1];
+(async () => {
+  const token = (await (await fetch("/api/v1/me")).json()).csrf_token;
+  let added = 0;
+  for (let n = 1; n <= 61; n++) {
+    const rule = {claim_name: n % 20 ? "groups" : "team", claim_value: "value " + n, role: "organization-viewer"};
+    const answer = await fetch("/api/v1/organizations/acme/claim-mappings", {
+      method: "POST", headers: {"Content-Type": "application/json", "X-CSRF-Token": token}, body: JSON.stringify(rule)});
+    added += answer.status === 201;
+  }
+  done(added);
+})();
+"""
+
+
+def test_many_rules_are_searched_and_paged_without_a_reload(demo, manager):
+    assert manager.driver.execute_async_script(ADD_MANY) == 61
+    manager.open(RULES)
+    assert "1–50 of 64" in manager.find(".pager").text
+    manager.driver.execute_script("window.stays = true")
+    length = manager.driver.execute_script("return history.length")
+    manager.find("#q").send_keys("TEAM")
+    manager.until(lambda: "1–3 of 3 (64 in all)" in manager.text)
+    assert manager.driver.execute_script("return window.stays && history.length") == length
+    manager.find("#q").send_keys(Keys.BACKSPACE * 4)
+    manager.until(lambda: "1–50 of 64" in manager.text)
+    go(manager, named(manager, "Next"))
+    assert "51–64 of 64" in manager.text and "value 61" in conditions(manager)[-1]
+
+
+def test_rules_are_moved_edited_and_lead_to_their_people(demo, manager):
+    for value in ("one", "two"):
+        add(manager, "groups", value)
+    go(manager, named(manager, "Move rule 5 up"))
+    assert "Rule moved." in manager.find(".notice").text
+    assert conditions(manager)[3:] == ["groups is two", "groups is one"]
+    named(manager, "Actions on rule 4").click()
+    go(manager, named(manager, "Edit"))
+    assert manager.find("#claim_value").get_attribute("value") == "two"
+    manager.find("#claim_value").clear()
+    manager.find("#claim_value").send_keys("three")
+    go(manager, named(manager, "Preview rule"))
+    assert manager.find("h1").text == "Preview: change rule 4"
+    go(manager, named(manager, "Edit"))
+    assert manager.find("#claim_value").get_attribute("value") == "three"
+    go(manager, named(manager, "Preview rule"))
+    go(manager, named(manager, "Save rule"))
+    assert conditions(manager)[3:] == ["groups is three", "groups is one"]
+    go(manager, named(manager, "1 person by rule 2"))
+    assert "/members?rule=" in manager.path
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_fault_stands_at_its_field_and_what_was_typed_stays(demo, script):
+    with Browser(demo, script=script) as browser:
+        browser.sign_in(MANAGER, f"{RULES}?add=1")
+        browser.find("#claim_name").send_keys("groups")
+        Select(browser.find("#role")).select_by_visible_text("Organization Manager")
+        go(browser, named(browser, "Preview rule"))
+        assert browser.driver.title.startswith("1 error · Claim rules")
+        assert browser.find("#claim_value-fault").text == "Enter the value that the claim must have."
+        assert browser.find("#claim_name").get_attribute("value") == "groups"
+        assert Select(browser.find("#role")).first_selected_option.text == "Organization Manager"
+        if script:
+            assert browser.driver.switch_to.active_element == browser.find("#claim_value")
+
+
+def test_everything_fits_a_phone(demo):
+    with Browser(demo, width=390, height=844) as browser:
+        browser.sign_in(MANAGER, RULES)
+        add(browser, "/realm_access/roles", "a-rather-long-name-of-a-role-at-the-provider")
+        browser.open(RULES)
+        # The first rule is above the fold, and every button is large enough for a finger.
+        assert browser.find(".rule-table tbody tr").rect["y"] < 500
+        for button in browser.all(".rule-table button, .rule-table summary"):
+            assert button.rect["height"] >= 40 and button.rect["width"] >= 40
+        browser.open(f"{RULES}/explain?denied={denied(demo, STRANGER)}")
+        assert browser.find(".remedies").rect["y"] > browser.find(".explained").rect["y"]
+
+
+@pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
+def test_pages_have_no_violations_and_fit(demo, width, dark):
+    with Browser(demo, width=width, height=900, dark=dark) as browser:
+        browser.sign_in(MANAGER, RULES)
+        add(browser, "groups", "Everyone", role="Organization Manager")
+        with sqlite3.connect(demo.database, timeout=10) as store:
+            rule = store.execute("SELECT id FROM claim_mapping").fetchone()[0]
+        pages = [
+            RULES, f"{RULES}?add=1", f"{RULES}?edit={rule}", f"{RULES}?remove={rule}", f"{RULES}?done=saved",
+            f"{RULES}?add=1&request={denied(demo, UNVERIFIED)}", f"{RULES}/explain",
+            f"{RULES}/explain?denied={denied(demo, UNVERIFIED)}", f"{RULES}/explain?denied={denied(demo, STRANGER)}",
+            f"{RULES}/explain?member={identity(demo, 'vic@acme.example')}",
+        ]
+        found = [(page, check(browser, page)) for page in pages]
+        fill(browser, "groups", "everyone")
+        found.append(("preview", violations(browser)))
+        assert [(page, problems) for page, problems in found if problems] == []
+
+
+def violations(browser):
+    """The violations on the current page, which a form led to."""
+    browser.driver.execute_script(AXE)
+    return browser.driver.execute_async_script(RUN)
