@@ -105,6 +105,8 @@ struct PageLinksTests {
         #expect(file.status == 200 && file.field("Content-Type") == "application/json")
         #expect(file.items.map { $0.member("id")?.string } == ["soc"])
         #expect(try await browser.open("/organizations/acme?format=json&q=none").items.isEmpty)
+    }
+
     @Test("every link of the rules and of explanations leads to a page", arguments: ["carla", "vic"])
     func explanations(user: String) async throws {
         for person in ["vic", "una", "sam"] { _ = try await world.browser(person, "organization=acme") }

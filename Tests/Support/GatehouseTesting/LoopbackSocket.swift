@@ -50,7 +50,7 @@ public final class LoopbackListener: Sendable {
 
     /// Returns a connection, which the caller closes, or nil after `stop()`.
     public func accept() -> Int32? {
-        let connection = unsafe Glibc.accept(descriptor, nil, nil)
+        let connection = Glibc.accept(descriptor, nil, nil)
         return connection >= 0 ? connection : nil
     }
 
