@@ -12,13 +12,24 @@ RULES = "/organizations/acme/claim-mappings"
 MANAGER, VIEWER, STRANGER, UNVERIFIED = "demo-manager", "demo-viewer", "demo-stranger", "demo-unverified"
 
 
-@pytest.fixture
-def demo():
+def visited():
+    """A demo to which users with and without a role have signed in."""
     with Demo() as demo:
         for user in (STRANGER, UNVERIFIED, VIEWER):
             with Browser(demo) as browser:
                 browser.sign_in(user)
         yield demo
+
+
+@pytest.fixture
+def demo():
+    yield from visited()
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """For tests that do not depend on the rules of others."""
+    yield from visited()
 
 
 @pytest.fixture
@@ -144,6 +155,8 @@ def test_an_explanation_shows_what_arrived_and_marks_what_differs(demo, manager)
     roles = [a for a in manager.all(".invite-as a") if a.is_displayed()]
     assert [a.text for a in roles] == ["Organization Viewer", "Organization Manager"]
     assert "email=sam%40elsewhere.example" in roles[0].get_attribute("href")
+    roles[0].send_keys(Keys.ESCAPE)
+    assert manager.driver.switch_to.active_element.text == "Invite as…"
     go(manager, named(manager, "Add a rule…"))
     assert manager.find("#claim_name").get_attribute("value") == "groups"
     assert manager.find("#claim_value").get_attribute("value") == "everyone"
@@ -223,8 +236,8 @@ def test_rules_are_moved_edited_and_lead_to_their_people(demo, manager):
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_fault_stands_at_its_field_and_what_was_typed_stays(demo, script):
-    with Browser(demo, script=script) as browser:
+def test_a_fault_stands_at_its_field_and_what_was_typed_stays(shared, script):
+    with Browser(shared, script=script) as browser:
         browser.sign_in(MANAGER, f"{RULES}?add=1")
         browser.find("#claim_name").send_keys("groups")
         Select(browser.find("#role")).select_by_visible_text("Organization Manager")
@@ -237,8 +250,8 @@ def test_a_fault_stands_at_its_field_and_what_was_typed_stays(demo, script):
             assert browser.driver.switch_to.active_element == browser.find("#claim_value")
 
 
-def test_everything_fits_a_phone(demo):
-    with Browser(demo, width=390, height=844) as browser:
+def test_everything_fits_a_phone(shared):
+    with Browser(shared, width=390, height=844) as browser:
         browser.sign_in(MANAGER, RULES)
         add(browser, "/realm_access/roles", "a-rather-long-name-of-a-role-at-the-provider")
         browser.open(RULES)
@@ -246,22 +259,22 @@ def test_everything_fits_a_phone(demo):
         assert browser.find(".rule-table tbody tr").rect["y"] < 500
         for button in browser.all(".rule-table button, .rule-table summary"):
             assert button.rect["height"] >= 40 and button.rect["width"] >= 40
-        browser.open(f"{RULES}/explain?denied={denied(demo, STRANGER)}")
+        browser.open(f"{RULES}/explain?denied={denied(shared, STRANGER)}")
         assert browser.find(".remedies").rect["y"] > browser.find(".explained").rect["y"]
 
 
 @pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
-def test_pages_have_no_violations_and_fit(demo, width, dark):
-    with Browser(demo, width=width, height=900, dark=dark) as browser:
+def test_pages_have_no_violations_and_fit(shared, width, dark):
+    with Browser(shared, width=width, height=900, dark=dark) as browser:
         browser.sign_in(MANAGER, RULES)
         add(browser, "groups", "Everyone", role="Organization Manager")
-        with sqlite3.connect(demo.database, timeout=10) as store:
+        with sqlite3.connect(shared.database, timeout=10) as store:
             rule = store.execute("SELECT id FROM claim_mapping").fetchone()[0]
         pages = [
             RULES, f"{RULES}?add=1", f"{RULES}?edit={rule}", f"{RULES}?remove={rule}", f"{RULES}?done=saved",
-            f"{RULES}?add=1&request={denied(demo, UNVERIFIED)}", f"{RULES}/explain",
-            f"{RULES}/explain?denied={denied(demo, UNVERIFIED)}", f"{RULES}/explain?denied={denied(demo, STRANGER)}",
-            f"{RULES}/explain?member={identity(demo, 'vic@acme.example')}",
+            f"{RULES}?add=1&request={denied(shared, UNVERIFIED)}", f"{RULES}/explain",
+            f"{RULES}/explain?denied={denied(shared, UNVERIFIED)}", f"{RULES}/explain?denied={denied(shared, STRANGER)}",
+            f"{RULES}/explain?member={identity(shared, 'vic@acme.example')}",
         ]
         found = [(page, check(browser, page)) for page in pages]
         fill(browser, "groups", "everyone")

@@ -16,12 +16,12 @@ public struct MappingsPage: DocumentPage {
 
     /// - Parameters:
     ///   - rules: all rules with their ranks; the first `fileCount` are the configuration file's.
-    ///   - people: the number of members whose role comes from each rule, by the rules' ids.
+    ///   - people: the number of members whose role comes from each rule, by the rules' ids; nil if unknown.
     ///   - tag: the tag of these rules, so that a change applies to the rules that the manager has seen.
     ///   - formToken: nil for a user who may only view.
     public init(
         account: Account, organization: OrganizationHeader, rules: [Mapping], fileCount: Int,
-        people: [ExactText: Int], query: RuleQuery, strategy: ClaimStrategy, tag: String, formToken: String?
+        people: [ExactText: Int]?, query: RuleQuery, strategy: ClaimStrategy, tag: String, formToken: String?
     ) {
         self.account = account
         self.organization = organization

@@ -38,8 +38,8 @@ struct RuleList {
     let organization: OrganizationHeader
     let rules: [Mapping]
     let fileCount: Int
-    /// The members whose role comes from each rule, by the rules' ids.
-    let people: [ExactText: Int]
+    /// The members whose role comes from each rule, by the rules' ids; nil if they could not be counted.
+    let people: [ExactText: Int]?
     let query: RuleQuery
     let tag: String
     let formToken: String?
@@ -121,11 +121,11 @@ struct RuleList {
         let isOfFile = rule.rank <= fileCount
         let manager: HTML =
             isOfFile ? "<span class=\"managed\">\(Icon.lock)Configuration file</span>" : "Managers"
-        let count = people[ExactText(rule.id)] ?? 0
+        let count = people.map { $0[ExactText(rule.id)] ?? 0 } ?? 0
         let label = count == 1 ? "1 person" : "\(Number.grouped(count)) people"
         let number: HTML =
             count == 0
-            ? "<span class=\"zero\">0</span>"
+            ? "<span class=\"zero\">\(people == nil ? "–" : "0")</span>"
             : "<a href=\"\(peopleLink(rule))\" aria-label=\"\(label) by rule \(rule.rank)\">\(Number.grouped(count))</a>"
         let actions: HTML? =
             formToken == nil ? nil : "<td class=\"row-actions\">\(isOfFile ? nil : self.actions(rule))</td>"
