@@ -140,7 +140,7 @@ struct AccountPageTests {
             "POST", "/account", fields: TestBrowser.form + TestBrowser.navigation + ["Sec-Fetch-Site: cross-site"],
             body: "action=end_session")
         #expect(page.status == 403 && page.body.contains("This page is out of date"))
-        #expect(!page.body.lowercased().contains("csrf"))
+        #expect(!page.body.contains("CSRF") && !page.body.contains("csrf_token ("))
         let answer = try await vic.fetch("DELETE", "/api/v1/me/sessions/x")
         #expect(answer.status == 403 && answer.body.contains("X-CSRF-Token"))
     }

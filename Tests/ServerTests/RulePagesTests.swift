@@ -73,7 +73,7 @@ struct RulePagesTests {
         let second = try await manager.open("\(page)?limit=25&page=2").body
         #expect(second.contains("26–32 of 32") && second.contains("<code>v30</code>"))
         let found = try await manager.open("\(page)?q=dEpT").body
-        #expect(found.contains("1–3 of 3 (32 in all)") && !found.contains("<code>v9</code>"))
+        #expect(found.contains("3 of 32") && !found.contains("<code>v9</code>"))
         let nothing = try await manager.open("\(page)?q=%3Cb%3E").body
         #expect(nothing.contains("No rules match \"&lt;b&gt;\"") || nothing.contains("No rules match &quot;&lt;b&gt;"))
     }
