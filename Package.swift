@@ -122,7 +122,7 @@ let package = Package(
             "Sessions", in: "SignIn/",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots",
-                "Text", "Threads", "Time", "Tokens",
+                "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
 
         library(
@@ -159,7 +159,7 @@ let package = Package(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "Tokens",
+                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
         library(
             "RuntimeConfiguration", in: "Gateway/",
@@ -179,15 +179,15 @@ let package = Package(
         library(
             "PageLayout", in: "Gateway/",
             uses: [
-                "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "SignInFlow", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow",
+                "Text", "Time", "TimeZones", "Tokens", "Web",
             ], embeds: ["Assets"]),
         library(
             "AccessUseCases", in: "Gateway/",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
                 "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",
@@ -336,7 +336,7 @@ let package = Package(
             of: "Sessions",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time",
-                "Tokens",
+                "TimeZones", "Tokens",
             ]),
         tests(
             of: "Policy",

@@ -147,7 +147,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         }
         let sessions = [true, false].map { isCurrent in
             AccountPage.Session(
-                id: text("session"), userAgent: text("agent"), address: text("address"), createdAt: moment,
+                id: text("session"), device: text("agent"), address: text("address"), createdAt: moment,
                 usedAt: moment, isCurrent: isCurrent)
         }
         var page = AccountPage(

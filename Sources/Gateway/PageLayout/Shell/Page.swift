@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import SignInFlow
+internal import Time
 public import Web
 
 /// The document around the content of every page.
@@ -50,7 +51,7 @@ package struct Page {
             <main id="main">
             \(content)
             </main>
-            <footer class="foot"><div><span>Times in UTC</span><span>Gatehouse</span></div></footer>
+            <footer class="foot"><div>\(account?.zone)<span>Gatehouse</span></div></footer>
             </body>
             </html>
 
@@ -87,8 +88,16 @@ public struct Account: Sendable {
         let signOut = signOut(title: "Sign out", icon: .leave).map { "<li class=\"group\">\($0)</li>" as HTML }
         return """
             <details class="menu account"><summary>\(Avatar(name).markup)<span class="hidden">Your account: </span><span class="name">\(name)</span><span class="chevron">\(Icon.chevron.markup)</span></summary>
-            <ul class="items"><li class="who"><strong>\(name)</strong>\(address)</li><li class="group"><a href="\(Paths.account.text)">\(Icon.user.markup)Your account</a></li>\(signOut)</ul></details>
+            <ul class="items"><li class="who"><strong>\(name)</strong>\(address)</li><li class="group"><a href="\(Paths.account.text)">\(Icon.user.markup)Your account</a></li><li><a href="\(Paths.account.text)#sessions">\(Icon.laptop.markup)Sessions</a></li><li><a href="\(Account.zonePath)">\(Icon.clock.markup)Time zone</a></li>\(signOut)</ul></details>
             """
+    }
+
+    /// The place on the account page where the time zone is chosen.
+    static let zonePath = "\(Paths.account.text)#zone"
+
+    /// The time zone of the page with a link to change it.
+    var zone: HTML {
+        "<span>Times in \(times.name(at: Timestamp.now()))</span><a href=\"\(Account.zonePath)\">Change<span class=\"hidden\"> the time zone</span></a>"
     }
 
     /// The sign-out form; nil for a caller with a bearer token, who has no session to end.

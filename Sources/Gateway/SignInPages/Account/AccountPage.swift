@@ -51,22 +51,22 @@ public struct AccountPage: DocumentPage {
     /// An active session of the user.
     public struct Session: Sendable {
         let id: String
-        let device: DeviceName
+        let device: String
         let address: String
         let createdAt: Timestamp
         let usedAt: Timestamp
         let isCurrent: Bool
 
         /// - Parameters:
-        ///   - userAgent: the `User-Agent` field of the sign-in.
+        ///   - device: the browser and the system of the sign-in.
         ///   - address: the IP address of the sign-in.
         ///   - usedAt: the time of the last use.
         ///   - isCurrent: true if the page was requested in this session.
         public init(
-            id: String, userAgent: String, address: String, createdAt: Timestamp, usedAt: Timestamp, isCurrent: Bool
+            id: String, device: String, address: String, createdAt: Timestamp, usedAt: Timestamp, isCurrent: Bool
         ) {
             self.id = id
-            device = DeviceName(userAgent: userAgent)
+            self.device = device
             self.address = address
             self.createdAt = createdAt
             self.usedAt = usedAt
@@ -147,11 +147,11 @@ public struct AccountPage: DocumentPage {
         let button = ButtonForm(
             path: Paths.account.text, token: account.formToken,
             fields: [("action", "end_session"), ("id", session.id)], title: "End",
-            label: "End the session of \(session.device.text), \(session.address)", kind: "danger"
+            label: "End the session of \(session.device), \(session.address)", kind: "danger"
         ).markup
         let actions = button.map { "<td class=\"actions\">\($0)</td>" as HTML }
         return """
-            <tr><th scope="row">\(session.device.text)\(current)</th><td data-label="IP address">\(session.address)</td><td data-label="Signed in">\(account.times.moment(session.createdAt))</td><td data-label="Last used">\(account.times.moment(session.usedAt))</td>\(actions)</tr>
+            <tr><th scope="row">\(session.device)\(current)</th><td data-label="IP address">\(session.address)</td><td data-label="Signed in">\(account.times.moment(session.createdAt))</td><td data-label="Last used">\(account.times.moment(session.usedAt))</td>\(actions)</tr>
 
             """
     }

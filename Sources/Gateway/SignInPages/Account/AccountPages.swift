@@ -38,7 +38,7 @@ package struct AccountPages: Sendable {
             provider: context.configuration.name(of: claims.provider), subject: claims.identity.subject)
         let sessions = try await sessions.list(context, caller).map { summary in
             AccountPage.Session(
-                id: summary.id, userAgent: summary.userAgent, address: summary.address, createdAt: summary.createdAt,
+                id: summary.id, device: summary.device, address: summary.address, createdAt: summary.createdAt,
                 usedAt: summary.usedAt, isCurrent: summary.id.isExactly(caller.session?.session.id ?? ""))
         }
         return try await access.reply(context, caller) { entitlements in
