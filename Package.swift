@@ -208,7 +208,7 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
                 "Invitations", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "MetricsUseCases", in: "Gateway/",

@@ -111,15 +111,15 @@ extension AuditLog {
             if let action = query.action { conditions.append("action = \(parameter(.text(action.rawValue)))") }
             if let outcome = query.outcome { conditions.append("outcome = \(parameter(.text(outcome.rawValue)))") }
             if !query.actor.isEmpty {
-                try filter(
-                    "target = '' AND instr(words, {}) > 0", query.actor.asciiLowercased(), ["actor_party"], transaction)
+                let text = query.actor.asciiLowercased()
+                try filter({ "target = '' AND instr(words, \($0)) > 0" }, text, ["actor_party"], transaction)
             }
             if !query.target.isEmpty {
-                try filter("target = {}", query.target, ["target_party"], transaction)
+                try filter({ "target = \($0)" }, query.target, ["target_party"], transaction)
             }
             if !query.text.isEmpty {
-                try filter(
-                    "instr(words, {}) > 0", query.text.asciiLowercased(), ["actor_party", "target_party"], transaction)
+                let text = query.text.asciiLowercased()
+                try filter({ "instr(words, \($0)) > 0" }, text, ["actor_party", "target_party"], transaction)
             }
         }
 
@@ -132,26 +132,27 @@ extension AuditLog {
         /// Adds a filter by actors or targets.
         ///
         /// - Parameters:
-        ///   - condition: selects rows of `audit_party`; `{}` is the value.
+        ///   - condition: the condition of rows of `audit_party`, with the placeholder of the value.
         ///   - columns: the columns that may hold a selected row.
         private mutating func filter(
-            _ condition: String, _ value: String, _ columns: [String], _ transaction: Transaction
+            _ condition: (_ value: String) -> String, _ value: String, _ columns: [String],
+            _ transaction: Transaction
         ) throws(DatabaseError) {
             // Parts of a party are separated by line feeds.
             guard !value.utf8.contains(0x0A) else {
                 conditions.append("0")
                 return
             }
-            let selected = "FROM audit_party WHERE chain = $1 AND \(condition)"
-            let uses =
-                try transaction.first(
-                    "SELECT CAST(min(total(uses), 1e12) AS INTEGER) \(selected.replacing("{}", with: "$2"))", values[0],
-                    .text(value)
-                ) { row throws(DatabaseError) in row.integer(0) } ?? 0
-            let parties = "SELECT id \(selected.replacing("{}", with: parameter(.text(value))))"
+            let uses = try transaction.first(
+                """
+                SELECT CAST(min(total(uses), 1e12) AS INTEGER) FROM audit_party WHERE chain = $1 AND \(condition("$2"))
+                """, values[0], .text(value)
+            ) { row throws(DatabaseError) in row.integer(0) } ?? 0
+            let parties = "SELECT id FROM audit_party WHERE chain = $1 AND \(condition(parameter(.text(value))))"
             if uses <= Selection.few {
-                let found = columns.map {
-                    "SELECT sequence FROM audit_event INDEXED BY audit_event_\($0 == "actor_party" ? "actor" : "target") WHERE chain = $1 AND \($0) IN (\(parties))"
+                let found = columns.map { column in
+                    let index = "audit_event_\(column == "actor_party" ? "actor" : "target")"
+                    return "SELECT sequence FROM audit_event INDEXED BY \(index) WHERE chain = $1 AND \(column) IN (\(parties))"
                 }
                 conditions.append("sequence IN (\(found.joined(separator: " UNION ")))")
                 index = ""

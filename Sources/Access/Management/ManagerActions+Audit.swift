@@ -36,6 +36,42 @@ extension ManagerActions {
         return found
     }
 
+    /// Returns the events directly after a sequence that match a query, newest first, at most its limit.
+    public func auditEvents(
+        _ query: AuditLog.Query, newerThan sequence: Int
+    ) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
+        let organization = organization
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                try AuditLog.events(of: organization, query, after: sequence, limit: query.limit, transaction).reversed()
+            }
+        }
+    }
+
+    /// The most events of a filtered list that are counted.
+    public static let mostCounted = 10_000
+
+    /// Returns the number of events that match a query on all its pages. Without a filter all are counted; otherwise at
+    /// most ``mostCounted`` of the newest ``auditSlice`` events.
+    public func countAuditEvents(
+        _ query: AuditLog.Query
+    ) async throws(ManagementError) -> (count: Int, isBounded: Bool) {
+        let organization = organization
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                let last = try AuditLog.lastSequence(of: organization, before: nil, transaction) ?? 0
+                // The events of a chain are numbered from 1 without a gap.
+                if query.isUnfiltered { return (last, false) }
+                let most = ManagerActions.mostCounted
+                var query = query
+                query.before = nil
+                query.after = max(0, last - ManagerActions.auditSlice)
+                let count = try AuditLog.count(of: organization, query, upTo: most + 1, transaction)
+                return (min(count, most), count > most || query.after > 0)
+            }
+        }
+    }
+
     /// Records an export of the audit log, if the manager may still read the log.
     ///
     /// - Parameter details: the export's format and filters.

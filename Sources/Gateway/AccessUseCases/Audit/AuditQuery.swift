@@ -49,7 +49,38 @@ extension AuditLog.Query {
     }
 }
 
+/// A page of the log with its place in the whole.
+package struct AuditListing: Sendable {
+    /// The events, newest first.
+    package let events: [(sequence: Int, json: [UInt8])]
+    /// True if older events match too.
+    package let hasMore: Bool
+    /// The number of events that match on all pages.
+    package let total: Int
+    /// True if there may be more than that, which were not counted.
+    package let isBounded: Bool
+
+    package init(events: [(sequence: Int, json: [UInt8])], hasMore: Bool, total: Int, isBounded: Bool) {
+        (self.events, self.hasMore, self.total, self.isBounded) = (events, hasMore, total, isBounded)
+    }
+}
+
 extension ManagementRequest {
+    /// The page of events that match the query: those before its cursor, or, with `after`, the next newer ones.
+    package func auditListing(_ query: AuditLog.Query) async throws(Problem) -> AuditListing {
+        try await answering { actions throws(ManagementError) in
+            let (count, isBounded) = try await actions.countAuditEvents(query)
+            if query.after > 0 {
+                let newer = try await actions.auditEvents(query, newerThan: query.after)
+                return AuditListing(events: newer, hasMore: true, total: count, isBounded: isBounded)
+            }
+            let found = try await actions.auditEvents(query)
+            return AuditListing(
+                events: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, total: count,
+                isBounded: isBounded)
+        }
+    }
+
     /// The events that match the query, and one more than its limit if there are as many.
     package func auditEvents(_ query: AuditLog.Query) async throws(Problem) -> [(sequence: Int, json: [UInt8])] {
         try await answering { actions throws(ManagementError) in try await actions.auditEvents(query) }
