@@ -194,7 +194,7 @@ let package = Package(
             uses: [
                 "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
                 "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
@@ -320,9 +320,9 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
-                "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "AccessPages", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
+                "InventoryStore", "Invitations", "JSON", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
+                "SignInPages", "Text", "Time", "TimeZones", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

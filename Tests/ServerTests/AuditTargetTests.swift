@@ -87,4 +87,49 @@ struct AuditTargetTests {
         }
         #expect(rank > 1)
     }
+
+    @Test("the page says who did what to whom, filters by target and pages back and forth")
+    func page() async throws {
+        _ = try await world.browser("vic")
+        let id = try world.identity("vic")
+        for _ in 0..<30 {
+            #expect(try await carla.call("PUT", "\(acme)/suspensions/\(id)").status == 200)
+            #expect(try await carla.call("DELETE", "\(acme)/suspensions/\(id)").status == 204)
+        }
+        let path = "/organizations/acme/audit?target=\(id)&limit=25"
+        let first = try await carla.open(path).body
+        #expect(first.contains("</a> suspended <a class=\"party\"") && first.contains("1–25 of 60 events"))
+        let next = try #require(first.firstMatch(of: /rel="next" href="([^"]*)"/)?.1).replacing("&amp;", with: "&")
+        let second = try await carla.open(String(next)).body
+        #expect(second.contains("26–50 of 60 events"))
+        let last = try #require(second.firstMatch(of: /rel="next" href="([^"]*)"/)?.1).replacing("&amp;", with: "&")
+        let third = try await carla.open(String(last)).body
+        #expect(third.contains("51–60 of 60 events") && !third.contains("rel=\"next\""))
+        func numbers(_ body: String) -> [Substring] { body.matches(of: /<td class="number">([0-9]+)</).map(\.1) }
+        let previous = try #require(third.firstMatch(of: /rel="prev" href="([^"]*)"/)?.1).replacing("&amp;", with: "&")
+        #expect(numbers(try await carla.open(String(previous)).body) == numbers(second))
+        #expect(Set(numbers(first) + numbers(second) + numbers(third)).count == 60)
+        let export = try #require(first.firstMatch(of: /href="([^"]*format=csv[^"]*)"/)?.1)
+        #expect(export.contains("target=\(id)"))
+        let nothing = try await carla.open("/organizations/acme/audit?q=nowhere&outcome=failure").body
+        #expect(nothing.contains("No events match these filters") && nothing.contains("Clear filters"))
+        #expect(try await carla.open("/organizations/acme/audit?outcome=bad").status == 400)
+        let faulty = try await carla.open("/organizations/acme/audit?from=soon")
+        #expect(faulty.status == 200 && faulty.body.contains("Enter a date, such as 2026-01-31."))
+    }
+
+    @Test("an accepted invitation names its inviter, and the role before it")
+    func acceptance() async throws {
+        let invited = try await carla.call(
+            "POST", "\(acme)/invitations", #"{"email":"vic@acme.example","role":"organization-manager"}"#)
+        let link = try #require(invited.text("link"))
+        let token = try #require(link.split(separator: "token=").last)
+        let vic = try await world.browser("vic")
+        #expect(try await vic.call("POST", "/api/v1/invitations/accept", "{\"token\":\"\(token)\"}").status == 200)
+        let event = try await events("action=invitation_accept").first { _ in true }
+        #expect(details(event, "role", "role_before") == ["organization-manager", "organization-viewer"])
+        let inviter = try #require(details(event, "inviter_email")[0])
+        let page = try await carla.open("/organizations/acme/audit?action=invitation_accept").body
+        #expect(page.contains("from \(inviter)") && page.contains("<del>Organization Viewer</del>"))
+    }
 }

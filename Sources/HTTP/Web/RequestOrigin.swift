@@ -28,6 +28,12 @@ public enum RequestOrigin {
         return acceptsHTML(request)
     }
 
+    /// Returns true if a browser sent a form of a page, and shows the response as the next page.
+    public static func isFormNavigation(_ request: Request) -> Bool {
+        guard request.method == .post, request.field(.requestedWith) == nil else { return false }
+        return (request.field(.fetchMode)).isExactly("navigate") && acceptsHTML(request)
+    }
+
     /// Returns true if the client's `Accept` field names HTML.
     public static func acceptsHTML(_ request: Request) -> Bool {
         request.fields(.accept).contains { field in

@@ -54,7 +54,7 @@ extension RequestContext {
         let page = ErrorPage(
             status: problem.status, title: problem.code.title, text: problem.pageText, requestID: requestID,
             action: problem.code == .unauthenticated
-                ? ErrorPage.Action(title: "Sign in", url: SignInPaths.login.text) : nil)
+                ? ErrorPage.Action(title: "Sign in", url: signInLink) : nil)
         return renderer.render(.page(Status(problem.status), page.document), allow: allow)
     }
 }

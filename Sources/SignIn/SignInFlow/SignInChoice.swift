@@ -28,6 +28,9 @@ extension SignInConfiguration {
         if let email = query.email {
             return party(ofEmail: email, preferring: organization, under: rules).map { .party($0) } ?? .ask(.unknown)
         }
+        // The page says that the session ended before the browser goes on.
+        if query.hasFaultyAddress { return .ask(.unknown) }
+        if query.isAfterSession { return .ask(.plain) }
         return only.map { .party($0) } ?? .ask(.plain)
     }
 

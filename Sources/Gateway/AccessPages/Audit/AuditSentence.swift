@@ -52,8 +52,8 @@ struct AuditSentence {
                     lines: [AuditSentence.reason(entry), AuditSentence.ended(entry)])
             case .suspensionExtend:
                 AuditSentence(
-                    .ban, .near,
-                    "\(actor) extended the suspension of \(names.person(entry)) to the address \(entry["email"] ?? "")")
+                    .ban, .near, "\(actor) extended the suspension of \(names.person(entry)) to another address",
+                    lines: [entry["email"].map { .now($0) }])
             case .suspensionDelete:
                 AuditSentence(
                     .check, .good, "\(actor) reinstated \(names.person(entry))", lines: [AuditSentence.reason(entry)])
@@ -66,10 +66,9 @@ struct AuditSentence {
             case .timeZoneChange:
                 AuditSentence(
                     .clock, "\(actor) changed their time zone",
-                    lines: [.change("\(entry["before"] ?? "None")", "\(entry["after"] ?? "None")")])
-            case .licenseNear:
-                AuditSentence(.alert, .near, "\(AuditSentence.metric(entry, names)) came near the license")
-            case .licenseOver: AuditSentence(.alert, .over, "\(AuditSentence.metric(entry, names)) exceeded the license")
+                    lines: [.change("\(entry["before"] ?? "UTC")", "\(entry["after"] ?? "UTC")")])
+            case .licenseNear: AuditSentence(.alert, .near, AuditSentence.metric(entry, names, "came near the license"))
+            case .licenseOver: AuditSentence(.alert, .over, AuditSentence.metric(entry, names, "exceeded the license"))
             case nil:
                 AuditSentence(.info, "\(actor) did <code>\(entry.actionName)</code>")
             }
@@ -103,7 +102,8 @@ struct AuditSentence {
         entry.number("sessions").map { "\(Number.counted($0, "session")) ended" }
     }
 
-    private static func metric(_ entry: AuditEntry, _ names: AuditNames) -> HTML {
+    /// A metric and what it did, with its figure.
+    private static func metric(_ entry: AuditEntry, _ names: AuditNames, _ verb: String) -> HTML {
         let title = entry.target.map { target -> String in
             let words = target.split(at: "_").joined(separator: " ")
             return words.inSentenceCase
@@ -111,7 +111,7 @@ struct AuditSentence {
         let figures: HTML? = entry.number("figure").flatMap { figure in
             entry.number("licensed").map { ": \(Number.grouped(figure)) of \(Number.grouped($0))" }
         }
-        return "\(names.target(entry, title ?? "A figure"))\(figures)"
+        return "\(names.target(entry, title ?? "A figure")) \(verb)\(figures)"
     }
 }
 

@@ -5,6 +5,7 @@ internal import Grants
 internal import Identities
 internal import RuntimeConfiguration
 package import Sessions
+package import Time
 package import TimeZones
 internal import Tokens
 
@@ -12,10 +13,13 @@ internal import Tokens
 package struct OwnSessions: Sendable {
     private let store: SessionStore
     private let database: Database
+    private let clock: @Sendable () -> Timestamp
 
     package init(_ stores: Stores) {
-        (store, database) = (stores.sessions, stores.database)
+        (store, database, clock) = (stores.sessions, stores.database, stores.now)
     }
+
+    package var now: Timestamp { clock() }
 
     /// The active sessions, newest first.
     package func list(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> [SessionSummary] {

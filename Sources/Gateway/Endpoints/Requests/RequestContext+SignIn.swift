@@ -1,3 +1,4 @@
+internal import HTTPMessage
 package import Identities
 internal import RuntimeConfiguration
 internal import SignInFlow
@@ -7,6 +8,18 @@ extension RequestContext {
     /// Whether a redirect to a sign-in helps.
     private var mayGoToSignIn: Bool { resource?.kind == .page && RequestOrigin.isNavigation(request) }
 
+    /// Whether a form was sent in a session that has ended. Its page has the same path.
+    private var hasLostForm: Bool {
+        resource?.kind == .page && record.hasStaleSession && request.method == .post
+            && RequestOrigin.isFormNavigation(request)
+    }
+
+    /// The link to sign in and return to the page of the request.
+    package var signInLink: String {
+        guard resource?.kind == .page else { return SignInQuery().link }
+        return SignInQuery(organization: organization, returnTo: request.target.path).link
+    }
+
     /// The organization that the path names; nil if it names none.
     private var organization: OrganizationID? { OrganizationID(variable("org")) }
 
@@ -15,12 +28,13 @@ extension RequestContext {
 
     /// The reply to a request without a valid credential.
     package var unauthenticated: Reply {
-        guard mayGoToSignIn else {
+        guard mayGoToSignIn || hasLostForm else {
             let problem = Problem(
                 .unauthenticated, detail: "Sign in, or send a bearer token in the Authorization field.")
             return Reply.problem(problem).with(staleCookies)
         }
-        let query = SignInQuery(organization: organization, returnTo: target)
+        var query = SignInQuery(organization: organization, returnTo: hasLostForm ? request.target.path : target)
+        query.isAfterSession = record.hasStaleSession
         return Reply.redirect(query.link).with(staleCookies)
     }
 

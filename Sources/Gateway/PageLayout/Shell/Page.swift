@@ -14,17 +14,34 @@ package struct Page {
 
     /// The URL to which the page continues by itself after a second.
     package var goesOnTo: String?
+    /// False for the sign-in page, which has the mark in its content.
+    package var hasHeader = true
 
     package init(
         title: String, account: Account? = nil,
-        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)? = nil, content: HTML,
-        goesOnTo: String? = nil
+        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab)? = nil,
+        hasHeader: Bool = true, content: HTML, goesOnTo: String? = nil
     ) {
         self.title = title
         self.account = account
         self.place = place
         self.content = content
         self.goesOnTo = goesOnTo
+        self.hasHeader = hasHeader
+    }
+
+    private var header: HTML {
+        """
+        <header class="top"><div class="bar">
+        <a class="brand" href="/" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a>
+        \(place?.organization.switcher)
+        \(account?.markup)
+        </div>\(place.map { $0.organization.tabs($0.tab) })</header>
+        """
+    }
+
+    private var footer: HTML {
+        "<footer class=\"foot\"><div>\(account?.zone)<span>Gatehouse</span></div></footer>"
     }
 
     package var document: HTML {
@@ -43,15 +60,11 @@ package struct Page {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the content</a>
-            <header class="top"><div class="bar">
-            <a class="brand" href="/" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a>
-            \(place?.organization.switcher)
-            \(account?.markup)
-            </div>\(place.map { $0.organization.tabs($0.tab) })</header>
+            \(hasHeader ? header : nil)
             <main id="main">
             \(content)
             </main>
-            <footer class="foot"><div>\(account?.zone)<span>Gatehouse</span></div></footer>
+            \(hasHeader ? footer : nil)
             </body>
             </html>
 
