@@ -1,4 +1,5 @@
 import Audit
+import Identities
 import JSON
 import Text
 import Time
@@ -52,8 +53,11 @@ enum AuditEvents {
         "issuer": "https://idp.example",
     ]
 
-    static let names = AuditNames(
-        organization: "acme", providers: ["okta": "Acme Okta"], ranks: ["rule-id": 3])
+    static let names = names(in: "acme")
+
+    private static func names(in organization: String) -> AuditNames {
+        AuditNames(organization: organization, providers: ["okta": "Acme Okta"], ranks: ["rule-id": 3])
+    }
 
     static func rule(
         _ rank: Int, _ value: String, match: String = "equals", role: String = "organization-viewer"
@@ -70,7 +74,7 @@ enum AuditEvents {
             account: account, organization: organization, filter: filter,
             listing: AuditPage.Listing(
                 entries: entries, number: number, total: total, isBounded: isBounded, newerThan: newer,
-                olderThan: older), names: names)
+                olderThan: older), names: names(in: organization.id.text))
     }
 }
 

@@ -131,7 +131,7 @@ struct AuditSentenceTests {
     func noCodes() {
         for action in AuditAction.allCases {
             for outcome in AuditOutcome.allCases {
-                for details in [[:], AuditEvents.vic, ["before": "{", "after": "[]", "figure": "x", "sessions": "-"]] {
+                for details in [[:], AuditEvents.vic, ["figure": "x", "sessions": "-", "rank": "{"]] {
                     let told = AuditEvents.entry(action.rawValue, outcome: outcome.rawValue, details).told
                     #expect(!told.contains("_") && !told.contains("{"), "\(told)")
                     #expect(!told.isEmpty)
@@ -154,6 +154,12 @@ struct AuditSentenceTests {
         // Events of earlier versions do not say whether it was verified.
         details["email_verified"] = nil
         #expect(!AuditEvents.entry("suspension_delete", details).told.contains("verified"))
+    }
+
+    @Test("a rule that cannot be read is left out", arguments: ["{", "[]", "{}", "null", "{\"claim_name\":1}"])
+    func unreadable(_ rule: String) {
+        let entry = AuditEvents.entry("claim_mapping_update", ["before": rule, "after": rule, "file_rules": "1"])
+        #expect(entry.told == "Carla Reyes changed a rule")
     }
 
     @Test("refused and failed actions say so")

@@ -201,7 +201,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                     } + [entry(text("action"), outcome: "success")]
                 ).document,
                 shows: "account", "organization", "actor", "name", "subject", "email", "reason", "claim", "value",
-                "provider", "query", "filter actor", "filter target", "failure", "action", "from", "to"),
+                "provider", "zone", "query", "filter actor", "filter target", "failure", "action", "from", "to"),
             PageSample("audit log without events", audit([]).document),
         ]
     }
@@ -231,7 +231,9 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             isActorVerified: outcome == "success",
             [
                 "name": text("name"), "subject": text("subject"), "email": text("email"), "email_verified": "false",
-                "provider": text("provider"), "claims": text("claims"), "before": rule(1), "after": rule(2),
+                "provider": text("provider"), "claims": text("claims"),
+                "before": action.hasPrefix("claim") ? rule(1) : text("zone"),
+                "after": action.hasPrefix("claim") ? rule(2) : text("zone"),
                 "file_rules": "0", "failure": text("failure"), "role": text("role"),
                 "inviter_email": text("inviter"), "q": text("searched"), "sessions": "2", "mapping": text("mapping"),
             ])

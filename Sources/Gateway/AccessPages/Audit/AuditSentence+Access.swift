@@ -73,7 +73,9 @@ extension AuditSentence {
             self.init(.mail, .near, "\(actor) revoked the invitation of \(invited)", lines: [reason])
         case .invitationExpire: self.init(.mail, "The invitation of \(invited) expired")
         case .invitationAccept where entry.outcome == .success:
-            let inviter: HTML = entry["inviter_email"].map { "the \(names.target(entry, "invitation")) from \($0)" } ?? "the \(names.target(entry, "invitation"))"
+            let inviter: HTML =
+                entry["inviter_email"].map { "the \(names.target(entry, "invitation")) from \($0)" }
+                ?? "the \(names.target(entry, "invitation"))"
             self.init(
                 .mail, .good, "\(actor) accepted \(inviter)",
                 lines: [role.map { .change("\(entry["role_before"]?.roleTitle ?? "No role")", "\($0)") }])
@@ -93,7 +95,8 @@ extension AuditSentence {
         }
         switch (old, new) {
         case (let old?, let new?):
-            let places: HTML? = old.rank == new.rank
+            let places: HTML? =
+                old.rank == new.rank
                 ? nil : .change("Position \(old.rank ?? 0)", "Position \(new.rank ?? 0)")
             let isMove = places != nil && old.hasSameCondition(as: new) && old.hasSameRole(as: new)
             self.init(
@@ -103,11 +106,20 @@ extension AuditSentence {
                     old.hasSameRole(as: new) ? nil : .change("\(old.role)", "\(new.role)"), places,
                 ])
         case (nil, let new?):
-            self.init(.sliders, .good, "\(actor) added \(rule(new))", lines: ["<ins>\(new.condition) gives \(new.role)</ins>"])
+            self.init(
+                .sliders, .good, "\(actor) added \(rule(new))", lines: ["<ins>\(new.condition) gives \(new.role)</ins>"]
+            )
         case (let old?, nil):
             self.init(
                 .sliders, .near, "\(actor) removed \(rule(old))", lines: [.gone("\(old.condition) gives \(old.role)")])
-        case (nil, nil): self.init(.sliders, "\(actor) changed \(rule(nil))")
+        case (nil, nil):
+            let verb =
+                switch entry.action {
+                case .claimMappingCreate: "added"
+                case .claimMappingDelete: "removed"
+                default: "changed"
+                }
+            self.init(.sliders, "\(actor) \(verb) \(rule(nil))")
         }
     }
 
